@@ -1,0 +1,41 @@
+import type { Context } from '../../foundation/base/index.ts';
+
+/** A value that crosses between Python, the command line and the engine. */
+export type TaskValue = null | boolean | number | string | TaskValue[] | { [key: string]: TaskValue };
+export type TaskArguments = Record<string, TaskValue>;
+
+export type ParameterType =
+  | 'bool'
+  | 'int'
+  | 'float'
+  | 'string'
+  | 'quantity' // number or "3.5arcsec"
+  | 'stringList' // a string, or a list of strings
+  | 'intList'
+  | 'floatList'
+  | 'any'; // CASA's variant; the runner looks at what came
+
+/** One parameter of a CASA task; the only place where it is described. */
+export interface TaskParameter {
+  readonly name: string;
+  readonly type: ParameterType;
+  readonly default?: TaskValue; // none: required
+  /** Closed list of values, as CASA has it. */
+  readonly allowed?: readonly TaskValue[];
+  /** Old names of CASA 3.4–5 that mean the same. */
+  readonly aliases?: readonly string[];
+  readonly unit?: string;
+  /** One line for help. */
+  readonly doc: string;
+  /** Set when CASA documents the parameter and it has no effect here, with the reason. */
+  readonly inert?: string;
+}
+
+/** One CASA task: checks, help, docs and coverage are projections of this. Parameters are in CASA's positional order. */
+export interface TaskDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly parameters: readonly TaskParameter[];
+  /** Arguments are checked and complete (defaults filled in) when this is called; paths are absolute. */
+  run(context: Context, args: TaskArguments): TaskValue | undefined | Promise<TaskValue | undefined>;
+}

@@ -1,0 +1,142 @@
+/** casacore data types that columns and keywords have. */
+export type DataType =
+  | 'Bool'
+  | 'UChar'
+  | 'Short'
+  | 'UShort'
+  | 'Int'
+  | 'UInt'
+  | 'Int64'
+  | 'Float'
+  | 'Double'
+  | 'Complex'
+  | 'DComplex'
+  | 'String';
+
+/**
+ * Values of many cells or of one array cell, flat, slowest axis first.
+ * Bool is 0/1 in a Uint8Array; complex numbers are interleaved re, im in a Float32Array or Float64Array of twice the length.
+ */
+export type ColumnValues =
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array
+  | string[];
+
+/** One number, text, truth value or complex pair. */
+export type ScalarValue = number | bigint | string | boolean | readonly [re: number, im: number];
+
+/** An array with its shape. Axes are slow to fast everywhere in this room's interface: a DATA cell is [chan, corr]. */
+export interface ArrayValue {
+  readonly shape: readonly number[];
+  readonly values: ColumnValues;
+}
+
+export type CellValue = ScalarValue | ArrayValue;
+
+/** A keyword: a typed scalar, a typed array, a nested record, or a link to a table. */
+export type KeywordValue =
+  | { readonly type: DataType; readonly value: ScalarValue }
+  | { readonly type: DataType; readonly array: ArrayValue }
+  | { readonly type: 'Record'; readonly record: TableRecord }
+  | { readonly type: 'Table'; readonly path: string };
+
+/** Keywords in their stored order. */
+export type TableRecord = Map<string, KeywordValue>;
+
+export interface ColumnDescription {
+  readonly name: string;
+  readonly type: DataType;
+  /** 'scalar', or an array of a fixed or free number of axes. */
+  readonly kind: 'scalar' | 'array';
+  /** Fixed cell shape, slow to fast; undefined when it may differ from row to row. */
+  readonly shape?: readonly number[];
+  /** Number of axes; undefined when free. */
+  readonly axisCount?: number;
+  readonly comment?: string;
+  readonly keywords?: TableRecord;
+}
+
+/** casacore storage managers that we write. */
+export type StorageManagerType =
+  | 'StandardStMan'
+  | 'IncrementalStMan'
+  | 'TiledShapeStMan'
+  | 'TiledColumnStMan'
+  | 'TiledCellStMan';
+
+export interface StorageManagerDescription {
+  readonly type: StorageManagerType;
+  /** Data manager group name, unique in the table (CASA: the hypercolumn's name for tiled managers). */
+  readonly name: string;
+  readonly columns: readonly string[];
+  /** For tiled managers: default tile, slow to fast, row axis first, e.g. [rows, chan, corr]. */
+  readonly tileShape?: readonly number[];
+  readonly bucketBytes?: number;
+}
+
+export interface TableDescription {
+  readonly columns: readonly ColumnDescription[];
+  readonly storageManagers: readonly StorageManagerDescription[];
+  readonly keywords?: TableRecord;
+  /** table.info: e.g. type 'Measurement Set', subType ''. */
+  readonly info?: { readonly type: string; readonly subType: string; readonly readme?: string };
+}
+
+/** A column of an open table. Row numbers count from 0. */
+export interface Column {
+  readonly description: ColumnDescription;
+  readonly name: string;
+  readonly keywords: TableRecord;
+  isDefined(row: number): boolean;
+  /** Cell shape of an array cell, slow to fast; undefined for an undefined cell; [] for scalars. */
+  cellShape(row: number): readonly number[] | undefined;
+  /** @throws missing for an undefined array cell */
+  get(row: number): CellValue;
+  /**
+   * Values of `count` cells from `start`, flat [row, ...cell shape].
+   * @param into filled and returned when given (must have the right type and length); else a new array is made
+   * @throws bad-data when array cells in the range differ in shape
+   */
+  getRange(start: number, count: number, into?: ColumnValues): ColumnValues;
+  put(row: number, value: CellValue): void;
+  /**
+   * Writes `count` cells from `start`; the values are flat [row, ...shape].
+   * @param shape cell shape for arrays; may be left out when the column's shape is fixed or the cells are defined already
+   */
+  putRange(start: number, count: number, values: ColumnValues, shape?: readonly number[]): void;
+}
+
+/** An open casacore table. */
+export interface Table {
+  /** Directory of the table. */
+  readonly path: string;
+  readonly rowCount: number;
+  /** Names in stored order. */
+  readonly columnNames: readonly string[];
+  readonly keywords: TableRecord;
+  readonly info: { readonly type: string; readonly subType: string };
+  /** Byte order of the data files. */
+  readonly isLittleEndian: boolean;
+  hasColumn(name: string): boolean;
+  /** @throws missing */
+  column(name: string): Column;
+  /** Storage manager type and group of every column, as stored. */
+  storageOf(name: string): { readonly type: string; readonly group: string };
+  /** Opens the table that a keyword links to, in the same mode; @throws missing */
+  subtable(keyword: string): Table;
+  /** Changes below need a table opened for update. */
+  addRows(count: number): void;
+  addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void;
+  setKeyword(name: string, value: KeywordValue): void;
+  setColumnKeyword(column: string, name: string, value: KeywordValue): void;
+  flush(): void;
+  close(): void;
+}
+
+export type TableMode = 'read' | 'update';

@@ -1,0 +1,37 @@
+import { fail } from './errors.ts';
+
+/** Priority words as CASA's logger writes them. */
+export type LogPriority = 'DEBUG' | 'INFO' | 'WARN' | 'SEVERE';
+
+/** Where messages go; `origin` is CASA's "task::method" column. */
+export interface LogPort {
+  post(message: string, priority?: LogPriority, origin?: string): void;
+}
+
+/** How far a long piece of work has come; implementations print a line, a bar, or nothing. */
+export interface ProgressPort {
+  /** @param fraction 0…1 of the current step; @param note a few words, e.g. "scan 7" */
+  update(fraction: number, note?: string): void;
+}
+
+/** What every long-running function gets besides its arguments. */
+export interface Context {
+  readonly log: LogPort;
+  readonly progress: ProgressPort;
+  /** Throws an 'aborted' error if the user asked to stop; call it once per chunk. */
+  readonly checkAbort: () => void;
+  /** Directory that relative paths are taken from. */
+  readonly cwd: string;
+}
+
+/** A context that keeps silent; `cwd` defaults to the root. */
+export function silentContext(cwd = '/'): Context {
+  return { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd };
+}
+
+/** An abort check on a shared flag: the main thread stores 1 at SIGINT, workers poll it. */
+export function abortCheck(flag: Int32Array): () => void {
+  return () => {
+    if (Atomics.load(flag, 0) !== 0) fail('aborted', 'Stopped by the user.');
+  };
+}

@@ -1,0 +1,70 @@
+/** What kind of thing went wrong; callers branch on this, people read the message. */
+export type ErrorTag =
+  | 'usage' // the user asked for something that cannot be asked (wrong parameter, unknown name)
+  | 'missing' // a file, table, column or row that must exist does not
+  | 'bad-format' // bytes or text that contradict their format
+  | 'bad-data' // well-formed input whose content cannot be used (all flagged, no solution)
+  | 'unsupported' // legal input that this program does not handle
+  | 'exists' // an output is in the way
+  | 'no-space' // the disk is full
+  | 'io' // the operating system refused
+  | 'denied' // an act that the sandbox refuses
+  | 'aborted' // the user stopped the run
+  | 'internal'; // our own defect
+
+/** Where it went wrong, as precisely as known. */
+export interface Place {
+  readonly file?: string;
+  readonly table?: string;
+  readonly column?: string;
+  readonly row?: number;
+  readonly byte?: number;
+  readonly line?: number;
+}
+
+/** The one error class of the program: a tag for code, one sentence for people, a place for both. */
+export class Qa2Error extends Error {
+  readonly tag: ErrorTag;
+  readonly place: Place;
+
+  constructor(tag: ErrorTag, message: string, place: Place = {}, cause?: unknown) {
+    super(describePlace(message, place), cause === undefined ? undefined : { cause });
+    this.name = 'Qa2Error';
+    this.tag = tag;
+    this.place = place;
+  }
+}
+
+/**
+ * Throws a {@link Qa2Error}.
+ *
+ * @param tag kind of failure
+ * @param message one sentence: what was wrong, what was expected, what to do
+ * @param place file, table, column, row, byte or line
+ * @param cause the lower error, if any
+ */
+export function fail(tag: ErrorTag, message: string, place: Place = {}, cause?: unknown): never {
+  throw new Qa2Error(tag, message, place, cause);
+}
+
+/** True when `error` is one of ours, optionally with a certain tag. */
+export function isQa2Error(error: unknown, tag?: ErrorTag): error is Qa2Error {
+  return error instanceof Qa2Error && (tag === undefined || error.tag === tag);
+}
+
+/** One sentence for any thrown value; never a stack trace. */
+export function errorSentence(error: unknown): string {
+  if (error instanceof Qa2Error) return error.message;
+  return error instanceof Error ? `Internal error: ${error.message}` : `Internal error: ${String(error)}`;
+}
+
+function describePlace(message: string, place: Place): string {
+  const parts: string[] = [];
+  if (place.file !== undefined) parts.push(place.file);
+  if (place.table !== undefined) parts.push(`table ${place.table}`);
+  if (place.column !== undefined) parts.push(`column ${place.column}`);
+  if (place.row !== undefined) parts.push(`row ${place.row}`);
+  if (place.line !== undefined) parts.push(`line ${place.line}`);
+  if (place.byte !== undefined) parts.push(`byte ${place.byte}`);
+  return parts.length === 0 ? message : `${message} (${parts.join(', ')})`;
+}

@@ -1,0 +1,5 @@
+export * from './constants.ts';
+export * from './context.ts';
+export * from './errors.ts';
+export * from './issues.ts';
+export * from './units.ts';

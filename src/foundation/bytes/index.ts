@@ -1,0 +1,6 @@
+export * from './byte-order.ts';
+export * from './cursor.ts';
+export * from './disk.ts';
+export * from './paths.ts';
+export * from './staging.ts';
+export type * from './types.ts';

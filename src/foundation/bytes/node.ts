@@ -1,0 +1,119 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { type ErrorTag, fail } from '../base/index.ts';
+import type { ByteFile, ByteSink, ByteSource, Disk, FileInfo } from './types.ts';
+
+/** The real file system; the one place of the engine that imports node:fs. */
+export function nodeDisk(): Disk {
+  return {
+    open: (file) => openSource(file),
+    create: (file) => createSink(file),
+    openUpdate: (file) => openFile(file),
+    readFile: (file) => guard(file, () => new Uint8Array(fs.readFileSync(file))),
+    readText: (file) => guard(file, () => fs.readFileSync(file, 'utf8')),
+    writeFile: (file, content) => guard(file, () => fs.writeFileSync(file, content)),
+    info: fileInfo,
+    exists: (file) => fs.existsSync(file),
+    list: (directory) => guard(directory, () => fs.readdirSync(directory).sort()),
+    makeDirectory: (directory) => guard(directory, () => void fs.mkdirSync(directory, { recursive: true })),
+    remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
+    rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
+    copy: (from, to) => guard(from, () => fs.cpSync(from, to, { recursive: true })),
+    freeBytes: (file) =>
+      guard(file, () => {
+        const info = fs.statfsSync(file);
+        return info.bavail * info.bsize;
+      }),
+    resolve: (file) => (fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file)),
+  };
+}
+
+function fileInfo(file: string): FileInfo | undefined {
+  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  if (!stat) return undefined;
+  return { kind: stat.isDirectory() ? 'directory' : 'file', size: stat.size, modifiedMs: stat.mtimeMs };
+}
+
+function openSource(file: string): ByteSource {
+  const descriptor = guard(file, () => fs.openSync(file, 'r'));
+  const length = fs.fstatSync(descriptor).size;
+  return {
+    name: file,
+    length,
+    read: (offset, target) => readExactly(descriptor, file, offset, target),
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
+function createSink(file: string): ByteSink {
+  const descriptor = guard(file, () => fs.openSync(file, 'w'));
+  let position = 0;
+  return {
+    name: file,
+    get position() {
+      return position;
+    },
+    write(bytes) {
+      writeExactly(descriptor, file, position, bytes);
+      position += bytes.length;
+    },
+    patch(offset, bytes) {
+      if (offset + bytes.length > position) fail('internal', 'A patch lies beyond what is written.', { file, byte: offset });
+      writeExactly(descriptor, file, offset, bytes);
+    },
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
+function openFile(file: string): ByteFile {
+  const descriptor = guard(file, () => fs.openSync(file, fs.existsSync(file) ? 'r+' : 'w+'));
+  return {
+    name: file,
+    get length() {
+      return fs.fstatSync(descriptor).size;
+    },
+    read: (offset, target) => readExactly(descriptor, file, offset, target),
+    write: (offset, bytes) => writeExactly(descriptor, file, offset, bytes),
+    truncate: (length) => guard(file, () => fs.ftruncateSync(descriptor, length)),
+    flush: () => {},
+    close: () => fs.closeSync(descriptor),
+  };
+}
+
+function readExactly(descriptor: number, file: string, offset: number, target: Uint8Array): void {
+  let done = 0;
+  while (done < target.length) {
+    const count = guard(file, () => fs.readSync(descriptor, target, done, target.length - done, offset + done));
+    if (count === 0) {
+      fail('bad-format', `The file ends ${target.length - done} bytes too early; it is truncated.`, { file, byte: offset + done });
+    }
+    done += count;
+  }
+}
+
+function writeExactly(descriptor: number, file: string, offset: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) {
+    done += guard(file, () => fs.writeSync(descriptor, bytes, done, bytes.length - done, offset + done));
+  }
+}
+
+const TAGS: Readonly<Record<string, readonly [ErrorTag, string]>> = {
+  ENOENT: ['missing', 'No such file or directory.'],
+  ENOTDIR: ['missing', 'A part of the path is not a directory.'],
+  ENOSPC: ['no-space', 'The disk is full; free some space and run again.'],
+  EDQUOT: ['no-space', 'The disk quota is used up; free some space and run again.'],
+  EACCES: ['denied', 'Permission denied.'],
+  EPERM: ['denied', 'Operation not permitted.'],
+  EROFS: ['denied', 'The file system is read-only.'],
+};
+
+function guard<T>(file: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const [tag, message] = TAGS[code] ?? (['io', `The operating system refused (${code || String(error)}).`] as const);
+    return fail(tag, message, { file }, error);
+  }
+}

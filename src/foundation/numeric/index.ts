@@ -1,0 +1,2 @@
+export * from './kernel-memory.ts';
+export * from './streaming-kernels.ts';
