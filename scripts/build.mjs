@@ -13,7 +13,8 @@ function digestOf(folders) {
     for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const full = join(path, entry.name);
       if (entry.isDirectory()) visit(full);
-      else if (/\.(ts|py|json|wasm|html|css)$/.test(entry.name)) hash.update(full.slice(root.length)).update(readFileSync(full));
+      else if (/\.(ts|py|json|wasm|html|css)$/.test(entry.name))
+        hash.update(full.slice(root.length)).update(readFileSync(full));
     }
   };
   for (const folder of folders) visit(join(root, folder));
@@ -36,9 +37,29 @@ async function buildKernels() {
   const { main } = await import(pathToFileURL(join(root, 'node_modules/assemblyscript/dist/asc.js')).href);
   const target = join(dist, `kernels.${process.pid}.wasm`);
   const { error, stderr } = await main([
-    join(root, 'kernels/index.ts'), '--outFile', target, '--optimizeLevel', '3', '--shrinkLevel', '0', '--converge',
-    '--noAssert', '--runtime', 'stub', '--importMemory', '--sharedMemory', '--initialMemory', '1',
-    '--maximumMemory', '65536', '--enable', 'simd', '--enable', 'threads', '--enable', 'bulk-memory',
+    join(root, 'kernels/index.ts'),
+    '--outFile',
+    target,
+    '--optimizeLevel',
+    '3',
+    '--shrinkLevel',
+    '0',
+    '--converge',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--sharedMemory',
+    '--initialMemory',
+    '1',
+    '--maximumMemory',
+    '65536',
+    '--enable',
+    'simd',
+    '--enable',
+    'threads',
+    '--enable',
+    'bulk-memory',
   ]);
   if (error) throw new Error(`The kernels do not compile:\n${stderr.toString()}`);
   renameSync(target, join(dist, 'kernels.wasm'));
@@ -53,8 +74,16 @@ async function buildBundles() {
   const entries = JSON.parse(readFileSync(join(root, 'scripts/entry-points.json'), 'utf8'));
   await build({
     entryPoints: entries.map((entry) => join(root, entry)),
-    outdir: join(dist, 'js'), entryNames: '[name]', bundle: true, splitting: true, format: 'esm', platform: 'node',
-    target: 'node20', packages: 'external', sourcemap: true, logLevel: 'error',
+    outdir: join(dist, 'js'),
+    entryNames: '[name]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'error',
     loader: { '.py': 'text', '.wasm': 'binary' },
   });
   writeFileSync(join(dist, '.bundles.digest'), digest);
