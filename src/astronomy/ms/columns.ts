@@ -1,0 +1,72 @@
+import type { ArrayValue, ColumnValues, Table } from '../../formats/tables/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+
+/** Rows that one step over MAIN looks at: a few numbers per row, so memory stays at some MiB. */
+export const ROWS_PER_STEP = 131_072;
+
+/**
+ * A whole numeric scalar column of a small table.
+ *
+ * @returns [row]; `fallback` in every row when the column is absent
+ */
+export function readNumbers(table: Table, name: string, fallback?: number): number[] {
+  if (fallback !== undefined && !table.hasColumn(name)) return new Array<number>(table.rowCount).fill(fallback);
+  const values = table.rowCount === 0 ? [] : table.column(name).getRange(0, table.rowCount);
+  return Array.from(values as Iterable<number | bigint>, Number);
+}
+
+/** A whole text column of a small table; empty texts when it is absent. */
+export function readTexts(table: Table, name: string): string[] {
+  if (!table.hasColumn(name)) return new Array<string>(table.rowCount).fill('');
+  return table.rowCount === 0 ? [] : [...(table.column(name).getRange(0, table.rowCount) as string[])];
+}
+
+/** The array in one cell as numbers, flat; undefined when the column or the cell is. */
+export function readArray(table: Table, name: string, row: number): number[] | undefined {
+  const cell = readCell(table, name, row);
+  return cell && Array.from(cell.values as ArrayLike<number>);
+}
+
+/** The array in one cell as texts, flat; undefined when the column or the cell is. */
+export function readTextArray(table: Table, name: string, row: number): string[] | undefined {
+  const cell = readCell(table, name, row);
+  return cell && [...(cell.values as string[])];
+}
+
+function readCell(table: Table, name: string, row: number): ArrayValue | undefined {
+  if (!table.hasColumn(name)) return undefined;
+  const column = table.column(name);
+  return column.isDefined(row) ? (column.get(row) as ArrayValue) : undefined;
+}
+
+/** A step over MAIN: the values of the asked columns for `count` rows from `start`, flat [row, ...cell]. */
+export interface RowStep<Name extends string> {
+  readonly start: number;
+  readonly count: number;
+  readonly values: Readonly<Record<Name, ColumnValues>>;
+}
+
+/** Goes over the rows of a table in order, a bounded number at a time. */
+export function* stepRows<Name extends string>(
+  table: Table,
+  names: readonly Name[],
+  rowsPerStep = ROWS_PER_STEP,
+): Generator<RowStep<Name>> {
+  const columns = names.map((name) => table.column(name));
+  for (let start = 0; start < table.rowCount; start += rowsPerStep) {
+    const count = Math.min(rowsPerStep, table.rowCount - start);
+    const values = {} as Record<Name, ColumnValues>;
+    columns.forEach((column, index) => {
+      values[names[index]] = column.getRange(start, count);
+    });
+    yield { start, count, values };
+  }
+}
+
+/** Checks that an index points into a subtable; @throws bad-format */
+export function checkedIndex(value: number, count: number, table: string, column: string, row: number): number {
+  if (value < 0 || value >= count) {
+    fail('bad-format', `The index ${value} points outside a table of ${count} rows.`, { table, column, row });
+  }
+  return value;
+}

@@ -1,0 +1,220 @@
+import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { parseAntenna } from './antenna-selection.ts';
+import { stepRows } from './columns.ts';
+import type { MeasurementSet } from './measurement-set.ts';
+import { correlationCode, type FieldInfo, type MsMetadata, readMetadata, type StateInfo } from './metadata.ts';
+import { nameTest, parseIndexTest, parseNamedList, splitList } from './selection-text.ts';
+import { parseSpw, type SpwSelection } from './spw-selection.ts';
+import { parseTimerange, parseUvrange } from './time-selection.ts';
+
+/** A data selection in CASA's words; an empty or absent text selects everything. */
+export interface Selection {
+  readonly spw?: string;
+  readonly field?: string;
+  readonly antenna?: string;
+  readonly scan?: string;
+  readonly intent?: string;
+  readonly timerange?: string;
+  readonly uvrange?: string;
+  readonly correlation?: string;
+  readonly array?: string;
+  readonly observation?: string;
+  readonly feed?: string;
+}
+
+/** Rows and channels that a selection chose. */
+export interface RowSelection {
+  /** Row numbers in MAIN, ascending. */
+  readonly rows: Int32Array;
+  /** Chosen windows with their channel ranges. */
+  readonly channels: SpwSelection;
+  /** Chosen correlations by POLARIZATION row; absent when all are. */
+  readonly corrs?: ReadonlyMap<number, readonly number[]>;
+}
+
+export interface SelectOptions {
+  /** Metadata already read; saves reading it again. */
+  readonly metadata?: MsMetadata;
+  /** An antenna alone selects its autocorrelations too, as in flagdata. */
+  readonly withAutos?: boolean;
+}
+
+/** Says for a row, given by its position in a step, whether it stays. */
+type RowTest = (row: number) => boolean;
+type NumericColumns = Readonly<Record<string, ArrayLike<number>>>;
+/** A condition: the columns that it looks at and how it tests rows of a step. */
+interface Condition {
+  readonly columns: readonly string[];
+  bind(values: NumericColumns): RowTest;
+}
+
+/** Numbers of the fields that a list of numbers, ranges, names and wildcards selects; all for an empty text. */
+export function parseField(text: string, fields: readonly FieldInfo[]): number[] {
+  if (text === '') return fields.map((field) => field.id);
+  return parseNamedList(
+    text,
+    fields.map((field) => [field.name, field.code]),
+    'field',
+  );
+}
+
+/** Numbers of the states whose OBS_MODE an intent list selects; `!` in front excludes. */
+export function parseIntent(text: string, states: readonly StateInfo[]): number[] {
+  const chosen = new Set<number>();
+  splitList(text === '' ? '*' : text, ',').forEach((part, index) => {
+    const isNegated = part.startsWith('!');
+    const test = nameTest(isNegated ? part.slice(1).trim() : part);
+    if (isNegated && index === 0) for (const state of states) chosen.add(state.id);
+    const found = states.filter((state) => test(state.obsMode));
+    if (found.length === 0) fail('usage', `No intent matches "${part}" in the selection "${text}".`);
+    for (const state of found) isNegated ? chosen.delete(state.id) : chosen.add(state.id);
+  });
+  return [...chosen].sort((one, other) => one - other);
+}
+
+/** A test for scan numbers: `1,3~5,>10`. */
+export function parseScan(text: string): (scan: number) => boolean {
+  return parseIndexTest(text, 'scan');
+}
+
+/**
+ * Correlations of each POLARIZATION row that a list such as `XX,YY` selects.
+ * @throws usage for a name that no correlation has
+ */
+export function parseCorrelation(text: string, metadata: MsMetadata): Map<number, number[]> {
+  const names = splitList(text, ',').map((part) => (part.split(':').pop() ?? part).toUpperCase());
+  const unknown = names.find((name) => correlationCode(name) === undefined);
+  if (unknown !== undefined) fail('usage', `"${unknown}" is not a correlation such as XX or YY.`);
+  return new Map(
+    metadata.polarizations.map(({ id, corrTypes }) => [
+      id,
+      corrTypes.flatMap((type, corr) => (names.includes(type) ? [corr] : [])),
+    ]),
+  );
+}
+
+/**
+ * Rows of MAIN that satisfy every part of a selection.
+ *
+ * @throws usage when a part of the selection matches nothing in the MS's tables; the result may still have no rows
+ */
+export function selectRows(ms: MeasurementSet, selection: Selection, options: SelectOptions = {}): RowSelection {
+  const metadata = options.metadata ?? readMetadata(ms);
+  const channels = parseSpw(selection.spw ?? '', metadata.spectralWindows);
+  const corrs = selection.correlation ? parseCorrelation(selection.correlation, metadata) : undefined;
+  const conditions = listConditions(ms, selection, metadata, channels, options.withAutos ?? false);
+  if (corrs) conditions.push(correlationCondition(corrs, metadata));
+  return { rows: testRows(ms, conditions), channels, ...(corrs && { corrs }) };
+}
+
+function testRows(ms: MeasurementSet, conditions: readonly Condition[]): Int32Array {
+  const total = ms.main.rowCount;
+  if (conditions.length === 0) return Int32Array.from({ length: total }, (_, row) => row);
+  const names = [...new Set(conditions.flatMap((condition) => condition.columns))];
+  const rows = new Int32Array(total);
+  let found = 0;
+  for (const { start, count, values } of stepRows(ms.main, names)) {
+    const tests = conditions.map((condition) => condition.bind(values as unknown as NumericColumns));
+    for (let row = 0; row < count; row++) {
+      let isChosen = true;
+      for (let index = 0; index < tests.length && isChosen; index++) isChosen = tests[index](row);
+      if (isChosen) rows[found++] = start + row;
+    }
+  }
+  return rows.slice(0, found);
+}
+
+function listConditions(
+  ms: MeasurementSet,
+  selection: Selection,
+  metadata: MsMetadata,
+  channels: SpwSelection,
+  withAutos: boolean,
+): Condition[] {
+  const conditions: Condition[] = [];
+  if (selection.spw && channels.size < metadata.spectralWindows.length) {
+    const chosen = metadata.dataDescriptions.filter(({ spwId }) => channels.has(spwId)).map(({ id }) => id);
+    conditions.push(memberCondition('DATA_DESC_ID', chosen));
+  }
+  if (selection.field) conditions.push(memberCondition('FIELD_ID', parseField(selection.field, metadata.fields)));
+  if (selection.intent) conditions.push(memberCondition('STATE_ID', parseIntent(selection.intent, metadata.states)));
+  if (selection.scan) conditions.push(testCondition('SCAN_NUMBER', parseScan(selection.scan)));
+  if (selection.array) conditions.push(testCondition('ARRAY_ID', parseIndexTest(selection.array, 'array')));
+  if (selection.observation) {
+    conditions.push(testCondition('OBSERVATION_ID', parseIndexTest(selection.observation, 'observation')));
+  }
+  if (selection.feed) conditions.push(testCondition('FEED1', parseIndexTest(selection.feed, 'feed')));
+  if (selection.antenna) conditions.push(antennaCondition(selection.antenna, metadata, withAutos));
+  if (selection.timerange) conditions.push(timeCondition(ms, selection.timerange));
+  if (selection.uvrange) conditions.push(uvCondition(selection.uvrange, metadata));
+  return conditions;
+}
+
+function memberCondition(column: string, ids: readonly number[]): Condition {
+  const members = new Uint8Array(Math.max(-1, ...ids) + 1);
+  for (const id of ids) members[id] = 1;
+  return { columns: [column], bind: (values) => (row) => members[values[column][row]] === 1 };
+}
+
+function testCondition(column: string, test: (value: number) => boolean): Condition {
+  const known = new Map<number, boolean>();
+  return {
+    columns: [column],
+    bind: (values) => (row) => {
+      const value = values[column][row];
+      let isChosen = known.get(value);
+      if (isChosen === undefined) {
+        isChosen = test(value);
+        known.set(value, isChosen);
+      }
+      return isChosen;
+    },
+  };
+}
+
+function antennaCondition(text: string, metadata: MsMetadata, withAutos: boolean): Condition {
+  const { isSelected, antennaCount } = parseAntenna(text, metadata.antennas, withAutos);
+  return {
+    columns: ['ANTENNA1', 'ANTENNA2'],
+    bind: (values) => (row) => isSelected[values.ANTENNA1[row] * antennaCount + values.ANTENNA2[row]] === 1,
+  };
+}
+
+function timeCondition(ms: MeasurementSet, text: string): Condition {
+  const isEmpty = ms.main.rowCount === 0;
+  const first = isEmpty ? 0 : Number(ms.main.column('TIME').get(0));
+  const exposure = isEmpty ? 0 : Number(ms.main.column('EXPOSURE').get(0));
+  const ranges = parseTimerange(text, first, exposure);
+  return {
+    columns: ['TIME'],
+    bind: (values) => (row) => {
+      const time = values.TIME[row];
+      return ranges.some(([start, end]) => time >= start && time <= end);
+    },
+  };
+}
+
+function uvCondition(text: string, metadata: MsMetadata): Condition {
+  const ranges = parseUvrange(text);
+  const perMetre = metadata.dataDescriptions.map(
+    ({ spwId }) => metadata.spectralWindows[spwId].refFrequency / SPEED_OF_LIGHT,
+  );
+  return {
+    columns: ['UVW', 'DATA_DESC_ID'],
+    bind: (values) => (row) => {
+      const length = Math.hypot(values.UVW[3 * row], values.UVW[3 * row + 1]);
+      return ranges.some(({ low, high, isWavelengths }) => {
+        const scaled = isWavelengths ? length * perMetre[values.DATA_DESC_ID[row]] : length;
+        return scaled >= low && scaled <= high;
+      });
+    },
+  };
+}
+
+function correlationCondition(corrs: ReadonlyMap<number, readonly number[]>, metadata: MsMetadata): Condition {
+  const chosen = metadata.dataDescriptions.filter(({ polId }) => (corrs.get(polId) ?? []).length > 0);
+  return memberCondition(
+    'DATA_DESC_ID',
+    chosen.map(({ id }) => id),
+  );
+}
