@@ -77,10 +77,11 @@ export interface CalObservation {
   readonly isFlagged: boolean;
 }
 
-export interface CalHistory {
-  /** MJD s, [entry] */
-  readonly time: readonly number[];
-  readonly message: readonly string[];
+export interface CalHistoryEntry {
+  /** MJD s */
+  readonly time: number;
+  readonly application: string;
+  readonly message: string;
 }
 
 /** The rows; row r owns the cells offsets[r] … offsets[r + 1] of the parameter arrays, [chan, par]. */
@@ -127,8 +128,11 @@ export interface CalTable {
   readonly antennas: readonly CalAntenna[];
   readonly fields: readonly CalField[];
   readonly observations: readonly CalObservation[];
-  readonly history: CalHistory;
+  readonly history: readonly CalHistoryEntry[];
 }
+
+/** Everything of a table except its rows: what it shares with the MeasurementSet. */
+export type CalFrame = Pick<CalTable, 'msName' | 'spectralWindows' | 'antennas' | 'fields' | 'observations'>;
 
 /** Numbers per cell of `params`: 2 for complex parameters. */
 export function numbersPerCell(table: Pick<CalTable, 'parType'>): 1 | 2 {
