@@ -1,0 +1,154 @@
+import { uvwRotation } from '../../astronomy/measures/index.ts';
+import type { MsMetadata } from '../../astronomy/ms/index.ts';
+import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+import { baseName } from '../../foundation/bytes/index.ts';
+import { polarizationsOf } from './calibrated-weights.ts';
+import type { CalTable } from './caltable.ts';
+import { parseFrequencyMethod } from './frequency-interpolation.ts';
+import { matchFields, nearestFields, windowMap } from './gain-mapping.ts';
+import { type Spot, type TermGains, type TermKind, type TermSurroundings, termKind } from './jones-terms.ts';
+import { type Interpolated, SolutionInterpolator } from './solution-interpolator.ts';
+import { parseTimeMethod } from './time-interpolation.ts';
+
+/** A calibration table and how it is to be applied; the words are those of CASA's applycal. */
+export interface GainTable {
+  /** Path, or a table in memory. */
+  readonly table: string | CalTable;
+  /** "time,frequency", e.g. "linear", "nearest,linearflag"; default "linear,linear". */
+  readonly interp?: string;
+  /** Window of the table for each window of the data; one entry serves all; [] or [-1]: the same number. */
+  readonly spwmap?: readonly number[];
+  /** Fields of the table: a selection, '' for all, or 'nearest'. */
+  readonly gainfield?: string;
+  /** Weights are scaled with the gains; default true. */
+  readonly calwt?: boolean;
+}
+
+interface WindowState {
+  readonly gains: TermGains;
+  last: Interpolated | undefined;
+  hasBad: boolean;
+}
+
+/** One calibration table in a chain: interpolates its solutions and turns them into gains. */
+export class ChainTerm {
+  readonly table: CalTable;
+  readonly path: string;
+  readonly kind: TermKind;
+  readonly interp: string;
+  readonly spwmap: readonly number[];
+  readonly changesWeights: boolean;
+  private readonly interpolator: SolutionInterpolator;
+  private readonly around: TermSurroundings;
+  private readonly antennaCount: number;
+  private readonly windows = new Map<number, WindowState>();
+
+  constructor(metadata: MsMetadata, table: CalTable, options: GainTable) {
+    this.table = table;
+    this.path = typeof options.table === 'string' ? options.table : table.msName;
+    this.kind = termKind(table, this.path);
+    this.antennaCount = metadata.antennas.length;
+    const [timeText, frequencyText = ''] = (options.interp ?? '').split(',').map((word) => word.trim());
+    this.interp = options.interp || 'linear';
+    const time = parseTimeMethod(timeText);
+    if (time.phaseDelay) fail('unsupported', `interp "${options.interp}": phase-delay interpolation is not available.`);
+    this.spwmap = this.kind.servesAllWindows ? [0] : (options.spwmap ?? []);
+    this.changesWeights = (options.calwt ?? true) && !this.kind.keepsWeights;
+    const gainfield = options.gainfield ?? '';
+    const isNearest = gainfield === 'nearest';
+    this.interpolator = new SolutionInterpolator(table, {
+      time,
+      frequency: parseFrequencyMethod(frequencyText),
+      spwMap: windowMap(this.spwmap, metadata.spectralWindows.length, table, this.path),
+      fields: isNearest || gainfield === '' ? undefined : matchFields(gainfield, table, this.path),
+      fieldMap: isNearest ? nearestFields(metadata.fields, table) : undefined,
+      antennaCount: this.antennaCount,
+    });
+    this.around = surroundings(metadata, table, this.interpolator);
+  }
+
+  /** CASA's word for the table in its logs. */
+  get name(): string {
+    return baseName(this.path);
+  }
+
+  hasSolutions(spwId: number): boolean {
+    return this.interpolator.hasSolutions(spwId);
+  }
+
+  /** Computes the gains for a place and time; true when they differ from the last ones of that window. */
+  moveTo(spot: Spot): boolean {
+    const { result, isChanged } = this.interpolator.at(
+      spot.spwId,
+      spot.fieldId,
+      spot.observationId,
+      spot.time,
+      this.kind.isResampled ? spot.chanFreqs : undefined,
+    );
+    const state = this.windowState(spot);
+    if (!isChanged && state.last === result && !this.kind.followsTime) return false;
+    state.last = result;
+    this.kind.fill(result, spot, this.around, state.gains);
+    state.hasBad = state.gains.bad.includes(1);
+    return true;
+  }
+
+  /** Gains of the last {@link moveTo} in a window. */
+  gains(spwId: number): TermGains {
+    return this.windows.get(spwId)?.gains ?? fail('internal', 'Gains were asked for before a time was set.');
+  }
+
+  hasBad(spwId: number): boolean {
+    return this.windows.get(spwId)?.hasBad ?? false;
+  }
+
+  /** Sets flags of rows first … end where this term alone has no gains; @param flags [row - first, chan, corr] */
+  flag(chunk: VisibilityChunk, first: number, end: number, flags: Uint8Array): void {
+    const { bad, chanCount } = this.gains(chunk.spwId);
+    for (let row = first; row < end; row++) {
+      for (let chan = 0; chan < chunk.chanCount; chan++) {
+        const own = chanCount > 1 ? chan : 0;
+        for (let corr = 0; corr < chunk.corrCount; corr++) {
+          const [pol1, pol2] = polarizationsOf(corr, chunk.corrCount);
+          const isBad =
+            bad[(chunk.antenna1[row] * chanCount + own) * 2 + pol1] |
+            bad[(chunk.antenna2[row] * chanCount + own) * 2 + pol2];
+          flags[((row - first) * chunk.chanCount + chan) * chunk.corrCount + corr] |= isBad;
+        }
+      }
+    }
+  }
+
+  private windowState(spot: Spot): WindowState {
+    let state = this.windows.get(spot.spwId);
+    if (!state) {
+      const chanCount = this.kind.hasChannels ? spot.chanFreqs.length : 1;
+      const cells = this.antennaCount * 2;
+      const gains: TermGains = {
+        chanCount,
+        inverse: new Float32Array(cells * chanCount * 2),
+        bad: new Uint8Array(cells * chanCount),
+        weight: new Float32Array(cells).fill(1),
+      };
+      state = { gains, last: undefined, hasBad: false };
+      this.windows.set(spot.spwId, state);
+    }
+    return state;
+  }
+}
+
+function surroundings(metadata: MsMetadata, table: CalTable, interpolator: SolutionInterpolator): TermSurroundings {
+  return {
+    tableReference: (spwId) => table.spectralWindows[interpolator.tableWindow(spwId)]?.refFrequency ?? 0,
+    pathOfOffsets(offsets, time, fieldId) {
+      const [ra, dec] = metadata.fields[fieldId].phaseDir;
+      const axes = uvwRotation(metadata.antennas[0].position, time, ra, dec);
+      const paths = new Float64Array(offsets.length / 3);
+      for (let ant = 0; ant < paths.length; ant++) {
+        for (let axis = 0; axis < 3; axis++) paths[ant] += axes[6 + axis] * offsets[3 * ant + axis];
+      }
+      return paths;
+    },
+  };
+}

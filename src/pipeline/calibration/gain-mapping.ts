@@ -1,0 +1,79 @@
+import type { FieldInfo } from '../../astronomy/ms/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+import type { CalTable } from './caltable.ts';
+
+/**
+ * Window of a table for each window of the data.
+ *
+ * @param spwmap as CASA's applycal takes it
+ * @param windowCount windows of the data
+ * @throws usage for numbers that the table does not have
+ */
+export function windowMap(spwmap: readonly number[], windowCount: number, table: CalTable, path: string): Int32Array {
+  const map = Int32Array.from({ length: windowCount }, (_, spwId) => spwId);
+  if (spwmap.length === 0 || (spwmap.length === 1 && spwmap[0] === -1)) return map;
+  if (spwmap[0] === -999) {
+    return map.fill(Math.min(...table.rows.spwId));
+  }
+  const limit = table.spectralWindows.length;
+  const wrong = spwmap.find((spwId) => !(spwId >= 0 && spwId < limit));
+  if (wrong !== undefined) {
+    fail('usage', `spwmap names window ${wrong}; the calibration table has windows 0 to ${limit - 1}.`, { file: path });
+  }
+  if (spwmap.length === 1) return map.fill(spwmap[0]);
+  for (let spwId = 0; spwId < Math.min(spwmap.length, windowCount); spwId++) map[spwId] = spwmap[spwId];
+  return map;
+}
+
+/** True when a name fits a pattern with * and ?. */
+function fits(name: string, pattern: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  return new RegExp(`^${source}$`).test(name);
+}
+
+/**
+ * Fields of a table that a gainfield selection names: numbers, ranges "2~4", names with wildcards, joined by commas.
+ *
+ * @throws usage when it names no field of the table
+ */
+export function matchFields(selection: string, table: CalTable, path: string): Set<number> {
+  const found = new Set<number>();
+  for (const word of selection.split(',').map((part) => part.trim())) {
+    const range = /^(\d+)(?:~(\d+))?$/.exec(word);
+    const matches = table.fields.filter((field) => field.name === word || (!range && fits(field.name, word)));
+    if (matches.length > 0) for (const field of matches) found.add(field.id);
+    else if (range) for (let id = Number(range[1]); id <= Number(range[2] ?? range[1]); id++) found.add(id);
+  }
+  const has = table.rows.fieldId.some((fieldId) => found.has(fieldId));
+  if (!has)
+    fail('usage', `gainfield "${selection}" names no field with solutions in the calibration table.`, { file: path });
+  return found;
+}
+
+/** The field with solutions that is nearest in the sky to each field of the data. */
+export function nearestFields(fields: readonly FieldInfo[], table: CalTable): Int32Array {
+  const available = [...new Set(table.rows.fieldId)].sort((a, b) => a - b);
+  return Int32Array.from(fields, (field) => {
+    let best = available[0];
+    let least = Number.POSITIVE_INFINITY;
+    for (const id of available) {
+      const direction = table.fields[id]?.phaseDir;
+      const separation = direction ? separationOf(field.phaseDir, direction) : Number.POSITIVE_INFINITY;
+      if (separation < least) {
+        least = separation;
+        best = id;
+      }
+    }
+    return best;
+  });
+}
+
+/** Angle between two directions (ra, dec), rad. */
+function separationOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const sinDec = Math.sin((b[1] - a[1]) / 2);
+  const sinRa = Math.sin((b[0] - a[0]) / 2);
+  return 2 * Math.asin(Math.min(1, Math.sqrt(sinDec ** 2 + Math.cos(a[1]) * Math.cos(b[1]) * sinRa ** 2)));
+}

@@ -1,0 +1,353 @@
+import type { MeasurementSet, MsMetadata } from '../../astronomy/ms/index.ts';
+import { readMetadata } from '../../astronomy/ms/index.ts';
+import type { DataColumn, VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+import { baseName } from '../../foundation/bytes/index.ts';
+import { applyGainsInPlace, arena, isKernelArray, type Lease } from '../../foundation/numeric/index.ts';
+import { resetWeights, scaleWeights } from './calibrated-weights.ts';
+import type { CalTable } from './caltable.ts';
+import { readCalTable } from './caltable-io.ts';
+import { ChainTerm, type GainTable } from './chain-term.ts';
+import type { Spot } from './jones-terms.ts';
+
+/** How visibilities are changed by {@link JonesChain.correct}. */
+export interface CorrectOptions {
+  /** Weights begin as 1/sigma² (default), as CASA does; false: they go on from what the chunk has. */
+  readonly resetWeights?: boolean;
+  /** Only flags are set; data and weights stay. */
+  readonly flagsOnly?: boolean;
+}
+
+/** Visibilities and flags that one term met. */
+export interface TermStatistics {
+  readonly visCal: string;
+  readonly table: string;
+  ndata: number;
+  nflagIn: number;
+  nflagOut: number;
+}
+
+/** Calibration tables that are applied together. */
+export interface JonesChain {
+  /** In the order in which CASA names them. */
+  readonly terms: readonly ChainTerm[];
+  /** One entry per term, counted since the chain was opened. */
+  readonly statistics: readonly TermStatistics[];
+  /** True when every table has solutions for the window of the data. */
+  isCalibratable(spwId: number): boolean;
+  /**
+   * Calibrates a chunk in place: data[column] divided by the gains, flags set where there are none, weights scaled.
+   * A window that lacks solutions is flagged whole with weight 0.
+   */
+  correct(chunk: VisibilityChunk, column: DataColumn, options?: CorrectOptions): void;
+  /** Multiplies a model by the gains in place; flags and weights stay. */
+  corrupt(chunk: VisibilityChunk, column: DataColumn): void;
+  /** Gives the kernel memory back. */
+  release(): void;
+}
+
+/**
+ * Opens calibration tables for data of an MS.
+ *
+ * @param ms the MS whose data will be calibrated
+ * @param tables the tables with CASA's interp, spwmap, gainfield, calwt
+ * @throws missing, usage, unsupported for tables or parameters that cannot serve
+ */
+export function openJonesChain(ms: MeasurementSet, tables: readonly GainTable[]): JonesChain {
+  return createJonesChain(readMetadata(ms), tables);
+}
+
+/** As {@link openJonesChain}, for data that are described by `metadata`. */
+export function createJonesChain(metadata: MsMetadata, tables: readonly GainTable[]): JonesChain {
+  const terms = tables
+    .map((entry) => new ChainTerm(metadata, loaded(entry), entry))
+    .sort((a, b) => a.kind.order - b.kind.order);
+  return new Chain(metadata, terms);
+}
+
+function loaded(entry: GainTable): CalTable {
+  return typeof entry.table === 'string' ? readCalTable(entry.table) : entry.table;
+}
+
+/** Product of all terms in one window, in kernel memory. */
+interface Total {
+  readonly chanCount: number;
+  readonly gain: Float32Array;
+  readonly bad: Uint8Array;
+  readonly antennaIsBad: Uint8Array;
+  /** [ant, pol, re/im], product of the terms without channels */
+  readonly scale: Float32Array;
+  /** Product of the weight factors, [ant, pol] */
+  readonly weight: Float32Array;
+}
+
+class Chain implements JonesChain {
+  readonly terms: readonly ChainTerm[];
+  readonly statistics: TermStatistics[];
+  private readonly metadata: MsMetadata;
+  private readonly antennaCount: number;
+  private readonly totals = new Map<string, Total>();
+  private lease: Lease | undefined;
+
+  constructor(metadata: MsMetadata, terms: readonly ChainTerm[]) {
+    this.metadata = metadata;
+    this.terms = terms;
+    this.antennaCount = metadata.antennas.length;
+    this.statistics = terms.map((term) => ({
+      visCal: term.table.visCal,
+      table: baseName(term.path),
+      ndata: 0,
+      nflagIn: 0,
+      nflagOut: 0,
+    }));
+  }
+
+  isCalibratable(spwId: number): boolean {
+    return this.terms.every((term) => term.hasSolutions(spwId));
+  }
+
+  correct(chunk: VisibilityChunk, column: DataColumn, options: CorrectOptions = {}): void {
+    const data = chunk.data[column];
+    if (!data) fail('internal', `The chunk has no ${column} to correct.`);
+    const { flagsOnly = false } = options;
+    if (!flagsOnly && options.resetWeights !== false) resetWeights(chunk);
+    if (!this.isCalibratable(chunk.spwId)) {
+      chunk.flag.fill(1);
+      if (!flagsOnly) {
+        chunk.weight.fill(0);
+        chunk.weightSpectrum?.fill(0);
+      }
+      return;
+    }
+    for (const [first, end] of integrations(chunk)) {
+      const total = this.totalFor(chunk, first, false);
+      this.countFlags(chunk, first, end);
+      applyToRows(chunk, flagsOnly ? undefined : data, first, end, total);
+      if (!flagsOnly) scaleWeights(chunk, first, end, total.weight);
+    }
+  }
+
+  corrupt(chunk: VisibilityChunk, column: DataColumn): void {
+    const data = chunk.data[column];
+    if (!data) fail('internal', `The chunk has no ${column} to corrupt.`);
+    if (!this.isCalibratable(chunk.spwId)) return;
+    for (const [first, end] of integrations(chunk)) {
+      const total = this.totalFor(chunk, first, true);
+      applyToRows({ ...chunk, flag: chunk.flag.slice() }, data, first, end, total);
+    }
+  }
+
+  release(): void {
+    this.lease?.release();
+    this.lease = undefined;
+    this.totals.clear();
+  }
+
+  /** Brings all terms to the time of a row and multiplies them. */
+  private totalFor(chunk: VisibilityChunk, row: number, isForward: boolean): Total {
+    const spot: Spot = {
+      spwId: chunk.spwId,
+      fieldId: chunk.fieldId[row],
+      observationId: chunk.observationId[row],
+      time: chunk.time[row],
+      chanFreqs: this.frequencies(chunk),
+    };
+    let changedBand = false;
+    let changedScale = false;
+    for (const term of this.terms) {
+      if (!term.moveTo(spot)) continue;
+      if (term.kind.hasChannels) changedBand = true;
+      else changedScale = true;
+    }
+    const key = `${chunk.spwId}/${isForward}`;
+    let total = this.totals.get(key);
+    if (!total) {
+      total = this.makeTotal(chunk.chanCount);
+      this.totals.set(key, total);
+      changedBand = true;
+      changedScale = true;
+    }
+    if (this.totals.has(`${chunk.spwId}/${!isForward}`)) {
+      changedBand = true;
+      changedScale = true;
+    }
+    if (changedBand) multiplyBand(total, this.terms, chunk.spwId, isForward);
+    if (changedScale) multiplyScale(total, this.terms, chunk.spwId, isForward);
+    if (changedBand || changedScale) gatherFlags(total, this.terms, chunk.spwId);
+    return total;
+  }
+
+  private frequencies(chunk: VisibilityChunk): Float64Array {
+    const window = this.metadata.spectralWindows[chunk.spwId];
+    if (window?.chanFreqs.length !== chunk.chanCount) {
+      fail('internal', `Calibration needs all channels of window ${chunk.spwId}.`);
+    }
+    let freqs = frequencyArrays.get(window);
+    if (!freqs) {
+      freqs = Float64Array.from(window.chanFreqs);
+      frequencyArrays.set(window, freqs);
+    }
+    return freqs;
+  }
+
+  private makeTotal(chanCount: number): Total {
+    const hasChannels = this.terms.some((term) => term.kind.hasChannels);
+    const chans = hasChannels ? chanCount : 1;
+    this.lease ??= arena().lease();
+    const cells = this.antennaCount * 2;
+    const total: Total = {
+      chanCount: chans,
+      gain: this.lease.float32(cells * chans * 2),
+      bad: this.lease.uint8(cells * chans),
+      antennaIsBad: this.lease.uint8(this.antennaCount),
+      scale: this.lease.float32(cells * 2),
+      weight: new Float32Array(cells),
+    };
+    for (let at = 0; at < cells * chans; at++) {
+      total.gain[2 * at] = 1;
+      total.gain[2 * at + 1] = 0;
+    }
+    return total;
+  }
+
+  /** Flags before and after each term; a term without bad gains passes what it met. */
+  private countFlags(chunk: VisibilityChunk, first: number, end: number): void {
+    const perRow = chunk.chanCount * chunk.corrCount;
+    let flagged = 0;
+    for (let cell = first * perRow; cell < end * perRow; cell++) flagged += chunk.flag[cell];
+    const flags = this.terms.some((term) => term.hasBad(chunk.spwId))
+      ? chunk.flag.slice(first * perRow, end * perRow)
+      : undefined;
+    this.terms.forEach((term, index) => {
+      const count = this.statistics[index];
+      count.ndata += (end - first) * perRow;
+      count.nflagIn += flagged;
+      if (flags && term.hasBad(chunk.spwId)) {
+        term.flag(chunk, first, end, flags);
+        flagged = 0;
+        for (const value of flags) flagged += value;
+      }
+      count.nflagOut += flagged;
+    });
+  }
+}
+
+const frequencyArrays = new WeakMap<object, Float64Array>();
+
+/** Runs of rows with one time, field and observation. */
+function* integrations(chunk: VisibilityChunk): Iterable<[first: number, end: number]> {
+  let first = 0;
+  for (let row = 1; row <= chunk.rowCount; row++) {
+    const ends =
+      row === chunk.rowCount ||
+      chunk.time[row] !== chunk.time[first] ||
+      chunk.fieldId[row] !== chunk.fieldId[first] ||
+      chunk.observationId[row] !== chunk.observationId[first];
+    if (!ends) continue;
+    yield [first, row];
+    first = row;
+  }
+}
+
+/** into *= (or /=) the inverse gain of a term; both are complex cells of the same order. */
+function multiplyCell(into: Float32Array, at: number, inverse: Float32Array, from: number, isForward: boolean): void {
+  let re = inverse[2 * from];
+  let im = inverse[2 * from + 1];
+  if (isForward) {
+    const power = re * re + im * im;
+    re /= power;
+    im /= -power;
+  }
+  const re0 = into[2 * at];
+  const im0 = into[2 * at + 1];
+  into[2 * at] = re0 * re - im0 * im;
+  into[2 * at + 1] = re0 * im + im0 * re;
+}
+
+function setOnes(into: Float32Array): void {
+  for (let at = 0; at < into.length; at += 2) {
+    into[at] = 1;
+    into[at + 1] = 0;
+  }
+}
+
+function multiplyBand(total: Total, terms: readonly ChainTerm[], spwId: number, isForward: boolean): void {
+  const banded = terms.filter((term) => term.kind.hasChannels);
+  if (banded.length === 0) return;
+  if (isForward) setOnes(total.gain);
+  else total.gain.set(banded[0].gains(spwId).inverse);
+  for (const term of isForward ? banded : banded.slice(1)) {
+    const { inverse } = term.gains(spwId);
+    for (let at = 0; at < total.gain.length / 2; at++) multiplyCell(total.gain, at, inverse, at, isForward);
+  }
+}
+
+function multiplyScale(total: Total, terms: readonly ChainTerm[], spwId: number, isForward: boolean): void {
+  setOnes(total.scale);
+  for (const term of terms) {
+    if (term.kind.hasChannels) continue;
+    const { inverse } = term.gains(spwId);
+    for (let at = 0; at < total.scale.length / 2; at++) multiplyCell(total.scale, at, inverse, at, isForward);
+  }
+}
+
+/** Flags of all terms together, and the products of their weight factors. */
+function gatherFlags(total: Total, terms: readonly ChainTerm[], spwId: number): void {
+  const chans = total.chanCount;
+  total.bad.fill(0);
+  total.antennaIsBad.fill(0);
+  total.weight.fill(1);
+  for (const term of terms) {
+    const { bad, weight, chanCount } = term.gains(spwId);
+    if (term.changesWeights) for (let cell = 0; cell < weight.length; cell++) total.weight[cell] *= weight[cell];
+    if (!term.hasBad(spwId)) continue;
+    for (let ant = 0; ant < total.antennaIsBad.length; ant++) {
+      for (let chan = 0; chan < chans; chan++) {
+        for (let pol = 0; pol < 2; pol++) {
+          if (!bad[(ant * chanCount + (chanCount > 1 ? chan : 0)) * 2 + pol]) continue;
+          total.bad[(ant * chans + chan) * 2 + pol] = 1;
+          total.antennaIsBad[ant] = 1;
+        }
+      }
+    }
+  }
+}
+
+/** The kernel on rows first … end; arrays outside kernel memory are copied in and out. */
+function applyToRows(
+  chunk: VisibilityChunk,
+  data: Float32Array | undefined,
+  first: number,
+  end: number,
+  total: Total,
+): void {
+  arena().scope((lease) => {
+    const perRow = chunk.chanCount * chunk.corrCount;
+    const dataRows = data?.subarray(2 * first * perRow, 2 * end * perRow);
+    const flagRows = chunk.flag.subarray(first * perRow, end * perRow);
+    const dataIn = dataRows && (isKernelArray(dataRows) ? dataRows : lease.float32(dataRows.length));
+    const flagIn = isKernelArray(flagRows) ? flagRows : lease.uint8(flagRows.length);
+    if (dataRows && dataIn && dataIn !== dataRows) dataIn.set(dataRows);
+    if (flagIn !== flagRows) flagIn.set(flagRows);
+    const antenna1 = lease.int32(end - first);
+    const antenna2 = lease.int32(end - first);
+    antenna1.set(chunk.antenna1.subarray(first, end));
+    antenna2.set(chunk.antenna2.subarray(first, end));
+    applyGainsInPlace({
+      data: dataIn,
+      flag: flagIn,
+      rowCount: end - first,
+      chanCount: chunk.chanCount,
+      corrCount: chunk.corrCount,
+      antenna1,
+      antenna2,
+      gain: total.gain,
+      gainChanCount: total.chanCount,
+      scale: total.scale,
+      bad: total.bad,
+      antennaIsBad: total.antennaIsBad,
+    });
+    if (dataRows && dataIn && dataIn !== dataRows) dataRows.set(dataIn);
+    if (flagIn !== flagRows) flagRows.set(flagIn);
+  });
+}
