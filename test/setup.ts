@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { nodeDisk } from '../src/foundation/bytes/node.ts';
+import { installErfa } from '../src/astronomy/measures/index.ts';
 import { installDisk } from '../src/foundation/bytes/index.ts';
+import { nodeDisk } from '../src/foundation/bytes/node.ts';
 import { installKernels } from '../src/foundation/numeric/index.ts';
 
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(new URL('../dist/kernels.wasm', import.meta.url))));
+installErfa(new Uint8Array(readFileSync(new URL('../data/erfa.wasm', import.meta.url))));

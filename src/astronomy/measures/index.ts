@@ -1,0 +1,10 @@
+export { type Direction, formatDec, formatRa, parseAngle, parseDirection } from './angle-text.ts';
+export { type EarthOrientation, earthOrientation } from './earth-orientation.ts';
+export { erfaVersion, geodeticOf, installErfa, itrfOf } from './erfa.ts';
+export { gcrsToItrs } from './frames.ts';
+export { azEl, type Horizontal, parallacticAngle } from './horizon.ts';
+export { observatoryPosition } from './observatories.ts';
+export { mjdSecToUtcNs, utcNsToMjdSec } from './time-scales.ts';
+export { formatMjd, formatTimeOfDay, parseCasaTime, type TimeStyle } from './time-text.ts';
+export { antennaUvw, type UvwConvention, uvwRotation } from './uvw.ts';
+export { frequencyShiftFactor, topoToLsrkVelocity, type VelocityFrame } from './velocities.ts';
