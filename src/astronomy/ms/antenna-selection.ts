@@ -15,7 +15,8 @@ export interface BaselineSelection {
  * Reads an antenna or baseline selection in CASA's syntax.
  *
  * `DV01` all cross baselines with DV01; `DV01&DV02` one baseline; `DV01,DV02&*`; `DV*&` the cross baselines among those antennas;
- * `DV01&&*` cross and auto; `DV01&&&` auto only; `@A001` or `DV01@A001` by pad; `!DV01` all but; statements end with `;`.
+ * `DV01&&*` cross and auto; `DV01&&&` auto only; `@A001` or `DV01@A001` by pad. Statements are joined by `;`; `!` takes away what
+ * the statement would add, from everything when it comes first: `!DV01` keeps the autocorrelations of DV01.
  *
  * @param withAutos when true a statement without `&` includes autocorrelations, as flagdata does
  * @throws usage when a name matches no antenna
@@ -28,8 +29,8 @@ export function parseAntenna(text: string, antennas: readonly AntennaInfo[], wit
   statements.forEach((statement, index) => {
     const isNegated = statement.startsWith('!');
     const body = isNegated ? statement.slice(1).trim() : statement;
-    if (isNegated && index === 0) selectAll(isSelected, antennaCount);
-    markStatement(body, antennas, isSelected, isNegated ? 0 : 1, named, withAutos || isNegated);
+    if (isNegated && index === 0) isSelected.fill(1);
+    markStatement(body, antennas, isSelected, isNegated ? 0 : 1, named, withAutos);
   });
   return { antennaCount, isSelected, antennaIds: [...named].sort((one, other) => one - other) };
 }
@@ -55,12 +56,6 @@ function matchAntennas(name: string, antennas: readonly AntennaInfo[]): number[]
     name,
     antennas.map((antenna) => [antenna.name]),
   );
-}
-
-/** Without a negation autocorrelations are left out, with one they stay. */
-function selectAll(isSelected: Uint8Array, antennaCount: number): void {
-  isSelected.fill(1);
-  for (let antenna = 0; antenna < antennaCount; antenna++) isSelected[antenna * antennaCount + antenna] = 0;
 }
 
 function markStatement(

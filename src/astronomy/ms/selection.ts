@@ -58,14 +58,14 @@ export function parseField(text: string, fields: readonly FieldInfo[]): number[]
   );
 }
 
-/** Numbers of the states whose OBS_MODE an intent list selects; `!` in front excludes. */
+/** Numbers of the states whose OBS_MODE, or one intent of it, an intent list selects; `!` in front excludes. */
 export function parseIntent(text: string, states: readonly StateInfo[]): number[] {
   const chosen = new Set<number>();
   splitList(text === '' ? '*' : text, ',').forEach((part, index) => {
     const isNegated = part.startsWith('!');
     const test = nameTest(isNegated ? part.slice(1).trim() : part);
     if (isNegated && index === 0) for (const state of states) chosen.add(state.id);
-    const found = states.filter((state) => test(state.obsMode));
+    const found = states.filter(({ obsMode }) => test(obsMode) || obsMode.split(',').some(test));
     if (found.length === 0) fail('usage', `No intent matches "${part}" in the selection "${text}".`);
     for (const state of found) isNegated ? chosen.delete(state.id) : chosen.add(state.id);
   });
@@ -78,19 +78,19 @@ export function parseScan(text: string): (scan: number) => boolean {
 }
 
 /**
- * Correlations of each POLARIZATION row that a list such as `XX,YY` selects.
+ * Correlations of each POLARIZATION row that a list such as `XX,YY` selects; none where one of them is lacking.
  * @throws usage for a name that no correlation has
  */
 export function parseCorrelation(text: string, metadata: MsMetadata): Map<number, number[]> {
   const names = splitList(text, ',').map((part) => (part.split(':').pop() ?? part).toUpperCase());
   const unknown = names.find((name) => correlationCode(name) === undefined);
   if (unknown !== undefined) fail('usage', `"${unknown}" is not a correlation such as XX or YY.`);
-  return new Map(
-    metadata.polarizations.map(({ id, corrTypes }) => [
-      id,
-      corrTypes.flatMap((type, corr) => (names.includes(type) ? [corr] : [])),
-    ]),
-  );
+  const chosen = metadata.polarizations.map(({ id, corrTypes }): [number, number[]] => {
+    const hasAll = names.every((name) => corrTypes.includes(name));
+    return [id, hasAll ? corrTypes.flatMap((type, corr) => (names.includes(type) ? [corr] : [])) : []];
+  });
+  if (chosen.every(([, corrs]) => corrs.length === 0)) fail('usage', `No data have the correlations "${text}".`);
+  return new Map(chosen);
 }
 
 /**

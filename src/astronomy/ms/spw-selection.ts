@@ -14,7 +14,7 @@ const FREQUENCY = /^([\d.eE+-]+)(?:\s*~\s*([\d.eE+-]+))?\s*([kMGT]?Hz)$/;
  * Reads a spectral-window selection in CASA's syntax: `0:3~10;20~30,1`, `*:0~7`, `<4`, `*BB_1*FULL_RES`, `230~231GHz`,
  * `0:230.1~230.3GHz`. An empty text or `*` selects all.
  *
- * A channel range in frequencies takes the channels whose centres lie in it.
+ * A frequency selects the window with the nearest centre, a frequency range those whose centre lies in it. In a channel list a frequency selects the two channels around it, a range the channels whose centres lie in it.
  *
  * @param windows the spectral windows of the MS, by number
  * @throws usage when a part selects no window or no channel
@@ -51,6 +51,12 @@ export function isWholeWindow(ranges: readonly ChannelRange[], window: SpectralW
   return countChannels(ranges) === window.chanFreqs.length;
 }
 
+/** Mean of the outer channel centres, Hz. */
+export function centreFrequency(window: SpectralWindowInfo): number {
+  const { chanFreqs } = window;
+  return (chanFreqs[0] + chanFreqs[chanFreqs.length - 1]) / 2;
+}
+
 function matchWindows(text: string, windows: readonly SpectralWindowInfo[]): number[] {
   const frequency = FREQUENCY.exec(text);
   if (!frequency) {
@@ -58,16 +64,15 @@ function matchWindows(text: string, windows: readonly SpectralWindowInfo[]): num
     return splitList(text, ';').flatMap((part) => matchNamed(part, names));
   }
   const low = parseQuantity(`${frequency[1]}${frequency[3]}`, 'frequency');
-  const high = frequency[2] === undefined ? low : parseQuantity(`${frequency[2]}${frequency[3]}`, 'frequency');
-  return windows.filter((window) => overlaps(window, low, high)).map((window) => window.id);
-}
-
-function overlaps(window: SpectralWindowInfo, low: number, high: number): boolean {
-  const edges = window.chanFreqs.flatMap((centre, chan) => {
-    const half = Math.abs(window.chanWidths[chan]) / 2;
-    return [centre - half, centre + half];
-  });
-  return Math.min(...edges) <= high && Math.max(...edges) >= low;
+  if (frequency[2] === undefined) {
+    const distance = (window: SpectralWindowInfo) => Math.abs(centreFrequency(window) - low);
+    const nearest = windows.reduce((best, window) => (distance(window) < distance(best) ? window : best), windows[0]);
+    return nearest ? [nearest.id] : [];
+  }
+  const high = parseQuantity(`${frequency[2]}${frequency[3]}`, 'frequency');
+  return windows
+    .filter((window) => centreFrequency(window) >= low && centreFrequency(window) <= high)
+    .map(({ id }) => id);
 }
 
 function parseChannels(text: string, window: SpectralWindowInfo): ChannelRange[] {
@@ -92,11 +97,10 @@ function channelsInFrequency(match: RegExpExecArray, window: SpectralWindowInfo)
   const high = match[2] === undefined ? undefined : parseQuantity(`${match[2]}${match[3]}`, 'frequency');
   const { chanFreqs } = window;
   if (high === undefined) {
-    let nearest = 0;
-    chanFreqs.forEach((centre, chan) => {
-      if (Math.abs(centre - low) < Math.abs(chanFreqs[nearest] - low)) nearest = chan;
-    });
-    return [[nearest, nearest]];
+    const sign = chanFreqs.length > 1 && chanFreqs[1] < chanFreqs[0] ? -1 : 1;
+    const above = chanFreqs.findIndex((centre) => sign * (centre - low) > 0);
+    if (above === 0) return [];
+    return above < 0 ? [] : [[above - 1, above]];
   }
   const inside = chanFreqs.flatMap((centre, chan) => (centre >= low && centre <= high ? [chan] : []));
   return inside.length === 0 ? [] : [[inside[0], inside[inside.length - 1]]];
