@@ -1,4 +1,4 @@
-/** A literal in a plan; `repeat` prints as `[value]*count`. */
+/** A literal in a plan; `repeat` prints as `[value]*count`, `variable` as the name that an earlier tool call assigned. */
 export type PlanValue =
   | null
   | boolean
@@ -6,7 +6,8 @@ export type PlanValue =
   | string
   | readonly PlanValue[]
   | { readonly [key: string]: PlanValue }
-  | { readonly repeat: PlanValue; readonly count: number };
+  | { readonly repeat: PlanValue; readonly count: number }
+  | { readonly variable: string };
 
 /** A call of a public CASA task, e.g. applycal(vis=…). */
 export interface TaskCall {

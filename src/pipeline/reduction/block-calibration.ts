@@ -1,0 +1,186 @@
+import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
+import { openAsdm } from '../../formats/asdm/index.ts';
+import type { Context } from '../../foundation/base/index.ts';
+import { baseName, joinPath } from '../../foundation/bytes/index.ts';
+import {
+  type CalibrationNames,
+  calibrationNames,
+  planApriori,
+  planImport,
+  planSolve,
+  type SyscalRowCounts,
+} from './calibration-plan.ts';
+import { cataloguedFluxes } from './catalogued-flux.ts';
+import type { MeasuredFlux } from './common-flux.ts';
+import { chooseFluxModel, type FluxModel, statedFluxes } from './flux-model.ts';
+import type { CalibratedBlock } from './flux-plan.ts';
+import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
+import { type Decision, decisionLine } from './plan-builder.ts';
+import { type ProgressPlan, runSteps } from './plan-run.ts';
+import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
+import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
+import type { FluxSpec, ScienceGoal } from './science-goal.ts';
+
+/** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
+export interface BlockCalibration {
+  /** File form, e.g. uid___A002_X1_X2 */
+  readonly uid: string;
+  readonly plan: ScriptPlan;
+  readonly decisions: readonly Decision[];
+  readonly fluxes: readonly MeasuredFlux[];
+  readonly block: CalibratedBlock;
+  readonly flaggedFractions: FlaggedFractions;
+  readonly startSec: number;
+  readonly endSec: number;
+}
+
+export interface BlockOptions {
+  /** UID in file form. */
+  readonly uid: string;
+  /** Directory that holds the ASDM under the name of {@link calibrationNames} and takes all outputs. */
+  readonly directory: string;
+  readonly goal: ScienceGoal;
+  /** Fluxes from the command line; they win over the goal's. */
+  readonly flux: readonly FluxSpec[];
+}
+
+/** Steps 0…18 weigh about so much of the wall time; used for the time left. */
+const STEP_WEIGHTS = [20, 1, 1, 6, 6, 2, 1, 18, 8, 2, 1, 1, 1, 6, 1, 9, 1, 10, 6];
+
+/**
+ * Calibrates one Execution Block: plans as far as the data are known, runs, looks, plans on.
+ *
+ * @param runner executes public task calls in `options.directory`
+ * @throws usage when the flux of the flux calibrator is not known; whatever a task throws
+ */
+export async function calibrateBlock(
+  context: Context,
+  runner: PlanRunner,
+  options: BlockOptions,
+): Promise<BlockCalibration> {
+  const names = calibrationNames(options.uid);
+  const progress: ProgressPlan = { weights: STEP_WEIGHTS, subject: options.uid };
+  const catalogued = cataloguedFluxes(openAsdm(joinPath(options.directory, names.asdm)));
+  const importStep = planImport(names);
+  await runSteps(context, runner, [importStep], progress);
+
+  const vis = joinPath(options.directory, names.vis);
+  const observation = observe(vis);
+  const flux = chooseFluxModel(observation, statedFluxes(options.flux, options.goal), catalogued, options.uid);
+  const apriori = planApriori(observation, names, options.goal, countSyscalRows(vis, observation));
+  await runSteps(context, runner, apriori.steps, progress);
+
+  const flagged = await flaggedFractions(runner, names.split);
+  const refant = chooseReferenceAntenna(observation, flagged);
+  const solve = planSolve(observation, names, refant.names, flux);
+  const results = await runSteps(context, runner, solve, progress);
+
+  const decisions = [refant.decision, ...apriori.decisions, flux.decision];
+  const fluxes = readFluxes(results.get('fluxscale'), observation, options.uid, flux);
+  return {
+    uid: options.uid,
+    plan: calibrationScript(names, observation, decisions, [importStep, ...apriori.steps, ...solve]),
+    decisions,
+    fluxes,
+    block: calibratedBlock(options.uid, names, observation, refant.names),
+    flaggedFractions: flagged,
+    startSec: observation.startSec,
+    endSec: observation.endSec,
+  };
+}
+
+function observe(vis: string): Observation {
+  const ms = openMs(vis, 'read');
+  try {
+    return describeObservation(readMetadata(ms), baseName(vis));
+  } finally {
+    ms.close();
+  }
+}
+
+/** Rows of SYSCAL whose interval starts within five seconds of each atmosphere scan. */
+function countSyscalRows(vis: string, observation: Observation): SyscalRowCounts {
+  const counts = new Map<number, number>();
+  const ms = openMs(vis, 'read');
+  try {
+    if (!ms.hasSubtable('SYSCAL')) return counts;
+    const table = ms.subtable('SYSCAL');
+    const times = table.column('TIME').getRange(0, table.rowCount) as Float64Array;
+    const intervals = table.column('INTERVAL').getRange(0, table.rowCount) as Float64Array;
+    for (const scan of observation.atmosphereScans) {
+      const low = Number((scan.startSec - 5).toFixed(3));
+      const high = Number((scan.endSec + 5).toFixed(3));
+      counts.set(
+        scan.number,
+        times.filter((time, row) => time - intervals[row] / 2 > low && time - intervals[row] / 2 < high).length,
+      );
+    }
+  } finally {
+    ms.close();
+  }
+  return counts;
+}
+
+async function flaggedFractions(runner: PlanRunner, vis: string): Promise<FlaggedFractions> {
+  const summary = await runner.call({ kind: 'task', task: 'flagdata', args: { vis, mode: 'summary' } });
+  const antennas = (summary as { antenna?: Record<string, { flagged: number; total: number }> })?.antenna ?? {};
+  return Object.fromEntries(
+    Object.entries(antennas).map(([name, count]) => [name, count.total > 0 ? count.flagged / count.total : 1]),
+  );
+}
+
+function calibrationScript(
+  names: CalibrationNames,
+  observation: Observation,
+  decisions: readonly Decision[],
+  steps: PlanStep[],
+): ScriptPlan {
+  const list = (fields: readonly { id: number; name: string }[]) =>
+    fields.map((field) => `${field.id} = ${field.name}`).join(', ');
+  const header = [
+    `Calibration of ${names.vis}`,
+    `Bandpass calibrator: ${list([observation.bandpass])}; flux calibrator: ${list([observation.flux])}`,
+    `Phase calibrator: ${list(observation.phase)}; science target: ${list(observation.targets)}`,
+    ...decisions.map(decisionLine),
+  ];
+  return { kind: 'calibration', subject: names.vis, header, steps };
+}
+
+function calibratedBlock(
+  uid: string,
+  names: CalibrationNames,
+  observation: Observation,
+  refants: readonly string[],
+): CalibratedBlock {
+  return {
+    uid,
+    vis: names.calibrated,
+    refants,
+    calibrators: calibratorFields(observation).map((field) => field.name),
+    phaseOf: Object.fromEntries(
+      observation.targets.map((target) => [target.name, nearestField(target, observation.phase).name]),
+    ),
+    spws: observation.science.map((spw) => spw.spwId),
+  };
+}
+
+/** One field of what fluxscale returns: windows by number, each with flux densities and errors per Stokes. */
+type FluxscaleField = { fieldName: string } & Record<string, { fluxd: number[]; fluxdErr: number[] }>;
+
+function readFluxes(result: unknown, observation: Observation, uid: string, model: FluxModel): MeasuredFlux[] {
+  const fields = (result ?? {}) as Record<string, FluxscaleField>;
+  const found: MeasuredFlux[] = [];
+  for (const field of calibratorFields(observation)) {
+    observation.science.forEach((spw, index) => {
+      const base = { eb: uid, field: field.name, spw: spw.spwId, frequencyHz: spw.centreHz };
+      const entry = fields[String(field.id)]?.[String(index)];
+      if (field.id === observation.flux.id) {
+        const fluxJy = model.fluxJy?.(spw.centreHz);
+        if (fluxJy !== undefined) found.push({ ...base, fluxJy, errorJy: 0, isReference: true });
+      } else if (entry && entry.fluxd[0] > 0) {
+        found.push({ ...base, fluxJy: entry.fluxd[0], errorJy: entry.fluxdErr[0], isReference: false });
+      }
+    });
+  }
+  return found;
+}

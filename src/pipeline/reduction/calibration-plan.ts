@@ -1,0 +1,446 @@
+import type { FluxModel } from './flux-model.ts';
+import {
+  calibratedFields,
+  calibratorFields,
+  nearestField,
+  type Observation,
+  type ObservedField,
+  tsysFieldOf,
+} from './observation.ts';
+import { type Decision, remove, task, tool } from './plan-builder.ts';
+import type { PlanCall, PlanStep } from './plan-types.ts';
+import type { ScienceGoal } from './science-goal.ts';
+
+/** Names of everything that the calibration of one Execution Block reads and writes. */
+export interface CalibrationNames {
+  /** The ASDM as the script sees it, e.g. uid___A002_X1_X2.asdm.sdm */
+  readonly asdm: string;
+  readonly vis: string;
+  readonly split: string;
+  readonly calibrated: string;
+}
+
+/** Names for an Execution Block UID in file form (uid___A002_X1_X2). */
+export function calibrationNames(uid: string): CalibrationNames {
+  return { asdm: uid, vis: `${uid}.ms`, split: `${uid}.ms.split`, calibrated: `${uid}.ms.split.cal` };
+}
+
+/** ASDM tables that are kept in the MeasurementSet for later questions. */
+const KEPT_TABLES = 'Antenna Station Receiver Source CalAtmosphere CalWVR CorrelatorMode SBSummary';
+
+/** Step 0: the import, before anything is known of the data. */
+export function planImport(names: CalibrationNames): PlanStep {
+  return {
+    number: 0,
+    title: 'Import of the ASDM',
+    calls: [
+      remove(names.vis, `${names.vis}.flagversions`),
+      task('importasdm', {
+        asdm: names.asdm,
+        vis: names.vis,
+        asis: KEPT_TABLES,
+        bdfflags: true,
+        process_caldevice: true,
+        lazy: false,
+      }),
+    ],
+  };
+}
+
+/** Number of SYSCAL rows whose interval starts within each atmosphere scan. */
+export type SyscalRowCounts = ReadonlyMap<number, number>;
+
+/** Steps 1–10: everything before the first solution from the calibrators. */
+export function planApriori(
+  observation: Observation,
+  names: CalibrationNames,
+  goal: ScienceGoal,
+  syscalRows: SyscalRowCounts,
+): { steps: PlanStep[]; decisions: Decision[] } {
+  const decisions: Decision[] = [];
+  const tables = aprioriTables(observation, names, goal);
+  const steps: PlanStep[] = [
+    { number: 1, title: 'Times of the SYSCAL table', ...syscalTimes(observation, names, syscalRows) },
+    {
+      number: 2,
+      title: 'Listing of the observation',
+      calls: [remove(`${names.vis}.listobs`), task('listobs', { vis: names.vis, listfile: `${names.vis}.listobs` })],
+    },
+    { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names) },
+    { number: 4, title: 'Water-vapour radiometer phases', calls: wvrCalls(observation, names) },
+    { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names) },
+    { number: 6, title: 'Antenna positions', calls: positionCalls(observation, names, goal) },
+    {
+      number: 7,
+      title: 'Application of radiometer, Tsys and position tables',
+      calls: applyApriori(observation, names, tables, decisions),
+    },
+    { number: 8, title: 'Science windows into a MeasurementSet of their own', calls: splitScience(observation, names) },
+    { number: 9, title: 'Listing, and first state of the flags', calls: listSplit(names) },
+    { number: 10, title: 'Edge channels', calls: edgeFlags(observation, names, decisions) },
+  ];
+  decisions.push(...aprioriDecisions(observation, tables));
+  return { steps, decisions };
+}
+
+interface AprioriTables {
+  readonly hasWvr: boolean;
+  readonly hasTsys: boolean;
+  readonly hasPositions: boolean;
+}
+
+function aprioriTables(observation: Observation, names: CalibrationNames, goal: ScienceGoal): AprioriTables {
+  return {
+    hasWvr: observation.wvrSpwId !== undefined,
+    hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
+    hasPositions: correctedAntennas(observation, goal).length > 0 && names.vis !== '',
+  };
+}
+
+function correctedAntennas(observation: Observation, goal: ScienceGoal): string[] {
+  return observation.antennas
+    .map((antenna) => antenna.name)
+    .filter((name) => goal.antennaPositionCorrections[name] !== undefined);
+}
+
+/**
+ * SYSCAL intervals of those years start in their scan and last "for ever", so that TIME, their midpoint, lies outside
+ * the scan. TIME becomes the middle of the scan and INTERVAL short, because gencal takes TIME - INTERVAL/2.
+ */
+function syscalTimes(
+  observation: Observation,
+  names: CalibrationNames,
+  rows: SyscalRowCounts,
+): Pick<PlanStep, 'calls' | 'comments'> {
+  const calls: PlanCall[] = [tool('tb', 'open', [`${names.vis}/SYSCAL`], { kwargs: { nomodify: false } })];
+  for (const scan of observation.atmosphereScans) {
+    const count = rows.get(scan.number) ?? 0;
+    if (count === 0) continue;
+    const low = (scan.startSec - 5).toFixed(3);
+    const high = (scan.endSec + 5).toFixed(3);
+    const middle = (scan.startSec + scan.endSec) / 2;
+    calls.push(
+      tool('tb', 'query', [`TIME-INTERVAL/2 > ${low} && TIME-INTERVAL/2 < ${high}`], {
+        assign: 'scanrows',
+        reason: `scan ${scan.number}`,
+      }),
+      tool('scanrows', 'putcol', ['TIME', { repeat: middle, count }]),
+      tool('scanrows', 'putcol', ['INTERVAL', { repeat: 2, count }]),
+      tool('scanrows', 'close'),
+    );
+  }
+  calls.push(tool('tb', 'close'));
+  if (calls.length === 2) calls.length = 0;
+  return { calls, comments: ['Each Tsys spectrum gets the middle of its atmosphere scan as its time.'] };
+}
+
+function aprioriFlags(observation: Observation, names: CalibrationNames): PlanCall[] {
+  const first = observation.wvrSpwId === 0 ? 1 : 0;
+  const spw = `${first}~${observation.spwCount - 1}`;
+  const base = { vis: names.vis, flagbackup: false };
+  return [
+    task(
+      'flagcmd',
+      { vis: names.vis, inpmode: 'table', useapplied: true, action: 'apply' },
+      'flags set while observing',
+    ),
+    task(
+      'flagdata',
+      { ...base, mode: 'manual', spw, autocorr: true },
+      'autocorrelations; those of the radiometers are needed',
+    ),
+    task(
+      'flagdata',
+      { ...base, mode: 'manual', spw, intent: '*POINTING*,*SIDEBAND_RATIO*,*ATMOSPHERE*' },
+      'scans that calibrate the telescope, not the sky',
+    ),
+    task('flagdata', { ...base, mode: 'shadow' }),
+    task('flagmanager', { vis: names.vis, mode: 'save', versionname: 'Apriori' }),
+  ];
+}
+
+function wvrCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
+  if (observation.wvrSpwId === undefined) return [];
+  const tie = observation.targets.map((target) => `${target.name},${nearestField(target, observation.phase).name}`);
+  return [
+    remove(`${names.vis}.wvr`),
+    task('wvrgcal', {
+      vis: names.vis,
+      caltable: `${names.vis}.wvr`,
+      spw: observation.science.map((spw) => spw.spwId),
+      toffset: 0,
+      tie,
+      statsource: observation.targets[0].name,
+    }),
+  ];
+}
+
+function tsysCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
+  if (observation.tsysSpwIds.length === 0) return [];
+  return [
+    remove(`${names.vis}.tsys`),
+    task('gencal', { vis: names.vis, caltable: `${names.vis}.tsys`, caltype: 'tsys' }),
+  ];
+}
+
+function positionCalls(observation: Observation, names: CalibrationNames, goal: ScienceGoal): PlanCall[] {
+  const antennas = correctedAntennas(observation, goal);
+  if (antennas.length === 0) return [];
+  return [
+    remove(`${names.vis}.antpos`),
+    task(
+      'gencal',
+      {
+        vis: names.vis,
+        caltable: `${names.vis}.antpos`,
+        caltype: 'antpos',
+        antenna: antennas.join(','),
+        parameter: antennas.flatMap((name) => [...goal.antennaPositionCorrections[name]]),
+      },
+      'positions measured after the observation, minus those used while observing; ITRF, metres',
+    ),
+  ];
+}
+
+function applyApriori(
+  observation: Observation,
+  names: CalibrationNames,
+  tables: AprioriTables,
+  decisions: Decision[],
+): PlanCall[] {
+  const spwmap = Array.from({ length: Math.max(...observation.science.map((spw) => spw.spwId)) + 1 }, (_, spw) => spw);
+  for (const spw of observation.science) if (spw.tsysSpwId !== undefined) spwmap[spw.spwId] = spw.tsysSpwId;
+  const calls: PlanCall[] = [];
+  for (const field of calibratedFields(observation)) {
+    const tsys = tables.hasTsys ? tsysFieldOf(observation, field) : undefined;
+    const chain = [
+      ...(tsys
+        ? [{ table: `${names.vis}.tsys`, field: String(tsys.fieldId), interp: 'linear,linear', map: spwmap }]
+        : []),
+      ...(tables.hasWvr ? [{ table: `${names.vis}.wvr`, field: String(field.id), interp: 'linear', map: [] }] : []),
+      ...(tables.hasPositions ? [{ table: `${names.vis}.antpos`, field: '', interp: 'linear', map: [] }] : []),
+    ];
+    if (tsys && tsys.fieldId !== field.id)
+      decisions.push({ topic: 'Tsys', choice: `field ${tsys.fieldId} for ${field.name}`, reason: `${tsys.reason}.` });
+    if (chain.length === 0) continue;
+    calls.push(
+      task(
+        'applycal',
+        {
+          vis: names.vis,
+          field: String(field.id),
+          spw: observation.science.map((spw) => spw.spwId).join(','),
+          gaintable: chain.map((entry) => entry.table),
+          gainfield: chain.map((entry) => entry.field),
+          interp: chain.map((entry) => entry.interp),
+          spwmap: chain.map((entry) => entry.map),
+          calwt: true,
+          flagbackup: false,
+        },
+        field.name,
+      ),
+    );
+  }
+  return calls;
+}
+
+function splitScience(observation: Observation, names: CalibrationNames): PlanCall[] {
+  return [
+    remove(names.split, `${names.split}.flagversions`),
+    task('split', {
+      vis: names.vis,
+      outputvis: names.split,
+      datacolumn: 'corrected',
+      spw: observation.science.map((spw) => spw.spwId).join(','),
+      antenna: '*&*',
+      keepflags: true,
+    }),
+  ];
+}
+
+function listSplit(names: CalibrationNames): PlanCall[] {
+  return [
+    remove(`${names.split}.listobs`),
+    task('listobs', { vis: names.split, listfile: `${names.split}.listobs` }),
+    task('flagmanager', { vis: names.split, mode: 'save', versionname: 'Original' }),
+  ];
+}
+
+/** Channels to drop at each edge of a window: 1/64 of it, at least one; none in windows of fewer than 16 channels. */
+function edgeCount(chanCount: number): number {
+  return chanCount < 16 ? 0 : Math.max(1, Math.floor(chanCount / 64));
+}
+
+function edgeFlags(observation: Observation, names: CalibrationNames, decisions: Decision[]): PlanCall[] {
+  const ranges = observation.science
+    .map((spw, index) => ({ index, last: spw.chanCount - 1, edge: edgeCount(spw.chanCount) }))
+    .filter((entry) => entry.edge > 0)
+    .map(({ index, last, edge }) => `${index}:0~${edge - 1};${last - edge + 1}~${last}`);
+  if (ranges.length === 0) return [];
+  decisions.push({
+    topic: 'Edge channels',
+    choice: ranges.join(', '),
+    reason: 'The baseband filter falls off at the edges of a window.',
+  });
+  return [task('flagdata', { vis: names.split, mode: 'manual', spw: ranges.join(','), flagbackup: false })];
+}
+
+function aprioriDecisions(observation: Observation, tables: AprioriTables): Decision[] {
+  const mapped = observation.science.map((spw) => `${spw.spwId} <- ${spw.tsysSpwId ?? 'none'}`).join(', ');
+  return [
+    tables.hasTsys
+      ? { topic: 'Tsys window map', choice: mapped, reason: 'Same baseband; among those the nearest in frequency.' }
+      : { topic: 'Tsys', choice: 'not applied', reason: 'The data hold no system temperatures.' },
+    tables.hasWvr
+      ? {
+          topic: 'Water-vapour radiometers',
+          choice: 'applied',
+          reason: `Window ${observation.wvrSpwId} holds their readings.`,
+        }
+      : {
+          topic: 'Water-vapour radiometers',
+          choice: 'not applied',
+          reason: 'The data hold no radiometer window (7 m antennas have none).',
+        },
+    tables.hasPositions
+      ? { topic: 'Antenna positions', choice: 'corrected', reason: 'The science goal file states newer positions.' }
+      : { topic: 'Antenna positions', choice: 'as observed', reason: 'No corrections were given.' },
+  ];
+}
+
+/** Steps 11–18: solutions from the calibrators, and their application. */
+export function planSolve(
+  observation: Observation,
+  names: CalibrationNames,
+  refants: readonly string[],
+  flux: FluxModel,
+): PlanStep[] {
+  const save = (versionname: string) => task('flagmanager', { vis: names.split, mode: 'save', versionname });
+  return [
+    {
+      number: 11,
+      title: 'Model of the flux calibrator',
+      calls: flux.calls(names.split, String(observation.flux.id)),
+      comments: [flux.decision.reason],
+    },
+    { number: 12, title: 'State of the flags before the bandpass', calls: [save('BeforeBandpassCalibration')] },
+    { number: 13, title: 'Bandpass', calls: bandpassCalls(observation, names, refants) },
+    { number: 14, title: 'State of the flags before the gains', calls: [save('BeforeGainCalibration')] },
+    { number: 15, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants) },
+    { number: 16, title: 'State of the flags before the application', calls: [save('BeforeApplycal')] },
+    { number: 17, title: 'Application of bandpass and gains', calls: applyCalls(observation, names) },
+    { number: 18, title: 'Calibrated data into a MeasurementSet of their own', calls: splitCalibrated(names) },
+  ];
+}
+
+function bandpassCalls(observation: Observation, names: CalibrationNames, refants: readonly string[]): PlanCall[] {
+  const central = observation.science
+    .map((spw, index) => `${index}:${Math.floor(0.4 * spw.chanCount)}~${Math.floor(0.6 * spw.chanCount)}`)
+    .join(',');
+  const field = String(observation.bandpass.id);
+  const before = `${names.split}.ap_pre_bandpass`;
+  return [
+    remove(before, `${names.split}.bandpass`),
+    task(
+      'gaincal',
+      {
+        vis: names.split,
+        caltable: before,
+        field,
+        spw: central,
+        solint: 'int',
+        refant: refants.join(','),
+        calmode: 'p',
+        minsnr: 1,
+      },
+      'phases of each integration, so that the average over time keeps its amplitude',
+    ),
+    task('bandpass', {
+      vis: names.split,
+      caltable: `${names.split}.bandpass`,
+      field,
+      solint: 'inf',
+      combine: 'scan',
+      refant: refants.join(','),
+      solnorm: true,
+      bandtype: 'B',
+      gaintable: before,
+    }),
+  ];
+}
+
+function gainCalls(observation: Observation, names: CalibrationNames, refants: readonly string[]): PlanCall[] {
+  const { split } = names;
+  const field = calibratorFields(observation)
+    .map((entry) => entry.id)
+    .join(',');
+  const base = { vis: split, field, refant: refants.join(','), gaintype: 'G', minsnr: 2 };
+  return [
+    remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
+    task('gaincal', {
+      ...base,
+      caltable: `${split}.phase_int`,
+      solint: 'int',
+      calmode: 'p',
+      gaintable: `${split}.bandpass`,
+    }),
+    task('gaincal', {
+      ...base,
+      caltable: `${split}.ampli_inf`,
+      solint: 'inf',
+      calmode: 'a',
+      gaintable: [`${split}.bandpass`, `${split}.phase_int`],
+    }),
+    task(
+      'gaincal',
+      { ...base, caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
+      'phases of whole scans, for the targets between them',
+    ),
+    tool('casalog', 'logfile', [], { assign: 'mylogfile' }),
+    tool('casalog', 'setlogfile', [`${split}.fluxscale`]),
+    task('fluxscale', {
+      vis: split,
+      caltable: `${split}.ampli_inf`,
+      fluxtable: `${split}.flux_inf`,
+      reference: String(observation.flux.id),
+    }),
+    tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
+  ];
+}
+
+function applyCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
+  const { split } = names;
+  const apply = (field: ObservedField, phaseTable: string, gainfield: string) =>
+    task(
+      'applycal',
+      {
+        vis: split,
+        field: String(field.id),
+        gaintable: [`${split}.bandpass`, phaseTable, `${split}.flux_inf`],
+        gainfield: ['', gainfield, gainfield],
+        interp: ['linear,linear', 'linear', 'linear'],
+        calwt: true,
+        flagbackup: false,
+      },
+      field.name,
+    );
+  const isPhase = new Set(observation.phase.map((field) => field.id));
+  return [
+    ...calibratorFields(observation).map((field) =>
+      isPhase.has(field.id)
+        ? apply(field, `${split}.phase_inf`, String(field.id))
+        : apply(field, `${split}.phase_int`, String(field.id)),
+    ),
+    ...observation.targets.map((target) =>
+      apply(target, `${split}.phase_inf`, String(nearestField(target, observation.phase).id)),
+    ),
+  ];
+}
+
+function splitCalibrated(names: CalibrationNames): PlanCall[] {
+  return [
+    remove(names.calibrated, `${names.calibrated}.flagversions`),
+    task('split', { vis: names.split, outputvis: names.calibrated, datacolumn: 'corrected', keepflags: true }),
+    task('flagmanager', { vis: names.calibrated, mode: 'save', versionname: 'Calibrated' }),
+  ];
+}

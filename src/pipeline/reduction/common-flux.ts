@@ -1,0 +1,101 @@
+/** A flux density with its 1-sigma error, Jy, of one calibrator in one window, as one Execution Block found it. */
+export interface MeasuredFlux {
+  readonly eb: string;
+  readonly field: string;
+  /** Window number in the ASDM. */
+  readonly spw: number;
+  readonly frequencyHz: number;
+  readonly fluxJy: number;
+  readonly errorJy: number;
+  /** True for the flux calibrator itself, whose value is the model. */
+  readonly isReference: boolean;
+}
+
+/** The flux density that all Execution Blocks are brought to. */
+export interface CommonFlux {
+  readonly field: string;
+  readonly spw: number;
+  readonly frequencyHz: number;
+  readonly fluxJy: number;
+  readonly errorJy: number;
+  /** Execution Blocks whose value was left out. */
+  readonly outliers: readonly string[];
+  /** Set when the values disagree and nothing tells which one is wrong. */
+  readonly disagreement?: string;
+}
+
+/** A value is an outlier when it is this many sigma and this share away from the mean of the others… */
+const OUTLIER_SIGMA = 3;
+const OUTLIER_SHARE = 0.02;
+/** …and its error is so many times that of the others, so that the data say which value to trust. */
+const ERROR_RATIO = 1.5;
+/** Share of the flux added in quadrature to every error: calibrators are not steadier than that over a day. */
+const STEADINESS = 1e-3;
+
+/**
+ * Weighted means of per-Execution-Block fluxes, per calibrator and window, outliers left out and named.
+ *
+ * @param fluxes all measured values; windows are matched by nearest frequency order within a field
+ * @returns one value per field and window, in the order of first appearance
+ */
+export function combineFluxes(fluxes: readonly MeasuredFlux[]): CommonFlux[] {
+  const groups = new Map<string, MeasuredFlux[]>();
+  for (const flux of fluxes) {
+    const key = `${flux.field}\n${flux.spw}`;
+    groups.set(key, [...(groups.get(key) ?? []), flux]);
+  }
+  return [...groups.values()].map(combineGroup);
+}
+
+function combineGroup(group: readonly MeasuredFlux[]): CommonFlux {
+  let kept = group.filter((flux) => !flux.isReference && flux.fluxJy > 0);
+  if (kept.length === 0) kept = [...group];
+  const outliers: string[] = [];
+  let disagreement: string | undefined;
+  while (kept.length > 1) {
+    const verdict = findOutlier(kept);
+    if (verdict === undefined) break;
+    if (!verdict.isClear) {
+      disagreement = `${verdict.worst.eb} differs from the others by ${(100 * verdict.share).toFixed(1)} % and nothing tells which is right`;
+      break;
+    }
+    outliers.push(verdict.worst.eb);
+    kept = kept.filter((flux) => flux !== verdict.worst);
+  }
+  const { mean, error } = weightedMean(kept);
+  const { field, spw, frequencyHz } = group[0];
+  return { field, spw, frequencyHz, fluxJy: mean, errorJy: error, outliers, disagreement };
+}
+
+function findOutlier(
+  kept: readonly MeasuredFlux[],
+): { worst: MeasuredFlux; share: number; isClear: boolean } | undefined {
+  const scored = kept.map((flux) => {
+    const others = kept.filter((other) => other !== flux);
+    const { mean, error } = weightedMean(others);
+    const difference = Math.abs(flux.fluxJy - mean);
+    const ratio = sigmaOf(flux) / Math.min(...others.map(sigmaOf));
+    return { worst: flux, share: difference / mean, pull: difference / Math.hypot(sigmaOf(flux), error), ratio };
+  });
+  scored.sort((a, b) => b.pull - a.pull || b.ratio - a.ratio);
+  const suspects = scored.filter((entry) => entry.pull > OUTLIER_SIGMA && entry.share > OUTLIER_SHARE);
+  if (suspects.length === 0) return undefined;
+  if (kept.length > 2) return { ...suspects[0], isClear: true };
+  const worse = suspects.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+  return { ...worse, isClear: worse.ratio >= ERROR_RATIO };
+}
+
+function sigmaOf(flux: MeasuredFlux): number {
+  return Math.hypot(flux.errorJy, STEADINESS * flux.fluxJy);
+}
+
+function weightedMean(fluxes: readonly MeasuredFlux[]): { mean: number; error: number } {
+  let sum = 0;
+  let weights = 0;
+  for (const flux of fluxes) {
+    const weight = sigmaOf(flux) ** -2;
+    sum += weight * flux.fluxJy;
+    weights += weight;
+  }
+  return { mean: sum / weights, error: weights ** -0.5 };
+}

@@ -1,0 +1,128 @@
+import type { CommonFlux } from './common-flux.ts';
+import { remove, task } from './plan-builder.ts';
+import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
+
+/** What the common flux calibration needs to know of one Execution Block. */
+export interface CalibratedBlock {
+  readonly uid: string;
+  /** e.g. uid___A002_X1_X2.ms.split.cal */
+  readonly vis: string;
+  readonly refants: readonly string[];
+  readonly calibrators: readonly string[];
+  /** Target name → phase calibrator name. */
+  readonly phaseOf: Readonly<Record<string, string>>;
+  /** Science windows in the ASDM's numbering, in the order of the split MeasurementSet. */
+  readonly spws: readonly number[];
+}
+
+/**
+ * The plan of scriptForFluxCalibration.py: every calibrator gets its common flux in every window, each Execution Block
+ * new amplitude gains, and all are concatenated.
+ *
+ * @param blocks Execution Blocks, in time order
+ * @param fluxes common fluxes; empty when the blocks are too far apart, then they are only concatenated
+ */
+export function planFluxCalibration(
+  blocks: readonly CalibratedBlock[],
+  fluxes: readonly CommonFlux[],
+  header: readonly string[],
+): ScriptPlan {
+  const steps: PlanStep[] = fluxes.length > 0 ? rescaleSteps(blocks, fluxes) : [];
+  const inputs = blocks.map((block) => (fluxes.length > 0 ? rescaled(block) : block.vis));
+  steps.push({
+    number: steps.length,
+    title: 'All Execution Blocks into one MeasurementSet',
+    calls: [
+      remove('calibrated.ms', 'calibrated.ms.flagversions'),
+      task('concat', { vis: inputs, concatvis: 'calibrated.ms', copypointing: false }),
+    ],
+  });
+  if (fluxes.length > 0) {
+    steps.push({
+      number: steps.length,
+      title: 'Removal of what is no longer needed',
+      calls: [remove(...inputs, ...inputs.map((vis) => `${vis}.flagversions`))],
+    });
+  }
+  return { kind: 'flux-calibration', subject: 'calibrated.ms', header, steps };
+}
+
+const rescaled = (block: CalibratedBlock) => `${block.vis}.rescaled`;
+
+function rescaleSteps(blocks: readonly CalibratedBlock[], fluxes: readonly CommonFlux[]): PlanStep[] {
+  const each = (calls: (block: CalibratedBlock) => PlanCall[]) => blocks.flatMap(calls);
+  return [
+    { number: 0, title: 'Common flux densities as models', calls: each((block) => setModels(block, fluxes)) },
+    {
+      number: 1,
+      title: 'State of the flags',
+      calls: each((block) => [
+        task('flagmanager', { vis: block.vis, mode: 'save', versionname: 'BeforeFluxCalibration' }),
+      ]),
+    },
+    { number: 2, title: 'Amplitude gains on the common scale', calls: each(amplitudeGains) },
+    { number: 3, title: 'Application of the amplitude gains', calls: each(applyGains) },
+    { number: 4, title: 'Rescaled data into MeasurementSets of their own', calls: each(splitRescaled) },
+  ];
+}
+
+function setModels(block: CalibratedBlock, fluxes: readonly CommonFlux[]): PlanCall[] {
+  return fluxes
+    .filter((flux) => block.calibrators.includes(flux.field) && block.spws.includes(flux.spw))
+    .map((flux) =>
+      task('setjy', {
+        vis: block.vis,
+        field: flux.field,
+        spw: String(block.spws.indexOf(flux.spw)),
+        standard: 'manual',
+        fluxdensity: [Number(flux.fluxJy.toPrecision(7)), 0, 0, 0],
+        usescratch: false,
+      }),
+    );
+}
+
+function amplitudeGains(block: CalibratedBlock): PlanCall[] {
+  const base = {
+    vis: block.vis,
+    field: block.calibrators.join(','),
+    refant: block.refants.join(','),
+    gaintype: 'G',
+    minsnr: 2,
+  };
+  return [
+    remove(`${block.vis}.phase_int`, `${block.vis}.ampli_inf`),
+    task('gaincal', { ...base, caltable: `${block.vis}.phase_int`, solint: 'int', calmode: 'p' }),
+    task('gaincal', {
+      ...base,
+      caltable: `${block.vis}.ampli_inf`,
+      solint: 'inf',
+      calmode: 'a',
+      gaintable: `${block.vis}.phase_int`,
+    }),
+  ];
+}
+
+function applyGains(block: CalibratedBlock): PlanCall[] {
+  const apply = (field: string, gainfield: string) =>
+    task('applycal', {
+      vis: block.vis,
+      field,
+      gaintable: `${block.vis}.ampli_inf`,
+      gainfield,
+      interp: 'linear',
+      calwt: true,
+      flagbackup: false,
+    });
+  return [
+    ...block.calibrators.map((name) => apply(name, name)),
+    ...Object.entries(block.phaseOf).map(([target, phase]) => apply(target, phase)),
+  ];
+}
+
+function splitRescaled(block: CalibratedBlock): PlanCall[] {
+  const output = rescaled(block);
+  return [
+    remove(output, `${output}.flagversions`),
+    task('split', { vis: block.vis, outputvis: output, datacolumn: 'corrected', keepflags: true }),
+  ];
+}

@@ -1,0 +1,315 @@
+import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { type ChannelRange, lineFreeChannels } from './line-finder.ts';
+import { type Decision, remove, task } from './plan-builder.ts';
+import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
+import type { RequestedLine, ScienceGoal } from './science-goal.ts';
+
+/** One science window as it stands in calibrated.ms, possibly once per Execution Block. */
+export interface ImagingWindow {
+  /** Position among the science windows, 0… */
+  readonly index: number;
+  /** Window numbers in calibrated.ms. */
+  readonly spwIds: readonly number[];
+  readonly chanFreqs: ArrayLike<number>;
+  readonly lines: readonly ChannelRange[];
+  /** Predicted rms of one channel of a naturally weighted image, Jy/beam. */
+  readonly channelNoiseJy: number;
+  readonly edge: number;
+}
+
+/** What the imaging plan needs to know of the calibrated data. */
+export interface ImagingFacts {
+  readonly vis: string;
+  readonly target: string;
+  readonly ra: number;
+  readonly dec: number;
+  readonly windows: readonly ImagingWindow[];
+  /** Baseline lengths, m, sorted. */
+  readonly lengths: Float64Array;
+  readonly dishMetres: number;
+  /** m/s to add to a TOPO velocity for the LSRK one, at the middle of the observation. */
+  readonly lsrkShiftMs: number;
+  readonly sourceLines: readonly RequestedLine[];
+}
+
+export interface ProductPlan {
+  readonly kind: 'continuum' | 'cube';
+  /** CASA image name without suffix. */
+  readonly imagename: string;
+  readonly fits: string;
+  readonly spwIds: readonly number[];
+  readonly windowIndex?: number;
+  readonly line?: string;
+  readonly restFrequencyHz?: number;
+}
+
+export interface ImagingPlan {
+  readonly plan: ScriptPlan;
+  readonly products: readonly ProductPlan[];
+  readonly decisions: readonly Decision[];
+}
+
+interface Geometry {
+  readonly cellArcsec: number;
+  readonly imsize: number;
+  readonly maskArcsec: number;
+}
+
+/** Two windows further apart than this are of different sidebands (ALMA's IF is 4–8 GHz wide at most, 4…12 GHz up). */
+const SIDEBAND_GAP_HZ = 5e9;
+const ARCSEC_PER_RAD = 648_000 / Math.PI;
+
+/** Plans one continuum image per sideband and one line cube per window, and their FITS files. */
+export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: readonly string[]): ImagingPlan {
+  const geometry = imageGeometry(facts);
+  const decisions: Decision[] = [geometryDecision(geometry)];
+  const steps: PlanStep[] = [];
+  const products: ProductPlan[] = [];
+  const add = (title: string, calls: PlanCall[]) => steps.push({ number: steps.length, title, calls });
+  const hasLines = facts.windows.some((window) => window.lines.length > 0);
+  const lineVis = hasLines ? `${facts.vis}.contsub` : facts.vis;
+
+  for (const [name, windows] of sidebands(facts.windows)) {
+    const product = continuumProduct(facts, name, windows);
+    products.push(product);
+    add(
+      `Continuum of the ${name === 'lsb' ? 'lower' : name === 'usb' ? 'upper' : 'only'} sideband`,
+      continuumCalls(facts, geometry, product, windows),
+    );
+  }
+  if (hasLines) {
+    add('Continuum subtraction', subtractionCalls(facts, lineVis));
+    for (const window of facts.windows.filter((entry) => entry.lines.length > 0)) decisions.push(lineDecision(window));
+  }
+  for (const window of facts.windows) {
+    const cube = cubeProduct(facts, goal, window);
+    products.push(cube.product);
+    add(
+      `Cube of window ${window.index}${cube.product.line ? ` (${cube.product.line})` : ''}`,
+      cubeCalls(facts, geometry, lineVis, cube),
+    );
+  }
+  add('FITS files', products.flatMap(exportCalls));
+  return { plan: { kind: 'imaging', subject: facts.vis, header, steps }, products, decisions };
+}
+
+function imageGeometry(facts: ImagingFacts): Geometry {
+  const wavelength = SPEED_OF_LIGHT / Math.max(...facts.windows.map((window) => window.chanFreqs[0]));
+  const length80 = facts.lengths[Math.floor(0.8 * (facts.lengths.length - 1))];
+  const resolution = (0.574 * wavelength * ARCSEC_PER_RAD) / length80;
+  const cellArcsec = Number((resolution / 5).toPrecision(2));
+  const primaryBeam = (1.13 * wavelength * ARCSEC_PER_RAD) / facts.dishMetres;
+  return {
+    cellArcsec,
+    imsize: smoothSize(Math.min(1024, Math.max(128, (1.5 * primaryBeam) / cellArcsec))),
+    maskArcsec: Number((0.45 * primaryBeam).toPrecision(3)),
+  };
+}
+
+/** The smallest even number ≥ `minimum` without prime factors above 5. */
+function smoothSize(minimum: number): number {
+  for (let size = 2 * Math.ceil(minimum / 2); ; size += 2) {
+    let rest = size;
+    for (const prime of [2, 3, 5]) while (rest % prime === 0) rest /= prime;
+    if (rest === 1) return size;
+  }
+}
+
+function sidebands(windows: readonly ImagingWindow[]): [string, ImagingWindow[]][] {
+  const sorted = [...windows].sort((a, b) => centre(a) - centre(b));
+  const cut = sorted.findIndex(
+    (window, index) => index > 0 && centre(window) - centre(sorted[index - 1]) > SIDEBAND_GAP_HZ,
+  );
+  if (cut < 0) return [['sb', sorted]];
+  return [
+    ['lsb', sorted.slice(0, cut)],
+    ['usb', sorted.slice(cut)],
+  ];
+}
+
+const centre = (window: ImagingWindow) => (window.chanFreqs[0] + window.chanFreqs[window.chanFreqs.length - 1]) / 2;
+
+function commonArguments(facts: ImagingFacts, geometry: Geometry) {
+  return {
+    field: facts.target,
+    imsize: [geometry.imsize, geometry.imsize],
+    cell: [`${geometry.cellArcsec}arcsec`],
+    weighting: 'briggs',
+    robust: 0.5,
+    deconvolver: 'hogbom',
+    gridder: 'standard',
+    mask: `circle[[${facts.ra.toFixed(10)}rad, ${facts.dec.toFixed(10)}rad], ${geometry.maskArcsec}arcsec]`,
+    pblimit: 0.1,
+    pbcor: true,
+    interactive: false,
+  };
+}
+
+function fileName(text: string): string {
+  return text.replace(/[^A-Za-z0-9+.-]+/g, '_').replace(/^_+|_+$/g, '');
+}
+
+function continuumProduct(facts: ImagingFacts, sideband: string, windows: readonly ImagingWindow[]): ProductPlan {
+  const imagename = `${fileName(facts.target)}.cont.${sideband}`;
+  return {
+    kind: 'continuum',
+    imagename,
+    fits: `${imagename}.fits`,
+    spwIds: windows.flatMap((window) => [...window.spwIds]),
+  };
+}
+
+function continuumCalls(
+  facts: ImagingFacts,
+  geometry: Geometry,
+  product: ProductPlan,
+  windows: readonly ImagingWindow[],
+): PlanCall[] {
+  const selection = windows.flatMap((window) => {
+    const channels = lineFreeChannels(window.lines, window.chanFreqs.length, window.edge);
+    return window.spwIds.map((spw) => `${spw}:${channels}`);
+  });
+  const weight = windows.reduce((sum, window) => sum + lineFreeCount(window) * window.channelNoiseJy ** -2, 0);
+  return [
+    remove(`${product.imagename}.*`),
+    task('tclean', {
+      vis: facts.vis,
+      imagename: product.imagename,
+      spw: selection.join(','),
+      specmode: 'mfs',
+      niter: 2000,
+      threshold: janskyText(3 * weight ** -0.5),
+      ...commonArguments(facts, geometry),
+    }),
+  ];
+}
+
+function lineFreeCount(window: ImagingWindow): number {
+  return (
+    window.chanFreqs.length - 2 * window.edge - window.lines.reduce((sum, line) => sum + line.last - line.first + 1, 0)
+  );
+}
+
+function subtractionCalls(facts: ImagingFacts, outputvis: string): PlanCall[] {
+  const fitspec = facts.windows
+    .flatMap((window) =>
+      window.spwIds.map((spw) => `${spw}:${lineFreeChannels(window.lines, window.chanFreqs.length, window.edge)}`),
+    )
+    .join(',');
+  return [
+    remove(outputvis),
+    task('uvcontsub', { vis: facts.vis, outputvis, field: facts.target, fitspec, fitorder: 1 }),
+  ];
+}
+
+interface CubePlan {
+  readonly product: ProductPlan;
+  readonly startMs: number;
+  readonly widthMs: number;
+  readonly nchan: number;
+  readonly noiseJy: number;
+}
+
+function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWindow): CubePlan {
+  const requested = [...goal.lines, ...facts.sourceLines].find((line) => isInside(line, window, facts.lsrkShiftMs));
+  const restFrequencyHz = requested?.restFrequencyHz ?? centre(window);
+  const velocity = (chan: number) =>
+    SPEED_OF_LIGHT * (1 - window.chanFreqs[chan] / restFrequencyHz) + facts.lsrkShiftMs;
+  const native = Math.abs(velocity(1) - velocity(0));
+  const last = window.chanFreqs.length - 1 - window.edge;
+  const range = window.lines.length > 0 ? aroundLines(window) : { first: window.edge, last };
+  const channels = range.last - range.first + 1;
+  const asked = requested?.velocityWidthMs ?? 0;
+  const binning = Math.max(
+    1,
+    Math.round(asked / native),
+    window.lines.length > 0 ? Math.ceil(channels / 64) : Math.ceil(channels / 16),
+  );
+  const widthMs = native * binning;
+  const low = Math.min(velocity(range.first), velocity(range.last));
+  const high = Math.max(velocity(range.first), velocity(range.last));
+  const nchan = Math.max(1, Math.floor((high - low) / widthMs));
+  const label = requested ? fileName(requested.name) : 'all';
+  const imagename = `${fileName(facts.target)}.spw${window.index}.${label}`;
+  const product: ProductPlan = {
+    kind: 'cube',
+    imagename,
+    fits: `${imagename}.fits`,
+    spwIds: window.spwIds,
+    windowIndex: window.index,
+    line: requested?.name,
+    restFrequencyHz,
+  };
+  return { product, startMs: low + widthMs / 2, widthMs, nchan, noiseJy: window.channelNoiseJy / Math.sqrt(binning) };
+}
+
+function isInside(line: RequestedLine, window: ImagingWindow, lsrkShiftMs: number): boolean {
+  const topo = line.restFrequencyHz * (1 - ((line.velocityMs ?? 0) - lsrkShiftMs) / SPEED_OF_LIGHT);
+  const ends = [window.chanFreqs[0], window.chanFreqs[window.chanFreqs.length - 1]];
+  return topo > Math.min(...ends) && topo < Math.max(...ends);
+}
+
+/** The lines with at least a tenth (and 5 channels) of line-free channels on either side. */
+function aroundLines(window: ImagingWindow): ChannelRange {
+  const first = Math.min(...window.lines.map((line) => line.first));
+  const last = Math.max(...window.lines.map((line) => line.last));
+  const margin = Math.max(5, Math.ceil(0.2 * (last - first + 1)));
+  return {
+    first: Math.max(window.edge, first - margin),
+    last: Math.min(window.chanFreqs.length - 1 - window.edge, last + margin),
+  };
+}
+
+function cubeCalls(facts: ImagingFacts, geometry: Geometry, vis: string, cube: CubePlan): PlanCall[] {
+  return [
+    remove(`${cube.product.imagename}.*`),
+    task('tclean', {
+      vis,
+      imagename: cube.product.imagename,
+      spw: cube.product.spwIds.join(','),
+      specmode: 'cube',
+      outframe: 'LSRK',
+      veltype: 'radio',
+      restfreq: `${((cube.product.restFrequencyHz ?? 0) / 1e9).toFixed(9)}GHz`,
+      start: `${(cube.startMs / 1e3).toFixed(5)}km/s`,
+      width: `${(cube.widthMs / 1e3).toFixed(5)}km/s`,
+      nchan: cube.nchan,
+      niter: 5000,
+      threshold: janskyText(3 * cube.noiseJy),
+      restoringbeam: 'common',
+      ...commonArguments(facts, geometry),
+    }),
+  ];
+}
+
+function exportCalls(product: ProductPlan): PlanCall[] {
+  return [
+    task('exportfits', { imagename: `${product.imagename}.image`, fitsimage: product.fits, overwrite: true }),
+    task('exportfits', {
+      imagename: `${product.imagename}.image.pbcor`,
+      fitsimage: product.fits.replace(/\.fits$/, '.pbcor.fits'),
+      overwrite: true,
+    }),
+  ];
+}
+
+function janskyText(jansky: number): string {
+  return `${(jansky * 1e3).toPrecision(4)}mJy`;
+}
+
+function geometryDecision(geometry: Geometry): Decision {
+  return {
+    topic: 'Image size',
+    choice: `${geometry.imsize} pixels of ${geometry.cellArcsec} arcsec`,
+    reason: `Five pixels over the expected beam, one and a half primary beams (FWHM) wide; cleaned within ${geometry.maskArcsec} arcsec of the centre.`,
+  };
+}
+
+function lineDecision(window: ImagingWindow): Decision {
+  const text = window.lines.map((line) => `${line.first}~${line.last}`).join(';');
+  return {
+    topic: 'Lines',
+    choice: `window ${window.index}, channels ${text}`,
+    reason: `Target amplitudes there stand out by more than 5 robust sigma; left out of the continuum.`,
+  };
+}

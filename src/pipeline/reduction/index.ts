@@ -1,0 +1,15 @@
+export { type BlockCalibration, type BlockOptions, calibrateBlock } from './block-calibration.ts';
+export { type CommonFlux, combineFluxes, type MeasuredFlux } from './common-flux.ts';
+export type { ImagingFacts, ImagingWindow, ProductPlan } from './imaging-plan.ts';
+export { calibrateFluxes, type FluxCalibration } from './member-flux.ts';
+export { imageMember, type MemberImaging } from './member-imaging.ts';
+export { type Decision, decisionLine, taskCalls } from './plan-builder.ts';
+export type * from './plan-types.ts';
+export {
+  checkScienceGoal,
+  EMPTY_GOAL,
+  type FluxSpec,
+  parseFluxSpec,
+  type RequestedLine,
+  type ScienceGoal,
+} from './science-goal.ts';

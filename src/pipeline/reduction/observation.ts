@@ -1,0 +1,171 @@
+import type { MsMetadata } from '../../astronomy/ms/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+
+/** A field with its direction, rad. */
+export interface ObservedField {
+  readonly id: number;
+  readonly name: string;
+  readonly ra: number;
+  readonly dec: number;
+}
+
+/** A spectral window of the science set-up and the window whose Tsys serves it. */
+export interface ScienceWindow {
+  readonly spwId: number;
+  readonly name: string;
+  readonly centreHz: number;
+  readonly bandwidthHz: number;
+  readonly chanCount: number;
+  readonly tsysSpwId?: number;
+}
+
+export interface AtmosphereScan {
+  readonly number: number;
+  readonly fieldId: number;
+  readonly startSec: number;
+  readonly endSec: number;
+}
+
+/** What an Execution Block observed, read from its intents: which window and field plays which part. */
+export interface Observation {
+  readonly antennas: MsMetadata['antennas'];
+  readonly wvrSpwId?: number;
+  readonly tsysSpwIds: readonly number[];
+  readonly science: readonly ScienceWindow[];
+  readonly spwCount: number;
+  readonly bandpass: ObservedField;
+  readonly flux: ObservedField;
+  readonly phase: readonly ObservedField[];
+  readonly targets: readonly ObservedField[];
+  readonly atmosphereScans: readonly AtmosphereScan[];
+  readonly startSec: number;
+  readonly endSec: number;
+}
+
+type Scan = MsMetadata['scans'][number];
+
+/**
+ * Finds the part that each window and field plays.
+ *
+ * @param metadata of the imported MeasurementSet
+ * @param vis its name, for messages
+ * @throws bad-data when a part that calibration cannot do without is missing
+ */
+export function describeObservation(metadata: MsMetadata, vis: string): Observation {
+  const wvrSpwId = metadata.spectralWindows.find((spw) => spw.name.startsWith('WVR'))?.id;
+  const targetScans = scansWith(metadata, /^OBSERVE_TARGET/);
+  if (targetScans.length === 0)
+    fail('bad-data', 'No scan has the intent OBSERVE_TARGET; there is nothing to calibrate for.', { file: vis });
+  const scienceIds = fullResolutionSpws(metadata, targetScans, wvrSpwId);
+  const atmosphere = scansWith(metadata, /^CALIBRATE_ATMOSPHERE/);
+  const tsysIds = fullResolutionSpws(metadata, atmosphere, wvrSpwId);
+  const bandpass = fieldsWith(metadata, /^CALIBRATE_BANDPASS/)[0];
+  const phase = fieldsWith(metadata, /^CALIBRATE_PHASE/);
+  if (!bandpass) fail('bad-data', 'No scan has the intent CALIBRATE_BANDPASS.', { file: vis });
+  if (phase.length === 0) fail('bad-data', 'No scan has the intent CALIBRATE_PHASE.', { file: vis });
+  const flux = fieldsWith(metadata, /^CALIBRATE_(FLUX|AMPLI)/)[0] ?? bandpass;
+  return {
+    antennas: metadata.antennas,
+    wvrSpwId,
+    tsysSpwIds: tsysIds,
+    science: scienceIds.map((id) => scienceWindow(metadata, id, tsysIds)),
+    spwCount: metadata.spectralWindows.length,
+    bandpass,
+    flux,
+    phase,
+    targets: fieldsWith(metadata, /^OBSERVE_TARGET/),
+    atmosphereScans: atmosphere.map(({ number, fieldIds, startSec, endSec }) => ({
+      number,
+      fieldId: fieldIds[0],
+      startSec,
+      endSec,
+    })),
+    startSec: Math.min(...metadata.scans.map((scan) => scan.startSec)),
+    endSec: Math.max(...metadata.scans.map((scan) => scan.endSec)),
+  };
+}
+
+/** All fields that the final calibration touches, each once: bandpass, flux, phase, targets. */
+export function calibratedFields(observation: Observation): ObservedField[] {
+  const all = [observation.bandpass, observation.flux, ...observation.phase, ...observation.targets];
+  return all.filter((field, index) => all.findIndex((other) => other.id === field.id) === index);
+}
+
+/** The calibrators among {@link calibratedFields}. */
+export function calibratorFields(observation: Observation): ObservedField[] {
+  const targetIds = new Set(observation.targets.map((field) => field.id));
+  return calibratedFields(observation).filter((field) => !targetIds.has(field.id));
+}
+
+/** The field of `candidates` nearest on the sky. */
+export function nearestField(to: ObservedField, candidates: readonly ObservedField[]): ObservedField {
+  return candidates.reduce((best, field) => (separation(to, field) < separation(to, best) ? field : best));
+}
+
+/** Angle between two fields, rad (haversine). */
+export function separation(a: ObservedField, b: ObservedField): number {
+  const sinDec = Math.sin((b.dec - a.dec) / 2);
+  const sinRa = Math.sin((b.ra - a.ra) / 2);
+  return 2 * Math.asin(Math.sqrt(sinDec * sinDec + Math.cos(a.dec) * Math.cos(b.dec) * sinRa * sinRa));
+}
+
+/** Where each field takes its Tsys from: itself, or the nearest field that has a Tsys scan, with the reason in words. */
+export function tsysFieldOf(
+  observation: Observation,
+  field: ObservedField,
+): { fieldId: number; reason: string } | undefined {
+  const ids = new Set(observation.atmosphereScans.map((scan) => scan.fieldId));
+  if (ids.size === 0) return undefined;
+  if (ids.has(field.id)) return { fieldId: field.id, reason: `${field.name} has its own Tsys scans` };
+  const nearest = nearestField(
+    field,
+    calibratedFields(observation).filter((other) => ids.has(other.id)),
+  );
+  const degrees = ((separation(field, nearest) * 180) / Math.PI).toFixed(1);
+  return {
+    fieldId: nearest.id,
+    reason: `${field.name} has no Tsys scan; the nearest one, of ${nearest.name} (${degrees} deg away), is used`,
+  };
+}
+
+function scansWith(metadata: MsMetadata, intent: RegExp): Scan[] {
+  return metadata.scans.filter((scan) => scan.intents.some((word) => intent.test(word)));
+}
+
+function fieldsWith(metadata: MsMetadata, intent: RegExp): ObservedField[] {
+  const ids = new Set(scansWith(metadata, intent).flatMap((scan) => [...scan.fieldIds]));
+  return metadata.fields
+    .filter((field) => ids.has(field.id))
+    .map((field) => ({ id: field.id, name: field.name, ra: field.phaseDir[0], dec: field.phaseDir[1] }));
+}
+
+function fullResolutionSpws(metadata: MsMetadata, scans: readonly Scan[], wvrSpwId: number | undefined): number[] {
+  const ids = new Set(scans.flatMap((scan) => [...scan.spwIds]));
+  return metadata.spectralWindows
+    .filter((spw) => ids.has(spw.id) && spw.id !== wvrSpwId && !spw.name.endsWith('CH_AVG') && spw.chanFreqs.length > 1)
+    .map((spw) => spw.id);
+}
+
+function scienceWindow(metadata: MsMetadata, id: number, tsysIds: readonly number[]): ScienceWindow {
+  const spw = metadata.spectralWindows[id];
+  const centre = centreOf(spw);
+  const sameBaseband = tsysIds.filter((tsys) => metadata.spectralWindows[tsys].bbcNo === spw.bbcNo);
+  const candidates = sameBaseband.length > 0 ? sameBaseband : tsysIds;
+  const tsysSpwId = [...candidates].sort(
+    (a, b) =>
+      Math.abs(centreOf(metadata.spectralWindows[a]) - centre) -
+      Math.abs(centreOf(metadata.spectralWindows[b]) - centre),
+  )[0];
+  return {
+    spwId: id,
+    name: spw.name,
+    centreHz: centre,
+    bandwidthHz: spw.totalBandwidth,
+    chanCount: spw.chanFreqs.length,
+    tsysSpwId,
+  };
+}
+
+function centreOf(spw: MsMetadata['spectralWindows'][number]): number {
+  return (spw.chanFreqs[0] + spw.chanFreqs[spw.chanFreqs.length - 1]) / 2;
+}
