@@ -1,0 +1,6 @@
+export * from './cards.ts';
+export * from './checks.ts';
+export * from './hdu.ts';
+export * from './header.ts';
+export * from './image.ts';
+export type * from './table.ts';
