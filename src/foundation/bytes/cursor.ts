@@ -30,7 +30,10 @@ export class Cursor {
   /** Moves on by `count` bytes and returns where it was; bad-format when they are not there. */
   take(count: number): number {
     if (count < 0 || count > this.remaining) {
-      fail('bad-format', `${count} bytes are announced but only ${this.remaining} are left.`, { file: this.name, byte: this.offset });
+      fail('bad-format', `${count} bytes are announced but only ${this.remaining} are left.`, {
+        file: this.name,
+        byte: this.offset,
+      });
     }
     const at = this.offset;
     this.offset += count;

@@ -3,4 +3,5 @@ export * from './cursor.ts';
 export * from './disk.ts';
 export * from './paths.ts';
 export * from './staging.ts';
+export * from './tar.ts';
 export type * from './types.ts';

@@ -58,7 +58,8 @@ function createSink(file: string): ByteSink {
       position += bytes.length;
     },
     patch(offset, bytes) {
-      if (offset + bytes.length > position) fail('internal', 'A patch lies beyond what is written.', { file, byte: offset });
+      if (offset + bytes.length > position)
+        fail('internal', 'A patch lies beyond what is written.', { file, byte: offset });
       writeExactly(descriptor, file, offset, bytes);
     },
     close: () => fs.closeSync(descriptor),
@@ -85,7 +86,10 @@ function readExactly(descriptor: number, file: string, offset: number, target: U
   while (done < target.length) {
     const count = guard(file, () => fs.readSync(descriptor, target, done, target.length - done, offset + done));
     if (count === 0) {
-      fail('bad-format', `The file ends ${target.length - done} bytes too early; it is truncated.`, { file, byte: offset + done });
+      fail('bad-format', `The file ends ${target.length - done} bytes too early; it is truncated.`, {
+        file,
+        byte: offset + done,
+      });
     }
     done += count;
   }

@@ -1,0 +1,179 @@
+import * as tar from 'tar-stream';
+import { fail } from '../base/index.ts';
+import { disk } from './disk.ts';
+import { joinPath, normalizePath } from './paths.ts';
+
+/** A file or directory to pack: where it lies and what it is called in the archive. */
+export interface TarMember {
+  readonly source: string;
+  readonly name: string;
+  readonly size: number;
+  readonly kind: 'file' | 'directory';
+}
+
+/** Bytes moved at a time. */
+const PIECE = 1 << 20;
+
+/** All files and directories below `directory` (itself included as `name`), in sorted order; links are followed. */
+export function listTarMembers(directory: string, name: string): TarMember[] {
+  const files = disk();
+  const info = files.info(directory) ?? fail('missing', 'There is nothing to pack here.', { file: directory });
+  if (info.kind === 'file') return [{ source: directory, name, size: info.size, kind: 'file' }];
+  const own: TarMember = { source: directory, name: `${name}/`, size: 0, kind: 'directory' };
+  return [
+    own,
+    ...files.list(directory).flatMap((entry) => listTarMembers(joinPath(directory, entry), `${name}/${entry}`)),
+  ];
+}
+
+/** Receives archive bytes in order. */
+export type ByteReceiver = (bytes: Uint8Array) => void;
+
+/**
+ * Packs members into an uncompressed tar; equal inputs give equal bytes (times and owners are fixed).
+ *
+ * @param members as {@link listTarMembers} returns them
+ * @param receive gets the archive piece by piece
+ * @param watch told the share of bytes done, 0…1
+ */
+export async function packTar(
+  members: readonly TarMember[],
+  receive: ByteReceiver,
+  watch?: (fraction: number) => void,
+): Promise<void> {
+  const pack = tar.pack();
+  const total = members.reduce((sum, member) => sum + member.size, 0);
+  let done = 0;
+  const feed = async () => {
+    for (const member of members) {
+      await addMember(pack, member, (count) => {
+        done += count;
+        watch?.(total > 0 ? done / total : 1);
+      });
+    }
+    pack.finalize();
+  };
+  const feeding = feed().catch((error) => pack.destroy(error));
+  for await (const piece of pack) receive(piece as Uint8Array);
+  await feeding;
+}
+
+/** One fixed moment, so that the same files give the same archive. */
+const FIXED_TIME = new Date(0);
+
+async function addMember(pack: tar.Pack, member: TarMember, moved: (count: number) => void): Promise<void> {
+  const header = { name: member.name, mtime: FIXED_TIME, mode: member.kind === 'directory' ? 0o755 : 0o644 };
+  if (member.kind === 'directory') {
+    pack.entry({ ...header, type: 'directory' });
+    return;
+  }
+  const source = disk().open(member.source);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const entry = pack.entry({ ...header, size: source.length }, (error) => (error ? reject(error) : resolve()));
+      void pump(source, entry, moved).catch(reject);
+    });
+  } finally {
+    source.close();
+  }
+}
+
+async function pump(
+  source: { length: number; read(offset: number, target: Uint8Array): void },
+  entry: tar.Entry,
+  moved: (count: number) => void,
+): Promise<void> {
+  for (let offset = 0; offset < source.length; offset += PIECE) {
+    const piece = new Uint8Array(Math.min(PIECE, source.length - offset));
+    source.read(offset, piece);
+    moved(piece.length);
+    if (!entry.write(piece)) await new Promise((resolve) => entry.once('drain', resolve));
+  }
+  entry.end();
+}
+
+/**
+ * Unpacks an uncompressed tar below `directory`.
+ *
+ * @returns names of the files written
+ * @throws denied when a member would land outside `directory`; bad-format when the archive is damaged or cut short
+ */
+export async function unpackTar(
+  path: string,
+  directory: string,
+  watch?: (fraction: number) => void,
+): Promise<string[]> {
+  const extract = tar.extract();
+  const source = disk().open(path);
+  const names: string[] = [];
+  const feeding = feedExtract(source, extract, watch).catch((error) => extract.destroy(error));
+  try {
+    for await (const entry of extract) {
+      const name = safeName(entry.header.name, path);
+      const target = joinPath(directory, name);
+      if (entry.header.type === 'directory') {
+        disk().makeDirectory(target);
+        entry.resume();
+      } else if (entry.header.type === 'file') {
+        await writeEntry(entry, target);
+        names.push(name);
+      } else {
+        fail('denied', `The archive holds a ${entry.header.type} (${name}); only files and directories are unpacked.`, {
+          file: path,
+        });
+      }
+    }
+    await feeding;
+  } catch (error) {
+    if (error instanceof Error && error.name !== 'Qa2Error')
+      fail('bad-format', `The archive is damaged or cut short: ${error.message}.`, { file: path }, error);
+    throw error;
+  } finally {
+    source.close();
+  }
+  return names;
+}
+
+async function feedExtract(
+  source: { length: number; read(offset: number, target: Uint8Array): void },
+  extract: tar.Extract,
+  watch?: (fraction: number) => void,
+): Promise<void> {
+  for (let offset = 0; offset < source.length; offset += PIECE) {
+    const piece = new Uint8Array(Math.min(PIECE, source.length - offset));
+    source.read(offset, piece);
+    watch?.(offset / source.length);
+    if (!extract.write(piece)) await new Promise((resolve) => extract.once('drain', resolve));
+  }
+  extract.end();
+}
+
+async function writeEntry(entry: AsyncIterable<unknown>, target: string): Promise<void> {
+  disk().makeDirectory(joinPath(target, '..'));
+  const sink = disk().create(target);
+  try {
+    for await (const piece of entry) sink.write(piece as Uint8Array);
+  } finally {
+    sink.close();
+  }
+}
+
+function safeName(name: string, path: string): string {
+  const normal = normalizePath(name);
+  if (normal.startsWith('/') || normal.startsWith('..'))
+    fail('denied', `The archive member "${name}" would land outside the target directory.`, { file: path });
+  return normal;
+}
+
+/** Gzips bytes as they come; the result is the same for the same input. */
+export async function gzipTo(receive: ByteReceiver, produce: (write: ByteReceiver) => Promise<void>): Promise<void> {
+  const stream = new CompressionStream('gzip');
+  const writer = stream.writable.getWriter();
+  const reading = (async () => {
+    const reader = stream.readable.getReader();
+    for (let step = await reader.read(); !step.done; step = await reader.read()) receive(step.value);
+  })();
+  await produce((bytes) => void writer.write(new Uint8Array(bytes)));
+  await writer.close();
+  await reading;
+}
