@@ -80,16 +80,16 @@ async function addMember(pack: tar.Pack, member: TarMember, moved: (count: numbe
 
 async function pump(
   source: { length: number; read(offset: number, target: Uint8Array): void },
-  entry: tar.Entry,
+  entry: ReturnType<tar.Pack['entry']>,
   moved: (count: number) => void,
 ): Promise<void> {
   for (let offset = 0; offset < source.length; offset += PIECE) {
     const piece = new Uint8Array(Math.min(PIECE, source.length - offset));
     source.read(offset, piece);
     moved(piece.length);
-    if (!entry.write(piece)) await new Promise((resolve) => entry.once('drain', resolve));
+    if (!entry.write(piece)) await new Promise<void>((resolve) => entry.once('drain', () => resolve()));
   }
-  entry.end();
+  entry.end(undefined);
 }
 
 /**
@@ -143,9 +143,9 @@ async function feedExtract(
     const piece = new Uint8Array(Math.min(PIECE, source.length - offset));
     source.read(offset, piece);
     watch?.(offset / source.length);
-    if (!extract.write(piece)) await new Promise((resolve) => extract.once('drain', resolve));
+    if (!extract.write(piece)) await new Promise<void>((resolve) => extract.once('drain', () => resolve()));
   }
-  extract.end();
+  extract.end(undefined);
 }
 
 async function writeEntry(entry: AsyncIterable<unknown>, target: string): Promise<void> {
