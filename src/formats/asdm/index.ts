@@ -1,4 +1,14 @@
 export { type Asdm, openAsdm } from './asdm.ts';
+export {
+  type AsdmWriter,
+  type AsdmWriterOptions,
+  arrayCell,
+  createAsdm,
+  integerList,
+  numberList,
+  tagList,
+  textList,
+} from './asdm-writer.ts';
 export type {
   BdfBaseband,
   BdfHeader,
@@ -18,6 +28,7 @@ export {
   flagLayout,
 } from './bdf-layout.ts';
 export { type BdfPart, type BdfReader, type BdfSubset, type BdfValues, openBdf } from './bdf-reader.ts';
+export { type BdfWriter, createBdf, type SubsetTimes } from './bdf-writer.ts';
 export type { AsdmColumn } from './columns.ts';
 export {
   formatTag,
@@ -31,4 +42,5 @@ export {
 export { AsdmRow } from './row.ts';
 export { type ColumnSchema, type ColumnType, type TableSchema, tableSchema, tableSchemas } from './schema.ts';
 export { AsdmTable } from './table.ts';
+export type { RowInput } from './table-writer.ts';
 export type { ArrayTimeInterval, AsdmArray, AsdmArrayValues, AsdmValue } from './values.ts';
