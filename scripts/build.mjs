@@ -1,29 +1,57 @@
 // Builds dist/: one bundle per entry point (esbuild) and the kernels (AssemblyScript). Skips what is up to date.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 
-function digestOf(folders) {
-  const hash = createHash('sha256');
+/** Every source file below the folders, in a fixed order. */
+function sourceFiles(folders) {
+  const found = [];
   const visit = (path) => {
     for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const full = join(path, entry.name);
       if (entry.isDirectory()) visit(full);
-      else if (/\.(ts|py|json|wasm|html|css)$/.test(entry.name))
-        hash.update(full.slice(root.length)).update(readFileSync(full));
+      else if (/\.(ts|py|json|wasm|html|css)$/.test(entry.name)) found.push(full);
     }
   };
-  for (const folder of folders) visit(join(root, folder));
+  for (const folder of folders) if (existsSync(join(root, folder))) visit(join(root, folder));
+  return found;
+}
+
+function digestOf(files, describe) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file.slice(root.length)).update(describe(file));
   return hash.digest('hex');
 }
 
-function isCurrent(name, digest) {
+/**
+ * Looks whether a part of dist/ was made from these sources: first by their sizes and times, then by their content.
+ * Returns undefined when it is current, else what to hand to `keepStamp` after building.
+ */
+function staleness(name, folders) {
+  if (!existsSync(join(root, 'src'))) return undefined; // an installed package brings dist/ along
+  const files = sourceFiles(folders);
+  const quick = digestOf(files, (file) => {
+    const { size, mtimeMs } = statSync(file);
+    return `${size} ${mtimeMs}`;
+  });
   const stamp = join(dist, `.${name}.digest`);
-  return existsSync(stamp) && readFileSync(stamp, 'utf8') === digest;
+  const [knownQuick, knownContent] = existsSync(stamp) ? readFileSync(stamp, 'utf8').split(' ') : [];
+  if (knownQuick === quick) return undefined;
+  const content = digestOf(files, (file) => readFileSync(file));
+  if (knownContent !== content) return { stamp, text: `${quick} ${content}` };
+  writeWhole(stamp, `${quick} ${content}`);
+  return undefined;
+}
+
+/** Writes beside the final name and renames, so that a program that starts meanwhile sees whole files. */
+function writeWhole(path, content) {
+  const partial = `${path}.${process.pid}.partial`;
+  writeFileSync(partial, content);
+  renameSync(partial, path);
 }
 
 function say(line) {
@@ -31,8 +59,8 @@ function say(line) {
 }
 
 async function buildKernels() {
-  const digest = digestOf(['kernels']);
-  if (isCurrent('kernels', digest)) return;
+  const stale = staleness('kernels', ['kernels']);
+  if (!stale) return;
   say('Building the kernels (AssemblyScript → WebAssembly, once) …');
   const { main } = await import(pathToFileURL(join(root, 'node_modules/assemblyscript/dist/asc.js')).href);
   const target = join(dist, `kernels.${process.pid}.wasm`);
@@ -63,16 +91,17 @@ async function buildKernels() {
   ]);
   if (error) throw new Error(`The kernels do not compile:\n${stderr.toString()}`);
   renameSync(target, join(dist, 'kernels.wasm'));
-  writeFileSync(join(dist, '.kernels.digest'), digest);
+  writeWhole(stale.stamp, stale.text);
 }
 
 async function buildBundles() {
-  const digest = digestOf(['src', 'data']);
-  if (isCurrent('bundles', digest)) return;
+  const stale = staleness('bundles', ['src', 'data']);
+  if (!stale) return;
   say('Building the program (TypeScript → JavaScript, once) …');
   const { build } = await import('esbuild');
   const entries = JSON.parse(readFileSync(join(root, 'scripts/entry-points.json'), 'utf8'));
-  await build({
+  const { outputFiles } = await build({
+    absWorkingDir: root,
     entryPoints: entries.map((entry) => join(root, entry)),
     outdir: join(dist, 'js'),
     entryNames: '[name]',
@@ -84,9 +113,17 @@ async function buildBundles() {
     packages: 'external',
     sourcemap: true,
     logLevel: 'error',
-    loader: { '.py': 'text', '.wasm': 'binary' },
+    loader: { '.wasm': 'binary' },
+    write: false,
   });
-  writeFileSync(join(dist, '.bundles.digest'), digest);
+  mkdirSync(join(dist, 'js'), { recursive: true });
+  const isEntry = (path) => entries.some((entry) => basename(path) === basename(entry).replace(/\.ts$/, '.js'));
+  const ordered = [
+    ...outputFiles.filter(({ path }) => !isEntry(path)),
+    ...outputFiles.filter(({ path }) => isEntry(path)),
+  ];
+  for (const { path, contents } of ordered) writeWhole(path, contents);
+  writeWhole(stale.stamp, stale.text);
 }
 
 /** Brings dist/ up to date. */

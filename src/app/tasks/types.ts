@@ -25,6 +25,8 @@ export interface TaskParameter {
   /** Old names of CASA 3.4–5 that mean the same. */
   readonly aliases?: readonly string[];
   readonly unit?: string;
+  /** The value names files that the task reads, or that it writes or changes; such values arrive absolute. */
+  readonly path?: 'read' | 'write';
   /** One line for help. */
   readonly doc: string;
   /** Set when CASA documents the parameter and it has no effect here, with the reason. */

@@ -1,0 +1,122 @@
+import { existsSync, statSync } from 'node:fs';
+import { fail } from '../../foundation/base/index.ts';
+
+/** What the command line of casapy asks for. */
+export interface CasapyOptions {
+  /** A script, or source text; undefined: an interactive prompt. */
+  readonly script?: { readonly kind: 'code'; readonly text: string } | { readonly kind: 'file'; readonly path: string };
+  /** sys.argv as scripts see it. */
+  readonly arguments: readonly string[];
+  readonly logfile?: string;
+  readonly hasLogfile: boolean;
+  /** Log lines also go to the terminal. */
+  readonly logsToTerminal: boolean;
+  readonly casaVersion?: string;
+  readonly memoryBytes: number;
+  readonly asks?: 'help' | 'version';
+}
+
+/** Options of CASA that mean something only to its windows and start-up files; they are taken and change nothing. */
+const SILENT = new Set([
+  '--nogui',
+  '--nologger',
+  '--norc',
+  '--noipython',
+  '--agg',
+  '--pipeline',
+  '--nocrashreport',
+  '--telemetry',
+  '--notelemetry',
+  '--crash-report',
+  '--iplog',
+  '--nobanner',
+  '--quiet',
+  '-q',
+  '--nowarn',
+  '--trace',
+  '--cachedir',
+]);
+const SILENT_WITH_VALUE = new Set([
+  '--rcdir',
+  '--rcfile',
+  '--colors',
+  '--maclogger',
+  '--prompt',
+  '--startupfile',
+  '--configfile',
+]);
+
+export const USAGE = `Usage: casapy [options] [-c CODE | FILE] [arguments]
+
+Runs scripts written for CASA, in Python 2 (CASA 3.4-5) or Python 3 (CASA 6), without CASA.
+
+  casapy -c "execfile('scriptForPI.py')"      run a delivered script
+  casapy script.py 1 2                        run a file; sys.argv has its arguments
+  casapy -c "print 1/2"                       run a line
+
+Options:
+  -c CODE|FILE         source text or the name of a file; the rest of the line goes to sys.argv
+  --logfile FILE       write CASA's log there (default: casa-<date>-<time>.log here)
+  --nologfile          write no log
+  --log2term           show the log on the terminal too
+  --casa-version X     the CASA version that scripts are told (default: the one that they check for)
+  --memory MIB         memory for visibilities and images, in MiB (default 768)
+  --version, --help
+  --nogui, --nologger, --agg, --pipeline, --norc and the like are accepted
+`;
+
+/** Reads casapy's command line. @throws usage */
+export function readOptions(args: readonly string[]): CasapyOptions {
+  const found: Record<string, string | undefined> = {};
+  let hasLogfile = true;
+  let logsToTerminal = false;
+  let asks: CasapyOptions['asks'];
+  for (let index = 0; index < args.length; index++) {
+    const [name, joined] = args[index].startsWith('--') ? splitOption(args[index]) : [args[index], undefined];
+    const value = () => joined ?? args[++index] ?? fail('usage', `The option ${name} needs a value.`);
+    if (name === '-c' || !name.startsWith('-')) {
+      const rest = args.slice(index + (name === '-c' ? 1 : 0));
+      return finish(args, rest, name === '-c');
+    }
+    if (name === '--help' || name === '-h') asks = 'help';
+    else if (name === '--version') asks = 'version';
+    else if (name === '--nologfile') hasLogfile = false;
+    else if (name === '--log2term') logsToTerminal = true;
+    else if (name === '--logfile' || name === '--casa-version' || name === '--memory') found[name] = value();
+    else if (SILENT_WITH_VALUE.has(name)) value();
+    else if (!SILENT.has(name)) fail('usage', `casapy does not know the option ${name}; see casapy --help.`);
+  }
+  return finish(args, [], false);
+
+  function finish(all: readonly string[], rest: readonly string[], isCode: boolean): CasapyOptions {
+    return {
+      script: rest.length > 0 ? chooseScript(rest[0], isCode) : undefined,
+      arguments: rest.length > 0 ? ['casapy', ...(isCode ? ['-c'] : []), ...rest] : ['casapy', ...all],
+      logfile: found['--logfile'],
+      hasLogfile,
+      logsToTerminal,
+      casaVersion: found['--casa-version'],
+      memoryBytes: memoryOf(found['--memory']),
+      asks,
+    };
+  }
+}
+
+function splitOption(text: string): [string, string | undefined] {
+  const cut = text.indexOf('=');
+  return cut < 0 ? [text, undefined] : [text.slice(0, cut), text.slice(cut + 1)];
+}
+
+function chooseScript(text: string, isCode: boolean): CasapyOptions['script'] {
+  if (existsSync(text) && statSync(text).isFile()) return { kind: 'file', path: text };
+  if (!isCode) fail('missing', 'There is no such script.', { file: text });
+  if (/^\S+\.py$/.test(text)) fail('missing', 'There is no such script.', { file: text });
+  return { kind: 'code', text };
+}
+
+function memoryOf(text: string | undefined): number {
+  const mib = Number(text ?? '768');
+  if (!Number.isInteger(mib) || mib < 64 || mib > 4096)
+    fail('usage', '--memory takes a number of MiB from 64 to 4096.');
+  return mib * 1024 * 1024;
+}

@@ -1,0 +1,245 @@
+"""CASA's names inside Python: tasks, tools, casadef, the shell, and what CASA 4 put into the namespace."""
+
+import builtins
+import io
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+import types
+
+import qa2_engine
+import qa2_python2
+import qa2_session
+from qa2_engine import CasaError, Task, Tool, ask
+
+SPACE = qa2_session.SPACE
+_is_version_fixed = False
+
+
+# ---------------------------------------------------------------- the version that scripts see
+
+_CHECKS = (
+    re.compile(r"search\(\s*r?['\"]\^?(\d+(?:\\?\.\d+)+)['\"]\s*,\s*casadef\.casa_version"),
+    re.compile(r"casadef\.casa_version\s*[=!]=\s*['\"](\d+(?:\.\d+)+)"),
+    re.compile(r"casadef\.casa_version\s*>=\s*['\"](\d+(?:\.\d+)+)"),
+    re.compile(r"(?i)\bcasa(?:\s+version)?\s*:?\s*v?(\d+\.\d+(?:\.\d+)*)"),
+)
+
+
+def stated_version(text):
+    """The CASA version that a script checks for or names, or None."""
+    for check in _CHECKS:
+        found = check.search(text)
+        if found:
+            return found.group(1).replace('\\', '')
+    return None
+
+
+def set_version(version):
+    sys.modules['casadef'].casa_version = version
+    SPACE['casa']['build']['version'] = version
+    qa2_engine.host.setVersion(version)
+
+
+def _follow_version(text, _filename):
+    version = stated_version(text)
+    if version and not _is_version_fixed:
+        set_version(version if version.count('.') > 1 else version + '.0')
+
+
+# ---------------------------------------------------------------- the shell
+
+
+def shell(command, capture=True):
+    """Runs a shell command; returns the exit status and what it printed."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    command = qa2_python2.native(command)
+    environment = json.dumps({str(key): str(value) for key, value in os.environ.items()})
+    answer = json.loads(qa2_engine.host.shell(command, os.getcwd(), environment, capture))
+    return answer['status'], answer['output']
+
+
+def _wait_status(status):
+    return status << 8 if status >= 0 else -status
+
+
+class _Pipe(io.StringIO):
+    """os.popen: the command has run when this object exists."""
+
+    def __init__(self, command, mode='r', buffering=-1):
+        self._status, output = shell(command)
+        super().__init__(output)
+
+    def close(self):
+        super().close()
+        return _wait_status(self._status) or None
+
+
+def _command_line(command):
+    import shlex
+
+    return command if isinstance(command, str) else ' '.join([shlex.quote(part) for part in command])
+
+
+def _run(command, check=False, capture_output=False, stdout=None, text=None, universal_newlines=None, **_others):
+    capture = capture_output or stdout is not None
+    status, output = shell(_command_line(command), capture)
+    if check and status:
+        raise subprocess.CalledProcessError(status, command, output)
+    content = output if text or universal_newlines else output.encode('utf-8')
+    return subprocess.CompletedProcess(command, status, content if capture else None, None)
+
+
+class _Process:
+    """subprocess.Popen: the command has run when this object exists."""
+
+    def __init__(self, command, **options):
+        self._done = _run(command, **{'stdout': options.get('stdout'), 'text': True})
+        self.returncode = self._done.returncode
+        self.stdout, self.stderr = io.StringIO(self._done.stdout or ''), io.StringIO('')
+
+    def communicate(self, _input=None):
+        return self._done.stdout, ''
+
+    def wait(self):
+        return self.returncode
+
+    poll = wait
+
+
+def _check_output(command, **options):
+    done = _run(command, **{**options, 'stdout': subprocess.PIPE, 'check': True})
+    return done.stdout
+
+
+def _statvfs(path):
+    found = json.loads(qa2_engine.host.fileSystem(os.path.join(os.getcwd(), path)))
+    return types.SimpleNamespace(
+        f_bsize=found['bsize'], f_frsize=found['bsize'], f_blocks=found['blocks'], f_bfree=found['bfree'],
+        f_bavail=found['bavail'], f_files=found['files'], f_ffree=found['ffree'], f_favail=found['ffree'],
+        f_namemax=255,
+    )
+
+
+def _disk_usage(path):
+    found = _statvfs(path)
+    size, free = found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize
+    return shutil._ntuple_diskusage(size, size - found.f_bfree * found.f_frsize, free)
+
+
+def _install_shell():
+    os.system = lambda command: _wait_status(shell(command, False)[0])
+    os.popen = _Pipe
+    os.statvfs = _statvfs
+    subprocess.run, subprocess.Popen = _run, _Process
+    subprocess.call = lambda command, **options: _run(command, **options).returncode
+    subprocess.check_call = lambda command, **options: _run(command, **{**options, 'check': True}).returncode
+    subprocess.check_output = _check_output
+    subprocess.getoutput = lambda command: shell(command)[1].rstrip('\n')
+    subprocess.getstatusoutput = lambda command: (shell(command)[0], shell(command)[1].rstrip('\n'))
+    shutil.disk_usage = _disk_usage
+    qa2_python2._add_module(
+        'commands', getoutput=subprocess.getoutput,
+        getstatusoutput=lambda command: (lambda status, output: (_wait_status(status), output.rstrip('\n')))(*shell(command)),
+    )
+
+
+# ---------------------------------------------------------------- parameters from globals
+
+
+def default(task):
+    """Sets the globals of a task to its defaults; the next call without parameters takes them."""
+    name = task if isinstance(task, str) else task.__name__
+    declared = ask({'kind': 'describe', 'name': name})['parameters']
+    for parameter in declared:
+        SPACE[parameter['name']] = parameter.get('default')
+    SPACE['taskname'] = name
+    qa2_engine.current.update(
+        task=name, values=lambda: {part['name']: SPACE[part['name']] for part in declared if part['name'] in SPACE}
+    )
+
+
+def inp(task=None):
+    """Prints the parameters of a task as they stand."""
+    if task is not None and qa2_engine.current.get('task') != getattr(task, '__name__', task):
+        default(task)
+    print('#  %s' % SPACE['taskname'])
+    for name, value in qa2_engine.current['values']().items():
+        print('%-20s=  %r' % (name, value))
+
+
+def go(task=None):
+    """Runs the task whose parameters were set."""
+    if task is not None and qa2_engine.current.get('task') != getattr(task, '__name__', task):
+        default(task)
+    return SPACE[SPACE['taskname']]()
+
+
+# ---------------------------------------------------------------- the namespace
+
+
+class _Maker:
+    """casac.table(), tbtool(): makes a new tool."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __call__(self):
+        return Tool(self._name)()
+
+    create = __call__
+
+
+_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu'}
+_RECIPES = ('fixsyscaltimes', 'tsysspwmap')
+
+
+def _install_modules():
+    add = qa2_python2._add_module
+    makers = {name: _Maker(tool) for name, tool in _TOOL_NAMES.items()}
+    add('casadef', casa_version='0.0.0', python_library_directory='', subversion_revision='')
+    add('__casac__', **{name: types.SimpleNamespace(**{name: maker}) for name, maker in makers.items()})
+    SPACE['casac'] = types.SimpleNamespace(**makers)
+    for name, tool in _TOOL_NAMES.items():
+        SPACE[tool + 'tool'] = makers[name]
+    SPACE['msmdtool'] = makers['msmetadata']
+    recipes = add('recipes')
+    recipes.__path__ = []
+    recipes.almahelpers = add('recipes.almahelpers', **{name: Task(name) for name in _RECIPES})
+
+
+def install():
+    """What the snapshot keeps."""
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'subprocess.py'])
+    _install_modules()
+    _install_shell()
+    SPACE.update(
+        T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=sys, math=math, re=re,
+        casadef=sys.modules['casadef'], default=default, inp=inp, go=go, CasaError=CasaError,
+        casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
+    )
+    qa2_session.on_source.append(_follow_version)
+
+
+def attach(host, start):
+    """Connects CASA's names to the engine of this run."""
+    global _is_version_fixed
+    qa2_engine.host = host
+    for name in start['tasks']:
+        SPACE[name] = Task(name)
+    for name in start['tools']:
+        SPACE[name] = Tool(name)
+    add = qa2_python2._add_module
+    add('casatasks', **{name: SPACE[name] for name in start['tasks']}, casalog=SPACE['casalog'])
+    add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
+    _is_version_fixed = start['isVersionFixed']
+    SPACE['casa']['files']['logfile'] = start['logfile']
+    set_version(start['casaVersion'])
+
+
+install()

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { fail } from '../../foundation/base/index.ts';
+import {
+  hostFolders,
+  keepSnapshot,
+  loadSnapshot,
+  type PreludeModule,
+  pyodideVersion,
+  readPrelude,
+  snapshotPath,
+} from '../python/index.ts';
+import {
+  allTasks,
+  allTools,
+  builtScript,
+  type EngineThreadData,
+  installationRoot,
+  sessionLogName,
+} from '../tasks/index.ts';
+import type { PythonJob, PythonThreadData } from './casapy-worker.ts';
+import type { CasapyOptions } from './options.ts';
+
+/** CASA version that scripts are told when they ask for none. */
+const DEFAULT_VERSION = '4.7.2';
+
+/** Modules of the prelude, in the order in which they need each other. */
+function prelude(): PreludeModule[] {
+  const folder = (room: string) => join(installationRoot(), 'src', 'app', room, 'prelude');
+  return [
+    ...readPrelude(folder('python'), ['qa2_python2', 'qa2_session']),
+    ...readPrelude(folder('casapy'), ['qa2_engine', 'qa2_casa']),
+  ];
+}
+
+function startWorker(data: PythonThreadData, transfer: MessageChannel['port1'][] = []): Worker {
+  return new Worker(builtScript('casapy-worker'), { workerData: data, transferList: transfer });
+}
+
+function nextMessage<T>(worker: Worker): Promise<T> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`The Python thread ended early (code ${code}).`)));
+  });
+}
+
+/** The start-up snapshot; made now if there is none, and kept where that is possible. */
+async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<Uint8Array | undefined> {
+  const path = snapshotPath(pyodideVersion, modules);
+  const kept = loadSnapshot(path);
+  if (kept) return kept;
+  process.stderr.write('Preparing the embedded Python (once, some seconds) …\n');
+  const worker = startWorker({ kind: 'snapshot', prelude: modules });
+  const image = await nextMessage<Uint8Array>(worker);
+  await worker.terminate();
+  keepSnapshot(path, image);
+  return image;
+}
+
+/**
+ * Runs a script with its own Python thread and engine thread.
+ *
+ * @returns the exit code
+ * @throws missing, internal when the threads cannot be started
+ */
+export async function runCasapy(options: CasapyOptions): Promise<number> {
+  const script = options.script ?? fail('usage', 'casapy needs a script: -c CODE or FILE; see casapy --help.');
+  const cwd = process.cwd();
+  const modules = prelude();
+  const logfile = chooseLogfile(options, cwd);
+  const abort = new SharedArrayBuffer(4);
+  const interrupt = new SharedArrayBuffer(1);
+  const signal = new SharedArrayBuffer(4);
+  const { port1: pythonPort, port2: enginePort } = new MessageChannel();
+  const engineData: EngineThreadData = {
+    abort,
+    memoryBytes: options.memoryBytes,
+    casaVersion: options.casaVersion ?? DEFAULT_VERSION,
+    logfile,
+    echo: options.logsToTerminal ? 'INFO' : 'WARN',
+    bridge: { port: enginePort, signal },
+  };
+  const snapshot = await prepareSnapshot(modules);
+  const engine = new Worker(builtScript('engine-worker'), { workerData: engineData, transferList: [enginePort] });
+  const python = startWorker(
+    {
+      kind: 'run',
+      prelude: modules,
+      snapshot,
+      mounts: hostFolders(),
+      interrupt,
+      bridge: { port: pythonPort, signal },
+      start: {
+        cwd,
+        environment: { ...(process.env as Record<string, string>), CASAPATH: casaPath() },
+        arguments: options.arguments,
+        tasks: allTasks().map(({ name }) => name),
+        tools: allTools().map(({ name }) => name),
+        casaVersion: options.casaVersion ?? DEFAULT_VERSION,
+        isVersionFixed: options.casaVersion !== undefined,
+        logfile: logfile ?? '',
+      },
+      job: jobOf(script, options),
+    },
+    [pythonPort],
+  );
+  const stop = () => {
+    Atomics.store(new Int32Array(abort), 0, 1);
+    new Uint8Array(interrupt)[0] = 2;
+  };
+  process.on('SIGINT', stop);
+  try {
+    const engineFailure = new Promise<never>((_, reject) => engine.once('error', reject));
+    return await Promise.race([nextMessage<number>(python), engineFailure]);
+  } finally {
+    process.off('SIGINT', stop);
+    await Promise.all([python.terminate(), engine.terminate()]);
+  }
+}
+
+function chooseLogfile(options: CasapyOptions, cwd: string): string | undefined {
+  if (!options.hasLogfile) return undefined;
+  return join(options.logfile?.startsWith('/') ? '/' : cwd, options.logfile ?? sessionLogName(new Date()));
+}
+
+/** Scripts call `$CASAPATH/bin/bdflags2MS`; the variable may carry words after the directory, as CASA's did. */
+function casaPath(): string {
+  return join(installationRoot(), 'dist', 'casa');
+}
+
+function jobOf(script: NonNullable<CasapyOptions['script']>, options: CasapyOptions): PythonJob {
+  const language = Number((options.casaVersion ?? '6').split('.')[0]) < 6 ? 2 : 3;
+  return { ...script, language };
+}

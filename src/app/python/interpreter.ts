@@ -1,0 +1,147 @@
+import { readdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { loadPyodide, type PyodideAPI, version } from 'pyodide';
+import { sleep } from './blocking-bridge.ts';
+import type { PreludeModule } from './snapshot.ts';
+
+/** Version of the embedded Python. */
+export const pyodideVersion: string = version;
+
+const MODULE_FOLDER = '/lib/qa2';
+
+type Options = NonNullable<Parameters<typeof loadPyodide>[0]>;
+
+/** Starts Python and loads the prelude into it. */
+async function startCold(prelude: readonly PreludeModule[], options: Options): Promise<PyodideAPI> {
+  const python = await loadPyodide(options);
+  python.FS.mkdirTree(MODULE_FOLDER);
+  for (const { name, text } of prelude) python.FS.writeFile(`${MODULE_FOLDER}/${name}.py`, text);
+  const names = prelude.map(({ name }) => name).join(', ');
+  python.runPython(
+    `import sys; sys.path.insert(0, '${MODULE_FOLDER}'); import ${names}; sys.path.remove('${MODULE_FOLDER}')`,
+  );
+  return python;
+}
+
+/** The memory of a Python in which the prelude is loaded: ~31 MB, from which later starts take 0.6 s. */
+export async function makeSnapshot(prelude: readonly PreludeModule[]): Promise<Uint8Array> {
+  const python = await startCold(prelude, { _makeSnapshot: true } as Options);
+  return (python as PyodideAPI & { makeMemorySnapshot(): Uint8Array }).makeMemorySnapshot();
+}
+
+export interface InterpreterOptions {
+  readonly prelude: readonly PreludeModule[];
+  readonly snapshot?: Uint8Array;
+  /** Host directories that Python sees, each under its own absolute name. */
+  readonly mounts: readonly string[];
+  /** One byte: 2 makes Python raise KeyboardInterrupt. */
+  readonly interrupt: SharedArrayBuffer;
+}
+
+/** An embedded Python in this thread. */
+export interface Interpreter {
+  /** Makes functions of this thread importable in Python as a module. */
+  provide(name: string, functions: Readonly<Record<string, unknown>>): void;
+  /** Runs Python source; `input` is the variable of that name, given as JSON text. */
+  run(source: string, input: unknown): unknown;
+  /** Forgets what is known about host files; called after another thread or program may have changed some. */
+  forgetFiles(): void;
+}
+
+/** Starts Python in this thread with streams, host directories and interrupts connected. */
+export async function startInterpreter(options: InterpreterOptions): Promise<Interpreter> {
+  const python = options.snapshot
+    ? await loadPyodide({ _loadSnapshot: options.snapshot } as Options)
+    : await startCold(options.prelude, {});
+  for (const folder of options.mounts) {
+    python.FS.mkdirTree(folder);
+    python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, folder);
+  }
+  connectStreams(python);
+  python.setInterruptBuffer(new Uint8Array(options.interrupt));
+  return {
+    provide: (name, functions) => python.registerJsModule(name, functions),
+    run(source, input) {
+      python.globals.set('input_text', JSON.stringify(input));
+      return python.runPython(source);
+    },
+    forgetFiles: () => forgetNodes(python),
+  };
+}
+
+function connectStreams(python: PyodideAPI): void {
+  const output = (descriptor: number) => ({
+    write(bytes: Uint8Array) {
+      writeAll(descriptor, bytes);
+      return bytes.length;
+    },
+    isatty: false,
+  });
+  python.setStdout(output(1));
+  python.setStderr(output(2));
+  const buffer = new Uint8Array(65_536);
+  const decoder = new TextDecoder();
+  python.setStdin({
+    stdin() {
+      const count = readInput(buffer);
+      return count > 0 ? decoder.decode(buffer.subarray(0, count)) : undefined;
+    },
+    isatty: false,
+  });
+}
+
+/** Writes all bytes, also to a pipe that is full for a moment. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(descriptor, bytes, done);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      sleep(5);
+    }
+  }
+}
+
+function readInput(buffer: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(0, buffer, 0, buffer.length, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      sleep(20);
+    }
+  }
+}
+
+interface FileNode {
+  name_next?: FileNode;
+  readonly mount?: { readonly type: unknown; readonly root: FileNode };
+}
+
+/** NODEFS remembers whether a name is a file or a directory; what others changed is seen only when that is dropped. */
+function forgetNodes(python: PyodideAPI): void {
+  const files = python.FS as unknown as {
+    nameTable: (FileNode | null)[];
+    hashRemoveNode(node: FileNode): void;
+    filesystems: { NODEFS: unknown };
+  };
+  for (const first of files.nameTable) {
+    let node: FileNode | null | undefined = first;
+    while (node) {
+      const next: FileNode | undefined = node.name_next;
+      if (node.mount && node.mount.type === files.filesystems.NODEFS && node !== node.mount.root)
+        files.hashRemoveNode(node);
+      node = next;
+    }
+  }
+}
+
+const SYSTEM_FOLDERS = new Set(['dev', 'proc', 'sys', 'lib', 'lib64', 'lib32', 'bin', 'sbin', 'boot']);
+
+/** The host's top directories except the system's own. */
+export function hostFolders(): string[] {
+  return readdirSync('/')
+    .filter((name) => !SYSTEM_FOLDERS.has(name) && statSync(`/${name}`, { throwIfNoEntry: false })?.isDirectory())
+    .map((name) => `/${name}`);
+}

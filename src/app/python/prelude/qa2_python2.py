@@ -1,0 +1,500 @@
+"""Python 2.7's meaning for scripts that run on Python 3.
+
+Three parts: a pass over the syntax tree (division, methods that changed, names that live on after `except`), the
+functions that its calls lead to, and a copy of the builtins in which the names that changed mean what they meant.
+A script of Python 2 runs with that copy as its `__builtins__`; the standard library keeps the real ones.
+"""
+
+import ast
+import builtins
+import codecs
+import functools
+import io
+import math
+import os
+import string
+import sys
+import types
+
+
+def _keep_bytes(error):
+    """What Latin-1 lacks is written as UTF-8."""
+    return error.object[error.start:error.end].encode('utf-8', 'surrogateescape'), error.end
+
+
+codecs.register_error('qa2', _keep_bytes)
+
+
+def native(text):
+    """Python 2 source is read byte by character; this gives the text that the bytes mean."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode('latin-1').decode('utf-8')
+    except UnicodeError:
+        return text
+
+
+# ---------------------------------------------------------------- text of values
+
+
+def text_of(value):
+    """str() of Python 2: floats show twelve digits."""
+    if type(value) is float:
+        if math.isinf(value) or math.isnan(value):
+            return repr(value)
+        shown = '%.12g' % value
+        return shown if any(mark in shown for mark in '.en') else shown + '.0'
+    if isinstance(value, bytes):
+        return value.decode('latin-1')
+    return builtins.str(value)
+
+
+class _ShownFloat(float):
+    """A float that `%s` and `{}` show as Python 2 did."""
+
+    def __str__(self):
+        return text_of(float(self))
+
+    def __format__(self, spec):
+        return text_of(float(self)) if spec == '' else float.__format__(self, spec)
+
+
+def _shown(value):
+    return _ShownFloat(value) if type(value) is float else value
+
+
+# ---------------------------------------------------------------- what the syntax pass calls
+
+
+def divide(left, right):
+    if isinstance(left, int) and isinstance(right, int):
+        if right == 0:
+            raise ZeroDivisionError('integer division or modulo by zero')
+        return left // right
+    return left / right
+
+
+def remainder(left, right):
+    """`%`: a format when the left side is a string."""
+    if isinstance(left, builtins.str):
+        if isinstance(right, builtins.tuple):
+            right = builtins.tuple([_shown(part) for part in right])
+        elif isinstance(right, builtins.dict):
+            right = {key: _shown(part) for key, part in right.items()}
+        else:
+            right = _shown(right)
+    return left % right
+
+
+def _rank(value):
+    """Python 2 compares anything: None first, then numbers, then by the name of the type."""
+    if value is None:
+        return (0, '', 0)
+    if isinstance(value, (int, float)):
+        return (1, '', value)
+    return (2, type(value).__name__, value)
+
+
+def less(left, right):
+    try:
+        return left < right
+    except TypeError:
+        return _rank(left) < _rank(right)
+
+
+def less_equal(left, right):
+    try:
+        return left <= right
+    except TypeError:
+        return _rank(left) <= _rank(right)
+
+
+def greater(left, right):
+    return less(right, left)
+
+
+def greater_equal(left, right):
+    return less_equal(right, left)
+
+
+def compare(left, right):
+    """cmp() of Python 2."""
+    return (greater(left, right) or 0) - (less(left, right) or 0)
+
+
+def ordered(values, cmp=None, key=None, reverse=False):
+    """sorted() of Python 2."""
+    turn = functools.cmp_to_key(cmp or compare)
+    chosen = turn if key is None else lambda value: turn(key(value))
+    try:
+        return builtins.sorted(values, key=key if cmp is None else chosen, reverse=reverse)
+    except TypeError:
+        return builtins.sorted(values, key=chosen, reverse=reverse)
+
+
+def _dict_method(target, name, args):
+    if name == 'has_key':
+        return args[0] in target
+    if name.startswith('iter'):
+        return iter(getattr(target, name[4:])())
+    if name.startswith('view'):
+        return getattr(target, name[4:])()
+    return list(getattr(target, name)())
+
+
+def _text_method(target, name, args, kwargs):
+    if name == 'format':
+        shown = {key: _shown(value) for key, value in kwargs.items()}
+        return target.format(*[_shown(value) for value in args], **shown)
+    if name in ('decode', 'encode'):
+        return target
+    if name == 'translate' and len(args) > 0 and not isinstance(args[0], dict):
+        table = args[0]
+        kept = [c for c in target if len(args) < 2 or c not in args[1]]
+        return ''.join(kept if table is None else [table[ord(c)] for c in kept])
+    return getattr(target, name)(*args, **kwargs)
+
+
+def call_method(target, name, *args, **kwargs):
+    """Calls of methods that differ between the two Pythons."""
+    if isinstance(target, builtins.dict) and name not in ('sort', 'next', 'format', 'decode', 'encode', 'translate'):
+        return _dict_method(target, name, args)
+    if isinstance(target, builtins.str) and hasattr(builtins.str, name):
+        return _text_method(target, name, args, kwargs)
+    if name == 'sort' and isinstance(target, builtins.list):
+        cmp = args[0] if args else kwargs.pop('cmp', None)
+        target[:] = ordered(target, cmp=cmp, **kwargs)
+        return None
+    if name == 'has_key' and not hasattr(target, 'has_key'):
+        return args[0] in target
+    if name == 'next' and not hasattr(target, 'next'):
+        return next(target)
+    return getattr(target, name)(*args, **kwargs)
+
+
+def attribute(target, name):
+    """`.message` of exceptions."""
+    if name == 'message' and isinstance(target, BaseException) and not hasattr(target, 'message'):
+        return text_of(target.args[0]) if len(target.args) == 1 else ''
+    return getattr(target, name)
+
+
+def make_error(kind, value=None, trace=None):
+    """raise X, value, traceback"""
+    if isinstance(kind, BaseException):
+        error = kind
+    elif isinstance(value, BaseException):
+        error = value
+    elif value is None:
+        error = kind()
+    else:
+        error = kind(*value) if isinstance(value, builtins.tuple) else kind(value)
+    return error.with_traceback(trace)
+
+
+# ---------------------------------------------------------------- print
+
+
+def write_print(file, ends_line, *values):
+    """The print statement with its soft space."""
+    out = sys.stdout if file is None else file
+    soft = getattr(out, 'softspace', 0)
+    for value in values:
+        text = text_of(value)
+        out.write(' ' + text if soft else text)
+        soft = not (text[-1:].isspace() and text[-1:] != ' ')
+    if ends_line:
+        out.write('\n')
+        soft = 0
+    try:
+        out.softspace = int(soft)
+    except AttributeError:
+        pass
+
+
+def print_function(*values, sep=' ', end='\n', file=None, flush=False):
+    """print() after `from __future__ import print_function`."""
+    out = sys.stdout if file is None else file
+    out.write((' ' if sep is None else sep).join([text_of(value) for value in values]) + ('\n' if end is None else end))
+    if flush:
+        out.flush()
+
+
+# ---------------------------------------------------------------- types and builtins
+
+
+class _OldType:
+    """Stands for a builtin type: converts as Python 2 did, and is that type for isinstance and subclasses."""
+
+    def __init__(self, name, real, convert):
+        self._name, self._real, self._convert = name, real, convert
+
+    def __call__(self, *args, **kwargs):
+        return self._convert(*args, **kwargs)
+
+    def __instancecheck__(self, value):
+        return isinstance(value, self._real)
+
+    def __subclasscheck__(self, kind):
+        return issubclass(kind, self._real)
+
+    def __mro_entries__(self, bases):
+        return (self._real,)
+
+    def __eq__(self, other):
+        return other is self._real or other is self or (isinstance(other, _OldType) and other._real is self._real)
+
+    def __hash__(self):
+        return hash(self._real)
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def __repr__(self):
+        return "<type '%s'>" % self._name
+
+
+def _to_str(value='', *rest, **named):
+    return builtins.str(value, *rest, **named) if rest or named else text_of(value)
+
+
+def _map(function, *lists):
+    if function is None:
+        return builtins.list(builtins.zip(*lists)) if len(lists) > 1 else builtins.list(lists[0])
+    return builtins.list(builtins.map(function, *lists))
+
+
+def _filter(function, values):
+    kept = builtins.filter(function, values)
+    if isinstance(values, builtins.str):
+        return ''.join(kept)
+    return builtins.tuple(kept) if isinstance(values, builtins.tuple) else builtins.list(kept)
+
+
+def _round(value, digits=0):
+    scale = 10.0 ** digits
+    return float(math.copysign(math.floor(abs(value) * scale + 0.5), value) / scale)
+
+
+class _BinaryFile(io.FileIO):
+    """open(name, 'wb') of Python 2 takes strings."""
+
+    def write(self, data):
+        return super().write(data.encode('latin-1', 'qa2') if isinstance(data, builtins.str) else data)
+
+
+def open_file(name, mode='r', buffering=-1, **named):
+    plain = mode.replace('U', '') or 'r'
+    path = native(name) if isinstance(name, builtins.str) else name
+    if 'b' in plain:
+        return builtins.open(path, plain) if plain == 'rb' else _BinaryFile(path, plain.replace('b', ''))
+    return builtins.open(path, plain, encoding='latin-1', errors='qa2', newline=None if 'r' in plain else '\n')
+
+
+def _raw_input(prompt=''):
+    sys.stdout.write(text_of(prompt))
+    sys.stdout.flush()
+    return builtins.input()
+
+
+def old_builtins(run_source, evaluate_source, execfile):
+    """
+    The builtins of a Python 2 script.
+
+    run_source(text, globals, locals) and evaluate_source do exec and eval of Python 2 text.
+    """
+
+    def execute(code, space=None, local=None):
+        frame = sys._getframe(1)
+        if isinstance(code, builtins.tuple):
+            code, space, local = (code + (None, None))[:3]
+        if space is None:
+            space, local = frame.f_globals, frame.f_locals
+        if isinstance(code, builtins.str):
+            return run_source(code, space, local)
+        exec(code, space, space if local is None else local)
+
+    def evaluate(code, space=None, local=None):
+        frame = sys._getframe(1)
+        if space is None:
+            space, local = frame.f_globals, frame.f_locals
+        if not isinstance(code, builtins.str):
+            return eval(code, space, space if local is None else local)
+        return evaluate_source(code, space, local)
+
+    names = dict(vars(builtins))
+    names.update(
+        __py2_print__=write_print, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
+        __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
+        __py2_LtE__=less_equal, __py2_Gt__=greater, __py2_GtE__=greater_equal,
+        print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
+        input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
+        str=_OldType('str', builtins.str, _to_str), unicode=_OldType('unicode', builtins.str, _to_str),
+        basestring=_OldType('basestring', builtins.str, _to_str), long=_OldType('long', int, int),
+        file=_OldType('file', io.IOBase, open_file), open=open_file,
+        range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
+        zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=chr,
+        reduce=functools.reduce, apply=lambda function, args=(), kwargs={}: function(*args, **kwargs),
+        reload=__import__('importlib').reload, StandardError=Exception, intern=sys.intern, buffer=memoryview,
+        coerce=lambda left, right: (left + 0 * right, right + 0 * left), callable=callable,
+    )
+    return names
+
+
+# ---------------------------------------------------------------- the pass over the syntax tree
+
+_METHODS = {
+    'keys', 'values', 'items', 'iterkeys', 'itervalues', 'iteritems', 'viewkeys', 'viewvalues', 'viewitems',
+    'has_key', 'sort', 'next', 'format', 'decode', 'encode', 'translate',
+}
+_SPECIAL = {'__nonzero__': '__bool__', 'next': '__next__', '__div__': '__truediv__', '__unicode__': '__str__'}
+_UNPACK = '__py2_unpack_'
+
+
+def _name(text, context=None):
+    return ast.Name(text, context or ast.Load())
+
+
+def _leaves(target, source):
+    """Names of a tuple parameter, each with the expression that gives its value."""
+    if isinstance(target, ast.Name):
+        return [(target.id, source)]
+    return [
+        leaf
+        for index, part in enumerate(target.elts)
+        for leaf in _leaves(part, ast.Subscript(source, ast.Constant(index), ast.Load()))
+    ]
+
+
+class _Meaning(ast.NodeTransformer):
+    def __init__(self, divides):
+        self.divides = divides
+
+    def _call(self, function, *args, at):
+        return ast.copy_location(ast.Call(_name(function), list(args), []), at)
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        if isinstance(node.op, ast.Div) and not self.divides:
+            return self._call('__py2_divide__', node.left, node.right, at=node)
+        if isinstance(node.op, ast.Mod):
+            return self._call('__py2_remainder__', node.left, node.right, at=node)
+        return node
+
+    def visit_AugAssign(self, node):
+        self.generic_visit(node)
+        function = {ast.Div: '__py2_divide__', ast.Mod: '__py2_remainder__'}.get(type(node.op))
+        if function is None or (function == '__py2_divide__' and self.divides):
+            return node
+        read = ast.parse(ast.unparse(node.target), mode='eval').body
+        return ast.copy_location(ast.Assign([node.target], self._call(function, read, node.value, at=node)), node)
+
+    def visit_Compare(self, node):
+        self.generic_visit(node)
+        if len(node.ops) == 1 and isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
+            function = '__py2_%s__' % type(node.ops[0]).__name__
+            return self._call(function, node.left, node.comparators[0], at=node)
+        kinds = {ast.Is: ast.Eq, ast.IsNot: ast.NotEq}
+        isType = isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == 'type'
+        if isType:
+            node.ops = [kinds.get(type(op), type(op))() for op in node.ops]
+        return node
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
+            return node
+        args = [node.func.value, ast.Constant(node.func.attr), *node.args]
+        return ast.copy_location(ast.Call(_name('__py2_method__'), args, node.keywords), node)
+
+    def visit_Attribute(self, node):
+        self.generic_visit(node)
+        if node.attr == 'message' and isinstance(node.ctx, ast.Load):
+            return self._call('__py2_attribute__', node.value, ast.Constant('message'), at=node)
+        return node
+
+    def visit_ExceptHandler(self, node):
+        """The name of a caught exception lives on after the handler."""
+        self.generic_visit(node)
+        if node.name:
+            keep = ast.Assign([_name(node.name, ast.Store())], _name('__py2_caught__'))
+            node.body.insert(0, ast.copy_location(keep, node))
+            node.name = '__py2_caught__'
+        return node
+
+    def visit_ClassDef(self, node):
+        self.generic_visit(node)
+        defined = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+        for old, today in _SPECIAL.items():
+            if old in defined and today not in defined:
+                node.body.append(ast.copy_location(ast.Assign([_name(today, ast.Store())], _name(old)), node))
+        return node
+
+    def visit_FunctionDef(self, node):
+        self.generic_visit(node)
+        for name, target in reversed(self._tuples(node.args)):
+            taken = ast.Assign([ast.parse(target + ' = 0').body[0].targets[0]], _name(name))
+            node.body.insert(0, ast.copy_location(taken, node))
+        return node
+
+    def visit_Lambda(self, node):
+        self.generic_visit(node)
+        leaves = []
+        for name, target in self._tuples(node.args):
+            leaves += _leaves(ast.parse(target, mode='eval').body, _name(name))
+        if leaves:
+            names = ast.arguments([], [ast.arg(name) for name, _ in leaves], None, [], [], None, [])
+            node.body = ast.copy_location(ast.Call(ast.Lambda(names, node.body), [value for _, value in leaves], []), node)
+        return node
+
+    @staticmethod
+    def _tuples(args):
+        names = [arg.arg for arg in args.args if arg.arg.startswith(_UNPACK)]
+        return [(name, bytes.fromhex(name[len(_UNPACK):]).decode()) for name in names]
+
+
+def compile_translated(text, filename, mode='exec'):
+    """Compiles Python 2 source whose syntax is translated already."""
+    tree = ast.parse(text, filename, mode)
+    divides = any(
+        isinstance(node, ast.ImportFrom) and node.module == '__future__' and any(a.name == 'division' for a in node.names)
+        for node in getattr(tree, 'body', []) if mode == 'exec'
+    )
+    tree = ast.fix_missing_locations(_Meaning(divides).visit(tree))
+    return compile(tree, filename, mode, dont_inherit=True)
+
+
+# ---------------------------------------------------------------- modules
+
+
+def _add_module(name, **content):
+    module = types.ModuleType(name)
+    module.__dict__.update(content)
+    sys.modules[name] = module
+    return module
+
+
+def install_modules():
+    """Old modules and old functions of modules; none of them replaces what Python 3 has."""
+    import pickle
+    import xml.etree.ElementTree as tree
+
+    methods = 'upper lower strip lstrip rstrip split rsplit replace find rfind count index zfill ljust rjust center'.split()
+    for name in methods + ['swapcase', 'expandtabs', 'capitalize']:
+        setattr(string, name, functools.partial(lambda method, text, *args: getattr(text, method)(*args), name))
+    string.join = lambda words, separator=' ': separator.join(words)
+    string.joinfields, string.splitfields = string.join, string.split
+    string.atoi, string.atof, string.atol = int, float, int
+    string.letters, string.lowercase, string.uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase
+    string.maketrans = lambda source, target: ''.join(
+        [dict(builtins.zip(source, target)).get(chr(code), chr(code)) for code in builtins.range(256)]
+    )
+    sys.maxint = 2**63 - 1
+    os.getcwdu = os.getcwd
+    sys.modules['xml.etree.cElementTree'] = tree
+    sys.modules['xml.etree'].cElementTree = tree
+    sys.modules['cPickle'] = pickle
+    sys.modules['__builtin__'] = builtins
+    _add_module('StringIO', StringIO=io.StringIO)
+    _add_module('cStringIO', StringIO=io.StringIO)

@@ -1,0 +1,233 @@
+"""Runs scripts: finds out which Python they are written in, compiles, executes, reports failures."""
+
+import builtins
+import io
+import json
+import linecache
+import os
+import re
+import sys
+import traceback
+import warnings
+
+import qa2_python2
+
+SPACE = {'__name__': '__main__', '__builtins__': builtins}
+"""The namespace in which scripts run."""
+
+HIDDEN = []
+"""Ends of the names of files whose frames are left out of tracebacks."""
+
+on_source = []
+"""Called with the text and the name of every source that is about to run."""
+
+host = None
+_old_names = None
+
+
+class Stream(io.TextIOBase):
+    """Standard output: takes text of both Pythons and keeps Python 2's soft space."""
+
+    encoding = 'utf-8'
+    softspace = 0
+
+    def __init__(self, raw):
+        self._raw, self._parts, self._size = raw, [], 0
+
+    @property
+    def buffer(self):
+        self.flush()
+        return self._raw
+
+    def write(self, text):
+        self.softspace = 0
+        self._parts.append(qa2_python2.native(text).encode('utf-8', 'surrogateescape'))
+        self._size += len(text)
+        if self._size > 4096 or '\n' in text:
+            self.flush()
+        return len(text)
+
+    def flush(self):
+        data, self._parts, self._size = b''.join(self._parts), [], 0
+        if data:
+            self._raw.write(data)
+            self._raw.flush()
+
+    def isatty(self):
+        return self._raw.isatty()
+
+    def fileno(self):
+        return self._raw.fileno()
+
+    def writable(self):
+        return True
+
+
+# ---------------------------------------------------------------- which Python
+
+_MARKS = re.compile(
+    r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cElementTree|cStringIO|cPickle'
+    r'|imagermode|psfmode|es\.fixForCSV2555|stuffForScienceDataReduction|__casac__)\b'
+)
+_VERSION = re.compile(r'(?i)casa(?!py\s+-)[\w.]*(?:[\s:\'"=<>!,(\^v]|version|use|the|was)*?(\d+)\.(\d+)')
+
+
+def _is_python3(text, filename):
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            compile(text, filename, 'exec', dont_inherit=True)
+        return True
+    except (SyntaxError, ValueError):
+        return False
+
+
+def language_of(text, filename, default):
+    """2 or 3: by the syntax, the CASA version that the script names, words that only one of them has; else `default`."""
+    if not _is_python3(text, filename):
+        return 2
+    stated = _VERSION.search(text)
+    if stated:
+        return 2 if int(stated.group(1)) < 6 else 3
+    if re.search(r'^\s*(?:from|import)\s+(?:casatasks|casatools|casashell)\b', text, re.M):
+        return 3
+    return 2 if _MARKS.search(text) else default
+
+
+def read_source(path):
+    """Text of a script, and the same read byte by character as Python 2 sees it."""
+    with builtins.open(path, 'rb') as file:
+        data = file.read()
+    return data.decode('utf-8', 'surrogateescape'), data.decode('latin-1')
+
+
+# ---------------------------------------------------------------- running
+
+
+def _compile_old(text, filename, mode='exec'):
+    translated = host.translate(text if text.endswith('\n') else text + '\n')
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
+
+
+def _within(language, space, local, act):
+    """Runs act() with the builtins of the language in `space`."""
+    before = space.get('__builtins__', builtins)
+    space['__builtins__'] = _old_names if language == 2 else builtins
+    try:
+        return act()
+    finally:
+        space['__builtins__'] = before
+
+
+def _run_code(code, language, space, local):
+    _within(language, space, local, lambda: exec(code, space, space if local is None or local is space else local))
+
+
+def _run_old(text, space, local):
+    _run_code(_compile_old(text, '<string>'), 2, space, local)
+
+
+def _evaluate_old(text, space, local):
+    code = _compile_old(text, '<string>', 'eval')
+    return _within(2, space, local, lambda: eval(code, space, space if local is None else local))
+
+
+def current_language(space):
+    return 2 if space.get('__builtins__') is _old_names else 3
+
+
+def run_text(text, filename, space=SPACE, local=None, default=3, old_text=None):
+    """Runs a source text in its own Python."""
+    for listener in on_source:
+        listener(text, filename)
+    language = language_of(text, filename, default)
+    if language == 2:
+        code = _compile_old(text if old_text is None else old_text, filename)
+    else:
+        code = compile(text, filename, 'exec', dont_inherit=True)
+    _run_code(code, language, space, local)
+
+
+def execfile(path, space=None, local=None):
+    """Runs a file in the caller's namespace."""
+    frame = sys._getframe(1)
+    if space is None:
+        space, local = frame.f_globals, frame.f_locals
+    text, old_text = read_source(path)
+    run_text(text, path, space, local, current_language(space), old_text)
+
+
+def _report(error):
+    """The traceback, our own frames left out, with the script's own lines as they stand there."""
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.endswith(tuple(HIDDEN))
+    ]
+    if isinstance(error, SyntaxError):
+        frames = []
+    lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+    sys.stderr.write('Traceback (most recent call last):\n' + ''.join(lines))
+
+
+def _exit_code(error):
+    if error.code is None or isinstance(error.code, int):
+        return error.code or 0
+    sys.stderr.write('%s\n' % error.code)
+    return 1
+
+
+def run_main(job):
+    """Runs what the command line asks for; returns the exit code."""
+    try:
+        if job['kind'] == 'code':
+            run_text(job['text'], '<-c>', old_text=qa2_python2_bytes(job['text']), default=job['language'])
+        else:
+            SPACE['__file__'] = job['path']
+            text, old_text = read_source(job['path'])
+            run_text(text, job['path'], old_text=old_text, default=job['language'])
+        return 0
+    except SystemExit as error:
+        return _exit_code(error)
+    except KeyboardInterrupt:
+        sys.stderr.write('Stopped by the user.\n')
+        return 130
+    except BaseException as error:
+        _report(error)
+        return 1
+    finally:
+        if sys.stdout.softspace:
+            sys.stdout.write('\n')
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def qa2_python2_bytes(text):
+    """Text from the command line as the bytes that Python 2 would have got."""
+    return text.encode('utf-8', 'surrogateescape').decode('latin-1')
+
+
+def install():
+    """What the snapshot keeps: everything that needs no host."""
+    global _old_names
+    sys.setrecursionlimit(3000)
+    qa2_python2.install_modules()
+    _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
+    builtins.execfile = execfile
+    HIDDEN.extend(['qa2_session.py', 'qa2_python2.py', '_pyodide/_base.py'])
+
+
+def attach(worker, start):
+    """Connects the session to its thread: streams, directory, environment, arguments."""
+    global host
+    host = worker
+    os.environ.clear()
+    os.environ.update(start['environment'])
+    os.chdir(start['cwd'])
+    sys.argv = start['arguments']
+    sys.stdout = Stream(sys.__stdout__.buffer)
+    sys.stderr = Stream(sys.__stderr__.buffer)
+    linecache.clearcache()
+
+
+install()

@@ -1,0 +1,78 @@
+import { appendFileSync } from 'node:fs';
+import type { LogPort, LogPriority } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+
+const LEVELS: readonly LogPriority[] = ['DEBUG', 'INFO', 'WARN', 'SEVERE'];
+
+/** Where CASA's log lines go, and who speaks when a message names no origin. */
+export interface CasaLogOptions {
+  /** Absolute path of the log file; undefined: no file. */
+  readonly file?: string;
+  /** Also told every line of at least this priority, e.g. to show it on a terminal. */
+  readonly echo?: { readonly from: LogPriority; write(line: string): void };
+  /** The clock, for tests. */
+  readonly now?: () => Date;
+}
+
+/**
+ * CASA's log: one line per line of a message: UTC time, priority, origin and text, separated by tabs;
+ * the later lines of one message carry a `+` after the origin (casalog of CASA 4–6).
+ */
+export class CasaLog implements LogPort {
+  private file: string | undefined;
+  private origin = 'casa';
+  private minimum: LogPriority = 'INFO';
+  private readonly echo: CasaLogOptions['echo'];
+  private readonly now: () => Date;
+
+  constructor(options: CasaLogOptions = {}) {
+    this.file = options.file;
+    this.echo = options.echo;
+    this.now = options.now ?? (() => new Date());
+  }
+
+  post(message: string, priority: LogPriority = 'INFO', origin: string = this.origin): void {
+    if (LEVELS.indexOf(priority) < LEVELS.indexOf(this.minimum)) return;
+    const stamp = formatStamp(this.now());
+    const place = origin.includes('::') ? origin : `${origin}::::casa`;
+    const lines = message
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((line, index) => `${stamp}\t${priority}\t${place}${index > 0 ? '+' : ''}\t${line}\n`);
+    this.write(priority, lines.join(''));
+  }
+
+  /** Name of the file that is written now; '' when none. */
+  logfile(): string {
+    return this.file ?? '';
+  }
+
+  /** Continues in another file, which exists from now on. */
+  setLogfile(name: string, cwd: string): void {
+    this.file = joinPath(cwd, name);
+    appendFileSync(this.file, '');
+  }
+
+  setOrigin(name: string): void {
+    this.origin = name;
+  }
+
+  setMinimum(priority: LogPriority): void {
+    this.minimum = priority;
+  }
+
+  private write(priority: LogPriority, lines: string): void {
+    if (this.file !== undefined) appendFileSync(this.file, lines);
+    if (this.echo && LEVELS.indexOf(priority) >= LEVELS.indexOf(this.echo.from)) this.echo.write(lines);
+  }
+}
+
+/** `2013-06-15 03:00:00`, UTC. */
+export function formatStamp(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `casa-20130615-030000.log`, the name CASA gives to a session's log. */
+export function sessionLogName(time: Date): string {
+  return `casa-${formatStamp(time).replaceAll('-', '').replace(' ', '-').replaceAll(':', '')}.log`;
+}

@@ -1,0 +1,126 @@
+import { type Context, fail, type ProgressPort } from '../../foundation/base/index.ts';
+import type { CasaLog } from './casa-log.ts';
+import { findTask } from './registry.ts';
+import { describeTask, formatHelp } from './task-help.ts';
+import { runTask } from './task-run.ts';
+import { findTool } from './tool-registry.ts';
+import { bindArguments, type ToolDeclaration, type ToolHost } from './tool-types.ts';
+import type { TaskArguments, TaskValue } from './types.ts';
+import type { EngineValue, ToolReply } from './values.ts';
+
+/** What a script asks of the engine. */
+export type EngineRequest =
+  | { readonly kind: 'task'; readonly name: string; readonly positional: TaskValue[]; readonly named: TaskArguments }
+  | {
+      readonly kind: 'tool';
+      readonly tool: string;
+      /** 0: the session's one object of that tool. */
+      readonly handle: number;
+      readonly method: string;
+      readonly positional: TaskValue[];
+      readonly named: TaskArguments;
+    }
+  /** The text of help(task). */
+  | { readonly kind: 'help'; readonly name: string }
+  /** The parameters of a task, for default() and inp(). */
+  | { readonly kind: 'describe'; readonly name: string }
+  | { readonly kind: 'new-tool'; readonly tool: string }
+  | { readonly kind: 'drop-tool'; readonly handle: number };
+
+export interface SessionOptions {
+  readonly log: CasaLog;
+  readonly checkAbort: () => void;
+  readonly progress: ProgressPort;
+  /** The CASA version that scripts are told. */
+  readonly casaVersion: string;
+}
+
+interface Held {
+  readonly declaration: ToolDeclaration;
+  readonly state: unknown;
+}
+
+/** One user's tools and log in one engine thread; answers requests one at a time. */
+export class EngineSession {
+  casaVersion: string;
+  private readonly options: SessionOptions;
+  private readonly held = new Map<number, Held>();
+  private readonly shared = new Map<string, number>();
+  private nextHandle = 1;
+
+  constructor(options: SessionOptions) {
+    this.options = options;
+    this.casaVersion = options.casaVersion;
+  }
+
+  /** @param cwd absolute directory that relative names of this request are taken from */
+  async answer(request: EngineRequest, cwd: string): Promise<EngineValue> {
+    switch (request.kind) {
+      case 'task':
+        return runTask(request.name, request.positional, request.named, this.context(cwd));
+      case 'tool':
+        return this.callTool(request, cwd);
+      case 'help':
+        return formatHelp(findTask(request.name));
+      case 'describe':
+        return describeTask(findTask(request.name));
+      case 'new-tool':
+        return this.createTool(request.tool, cwd);
+      case 'drop-tool':
+        this.drop(request.handle);
+        return null;
+    }
+  }
+
+  context(cwd: string): Context {
+    const { log, checkAbort, progress } = this.options;
+    return { log, checkAbort, progress, cwd };
+  }
+
+  /** Closes every tool that is still open. */
+  close(): void {
+    for (const handle of [...this.held.keys()]) this.drop(handle);
+  }
+
+  private createTool(tool: string, cwd: string): ToolReply {
+    return this.adopt(tool, findTool(tool).create(this.host(cwd)));
+  }
+
+  private adopt(tool: string, state: unknown): ToolReply {
+    const handle = this.nextHandle++;
+    this.held.set(handle, { declaration: findTool(tool), state });
+    return { kind: 'tool', tool, handle };
+  }
+
+  private drop(handle: number): void {
+    const held = this.held.get(handle);
+    this.held.delete(handle);
+    held?.declaration.close(held.state);
+  }
+
+  private callTool(request: Extract<EngineRequest, { kind: 'tool' }>, cwd: string): EngineValue {
+    let { handle } = request;
+    if (handle === 0) {
+      handle = this.shared.get(request.tool) ?? this.createTool(request.tool, cwd).handle;
+      this.shared.set(request.tool, handle);
+    }
+    const held = this.held.get(handle) ?? fail('usage', `This ${request.tool} object is closed already.`);
+    const { declaration } = held;
+    const label = `${declaration.name}.${request.method}`;
+    if (!Object.hasOwn(declaration.methods, request.method)) {
+      fail('usage', `${label}() is not known; ${declaration.name} has ${Object.keys(declaration.methods).join(', ')}.`);
+    }
+    const chosen = declaration.methods[request.method];
+    const args = bindArguments(label, chosen.signature, request.positional, request.named);
+    return chosen.run(held.state, args, this.host(cwd));
+  }
+
+  private host(cwd: string): ToolHost {
+    return {
+      context: this.context(cwd),
+      log: this.options.log,
+      casaVersion: this.casaVersion,
+      adopt: (tool, state) => this.adopt(tool, state),
+    };
+  }
+}

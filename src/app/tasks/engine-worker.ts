@@ -1,0 +1,85 @@
+/** The script of an engine thread: serves a Python thread over a bridge, or the jobs of a pool. */
+import { writeSync } from 'node:fs';
+import { isMainThread, type MessagePort } from 'node:worker_threads';
+import { abortCheck, type LogPriority, packError } from '../../foundation/base/index.ts';
+import { jobData, serveJobs } from '../../foundation/base/workers-node.ts';
+import { CasaLog } from './casa-log.ts';
+import { type EngineRequest, EngineSession } from './engine-session.ts';
+import { installEngine } from './installation.ts';
+import { type PlanJob, runPlanJob } from './plan-runner.ts';
+import { packReply, unpackRequest } from './values.ts';
+
+/** What an engine thread is started with. */
+export interface EngineThreadData {
+  /** One Int32: not 0 when the user asked to stop. */
+  readonly abort: SharedArrayBuffer;
+  readonly memoryBytes: number;
+  readonly casaVersion: string;
+  readonly logfile?: string;
+  /** Lines of at least this priority also go to stderr. */
+  readonly echo?: LogPriority;
+  /** Requests of a Python thread come here, and `signal` wakes it. */
+  readonly bridge?: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
+}
+
+export type EngineJob = { readonly kind: 'plan'; readonly job: PlanJob };
+
+function startSession(
+  data: EngineThreadData,
+  logfile: string | undefined,
+  progress: EngineSessionProgress,
+): EngineSession {
+  return new EngineSession({
+    log: new CasaLog({
+      file: logfile,
+      echo: data.echo && { from: data.echo, write: (lines) => void writeSync(2, lines) },
+    }),
+    checkAbort: abortCheck(new Int32Array(data.abort)),
+    progress,
+    casaVersion: data.casaVersion,
+  });
+}
+
+type EngineSessionProgress = ConstructorParameters<typeof EngineSession>[0]['progress'];
+
+/** A request on the bridge. */
+export interface BridgeRequest {
+  readonly text: string;
+  readonly cwd: string;
+  readonly casaVersion?: string;
+}
+
+function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadData['bridge']>): void {
+  const session = startSession(data, data.logfile, { update() {} });
+  const abort = new Int32Array(data.abort);
+  const signal = new Int32Array(bridge.signal);
+  bridge.port.on('message', async (request: BridgeRequest) => {
+    Atomics.store(abort, 0, 0);
+    if (request.casaVersion !== undefined) session.casaVersion = request.casaVersion;
+    try {
+      const value = await session.answer(unpackRequest(request.text) as unknown as EngineRequest, request.cwd);
+      bridge.port.postMessage(packReply(value));
+    } catch (error) {
+      bridge.port.postMessage({ error: packError(error) });
+    }
+    Atomics.store(signal, 0, 1);
+    Atomics.notify(signal, 0);
+  });
+  bridge.port.on('close', () => session.close());
+}
+
+async function runJob(data: EngineThreadData, job: EngineJob, progress: EngineSessionProgress): Promise<void> {
+  const session = startSession(data, job.job.logfile ?? data.logfile, progress);
+  try {
+    await runPlanJob(session, job.job, progress);
+  } finally {
+    session.close();
+  }
+}
+
+if (!isMainThread) {
+  const data = jobData<EngineThreadData>();
+  installEngine(data.memoryBytes);
+  if (data.bridge) serveBridge(data, data.bridge);
+  else serveJobs<EngineJob, void>((job, progress) => runJob(data, job, progress));
+}

@@ -1,0 +1,13 @@
+export * from './arguments.ts';
+export * from './casa-log.ts';
+export * from './engine-session.ts';
+export type { BridgeRequest, EngineJob, EngineThreadData } from './engine-worker.ts';
+export * from './installation.ts';
+export * from './plan-runner.ts';
+export * from './registry.ts';
+export * from './task-help.ts';
+export * from './task-run.ts';
+export * from './tool-registry.ts';
+export type * from './tool-types.ts';
+export type * from './types.ts';
+export * from './values.ts';

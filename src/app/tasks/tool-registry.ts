@@ -1,0 +1,21 @@
+import { fail } from '../../foundation/base/index.ts';
+import { eraseState, type ToolDeclaration } from './tool-types.ts';
+import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
+import { casalogTool } from './tools/casalog-tool.ts';
+
+const DECLARATIONS: readonly ToolDeclaration[] = [eraseState(casalogTool), eraseState(casaUtilitiesTool)];
+
+const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));
+
+/** All tools that Python sees, in alphabetical order. */
+export function allTools(): readonly ToolDeclaration[] {
+  return [...DECLARATIONS].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The tool of this name; @throws usage when there is none */
+export function findTool(name: string): ToolDeclaration {
+  return (
+    BY_NAME.get(name) ??
+    fail('usage', `There is no tool '${name}'. The tools are ${[...BY_NAME.keys()].sort().join(', ')}.`)
+  );
+}

@@ -1,0 +1,106 @@
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import type { Context, ProgressPort } from './context.ts';
+import { fail, Qa2Error } from './errors.ts';
+import { type JobPool, type JobWatch, packError, type SentError, unpackError } from './pool.ts';
+
+export interface NodePoolOptions {
+  /** Path of the script that a worker runs; it calls {@link serveJobs}. */
+  readonly script: string;
+  /** How many workers at most. */
+  readonly size: number;
+  /** Given to every worker as its `workerData`. */
+  readonly data: unknown;
+}
+
+type Answer = { progress: number; note?: string } | { result: unknown } | { error: SentError };
+
+interface Waiting {
+  readonly index: number;
+  readonly job: unknown;
+  readonly watch?: JobWatch;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A pool of worker threads; workers are started when they are first needed and kept until `close`. */
+export function nodePool<Job, Result>(options: NodePoolOptions): JobPool<Job, Result> {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  const queue: Waiting[] = [];
+
+  const start = () => {
+    const worker = new Worker(options.script, { workerData: options.data });
+    all.add(worker);
+    return worker;
+  };
+  const next = () => {
+    while (queue.length > 0 && (idle.length > 0 || all.size < options.size)) {
+      const worker = idle.pop() ?? start();
+      work(worker, queue.shift()!);
+    }
+  };
+  const work = (worker: Worker, waiting: Waiting) => {
+    const finish = (isReusable: boolean) => {
+      worker.removeAllListeners();
+      if (isReusable) idle.push(worker);
+      else all.delete(worker);
+    };
+    worker.on('message', (answer: Answer) => {
+      if ('progress' in answer) return waiting.watch?.(waiting.index, answer.progress, answer.note);
+      finish(true);
+      if ('error' in answer) waiting.reject(unpackError(answer.error));
+      else waiting.resolve(answer.result);
+      next();
+    });
+    worker.on('error', (error) => {
+      finish(false);
+      waiting.reject(error);
+      next();
+    });
+    worker.on('exit', (code) => {
+      finish(false);
+      waiting.reject(new Qa2Error('internal', `A worker ended early (code ${code}).`));
+      next();
+    });
+    worker.postMessage(waiting.job);
+  };
+
+  return {
+    size: options.size,
+    async run(jobs, watch) {
+      const pending = jobs.map(
+        (job, index) => new Promise<unknown>((resolve, reject) => queue.push({ index, job, watch, resolve, reject })),
+      );
+      next();
+      const settled = await Promise.allSettled(pending);
+      const failed = settled.find((result) => result.status === 'rejected');
+      if (failed) throw failed.reason;
+      return settled.map((result) => (result as PromiseFulfilledResult<Result>).value);
+    },
+    async close() {
+      await Promise.all([...all].map((worker) => worker.terminate()));
+      all.clear();
+      idle.length = 0;
+    },
+  };
+}
+
+/** Answers the jobs of a {@link nodePool}, one at a time; called once by the worker's script. */
+export function serveJobs<Job, Result>(handle: (job: Job, progress: ProgressPort) => Result | Promise<Result>): void {
+  const port = parentPort ?? fail('internal', 'serveJobs is only for worker threads.');
+  const progress: Context['progress'] = {
+    update: (fraction, note) => port.postMessage({ progress: fraction, note } satisfies Answer),
+  };
+  port.on('message', async (job: Job) => {
+    try {
+      port.postMessage({ result: await handle(job, progress) } satisfies Answer);
+    } catch (error) {
+      port.postMessage({ error: packError(error) } satisfies Answer);
+    }
+  });
+}
+
+/** What the pool's owner gave to this worker. */
+export function jobData<T>(): T {
+  return workerData as T;
+}
