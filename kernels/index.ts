@@ -4,3 +4,4 @@ export * from './gridding';
 export * from './fourier';
 export * from './clean';
 export * from './gain-solve';
+export * from './ingest';

@@ -5,3 +5,4 @@ export * from './gain-solve-kernels.ts';
 export * from './clean-kernels.ts';
 export * from './fft-kernels.ts';
 export * from './grid-kernels.ts';
+export * from './ingest-kernels.ts';
