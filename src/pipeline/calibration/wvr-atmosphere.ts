@@ -1,0 +1,137 @@
+/**
+ * Brightness of the 183 GHz water line as ALMA's radiometers see it: one layer of water vapour of uniform temperature and
+ * pressure, the one line with a Gross profile plus the continuum, a 2.7 K background and 2 % of spill-over at 275 K.
+ *
+ * Line data: HITRAN 2004 (183.310107 GHz, partition sum of H2-16O); continuum and layer model as in the water-vapour
+ * radiometer memos of the ALMA enhancement programme (Nikolic 2009, ALMA Memos 587 and 588), which CASA's wvrgcal
+ * implements; path per water column: Stirling et al. 2005, ALMA Memo 496.
+ */
+
+/** Centres of the four filters from 183.31 GHz and their widths, GHz; each sees both sidebands. */
+export const FILTER_OFFSETS = [1.25, 3.25, 5.5, 7.25] as const;
+const FILTER_WIDTHS = [1.5, 2.5, 2.0, 1.5];
+const LOCAL_OSCILLATOR = 183.31;
+
+const LINE = {
+  frequency: 183.310107, // GHz
+  strength: 2.333884e-21, // cm² GHz at 296 K
+  lowerEnergy: 195.908398, // K
+  airWidth: 2.9114e-3, // GHz/mbar
+  widthExponent: 0.77,
+  airShift: -5.0298e-5, // GHz/mbar
+} as const;
+const LINE_TEMPERATURE = 296;
+/** Partition sum of H2-16O, HITRAN 2004. */
+const PARTITION_TEMPERATURES = [250, 255, 260, 265, 270, 275, 280, 285, 290, 295, 300];
+const PARTITION_SUMS = [
+  135.742004, 139.805604, 143.910004, 148.053843, 152.237922, 156.462081, 160.72616, 165.029999, 169.373758, 173.756878,
+  178.179118,
+];
+const PARTITION_AT_296 = 174.638204;
+
+/** h/k, K/GHz */
+const H_OVER_K = 4.7992375e-2;
+/** 2h/c², W/(cm² GHz⁴) and c²/2k, K cm² GHz³/W */
+const TWO_H_OVER_C2 = 1.4744992e-18;
+const C2_OVER_2K = 1 / 3.0723613e-17;
+/** Molecules per cm² in one millimetre of precipitable water. */
+const MOLECULES_PER_MM = 3.3427e21;
+/** kg per molecule */
+const WATER_MOLECULE = 18.0105646863 * 1.660538782e-27;
+/** Continuum: C0 (T0/T)^m, per molecule of water and of air per cm³, GHz⁻² */
+const CONTINUUM = { strength: 6.1e-48, temperature: 300, exponent: 2.6 } as const;
+const LOSCHMIDT = 2.686763e19;
+const STANDARD_PRESSURE = 1013.25;
+const STANDARD_TEMPERATURE = 273.15;
+const BACKGROUND = 2.7;
+const SKY_COUPLING = 0.98;
+const SPILL_TEMPERATURE = 275;
+
+/** Five-point Gauss-Legendre rule over each filter and sideband. */
+const NODES = [-0.906179845938664, -0.5384693101056831, 0, 0.5384693101056831, 0.906179845938664];
+const NODE_WEIGHTS = [
+  0.23692688505618908, 0.47862867049936647, 0.5688888888888889, 0.47862867049936647, 0.23692688505618908,
+];
+
+interface Sample {
+  readonly channel: number;
+  readonly weight: number;
+  readonly frequency: number;
+  /** Background radiation, W/(cm² GHz). */
+  readonly background: number;
+}
+
+const SAMPLES: readonly Sample[] = FILTER_OFFSETS.flatMap((offset, channel) =>
+  [-1, 1].flatMap((sideband) =>
+    NODES.map((node, index) => {
+      const frequency = LOCAL_OSCILLATOR + sideband * offset + 0.5 * FILTER_WIDTHS[channel] * node;
+      return { channel, weight: 0.25 * NODE_WEIGHTS[index], frequency, background: planck(frequency, BACKGROUND) };
+    }),
+  ),
+);
+
+function planck(frequency: number, temperature: number): number {
+  return (TWO_H_OVER_C2 * frequency ** 3) / Math.expm1((H_OVER_K * frequency) / temperature);
+}
+
+function partitionSum(temperature: number): number {
+  const last = PARTITION_TEMPERATURES.length - 2;
+  const index = Math.min(Math.max(Math.floor((temperature - 250) / 5), 0), last);
+  const fraction = (temperature - PARTITION_TEMPERATURES[index]) / 5;
+  return PARTITION_SUMS[index] + (PARTITION_SUMS[index + 1] - PARTITION_SUMS[index]) * fraction;
+}
+
+/** A layer at given temperature and pressure, ready for any water column. */
+export interface WaterLayer {
+  /** Extra electrical path per millimetre of water, mm. */
+  readonly pathPerMm: number;
+  /** Brightness of the four channels, K, for a column in mm along the line of sight. */
+  brightness(columnMm: number, into: Float64Array): void;
+  /** Their change per millimetre of extra path, K/mm. */
+  slope(columnMm: number, into: Float64Array): void;
+}
+
+/**
+ * Prepares the layer model.
+ *
+ * @param temperature K, 250 to 300
+ * @param pressure mbar
+ */
+export function waterLayer(temperature: number, pressure: number): WaterLayer {
+  const centre = LINE.frequency + pressure * LINE.airShift;
+  const boltzmann = Math.exp((LINE.lowerEnergy * (temperature - LINE_TEMPERATURE)) / (temperature * LINE_TEMPERATURE));
+  const stimulated =
+    Math.expm1((-H_OVER_K * centre) / temperature) / Math.expm1((-H_OVER_K * centre) / LINE_TEMPERATURE);
+  const strength = LINE.strength * boltzmann * stimulated * (PARTITION_AT_296 / partitionSum(temperature));
+  const width = LINE.airWidth * pressure * (LINE_TEMPERATURE / temperature) ** LINE.widthExponent;
+  const air = (pressure / STANDARD_PRESSURE) * (STANDARD_TEMPERATURE / temperature) * LOSCHMIDT;
+  const continuum = CONTINUUM.strength * (CONTINUUM.temperature / temperature) ** CONTINUUM.exponent * air;
+  const opacityPerMm = new Float64Array(SAMPLES.length);
+  const emission = new Float64Array(SAMPLES.length);
+  const perKelvin = new Float64Array(SAMPLES.length);
+  SAMPLES.forEach(({ frequency: f, weight }, index) => {
+    const profile = ((4 / Math.PI) * width * f * f) / ((f * f - centre * centre) ** 2 + 4 * width * width * f * f);
+    opacityPerMm[index] = (strength * profile + continuum * f * f) * MOLECULES_PER_MM;
+    emission[index] = planck(f, temperature);
+    perKelvin[index] = (SKY_COUPLING * weight * C2_OVER_2K) / (f * f);
+  });
+  const pathPerMm = (MOLECULES_PER_MM * WATER_MOLECULE * 1.742e7) / temperature;
+  return {
+    pathPerMm,
+    brightness(columnMm, into) {
+      into.fill((1 - SKY_COUPLING) * SPILL_TEMPERATURE);
+      SAMPLES.forEach(({ channel, background }, index) => {
+        const through = Math.exp(-opacityPerMm[index] * columnMm);
+        into[channel] += perKelvin[index] * (background * through + emission[index] * (1 - through));
+      });
+    },
+    slope(columnMm, into) {
+      into.fill(0);
+      SAMPLES.forEach(({ channel, background }, index) => {
+        const through = Math.exp(-opacityPerMm[index] * columnMm);
+        into[channel] +=
+          (perKelvin[index] * (emission[index] - background) * opacityPerMm[index] * through) / pathPerMm;
+      });
+    },
+  };
+}
