@@ -1,5 +1,6 @@
 export * from './antenna-selection.ts';
 export { ROWS_PER_STEP, type RowStep, readArray, readNumbers, readTextArray, readTexts, stepRows } from './columns.ts';
+export { appendHistory } from './history.ts';
 export * from './measurement-set.ts';
 export * from './metadata.ts';
 export { MAIN_COLUMNS, OPTIONAL_MAIN_COLUMNS, SUBTABLE_COLUMNS } from './schema.ts';
@@ -7,4 +8,5 @@ export { parseColumns } from './schema-notation.ts';
 export * from './selection.ts';
 export * from './selection-text.ts';
 export * from './spw-selection.ts';
+export * from './table-copy.ts';
 export * from './time-selection.ts';

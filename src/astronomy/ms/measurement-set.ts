@@ -27,6 +27,8 @@ export interface MeasurementSet {
   subtable(name: string): Table;
   /** Creates and links a subtable of the MeasurementSet schema; @throws exists */
   addSubtable(name: string): Table;
+  /** Links a table that was made in the MS's directory under this name. */
+  linkSubtable(name: string): void;
   flush(): void;
   /** Flushes and closes MAIN and every opened subtable. */
   close(): void;
@@ -143,6 +145,9 @@ function assemble(path: string, mode: TableMode, main: Table, opened: Map<string
       main.setKeyword(name, tableKeyword(at));
       opened.set(name, table);
       return table;
+    },
+    linkSubtable(name) {
+      main.setKeyword(name, tableKeyword(joinPath(path, name)));
     },
     flush() {
       for (const table of opened.values()) table.flush();

@@ -5,7 +5,7 @@ import { matchNamed, parseIndexRange, splitList } from './selection-text.ts';
 /** Inclusive channel range. */
 export type ChannelRange = readonly [first: number, last: number];
 
-/** Windows chosen by an expression, in ascending order, each with its channel ranges (ascending, disjoint). */
+/** Windows chosen by an expression, in the order of their first mention, each with its channel ranges (ascending, disjoint). */
 export type SpwSelection = ReadonlyMap<number, readonly ChannelRange[]>;
 
 const FREQUENCY = /^([\d.eE+-]+)(?:\s*~\s*([\d.eE+-]+))?\s*([kMGT]?Hz)$/;
@@ -37,8 +37,7 @@ export function parseSpw(text: string, windows: readonly SpectralWindowInfo[]): 
     }
     if (!isAnyFound) fail('usage', `No channel matches "${channelText}" in the selection "${text}".`);
   }
-  const merged = [...chosen].map(([id, ranges]) => [id, mergeRanges(ranges)] as const);
-  return new Map(merged.sort((one, other) => one[0] - other[0]));
+  return new Map([...chosen].map(([id, ranges]) => [id, mergeRanges(ranges)] as const));
 }
 
 /** Number of channels in a list of disjoint ranges. */

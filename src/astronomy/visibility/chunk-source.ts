@@ -73,18 +73,26 @@ export function planMs(
   options: Pick<ReadOptions, 'columns' | 'maxBytes' | 'withWeightSpectrum'>,
   rows?: Int32Array,
 ): PlannedChunk[] {
-  const maxBytes = options.maxBytes ?? DEFAULT_BYTES;
-  const perValue = options.columns.length * 8 + 1 + (options.withWeightSpectrum ? 4 : 0);
   const { dataDescId, time } = rows ? readRowKeys(ms, rows) : readAllKeys(ms);
   return planChunks({
+    rowLimit: rowLimiter(metadata, options),
     rows: rows ?? Int32Array.from({ length: dataDescId.length }, (_, row) => row),
     dataDescId,
     time,
-    rowLimit(id) {
-      const { chanCount, corrCount } = shapeOf(metadata, id);
-      return Math.floor(maxBytes / (ROW_BYTES + chanCount * corrCount * perValue + corrCount * 8));
-    },
   });
+}
+
+/** Most rows of a chunk, by data description, within a budget of bytes. */
+export function rowLimiter(
+  metadata: MsMetadata,
+  options: Pick<ReadOptions, 'columns' | 'maxBytes' | 'withWeightSpectrum'>,
+): (dataDescId: number) => number {
+  const maxBytes = options.maxBytes ?? DEFAULT_BYTES;
+  const perValue = options.columns.length * 8 + 1 + (options.withWeightSpectrum ? 4 : 0);
+  return (id) => {
+    const { chanCount, corrCount } = shapeOf(metadata, id);
+    return Math.floor(maxBytes / (ROW_BYTES + chanCount * corrCount * perValue + corrCount * 8));
+  };
 }
 
 function readAllKeys(ms: MeasurementSet): { dataDescId: Int32Array; time: Float64Array } {
@@ -154,8 +162,9 @@ function readChunk(
   const rows = lease.int32(rowCount);
   rows.set(planned.rows);
   const main = ms.main;
-  const array = <T extends ColumnValues>(name: string, values: T, width: number): T => {
-    readArrays(main.column(name), rows, values, width);
+  const order = ascendingOrder(rows);
+  const array = <T extends Exclude<ColumnValues, string[]>>(name: string, values: T, width: number): T => {
+    readOrdered(main.column(name), rows, order, values, width);
     return values;
   };
   const data: Partial<Record<DataColumn, Float32Array>> = {};
@@ -166,13 +175,13 @@ function readChunk(
         : array(name, lease.float32(2 * valueCount), 2 * chanCount * corrCount);
   }
   const flag = array('FLAG', lease.uint8(valueCount), chanCount * corrCount);
-  const flagRow = readScalars(main.column('FLAG_ROW'), rows, lease.uint8(rowCount));
+  const flagRow = array('FLAG_ROW', lease.uint8(rowCount), 0);
   const spectrum = hasSpectrum && main.column('WEIGHT_SPECTRUM').isDefined(rows[0]);
   const doubles = Object.fromEntries(
-    DOUBLES.map(([key, name]) => [key, readScalars(main.column(name), rows, lease.float64(rowCount))]),
+    DOUBLES.map(([key, name]) => [key, array(name, lease.float64(rowCount), 0)]),
   ) as Record<(typeof DOUBLES)[number][0], Float64Array>;
   const integers = Object.fromEntries(
-    INTEGERS.map(([key, name]) => [key, readScalars(main.column(name), rows, lease.int32(rowCount))]),
+    INTEGERS.map(([key, name]) => [key, array(name, lease.int32(rowCount), 0)]),
   ) as Record<(typeof INTEGERS)[number][0], Int32Array>;
   return {
     dataDescId,
@@ -204,6 +213,40 @@ function realToComplex(values: Float32Array, lease: Lease): Float32Array {
     complex[2 * index + 1] = 0;
   }
   return complex;
+}
+
+/** Positions of `rows` in ascending order; undefined when they ascend already. */
+function ascendingOrder(rows: Int32Array): Int32Array | undefined {
+  let isAscending = true;
+  for (let index = 1; index < rows.length && isAscending; index++) isAscending = rows[index] > rows[index - 1];
+  if (isAscending) return undefined;
+  return Int32Array.from(rows.keys()).sort((one, other) => rows[one] - rows[other]);
+}
+
+/** Reads cells at rows in any order: ascending rows go straight into the target, others by way of a scratch array. */
+function readOrdered(
+  column: Column,
+  rows: Int32Array,
+  order: Int32Array | undefined,
+  into: Exclude<ColumnValues, string[]>,
+  width: number,
+): void {
+  const read = width === 0 ? readScalars : (c: Column, r: Int32Array, v: ColumnValues) => readArrays(c, r, v, width);
+  if (!order) {
+    read(column, rows, into);
+    return;
+  }
+  const scratch = into.slice() as Float32Array;
+  read(
+    column,
+    order.map((at) => rows[at]),
+    scratch,
+  );
+  const step = width || 1;
+  const target = into as Float32Array;
+  for (let index = 0; index < order.length; index++) {
+    target.set(scratch.subarray(index * step, (index + 1) * step), order[index] * step);
+  }
 }
 
 /** Reads a scalar column at ascending rows; short gaps are read over. */

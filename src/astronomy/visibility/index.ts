@@ -1,3 +1,5 @@
+export { binChannels, binsOf, type ChannelBins } from './channel-bins.ts';
+export { planOrdered } from './chunk-order.ts';
 export { forEachRun, type PlanInput, type PlannedChunk, planChunks } from './chunk-plan.ts';
 export { type AppendOptions, appendChunk, ensureDataColumn, type WriteOptions, writeChunk } from './chunk-sink.ts';
 export {
@@ -7,6 +9,8 @@ export {
   type ReadOptions,
   readChunks,
   readScalars,
+  rowLimiter,
   shapeOf,
 } from './chunk-source.ts';
+export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';

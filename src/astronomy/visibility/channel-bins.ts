@@ -1,0 +1,131 @@
+import { arena } from '../../foundation/numeric/index.ts';
+import type { DataColumn, VisibilityChunk } from './types.ts';
+
+/** What stays of the channels and correlations of a window. */
+export interface ChannelBins {
+  /** First input channel and number of input channels of each output channel, in order. */
+  readonly bins: readonly (readonly [first: number, count: number])[];
+  /** Input correlations that stay, in order; default all. */
+  readonly corrs?: readonly number[];
+}
+
+/**
+ * Bins of `width` neighbouring channels inside each range; what is left over at the end of a range is dropped, so that the output
+ * channels are equally wide.
+ */
+export function binsOf(
+  ranges: readonly (readonly [first: number, last: number])[],
+  width: number,
+): (readonly [first: number, count: number])[] {
+  const bins: [number, number][] = [];
+  for (const [first, last] of ranges) {
+    const count = last - first + 1;
+    const step = Math.min(Math.max(1, width), count);
+    for (let chan = first; chan + step <= last + 1; chan += step) bins.push([chan, step]);
+  }
+  return bins;
+}
+
+/**
+ * A chunk with selected, possibly averaged channels and selected correlations.
+ *
+ * An output value is the mean of the unflagged values of its bin (weighted by WEIGHT_SPECTRUM where the chunk carries it), or, when
+ * all are flagged, of all of them, and is flagged then; this is what CASA 6.7's split does. WEIGHT grows and SIGMA shrinks with the
+ * number of channels averaged. Metadata columns are shared with the input: release the result, which releases both.
+ */
+export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins): VisibilityChunk {
+  const corrIds = corrs ?? Array.from({ length: chunk.corrCount }, (_, corr) => corr);
+  const lease = arena().lease();
+  const size = chunk.rowCount * bins.length * corrIds.length;
+  const flag = lease.uint8(size);
+  const spectrum = chunk.weightSpectrum && lease.float32(size);
+  const shape = { chunk, bins, corrs: corrIds };
+  const data: Partial<Record<DataColumn, Float32Array>> = {};
+  for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
+    const target = lease.float32(2 * size);
+    averageInto(shape, values, target);
+    data[name] = target;
+  }
+  binFlagsInto(shape, flag, spectrum);
+  const scale = Math.max(1, ...bins.map(([, count]) => count));
+  const weight = lease.float32(chunk.rowCount * corrIds.length);
+  const sigma = lease.float32(weight.length);
+  for (let row = 0; row < chunk.rowCount; row++) {
+    corrIds.forEach((corr, index) => {
+      weight[row * corrIds.length + index] = chunk.weight[row * chunk.corrCount + corr] * scale;
+      sigma[row * corrIds.length + index] = chunk.sigma[row * chunk.corrCount + corr] / Math.sqrt(scale);
+    });
+  }
+  return {
+    ...chunk,
+    chanCount: bins.length,
+    corrCount: corrIds.length,
+    data,
+    flag,
+    weight,
+    sigma,
+    ...(spectrum && { weightSpectrum: spectrum }),
+    release() {
+      lease.release();
+      chunk.release();
+    },
+  };
+}
+
+interface Shape {
+  readonly chunk: VisibilityChunk;
+  readonly bins: ChannelBins['bins'];
+  readonly corrs: readonly number[];
+}
+
+function averageInto({ chunk, bins, corrs }: Shape, values: Float32Array, target: Float32Array): void {
+  const { flag, weightSpectrum, chanCount, corrCount } = chunk;
+  let out = 0;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const base = row * chanCount * corrCount;
+    for (const [first, count] of bins) {
+      for (const corr of corrs) {
+        const start = base + first * corrCount + corr;
+        if (count === 1) {
+          target[out++] = values[2 * start];
+          target[out++] = values[2 * start + 1];
+          continue;
+        }
+        let [re, im, sum] = [0, 0, 0];
+        for (let pass = 0; pass < 2 && sum === 0; pass++) {
+          for (let chan = 0; chan < count; chan++) {
+            const at = start + chan * corrCount;
+            if (pass === 0 && flag[at] !== 0) continue;
+            const weight = weightSpectrum && pass === 0 ? weightSpectrum[at] : 1;
+            re += weight * values[2 * at];
+            im += weight * values[2 * at + 1];
+            sum += weight;
+          }
+        }
+        target[out++] = re / sum;
+        target[out++] = im / sum;
+      }
+    }
+  }
+}
+
+function binFlagsInto({ chunk, bins, corrs }: Shape, target: Uint8Array, spectrum: Float32Array | undefined): void {
+  const { flag, weightSpectrum, chanCount, corrCount } = chunk;
+  let out = 0;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const base = row * chanCount * corrCount;
+    for (const [first, count] of bins) {
+      for (const corr of corrs) {
+        let isFlagged = 1;
+        let weight = 0;
+        for (let chan = first; chan < first + count; chan++) {
+          const at = base + chan * corrCount + corr;
+          if (flag[at] === 0) isFlagged = 0;
+          if (weightSpectrum && (flag[at] === 0 || count === 1)) weight += weightSpectrum[at];
+        }
+        if (spectrum) spectrum[out] = weight;
+        target[out++] = isFlagged;
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import { type MeasurementSet, stepRows } from '../ms/index.ts';
+import type { PlannedChunk } from './chunk-plan.ts';
+
+/** A run of neighbouring rows that agree in all sort keys. */
+interface Run {
+  /** Position of the first row among the chosen rows. */
+  readonly at: number;
+  readonly count: number;
+  /** OBSERVATION_ID, ARRAY_ID, SCAN_NUMBER, STATE_ID, FIELD_ID, DATA_DESC_ID, TIME */
+  readonly keys: readonly number[];
+}
+
+const KEYS = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'STATE_ID', 'FIELD_ID', 'DATA_DESC_ID', 'TIME'] as const;
+const DATA_DESC = 5;
+const TIME = 6;
+
+/**
+ * Orders rows as CASA's split does and divides them into chunks: by observation, array, scan, state, field, data description and
+ * time; rows that agree in these keep their order.
+ *
+ * A chunk has rows of one data description only, in the new order, and ends only between integrations.
+ *
+ * @param rows chosen rows, ascending
+ * @param rowLimit most rows of a chunk of a data description
+ * @param orderOf rank of a data description in the output; default its number
+ */
+export function planOrdered(
+  ms: MeasurementSet,
+  rows: Int32Array,
+  rowLimit: (dataDescId: number) => number,
+  orderOf: (dataDescId: number) => number = (id) => id,
+): PlannedChunk[] {
+  const runs = readRuns(ms, rows).sort((one, other) => compareRuns(one, other, orderOf));
+  const chunks: PlannedChunk[] = [];
+  let pending: Run[] = [];
+  let pendingCount = 0;
+  const emit = () => {
+    if (pending.length === 0) return;
+    const chosen = new Int32Array(pendingCount);
+    let at = 0;
+    for (const run of pending) {
+      chosen.set(rows.subarray(run.at, run.at + run.count), at);
+      at += run.count;
+    }
+    chunks.push({ dataDescId: pending[0].keys[DATA_DESC], rows: chosen });
+    pending = [];
+    pendingCount = 0;
+  };
+  for (let index = 0; index < runs.length; ) {
+    let end = index;
+    let count = 0;
+    while (end < runs.length && isSameIntegration(runs[index], runs[end])) count += runs[end++].count;
+    const id = runs[index].keys[DATA_DESC];
+    if (pending.length > 0 && (pending[0].keys[DATA_DESC] !== id || pendingCount + count > rowLimit(id))) emit();
+    pending.push(...runs.slice(index, end));
+    pendingCount += count;
+    index = end;
+  }
+  emit();
+  return chunks;
+}
+
+function isSameIntegration(one: Run, other: Run): boolean {
+  return one.keys[DATA_DESC] === other.keys[DATA_DESC] && one.keys[TIME] === other.keys[TIME];
+}
+
+function compareRuns(one: Run, other: Run, orderOf: (dataDescId: number) => number): number {
+  for (let key = 0; key < KEYS.length; key++) {
+    if (one.keys[key] === other.keys[key]) continue;
+    return key === DATA_DESC ? orderOf(one.keys[key]) - orderOf(other.keys[key]) : one.keys[key] - other.keys[key];
+  }
+  return one.at - other.at;
+}
+
+function readRuns(ms: MeasurementSet, rows: Int32Array): Run[] {
+  const runs: Run[] = [];
+  let next = 0;
+  let first = 0;
+  let keys: number[] | undefined;
+  for (const { start, count, values } of stepRows(ms.main, KEYS)) {
+    const columns = KEYS.map((name) => values[name] as unknown as ArrayLike<number>);
+    for (; next < rows.length && rows[next] < start + count; next++) {
+      const row = rows[next] - start;
+      const current = keys;
+      if (current && columns.every((column, key) => column[row] === current[key])) continue;
+      if (current) runs.push({ at: first, count: next - first, keys: current });
+      first = next;
+      keys = columns.map((column) => column[row]);
+    }
+  }
+  if (keys) runs.push({ at: first, count: next - first, keys });
+  return runs;
+}

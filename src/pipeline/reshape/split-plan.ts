@@ -1,0 +1,114 @@
+import {
+  type ChannelRange,
+  type MeasurementSet,
+  type MsMetadata,
+  parseAntenna,
+  parseField,
+  parseIntent,
+  parseTimerange,
+  type RowSelection,
+  type Selection,
+  selectRows,
+  type TimeRange,
+} from '../../astronomy/ms/index.ts';
+import { binsOf } from '../../astronomy/visibility/index.ts';
+import { fail, parseQuantity } from '../../foundation/base/index.ts';
+
+/** Parameters of CASA's split. */
+export interface SplitOptions extends Selection {
+  readonly vis: string;
+  readonly outputvis: string;
+  readonly datacolumn?: 'data' | 'corrected' | 'model' | 'data,model,corrected' | 'float_data' | 'all' | string;
+  /** Keep rows that are flagged altogether; default true. */
+  readonly keepflags?: boolean;
+  /** Channels to average: one number, or one for each selected window in order. */
+  readonly width?: number | readonly number[];
+  /** Time averaging, e.g. '30s'; '0s' for none. */
+  readonly timebin?: string;
+  /** Things that time averages may span: 'scan', 'state' (with commas). */
+  readonly combine?: string;
+  readonly overwrite?: boolean;
+}
+
+/** One output spectral window. */
+export interface WindowPlan {
+  readonly oldId: number;
+  readonly ranges: readonly ChannelRange[];
+  readonly width: number;
+  readonly bins: readonly (readonly [first: number, count: number])[];
+  /** All channels, unaveraged. */
+  readonly isWhole: boolean;
+}
+
+/** Old number → new number; things that are dropped are absent. */
+export type NumberMap = ReadonlyMap<number, number>;
+
+/** What a split will do, before any visibility is read. */
+export interface SplitPlan {
+  readonly selection: RowSelection;
+  /** Output windows, in order. */
+  readonly windows: readonly WindowPlan[];
+  readonly spwMap: NumberMap;
+  readonly dataDescMap: NumberMap;
+  /** Absent when the table stays as it is. */
+  readonly fieldMap?: NumberMap;
+  readonly stateMap?: NumberMap;
+  readonly antennaMap?: NumberMap;
+  readonly timeRanges?: readonly TimeRange[];
+  readonly timebinSec: number;
+}
+
+/**
+ * Works out windows, channels and new numbers of a split.
+ *
+ * Numbers as CASA 6.7's split gives them: windows in the order of the `spw` expression; fields, states and antennas are renumbered
+ * only when `field`, `intent` or `antenna` selects among them; POLARIZATION keeps its rows.
+ *
+ * @throws usage when the selection matches nothing
+ */
+export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: SplitOptions): SplitPlan {
+  const selection = selectRows(ms, options, { metadata });
+  const windows = planWindows(metadata, selection, options.width ?? 1);
+  const spwMap = numberMap(windows.map(({ oldId }) => oldId));
+  const dataDescs = metadata.dataDescriptions
+    .filter(({ spwId, polId }) => spwMap.has(spwId) && (selection.corrs?.get(polId)?.length ?? 1) > 0)
+    .sort((one, other) => (spwMap.get(one.spwId) ?? 0) - (spwMap.get(other.spwId) ?? 0) || one.id - other.id);
+  const first = ms.main.rowCount > 0 ? Number(ms.main.column('TIME').get(0)) : 0;
+  const exposure = ms.main.rowCount > 0 ? Number(ms.main.column('EXPOSURE').get(0)) : 0;
+  return {
+    selection,
+    windows,
+    spwMap,
+    dataDescMap: numberMap(dataDescs.map(({ id }) => id)),
+    ...(options.field && { fieldMap: numberMap(parseField(options.field, metadata.fields)) }),
+    ...(options.intent && { stateMap: numberMap(parseIntent(options.intent, metadata.states)) }),
+    ...(options.antenna && { antennaMap: numberMap(antennasOf(options.antenna, metadata)) }),
+    ...(options.timerange && { timeRanges: parseTimerange(options.timerange, first, exposure) }),
+    timebinSec: parseQuantity(options.timebin ?? '0s', 'time'),
+  };
+}
+
+function planWindows(metadata: MsMetadata, selection: RowSelection, width: number | readonly number[]): WindowPlan[] {
+  const isDescribed = new Set(metadata.dataDescriptions.map(({ spwId }) => spwId));
+  const chosen = [...selection.channels].filter(([oldId]) => isDescribed.has(oldId));
+  if (typeof width !== 'number' && width.length > 1 && width.length !== chosen.length) {
+    fail('usage', `width has ${width.length} values but ${chosen.length} spectral windows are selected.`);
+  }
+  return chosen.map(([oldId, ranges], index) => {
+    const wanted = typeof width === 'number' ? width : (width[width.length === 1 ? 0 : index] ?? 1);
+    const count = metadata.spectralWindows[oldId].chanFreqs.length;
+    const isWhole = wanted <= 1 && ranges.length === 1 && ranges[0][0] === 0 && ranges[0][1] === count - 1;
+    return { oldId, ranges, width: Math.max(1, wanted), bins: binsOf(ranges, wanted), isWhole };
+  });
+}
+
+function antennasOf(text: string, metadata: MsMetadata): number[] {
+  const { isSelected, antennaCount } = parseAntenna(text, metadata.antennas);
+  return metadata.antennas
+    .map(({ id }) => id)
+    .filter((id) => isSelected.subarray(id * antennaCount, (id + 1) * antennaCount).includes(1));
+}
+
+function numberMap(kept: readonly number[]): Map<number, number> {
+  return new Map(kept.map((old, index) => [old, index]));
+}

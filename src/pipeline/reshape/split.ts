@@ -1,0 +1,224 @@
+import {
+  appendHistory,
+  createMs,
+  type MeasurementSet,
+  type MsMetadata,
+  openMs,
+  readMetadata,
+} from '../../astronomy/ms/index.ts';
+import {
+  appendChunk,
+  binChannels,
+  type ChunkOperator,
+  type DataColumn,
+  openChunkReader,
+  planOrdered,
+  readChunks,
+  rowLimiter,
+  timeAverage,
+  type VisibilityChunk,
+} from '../../astronomy/visibility/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import { planSplit, type SplitOptions, type SplitPlan, type WindowPlan } from './split-plan.ts';
+import { copySubtables } from './subtables.ts';
+
+/** What was written. */
+export interface SplitResult {
+  readonly outputvis: string;
+  readonly rowCount: number;
+}
+
+/** How a visibility column is carried over, and what the weights are then. */
+interface ColumnPlan {
+  /** Columns read from the source. */
+  readonly read: readonly DataColumn[];
+  /** Columns written; a single one becomes DATA. */
+  readonly write: readonly DataColumn[];
+  /** 'weight': SIGMA follows from WEIGHT; 'sigma': WEIGHT from SIGMA; 'both': both are copied. */
+  readonly weights: 'weight' | 'sigma' | 'both';
+}
+
+/**
+ * Writes part of a MeasurementSet as a new one: CASA 6.7's split.
+ *
+ * Row order, numbering of windows, fields, states and antennas, and the weights are CASA's: with `datacolumn` 'corrected' WEIGHT
+ * is copied and SIGMA = WEIGHT^-1/2; with 'data' SIGMA is copied and WEIGHT = SIGMA^-2.
+ *
+ * @throws usage when the selection is empty; exists when the output is there; missing for an absent column
+ */
+export function split(context: Context, options: SplitOptions): SplitResult {
+  const vis = joinPath(context.cwd, options.vis);
+  const outputvis = joinPath(context.cwd, options.outputvis);
+  const source = openMs(vis);
+  try {
+    const metadata = readMetadata(source);
+    const columns = planColumns(source, options.datacolumn ?? 'corrected');
+    const plan = planSplit(source, metadata, options);
+    const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
+    if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
+    const rowCount = writeWhole(outputvis, options.overwrite ?? false, (path) =>
+      writeSplit(context, { source, metadata, columns, plan, rows, path, options }),
+    );
+    context.log.post(`${rowCount} rows written to ${outputvis}`, 'INFO', 'split');
+    return { outputvis, rowCount };
+  } finally {
+    source.close();
+  }
+}
+
+interface Job {
+  readonly source: MeasurementSet;
+  readonly metadata: MsMetadata;
+  readonly columns: ColumnPlan;
+  readonly plan: SplitPlan;
+  readonly rows: Int32Array;
+  readonly path: string;
+  readonly options: SplitOptions;
+}
+
+function writeSplit(context: Context, job: Job): number {
+  const { source, metadata, columns, plan } = job;
+  const target = createMs(job.path, {
+    dataColumns: columns.write,
+    withWeightSpectrum: source.main.hasColumn('WEIGHT_SPECTRUM') && hasSpectrum(source, job.rows[0]),
+    subtables: [],
+    widest: widestOf(plan.windows, metadata),
+  });
+  try {
+    copySubtables(source, target, metadata, plan);
+    const operators: ChunkOperator[] = [selectOperator(plan, metadata, columns)];
+    if (plan.timebinSec > 0)
+      operators.push(timeAverage({ seconds: plan.timebinSec, combine: job.options.combine ?? '' }));
+    const sink = (chunk: VisibilityChunk) => {
+      appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
+      chunk.release();
+    };
+    runChunks(context, job, operators, sink);
+    appendHistory(target, 'split', job.options);
+    return target.main.rowCount;
+  } finally {
+    target.close();
+  }
+}
+
+function runChunks(
+  context: Context,
+  job: Job,
+  operators: readonly ChunkOperator[],
+  sink: (chunk: VisibilityChunk) => void,
+): void {
+  const options = { columns: job.columns.read, withWeightSpectrum: true };
+  const planned = planOrdered(job.source, job.rows, rowLimiter(job.metadata, options));
+  const reader = openChunkReader(job.source, job.metadata, options);
+  const stage = (index: number): ((chunk: VisibilityChunk) => void) =>
+    index === operators.length ? sink : (chunk) => operators[index].push(chunk, stage(index + 1));
+  const enter = stage(0);
+  planned.forEach((each, index) => {
+    context.checkAbort();
+    enter(reader.read(each));
+    context.progress.update((index + 1) / planned.length, `${index + 1} of ${planned.length}`);
+  });
+  for (const [index, operator] of operators.entries()) operator.flush(stage(index + 1));
+}
+
+function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {
+  const named = datacolumn
+    .toLowerCase()
+    .split(',')
+    .map((part) => part.trim());
+  const all = named.includes('all') || named.length > 1;
+  const known: readonly DataColumn[] = ['DATA', 'MODEL_DATA', 'CORRECTED_DATA', 'FLOAT_DATA'];
+  const present = known.filter((name) => ms.main.hasColumn(name));
+  if (all) {
+    const write = named.includes('all')
+      ? present
+      : present.filter((name) => named.includes(name.replace('_DATA', '').toLowerCase()));
+    return { read: write, write, weights: 'both' };
+  }
+  const wanted: Record<string, DataColumn> = {
+    data: 'DATA',
+    corrected: 'CORRECTED_DATA',
+    model: 'MODEL_DATA',
+    float_data: 'FLOAT_DATA',
+  };
+  const column = wanted[named[0]];
+  if (!column) fail('usage', `"${datacolumn}" is not a data column; use data, corrected, model, float_data or all.`);
+  if (!ms.main.hasColumn(column)) {
+    fail('missing', `The MeasurementSet has no ${column} column; choose another datacolumn.`, { file: ms.path });
+  }
+  const write: DataColumn = column === 'FLOAT_DATA' ? 'FLOAT_DATA' : 'DATA';
+  return { read: [column], write: [write], weights: column === 'CORRECTED_DATA' ? 'weight' : 'sigma' };
+}
+
+function hasSpectrum(ms: MeasurementSet, row: number): boolean {
+  return ms.main.column('WEIGHT_SPECTRUM').isDefined(row);
+}
+
+function widestOf(
+  windows: readonly WindowPlan[],
+  metadata: MsMetadata,
+): { chanCount: number; corrCount: number } | undefined {
+  const counts = windows.map(({ bins }) => bins.length);
+  const widest = Math.max(...counts);
+  if (Math.min(...counts) < widest / 8) return undefined;
+  return { chanCount: widest, corrCount: Math.max(...metadata.polarizations.map(({ corrTypes }) => corrTypes.length)) };
+}
+
+/** Takes rows away whose values are all flagged. */
+function dropFlagged(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan): Int32Array {
+  const kept: number[] = [];
+  for (const chunk of readChunks(ms, { rows: plan.selection.rows, columns: [], metadata })) {
+    const size = chunk.chanCount * chunk.corrCount;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const isFlagged = chunk.flagRow[row] !== 0 || !chunk.flag.subarray(row * size, (row + 1) * size).includes(0);
+      if (!isFlagged) kept.push(chunk.rows[row]);
+    }
+    chunk.release();
+  }
+  return Int32Array.from(kept).sort();
+}
+
+/** Derives the weights, then selects and averages channels and correlations. */
+function selectOperator(plan: SplitPlan, metadata: MsMetadata, columns: ColumnPlan): ChunkOperator {
+  const windows = new Map(plan.windows.map((window) => [window.oldId, window]));
+  return {
+    push(chunk, next) {
+      deriveWeights(chunk, columns.weights);
+      const window = windows.get(chunk.spwId) as WindowPlan;
+      const { polId } = metadata.dataDescriptions[chunk.dataDescId];
+      const corrs = plan.selection.corrs?.get(polId);
+      const isWhole = window.isWhole && (!corrs || corrs.length === chunk.corrCount);
+      next(isWhole ? chunk : binChannels(chunk, { bins: window.bins, ...(corrs && { corrs }) }));
+    },
+    flush() {},
+  };
+}
+
+function deriveWeights(chunk: VisibilityChunk, rule: ColumnPlan['weights']): void {
+  const { weight, sigma } = chunk;
+  for (let index = 0; index < weight.length; index++) {
+    if (rule === 'weight') sigma[index] = weight[index] > 0 ? 1 / Math.sqrt(weight[index]) : 0;
+    else if (rule === 'sigma') weight[index] = sigma[index] > 0 ? 1 / (sigma[index] * sigma[index]) : 0;
+  }
+}
+
+/** Renames a single column to DATA and gives rows their new numbers. */
+function finish(chunk: VisibilityChunk, plan: SplitPlan, columns: ColumnPlan): VisibilityChunk {
+  renumberInPlace(chunk.fieldId, plan.fieldMap);
+  renumberInPlace(chunk.stateId, plan.stateMap);
+  renumberInPlace(chunk.antenna1, plan.antennaMap);
+  renumberInPlace(chunk.antenna2, plan.antennaMap);
+  const size = chunk.chanCount * chunk.corrCount;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    chunk.flagRow[row] = chunk.flag.subarray(row * size, (row + 1) * size).includes(0) ? 0 : 1;
+  }
+  if (columns.read.length > 1) return chunk;
+  const [from, to] = [columns.read[0], columns.write[0]];
+  return { ...chunk, data: { [to]: chunk.data[from] } };
+}
+
+function renumberInPlace(ids: Int32Array, map: ReadonlyMap<number, number> | undefined): void {
+  if (!map) return;
+  for (let row = 0; row < ids.length; row++) ids[row] = map.get(ids[row]) ?? -1;
+}
