@@ -335,6 +335,7 @@ def old_builtins(run_source, evaluate_source, execfile):
         file=_OldType('file', io.IOBase, open_file), open=open_file,
         range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
         zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=chr,
+        oct=lambda value: builtins.oct(value).replace('0o', '0' if value else ''),
         reduce=functools.reduce, apply=lambda function, args=(), kwargs={}: function(*args, **kwargs),
         reload=__import__('importlib').reload, StandardError=Exception, intern=sys.intern, buffer=memoryview,
         coerce=lambda left, right: (left + 0 * right, right + 0 * left), callable=callable,
@@ -396,8 +397,8 @@ class _Meaning(ast.NodeTransformer):
             function = '__py2_%s__' % type(node.ops[0]).__name__
             return self._call(function, node.left, node.comparators[0], at=node)
         kinds = {ast.Is: ast.Eq, ast.IsNot: ast.NotEq}
-        isType = isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == 'type'
-        if isType:
+        is_type = isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == 'type'
+        if is_type:
             node.ops = [kinds.get(type(op), type(op))() for op in node.ops]
         return node
 
@@ -457,10 +458,8 @@ class _Meaning(ast.NodeTransformer):
 def compile_translated(text, filename, mode='exec'):
     """Compiles Python 2 source whose syntax is translated already."""
     tree = ast.parse(text, filename, mode)
-    divides = any(
-        isinstance(node, ast.ImportFrom) and node.module == '__future__' and any(a.name == 'division' for a in node.names)
-        for node in getattr(tree, 'body', []) if mode == 'exec'
-    )
+    futures = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == '__future__']
+    divides = any(part.name == 'division' for node in futures for part in node.names)
     tree = ast.fix_missing_locations(_Meaning(divides).visit(tree))
     return compile(tree, filename, mode, dont_inherit=True)
 

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+interface Probe {
+  readonly source: string;
+  readonly output: string;
+}
+
+const root = new URL('../../..', import.meta.url).pathname;
+const probes = JSON.parse(readFileSync(join(root, 'test/fixtures/python2/probes.json'), 'utf8')) as Probe[];
+
+/** Runs every probe in its own namespace and prints what each wrote, as JSON. */
+const DRIVER = `
+import builtins, io, json, sys
+import qa2_session
+results = []
+for source in json.load(open('sources.json')):
+    raw = io.BytesIO()
+    raw.isatty = lambda: False
+    kept, sys.stdout = sys.stdout, qa2_session.Stream(raw)
+    try:
+        space = {'__name__': '__main__', '__builtins__': builtins}
+        qa2_session.run_text(source, '<probe>', space, default=2, old_text=source.encode().decode('latin-1'))
+        if sys.stdout.softspace:
+            sys.stdout.write('\\n')
+        sys.stdout.flush()
+        results.append(raw.getvalue().decode())
+    except BaseException as error:
+        results.append('%s: %s' % (type(error).__name__, error))
+    finally:
+        sys.stdout = kept
+json.dump(results, open('results.json', 'w'))
+`;
+
+describe('Python 2 programs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'qa2-python2-'));
+  let results: string[] = [];
+
+  beforeAll(() => {
+    writeFileSync(join(folder, 'driver.py'), DRIVER);
+    writeFileSync(join(folder, 'sources.json'), JSON.stringify(probes.map(({ source }) => source)));
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', 'driver.py'], { cwd: folder });
+    expect(run.stderr.toString()).not.toContain('Traceback');
+    results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as string[];
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(probes.map((probe, index) => [probe.source, index] as const))('%s', (_source, index) => {
+    expect(results[index]).toBe(probes[index].output);
+  });
+});
