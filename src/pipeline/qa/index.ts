@@ -1,0 +1,13 @@
+export { type BlockFiles, type BlockPages, blockPages, tablePages } from './block-figures.ts';
+export { type ImageNumbers, measureImage } from './image-panels.ts';
+export { type PagePicture, reportPage } from './page.ts';
+export {
+  parseReport,
+  type QaReport,
+  type ReportBlock,
+  type ReportProduct,
+  reportSchema,
+  reportText,
+} from './report.ts';
+export { blockText } from './text-file.ts';
+export { checkGoal, cycleLimits, judge, type QaAchievement, type QaRequest, type Verdict } from './verdict.ts';

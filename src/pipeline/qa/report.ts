@@ -1,0 +1,86 @@
+import { z } from 'zod';
+
+const flux = z.object({
+  field: z.string(),
+  spw: z.number().int().describe('window number in the ASDM'),
+  frequencyHz: z.number(),
+  fluxJy: z.number(),
+  errorJy: z.number(),
+  isReference: z.boolean().describe('true for the flux calibrator, whose value is the model'),
+});
+
+const block = z.object({
+  uid: z.string(),
+  observed: z.string().describe('start, UTC'),
+  antennas: z.number().int(),
+  referenceAntenna: z.string(),
+  fluxes: z.array(flux),
+  phaseRmsDeg: z.object({ withoutWvr: z.number(), withWvr: z.number() }).optional(),
+  flaggedFraction: z.record(z.string(), z.number()),
+  decisions: z.array(z.object({ topic: z.string(), choice: z.string(), reason: z.string() })),
+});
+
+const commonFlux = z.object({
+  field: z.string(),
+  spw: z.number().int(),
+  frequencyHz: z.number(),
+  fluxJy: z.number(),
+  errorJy: z.number(),
+  outliers: z.array(z.string()),
+  disagreement: z.string().optional(),
+});
+
+const product = z.object({
+  file: z.string(),
+  kind: z.enum(['continuum', 'cube']),
+  spw: z.string().describe('window numbers in the calibrated MeasurementSet'),
+  target: z.string(),
+  line: z.string().optional(),
+  beamMajorArcsec: z.number().nullable(),
+  beamMinorArcsec: z.number().nullable(),
+  beamPaDeg: z.number().nullable(),
+  rmsJyPerBeam: z.number().nullable(),
+  peakJyPerBeam: z.number().nullable(),
+  channelHz: z.number().nullable(),
+  frequencyHz: z.number().nullable(),
+});
+
+const issue = z.object({
+  code: z.string(),
+  severity: z.enum(['error', 'warning', 'info']),
+  path: z.string(),
+  message: z.string(),
+  found: z.string().optional(),
+  expected: z.string().optional(),
+});
+
+const schema = z.object({
+  program: z.string(),
+  project: z.string(),
+  member: z.string(),
+  verdict: z.object({ state: z.enum(['PASS', 'SEMIPASS', 'FAIL']), reasons: z.array(z.string()) }),
+  checks: z.array(issue),
+  ebs: z.array(block),
+  commonFluxes: z.array(commonFlux),
+  products: z.array(product),
+});
+
+/** The content of qa/qa2_report.json. */
+export type QaReport = z.infer<typeof schema>;
+export type ReportBlock = QaReport['ebs'][number];
+export type ReportProduct = QaReport['products'][number];
+
+/** JSON schema of {@link QaReport}, delivered beside the report. */
+export function reportSchema(): unknown {
+  return z.toJSONSchema(schema);
+}
+
+/** JSON text of a report; numbers that are not finite become null. */
+export function reportText(report: QaReport): string {
+  return `${JSON.stringify(report, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value), 2)}\n`;
+}
+
+/** Reads a report back; throws zod's error when it is not one. */
+export function parseReport(text: string): QaReport {
+  return schema.parse(JSON.parse(text));
+}
