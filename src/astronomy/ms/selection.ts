@@ -5,7 +5,7 @@ import type { MeasurementSet } from './measurement-set.ts';
 import { correlationCode, type FieldInfo, type MsMetadata, readMetadata, type StateInfo } from './metadata.ts';
 import { nameTest, parseIndexTest, parseNamedList, splitList } from './selection-text.ts';
 import { parseSpw, type SpwSelection } from './spw-selection.ts';
-import { parseTimerange, parseUvrange } from './time-selection.ts';
+import { parseTimerange, parseUvrange, type TimeRange } from './time-selection.ts';
 
 /** A data selection in CASA's words; an empty or absent text selects everything. */
 export interface Selection {
@@ -39,13 +39,25 @@ export interface SelectOptions {
   readonly withAutos?: boolean;
 }
 
-/** Says for a row, given by its position in a step, whether it stays. */
-type RowTest = (row: number) => boolean;
-type NumericColumns = Readonly<Record<string, ArrayLike<number>>>;
-/** A condition: the columns that it looks at and how it tests rows of a step. */
-interface Condition {
+/** Says for a row, given by its position in the bound columns, whether it stays. */
+export type RowTest = (row: number) => boolean;
+/** Values of MAIN columns by name, for rows in some order; UVW is flat [row, 3]. */
+export type NumericColumns = Readonly<Record<string, ArrayLike<number>>>;
+/** A condition: the MAIN columns that it looks at and how it tests rows. */
+export interface RowCondition {
   readonly columns: readonly string[];
   bind(values: NumericColumns): RowTest;
+}
+
+/** A selection looked up in the metadata of an MS, before any row is read. */
+export interface CompiledSelection {
+  readonly channels: SpwSelection;
+  /** Chosen correlations by POLARIZATION row; absent when all are. */
+  readonly corrs?: ReadonlyMap<number, readonly number[]>;
+  /** Chosen times; absent when all are. Also among the conditions. */
+  readonly timeRanges?: readonly TimeRange[];
+  /** All must hold. */
+  readonly conditions: readonly RowCondition[];
 }
 
 /** Numbers of the fields that a list of numbers, ranges, names and wildcards selects; all for an empty text. */
@@ -99,15 +111,39 @@ export function parseCorrelation(text: string, metadata: MsMetadata): Map<number
  * @throws usage when a part of the selection matches nothing in the MS's tables; the result may still have no rows
  */
 export function selectRows(ms: MeasurementSet, selection: Selection, options: SelectOptions = {}): RowSelection {
-  const metadata = options.metadata ?? readMetadata(ms);
-  const channels = parseSpw(selection.spw ?? '', metadata.spectralWindows);
-  const corrs = selection.correlation ? parseCorrelation(selection.correlation, metadata) : undefined;
-  const conditions = listConditions(ms, selection, metadata, channels, options.withAutos ?? false);
-  if (corrs) conditions.push(correlationCondition(corrs, metadata));
+  const { channels, corrs, conditions } = compileSelection(ms, selection, options);
   return { rows: testRows(ms, conditions), channels, ...(corrs && { corrs }) };
 }
 
-function testRows(ms: MeasurementSet, conditions: readonly Condition[]): Int32Array {
+/**
+ * Looks a selection up in the metadata, for testing many rows.
+ *
+ * @throws usage when a part of the selection matches nothing in the MS's tables
+ */
+export function compileSelection(
+  ms: MeasurementSet,
+  selection: Selection,
+  options: SelectOptions = {},
+): CompiledSelection {
+  const metadata = options.metadata ?? readMetadata(ms);
+  const channels = parseSpw(selection.spw ?? '', metadata.spectralWindows);
+  const corrs = selection.correlation ? parseCorrelation(selection.correlation, metadata) : undefined;
+  const conditions = listConditions(selection, metadata, channels, options.withAutos ?? false);
+  if (corrs) conditions.push(correlationCondition(corrs, metadata));
+  const timeRanges = selection.timerange ? readTimerange(ms, selection.timerange) : undefined;
+  if (timeRanges) conditions.push(timeCondition(timeRanges));
+  return { channels, conditions, ...(corrs && { corrs }), ...(timeRanges && { timeRanges }) };
+}
+
+/** Time ranges of a `timerange` expression, with the defaults that the first row of MAIN gives. */
+export function readTimerange(ms: MeasurementSet, text: string): TimeRange[] {
+  const isEmpty = ms.main.rowCount === 0;
+  const first = isEmpty ? 0 : Number(ms.main.column('TIME').get(0));
+  const exposure = isEmpty ? 0 : Number(ms.main.column('EXPOSURE').get(0));
+  return parseTimerange(text, first, exposure);
+}
+
+function testRows(ms: MeasurementSet, conditions: readonly RowCondition[]): Int32Array {
   const total = ms.main.rowCount;
   if (conditions.length === 0) return Int32Array.from({ length: total }, (_, row) => row);
   const names = [...new Set(conditions.flatMap((condition) => condition.columns))];
@@ -125,13 +161,12 @@ function testRows(ms: MeasurementSet, conditions: readonly Condition[]): Int32Ar
 }
 
 function listConditions(
-  ms: MeasurementSet,
   selection: Selection,
   metadata: MsMetadata,
   channels: SpwSelection,
   withAutos: boolean,
-): Condition[] {
-  const conditions: Condition[] = [];
+): RowCondition[] {
+  const conditions: RowCondition[] = [];
   if (selection.spw && channels.size < metadata.spectralWindows.length) {
     const chosen = metadata.dataDescriptions.filter(({ spwId }) => channels.has(spwId)).map(({ id }) => id);
     conditions.push(memberCondition('DATA_DESC_ID', chosen));
@@ -145,18 +180,17 @@ function listConditions(
   }
   if (selection.feed) conditions.push(testCondition('FEED1', parseIndexTest(selection.feed, 'feed')));
   if (selection.antenna) conditions.push(antennaCondition(selection.antenna, metadata, withAutos));
-  if (selection.timerange) conditions.push(timeCondition(ms, selection.timerange));
   if (selection.uvrange) conditions.push(uvCondition(selection.uvrange, metadata));
   return conditions;
 }
 
-function memberCondition(column: string, ids: readonly number[]): Condition {
+function memberCondition(column: string, ids: readonly number[]): RowCondition {
   const members = new Uint8Array(Math.max(-1, ...ids) + 1);
   for (const id of ids) members[id] = 1;
   return { columns: [column], bind: (values) => (row) => members[values[column][row]] === 1 };
 }
 
-function testCondition(column: string, test: (value: number) => boolean): Condition {
+function testCondition(column: string, test: (value: number) => boolean): RowCondition {
   const known = new Map<number, boolean>();
   return {
     columns: [column],
@@ -172,7 +206,7 @@ function testCondition(column: string, test: (value: number) => boolean): Condit
   };
 }
 
-function antennaCondition(text: string, metadata: MsMetadata, withAutos: boolean): Condition {
+function antennaCondition(text: string, metadata: MsMetadata, withAutos: boolean): RowCondition {
   const { isSelected, antennaCount } = parseAntenna(text, metadata.antennas, withAutos);
   return {
     columns: ['ANTENNA1', 'ANTENNA2'],
@@ -180,11 +214,7 @@ function antennaCondition(text: string, metadata: MsMetadata, withAutos: boolean
   };
 }
 
-function timeCondition(ms: MeasurementSet, text: string): Condition {
-  const isEmpty = ms.main.rowCount === 0;
-  const first = isEmpty ? 0 : Number(ms.main.column('TIME').get(0));
-  const exposure = isEmpty ? 0 : Number(ms.main.column('EXPOSURE').get(0));
-  const ranges = parseTimerange(text, first, exposure);
+function timeCondition(ranges: readonly TimeRange[]): RowCondition {
   return {
     columns: ['TIME'],
     bind: (values) => (row) => {
@@ -194,7 +224,7 @@ function timeCondition(ms: MeasurementSet, text: string): Condition {
   };
 }
 
-function uvCondition(text: string, metadata: MsMetadata): Condition {
+function uvCondition(text: string, metadata: MsMetadata): RowCondition {
   const ranges = parseUvrange(text);
   const perMetre = metadata.dataDescriptions.map(
     ({ spwId }) => metadata.spectralWindows[spwId].refFrequency / SPEED_OF_LIGHT,
@@ -211,7 +241,7 @@ function uvCondition(text: string, metadata: MsMetadata): Condition {
   };
 }
 
-function correlationCondition(corrs: ReadonlyMap<number, readonly number[]>, metadata: MsMetadata): Condition {
+function correlationCondition(corrs: ReadonlyMap<number, readonly number[]>, metadata: MsMetadata): RowCondition {
   const chosen = metadata.dataDescriptions.filter(({ polId }) => (corrs.get(polId) ?? []).length > 0);
   return memberCondition(
     'DATA_DESC_ID',

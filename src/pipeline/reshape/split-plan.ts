@@ -5,8 +5,8 @@ import {
   parseAntenna,
   parseField,
   parseIntent,
-  parseTimerange,
   type RowSelection,
+  readTimerange,
   type Selection,
   selectRows,
   type TimeRange,
@@ -73,8 +73,6 @@ export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: Spl
   const dataDescs = metadata.dataDescriptions
     .filter(({ spwId, polId }) => spwMap.has(spwId) && (selection.corrs?.get(polId)?.length ?? 1) > 0)
     .sort((one, other) => (spwMap.get(one.spwId) ?? 0) - (spwMap.get(other.spwId) ?? 0) || one.id - other.id);
-  const first = ms.main.rowCount > 0 ? Number(ms.main.column('TIME').get(0)) : 0;
-  const exposure = ms.main.rowCount > 0 ? Number(ms.main.column('EXPOSURE').get(0)) : 0;
   return {
     selection,
     windows,
@@ -83,7 +81,7 @@ export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: Spl
     ...(options.field && { fieldMap: numberMap(parseField(options.field, metadata.fields)) }),
     ...(options.intent && { stateMap: numberMap(parseIntent(options.intent, metadata.states)) }),
     ...(options.antenna && { antennaMap: numberMap(antennasOf(options.antenna, metadata)) }),
-    ...(options.timerange && { timeRanges: parseTimerange(options.timerange, first, exposure) }),
+    ...(options.timerange && { timeRanges: readTimerange(ms, options.timerange) }),
     timebinSec: parseQuantity(options.timebin ?? '0s', 'time'),
   };
 }

@@ -1,0 +1,127 @@
+import {
+  compileSelection,
+  type MeasurementSet,
+  type MsMetadata,
+  type NumericColumns,
+  type RowTest,
+} from '../../astronomy/ms/index.ts';
+import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+import type { Coverage, FlagAgent } from './agent-types.ts';
+import { clipRow, parseClip } from './clip.ts';
+import type { FlagCommand } from './flag-command.ts';
+import { quackTest } from './quack.ts';
+import { shadowTest } from './shadow.ts';
+
+/**
+ * Looks a command up in the metadata.
+ *
+ * A baseline selection without `&` covers autocorrelations too, as in CASA's flagdata.
+ *
+ * @throws usage when its selection matches nothing; unsupported for modes that are not done
+ */
+export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: FlagCommand): FlagAgent {
+  const isClip = command.mode === 'clip';
+  const selection = isClip ? { ...command, correlation: '' } : command;
+  const compiled = compileSelection(ms, selection, { metadata, withAutos: true });
+  const dataDescs = new Uint8Array(metadata.dataDescriptions.length);
+  for (const { id, spwId } of metadata.dataDescriptions) dataDescs[id] = compiled.channels.has(spwId) ? 1 : 0;
+  const conditions = [...compiled.conditions];
+  if (command.autocorr) {
+    conditions.push({
+      columns: ['ANTENNA1', 'ANTENNA2'],
+      bind: (values) => (row) => values.ANTENNA1[row] === values.ANTENNA2[row],
+    });
+  }
+  const bindRows = (values: NumericColumns): RowTest => {
+    const tests = conditions.map((condition) => condition.bind(values));
+    return (row) => tests.every((test) => test(row));
+  };
+  const cover = (chunk: VisibilityChunk): Coverage => {
+    const { polId } = metadata.dataDescriptions[chunk.dataDescId];
+    const ranges = compiled.channels.get(chunk.spwId) ?? [];
+    const all = Array.from({ length: chunk.corrCount }, (_, corr) => corr);
+    const corrs = compiled.corrs?.get(polId) ?? all;
+    const isWhole =
+      corrs.length === all.length && ranges.length === 1 && ranges[0][0] === 0 && ranges[0][1] === chunk.chanCount - 1;
+    return { ranges, corrs, isWhole };
+  };
+  const clip = isClip ? parseClip(command, metadata) : undefined;
+  const refine = refiner(ms, metadata, command);
+  return {
+    command,
+    columns: clip ? clip.columns : [],
+    ...(compiled.timeRanges && { timeRanges: compiled.timeRanges }),
+    dataDescs,
+    rowColumns: [...new Set(conditions.flatMap(({ columns }) => columns))],
+    bindRows,
+    rowValues: chunkColumns,
+    cover,
+    bind(chunk) {
+      if (command.mode === 'summary') return { flagRow: () => false };
+      const isChosen = bindRows(chunkColumns(chunk));
+      const coverage = cover(chunk);
+      if (clip) {
+        const judge = clipRow(clip, chunk, coverage);
+        return { flagRow: (row) => isChosen(row) && judge(row) };
+      }
+      const isFound = refine?.(chunk);
+      const value = command.mode === 'unflag' ? 0 : 1;
+      return {
+        flagRow(row) {
+          if (!isChosen(row) || (isFound && !isFound(row))) return false;
+          markRow(chunk, row, coverage, value);
+          return true;
+        },
+      };
+    },
+  };
+}
+
+/** A further test of rows that needs more than the selection. */
+function refiner(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  command: FlagCommand,
+): ((chunk: VisibilityChunk) => RowTest) | undefined {
+  if (command.mode === 'quack') return quackTest(ms, command);
+  if (command.mode === 'shadow') return shadowTest(metadata, command.tolerance ?? 0);
+  if (command.mode === 'elevation') fail('unsupported', 'Flagging by elevation is not done by this program.');
+  return undefined;
+}
+
+/** The chunk's metadata columns under their MAIN names. */
+function chunkColumns(chunk: VisibilityChunk): NumericColumns {
+  return {
+    ANTENNA1: chunk.antenna1,
+    ANTENNA2: chunk.antenna2,
+    FEED1: chunk.feed1,
+    FIELD_ID: chunk.fieldId,
+    SCAN_NUMBER: chunk.scanNumber,
+    STATE_ID: chunk.stateId,
+    ARRAY_ID: chunk.arrayId,
+    OBSERVATION_ID: chunk.observationId,
+    TIME: chunk.time,
+    UVW: chunk.uvw,
+    DATA_DESC_ID: new Int32Array(chunk.rowCount).fill(chunk.dataDescId),
+  };
+}
+
+function markRow(chunk: VisibilityChunk, row: number, coverage: Coverage, value: 0 | 1): void {
+  const { chanCount, corrCount, flag } = chunk;
+  const base = row * chanCount * corrCount;
+  if (coverage.isWhole) {
+    flag.fill(value, base, base + chanCount * corrCount);
+    return;
+  }
+  const isAllCorrs = coverage.corrs.length === corrCount;
+  for (const [first, last] of coverage.ranges) {
+    if (isAllCorrs) {
+      flag.fill(value, base + first * corrCount, base + (last + 1) * corrCount);
+      continue;
+    }
+    for (let chan = first; chan <= last; chan++) {
+      for (const corr of coverage.corrs) flag[base + chan * corrCount + corr] = value;
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import type { Selection } from '../../astronomy/ms/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+
+export type FlagMode = 'manual' | 'unflag' | 'clip' | 'quack' | 'shadow' | 'elevation' | 'summary';
+
+/** One flagging command: what to select and which agent decides. Names are CASA's. */
+export interface FlagCommand extends Selection {
+  readonly mode: FlagMode;
+  /** Only autocorrelations. */
+  readonly autocorr?: boolean;
+  readonly reason?: string;
+  /** clip: smallest and largest value that stays. */
+  readonly clipminmax?: readonly [low: number, high: number] | readonly [];
+  readonly datacolumn?: string;
+  readonly clipoutside?: boolean;
+  readonly clipzeros?: boolean;
+  /** clip: judge the average over the selected channels. */
+  readonly channelavg?: boolean;
+  /** quack: s */
+  readonly quackinterval?: number;
+  readonly quackmode?: 'beg' | 'endb' | 'end' | 'tail';
+  readonly quackincrement?: boolean;
+  /** shadow: overlap that is allowed, m. */
+  readonly tolerance?: number;
+  /** elevation: degrees */
+  readonly lowerlimit?: number;
+  readonly upperlimit?: number;
+  /** summary */
+  readonly name?: string;
+  readonly fieldcnt?: boolean;
+  readonly spwchan?: boolean;
+  readonly spwcorr?: boolean;
+  readonly basecnt?: boolean;
+}
+
+const TEXTS = [
+  'spw',
+  'field',
+  'antenna',
+  'scan',
+  'intent',
+  'timerange',
+  'uvrange',
+  'correlation',
+  'array',
+  'observation',
+  'feed',
+  'reason',
+  'datacolumn',
+  'quackmode',
+  'name',
+];
+const NUMBERS = ['quackinterval', 'tolerance', 'lowerlimit', 'upperlimit'];
+const TRUTHS = [
+  'autocorr',
+  'clipoutside',
+  'clipzeros',
+  'channelavg',
+  'quackincrement',
+  'fieldcnt',
+  'spwchan',
+  'spwcorr',
+  'basecnt',
+];
+const MODES: readonly FlagMode[] = ['manual', 'unflag', 'clip', 'quack', 'shadow', 'elevation', 'summary'];
+/** Words that say how a command is kept or shown, not what it flags. */
+const IGNORED = ['level', 'severity', 'type', 'applied', 'interval', 'time', 'flagbackup', 'addantenna', 'tbuff'];
+
+/**
+ * Reads a command line as FLAG_CMD.COMMAND and list files hold them: `key=value` pairs separated by blanks, texts in quotes,
+ * e.g. `antenna='DV01&&*' timerange='2013/06/15/03:00:00~2013/06/15/03:00:10' reason='shadow'`. No mode means manual.
+ *
+ * @throws usage for words that are no flagging parameter, or values of the wrong kind
+ */
+export function parseFlagCommand(line: string): FlagCommand {
+  const command: Record<string, unknown> = { mode: 'manual' };
+  for (const [key, value] of splitPairs(line)) {
+    if (key === 'mode') command.mode = parseMode(value);
+    else if (TEXTS.includes(key)) command[key] = value;
+    else if (NUMBERS.includes(key)) command[key] = parseNumber(key, value);
+    else if (TRUTHS.includes(key)) command[key] = /^(true|1)$/i.test(value);
+    else if (key === 'clipminmax') command[key] = parsePair(value);
+    else if (!IGNORED.includes(key))
+      fail('usage', `"${key}" in the flag command "${line}" is not a flagging parameter.`);
+  }
+  return command as unknown as FlagCommand;
+}
+
+/** Writes a command in the form that `parseFlagCommand` reads. */
+export function formatFlagCommand(command: FlagCommand): string {
+  const parts: string[] = [`mode='${command.mode}'`];
+  for (const [key, value] of Object.entries(command)) {
+    if (key === 'mode' || value === undefined || value === '') continue;
+    if (Array.isArray(value)) parts.push(`${key}=[${value.join(',')}]`);
+    else if (typeof value === 'boolean') parts.push(`${key}=${value ? 'True' : 'False'}`);
+    else parts.push(typeof value === 'number' ? `${key}=${value}` : `${key}='${value}'`);
+  }
+  return parts.join(' ');
+}
+
+/** Checks a mode word; @throws usage or unsupported */
+export function parseMode(text: string): FlagMode {
+  const mode = MODES.find((known) => known === text);
+  if (mode) return mode;
+  if (['tfcrop', 'rflag', 'extend', 'antint'].includes(text)) {
+    fail(
+      'unsupported',
+      `The flagging mode "${text}" is not done by this program; use manual, clip, quack, shadow or elevation.`,
+    );
+  }
+  fail('usage', `"${text}" is not a flagging mode; use ${MODES.join(', ')} or list.`);
+}
+
+function splitPairs(line: string): [key: string, value: string][] {
+  const pairs: [string, string][] = [];
+  const pattern = /\s*([A-Za-z_]+)\s*=\s*('[^']*'|"[^"]*"|\[[^\]]*\]|\S+)/gy;
+  let end = 0;
+  for (let match = pattern.exec(line); match; match = pattern.exec(line)) {
+    pairs.push([match[1].toLowerCase(), match[2].replace(/^(['"])(.*)\1$/, '$2')]);
+    end = pattern.lastIndex;
+  }
+  if (line.slice(end).trim() !== '')
+    fail('usage', `The flag command "${line}" cannot be read from "${line.slice(end).trim()}".`);
+  return pairs;
+}
+
+function parseNumber(key: string, value: string): number {
+  const number = Number(value);
+  if (Number.isNaN(number)) fail('usage', `${key}=${value} in a flag command is not a number.`);
+  return number;
+}
+
+function parsePair(value: string): readonly [number, number] | readonly [] {
+  const numbers = value
+    .replace(/[[\]()]/g, '')
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number);
+  if (numbers.some(Number.isNaN) || (numbers.length !== 0 && numbers.length !== 2)) {
+    fail('usage', `clipminmax=${value} is not a pair of numbers.`);
+  }
+  return numbers as [number, number];
+}

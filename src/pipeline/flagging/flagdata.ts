@@ -1,0 +1,143 @@
+import { type MeasurementSet, type MsMetadata, openMs, readMetadata } from '../../astronomy/ms/index.ts';
+import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
+import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import type { FlagAgent } from './agent-types.ts';
+import { compileAgent } from './agents.ts';
+import { type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
+import { runAgents } from './flag-run.ts';
+import { addToSummary, beginSummary, type FlagSummary } from './flag-summary.ts';
+import { saveFlagVersion, unusedVersionName } from './flag-version.ts';
+
+/** Parameters of CASA's flagdata, as far as they are done; `mode` also 'list'. */
+export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode'>> {
+  readonly vis: string;
+  readonly mode?: FlagCommand['mode'] | 'list' | string;
+  /** Commands of mode 'list': lines, or names of files that hold lines. */
+  readonly inpfile?: string | readonly string[];
+  /** List mode: keep only commands with one of these reasons; 'any' keeps all. */
+  readonly listReason?: string | readonly string[];
+  /** 'apply' writes flags, 'calculate' only counts, '' does nothing but save parameters. */
+  readonly action?: 'apply' | 'calculate' | '' | string;
+  readonly flagbackup?: boolean;
+  /** Write the commands to `outfile`. */
+  readonly savepars?: boolean;
+  readonly outfile?: string;
+  readonly overwrite?: boolean;
+}
+
+export interface FlagdataResult {
+  /** Visibilities whose flags changed. */
+  readonly changed: number;
+  /** The dictionary of a summary; several summaries are keyed by name. */
+  readonly summary?: FlagSummary;
+  readonly summaries?: Readonly<Record<string, FlagSummary>>;
+}
+
+/**
+ * Flags data: CASA's flagdata with modes manual, unflag, clip, quack, shadow, summary and list.
+ *
+ * @throws usage for a selection that matches nothing (in a list such commands are reported and left out);
+ *   unsupported for modes that are not done
+ */
+export function flagdata(context: Context, options: FlagdataOptions): FlagdataResult {
+  const vis = joinPath(context.cwd, options.vis);
+  const commands = listCommands(context, options);
+  if (options.savepars) saveCommands(context, commands, options);
+  const action = options.action ?? 'apply';
+  if (action === '') return { changed: 0 };
+  const isApplied = action === 'apply' && commands.some(({ mode }) => mode !== 'summary');
+  const ms = openMs(vis, isApplied ? 'update' : 'read');
+  try {
+    const metadata = readMetadata(ms);
+    const agents = compileCommands(context, ms, metadata, commands, options.mode === 'list');
+    if (isApplied && (options.flagbackup ?? true)) {
+      saveFlagVersion(ms, unusedVersionName(vis, 'flagdata'), 'Flags autosave by flagdata');
+    }
+    return applyAgents(context, ms, metadata, agents, isApplied);
+  } finally {
+    ms.close();
+  }
+}
+
+/**
+ * Lets compiled commands work on an open MS; summaries count what the commands before them left.
+ */
+export function applyAgents(
+  context: Context,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  agents: readonly FlagAgent[],
+  apply: boolean,
+): FlagdataResult {
+  const flaggers = agents.filter(({ command }) => command.mode !== 'summary');
+  const counters = agents.filter(({ command }) => command.mode === 'summary');
+  let changed = 0;
+  if (flaggers.length > 0) {
+    changed = runAgents(context, ms, metadata, flaggers, { apply }).changed;
+    context.log.post(`${changed} flags changed${apply ? '' : ' (not written)'}.`, 'INFO', 'flagdata');
+  }
+  if (counters.length === 0) return { changed };
+  const summaries = counters.map((agent) => summarize(context, ms, metadata, agent));
+  if (summaries.length === 1) return { changed, summary: summaries[0] };
+  return { changed, summaries: Object.fromEntries(summaries.map((summary, index) => [`report${index}`, summary])) };
+}
+
+function summarize(context: Context, ms: MeasurementSet, metadata: MsMetadata, agent: FlagAgent): FlagSummary {
+  const summary = beginSummary(agent.command);
+  runAgents(context, ms, metadata, [agent], {
+    apply: false,
+    look(chunk) {
+      const isChosen = agent.bindRows(agent.rowValues(chunk));
+      addToSummary(summary, metadata, chunk, agent.cover(chunk), isChosen);
+    },
+  });
+  return summary;
+}
+
+function compileCommands(
+  context: Context,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  commands: readonly FlagCommand[],
+  isList: boolean,
+): FlagAgent[] {
+  return commands.flatMap((command) => {
+    try {
+      return [compileAgent(ms, metadata, command)];
+    } catch (error) {
+      if (!isList) throw error;
+      context.log.post(`Left out: ${formatFlagCommand(command)}: ${errorSentence(error)}`, 'WARN', 'flagdata');
+      return [];
+    }
+  });
+}
+
+function listCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
+  const { vis, mode, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...rest } = options;
+  if (mode !== 'list') return [{ ...rest, mode: parseMode(mode ?? 'manual') }];
+  const entries = typeof inpfile === 'string' ? [inpfile] : (inpfile ?? []);
+  const lines = entries.flatMap((entry) => {
+    if (entry.includes('=')) return [entry];
+    const path = joinPath(context.cwd, entry);
+    if (!disk().exists(path)) fail('missing', 'There is no file of flag commands of this name.', { file: path });
+    return disk().readText(path).split('\n');
+  });
+  const commands = lines
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map(parseFlagCommand);
+  const reasons = typeof listReason === 'string' ? [listReason] : (listReason ?? ['any']);
+  if (reasons.includes('any')) return commands;
+  return commands.filter(({ reason }) => reasons.includes(reason ?? ''));
+}
+
+function saveCommands(context: Context, commands: readonly FlagCommand[], options: FlagdataOptions): void {
+  if (!options.outfile) return;
+  const path = joinPath(context.cwd, options.outfile);
+  if (disk().exists(path) && !options.overwrite) {
+    fail('exists', 'The file for the flag commands exists already; set overwrite or choose another name.', {
+      file: path,
+    });
+  }
+  disk().writeFile(path, `${commands.map(formatFlagCommand).join('\n')}\n`);
+}

@@ -1,0 +1,61 @@
+import { type MeasurementSet, type RowTest, stepRows } from '../../astronomy/ms/index.ts';
+import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import type { FlagCommand } from './flag-command.ts';
+
+/** First and last TIME of each scan, MJD seconds. */
+type ScanTimes = ReadonlyMap<string, readonly [first: number, last: number]>;
+
+/**
+ * Test for rows at the edges of scans (CASA's quack): `beg` the first `quackinterval` seconds, `endb` the last, `tail` all but the
+ * first, `end` all but the last.
+ */
+export function quackTest(ms: MeasurementSet, command: FlagCommand): (chunk: VisibilityChunk) => RowTest {
+  const times = readScanTimes(ms, command.quackincrement ?? false);
+  const interval = command.quackinterval ?? 1;
+  const mode = command.quackmode ?? 'beg';
+  return (chunk) => (row) => {
+    const range = times.get(scanKey(chunk.observationId[row], chunk.arrayId[row], chunk.scanNumber[row]));
+    if (!range) return false;
+    const time = chunk.time[row];
+    switch (mode) {
+      case 'beg':
+        return time < range[0] + interval;
+      case 'endb':
+        return time > range[1] - interval;
+      case 'end':
+        return time < range[1] - interval;
+      case 'tail':
+        return time > range[0] + interval;
+    }
+  };
+}
+
+function scanKey(observationId: number, arrayId: number, scan: number): string {
+  return `${observationId}/${arrayId}/${scan}`;
+}
+
+/** @param onlyUnflagged count edges from the first unflagged row, as quackincrement asks */
+function readScanTimes(ms: MeasurementSet, onlyUnflagged: boolean): ScanTimes {
+  const times = new Map<string, [number, number]>();
+  const names = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'TIME', 'FLAG_ROW'] as const;
+  for (const { count, values } of stepRows(ms.main, names)) {
+    const [observations, arrays, scans, rowTimes, flags] = names.map((name) => values[name] as Float64Array);
+    let key = '';
+    let range: [number, number] | undefined;
+    for (let row = 0; row < count; row++) {
+      if (onlyUnflagged && flags[row] !== 0) continue;
+      const current = scanKey(observations[row], arrays[row], scans[row]);
+      if (current !== key || !range) {
+        key = current;
+        range = times.get(key);
+        if (!range) {
+          range = [rowTimes[row], rowTimes[row]];
+          times.set(key, range);
+        }
+      }
+      if (rowTimes[row] < range[0]) range[0] = rowTimes[row];
+      if (rowTimes[row] > range[1]) range[1] = rowTimes[row];
+    }
+  }
+  return times;
+}
