@@ -13,13 +13,16 @@
  * @param weight float32 [row, corr]
  * @param rowOffset int32 [row], in numbers from the start of sums; negative: the row is left out
  * @param chanMap int32 [chan], index of the sum a channel belongs to; negative: the channel is left out
+ * @param rowWeight float64 [row], overwritten with the sum of w |M|² of each row
  */
 export function addVisibilitiesInto(
   data: usize, model: usize, flag: usize, weight: usize, rowOffset: usize, chanMap: usize,
-  rowCount: i32, chanCount: i32, corrCount: i32, sums: usize,
+  rowCount: i32, chanCount: i32, corrCount: i32, sums: usize, rowWeight: usize,
 ): void {
   for (let row = 0; row < rowCount; row++) {
     const offset = load<i32>(rowOffset + (<usize>row << 2));
+    let total: f64 = 0;
+    store<f64>(rowWeight + (<usize>row << 3), total);
     if (offset < 0) continue;
     const target = sums + (<usize>offset << 3);
     const weights = weight + (<usize>(row * corrCount) << 2);
@@ -40,18 +43,22 @@ export function addVisibilitiesInto(
             store<f64>(sum, load<f64>(sum) + w * vr);
             store<f64>(sum, load<f64>(sum, 8) + w * vi, 8);
             store<f64>(sum, load<f64>(sum, 16) + w, 16);
+            total += w;
           } else {
             const mr = <f64>load<f32>(model + (cell << 3));
             const mi = <f64>load<f32>(model + (cell << 3) + 4);
             store<f64>(sum, load<f64>(sum) + w * (vr * mr + vi * mi));
             store<f64>(sum, load<f64>(sum, 8) + w * (vi * mr - vr * mi), 8);
-            store<f64>(sum, load<f64>(sum, 16) + w * (mr * mr + mi * mi), 16);
+            const power = w * (mr * mr + mi * mi);
+            store<f64>(sum, load<f64>(sum, 16) + power, 16);
+            total += power;
           }
         }
         cell++;
         sum += 24;
       }
     }
+    store<f64>(rowWeight + (<usize>row << 3), total);
   }
 }
 

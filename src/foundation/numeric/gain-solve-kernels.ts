@@ -26,16 +26,23 @@ const PIECE = 512;
  * @param rowOffset kernel array [row]: where the sums of a row's baseline begin, in numbers; negative leaves the row out
  * @param chanMap kernel array [chan]: index of the sum that a channel belongs to; negative leaves it out
  * @param sums kernel array [..., bin, corr, (re, im, weight)], added to
+ * @param rowWeight kernel array [row], overwritten with what each row added to the weights
  */
 export function addVisibilitiesInto(
   rows: VisibilityRows,
   rowOffset: Int32Array,
   chanMap: Int32Array,
   sums: Float64Array,
+  rowWeight: Float64Array,
 ): void {
   const { rowCount, chanCount, corrCount } = rows;
   const cells = rowCount * chanCount * corrCount;
-  if (rows.data.length < 2 * cells || rows.flag.length < cells || rows.weight.length < rowCount * corrCount) {
+  if (
+    rows.data.length < 2 * cells ||
+    rows.flag.length < cells ||
+    rows.weight.length < rowCount * corrCount ||
+    rowWeight.length < rowCount
+  ) {
     fail('internal', 'addVisibilitiesInto: an array is shorter than its axes.');
   }
   if (rows.model && rows.model.length < 2 * cells) fail('internal', 'addVisibilitiesInto: the model is too short.');
@@ -57,6 +64,7 @@ export function addVisibilitiesInto(
       chanCount,
       corrCount,
       pointer(sums),
+      pointer(rowWeight) + 8 * start,
     );
   }
 }

@@ -81,7 +81,9 @@ describe('gain solver', () => {
     const guess = truth.map((value, index) => value + 0.2 * (index % 3) * flat[index]);
     const found = arena().scope((lease) => solve(lease, observe(truth, 0, next), antCount, guess));
     const [a, b] = [referenced(found), referenced(truth)];
-    a.forEach((value, index) => expect(Math.abs(value - b[index])).toBeLessThan(1e-11));
+    a.forEach((value, index) => {
+      expect(Math.abs(value - b[index])).toBeLessThan(1e-11);
+    });
   });
 
   it('ends at the minimum that the slow definition finds in noisy data', () => {
@@ -93,7 +95,9 @@ describe('gain solver', () => {
       const slow = solveSlowly(baselines, truth);
       expect(chiSquare(baselines, fast)).toBeLessThanOrEqual(chiSquare(baselines, slow) * (1 + 1e-12));
       const [a, b] = [referenced(fast), referenced(slow)];
-      a.forEach((value, index) => expect(Math.abs(value - b[index])).toBeLessThan(1e-7));
+      a.forEach((value, index) => {
+        expect(Math.abs(value - b[index])).toBeLessThan(1e-7);
+      });
     }
   });
 });
@@ -104,9 +108,8 @@ describe('visibility sums', () => {
       const [rowCount, chanCount, corrCount] = [700, 5, 2];
       const cells = rowCount * chanCount * corrCount;
       const next = sequence(5);
-      const data = lease.float32(2 * cells).map(next);
       const into = lease.float32(2 * cells);
-      into.set(data);
+      into.set(into.map(next));
       const model = lease.float32(2 * cells);
       model.set(model.map(next));
       const flag = lease.uint8(cells);
@@ -118,8 +121,11 @@ describe('visibility sums', () => {
       const offsets = lease.int32(rowCount);
       offsets.set(offsets.map((_, row) => (row % 7 === 0 ? -1 : 12 * (row % 3))));
       const sums = lease.float64(36).fill(0);
-      addVisibilitiesInto({ data: into, model, flag, weight, rowCount, chanCount, corrCount }, offsets, chanMap, sums);
+      const rowWeight = lease.float64(rowCount);
+      const rows = { data: into, model, flag, weight, rowCount, chanCount, corrCount };
+      addVisibilitiesInto(rows, offsets, chanMap, sums, rowWeight);
       const expected = new Float64Array(36);
+      let total = 0;
       for (let row = 0; row < rowCount; row++) {
         for (let chan = 0; chan < chanCount; chan++) {
           for (let corr = 0; corr < corrCount; corr++) {
@@ -132,10 +138,12 @@ describe('visibility sums', () => {
             expected[at] += w * (vr * mr + vi * mi);
             expected[at + 1] += w * (vi * mr - vr * mi);
             expected[at + 2] += w * (mr * mr + mi * mi);
+            total += w * (mr * mr + mi * mi);
           }
         }
       }
-      sums.forEach((value, index) => expect(Math.abs(value - expected[index])).toBeLessThan(1e-11));
+      expect(rowWeight.reduce((sum, value) => sum + value)).toBeCloseTo(total, 9);
+      for (let k = 0; k < 36; k++) expect(Math.abs(sums[k] - expected[k])).toBeLessThan(1e-11);
     });
   });
 

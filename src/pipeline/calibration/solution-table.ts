@@ -1,0 +1,182 @@
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { disk } from '../../foundation/bytes/index.ts';
+import {
+  type CalFrame,
+  type CalRowKey,
+  type CalRows,
+  type CalSpectralWindow,
+  type CalTable,
+  emptyRows,
+} from './caltable.ts';
+import { readCalTable, writeCalTable } from './caltable-io.ts';
+import { type Solution, sortSolutions } from './solution.ts';
+import type { SolvePlan } from './solve-plan.ts';
+
+export interface TableRequest {
+  readonly path: string;
+  readonly visCal: string;
+  readonly parType: 'Complex' | 'Float';
+  readonly frame: CalFrame;
+  readonly plan: SolvePlan;
+  /** Solutions have a value per channel. */
+  readonly isChannelled: boolean;
+  readonly append: boolean;
+  /** CASA's task::method for the log. */
+  readonly origin: string;
+}
+
+/** Makes the table of some solutions and writes it, or adds it to the one that is there. */
+export function storeSolutions(context: Context, solutions: readonly Solution[], request: TableRequest): CalTable {
+  const { path, origin } = request;
+  const made = tableOf(solutions, request);
+  if (!request.append || !disk().exists(path)) {
+    context.log.post(`Writing solutions to table: ${path}`, 'INFO', origin);
+    writeCalTable(path, made);
+    return made;
+  }
+  context.log.post(`Appending solutions to table: ${path}`, 'INFO', origin);
+  const merged = appendTable(readCalTable(path), made, path);
+  writeCalTable(path, merged);
+  return merged;
+}
+
+function tableOf(solutions: readonly Solution[], request: TableRequest): CalTable {
+  const { frame } = request;
+  return {
+    ...frame,
+    visCal: request.visCal,
+    parType: request.parType,
+    polBasis: 'unknown',
+    rows: rowsOf(sortSolutions(solutions), request.parType === 'Complex'),
+    spectralWindows: frame.spectralWindows.map((window) => solvedWindow(window, solutions, request)),
+    history: [],
+  };
+}
+
+function rowsOf(solutions: readonly Solution[], isComplex: boolean): CalRows {
+  const keys: CalRowKey[] = [];
+  const chanCount: number[] = [];
+  for (const solution of solutions) {
+    const { time, fieldId, spwId, scanNumber, observationId, refAnt } = solution;
+    for (let antenna1 = 0; antenna1 < solution.antCount; antenna1++) {
+      keys.push({ time, interval: 0, fieldId, spwId, antenna1, antenna2: refAnt, scanNumber, observationId });
+      chanCount.push(solution.chanCount);
+    }
+  }
+  const rows = emptyRows(keys, Int32Array.from(chanCount), solutions[0]?.parCount ?? 2, isComplex);
+  let cell = 0;
+  for (const { params, flag, paramErr, snr } of solutions) {
+    rows.params.set(params, (isComplex ? 2 : 1) * cell);
+    rows.flag.set(flag, cell);
+    rows.paramErr.set(paramErr, cell);
+    rows.snr.set(snr, cell);
+    cell += flag.length;
+  }
+  return rows;
+}
+
+/** A window as the table has it: the chosen channels, or one channel of their total width; unsolved ones are flagged. */
+function solvedWindow(window: CalSpectralWindow, solutions: readonly Solution[], request: TableRequest) {
+  const planned = request.plan.solutions.find(({ spwId }) => spwId === window.id);
+  const isSolved = solutions.some(({ spwId }) => spwId === window.id);
+  const map = request.plan.channelMaps.get(window.id);
+  const chosen = Array.from(window.chanFreqs.keys()).filter((chan) => isSolved && map && map[chan] >= 0);
+  const chans = chosen.length > 0 ? chosen : Array.from(window.chanFreqs.keys());
+  const widths = Float64Array.from(chans, (chan) => Math.abs(window.chanWidths[chan]));
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  if (request.isChannelled) {
+    const signed = isSolved ? widths : Float64Array.from(chans, (chan) => window.chanWidths[chan]);
+    return {
+      ...window,
+      chanFreqs: Float64Array.from(chans, (chan) => window.chanFreqs[chan]),
+      chanWidths: signed,
+      effectiveBandwidths: widths,
+      resolutions: widths.slice(),
+      totalBandwidth: total,
+      isFlagged: !isSolved,
+    };
+  }
+  const spwIds = isSolved && planned ? [...planned.spwIds] : [window.id];
+  const mean = spwIds.reduce((sum, spwId) => sum + meanFrequency(spwId, request), 0) / spwIds.length;
+  return {
+    ...window,
+    chanFreqs: Float64Array.of(mean),
+    chanWidths: Float64Array.of(isSolved ? total : total * Math.sign(window.chanWidths[0])),
+    effectiveBandwidths: Float64Array.of(total),
+    resolutions: Float64Array.of(total),
+    totalBandwidth: total,
+    isFlagged: !isSolved,
+  };
+}
+
+/** Mean of the chosen channels' frequencies, Hz. */
+function meanFrequency(spwId: number, { frame, plan }: TableRequest): number {
+  const { chanFreqs } = frame.spectralWindows[spwId];
+  const map = plan.channelMaps.get(spwId);
+  const chosen = map ? chanFreqs.filter((_, chan) => map[chan] >= 0) : chanFreqs;
+  return chosen.reduce((sum, freq) => sum + freq, 0) / chosen.length;
+}
+
+/** Rows of both tables; windows come from the one that has solutions in them. */
+function appendTable(old: CalTable, more: CalTable, path: string): CalTable {
+  const place = { table: path };
+  if (old.visCal !== more.visCal || old.parType !== more.parType) {
+    fail('usage', `A ${more.visCal} table cannot be added to a ${old.visCal} table.`, place);
+  }
+  if (old.msName !== more.msName) fail('usage', 'Solutions of another MeasurementSet cannot be appended.', place);
+  const spectralWindows = old.spectralWindows.map((window, id) => {
+    const other = more.spectralWindows[id];
+    if (window.isFlagged) return other;
+    const isSame = other.isFlagged || window.chanFreqs.every((freq, chan) => freq === other.chanFreqs[chan]);
+    if (!isSame) fail('usage', `Window ${id} has other frequencies than the solutions already there.`, place);
+    return window;
+  });
+  return { ...old, spectralWindows, rows: joinRows(old.rows, more.rows) };
+}
+
+/** Rows of two tables of one kind, the first one's first. */
+export function joinRows(first: CalRows, second: CalRows): CalRows {
+  const offsets = new Int32Array(first.count + second.count + 1);
+  offsets.set(first.offsets);
+  const shift = first.offsets[first.count];
+  for (let row = 0; row <= second.count; row++) offsets[first.count + row] = shift + second.offsets[row];
+  return {
+    count: first.count + second.count,
+    time: joinDoubles(first.time, second.time),
+    interval: joinDoubles(first.interval, second.interval),
+    fieldId: joinInts(first.fieldId, second.fieldId),
+    spwId: joinInts(first.spwId, second.spwId),
+    antenna1: joinInts(first.antenna1, second.antenna1),
+    antenna2: joinInts(first.antenna2, second.antenna2),
+    scanNumber: joinInts(first.scanNumber, second.scanNumber),
+    observationId: joinInts(first.observationId, second.observationId),
+    parCount: first.parCount,
+    chanCount: joinInts(first.chanCount, second.chanCount),
+    offsets,
+    params: joinFloats(first.params, second.params),
+    paramErr: joinFloats(first.paramErr, second.paramErr),
+    flag: Uint8Array.from([...first.flag, ...second.flag]),
+    snr: joinFloats(first.snr, second.snr),
+  };
+}
+
+function joinDoubles(first: Float64Array, second: Float64Array): Float64Array {
+  const joined = new Float64Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
+
+function joinFloats(first: Float32Array, second: Float32Array): Float32Array {
+  const joined = new Float32Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
+
+function joinInts(first: Int32Array, second: Int32Array): Int32Array {
+  const joined = new Int32Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
+}
