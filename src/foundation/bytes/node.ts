@@ -19,6 +19,7 @@ export function nodeDisk(): Disk {
     remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
     copy: (from, to) => guard(from, () => fs.cpSync(from, to, { recursive: true })),
+    link: (target, file) => guard(file, () => fs.symlinkSync(target, file)),
     freeBytes: (file) =>
       guard(file, () => {
         const info = fs.statfsSync(file);

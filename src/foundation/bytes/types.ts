@@ -52,6 +52,8 @@ export interface Disk {
   remove(path: string): void;
   rename(from: string, to: string): void;
   copy(from: string, to: string): void;
+  /** Makes `path` a symbolic link to `target`, which may be relative to the link's directory. */
+  link(target: string, path: string): void;
   freeBytes(path: string): number;
   /** Absolute, links resolved where the path exists. */
   resolve(path: string): string;

@@ -29,10 +29,10 @@ export function reportPage(report: QaReport, pictures: readonly PagePicture[]): 
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>QA2 ${escape(report.project)} ${escape(report.member)}</title><style>${STYLE}</style></head><body><main>`,
+    `<title>QA2 ${htmlText(report.project)} ${htmlText(report.member)}</title><style>${STYLE}</style></head><body><main>`,
     `<h1>QA2 report <span class="badge ${report.verdict.state}">${report.verdict.state}</span></h1>`,
-    `<p class="soft">Project <b>${escape(report.project)}</b>, Member ObsUnitSet <b>${escape(report.member)}</b>; ${escape(report.program)}</p>`,
-    `<nav><a href="#products">Images</a><a href="#fluxes">Flux scale</a>${report.ebs.map((block) => `<a href="#${escape(block.uid)}">${escape(block.uid)}</a>`).join('')}</nav>`,
+    `<p class="soft">Project <b>${htmlText(report.project)}</b>, Member ObsUnitSet <b>${htmlText(report.member)}</b>; ${htmlText(report.program)}</p>`,
+    `<nav><a href="#products">Images</a><a href="#fluxes">Flux scale</a>${report.ebs.map((block) => `<a href="#${htmlText(block.uid)}">${htmlText(block.uid)}</a>`).join('')}</nav>`,
     '<section class="card">',
     `<ul>${checkList(report)}</ul>`,
     '</section>',
@@ -44,15 +44,16 @@ export function reportPage(report: QaReport, pictures: readonly PagePicture[]): 
 }
 
 function checkList(report: QaReport): string {
-  if (report.checks.length === 0) return report.verdict.reasons.map((reason) => `<li>${escape(reason)}</li>`).join('');
-  return report.checks.map((check) => `<li class="${check.severity}">${escape(check.message)}</li>`).join('');
+  if (report.checks.length === 0)
+    return report.verdict.reasons.map((reason) => `<li>${htmlText(reason)}</li>`).join('');
+  return report.checks.map((check) => `<li class="${check.severity}">${htmlText(check.message)}</li>`).join('');
 }
 
 function productSection(report: QaReport): string {
   const rows = report.products.map((product) =>
     row([
-      [`<code>${escape(product.file)}</code>`],
-      [escape(product.line ?? product.kind)],
+      [`<code>${htmlText(product.file)}</code>`],
+      [htmlText(product.line ?? product.kind)],
       [
         `${fixed(product.beamMajorArcsec, 2)} × ${fixed(product.beamMinorArcsec, 2)}″, ${fixed(product.beamPaDeg, 0)}°`,
         true,
@@ -77,7 +78,7 @@ function fluxSection(report: QaReport): string {
       ];
     });
     return row([
-      [escape(flux.field)],
+      [htmlText(flux.field)],
       [String(flux.spw), true],
       [(flux.frequencyHz / 1e9).toFixed(3), true],
       ...each,
@@ -98,7 +99,7 @@ function fluxSection(report: QaReport): string {
 function blockSection(block: ReportBlock, pictures: readonly PagePicture[]): string {
   const scatter = block.phaseRmsDeg;
   const facts = [
-    `Observed ${escape(block.observed)} UTC with ${block.antennas} antennas; reference antenna ${escape(block.referenceAntenna)}.`,
+    `Observed ${htmlText(block.observed)} UTC with ${block.antennas} antennas; reference antenna ${htmlText(block.referenceAntenna)}.`,
     ...(scatter
       ? [
           `Water-vapour radiometers: median phase rms ${scatter.withoutWvr.toFixed(1)}° → ${scatter.withWvr.toFixed(1)}°.`,
@@ -106,13 +107,13 @@ function blockSection(block: ReportBlock, pictures: readonly PagePicture[]): str
       : []),
   ];
   const decisions = block.decisions.map((entry) =>
-    row([[escape(entry.topic)], [escape(entry.choice)], [escape(entry.reason)]]),
+    row([[htmlText(entry.topic)], [htmlText(entry.choice)], [htmlText(entry.reason)]]),
   );
   const figures = pictures
     .filter((picture) => picture.uid === block.uid)
     .map(
       (picture) =>
-        `<figure><img alt="${escape(picture.caption)}" src="data:image/png;base64,${base64(picture.png)}"><figcaption>${escape(picture.caption)}</figcaption></figure>`,
+        `<figure><img alt="${htmlText(picture.caption)}" src="data:image/png;base64,${base64(picture.png)}"><figcaption>${htmlText(picture.caption)}</figcaption></figure>`,
     );
   return section(
     block.uid,
@@ -127,13 +128,13 @@ function blockSection(block: ReportBlock, pictures: readonly PagePicture[]): str
 }
 
 function section(id: string, title: string, body: string): string {
-  return `<h2 id="${escape(id)}">${escape(title)}</h2><section class="card">${body}</section>`;
+  return `<h2 id="${htmlText(id)}">${htmlText(title)}</h2><section class="card">${body}</section>`;
 }
 
 /** A table; heads that begin with * are over numbers. */
 function table(heads: readonly string[], rows: readonly string[]): string {
   const cells = heads.map((head) =>
-    head.startsWith('*') ? `<th class="n">${escape(head.slice(1))}</th>` : `<th>${escape(head)}</th>`,
+    head.startsWith('*') ? `<th class="n">${htmlText(head.slice(1))}</th>` : `<th>${htmlText(head)}</th>`,
   );
   return `<table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
@@ -146,7 +147,7 @@ function fixed(value: number | null, digits: number): string {
   return value === null || !Number.isFinite(value) ? '–' : value.toFixed(digits);
 }
 
-function escape(text: string): string {
+function htmlText(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 }
 

@@ -22,7 +22,7 @@ function gainSeries(table: CalTable, antenna: number, par: number, what: 'amplit
     const cell = rows.offsets[row] + par;
     if (rows.antenna1[row] !== antenna || rows.flag[cell]) continue;
     x.push(rows.time[row]);
-    y.push(valueOf(table, cell, what));
+    y.push(solutionValue(table, cell, what));
   }
   return { kind: 'points', x, y, label: polName(table, par), colour: par, size: 4 };
 }
@@ -67,7 +67,7 @@ export function tsysPanels(table: CalTable): Panel[] {
       for (const par of polarizations(table)) {
         const y = Array.from({ length: rows.chanCount[row] }, (_, chan) => {
           const cell = rows.offsets[row] + chan * rows.parCount + par;
-          return rows.flag[cell] ? Number.NaN : valueOf(table, cell, 'amplitude');
+          return rows.flag[cell] ? Number.NaN : solutionValue(table, cell, 'amplitude');
         });
         series.push({ kind: 'line', x: frequencies, y, colour: rows.antenna1[row], size: 0.8, isDashed: par === 1 });
       }
@@ -87,7 +87,7 @@ function spectrum(table: CalTable, spwId: number, antenna: number, par: number, 
     if (rows.spwId[row] !== spwId || rows.antenna1[row] !== antenna) continue;
     return Array.from({ length: rows.chanCount[row] }, (_, chan) => {
       const cell = rows.offsets[row] + chan * rows.parCount + par;
-      return rows.flag[cell] ? Number.NaN : valueOf(table, cell, what);
+      return rows.flag[cell] ? Number.NaN : solutionValue(table, cell, what);
     });
   }
   return [];
@@ -111,7 +111,7 @@ function polName(table: CalTable, par: number): string {
   return table.rows.parCount === 1 ? 'both' : par === 0 ? 'X' : 'Y';
 }
 
-function valueOf(table: CalTable, cell: number, what: 'amplitude' | 'phase'): number {
+function solutionValue(table: CalTable, cell: number, what: 'amplitude' | 'phase'): number {
   const { params } = table.rows;
   if (table.parType === 'Float') return params[cell];
   const re = params[2 * cell];

@@ -1,0 +1,230 @@
+import { openAsdm } from '../../../formats/asdm/index.ts';
+import { fail, type JobPool } from '../../../foundation/base/index.ts';
+import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { chooseNames, createTree, type MemberNames, uidToFileName } from '../../../pipeline/delivery/index.ts';
+import type { BlockFiles } from '../../../pipeline/qa/index.ts';
+import {
+  type BlockCalibration,
+  type FluxCalibration,
+  type FluxSpec,
+  type MemberImaging,
+  type ScienceGoal,
+  taskCalls,
+} from '../../../pipeline/reduction/index.ts';
+import type { BlockAssessment, Delivered, MemberStep, StepResult } from './steps.ts';
+
+/** A member step with the log file that its engine thread writes. */
+export interface MemberJob {
+  readonly kind: 'member';
+  readonly step: MemberStep;
+  readonly logfile: string;
+}
+
+export interface MemberOptions {
+  /** Paths of the ASDMs, in any order. */
+  readonly asdms: readonly string[];
+  readonly out: string;
+  readonly goal: ScienceGoal;
+  readonly flux: readonly FluxSpec[];
+  readonly names: Partial<MemberNames>;
+  /** Keep uid….ms and uid….ms.split after the diagnostics are drawn. */
+  readonly keepIntermediate: boolean;
+  readonly maxTarBytes: number;
+  /** Stop after calibrated/ is complete. */
+  readonly calibrateOnly: boolean;
+}
+
+/** Told what is going on: a step's name, its share done, a few words. */
+export type MemberWatch = (step: string, fraction: number, note?: string) => void;
+
+export interface MemberOutcome {
+  readonly member: string;
+  readonly calibrated: string;
+  readonly delivered?: Delivered;
+  /** Sentences that the user should read: neutral names and the like. */
+  readonly warnings: readonly string[];
+}
+
+interface Block {
+  readonly uid: string;
+  readonly asdm: string;
+}
+
+/**
+ * Reduces a Member from raw ASDMs to a delivery (`qa2 run`), or to calibrated data (`qa2 calibrate`).
+ *
+ * @param pool engine threads; Execution Blocks are calibrated side by side
+ * @throws what the first failing step throws; nothing half-written stands under a final name
+ */
+export async function runMember(
+  options: MemberOptions,
+  pool: JobPool<MemberJob, unknown>,
+  watch: MemberWatch,
+): Promise<MemberOutcome> {
+  const { names, missing, blocks } = identify(options);
+  const tree = createTree(disk().resolve(options.out), names);
+  const { member } = tree;
+  const calibratedDirectory = joinPath(member, 'calibrated');
+  const run = async <S extends MemberStep['step']>(
+    label: string,
+    logs: readonly string[],
+    steps: readonly Extract<MemberStep, { step: S }>[],
+  ) => {
+    const done = steps.map(() => 0);
+    watch(label, 0);
+    const jobs = steps.map(
+      (step, index): MemberJob => ({ kind: 'member', step, logfile: joinPath(member, 'log', logs[index]) }),
+    );
+    const results = await pool.run(jobs, (job, fraction, note) => {
+      done[job] = fraction;
+      watch(label, done.reduce((sum, share) => sum + share, 0) / done.length, note);
+    });
+    watch(label, 1);
+    return results as StepResult<S>[];
+  };
+  const warnings =
+    missing.length === 0
+      ? []
+      : [
+          `Not known, neutral names are used: ${missing.join(', ')} (give --project, --sg, --group, --member or a goal file).`,
+        ];
+
+  blocks.forEach((block) => prepareBlock(member, block));
+  const blockSteps = blocks.map(({ uid }) => ({
+    step: 'calibrate-block' as const,
+    options: {
+      uid,
+      directory: joinPath(calibratedDirectory, `${uid}.calibration`),
+      goal: options.goal,
+      flux: options.flux,
+    },
+  }));
+  const calibrations = (await run(
+    'calibrate',
+    blocks.map(({ uid }) => `${uid}.calibration.log`),
+    blockSteps,
+  )) as BlockCalibration[];
+  calibrations.sort((a, b) => a.startSec - b.startSec);
+  for (const { uid, block } of calibrations) liftCalibrated(calibratedDirectory, uid, block.vis);
+
+  let flux: FluxCalibration | undefined;
+  if (calibrations.length > 1)
+    [flux] = await run(
+      'flux scale',
+      ['fluxcalibration.log'],
+      [{ step: 'calibrate-fluxes', directory: calibratedDirectory, blocks: calibrations }],
+    );
+  const calibratedVis = flux ? 'calibrated.ms' : calibrations[0].block.vis;
+  const calibrated = joinPath(calibratedDirectory, calibratedVis);
+  if (options.calibrateOnly) return { member, calibrated, warnings };
+
+  const [imaging] = await run(
+    'image',
+    ['imaging.log'],
+    [{ step: 'image', directory: calibratedDirectory, vis: calibratedVis, goal: options.goal }],
+  );
+  const assessSteps = calibrations.map((block) => ({
+    step: 'assess-block' as const,
+    member,
+    files: blockFiles(calibratedDirectory, block, imaging),
+  }));
+  const assessments: BlockAssessment[] = await run(
+    'diagnostics',
+    calibrations.map(({ uid }) => `${uid}.qa.log`),
+    assessSteps,
+  );
+  if (!options.keepIntermediate) calibrations.forEach(({ uid }) => removeIntermediate(calibratedDirectory, uid));
+  const results = {
+    member,
+    top: tree.top,
+    names,
+    goal: options.goal,
+    blocks: calibrations,
+    flux,
+    imaging,
+    assessments,
+    calibratedVis,
+  };
+  const [delivered] = await run(
+    'deliver',
+    ['delivery.log'],
+    [{ step: 'deliver', results, maxBytes: options.maxTarBytes }],
+  );
+  return { member, calibrated, delivered, warnings };
+}
+
+function identify(options: MemberOptions): { names: MemberNames; missing: readonly string[]; blocks: Block[] } {
+  const opened = options.asdms.map((path) => ({ path, asdm: openAsdm(path) }));
+  const blocks = opened.map(({ path }) => ({
+    uid: baseName(path).replace(/\.asdm(\.sdm)?$/, ''),
+    asdm: disk().resolve(path),
+  }));
+  const twins = blocks.filter((block, index) => blocks.findIndex((other) => other.uid === block.uid) !== index);
+  if (twins.length > 0) fail('usage', `The Execution Block ${twins[0].uid} was given twice.`);
+  const members = opened.map(({ asdm }) => memberOf(asdm)).filter((uid) => uid !== undefined);
+  if (new Set(members).size > 1)
+    fail(
+      'usage',
+      `The Execution Blocks belong to different Members: ${[...new Set(members)].join(', ')}; reduce each Member by itself.`,
+    );
+  const { names, missing } = chooseNames(options.names, options.goal, members[0]);
+  return { names, missing, blocks: blocks.map((block) => ({ ...block, uid: uidToFileName(block.uid) })) };
+}
+
+function memberOf(asdm: ReturnType<typeof openAsdm>): string | undefined {
+  if (!asdm.hasTable('SBSummary')) return undefined;
+  for (const row of asdm.table('SBSummary').rows()) if (row.has('obsUnitSetUID')) return row.text('obsUnitSetUID');
+  return undefined;
+}
+
+/** Links the raw data into the tree and makes the working directory of the block. */
+function prepareBlock(member: string, { uid, asdm }: Block): void {
+  const files = disk();
+  const raw = joinPath(member, 'raw', `${uid}.asdm.sdm`);
+  files.remove(raw);
+  files.link(asdm, raw);
+  const directory = joinPath(member, 'calibrated', `${uid}.calibration`);
+  files.makeDirectory(directory);
+  const link = joinPath(directory, uid);
+  files.remove(link);
+  files.link(`../../raw/${uid}.asdm.sdm`, link);
+}
+
+function liftCalibrated(directory: string, uid: string, vis: string): void {
+  const files = disk();
+  for (const name of [vis, `${vis}.flagversions`]) {
+    const made = joinPath(directory, `${uid}.calibration`, name);
+    if (!files.exists(made)) continue;
+    files.remove(joinPath(directory, name));
+    files.rename(made, joinPath(directory, name));
+  }
+}
+
+function removeIntermediate(directory: string, uid: string): void {
+  for (const suffix of ['.ms', '.ms.flagversions', '.ms.split', '.ms.split.flagversions']) {
+    disk().remove(joinPath(directory, `${uid}.calibration`, `${uid}${suffix}`));
+  }
+}
+
+function blockFiles(directory: string, block: BlockCalibration, imaging: MemberImaging): BlockFiles {
+  const inBlock = (name: string) => joinPath(directory, `${block.uid}.calibration`, name);
+  const vis = `${block.uid}.ms`;
+  const calls = taskCalls(block.plan);
+  const bandpass = calls.find((call) => call.task === 'bandpass');
+  const first = imaging.products[0];
+  return {
+    uid: block.uid,
+    vis: inBlock(vis),
+    calibrated: joinPath(directory, block.block.vis),
+    wvrTable: inBlock(`${vis}.wvr`),
+    tsysTable: inBlock(`${vis}.tsys`),
+    bandpassTable: inBlock(`${vis}.split.bandpass`),
+    amplitudeTable: inBlock(`${vis}.split.flux_inf`),
+    phaseTable: inBlock(`${vis}.split.phase_int`),
+    bandpassField: String(bandpass?.args.field ?? '0'),
+    scienceSpw: String(block.block.spws[0]),
+    target: imaging.facts.target,
+    image: first && joinPath(directory, `${first.imagename}.image`),
+    psf: first && joinPath(directory, `${first.imagename}.psf`),
+  };
+}

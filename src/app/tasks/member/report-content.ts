@@ -1,0 +1,135 @@
+import { ARCSEC, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  checkGoal,
+  cycleLimits,
+  judge,
+  measureImage,
+  type QaAchievement,
+  type QaReport,
+  type QaRequest,
+  type ReportProduct,
+} from '../../../pipeline/qa/index.ts';
+import type { ImagingWindow, ScienceGoal } from '../../../pipeline/reduction/index.ts';
+import { PROGRAM_VERSION } from './program.ts';
+import type { MemberResults } from './steps.ts';
+
+/** Measures the products, checks them against the goal, and gathers everything for qa2_report.json. */
+export function buildReport(results: MemberResults): QaReport {
+  const products = results.imaging.products.map((product): ReportProduct => {
+    const numbers = measureImage(joinPath(results.member, 'calibrated', `${product.imagename}.image`));
+    return {
+      file: `product/${product.fits}`,
+      kind: product.kind,
+      spw: product.spwIds.join(','),
+      target: results.imaging.facts.target,
+      line: product.line,
+      beamMajorArcsec: numbers.beamMajorArcsec,
+      beamMinorArcsec: numbers.beamMinorArcsec,
+      beamPaDeg: numbers.beamPaDeg,
+      rmsJyPerBeam: numbers.rmsJyPerBeam,
+      peakJyPerBeam: numbers.peakJyPerBeam,
+      channelHz: product.kind === 'cube' ? numbers.channelHz : continuumBandwidth(results, product.spwIds),
+      frequencyHz: numbers.frequencyHz,
+    };
+  });
+  const request = requestOf(results.goal);
+  const representative = representativeProduct(products, request, results);
+  const frequency = request.representativeFrequencyHz ?? representative?.frequencyHz ?? 230e9;
+  const checks = checkGoal(request, achievementOf(representative, results), cycleLimits(frequency));
+  return {
+    program: `alma-qa2 ${PROGRAM_VERSION}`,
+    project: results.names.project,
+    member: results.names.member,
+    verdict: { ...judge(checks), reasons: [...judge(checks).reasons] },
+    checks,
+    ebs: results.blocks.map((block) => blockContent(results, block)),
+    commonFluxes: (results.flux?.fluxes ?? []).map((flux) => ({ ...flux, outliers: [...flux.outliers] })),
+    products,
+  };
+}
+
+function blockContent(results: MemberResults, block: MemberResults['blocks'][number]): QaReport['ebs'][number] {
+  const assessment = results.assessments.find((entry) => entry.uid === block.uid);
+  return {
+    uid: block.uid,
+    observed: assessment?.observed ?? '',
+    antennas: assessment?.antennaCount ?? 0,
+    referenceAntenna: block.block.refants[0],
+    fluxes: block.fluxes.map(({ field, spw, frequencyHz, fluxJy, errorJy, isReference }) => ({
+      field,
+      spw,
+      frequencyHz,
+      fluxJy,
+      errorJy,
+      isReference,
+    })),
+    phaseRmsDeg: assessment?.phaseRmsDeg,
+    flaggedFraction: { ...block.flaggedFractions },
+    decisions: block.decisions.map((decision) => ({ ...decision })),
+  };
+}
+
+function requestOf(goal: ScienceGoal): QaRequest {
+  return {
+    representativeFrequencyHz: goal.representativeFrequencyHz,
+    angularResolutionRad: goal.angularResolutionRad,
+    sensitivityJy: goal.sensitivityJy,
+    sensitivityBandwidthHz: goal.sensitivityBandwidthHz,
+    lines: goal.lines.map((line) => ({
+      name: line.name,
+      skyHz: line.restFrequencyHz * (1 - (line.velocityMs ?? 0) / SPEED_OF_LIGHT),
+    })),
+  };
+}
+
+/** The cube that holds the representative frequency, unless the sensitivity is asked for over most of a window. */
+function representativeProduct(
+  products: readonly ReportProduct[],
+  request: QaRequest,
+  results: MemberResults,
+): ReportProduct | undefined {
+  const window = results.imaging.facts.windows.find((entry) => {
+    const [low, high] = edges(entry);
+    return (
+      request.representativeFrequencyHz !== undefined &&
+      request.representativeFrequencyHz >= low &&
+      request.representativeFrequencyHz <= high
+    );
+  });
+  const isContinuum =
+    request.sensitivityBandwidthHz === undefined ||
+    !window ||
+    request.sensitivityBandwidthHz > 0.5 * (edges(window)[1] - edges(window)[0]);
+  const kind = isContinuum ? 'continuum' : 'cube';
+  const holds = (product: ReportProduct) => !window || product.spw.split(',').map(Number).includes(window.spwIds[0]);
+  return products.find((product) => product.kind === kind && holds(product)) ?? products[0];
+}
+
+function achievementOf(product: ReportProduct | undefined, results: MemberResults): QaAchievement {
+  return {
+    coverage: results.imaging.facts.windows.map(edges),
+    beamMajorRad: product?.beamMajorArcsec ? product.beamMajorArcsec * ARCSEC : undefined,
+    beamMinorRad: product?.beamMinorArcsec ? product.beamMinorArcsec * ARCSEC : undefined,
+    rmsJy: product?.rmsJyPerBeam ?? undefined,
+    rmsBandwidthHz: product?.channelHz ?? undefined,
+  };
+}
+
+function edges(window: ImagingWindow): [number, number] {
+  const first = window.chanFreqs[0];
+  const last = window.chanFreqs[window.chanFreqs.length - 1];
+  return [Math.min(first, last), Math.max(first, last)];
+}
+
+/** Bandwidth of the line-free channels that a continuum image averages, Hz. */
+function continuumBandwidth(results: MemberResults, spwIds: readonly number[]): number {
+  return results.imaging.facts.windows
+    .filter((window) => spwIds.includes(window.spwIds[0]))
+    .reduce((sum, window) => {
+      const [low, high] = edges(window);
+      const count = window.chanFreqs.length;
+      const inLines = window.lines.reduce((total, line) => total + line.last - line.first + 1, 0);
+      return sum + ((high - low) / (count - 1)) * (count - 2 * window.edge - inLines);
+    }, 0);
+}
