@@ -81,7 +81,21 @@ function checkValue(task: string, parameter: TaskParameter, value: TaskValue): T
     const list = allowed.map(showValue).join(', ');
     fail('usage', `${task}(): the parameter '${name}' cannot be ${showValue(value)}; allowed are ${list}.`);
   }
+  if (parameter.onlyDefault && !isSame(converted, parameter.default)) {
+    const kept = showValue(parameter.default ?? null);
+    fail('unsupported', `${task}(): only ${name}=${kept} is available, not ${showValue(value)}.`);
+  }
   return converted;
+}
+
+/** True for equal values; an empty string, an empty list and a list of one empty string are the same selection. */
+function isSame(a: TaskValue, b: TaskValue | undefined): boolean {
+  const plain = (value: TaskValue | undefined) => {
+    if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0))
+      return '[]';
+    return JSON.stringify(Array.isArray(value) ? value : [value]);
+  };
+  return plain(a) === plain(b);
 }
 
 /** Names are compared without regard to case, as CASA 4 tasks did. */
@@ -153,13 +167,33 @@ function showText(value: string): string {
   return escaped.includes("'") && !escaped.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
-/** The same arguments with the file names among them made absolute. */
-export function resolvePaths(declaration: TaskDeclaration, args: TaskArguments, cwd: string): TaskArguments {
-  const absolute = (value: TaskValue): TaskValue => {
-    if (typeof value === 'string') return value === '' ? '' : joinPath(cwd, value);
-    return Array.isArray(value) ? value.map(absolute) : value;
-  };
-  const resolved = { ...args };
-  for (const { name, path } of declaration.parameters) if (path) resolved[name] = absolute(args[name]);
-  return resolved;
+/** Selections; those declared after `selectdata` are switched off by `selectdata=False`. */
+const SELECTIONS = new Set(
+  'spw field timerange uvrange antenna scan observation msselect intent array feed correlation'.split(' '),
+);
+
+/**
+ * Checked arguments as rooms take them: file names absolute, lists always lists, selections empty when
+ * `selectdata` is False.
+ */
+export function prepareArguments(declaration: TaskDeclaration, args: TaskArguments, cwd: string): TaskArguments {
+  const prepared = { ...args };
+  let isSelecting = true;
+  for (const { name, type, path } of declaration.parameters) {
+    if (name === 'selectdata') isSelecting = args.selectdata !== false;
+    if (!isSelecting && SELECTIONS.has(name)) prepared[name] = '';
+    if (type.endsWith('List')) prepared[name] = asList(prepared[name]);
+    if (path) prepared[name] = absolutePath(prepared[name], cwd);
+  }
+  return prepared;
+}
+
+function asList(value: TaskValue): TaskValue {
+  if (Array.isArray(value)) return value;
+  return value === '' ? [] : [value];
+}
+
+function absolutePath(value: TaskValue, cwd: string): TaskValue {
+  if (typeof value === 'string') return value === '' ? '' : joinPath(cwd, value);
+  return Array.isArray(value) ? value.map((part) => absolutePath(part, cwd)) : value;
 }

@@ -23,17 +23,14 @@ export const ints = builder('intList');
 export const floats = builder('floatList');
 export const variant = builder('any');
 
+function pathBuilder(type: ParameterType, path: 'read' | 'write') {
+  return (name: string, value: TaskValue | undefined, doc: string, extra: Extra = {}): TaskParameter =>
+    builder(type)(name, value, doc, { ...extra, path });
+}
+
 /** A parameter that names one file or directory to read. */
-export function inputPath(name: string, doc: string, value: TaskValue | undefined = ''): TaskParameter {
-  return { name, type: 'string', default: value, doc, path: 'read' };
-}
-
+export const inputPath = pathBuilder('string', 'read');
 /** A parameter that names one file or directory to write or change. */
-export function outputPath(name: string, doc: string, value: TaskValue | undefined = ''): TaskParameter {
-  return { name, type: 'string', default: value, doc, path: 'write' };
-}
-
+export const outputPath = pathBuilder('string', 'write');
 /** A parameter that names the input, one or several. */
-export function inputPaths(name: string, doc: string, value: TaskValue | undefined = []): TaskParameter {
-  return { name, type: 'stringList', default: value, doc, path: 'read' };
-}
+export const inputPaths = pathBuilder('stringList', 'read');

@@ -1,7 +1,38 @@
 import { fail } from '../../foundation/base/index.ts';
+import { bandpassTask } from './declarations/bandpass.ts';
+import { exportfitsTask } from './declarations/exportfits.ts';
+import { flagcmdTask } from './declarations/flagcmd.ts';
+import { flagdataTask } from './declarations/flagdata.ts';
+import { flagmanagerTask } from './declarations/flagmanager.ts';
+import { fluxscaleTask } from './declarations/fluxscale.ts';
+import { gaincalTask } from './declarations/gaincal.ts';
+import { imheadTask } from './declarations/imhead.ts';
+import { immathTask } from './declarations/immath.ts';
+import { impbcorTask } from './declarations/impbcor.ts';
+import { importfitsTask } from './declarations/importfits.ts';
+import { imstatTask } from './declarations/imstat.ts';
+import { setjyTask } from './declarations/setjy.ts';
+import { smoothcalTask } from './declarations/smoothcal.ts';
+import { splitTask } from './declarations/split.ts';
 import type { TaskDeclaration } from './types.ts';
 
-const DECLARATIONS: readonly TaskDeclaration[] = [];
+const DECLARATIONS: readonly TaskDeclaration[] = [
+  bandpassTask,
+  exportfitsTask,
+  flagcmdTask,
+  flagdataTask,
+  flagmanagerTask,
+  fluxscaleTask,
+  gaincalTask,
+  imheadTask,
+  immathTask,
+  impbcorTask,
+  importfitsTask,
+  imstatTask,
+  setjyTask,
+  smoothcalTask,
+  splitTask,
+];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));
 

@@ -1,5 +1,5 @@
 import { type Context, errorSentence } from '../../foundation/base/index.ts';
-import { checkArguments, resolvePaths, showValue } from './arguments.ts';
+import { checkArguments, prepareArguments, showValue } from './arguments.ts';
 import { findTask } from './registry.ts';
 import type { TaskArguments, TaskDeclaration, TaskValue } from './types.ts';
 
@@ -27,7 +27,7 @@ export async function runTask(
   }
   try {
     const own: Context = { ...context, log: taskLog(context, name) };
-    const result = await declaration.run(own, resolvePaths(declaration, args, context.cwd));
+    const result = await declaration.run(own, prepareArguments(declaration, args, context.cwd));
     context.log.post(
       `Task ${name} complete. Start time: ${clock(started)} End time: ${clock(new Date())}`,
       'INFO',

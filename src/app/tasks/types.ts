@@ -31,6 +31,8 @@ export interface TaskParameter {
   readonly doc: string;
   /** Set when CASA documents the parameter and it has no effect here, with the reason. */
   readonly inert?: string;
+  /** Set when only the default is available here; another value is refused, never ignored. */
+  readonly onlyDefault?: boolean;
 }
 
 /** One CASA task: checks, help, docs and coverage are projections of this. Parameters are in CASA's positional order. */

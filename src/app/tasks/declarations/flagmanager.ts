@@ -1,0 +1,18 @@
+import { flagmanager } from '../../../pipeline/flagging/index.ts';
+import { outputPath, text } from '../parameters.ts';
+import { runs } from '../room-call.ts';
+import type { TaskDeclaration } from '../types.ts';
+
+export const flagmanagerTask: TaskDeclaration = {
+  name: 'flagmanager',
+  summary: 'Saves, restores and lists flag versions',
+  parameters: [
+    outputPath('vis', undefined, 'MeasurementSet'),
+    text('mode', 'list', 'what to do', { allowed: ['list', 'save', 'restore', 'delete', 'rename'] }),
+    text('versionname', '', 'name of the flag version'),
+    text('oldname', '', 'earlier name of the version'),
+    text('comment', '', 'a comment'),
+    text('merge', 'replace', 'how restored flags meet the present ones'),
+  ],
+  run: runs(flagmanager),
+};

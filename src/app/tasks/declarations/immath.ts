@@ -1,0 +1,27 @@
+import { immath } from '../../../pipeline/images/index.ts';
+import { bool, inputPaths, outputPath, quantity, text, variant } from '../parameters.ts';
+import { runs } from '../room-call.ts';
+import type { TaskDeclaration } from '../types.ts';
+
+export const immathTask: TaskDeclaration = {
+  name: 'immath',
+  summary: 'Computes an image from images',
+  parameters: [
+    inputPaths('imagename', undefined, 'image'),
+    text('mode', 'evalexpr', 'what to do', { allowed: ['evalexpr', 'spix', 'pola', 'poli', 'lpoli', 'tpoli'] }),
+    outputPath('outfile', 'immath_results.im', 'name of the output'),
+    text('expr', 'IM0', 'expression with IM0, IM1 \u2026'),
+    variant('varnames', '', 'names of the images in the expression', { onlyDefault: true }),
+    quantity('sigma', '0.0mJy/beam', 'noise for polarization', { onlyDefault: true }),
+    text('polithresh', '', 'threshold for polarization', { onlyDefault: true }),
+    text('mask', '', 'mask', { onlyDefault: true }),
+    text('region', '', 'region', { onlyDefault: true }),
+    text('box', '', 'pixel box', { onlyDefault: true }),
+    text('chans', '', 'channels', { onlyDefault: true }),
+    text('stokes', '', 'Stokes parameters', { onlyDefault: true }),
+    bool('stretch', false, 'stretch the mask', { onlyDefault: true }),
+    text('imagemd', '', 'image whose metadata the result gets', { onlyDefault: true }),
+    text('prec', 'float', 'precision', { onlyDefault: true }),
+  ],
+  run: runs(immath),
+};
