@@ -110,6 +110,22 @@ export interface Column {
    * @param shape cell shape for arrays; may be left out when the column's shape is fixed or the cells are defined already
    */
   putRange(start: number, count: number, values: ColumnValues, shape?: readonly number[]): void;
+  /**
+   * A box of each of some array cells of one shape, flat [row, ...size].
+   * @param from first index on each axis of the cell, slow to fast; @param size lengths
+   * @param into as for getRange
+   */
+  getSlice(
+    start: number,
+    count: number,
+    from: readonly number[],
+    size: readonly number[],
+    into?: ColumnValues,
+  ): ColumnValues;
+  /** Writes a box of each of some defined array cells. */
+  putSlice(start: number, count: number, from: readonly number[], size: readonly number[], values: ColumnValues): void;
+  /** Gives array cells a shape, so that slices can be written; they hold zeros. */
+  setShape(start: number, count: number, shape: readonly number[]): void;
 }
 
 /** An open casacore table. */
@@ -132,8 +148,13 @@ export interface Table {
   subtable(keyword: string): Table;
   /** Changes below need a table opened for update. */
   addRows(count: number): void;
+  /** @param rows in any order; @throws unsupported for tables with tiled columns */
+  removeRows(rows: ArrayLike<number>): void;
   addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void;
+  /** Takes out columns that make up whole storage managers. */
+  removeColumns(names: readonly string[]): void;
   setKeyword(name: string, value: KeywordValue): void;
+  removeKeyword(name: string): void;
   setColumnKeyword(column: string, name: string, value: KeywordValue): void;
   flush(): void;
   close(): void;

@@ -1,0 +1,199 @@
+import { fail } from '../../foundation/base/index.ts';
+import { disk } from '../../foundation/bytes/index.ts';
+import { elementCount, sameShape, typeInfo } from './data-types.ts';
+import { PagedFile } from './paged-file.ts';
+import { decodeText, encodeText } from './text.ts';
+import type { ColumnValues, DataType } from './types.ts';
+import { bytesUnder, packBits, toHostOrder, unpackBits } from './value-codec.ts';
+
+/** Bytes before the first array: version, length of the file, padding. */
+const HEADER_BYTES = 16;
+
+/** Place and shape of one array. */
+export interface StoredArray {
+  /** Slow to fast. */
+  readonly shape: readonly number[];
+  readonly dataOffset: number;
+}
+
+/**
+ * The file table.fNi with the arrays of cells whose shape varies. Each array begins at a multiple of eight bytes:
+ * reference count (version 1 only), number of axes, axes fast to slow, values. Texts are offsets of length + bytes.
+ */
+export class ArrayFile {
+  private readonly file: PagedFile;
+  private readonly isLittleEndian: boolean;
+  private readonly isWritable: boolean;
+  private readonly version: number;
+  private end: number;
+  private isChanged = false;
+
+  /** @param newVersion 1 with reference counts (IncrementalStMan), 0 without; used when the file does not exist yet */
+  constructor(path: string, isLittleEndian: boolean, isWritable: boolean, newVersion: 0 | 1) {
+    const isThere = disk().exists(path);
+    this.file = new PagedFile(path, { isWritable });
+    this.isLittleEndian = isLittleEndian;
+    this.isWritable = isWritable;
+    this.version = newVersion;
+    this.end = HEADER_BYTES;
+    if (isThere && this.file.length >= 12) {
+      const header = this.view(0, 12);
+      this.version = header.getUint32(0, isLittleEndian);
+      this.end = Number(header.getBigInt64(4, isLittleEndian));
+      if (this.version > 1) {
+        fail('unsupported', `The array file has version ${this.version}; versions 0 and 1 are known.`, { file: path });
+      }
+    } else if (isWritable) {
+      this.file.extend(HEADER_BYTES);
+      this.isChanged = true;
+    }
+  }
+
+  /** Looks up the array at an offset. */
+  find(offset: number): StoredArray {
+    const prefix = this.version > 0 ? 4 : 0;
+    const axisCount = this.view(offset + prefix, 4).getUint32(0, this.isLittleEndian);
+    if (axisCount > 32) this.bad('an array has more than 32 axes', offset);
+    const axes = this.view(offset + prefix + 4, 4 * axisCount);
+    const shape: number[] = [];
+    for (let k = axisCount - 1; k >= 0; k--) {
+      const length = axes.getInt32(4 * k, this.isLittleEndian);
+      if (length < 0) this.bad('an array has an axis of negative length', offset);
+      shape.push(length);
+    }
+    return { shape, dataOffset: offset + prefix + 4 + 4 * axisCount };
+  }
+
+  /** Reads `count` values from value number `first` of an array. */
+  read(array: StoredArray, type: DataType, first: number, count: number, values: ColumnValues, at: number): void {
+    const info = typeInfo(type);
+    if (count === 0) return;
+    if (type === 'Bool') {
+      const start = array.dataOffset + Math.floor(first / 8);
+      const bit = first % 8;
+      const packed = this.file.view(start, Math.ceil((bit + count) / 8));
+      unpackBits(packed, bit, values as Uint8Array, at, count);
+    } else if (type === 'String') {
+      this.readTexts(array.dataOffset + 4 * first, count, values as string[], at);
+    } else {
+      const width = info.bytes / info.units;
+      const target = bytesUnder(values).subarray(at * width, at * width + count * info.bytes);
+      this.file.read(array.dataOffset + first * info.bytes, target);
+      toHostOrder(target, info.swapBytes, this.isLittleEndian);
+    }
+  }
+
+  write(array: StoredArray, type: DataType, first: number, count: number, values: ColumnValues, at: number): void {
+    const info = typeInfo(type);
+    this.isChanged = true;
+    if (count === 0) return;
+    if (type === 'Bool') {
+      const start = array.dataOffset + Math.floor(first / 8);
+      const bit = first % 8;
+      const packed = this.file.view(start, Math.ceil((bit + count) / 8)).slice();
+      packBits(values as Uint8Array, at, packed, bit, count);
+      this.file.write(start, packed);
+    } else if (type === 'String') {
+      this.writeTexts(array.dataOffset + 4 * first, count, values as string[], at);
+    } else {
+      const width = info.bytes / info.units;
+      let bytes = bytesUnder(values).subarray(at * width, at * width + count * info.bytes);
+      if (!this.isLittleEndian && info.swapBytes > 1) {
+        bytes = bytes.slice();
+        toHostOrder(bytes, info.swapBytes, this.isLittleEndian);
+      }
+      this.file.write(array.dataOffset + first * info.bytes, bytes);
+    }
+  }
+
+  /** Makes room for a new array of zeros and returns its offset. */
+  allocate(type: DataType, shape: readonly number[]): number {
+    const offset = Math.ceil(this.end / 8) * 8;
+    const head = new Uint8Array((this.version > 0 ? 8 : 4) + 4 * shape.length);
+    const view = new DataView(head.buffer);
+    let at = 0;
+    if (this.version > 0) view.setUint32((at += 4) - 4, 1, this.isLittleEndian);
+    view.setUint32((at += 4) - 4, shape.length, this.isLittleEndian);
+    for (const length of shape.toReversed()) view.setInt32((at += 4) - 4, length, this.isLittleEndian);
+    const count = elementCount(shape);
+    const bytes = type === 'Bool' ? Math.ceil(count / 8) : type === 'String' ? 4 * count : count * typeInfo(type).bytes;
+    this.file.write(offset, head);
+    this.end = offset + head.length + bytes;
+    this.file.extend(this.end);
+    this.isChanged = true;
+    return offset;
+  }
+
+  /** Gives the array at `offset` (0: none) a shape: the same offset when it has it already, else that of a new array. */
+  reshape(offset: number, type: DataType, shape: readonly number[]): number {
+    if (offset !== 0 && sameShape(this.find(offset).shape, shape)) return offset;
+    return this.allocate(type, shape);
+  }
+
+  /** Says how many buckets refer to an array; only IncrementalStMan counts. */
+  setReferences(offset: number, count: number): void {
+    if (this.version === 0) return;
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setUint32(0, count, this.isLittleEndian);
+    this.file.write(offset, bytes);
+    this.isChanged = true;
+  }
+
+  flush(): void {
+    if (!this.isWritable || !this.isChanged) return;
+    const header = new Uint8Array(HEADER_BYTES);
+    const view = new DataView(header.buffer);
+    view.setUint32(0, this.version, this.isLittleEndian);
+    view.setBigInt64(4, BigInt(this.end), this.isLittleEndian);
+    this.file.write(0, header);
+    this.file.flush();
+    this.isChanged = false;
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  private readTexts(offset: number, count: number, values: string[], at: number): void {
+    const offsets = this.file.view(offset, 4 * count).slice();
+    const view = new DataView(offsets.buffer);
+    for (let k = 0; k < count; k++) {
+      const place = view.getUint32(4 * k, this.isLittleEndian);
+      if (place === 0) {
+        values[at + k] = '';
+        continue;
+      }
+      const length = this.view(place, 4).getUint32(0, this.isLittleEndian);
+      values[at + k] = decodeText(this.file.view(place + 4, length));
+    }
+  }
+
+  private writeTexts(offset: number, count: number, values: readonly string[], at: number): void {
+    const offsets = new Uint8Array(4 * count);
+    const view = new DataView(offsets.buffer);
+    for (let k = 0; k < count; k++) {
+      const text = encodeText(values[at + k]);
+      if (this.end + 4 + text.length > 0xffffffff) {
+        fail('unsupported', 'The texts of an array column exceed 4 GiB, which casacore cannot address.', {
+          file: this.file.name,
+        });
+      }
+      const entry = new Uint8Array(4 + text.length);
+      new DataView(entry.buffer).setUint32(0, text.length, this.isLittleEndian);
+      entry.set(text, 4);
+      view.setUint32(4 * k, this.end, this.isLittleEndian);
+      this.file.write(this.end, entry);
+      this.end += entry.length;
+    }
+    this.file.write(offset, offsets);
+  }
+
+  private view(offset: number, length: number): DataView {
+    const bytes = this.file.view(offset, length);
+    return new DataView(bytes.buffer, bytes.byteOffset, length);
+  }
+
+  private bad(sentence: string, byte: number): never {
+    return fail('bad-format', `The array file is damaged: ${sentence}.`, { file: this.file.name, byte });
+  }
+}

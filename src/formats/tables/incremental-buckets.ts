@@ -1,0 +1,284 @@
+import { fail } from '../../foundation/base/index.ts';
+import { disk } from '../../foundation/bytes/index.ts';
+import { AipsReader, AipsWriter } from './aipsio.ts';
+import { BucketFile, HEADER_BYTES, readHeader } from './bucket-file.ts';
+import type { IntervalCodec, IntervalValue } from './incremental-values.ts';
+import { type IntervalList, intervalAt } from './interval-list.ts';
+
+/** Bytes that casacore counts for one interval in a bucket's index: its row (64 bits) and the offset of its value. */
+const ENTRY_BYTES = 12;
+const CACHED_BUCKETS = 64;
+
+/** The intervals of one column inside a bucket; rows count from the bucket's first. */
+export interface BucketIntervals {
+  readonly starts: readonly number[];
+  readonly values: readonly IntervalValue[];
+}
+
+interface ParsedBucket {
+  readonly columns: (BucketIntervals | undefined)[];
+  readonly data: Uint8Array;
+  readonly starts: number[][];
+  readonly offsets: number[][];
+}
+
+/** A file of an IncrementalStMan as it lies on disk, to read. */
+export class IncrementalBuckets {
+  readonly bucketBytes: number;
+  readonly cacheSize: number;
+  readonly uniqueNumber: number;
+  /** First row of each bucket, and the row count at the end. */
+  readonly rows: number[];
+  private readonly numbers: number[];
+  private readonly buckets: BucketFile;
+  private readonly codecs: readonly IntervalCodec[];
+  private readonly isLittleEndian: boolean;
+  private readonly file: string;
+  private readonly parsed = new Map<number, ParsedBucket>();
+
+  constructor(file: string, isLittleEndian: boolean, codecs: readonly IntervalCodec[]) {
+    this.file = file;
+    this.codecs = codecs;
+    this.isLittleEndian = isLittleEndian;
+    const reader = new AipsReader(readHeader(file), isLittleEndian, file);
+    const { cursor } = reader;
+    const version = reader.start('IncrementalStMan');
+    if (version >= 5) reader.bool();
+    this.bucketBytes = cursor.u32();
+    const bucketCount = cursor.u32();
+    this.cacheSize = cursor.u32();
+    this.uniqueNumber = cursor.u32();
+    const freeCount = version > 1 ? cursor.u32() : 0;
+    const firstFree = version > 1 ? cursor.i32() : -1;
+    reader.end();
+    if (this.bucketBytes < 16 || this.bucketBytes >= 2 ** 28)
+      reader.bad(`a bucket size of ${this.bucketBytes} bytes is impossible.`);
+    this.buckets = new BucketFile(file, false, { bucketBytes: this.bucketBytes, bucketCount, freeCount, firstFree });
+    const index = this.readIndex(HEADER_BYTES + bucketCount * this.bucketBytes);
+    this.rows = index.rows;
+    this.numbers = index.numbers;
+  }
+
+  get bucketCount(): number {
+    return this.numbers.length;
+  }
+
+  /** Number of the bucket (in row order) with a row. */
+  at(row: number): number {
+    return Math.min(intervalAt(this.rows, row), this.numbers.length - 1);
+  }
+
+  intervals(bucket: number, column: number): BucketIntervals {
+    const parsed = this.parse(bucket);
+    const known = parsed.columns[column];
+    if (known) return known;
+    const codec = this.codecs[column];
+    const values = parsed.offsets[column].map((offset) => codec.decode(parsed.data, offset));
+    const intervals = { starts: parsed.starts[column], values };
+    parsed.columns[column] = intervals;
+    return intervals;
+  }
+
+  close(): void {
+    this.buckets.close();
+    this.parsed.clear();
+  }
+
+  private readIndex(offset: number): { rows: number[]; numbers: number[] } {
+    const source = disk().open(this.file);
+    try {
+      if (source.length <= offset)
+        fail('bad-format', 'The file ends before its index.', { file: this.file, byte: offset });
+      const bytes = new Uint8Array(source.length - offset);
+      source.read(offset, bytes);
+      const reader = new AipsReader(bytes, this.isLittleEndian, this.file);
+      const version = reader.start('ISMIndex');
+      const used = reader.cursor.u32();
+      const rows = reader.block(version > 1 ? 8 : 4).slice(0, used + 1);
+      const numbers = reader.block().slice(0, used);
+      reader.end();
+      if (rows.length !== used + 1 || numbers.length !== used || used === 0)
+        reader.bad('the index of buckets is incomplete.');
+      return { rows, numbers };
+    } finally {
+      source.close();
+    }
+  }
+
+  private parse(bucket: number): ParsedBucket {
+    const known = this.parsed.get(bucket);
+    if (known) return known;
+    if (this.parsed.size >= CACHED_BUCKETS) this.parsed.delete(this.parsed.keys().next().value as number);
+    const bytes = this.buckets.view(this.numbers[bucket]).slice();
+    const view = new DataView(bytes.buffer);
+    const isLittle = this.isLittleEndian;
+    const word = view.getUint32(0, isLittle);
+    const isWide = (word & 0xf0000000) !== 0;
+    let at = word & 0x0fffffff;
+    const data = bytes.subarray(4, Math.max(4, at));
+    const take = (width: number) => {
+      if (at + width > bytes.length)
+        fail('bad-format', `Bucket ${this.numbers[bucket]} is damaged.`, { file: this.file });
+      at += width;
+      return at - width;
+    };
+    const starts: number[][] = [];
+    const offsets: number[][] = [];
+    for (let column = 0; column < this.codecs.length; column++) {
+      const count = view.getUint32(take(4), isLittle);
+      if (count === 0 || count * 8 > bytes.length) take(bytes.length);
+      const rows: number[] = [];
+      const places: number[] = [];
+      for (let k = 0; k < count; k++) {
+        rows.push(isWide ? Number(view.getBigUint64(take(8), isLittle)) : view.getUint32(take(4), isLittle));
+      }
+      for (let k = 0; k < count; k++) places.push(view.getUint32(take(4), isLittle));
+      starts.push(rows);
+      offsets.push(places);
+    }
+    const parsed: ParsedBucket = { columns: [], data, starts, offsets };
+    this.parsed.set(bucket, parsed);
+    return parsed;
+  }
+}
+
+export interface IncrementalFile {
+  readonly isLittleEndian: boolean;
+  readonly bucketBytes: number;
+  readonly cacheSize: number;
+  readonly uniqueNumber: number;
+  readonly rowCount: number;
+  readonly lists: readonly IntervalList[];
+  readonly codecs: readonly IntervalCodec[];
+  /** Told once for each value stored: in how many buckets it stands decides the reference count of arrays. */
+  readonly onStored?: (column: number, value: IntervalValue) => void;
+}
+
+/** Writes all intervals as a new file beside the old one and puts it in its place. */
+export function writeIncremental(path: string, content: IncrementalFile): void {
+  const sink = disk().create(`${path}.tmp`);
+  try {
+    sink.write(new Uint8Array(HEADER_BYTES));
+    const rows: number[] = [];
+    for (const bucket of planBuckets(content)) {
+      rows.push(bucket.firstRow);
+      sink.write(bucket.bytes);
+    }
+    sink.write(indexBytes(content, rows));
+    sink.patch(0, headerBytes(content, rows.length));
+  } finally {
+    sink.close();
+  }
+  disk().rename(`${path}.tmp`, path);
+}
+
+function headerBytes(content: IncrementalFile, bucketCount: number): Uint8Array {
+  const writer = new AipsWriter(content.isLittleEndian);
+  writer.start('IncrementalStMan', content.isLittleEndian ? 5 : 4);
+  if (content.isLittleEndian) writer.bool(false);
+  writer.u32(content.bucketBytes).u32(bucketCount).u32(content.cacheSize).u32(content.uniqueNumber).u32(0).i32(-1);
+  return writer.end().bytes();
+}
+
+function indexBytes(content: IncrementalFile, firstRows: readonly number[]): Uint8Array {
+  const writer = new AipsWriter(content.isLittleEndian);
+  const isWide = content.rowCount > 0xffffffff;
+  writer.start('ISMIndex', isWide ? 2 : 1).u32(firstRows.length);
+  writer.block([...firstRows, content.rowCount], isWide ? 8 : 4);
+  return writer
+    .block(firstRows.map((_, bucket) => bucket))
+    .end()
+    .bytes();
+}
+
+interface Entry {
+  readonly row: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Cuts the intervals of all columns into buckets; each begins with a value of every column. */
+function* planBuckets(content: IncrementalFile): Iterable<{ firstRow: number; bytes: Uint8Array }> {
+  const { lists, codecs, bucketBytes } = content;
+  const cursors = lists.map(() => 0);
+  let entries: Entry[][] = [];
+  let size = 0;
+  const encode = (column: number) => {
+    const value = lists[column].values[cursors[column]];
+    content.onStored?.(column, value);
+    return codecs[column].encode(value);
+  };
+  const begin = (row: number) => {
+    entries = lists.map((_, column) => [{ row: 0, bytes: encode(column) }]);
+    size = 4 + entries.reduce((sum, [entry]) => sum + 4 + ENTRY_BYTES + entry.bytes.length, 0);
+    if (size > bucketBytes) {
+      fail(
+        'usage',
+        `One row of an IncrementalStMan needs ${size} bytes, more than a bucket of ${bucketBytes}; ask for larger buckets.`,
+        {
+          row,
+        },
+      );
+    }
+  };
+  let firstRow = 0;
+  begin(0);
+  for (;;) {
+    const row = nextRow(lists, cursors);
+    if (row >= content.rowCount) break;
+    const changed: number[] = [];
+    lists.forEach((list, column) => {
+      if (list.starts[cursors[column] + 1] === row) {
+        cursors[column]++;
+        changed.push(column);
+      }
+    });
+    const added = changed.map((column) => codecs[column].encode(lists[column].values[cursors[column]]));
+    const more = added.reduce((sum, bytes) => sum + ENTRY_BYTES + bytes.length, 0);
+    if (size + more > bucketBytes) {
+      yield { firstRow, bytes: bucketContent(entries, content) };
+      firstRow = row;
+      begin(row);
+      continue;
+    }
+    changed.forEach((column, k) => {
+      content.onStored?.(column, lists[column].values[cursors[column]]);
+      entries[column].push({ row: row - firstRow, bytes: added[k] });
+    });
+    size += more;
+  }
+  yield { firstRow, bytes: bucketContent(entries, content) };
+}
+
+function nextRow(lists: readonly IntervalList[], cursors: readonly number[]): number {
+  let row = Number.POSITIVE_INFINITY;
+  for (let column = 0; column < lists.length; column++) {
+    const start = lists[column].starts[cursors[column] + 1];
+    if (start !== undefined && start < row) row = start;
+  }
+  return row;
+}
+
+function bucketContent(entries: readonly Entry[][], content: IncrementalFile): Uint8Array {
+  const bytes = new Uint8Array(content.bucketBytes);
+  const view = new DataView(bytes.buffer);
+  const isLittle = content.isLittleEndian;
+  let at = 4;
+  const offsets = entries.map((column) =>
+    column.map((entry) => {
+      bytes.set(entry.bytes, at);
+      at += entry.bytes.length;
+      return at - entry.bytes.length - 4;
+    }),
+  );
+  view.setUint32(0, at, isLittle);
+  const put = (value: number) => {
+    view.setUint32(at, value, isLittle);
+    at += 4;
+  };
+  entries.forEach((column, index) => {
+    put(column.length);
+    for (const entry of column) put(entry.row);
+    for (const offset of offsets[index]) put(offset);
+  });
+  return bytes;
+}

@@ -1,0 +1,374 @@
+import { fail } from '../../foundation/base/index.ts';
+import { AipsReader, AipsWriter } from './aipsio.ts';
+import { ArrayFile } from './array-file.ts';
+import { elementCount, sameShape, typeInfo } from './data-types.ts';
+import { IncrementalBuckets, writeIncremental } from './incremental-buckets.ts';
+import { directCodec, type IntervalCodec, type IntervalValue, offsetCodec } from './incremental-values.ts';
+import { IntervalList } from './interval-list.ts';
+import {
+  type ColumnLayout,
+  registerStorageManager,
+  type ShapeRun,
+  type StorageColumn,
+  type StorageContext,
+  type StorageManager,
+} from './storage.ts';
+import type { ColumnValues, StorageManagerDescription } from './types.ts';
+
+const MIN_BUCKET = 32_768;
+const MAX_BUCKET = 327_680;
+
+function isIndirect(layout: ColumnLayout): boolean {
+  return !layout.isScalar && !layout.isDirect;
+}
+
+/** Bucket size as casacore chooses it: 100 rows, within limits. */
+function defaultBucket(layouts: readonly ColumnLayout[]): number {
+  let fixed = 0;
+  let free = 0;
+  for (const layout of layouts) {
+    const count = elementCount(layout.shape ?? []);
+    fixed += 8;
+    if (isIndirect(layout)) fixed += 8;
+    else if (layout.type === 'String') {
+      fixed += 4 * (count + 1);
+      free += 32 * count;
+    } else fixed += layout.type === 'Bool' ? Math.ceil(count / 8) : count * typeInfo(layout.type).bytes;
+  }
+  const head = 4 * (layouts.length + 1);
+  const size = head + 100 * (fixed + free);
+  if (size < MIN_BUCKET) return MIN_BUCKET;
+  if (size <= MAX_BUCKET) return size;
+  const less = head + 10 * (fixed + free);
+  return less <= MAX_BUCKET ? less : Math.max(MAX_BUCKET, head + 2 * (fixed + free));
+}
+
+/** casacore's IncrementalStMan: a value is stored only where it differs from the row before. */
+export class IncrementalStMan implements StorageManager {
+  readonly name: string;
+  readonly context: StorageContext;
+  readonly codecs: readonly IntervalCodec[];
+  private readonly version: number;
+  private readonly columns: IncrementalColumn[];
+  private rowCount: number;
+  private bucketBytes = MIN_BUCKET;
+  private cacheSize = 1;
+  private uniqueNumber = 0;
+  private stored: IncrementalBuckets | undefined;
+  private loaded: IntervalList[] | undefined;
+  private openArrays: ArrayFile | undefined;
+  private isChanged = false;
+
+  private constructor(context: StorageContext, name: string, version: number) {
+    this.context = context;
+    this.name = name;
+    this.version = version;
+    this.rowCount = context.rowCount;
+    const { isLittleEndian, file } = context;
+    this.codecs = context.columns.map((layout) =>
+      isIndirect(layout) ? offsetCodec(isLittleEndian, file) : directCodec(layout, isLittleEndian, file),
+    );
+    this.columns = context.columns.map((layout, column) =>
+      isIndirect(layout) ? new IndirectColumn(this, column, layout) : new DirectColumn(this, column, layout),
+    );
+  }
+
+  static open(context: StorageContext): IncrementalStMan {
+    const reader = new AipsReader(context.blob, false, `${context.tablePath}/table.dat`);
+    const version = reader.start('ISM');
+    const name = reader.string();
+    reader.end();
+    return new IncrementalStMan(context, name, version);
+  }
+
+  static create(context: StorageContext, description: StorageManagerDescription): IncrementalStMan {
+    const manager = new IncrementalStMan(context, description.name, 3);
+    manager.bucketBytes = description.bucketBytes ?? defaultBucket(context.columns);
+    manager.uniqueNumber = context.columns.filter(isIndirect).length;
+    manager.loaded = manager.codecs.map((codec) => new IntervalList([0], [codec.initial], codec.isEqual));
+    manager.columns.forEach((column) => {
+      column.written = 0;
+    });
+    if (manager.uniqueNumber > 0) manager.arrays.flush();
+    manager.isChanged = true;
+    return manager;
+  }
+
+  column(index: number): StorageColumn {
+    return this.columns[index];
+  }
+
+  get rows(): number {
+    return this.rowCount;
+  }
+
+  get arrays(): ArrayFile {
+    const { file, isLittleEndian, isWritable } = this.context;
+    if (this.version < 3) {
+      fail(
+        'unsupported',
+        'The IncrementalStMan is of the form used before 1998; open the table once with casacore to renew it.',
+        { file },
+      );
+    }
+    this.openArrays ??= new ArrayFile(`${file}i`, isLittleEndian, isWritable, 1);
+    return this.openArrays;
+  }
+
+  /** Calls `act` for each interval that touches a range of rows: its value and the rows of the range in it. */
+  eachInterval(
+    column: number,
+    row: number,
+    count: number,
+    act: (value: IntervalValue, row: number, rows: number) => void,
+  ): void {
+    const end = row + count;
+    if (this.loaded)
+      return walk(
+        this.loaded[column].starts,
+        this.loaded[column].values,
+        this.loaded[column].at(row),
+        row,
+        end,
+        0,
+        act,
+      );
+    const stored = this.buckets();
+    for (let at = row; at < end; ) {
+      const bucket = stored.at(at);
+      const first = stored.rows[bucket];
+      const last = bucket + 1 < stored.bucketCount ? Math.min(end, stored.rows[bucket + 1]) : end;
+      const { starts, values } = stored.intervals(bucket, column);
+      let interval = 0;
+      if (at > first) while (interval + 1 < starts.length && starts[interval + 1] + first <= at) interval++;
+      walk(starts, values, interval, at, last, first, act);
+      if (last <= at) fail('bad-format', 'The index of buckets is not in order.', { file: this.context.file });
+      at = last;
+    }
+  }
+
+  /** All intervals of a column, to change. */
+  list(column: number): IntervalList {
+    this.isChanged = true;
+    return this.load()[column];
+  }
+
+  addRows(count: number): void {
+    this.load();
+    const wasEmpty = this.rowCount === 0;
+    this.rowCount += count;
+    this.isChanged = true;
+    if (!wasEmpty) return;
+    this.context.columns.forEach((layout, column) => {
+      if (isIndirect(layout) && layout.shape && count > 0) this.columns[column].setShape(0, count, layout.shape);
+      this.columns[column].written = 0;
+    });
+  }
+
+  removeRows(rows: ArrayLike<number>): void {
+    for (const list of this.load()) list.removeRows(rows, this.rowCount);
+    this.rowCount -= rows.length;
+    for (const column of this.columns) column.written = Math.min(column.written, this.rowCount);
+    this.isChanged = true;
+  }
+
+  flush(): Uint8Array {
+    if (this.isChanged) this.write();
+    this.openArrays?.flush();
+    return new AipsWriter(false).start('ISM', this.version).string(this.name).end().bytes().slice();
+  }
+
+  close(): void {
+    this.stored?.close();
+    this.stored = undefined;
+    this.openArrays?.close();
+    this.openArrays = undefined;
+  }
+
+  private write(): void {
+    const lists = this.load();
+    const counts = new Map<number, number>();
+    const { file, isLittleEndian, columns } = this.context;
+    writeIncremental(file, {
+      isLittleEndian,
+      bucketBytes: this.bucketBytes,
+      cacheSize: this.cacheSize,
+      uniqueNumber: this.uniqueNumber,
+      rowCount: this.rowCount,
+      lists,
+      codecs: this.codecs,
+      onStored: (column, value) => {
+        if (isIndirect(columns[column]) && value !== 0)
+          counts.set(value as number, (counts.get(value as number) ?? 0) + 1);
+      },
+    });
+    for (const [offset, count] of counts) this.arrays.setReferences(offset, count);
+    this.isChanged = false;
+  }
+
+  private buckets(): IncrementalBuckets {
+    if (!this.stored) {
+      const { file, isLittleEndian } = this.context;
+      this.stored = new IncrementalBuckets(file, isLittleEndian, this.codecs);
+      this.bucketBytes = this.stored.bucketBytes;
+      this.cacheSize = this.stored.cacheSize;
+      this.uniqueNumber = this.stored.uniqueNumber;
+    }
+    return this.stored;
+  }
+
+  private load(): IntervalList[] {
+    if (this.loaded) return this.loaded;
+    const stored = this.buckets();
+    const lists = this.codecs.map((codec, column) => {
+      const list = new IntervalList([], [], codec.isEqual);
+      for (let bucket = 0; bucket < stored.bucketCount; bucket++) {
+        const { starts, values } = stored.intervals(bucket, column);
+        for (let k = 0; k < starts.length; k++) list.append(starts[k] + stored.rows[bucket], values[k]);
+      }
+      return list;
+    });
+    stored.close();
+    this.stored = undefined;
+    this.loaded = lists;
+    return lists;
+  }
+}
+
+function walk(
+  starts: readonly number[],
+  values: readonly IntervalValue[],
+  first: number,
+  row: number,
+  end: number,
+  origin: number,
+  act: (value: IntervalValue, row: number, rows: number) => void,
+): void {
+  for (let interval = first, at = row; at < end; interval++) {
+    const next = interval + 1 < starts.length ? Math.min(end, starts[interval + 1] + origin) : end;
+    if (next > at) act(values[interval], at, next - at);
+    at = Math.max(at, next);
+  }
+}
+
+abstract class IncrementalColumn implements StorageColumn {
+  /** Rows from here on were never written one by one: a value put there holds to the end. */
+  written: number;
+  protected readonly host: IncrementalStMan;
+  protected readonly layout: ColumnLayout;
+  protected readonly column: number;
+
+  constructor(host: IncrementalStMan, column: number, layout: ColumnLayout) {
+    this.host = host;
+    this.column = column;
+    this.layout = layout;
+    this.written = host.context.rowCount;
+  }
+
+  abstract shapeRun(row: number, limit: number): ShapeRun;
+  abstract read(row: number, count: number, values: ColumnValues, at: number): void;
+  abstract write(row: number, count: number, values: ColumnValues, at: number): void;
+  abstract setShape(row: number, count: number, shape: readonly number[]): void;
+
+  /** Stores values for rows [starts[0], end). */
+  protected store(end: number, starts: readonly number[], values: readonly IntervalValue[]): void {
+    const list = this.host.list(this.column);
+    if (end > this.written || end >= this.host.rows) list.replaceFrom(starts, values);
+    else list.replace(starts[0], end, starts, values);
+    this.written = Math.max(this.written, end);
+  }
+}
+
+class DirectColumn extends IncrementalColumn {
+  shapeRun(_row: number, limit: number): ShapeRun {
+    return { shape: this.layout.shape ?? [], count: limit };
+  }
+
+  read(row: number, count: number, values: ColumnValues, at: number): void {
+    const step = elementCount(this.layout.shape ?? []) * typeInfo(this.layout.type).units;
+    const codec = this.host.codecs[this.column];
+    this.host.eachInterval(this.column, row, count, (value, from, rows) =>
+      codec.fill(value, values, at + (from - row) * step, rows),
+    );
+  }
+
+  write(row: number, count: number, values: ColumnValues, at: number): void {
+    const step = elementCount(this.layout.shape ?? []) * typeInfo(this.layout.type).units;
+    const codec = this.host.codecs[this.column];
+    const starts: number[] = [];
+    const taken: IntervalValue[] = [];
+    for (let k = 0; k < count; k++) {
+      const value = codec.take(values, at + k * step);
+      if (k > 0 && codec.isEqual(value, taken[taken.length - 1])) continue;
+      starts.push(row + k);
+      taken.push(value);
+    }
+    if (count > 0) this.store(row + count, starts, taken);
+  }
+
+  setShape(): void {}
+}
+
+class IndirectColumn extends IncrementalColumn {
+  shapeRun(row: number, limit: number): ShapeRun {
+    let shape: readonly number[] | undefined;
+    let count = 0;
+    let isOver = false;
+    this.host.eachInterval(this.column, row, limit, (value, from, rows) => {
+      if (isOver) return;
+      const own = value === 0 ? undefined : this.host.arrays.find(value as number).shape;
+      if (from === row) shape = own;
+      else if (!sameShape(shape, own)) isOver = true;
+      if (!isOver) count += rows;
+    });
+    return { shape, count };
+  }
+
+  read(row: number, count: number, values: ColumnValues, at: number): void {
+    const { units } = typeInfo(this.layout.type);
+    this.host.eachInterval(this.column, row, count, (value, from, rows) => {
+      const array = this.host.arrays.find(value as number);
+      const each = elementCount(array.shape);
+      const step = each * units;
+      const first = at + (from - row) * step;
+      this.host.arrays.read(array, this.layout.type, 0, each, values, first);
+      for (let k = 1; k < rows; k++) copyInside(values, first, step, first + k * step);
+    });
+  }
+
+  write(row: number, count: number, values: ColumnValues, at: number): void {
+    const { units, type } = typeInfo(this.layout.type);
+    const { arrays } = this.host;
+    const shape = this.shapeRun(row, 1).shape ?? fail('internal', 'A cell is written before its shape is set.');
+    const each = elementCount(shape);
+    const starts: number[] = [];
+    const offsets: number[] = [];
+    for (let k = 0; k < count; k++) {
+      const from = at + k * each * units;
+      if (k > 0 && isSameInside(values, from - each * units, from, each * units)) continue;
+      const offset = arrays.allocate(type, shape);
+      arrays.write(arrays.find(offset), type, 0, each, values, from);
+      starts.push(row + k);
+      offsets.push(offset);
+    }
+    if (count > 0) this.store(row + count, starts, offsets);
+  }
+
+  setShape(row: number, count: number, shape: readonly number[]): void {
+    const run = this.shapeRun(row, count);
+    if (run.count === count && sameShape(run.shape, shape)) return;
+    this.store(row + count, [row], [this.host.arrays.allocate(this.layout.type, shape)]);
+  }
+}
+
+function copyInside(values: ColumnValues, from: number, count: number, to: number): void {
+  if (Array.isArray(values)) for (let k = 0; k < count; k++) values[to + k] = values[from + k];
+  else values.copyWithin(to, from, from + count);
+}
+
+function isSameInside(values: ColumnValues, left: number, right: number, count: number): boolean {
+  for (let k = 0; k < count; k++) if (!Object.is(values[left + k], values[right + k])) return false;
+  return true;
+}
+
+registerStorageManager('IncrementalStMan', { open: IncrementalStMan.open, create: IncrementalStMan.create });

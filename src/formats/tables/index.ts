@@ -1,0 +1,17 @@
+import './incremental-stman.ts';
+import './standard-stman.ts';
+import './tiled-stman.ts';
+
+export { arrayKeyword, readRecordPath, recordKeyword, scalarKeyword, tableKeyword } from './keywords.ts';
+export { decodeRecord } from './record-cell.ts';
+export { createTable, isTable, openTable } from './open-table.ts';
+export {
+  type ColumnLayout,
+  registerStorageManager,
+  type ShapeRun,
+  type StorageColumn,
+  type StorageContext,
+  type StorageManager,
+  type StorageManagerFactory,
+} from './storage.ts';
+export type * from './types.ts';

@@ -1,0 +1,347 @@
+import { fail } from '../../foundation/base/index.ts';
+import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { describeColumn, layoutOf, storedColumnOf } from './column-layout.ts';
+import { linkNames } from './links.ts';
+import type { LinkNames } from './records.ts';
+import {
+  type ColumnLayout,
+  type StorageColumn,
+  type StorageContext,
+  type StorageManager,
+  storageManagerFactory,
+} from './storage.ts';
+import { TableColumn } from './table-column.ts';
+import { type StoredColumn, type StoredManager, type StoredTable, writePlainTable } from './table-dat.ts';
+import { readSync, type SyncData, type TableInfo, writeInfo, writeSync } from './table-files.ts';
+import type {
+  Column,
+  ColumnDescription,
+  KeywordValue,
+  StorageManagerDescription,
+  Table,
+  TableMode,
+  TableRecord,
+} from './types.ts';
+
+/** A table whose cells lie in its own files. */
+export class PlainTable implements Table {
+  readonly path: string;
+  private readonly mode: TableMode;
+  private readonly stored: StoredTable;
+  private readonly links: LinkNames;
+  private readonly openSubtable: (path: string, mode: TableMode) => Table;
+  private readonly managers = new Map<number, StorageManager>();
+  private readonly columns = new Map<string, TableColumn>();
+  private readonly cellsByName = new Map<string, StorageColumn>();
+  private readonly subtables = new Map<string, Table>();
+  private tableInfo: TableInfo;
+  private writtenDat: Uint8Array | undefined;
+  private writtenInfo: string | undefined;
+  private isDataChanged = false;
+  private isOpen = true;
+
+  constructor(
+    path: string,
+    stored: StoredTable,
+    info: TableInfo,
+    mode: TableMode,
+    openSubtable: (path: string, mode: TableMode) => Table,
+  ) {
+    this.path = path;
+    this.stored = stored;
+    this.tableInfo = info;
+    this.mode = mode;
+    this.links = linkNames(path);
+    this.openSubtable = openSubtable;
+    for (const column of stored.columns) this.addColumnObject(column);
+  }
+
+  get rowCount(): number {
+    return this.stored.rowCount;
+  }
+
+  get columnNames(): readonly string[] {
+    return this.stored.columns.map((column) => column.name);
+  }
+
+  get keywords(): TableRecord {
+    return this.stored.keywords;
+  }
+
+  get info(): TableInfo {
+    return this.tableInfo;
+  }
+
+  get isLittleEndian(): boolean {
+    return this.stored.isLittleEndian;
+  }
+
+  hasColumn(name: string): boolean {
+    return this.columns.has(name);
+  }
+
+  column(name: string): Column {
+    return this.columns.get(name) ?? fail('missing', `There is no column ${name}.`, { table: this.path });
+  }
+
+  storageOf(name: string): { readonly type: string; readonly group: string } {
+    const column = this.storedColumn(name);
+    const manager = this.storedManager(column.managerNumber);
+    return { type: manager.type, group: this.manager(manager).name };
+  }
+
+  subtable(keyword: string): Table {
+    const value = this.keywords.get(keyword);
+    if (value?.type !== 'Table') fail('missing', `There is no subtable ${keyword}.`, { table: this.path });
+    const known = this.subtables.get(keyword);
+    if (known && !(known as { isClosed?: boolean }).isClosed) return known;
+    const table = this.openSubtable(value.path, this.mode);
+    this.subtables.set(keyword, table);
+    return table;
+  }
+
+  get isClosed(): boolean {
+    return !this.isOpen;
+  }
+
+  addRows(count: number): void {
+    this.beforeChange();
+    if (!(Number.isInteger(count) && count >= 0)) fail('usage', `${count} rows cannot be added.`, { table: this.path });
+    if (count === 0) return;
+    for (const manager of this.stored.managers) this.manager(manager).addRows(count);
+    this.stored.rowCount += count;
+  }
+
+  /** Takes rows out; row numbers in any order. @throws unsupported when a storage manager cannot */
+  removeRows(rows: ArrayLike<number>): void {
+    this.beforeChange();
+    const sorted = Float64Array.from(new Set(Array.from(rows))).sort();
+    if (sorted.length === 0) return;
+    if (sorted[0] < 0 || sorted[sorted.length - 1] >= this.rowCount) {
+      fail('usage', 'A row to remove is not in the table.', { table: this.path, row: sorted[sorted.length - 1] });
+    }
+    const managers = this.stored.managers.map((manager) => this.manager(manager));
+    this.stored.managers.forEach((stored, k) => {
+      if (!managers[k].removeRows) {
+        fail(
+          'unsupported',
+          `Rows cannot be removed from columns in a ${stored.type}; copy the rows to keep into a new table.`,
+          {
+            table: this.path,
+          },
+        );
+      }
+    });
+    for (const manager of managers) manager.removeRows?.(sorted);
+    this.stored.rowCount -= sorted.length;
+  }
+
+  addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void {
+    this.beforeChange();
+    for (const column of columns) {
+      if (this.hasColumn(column.name))
+        fail('exists', `There is a column ${column.name} already.`, { table: this.path });
+    }
+    const number = this.stored.managerCount++;
+    const added = columns.map((column) => storedColumnOf(column, storage, number));
+    const stored: StoredManager = { type: storage.type, number, blob: new Uint8Array(0) };
+    const factory = storageManagerFactory(storage.type, this.path);
+    if (!factory.create) fail('unsupported', `Columns in a ${storage.type} can only be read.`, { table: this.path });
+    const manager = factory.create({ ...this.context(stored, added), rowCount: 0 }, storage);
+    this.stored.managers.push(stored);
+    this.managers.set(number, manager);
+    this.stored.columns.push(...added);
+    for (const column of added) this.addColumnObject(column);
+    if (this.rowCount > 0) manager.addRows(this.rowCount);
+  }
+
+  /** Puts the columns into an order; only before rows are written, as managers know columns by their order. */
+  arrangeColumns(names: readonly string[]): void {
+    const rank = new Map(names.map((name, k) => [name, k]));
+    const place = (column: StoredColumn) => rank.get(column.name) ?? names.length;
+    this.stored.columns.sort((a, b) => place(a) - place(b));
+    this.cellsByName.clear();
+  }
+
+  /** Closes the table without writing. */
+  abandon(): void {
+    this.isOpen = false;
+    for (const manager of this.managers.values()) manager.close();
+  }
+
+  /** Takes columns out, together with the files of the storage managers that held them. */
+  removeColumns(names: readonly string[]): void {
+    this.beforeChange();
+    const numbers = new Set(names.map((name) => this.storedColumn(name).managerNumber));
+    for (const column of this.stored.columns) {
+      if (numbers.has(column.managerNumber) && !names.includes(column.name)) {
+        fail(
+          'unsupported',
+          `Column ${column.name} lies in the same storage manager as columns to remove; remove all of them.`,
+          {
+            table: this.path,
+            column: column.name,
+          },
+        );
+      }
+    }
+    for (const number of numbers) {
+      this.managers.get(number)?.close();
+      this.managers.delete(number);
+      const own = new RegExp(`^table\\.f${number}(i|_TSM\\d+)?$`);
+      for (const file of disk().list(this.path)) if (own.test(file)) disk().remove(joinPath(this.path, file));
+    }
+    this.stored.managers = this.stored.managers.filter((manager) => !numbers.has(manager.number));
+    this.stored.columns = this.stored.columns.filter((column) => !names.includes(column.name));
+    for (const name of names) {
+      this.columns.delete(name);
+      this.cellsByName.delete(name);
+    }
+    this.flush();
+  }
+
+  setKeyword(name: string, value: KeywordValue): void {
+    this.beforeChange();
+    this.keywords.set(name, value);
+    this.subtables.get(name)?.close();
+    this.subtables.delete(name);
+  }
+
+  removeKeyword(name: string): void {
+    this.beforeChange();
+    this.keywords.delete(name);
+  }
+
+  setColumnKeyword(column: string, name: string, value: KeywordValue): void {
+    this.beforeChange();
+    this.column(column).keywords.set(name, value);
+  }
+
+  setInfo(info: TableInfo): void {
+    this.beforeChange();
+    this.tableInfo = info;
+  }
+
+  flush(): void {
+    for (const table of this.subtables.values()) table.flush();
+    if (this.mode !== 'update' || !this.isOpen) return;
+    for (const manager of this.stored.managers) {
+      const opened = this.managers.get(manager.number);
+      if (opened) manager.blob = opened.flush();
+    }
+    const dat = writePlainTable(this.stored, this.links);
+    const isDatChanged = !this.writtenDat || !isEqual(dat, this.writtenDat);
+    if (!isDatChanged && !this.isDataChanged) return;
+    if (isDatChanged) {
+      const file = joinPath(this.path, 'table.dat');
+      disk().writeFile(`${file}_tmp`, dat);
+      disk().rename(`${file}_tmp`, file);
+      this.writtenDat = dat.slice();
+    }
+    const info = JSON.stringify(this.tableInfo);
+    if (info !== this.writtenInfo) writeInfo(this.path, this.tableInfo);
+    this.writtenInfo = info;
+    this.writeLock(isDatChanged);
+    this.isDataChanged = false;
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    for (const table of this.subtables.values()) table.close();
+    try {
+      this.flush();
+    } finally {
+      this.isOpen = false;
+      for (const manager of this.managers.values()) manager.close();
+      this.managers.clear();
+    }
+  }
+
+  beforeChange(): void {
+    this.checkOpen();
+    if (this.mode !== 'update')
+      fail('usage', 'The table is open for reading only; open it for update.', { table: this.path });
+    this.isDataChanged = true;
+  }
+
+  cells(name: string): StorageColumn {
+    const known = this.cellsByName.get(name);
+    if (known && this.isOpen) return known;
+    this.checkOpen();
+    const column = this.storedColumn(name);
+    const inManager = this.stored.columns.filter((other) => other.managerNumber === column.managerNumber);
+    const cells = this.manager(this.storedManager(column.managerNumber)).column(inManager.indexOf(column));
+    this.cellsByName.set(name, cells);
+    return cells;
+  }
+
+  private checkOpen(): void {
+    if (!this.isOpen) fail('internal', 'The table was used after it was closed.', { table: this.path });
+  }
+
+  private writeLock(isTableChanged: boolean): void {
+    const count = this.stored.managers.length;
+    const before: SyncData = readSync(this.path) ?? {
+      rowCount: 0,
+      columnCount: 0,
+      modifyCounter: 0,
+      tableCounter: 0,
+      managerCounters: [],
+    };
+    writeSync(this.path, {
+      rowCount: this.rowCount,
+      columnCount: this.stored.columns.length,
+      modifyCounter: before.modifyCounter + 1,
+      tableCounter: before.tableCounter + (isTableChanged ? 1 : 0),
+      managerCounters: Array.from({ length: count }, (_, k) => (before.managerCounters[k] ?? 0) + 1),
+    });
+  }
+
+  private addColumnObject(column: StoredColumn): void {
+    this.columns.set(column.name, new TableColumn(this, layoutOf(column), describeColumn(column)));
+  }
+
+  private storedColumn(name: string): StoredColumn {
+    return (
+      this.stored.columns.find((column) => column.name === name) ??
+      fail('missing', `There is no column ${name}.`, { table: this.path })
+    );
+  }
+
+  private storedManager(number: number): StoredManager {
+    return (
+      this.stored.managers.find((manager) => manager.number === number) ??
+      fail('bad-format', `There is no data manager ${number}.`, { table: this.path })
+    );
+  }
+
+  private manager(stored: StoredManager): StorageManager {
+    const known = this.managers.get(stored.number);
+    if (known) return known;
+    this.checkOpen();
+    const columns = this.stored.columns.filter((column) => column.managerNumber === stored.number);
+    const manager = storageManagerFactory(stored.type, this.path).open(this.context(stored, columns));
+    this.managers.set(stored.number, manager);
+    return manager;
+  }
+
+  private context(stored: StoredManager, columns: readonly StoredColumn[]): StorageContext {
+    return {
+      tablePath: this.path,
+      file: joinPath(this.path, `table.f${stored.number}`),
+      number: stored.number,
+      isLittleEndian: this.stored.isLittleEndian,
+      isWritable: this.mode === 'update',
+      columns: columns.map((column): ColumnLayout => layoutOf(column)),
+      rowCount: this.stored.rowCount,
+      blob: stored.blob,
+      privateKeywords: this.stored.privateKeywords,
+      storedColumn: (name) => this.cells(name),
+      layoutOf: (name) => layoutOf(this.storedColumn(name)),
+    };
+  }
+}
+
+function isEqual(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, k) => byte === right[k]);
+}

@@ -1,0 +1,23 @@
+const strict = new TextDecoder('utf-8', { fatal: true });
+const latin = new TextDecoder('latin1');
+const encoder = new TextEncoder();
+
+/** Text of stored bytes: UTF-8 where it is valid, else Latin-1, so that no byte is lost. */
+export function decodeText(bytes: Uint8Array): string {
+  if (bytes.length < 24) {
+    let text = '';
+    let at = 0;
+    for (; at < bytes.length && bytes[at] < 128; at++) text += String.fromCharCode(bytes[at]);
+    if (at === bytes.length) return text;
+  }
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return latin.decode(bytes);
+  }
+}
+
+/** Bytes of a text as they are stored: UTF-8. */
+export function encodeText(text: string): Uint8Array {
+  return encoder.encode(text);
+}

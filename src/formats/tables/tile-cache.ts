@@ -1,0 +1,154 @@
+import { fail } from '../../foundation/base/index.ts';
+import { type ByteFile, type ByteSource, disk } from '../../foundation/bytes/index.ts';
+
+/** Memory that the tiles of one storage manager may take. */
+const BUDGET_BYTES = 16 * 1024 * 1024;
+
+/** One file of tiles. */
+export class TileFile {
+  readonly name: string;
+  /** Bytes that tiles take, on disk or not yet. */
+  length: number;
+  private readonly isWritable: boolean;
+  private open: ByteSource | ByteFile | undefined;
+  private stored = 0;
+
+  constructor(name: string, length: number, isWritable: boolean) {
+    this.name = name;
+    this.length = length;
+    this.isWritable = isWritable;
+  }
+
+  /** Reads bytes; what was never written is zero, in a table that we write. */
+  read(offset: number, target: Uint8Array): void {
+    const file = this.file();
+    const available = Math.max(0, Math.min(target.length, this.stored - offset));
+    if (available < target.length) {
+      if (!this.isWritable) {
+        fail('bad-format', 'The file of tiles ends too early; it is truncated.', {
+          file: this.name,
+          byte: offset + available,
+        });
+      }
+      target.fill(0, available);
+    }
+    if (available > 0) file.read(offset, available === target.length ? target : target.subarray(0, available));
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    (this.file() as ByteFile).write(offset, bytes);
+    this.stored = Math.max(this.stored, offset + bytes.length);
+  }
+
+  /** Gives the file its full length. */
+  flush(): void {
+    if (!this.isWritable) return;
+    const file = this.file() as ByteFile;
+    if (this.stored < this.length) {
+      file.truncate(this.length);
+      this.stored = this.length;
+    }
+    file.flush();
+  }
+
+  close(): void {
+    this.open?.close();
+    this.open = undefined;
+  }
+
+  private file(): ByteSource | ByteFile {
+    if (!this.open) {
+      this.open = this.isWritable ? disk().openUpdate(this.name) : disk().open(this.name);
+      this.stored = this.open.length;
+    }
+    return this.open;
+  }
+}
+
+interface Tile {
+  readonly file: TileFile;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  isDirty: boolean;
+}
+
+/** A bounded cache of tiles, the least recently used first to leave; changed ones are written as they leave. */
+export class TileCache {
+  private readonly tiles = new Map<string | number, Tile>();
+  private held = 0;
+  private spare: Uint8Array | undefined;
+
+  /** The tile at an offset of a file; read from disk unless all of it will be written. */
+  get(key: number, file: TileFile, offset: number, length: number, isOverwritten: boolean): Uint8Array {
+    return this.tile(key, file, offset, length, isOverwritten).bytes;
+  }
+
+  /** The same, to change. */
+  edit(key: number, file: TileFile, offset: number, length: number, isOverwritten: boolean): Uint8Array {
+    const tile = this.tile(key, file, offset, length, isOverwritten);
+    tile.isDirty = true;
+    return tile.bytes;
+  }
+
+  /** Writes the changed tiles of a range of keys, and forgets them when asked. */
+  settle(firstKey: number, lastKey: number, isForgotten: boolean): void {
+    if (this.tiles.size === 0) return;
+    for (const [key, tile] of this.tiles) {
+      if ((key as number) < firstKey || (key as number) > lastKey) continue;
+      this.store(tile);
+      if (isForgotten) this.forget(key, tile);
+    }
+  }
+
+  flush(): void {
+    for (const tile of [...this.tiles.values()].sort((a, b) => a.offset - b.offset)) this.store(tile);
+  }
+
+  clear(): void {
+    this.tiles.clear();
+    this.held = 0;
+    this.spare = undefined;
+  }
+
+  private tile(key: number, file: TileFile, offset: number, length: number, isOverwritten: boolean): Tile {
+    let tile = this.tiles.get(key);
+    if (tile) {
+      this.tiles.delete(key);
+      this.tiles.set(key, tile);
+      return tile;
+    }
+    while (this.held + length > BUDGET_BYTES && this.tiles.size > 0) {
+      const [oldKey, old] = this.tiles.entries().next().value as [number, Tile];
+      this.store(old);
+      this.forget(oldKey, old);
+    }
+    let bytes: Uint8Array;
+    if (this.spare?.length === length) {
+      bytes = this.spare;
+      if (isOverwritten) bytes.fill(0);
+    } else {
+      if (!isOverwritten && length > 1024 * 1024 * 1024) {
+        fail('unsupported', `A tile of ${length} bytes is too large.`, { file: file.name });
+      }
+      bytes = new Uint8Array(length);
+    }
+    this.spare = undefined;
+    if (!isOverwritten) file.read(offset, bytes);
+    tile = { file, offset, bytes, isDirty: false };
+    this.tiles.set(key, tile);
+    this.held += length;
+    return tile;
+  }
+
+  private forget(key: string | number, tile: Tile): void {
+    this.tiles.delete(key);
+    this.held -= tile.bytes.length;
+    this.spare = tile.bytes;
+  }
+
+  private store(tile: Tile): void {
+    if (!tile.isDirty) return;
+    tile.file.write(tile.offset, tile.bytes);
+    tile.isDirty = false;
+  }
+}

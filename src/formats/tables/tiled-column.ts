@@ -1,0 +1,264 @@
+import { fail } from '../../foundation/base/index.ts';
+import { elementCount, sameShape, typeInfo } from './data-types.ts';
+import type { ColumnLayout, ShapeRun, StorageColumn } from './storage.ts';
+import type { TileCache, TileFile } from './tile-cache.ts';
+import { type Cube, eachRun, eachTile, type TilePart } from './tiled-cube.ts';
+import type { ColumnValues } from './types.ts';
+import { bytesUnder, packBits, toHostOrder, unpackBits } from './value-codec.ts';
+
+/** What a column needs of its tiled storage manager. */
+export interface TiledHost {
+  readonly context: { readonly isLittleEndian: boolean; readonly file: string };
+  readonly cache: TileCache;
+  readonly dataColumns: readonly number[];
+  fileOf(cube: Cube): TileFile;
+  cellShape(cube: Cube): readonly number[];
+  locate(
+    row: number,
+    limit: number,
+  ): {
+    readonly cube: Cube | undefined;
+    readonly cubeNumber: number;
+    readonly position: number;
+    readonly count: number;
+  };
+  setShape(row: number, count: number, shape: readonly number[]): void;
+  touch(): void;
+}
+
+/** From this size on, rows whose tiles hold whole cells are moved between file and memory directly. */
+const DIRECT_BYTES = 65_536;
+/** Cubes are at least this far apart in the keys of the cache. */
+const KEY_STEP = 2 ** 28;
+
+interface Box {
+  readonly cube: Cube;
+  readonly cubeNumber: number;
+  /** Fast to slow, as the cube. */
+  readonly start: readonly number[];
+  readonly size: readonly number[];
+}
+
+/** The cells of one column in hypercubes. */
+export class TiledColumn implements StorageColumn {
+  private readonly host: TiledHost;
+  private readonly layout: ColumnLayout;
+  /** Index among the columns in the tiles; -1 for coordinates. */
+  private readonly part: number;
+
+  constructor(host: TiledHost, part: number, layout: ColumnLayout) {
+    this.host = host;
+    this.part = part;
+    this.layout = layout;
+  }
+
+  shapeRun(row: number, limit: number): ShapeRun {
+    if (this.layout.shape || this.layout.isScalar) return { shape: this.layout.shape ?? [], count: limit };
+    const first = this.host.locate(row, limit);
+    const shape = first.cube && this.host.cellShape(first.cube).toReversed();
+    let { count } = first;
+    while (count < limit) {
+      const next = this.host.locate(row + count, limit - count);
+      if (!sameShape(next.cube && this.host.cellShape(next.cube).toReversed(), shape)) break;
+      count += next.count;
+    }
+    return { shape, count };
+  }
+
+  read(row: number, count: number, values: ColumnValues, at: number): void {
+    this.eachBox(row, count, undefined, undefined, at, (box, start) => this.readBoxOf(box, values, start));
+  }
+
+  write(row: number, count: number, values: ColumnValues, at: number): void {
+    this.eachBox(row, count, undefined, undefined, at, (box, start) => this.writeBoxOf(box, values, start));
+    this.host.touch();
+  }
+
+  readBox(
+    row: number,
+    count: number,
+    start: readonly number[],
+    size: readonly number[],
+    values: ColumnValues,
+    at: number,
+  ): void {
+    this.eachBox(row, count, start, size, at, (box, from) => this.readBoxOf(box, values, from));
+  }
+
+  writeBox(
+    row: number,
+    count: number,
+    start: readonly number[],
+    size: readonly number[],
+    values: ColumnValues,
+    at: number,
+  ): void {
+    this.eachBox(row, count, start, size, at, (box, from) => this.writeBoxOf(box, values, from));
+    this.host.touch();
+  }
+
+  setShape(row: number, count: number, shape: readonly number[]): void {
+    this.host.setShape(row, count, shape);
+  }
+
+  /** Splits rows into boxes of hypercubes; `at` goes on in elements. */
+  private eachBox(
+    row: number,
+    count: number,
+    start: readonly number[] | undefined,
+    size: readonly number[] | undefined,
+    at: number,
+    act: (box: Box, at: number) => void,
+  ): void {
+    if (this.part < 0)
+      fail('unsupported', `Column ${this.layout.name} is a coordinate of a hypercube, which is not read.`);
+    const { units } = typeInfo(this.layout.type);
+    for (let done = 0, target = at; done < count; ) {
+      const { cube, cubeNumber, position, count: rows } = this.host.locate(row + done, count - done);
+      if (!cube) return fail('internal', 'An undefined cell was asked for.', { row: row + done });
+      const cell = this.host.cellShape(cube);
+      const boxStart = start?.toReversed() ?? cell.map(() => 0);
+      const boxSize = size?.toReversed() ?? [...cell];
+      const values = elementCount(boxSize) * units;
+      const outer = cube.shape.length - cell.length;
+      if (outer === 1) act({ cube, cubeNumber, start: [...boxStart, position], size: [...boxSize, rows] }, target);
+      else if (outer === 0) act({ cube, cubeNumber, start: boxStart, size: boxSize }, target);
+      else
+        this.eachInner(cube, cubeNumber, cell.length, position, rows, boxStart, boxSize, (box, k) =>
+          act(box, target + k * values),
+        );
+      target += rows * values;
+      done += rows;
+    }
+  }
+
+  /** Hypercubes with axes between the cell and the last one (TiledDataStMan): rows run along them. */
+  private eachInner(
+    cube: Cube,
+    cubeNumber: number,
+    cellAxes: number,
+    position: number,
+    rows: number,
+    start: readonly number[],
+    size: readonly number[],
+    act: (box: Box, row: number) => void,
+  ): void {
+    const lengths = cube.shape.slice(cellAxes, -1);
+    for (let k = 0; k < rows; k++) {
+      let left = k;
+      const inner = lengths.map((length) => {
+        const index = left % length;
+        left = Math.floor(left / length);
+        return index;
+      });
+      const ones = lengths.map(() => 1);
+      act({ cube, cubeNumber, start: [...start, ...inner, position + left], size: [...size, ...ones, 1] }, k);
+    }
+  }
+
+  private readBoxOf(box: Box, values: ColumnValues, at: number): void {
+    const info = typeInfo(this.layout.type);
+    const { cache, context } = this.host;
+    const file = this.host.fileOf(box.cube);
+    const offset = box.cube.tile.offsets[this.part];
+    if (this.layout.type === 'Bool') {
+      eachTile(box.cube, box.start, box.size, (part) => {
+        const tile = this.tile(cache.get.bind(cache), box, part, file, false);
+        eachRun(part, (from, to) => unpackBits(tile, 8 * offset + from, values as Uint8Array, at + to, part.run));
+      });
+      return;
+    }
+    const width = info.bytes;
+    const all = bytesUnder(values);
+    const first = (at / info.units) * width;
+    const target = all.subarray(first, first + elementCount(box.size) * width);
+    const direct = this.directOffset(box, target.length);
+    if (direct !== undefined) {
+      const [low, high] = this.directKeys(box);
+      cache.settle(low, high, false);
+      file.read(direct, target);
+    } else {
+      eachTile(box.cube, box.start, box.size, (part) => {
+        const tile = this.tile(cache.get.bind(cache), box, part, file, false);
+        const bytes = part.run * width;
+        eachRun(part, (from, to) => {
+          const start = offset + from * width;
+          target.set(tile.subarray(start, start + bytes), to * width);
+        });
+      });
+    }
+    toHostOrder(target, info.swapBytes, context.isLittleEndian);
+  }
+
+  private writeBoxOf(box: Box, values: ColumnValues, at: number): void {
+    const info = typeInfo(this.layout.type);
+    const { cache, context } = this.host;
+    const file = this.host.fileOf(box.cube);
+    const offset = box.cube.tile.offsets[this.part];
+    const isAlone = this.host.dataColumns.length === 1;
+    if (this.layout.type === 'Bool') {
+      eachTile(box.cube, box.start, box.size, (part) => {
+        const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);
+        eachRun(part, (to, from) => packBits(values as Uint8Array, at + from, tile, 8 * offset + to, part.run));
+      });
+      return;
+    }
+    const width = info.bytes;
+    const first = (at / info.units) * width;
+    let source = bytesUnder(values).subarray(first, first + elementCount(box.size) * width);
+    if (!context.isLittleEndian && info.swapBytes > 1) {
+      source = source.slice();
+      toHostOrder(source, info.swapBytes, false);
+    }
+    const direct = this.directOffset(box, source.length);
+    if (direct !== undefined) {
+      const [low, high] = this.directKeys(box);
+      cache.settle(low, high, true);
+      return file.write(direct, source);
+    }
+    eachTile(box.cube, box.start, box.size, (part) => {
+      const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);
+      const bytes = part.run * width;
+      eachRun(part, (to, from) => tile.set(source.subarray(from * width, from * width + bytes), offset + to * width));
+    });
+  }
+
+  private tile(
+    take: (key: number, file: TileFile, offset: number, length: number, isOverwritten: boolean) => Uint8Array,
+    box: Box,
+    part: TilePart,
+    file: TileFile,
+    isOverwritten: boolean,
+  ): Uint8Array {
+    const { bytes } = box.cube.tile;
+    return take(
+      box.cubeNumber * KEY_STEP + part.tile,
+      file,
+      box.cube.fileOffset + part.tile * bytes,
+      bytes,
+      isOverwritten,
+    );
+  }
+
+  /** Place in the file when tiles hold whole cells of this column alone, so that rows follow each other there. */
+  private directOffset(box: Box, bytes: number): number | undefined {
+    if (bytes < DIRECT_BYTES || this.host.dataColumns.length !== 1) return undefined;
+    const { cube, start, size } = box;
+    const last = cube.shape.length - 1;
+    for (let axis = 0; axis < last; axis++) {
+      if (start[axis] !== 0 || size[axis] !== cube.shape[axis] || cube.tileShape[axis] !== cube.shape[axis])
+        return undefined;
+    }
+    return cube.fileOffset + (bytes / size[last]) * start[last];
+  }
+
+  private directKeys(box: Box): [number, number] {
+    const last = box.cube.shape.length - 1;
+    const rows = box.cube.tileShape[last];
+    const base = box.cubeNumber * KEY_STEP;
+    return [
+      base + Math.floor(box.start[last] / rows),
+      base + Math.floor((box.start[last] + box.size[last] - 1) / rows),
+    ];
+  }
+}

@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  type ColumnDescription,
+  type ColumnValues,
+  createTable,
+  type DataType,
+  type KeywordValue,
+  openTable,
+  scalarKeyword,
+  type StorageManagerDescription,
+  type TableRecord,
+} from '../../src/formats/tables/index.ts';
+import { installDisk } from '../../src/foundation/bytes/index.ts';
+import { nodeDisk } from '../../src/foundation/bytes/node.ts';
+
+installDisk(nodeDisk());
+
+/** One table of the matrix; the same JSON is read by tables_matrix.py. */
+interface Case {
+  path: string;
+  manager: StorageManagerDescription['type'];
+  type: DataType;
+  kind: 'scalar' | 'fixed' | 'variable';
+  rows: number;
+}
+
+const FIXED = [3, 2];
+
+/** Shape of a variable cell; undefined for every fifth row. */
+function shapeOf(item: Case, row: number): number[] | undefined {
+  if (item.kind === 'scalar') return [];
+  if (item.kind === 'fixed') return FIXED;
+  return row % 5 === 4 ? undefined : [2 + (row % 3), 2];
+}
+
+/** The same formula as in tables_matrix.py. */
+function fill(type: DataType, row: number, count: number): ColumnValues {
+  const numbers = Array.from({ length: count }, (_, k) => row * 7 + k * 3 + 1);
+  switch (type) {
+    case 'Bool':
+      return Uint8Array.from(numbers, (n) => Number(n % 3 === 0));
+    case 'UChar':
+      return Uint8Array.from(numbers, (n) => n % 251);
+    case 'Short':
+      return Int16Array.from(numbers, (n) => (n * 13) % 30000 - 15000);
+    case 'UShort':
+      return Uint16Array.from(numbers, (n) => (n * 13) % 60000);
+    case 'Int':
+      return Int32Array.from(numbers, (n) => n * 1001 - 500000);
+    case 'UInt':
+      return Uint32Array.from(numbers, (n) => n * 100003);
+    case 'Int64':
+      return BigInt64Array.from(numbers, (n) => BigInt(n) * 10000000001n);
+    case 'Float':
+      return Float32Array.from(numbers, (n) => n * 0.5 - 3);
+    case 'Double':
+      return Float64Array.from(numbers, (n) => n * 1.25 + 0.1);
+    case 'Complex':
+      return Float32Array.from(numbers.flatMap((n) => [n * 0.5, -n]));
+    case 'DComplex':
+      return Float64Array.from(numbers.flatMap((n) => [n * 0.1, -n]));
+    case 'String':
+      return numbers.map((n) => `s${n}${'x'.repeat((n % 4) * 7)}`);
+  }
+}
+
+function writeCase(item: Case): void {
+  const column: ColumnDescription = {
+    name: 'C',
+    type: item.type,
+    kind: item.kind === 'scalar' ? 'scalar' : 'array',
+    shape: item.kind === 'fixed' ? FIXED : undefined,
+    axisCount: item.kind === 'variable' ? 2 : undefined,
+    comment: 'matrix',
+    keywords: new Map([['UNIT', scalarKeyword('String', 'Jy')]]),
+  };
+  const isTiled = item.manager.startsWith('Tiled');
+  const storage: StorageManagerDescription = {
+    type: item.manager,
+    name: 'SM',
+    columns: ['C'],
+    tileShape: isTiled ? (item.kind === 'scalar' ? [7] : [5, 2, 2]) : undefined,
+    bucketBytes: item.manager === 'IncrementalStMan' ? 1024 : undefined,
+  };
+  const first = Math.floor(item.rows / 2);
+  const table = createTable(
+    item.path,
+    {
+      columns: [column, { name: 'ROW', type: 'Int', kind: 'scalar' }],
+      storageManagers: [storage, { type: 'StandardStMan', name: 'rows', columns: ['ROW'] }],
+      keywords: keywords(),
+      info: { type: 'Matrix', subType: item.manager, readme: 'one case\n' },
+    },
+    first,
+  );
+  table.addRows(item.rows - first);
+  const cells = table.column('C');
+  for (let row = 0; row < item.rows; row++) {
+    const shape = shapeOf(item, row);
+    table.column('ROW').put(row, row);
+    if (shape) cells.putRange(row, 1, fill(item.type, row, shape.reduce((a, b) => a * b, 1)), shape);
+  }
+  table.close();
+}
+
+function keywords(): TableRecord {
+  const inner: TableRecord = new Map<string, KeywordValue>([
+    ['a', scalarKeyword('Int', 7)],
+    ['names', { type: 'String', array: { shape: [2], values: ['one', 'two'] } }],
+  ]);
+  return new Map<string, KeywordValue>([
+    ['VERSION', scalarKeyword('Float', 2.5)],
+    ['FLAGS', { type: 'Bool', array: { shape: [3], values: new Uint8Array([1, 0, 1]) } }],
+    ['GRID', { type: 'Double', array: { shape: [2, 3], values: new Float64Array([0, 1, 2, 3, 4, 5]) } }],
+    ['INNER', { type: 'Record', record: inner }],
+  ]);
+}
+
+/** Values as JSON: numbers, texts, null for undefined cells; what JSON cannot say is a text. */
+function plain(values: ColumnValues): (number | string)[] {
+  return Array.from(values as ArrayLike<number | bigint | string>, (value) =>
+    typeof value === 'number' && Number.isFinite(value) ? value : String(value),
+  );
+}
+
+function keywordJson(keyword: KeywordValue): unknown {
+  if (keyword.type === 'Record') return recordJson(keyword.record);
+  if (keyword.type === 'Table') return `Table: ${keyword.path}`;
+  if ('array' in keyword) return { shape: keyword.array.shape, values: plain(keyword.array.values) };
+  return typeof keyword.value === 'bigint' ? String(keyword.value) : keyword.value;
+}
+
+function recordJson(record: TableRecord): Record<string, unknown> {
+  return Object.fromEntries([...record].map(([name, keyword]) => [name, keywordJson(keyword)]));
+}
+
+/** Everything in a table as JSON. */
+function readAll(path: string, maxRows = Number.POSITIVE_INFINITY): unknown {
+  const table = openTable(path);
+  const rows = Math.min(table.rowCount, maxRows);
+  const columns: Record<string, unknown> = {};
+  for (const name of table.columnNames) {
+    const column = table.column(name);
+    const cells: unknown[] = [];
+    try {
+      for (let row = 0; row < rows; row++) {
+        const shape = column.cellShape(row);
+        cells.push(shape === undefined ? null : { shape, values: plain(column.getRange(row, 1)) });
+      }
+    } catch (error) {
+      columns[name] = { error: String(error) };
+      continue;
+    }
+    const { type, kind } = column.description;
+    columns[name] = { type, kind, storage: table.storageOf(name).type, keywords: recordJson(column.keywords), cells };
+  }
+  const { rowCount, isLittleEndian, info } = table;
+  const result = { rowCount, isLittleEndian, info, keywords: recordJson(table.keywords), columns };
+  table.close();
+  return result;
+}
+
+const [command, input, output] = process.argv.slice(2);
+const list = JSON.parse(readFileSync(input, 'utf8'));
+const results: unknown[] = [];
+for (const item of list) {
+  try {
+    if (command === 'write') {
+      writeCase(item);
+      results.push({ ok: true });
+    } else results.push(readAll(item.path, item.maxRows));
+  } catch (error) {
+    results.push({ error: (error as Error).stack });
+  }
+}
+writeFileSync(output, JSON.stringify(results));
