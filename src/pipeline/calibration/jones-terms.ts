@@ -130,7 +130,7 @@ const tsysKind: TermKind = {
           const tsys = values[from];
           const isBad = flags[from] !== 0 || !(tsys > 0);
           into.bad[to] = isBad ? 1 : 0;
-          into.inverse[2 * to] = isBad ? 1 : 1 / Math.sqrt(tsys);
+          into.inverse[2 * to] = isBad ? 1 : Math.sqrt(tsys);
           into.inverse[2 * to + 1] = 0;
           if (isBad) continue;
           sum += tsys;

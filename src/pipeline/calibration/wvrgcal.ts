@@ -1,8 +1,9 @@
 import { type MeasurementSet, type MsMetadata, openMs, parseSpw, readMetadata } from '../../astronomy/ms/index.ts';
-import { type Context, fail, isQa2Error } from '../../foundation/base/index.ts';
+import { type Context, fail, isQa2Error, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { calFrameOf } from './caltable-frame.ts';
 import { writeCalTable } from './caltable-io.ts';
+import { smoothTable } from './smoothcal.ts';
 import { filterTimes, offsetTimes, readWvrData, type WvrData, wvrWindows } from './wvr-data.ts';
 import { borrowSamples, nearestRadiometers } from './wvr-neighbours.ts';
 import {
@@ -112,7 +113,8 @@ export function wvrgcal(context: Context, options: WvrgcalOptions): WvrgcalResul
     const paths = solved.paths.map((path) => path * scaled);
     const table = phaseTable(calFrameOf(vis), solved.data, paths, solved.impossible, windows, reversed);
     post('Writing gain table ...');
-    writeCalTable(joinPath(context.cwd, options.caltable), table);
+    const width = options.smooth ? parseQuantity(options.smooth, 'time') : 0;
+    writeCalTable(joinPath(context.cwd, options.caltable), width > 0 ? smoothTable(table, 'mean', width) : table);
     return resultOf(statistics, solved);
   } finally {
     ms.close();
@@ -125,7 +127,6 @@ function checkOptions(options: WvrgcalOptions): void {
   if ((options.nsol ?? 1) > 1 && segsource) fail('usage', 'In order to use nsol>1, segsource must be set to False.');
   if (options.disperse) fail('unsupported', 'wvrgcal: disperse=True is not available (no dispersion table).');
   if (options.cont) fail('unsupported', 'wvrgcal: cont=True is not available.');
-  if (options.smooth) fail('unsupported', 'wvrgcal: smooth is not available; smoothcal averages the table afterwards.');
   if (options.offsetstable) fail('unsupported', 'wvrgcal: offsetstable is not available.');
   if (!segsource && (options.tie?.length || options.sourceflag?.length)) {
     fail('usage', 'wvrgcal: tie and sourceflag need segsource=True.');
