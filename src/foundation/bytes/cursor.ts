@@ -100,7 +100,8 @@ export class ByteBuilder {
   }
 
   u8(value: number): this {
-    this.view.setUint8(this.reserve(1), value);
+    const at = this.reserve(1);
+    this.view.setUint8(at, value);
     return this;
   }
   i16(value: number): this {
