@@ -89,7 +89,7 @@ export async function runMember(
           `Not known, neutral names are used: ${missing.join(', ')} (give --project, --sg, --group, --member or a goal file).`,
         ];
 
-  blocks.forEach((block) => prepareBlock(member, block));
+  for (const block of blocks) prepareBlock(member, block);
   const blockSteps = blocks.map(({ uid }) => ({
     step: 'calibrate-block' as const,
     options: {
@@ -133,7 +133,7 @@ export async function runMember(
     calibrations.map(({ uid }) => `${uid}.qa.log`),
     assessSteps,
   );
-  if (!options.keepIntermediate) calibrations.forEach(({ uid }) => removeIntermediate(calibratedDirectory, uid));
+  if (!options.keepIntermediate) for (const { uid } of calibrations) removeIntermediate(calibratedDirectory, uid);
   const results = {
     member,
     top: tree.top,

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { combineFluxes, type MeasuredFlux } from '../../../src/pipeline/reduction/index.ts';
+
+const flux = (eb: string, fluxJy: number, errorJy: number, field = 'J1625-2527', spw = 17): MeasuredFlux => ({
+  eb,
+  field,
+  spw,
+  frequencyHz: 230e9,
+  fluxJy,
+  errorJy,
+  isReference: false,
+});
+
+describe('combineFluxes', () => {
+  it('is the weighted mean with its error', () => {
+    const [common] = combineFluxes([flux('a', 1, 0.01), flux('b', 1.01, 0.02)]);
+    const weights = [1 / (0.01 ** 2 + 1e-6), 1 / (0.02 ** 2 + 1.01e-3 ** 2)];
+    expect(common.fluxJy).toBeCloseTo((weights[0] * 1 + weights[1] * 1.01) / (weights[0] + weights[1]), 10);
+    expect(common.errorJy).toBeCloseTo((weights[0] + weights[1]) ** -0.5, 10);
+    expect(common.outliers).toEqual([]);
+  });
+
+  it('names and drops the one of two that disagrees with the larger error', () => {
+    const [common] = combineFluxes([flux('a', 0.74, 0.002), flux('b', 0.83, 0.02)]);
+    expect(common.outliers).toEqual(['b']);
+    expect(common.fluxJy).toBeCloseTo(0.74, 10);
+  });
+
+  it('keeps both and says so when nothing tells which of two is right', () => {
+    const [common] = combineFluxes([flux('a', 0.74, 0.002), flux('b', 0.83, 0.002)]);
+    expect(common.outliers).toEqual([]);
+    expect(common.disagreement).toMatch(/differs from the others by/);
+  });
+
+  it('drops the odd one of three whatever its error', () => {
+    const [common] = combineFluxes([flux('a', 1, 0.002), flux('b', 1.001, 0.002), flux('c', 1.2, 0.001)]);
+    expect(common.outliers).toEqual(['c']);
+    expect(common.fluxJy).toBeCloseTo(1.0005, 4);
+  });
+
+  it('leaves a steady difference of less than two percent alone', () => {
+    expect(combineFluxes([flux('a', 1, 1e-4), flux('b', 1.015, 1e-4)])[0].outliers).toEqual([]);
+  });
+
+  it('keeps fields and windows apart', () => {
+    const all = combineFluxes([
+      flux('a', 1, 0.1),
+      flux('a', 2, 0.1, 'J1517-2422'),
+      flux('a', 3, 0.1, 'J1625-2527', 19),
+    ]);
+    expect(all.map((entry) => [entry.field, entry.spw, entry.fluxJy])).toEqual([
+      ['J1625-2527', 17, 1],
+      ['J1517-2422', 17, 2],
+      ['J1625-2527', 19, 3],
+    ]);
+  });
+});
