@@ -77,7 +77,10 @@ export function createTable(path: string, description: TableDescription, rowCoun
   const table = new PlainTable(directory, stored, description.info ?? { type: '', subType: '' }, 'update', openTable);
   try {
     for (const storage of description.storageManagers) {
-      const columns = storage.columns.map((name) => columnNamed(description, name, directory));
+      // A manager knows its columns by their order in the table.
+      const columns = storage.columns
+        .map((name) => columnNamed(description, name, directory))
+        .sort((a, b) => description.columns.indexOf(a) - description.columns.indexOf(b));
       table.addColumns(columns, storage);
     }
     table.arrangeColumns(description.columns.map((column) => column.name));
