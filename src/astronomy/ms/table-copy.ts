@@ -51,12 +51,19 @@ export function describeTable(table: Table, omit: readonly string[] = []): Table
  * @param path directory to make; what is there is replaced
  * @param rows row numbers of the source
  * @param renumbering changes of integer scalar columns
+ * @param leftEmpty columns whose cells are not copied
  * @returns the new table, open for update
  */
-export function copyRows(source: Table, path: string, rows: readonly number[], renumbering: Renumbering = {}): Table {
+export function copyRows(
+  source: Table,
+  path: string,
+  rows: readonly number[],
+  renumbering: Renumbering = {},
+  leftEmpty: readonly string[] = [],
+): Table {
   disk().remove(path);
   const target = createTable(path, describeTable(source), rows.length);
-  appendCells(source, target, rows, 0, renumbering);
+  appendCells(source, target, rows, 0, renumbering, leftEmpty);
   return target;
 }
 
@@ -71,10 +78,11 @@ export function appendCells(
   rows: readonly number[],
   at: number,
   renumbering: Renumbering = {},
+  leftEmpty: readonly string[] = [],
 ): void {
   if (rows.length === 0) return;
   for (const name of source.columnNames) {
-    if (!target.hasColumn(name)) continue;
+    if (!target.hasColumn(name) || leftEmpty.includes(name)) continue;
     const from = source.column(name);
     const to = target.column(name);
     const change = renumbering[name];

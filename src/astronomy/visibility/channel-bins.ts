@@ -30,8 +30,8 @@ export function binsOf(
  * A chunk with selected, possibly averaged channels and selected correlations.
  *
  * An output value is the mean of the unflagged values of its bin (weighted by WEIGHT_SPECTRUM where the chunk carries it), or, when
- * all are flagged, of all of them, and is flagged then; this is what CASA 6.7's split does. WEIGHT grows and SIGMA shrinks with the
- * number of channels averaged. Metadata columns are shared with the input: release the result, which releases both.
+ * all are flagged, of all of them, and is flagged then; this is what CASA 6.7's split does. WEIGHT becomes the mean over the output
+ * channels of the summed weights of their unflagged values, SIGMA the mean of the inverse square roots of these sums. Metadata columns are shared with the input: release the result, which releases both.
  */
 export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins): VisibilityChunk {
   const corrIds = corrs ?? Array.from({ length: chunk.corrCount }, (_, corr) => corr);
@@ -47,15 +47,9 @@ export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins
     data[name] = target;
   }
   binFlagsInto(shape, flag, spectrum);
-  const scale = Math.max(1, ...bins.map(([, count]) => count));
   const weight = lease.float32(chunk.rowCount * corrIds.length);
   const sigma = lease.float32(weight.length);
-  for (let row = 0; row < chunk.rowCount; row++) {
-    corrIds.forEach((corr, index) => {
-      weight[row * corrIds.length + index] = chunk.weight[row * chunk.corrCount + corr] * scale;
-      sigma[row * corrIds.length + index] = chunk.sigma[row * chunk.corrCount + corr] / Math.sqrt(scale);
-    });
-  }
+  binWeightsInto(shape, weight, sigma);
   return {
     ...chunk,
     chanCount: bins.length,
@@ -117,15 +111,53 @@ function binFlagsInto({ chunk, bins, corrs }: Shape, target: Uint8Array, spectru
     for (const [first, count] of bins) {
       for (const corr of corrs) {
         let isFlagged = 1;
-        let weight = 0;
+        let [weight, all] = [0, 0];
         for (let chan = first; chan < first + count; chan++) {
           const at = base + chan * corrCount + corr;
           if (flag[at] === 0) isFlagged = 0;
-          if (weightSpectrum && (flag[at] === 0 || count === 1)) weight += weightSpectrum[at];
+          if (weightSpectrum) weight += flag[at] === 0 ? weightSpectrum[at] : 0;
+          if (weightSpectrum) all += weightSpectrum[at];
         }
-        if (spectrum) spectrum[out] = weight;
+        if (spectrum) spectrum[out] = isFlagged ? all : weight;
         target[out++] = isFlagged;
       }
     }
   }
+}
+
+function binWeightsInto({ chunk, bins, corrs }: Shape, weight: Float32Array, sigma: Float32Array): void {
+  const isAveraged = bins.some(([, count]) => count > 1);
+  let out = 0;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    for (const corr of corrs) {
+      const old = row * chunk.corrCount + corr;
+      if (isAveraged) [weight[out], sigma[out]] = meanWeight(chunk, bins, row, corr);
+      else [weight[out], sigma[out]] = [chunk.weight[old], chunk.sigma[old]];
+      out++;
+    }
+  }
+}
+
+/** Means of weight and sigma over the bins with unflagged values, or over all bins when there are none. */
+function meanWeight(chunk: VisibilityChunk, bins: ChannelBins['bins'], row: number, corr: number): [number, number] {
+  const { flag, weightSpectrum, chanCount, corrCount } = chunk;
+  const base = row * chanCount * corrCount + corr;
+  const rowWeight = chunk.weight[row * corrCount + corr];
+  let [goodSum, goodSigma, goodBins, allSum, allSigma] = [0, 0, 0, 0, 0];
+  for (const [first, count] of bins) {
+    let [good, all] = [0, 0];
+    for (let chan = first; chan < first + count; chan++) {
+      const at = base + chan * corrCount;
+      const weight = weightSpectrum ? weightSpectrum[at] : rowWeight;
+      all += weight;
+      if (flag[at] === 0) good += weight;
+    }
+    allSum += all;
+    allSigma += all > 0 ? 1 / Math.sqrt(all) : 0;
+    if (good <= 0) continue;
+    goodSum += good;
+    goodSigma += 1 / Math.sqrt(good);
+    goodBins++;
+  }
+  return goodBins > 0 ? [goodSum / goodBins, goodSigma / goodBins] : [allSum / bins.length, allSigma / bins.length];
 }

@@ -20,14 +20,15 @@ interface Sums {
   readonly all: Record<string, Float64Array>;
   /** [chan, corr] */
   readonly goodWeight: Float64Array;
-  readonly spectrum?: Float64Array;
-  /** [corr] */
-  readonly weight: Float64Array;
+  /** Weights of all values, [chan, corr]. */
+  readonly allWeight: Float64Array;
   readonly uvw: Float64Array;
   rows: number;
-  time: number;
+  /** Rows that are not flagged as a whole. */
+  goodRows: number;
+  start: number;
+  end: number;
   centroid: number;
-  interval: number;
   exposure: number;
   /** Weight of the rows that count in uvw and the time centroid. */
   rowWeight: number;
@@ -46,8 +47,9 @@ interface Bin {
  * Averages visibilities of a baseline over time bins: the weighted mean of unflagged values, or of all values where all are
  * flagged, which stay flagged (CASA 6.7's split and mstransform).
  *
- * Chunks must come ordered by observation, scan, field, data description and time. TIME, TIME_CENTROID and UVW are weighted means,
- * INTERVAL and EXPOSURE sums, WEIGHT the sum of weights.
+ * Chunks must come ordered by observation, scan, field, data description and time. TIME and INTERVAL are the middle and the span
+ * from the first row to the last unflagged one, TIME_CENTROID and UVW weighted means of the unflagged rows, EXPOSURE their sum; WEIGHT is the mean over channels of the
+ * summed weights. The chunks passed on carry the summed weights as `weightSpectrum`.
  */
 export function timeAverage(options: TimeAverageOptions): ChunkOperator {
   const combined = (options.combine ?? '').split(',').map((part) => part.trim());
@@ -106,10 +108,9 @@ function beginSums(chunk: VisibilityChunk, row: number): Sums {
     good: zeros(),
     all: zeros(),
     goodWeight: new Float64Array(size),
-    ...(chunk.weightSpectrum && { spectrum: new Float64Array(size) }),
-    weight: new Float64Array(chunk.corrCount),
+    allWeight: new Float64Array(size),
     uvw: new Float64Array(3),
-    ...{ rows: 0, time: 0, centroid: 0, interval: 0, exposure: 0, rowWeight: 0 },
+    ...{ rows: 0, goodRows: 0, start: 0, end: 0, centroid: 0, exposure: 0, rowWeight: 0 },
   };
 }
 
@@ -129,7 +130,7 @@ function addRow(bin: Bin, chunk: VisibilityChunk, row: number): void {
       : chunk.weight[row * corrCount + (at % corrCount)];
     const isGood = chunk.flag[base + at] === 0;
     if (isGood) sums.goodWeight[at] += weight;
-    if (sums.spectrum && isGood) sums.spectrum[at] += weight;
+    sums.allWeight[at] += weight;
     for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
       const re = values[2 * (base + at)];
       const im = values[2 * (base + at) + 1];
@@ -143,22 +144,24 @@ function addRow(bin: Bin, chunk: VisibilityChunk, row: number): void {
   addMetadata(sums, chunk, row);
 }
 
+/** Rows flagged as a whole count only while there is no other. */
 function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
   const isGood = chunk.flagRow[row] === 0;
-  let rowWeight = 0;
-  for (let corr = 0; corr < chunk.corrCount; corr++) {
-    const weight = chunk.weight[row * chunk.corrCount + corr];
-    sums.weight[corr] += weight;
-    rowWeight += weight;
+  const half = chunk.interval[row] / 2;
+  if (sums.rows++ === 0) sums.start = chunk.time[row] - half;
+  if (!isGood && sums.goodRows > 0) return;
+  if (isGood && sums.goodRows === 0) {
+    sums.uvw.fill(0);
+    Object.assign(sums, { end: 0, centroid: 0, exposure: 0, rowWeight: 0 });
   }
-  if (!isGood) rowWeight *= 1e-12;
+  if (isGood) sums.goodRows++;
+  let rowWeight = 0;
+  for (let corr = 0; corr < chunk.corrCount; corr++) rowWeight += chunk.weight[row * chunk.corrCount + corr];
   for (let axis = 0; axis < 3; axis++) sums.uvw[axis] += rowWeight * chunk.uvw[3 * row + axis];
-  sums.time += chunk.time[row];
+  if (chunk.time[row] + half > sums.end) sums.end = chunk.time[row] + half;
   sums.centroid += rowWeight * chunk.timeCentroid[row];
-  sums.interval += chunk.interval[row];
   sums.exposure += chunk.exposure[row];
   sums.rowWeight += rowWeight;
-  sums.rows++;
 }
 
 function finishBin(bin: Bin): VisibilityChunk {
@@ -181,7 +184,7 @@ function finishBin(bin: Bin): VisibilityChunk {
     flagRow: lease.uint8(rowCount),
     weight: lease.float32(rowCount * corrCount),
     sigma: lease.float32(rowCount * corrCount),
-    ...(like.weightSpectrum && { weightSpectrum: lease.float32(rowCount * size) }),
+    weightSpectrum: lease.float32(rowCount * size),
     ...{ time: doubles(), timeCentroid: doubles(), interval: doubles(), exposure: doubles() },
     uvw: lease.float64(3 * rowCount),
     ...{ antenna1: integers(), antenna2: integers(), feed1: integers(), feed2: integers(), processorId: integers() },
@@ -200,12 +203,10 @@ function finishBin(bin: Bin): VisibilityChunk {
 function writeRow(chunk: VisibilityChunk, row: number, sums: Sums): void {
   const size = chunk.chanCount * chunk.corrCount;
   const base = row * size;
-  let hasGood = false;
   for (let at = 0; at < size; at++) {
     const isGood = sums.goodWeight[at] > 0;
-    hasGood ||= isGood;
     chunk.flag[base + at] = isGood ? 0 : 1;
-    if (chunk.weightSpectrum && sums.spectrum) chunk.weightSpectrum[base + at] = sums.spectrum[at];
+    if (chunk.weightSpectrum) chunk.weightSpectrum[base + at] = isGood ? sums.goodWeight[at] : sums.allWeight[at];
     for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
       const source = isGood ? sums.good[name] : sums.all[name];
       const scale = 1 / (isGood ? sums.goodWeight[at] : sums.rows);
@@ -214,19 +215,33 @@ function writeRow(chunk: VisibilityChunk, row: number, sums: Sums): void {
     }
   }
   for (let corr = 0; corr < chunk.corrCount; corr++) {
-    chunk.weight[row * chunk.corrCount + corr] = sums.weight[corr];
-    chunk.sigma[row * chunk.corrCount + corr] = sums.weight[corr] > 0 ? 1 / Math.sqrt(sums.weight[corr]) : 0;
+    const weight = meanWeight(sums, corr, chunk.corrCount);
+    chunk.weight[row * chunk.corrCount + corr] = weight;
+    chunk.sigma[row * chunk.corrCount + corr] = weight > 0 ? 1 / Math.sqrt(weight) : 0;
   }
   const scale = sums.rowWeight > 0 ? 1 / sums.rowWeight : 0;
   for (let axis = 0; axis < 3; axis++) chunk.uvw[3 * row + axis] = sums.uvw[axis] * scale;
-  chunk.flagRow[row] = hasGood ? 0 : 1;
-  chunk.time[row] = sums.time / sums.rows;
+  chunk.flagRow[row] = sums.goodRows > 0 ? 0 : 1;
+  chunk.time[row] = (sums.start + sums.end) / 2;
   chunk.timeCentroid[row] = scale > 0 ? sums.centroid * scale : chunk.time[row];
-  chunk.interval[row] = sums.interval;
+  chunk.interval[row] = sums.end - sums.start;
   chunk.exposure[row] = sums.exposure;
   chunk.antenna1[row] = sums.antenna1;
   chunk.antenna2[row] = sums.antenna2;
   chunk.feed1[row] = sums.feed1;
   chunk.feed2[row] = sums.feed2;
   chunk.processorId[row] = sums.processorId;
+}
+
+/** Mean over the channels with unflagged values (or over all, when there are none) of their summed weights. */
+function meanWeight(sums: Sums, corr: number, corrCount: number): number {
+  let [goodSum, goodChans, allSum, chans] = [0, 0, 0, 0];
+  for (let at = corr; at < sums.goodWeight.length; at += corrCount) {
+    allSum += sums.allWeight[at];
+    chans++;
+    if (sums.goodWeight[at] <= 0) continue;
+    goodSum += sums.goodWeight[at];
+    goodChans++;
+  }
+  return goodChans > 0 ? goodSum / goodChans : allSum / chans;
 }

@@ -87,9 +87,10 @@ function writeSplit(context: Context, job: Job): number {
   });
   try {
     copySubtables(source, target, metadata, plan);
-    const operators: ChunkOperator[] = [selectOperator(plan, metadata, columns)];
+    const operators: ChunkOperator[] = [weightOperator(columns)];
     if (plan.timebinSec > 0)
       operators.push(timeAverage({ seconds: plan.timebinSec, combine: job.options.combine ?? '' }));
+    operators.push(selectOperator(plan, metadata));
     const sink = (chunk: VisibilityChunk) => {
       appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
       chunk.release();
@@ -179,12 +180,21 @@ function dropFlagged(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan):
   return Int32Array.from(kept).sort();
 }
 
-/** Derives the weights, then selects and averages channels and correlations. */
-function selectOperator(plan: SplitPlan, metadata: MsMetadata, columns: ColumnPlan): ChunkOperator {
-  const windows = new Map(plan.windows.map((window) => [window.oldId, window]));
+function weightOperator(columns: ColumnPlan): ChunkOperator {
   return {
     push(chunk, next) {
       deriveWeights(chunk, columns.weights);
+      next(chunk);
+    },
+    flush() {},
+  };
+}
+
+/** Selects and averages channels and correlations. */
+function selectOperator(plan: SplitPlan, metadata: MsMetadata): ChunkOperator {
+  const windows = new Map(plan.windows.map((window) => [window.oldId, window]));
+  return {
+    push(chunk, next) {
       const window = windows.get(chunk.spwId) as WindowPlan;
       const { polId } = metadata.dataDescriptions[chunk.dataDescId];
       const corrs = plan.selection.corrs?.get(polId);
@@ -209,10 +219,6 @@ function finish(chunk: VisibilityChunk, plan: SplitPlan, columns: ColumnPlan): V
   renumberInPlace(chunk.stateId, plan.stateMap);
   renumberInPlace(chunk.antenna1, plan.antennaMap);
   renumberInPlace(chunk.antenna2, plan.antennaMap);
-  const size = chunk.chanCount * chunk.corrCount;
-  for (let row = 0; row < chunk.rowCount; row++) {
-    chunk.flagRow[row] = chunk.flag.subarray(row * size, (row + 1) * size).includes(0) ? 0 : 1;
-  }
   if (columns.read.length > 1) return chunk;
   const [from, to] = [columns.read[0], columns.write[0]];
   return { ...chunk, data: { [to]: chunk.data[from] } };

@@ -9,6 +9,9 @@ import type { ArrayValue, Table } from '../../formats/tables/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { NumberMap, SplitPlan, WindowPlan } from './split-plan.ts';
 
+/** Numbers of associated windows mean nothing after renumbering; CASA leaves them empty. */
+const STALE = ['ASSOC_SPW_ID', 'ASSOC_NATURE'];
+
 /** Which rows of a subtable stay and how its columns are renumbered. */
 interface Trim {
   readonly rows: readonly number[];
@@ -28,7 +31,7 @@ export function copySubtables(
     const table = source.subtable(name);
     const trim = planTrim(name, table, plan, sourceMap);
     if (trim) {
-      const copy = copyRows(table, path, trim.rows, trim.renumbering);
+      const copy = copyRows(table, path, trim.rows, trim.renumbering, STALE);
       if (name === 'SPECTRAL_WINDOW') for (const [row, window] of plan.windows.entries()) editWindow(copy, row, window);
       copy.close();
     } else {

@@ -1,0 +1,2 @@
+export { type SplitResult, split } from './split.ts';
+export type { SplitOptions } from './split-plan.ts';
