@@ -1,0 +1,187 @@
+import { padPositions } from '../../astronomy/reference/index.ts';
+import { DEGREE } from '../../foundation/base/index.ts';
+import { TurbulentScreen, zenithOpacity } from './atmosphere.ts';
+import type { SimulationParameters } from './presets.ts';
+import { RandomStream } from './random.ts';
+import type { SimulatedWindow } from './spectral-setup.ts';
+
+const BASEBAND_COUNT = 4;
+const POL_COUNT = 2;
+/** Shapes that a bandpass is made of. */
+const MODE_COUNT = 3;
+/** Physical temperatures of air and ground (K), and forward efficiency. */
+const AIR_K = 266;
+const GROUND_K = 271;
+const FORWARD_EFFICIENCY = 0.95;
+/** Antennas whose online position is wrong. */
+const MISPLACED_COUNT = 3;
+
+/** Names of antennas that were there in 2013. */
+const ANTENNA_NAMES = (
+  'DA41 DA42 DA44 DA45 DA46 DA48 DV02 DV03 DV05 DV06 DV08 DV10 DV11 DV14 DV15 DV17 DV18 DV19 DV20 DV22 ' +
+  'PM02 PM03 DA43 DA47 DA49 DA50 DV04 DV07 DV09 DV13 DV16 DV21'
+).split(' ');
+
+/** The parts of the array that all executions of a day share. */
+export interface ArrayLayout {
+  readonly names: readonly string[];
+  readonly pads: readonly string[];
+  /** Where the antennas are, east and north, m, [ant, 2]. */
+  readonly ground: Float64Array;
+  /** ITRF, m, [ant, 3]: where the observatory believes them to be. */
+  readonly onlinePositions: Float64Array;
+  /** True minus online, ITRF, m, [ant, 3]. */
+  readonly positionErrors: Float64Array;
+}
+
+/** Places antennas on pads spread over the configuration and errs in the positions of some. */
+export function layOutArray(parameters: SimulationParameters): ArrayLayout {
+  const count = parameters.antennaCount;
+  const pads = [...padPositions(parameters.configuration)];
+  pads.sort((a, b) => Math.hypot(a.enu[0], a.enu[1]) - Math.hypot(b.enu[0], b.enu[1]));
+  const chosen = Array.from({ length: count }, (_, ant) => pads[Math.round((ant * (pads.length - 1)) / (count - 1))]);
+  const random = new RandomStream(parameters.seed, 'positions');
+  const positionErrors = new Float64Array(3 * count);
+  if (!parameters.isPerfect) {
+    // Every fourth antenna from the second on: never the first, which is often the reference.
+    for (let index = 0; index < Math.min(MISPLACED_COUNT, count - 1); index++) {
+      const ant = (1 + 4 * index) % count;
+      for (let axis = 0; axis < 3; axis++)
+        positionErrors[3 * ant + axis] = micrometres(parameters.positionError * random.normal());
+    }
+  }
+  const onlinePositions = new Float64Array(3 * count);
+  for (let ant = 0; ant < count; ant++) {
+    for (let axis = 0; axis < 3; axis++) onlinePositions[3 * ant + axis] = micrometres(chosen[ant].itrf[axis]);
+  }
+  return {
+    names: ANTENNA_NAMES.slice(0, count).sort(),
+    pads: chosen.map((pad) => pad.name),
+    ground: Float64Array.from(chosen.flatMap((pad) => [pad.enu[0], pad.enu[1]])),
+    onlinePositions,
+    positionErrors,
+  };
+}
+
+const micrometres = (value: number) => Math.round(value * 1e6) / 1e6;
+
+/** True properties of the antennas and the air of one execution; index [ant, pol] is 2·ant + pol. */
+export class Instrument {
+  readonly antennaCount: number;
+  /** Jy per K of antenna temperature, [ant]. */
+  readonly jyPerK: Float64Array;
+  /** Voltage gain, [ant, pol]. */
+  readonly gainAmplitude: Float64Array;
+  /** Relative change of the amplitude, [ant, pol]; follows sin(1.4 t/h). */
+  readonly amplitudeDrift: Float64Array;
+  /** rad and rad/hour, [ant, pol]. */
+  readonly gainPhase: Float64Array;
+  readonly phaseDrift: Float64Array;
+  /** s, [ant, pol, baseband]. */
+  readonly delay: Float64Array;
+  /** Receiver temperature in the middle of the baseband (K) and its slope (K/GHz), [ant, pol, baseband]. */
+  readonly receiverK: Float64Array;
+  readonly receiverSlope: Float64Array;
+  readonly opacity225: number;
+  readonly pwvMm: number;
+  readonly screen: TurbulentScreen;
+  /** Calibration errors of the radiometers, K, [ant, channel]. */
+  readonly radiometerOffset: Float64Array;
+  private readonly amplitudeModes: Float64Array;
+  private readonly phaseModes: Float64Array;
+
+  constructor(parameters: SimulationParameters, execution: number) {
+    const random = new RandomStream(parameters.seed, `instrument ${execution}`);
+    const count = parameters.antennaCount;
+    const inputs = count * POL_COUNT;
+    const paths = inputs * BASEBAND_COUNT;
+    const spread = parameters.isPerfect ? 0 : 1;
+    const around = (size: number, mean: number, sigma: number) =>
+      random.normals(size, spread * sigma).map((value) => mean + value);
+    this.antennaCount = count;
+    this.jyPerK = around(count, 40, 1.8);
+    this.gainAmplitude = around(inputs, 1, 0.05);
+    this.amplitudeDrift = around(inputs, 0, 0.02);
+    this.gainPhase = Float64Array.from({ length: inputs }, () => spread * random.between(-Math.PI, Math.PI));
+    this.phaseDrift = around(inputs, 0, 14 * DEGREE);
+    this.delay = around(paths, 0, 0.12e-9);
+    this.receiverK = Float64Array.from({ length: paths }, () => 60 + spread * random.between(-12, 14));
+    this.receiverSlope = around(paths, 0, 3);
+    this.amplitudeModes = around(paths * MODE_COUNT, 0, 0.05);
+    this.phaseModes = around(paths * MODE_COUNT, 0, 6 * DEGREE);
+    this.radiometerOffset = around(count * 4, 0, 0.05);
+    this.opacity225 = 0.06 * (1 + 0.12 * execution);
+    this.pwvMm = parameters.pwvMm * (1 + 0.12 * execution);
+    this.screen = new TurbulentScreen(random, spread * parameters.pathRms300m);
+  }
+
+  /** Voltage gain of an input at a time (hours since the start): amplitude and phase (rad). */
+  gain(input: number, hours: number): { amplitude: number; phase: number } {
+    return {
+      amplitude: this.gainAmplitude[input] * (1 + this.amplitudeDrift[input] * Math.sin(1.4 * hours)),
+      phase: this.gainPhase[input] + this.phaseDrift[input] * hours,
+    };
+  }
+
+  /** Voltage bandpass of all inputs over a window, [ant, pol, chan, re/im]. */
+  bandpass(window: SimulatedWindow): Float64Array {
+    const inputs = this.antennaCount * POL_COUNT;
+    const { frequenciesHz: frequencies, baseband, basebandCentreHz } = window;
+    const result = new Float64Array(inputs * frequencies.length * 2);
+    for (let input = 0; input < inputs; input++) {
+      const path = input * BASEBAND_COUNT + baseband;
+      for (let chan = 0; chan < frequencies.length; chan++) {
+        const offset = frequencies[chan] - basebandCentreHz;
+        const x = offset / 1e9;
+        const modes = [x, 2 * x * x - 1, Math.sin(2 * Math.PI * x)];
+        let amplitude = 1;
+        let phase = 2 * Math.PI * this.delay[path] * offset;
+        for (let mode = 0; mode < MODE_COUNT; mode++) {
+          amplitude += this.amplitudeModes[path * MODE_COUNT + mode] * modes[mode];
+          phase += this.phaseModes[path * MODE_COUNT + mode] * modes[mode];
+        }
+        // The anti-alias filter of the 2 GHz baseband.
+        amplitude /= 1 + (Math.abs(x) / 0.985) ** 60;
+        const at = 2 * (input * frequencies.length + chan);
+        result[at] = amplitude * Math.cos(phase);
+        result[at + 1] = amplitude * Math.sin(phase);
+      }
+    }
+    return result;
+  }
+
+  /** Receiver temperature, K. */
+  receiverTemperature(input: number, window: SimulatedWindow, chan: number): number {
+    const path = input * BASEBAND_COUNT + window.baseband;
+    return (
+      this.receiverK[path] + (this.receiverSlope[path] * (window.frequenciesHz[chan] - window.basebandCentreHz)) / 1e9
+    );
+  }
+
+  /** Sky brightness that enters the receiver, K. */
+  skyTemperature(frequencyHz: number, elevation: number): number {
+    const transmission = Math.exp(-zenithOpacity(frequencyHz, this.opacity225) / Math.sin(elevation));
+    return FORWARD_EFFICIENCY * AIR_K * (1 - transmission) + (1 - FORWARD_EFFICIENCY) * GROUND_K;
+  }
+
+  /** System temperature outside the atmosphere, K, of all inputs, [ant, pol, chan]. */
+  systemTemperature(window: SimulatedWindow, elevation: number): Float64Array {
+    const inputs = this.antennaCount * POL_COUNT;
+    const { frequenciesHz: frequencies } = window;
+    const result = new Float64Array(inputs * frequencies.length);
+    for (let chan = 0; chan < frequencies.length; chan++) {
+      const sky = this.skyTemperature(frequencies[chan], elevation);
+      const loss =
+        Math.exp(zenithOpacity(frequencies[chan], this.opacity225) / Math.sin(elevation)) / FORWARD_EFFICIENCY;
+      for (let input = 0; input < inputs; input++) {
+        result[input * frequencies.length + chan] = (this.receiverTemperature(input, window, chan) + sky) * loss;
+      }
+    }
+    return result;
+  }
+
+  /** Excess path in front of an antenna against the mean of the screen, m. */
+  path(ground: Float64Array, ant: number, timeSec: number, elevation: number): number {
+    return this.screen.path(ground[2 * ant], ground[2 * ant + 1], timeSec) / Math.sin(elevation);
+  }
+}

@@ -1,0 +1,71 @@
+import { parseCasaTime } from '../../astronomy/measures/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import { Execution, type ExecutionRecord } from './execution.ts';
+import { formatGoal } from './goal.ts';
+import { layOutArray } from './instrument.ts';
+import { chooseParameters, type PresetName, type SimulationParameters } from './presets.ts';
+import { TIMING_EVENT_NS } from './schedule.ts';
+import { describeTruth } from './truth.ts';
+
+/** What to simulate; any parameter of the preset may be given another value. */
+export interface SimulateOptions extends Partial<SimulationParameters> {
+  /** Directory to make; the ASDMs, truth.json and goal.yaml go there. */
+  readonly out: string;
+  readonly preset?: PresetName;
+  /** Replaces `out` when it is there. */
+  readonly overwrite?: boolean;
+}
+
+export interface SimulateResult {
+  /** Paths of the ASDMs, in order of time. */
+  readonly asdms: readonly string[];
+  readonly truth: string;
+  readonly goal: string;
+}
+
+/**
+ * Simulates the executions of one scheduling block of a Cycle 1 project and writes them as ASDMs, with what is true
+ * (truth.json) and what the PI asked for (goal.yaml). The same options give the same bytes.
+ *
+ * In the last of several executions the antennas are badly pointed during the flux scan: its flux scale alone is wrong.
+ *
+ * @throws usage for impossible parameters, exists when `out` is there
+ */
+export function simulate(context: Context, options: SimulateOptions): SimulateResult {
+  const { out, preset = 'demo', overwrite = false, ...changes } = options;
+  const parameters = chooseParameters(preset, changes);
+  const target = joinPath(context.cwd, out);
+  if (!overwrite && disk().exists(target)) {
+    fail('exists', 'The output exists already; remove it or choose another name.', { file: target });
+  }
+  const layout = layOutArray(parameters);
+  const firstStart = BigInt(Math.round(parseCasaTime(parameters.start) * 1000)) * 1_000_000n;
+  const records: ExecutionRecord[] = [];
+  writeWhole(target, overwrite, (staged) => {
+    disk().makeDirectory(staged);
+    for (let index = 0; index < parameters.executionCount; index++) {
+      const spacing = BigInt(Math.round(parameters.executionSpacingSec * index)) * 1_000_000_000n;
+      const execution = new Execution(context, {
+        parameters,
+        layout,
+        index,
+        startNs: ((firstStart + spacing) / TIMING_EVENT_NS) * TIMING_EVENT_NS,
+        out: staged,
+        isWeak: !parameters.isPerfect && index > 0 && index === parameters.executionCount - 1,
+      });
+      const record = execution.run(index / parameters.executionCount, (index + 1) / parameters.executionCount);
+      context.log.post(`${record.directory}: ${record.scans.length} scans`, 'INFO', 'simulate');
+      records.push(record);
+    }
+    const truth = describeTruth(parameters, layout, records);
+    disk().writeFile(joinPath(staged, 'truth.json'), `${JSON.stringify(truth, undefined, 1)}\n`);
+    disk().writeFile(joinPath(staged, 'goal.yaml'), formatGoal(parameters, layout, records));
+  });
+  context.progress.update(1);
+  return {
+    asdms: records.map((record) => joinPath(target, record.directory)),
+    truth: joinPath(target, 'truth.json'),
+    goal: joinPath(target, 'goal.yaml'),
+  };
+}
