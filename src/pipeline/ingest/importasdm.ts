@@ -1,0 +1,317 @@
+import { createMs, type MeasurementSet } from '../../astronomy/ms/index.ts';
+import { type Asdm, openAsdm } from '../../formats/asdm/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { disk, joinPath, type Staged, stage } from '../../foundation/bytes/index.ts';
+import {
+  fillAntenna,
+  fillFeed,
+  type IngestAntenna,
+  type IngestStation,
+  readAntennas,
+  readStations,
+} from './array-tables.ts';
+import { fillCalDevice, fillSysCal, fillSysPower, fillWeather } from './calibration-tables.ts';
+import { type Configuration, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
+import { type FlagCommand, fillFlagCommands, flagFileText, onlineFlags } from './flag-commands.ts';
+import { type FillMainOptions, fillMain } from './main-filler.ts';
+import {
+  fillField,
+  fillObservation,
+  fillProcessor,
+  fillSource,
+  type IngestField,
+  type IngestProcessor,
+  readFields,
+  readProcessors,
+} from './observation-tables.ts';
+import {
+  type CompleteOptions,
+  historyMessages,
+  IMPORT_DEFAULTS,
+  type ImportAsdmOptions,
+  type ImportAsdmResult,
+} from './options.ts';
+import { fillPointing } from './pointing-table.ts';
+import { readScans, type Scan, scanOverlap, selectScans } from './scan-selection.ts';
+import { fillSpectralTables, readSpectralSetup, type SpectralSetup } from './spectral-tables.ts';
+import { StateRows } from './state-table.ts';
+import { appendRows, msTime, texts } from './table-rows.ts';
+import { asisTables, copyVerbatim } from './verbatim-tables.ts';
+
+/** Everything of the ASDM that both MSs of one import are made from. */
+interface Source {
+  readonly asdm: Asdm;
+  readonly options: CompleteOptions;
+  readonly scans: readonly Scan[];
+  readonly isWanted: (startNs: bigint, durationNs: bigint) => boolean;
+  readonly stations: ReadonlyMap<number, IngestStation>;
+  readonly antennas: readonly IngestAntenna[];
+  readonly setup: SpectralSetup;
+  readonly processors: readonly IngestProcessor[];
+  readonly fields: readonly IngestField[];
+  readonly configurations: ReadonlyMap<number, Configuration>;
+  readonly mainRows: readonly MainRow[];
+  readonly commands: readonly FlagCommand[];
+  readonly asis: readonly string[];
+}
+
+type PhaseCorrection = FillMainOptions['phaseCorrection'];
+
+/**
+ * Converts an ASDM to a MeasurementSet, as CASA 6.7's importasdm: same rows in the same order, same subtables.
+ *
+ * The binary data are streamed: memory does not grow with their size. An MS appears under its name only when it is whole.
+ *
+ * @returns names and row counts of the MSs made
+ * @throws usage, exists, missing, bad-format, unsupported: one sentence with file and place
+ */
+export function importasdm(context: Context, given: ImportAsdmOptions): ImportAsdmResult {
+  const options = completeOptions(context, given);
+  const source = readSource(context, options);
+  const staged: Staged[] = [];
+  try {
+    const made = wantedOutputs(source).map(([correction, vis]) => {
+      const output = stage(vis, options.overwrite);
+      staged.push(output);
+      return { vis, rows: makeMs(context, source, correction, output.path, vis), output };
+    });
+    saveCommands(
+      source,
+      made.map(({ vis }) => vis),
+      staged,
+    );
+    for (const output of staged) output.commit();
+    return {
+      vis: made.map(({ vis }) => vis),
+      rows: made.map(({ rows }) => rows),
+      flagCommands: source.commands.length,
+    };
+  } catch (error) {
+    for (const output of staged) output.discard();
+    throw error;
+  }
+}
+
+function completeOptions(context: Context, given: ImportAsdmOptions): CompleteOptions {
+  const absolute = (path: string) => joinPath(context.cwd, path.replace(/\/+$/, ''));
+  const asdm = absolute(given.asdm);
+  const known = Object.fromEntries(
+    Object.keys(IMPORT_DEFAULTS).flatMap((name) => {
+      const value = given[name as keyof ImportAsdmOptions];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  const options: CompleteOptions = {
+    ...IMPORT_DEFAULTS,
+    ...known,
+    asdm,
+    vis: given.vis ? absolute(given.vis) : `${asdm}.ms`,
+    ...(given.outfile ? { outfile: absolute(given.outfile) } : {}),
+    ...(given.hooks ? { hooks: given.hooks } : {}),
+  };
+  if (!['ca', 'ao', 'co'].includes(options.ocorr_mode))
+    fail('usage', `ocorr_mode="${options.ocorr_mode}" is unknown; it is ca, ao or co.`);
+  if (!['no', 'yes', 'both'].includes(options.wvr_corrected_data)) {
+    fail('usage', `wvr_corrected_data="${options.wvr_corrected_data}" is unknown; it is no, yes or both.`);
+  }
+  if (options.lazy)
+    context.log.post('lazy=True: the data are copied into the MeasurementSet nevertheless.', 'INFO', 'importasdm');
+  return options;
+}
+
+function readSource(context: Context, options: CompleteOptions): Source {
+  const asdm = openAsdm(options.asdm);
+  for (const name of [
+    'Main',
+    'ExecBlock',
+    'Scan',
+    'Subscan',
+    'SpectralWindow',
+    'ConfigDescription',
+    'State',
+    'Station',
+  ]) {
+    if (!asdm.hasTable(name))
+      fail('missing', `The ASDM has no table ${name}; it cannot be imported.`, { file: options.asdm, table: name });
+  }
+  const scans = selectScans(readScans(asdm), options.scans);
+  const stations = readStations(asdm);
+  const chosen = new Set(scans.map(({ execBlockId, number }) => `${execBlockId} ${number}`));
+  const mainRows = readMainRows(asdm).filter((row) => chosen.has(`${row.execBlockId} ${row.scanNumber}`));
+  if (mainRows.length === 0) context.log.post('The ASDM has no data in the chosen scans.', 'WARN', 'importasdm');
+  return {
+    asdm,
+    options,
+    scans,
+    isWanted: scanOverlap(scans, options.ignore_time),
+    stations,
+    antennas: readAntennas(asdm, stations),
+    setup: readSpectralSetup(asdm),
+    processors: readProcessors(asdm),
+    fields: readFields(asdm),
+    configurations: readConfigurations(asdm),
+    mainRows,
+    commands: options.process_flags ? onlineFlags(asdm, options.tbuff) : [],
+    asis: asisTables(asdm, options.asis),
+  };
+}
+
+/** Phase corrections to write and the names of their MSs. */
+function wantedOutputs({ options, configurations }: Source): [PhaseCorrection, string][] {
+  const outputs: [PhaseCorrection, string][] = [];
+  const hasCorrected = [...configurations.values()].some(({ phaseCorrections }) =>
+    phaseCorrections.includes('AP_CORRECTED'),
+  );
+  if (options.wvr_corrected_data !== 'yes') outputs.push(['AP_UNCORRECTED', options.vis]);
+  if (options.wvr_corrected_data !== 'no' && hasCorrected) {
+    outputs.push([
+      'AP_CORRECTED',
+      `${options.vis.replace(/\.ms$/, '')}-wvr-corrected${options.vis.endsWith('.ms') ? '.ms' : ''}`,
+    ]);
+  }
+  if (outputs.length === 0)
+    fail('bad-data', 'wvr_corrected_data="yes" was asked for but the ASDM has no corrected data.', {
+      file: options.asdm,
+    });
+  return outputs;
+}
+
+/** Makes one MS at a temporary path; @returns its rows */
+function makeMs(context: Context, source: Source, correction: PhaseCorrection, path: string, finalVis: string): number {
+  const { setup, options } = source;
+  const widest = { chanCount: 1, corrCount: 1 };
+  for (const { chanCount, corrCount } of setup.dataDescriptions) {
+    if (chanCount * corrCount > widest.chanCount * widest.corrCount) Object.assign(widest, { chanCount, corrCount });
+  }
+  const ms = createMs(path, { dataColumns: ['DATA'], withWeightSpectrum: true, widest });
+  let rows: number;
+  try {
+    fillSubtables(context, source, ms);
+    rows = fillVisibilities(context, source, correction, ms);
+    copyVerbatim(context, ms, source.asdm, source.asis);
+  } finally {
+    ms.close();
+  }
+  if (options.flagbackup) options.hooks?.saveFlags?.(path, finalVis);
+  if (options.applyflags && source.commands.length > 0) options.hooks?.applyFlags?.(path, source.commands);
+  return rows;
+}
+
+function fillSubtables(context: Context, source: Source, ms: MeasurementSet): void {
+  const { asdm, options, setup, isWanted } = source;
+  fillAntenna(ms, source.antennas);
+  fillSpectralTables(ms, setup);
+  fillObservation(ms, asdm, source.scans);
+  fillFeed(ms, asdm, setup.spwIndex, isWanted);
+  fillField(ms, source.fields);
+  fillProcessor(ms, source.processors);
+  fillSource(ms, asdm, setup.spwIndex, isWanted);
+  fillSysCal(ms, asdm, setup.spwIndex, isWanted);
+  fillWeather(ms, asdm, source.stations, isWanted);
+  if (options.process_caldevice) fillCalDevice(context, ms, asdm, setup.spwIndex, isWanted);
+  if (options.process_syspower) fillSysPower(ms, asdm, setup.spwIndex, isWanted);
+  if (options.process_pointing) fillPointing(ms, asdm, isWanted, options.with_pointing_correction);
+  fillFlagCommands(ms, source.commands, options.applyflags && options.hooks?.applyFlags !== undefined);
+  fillHistory(source, ms);
+}
+
+/** HISTORY: the task's parameters; the time is the end of the observation, so that the same input gives the same bits. */
+function fillHistory({ asdm, options }: Source, ms: MeasurementSet): void {
+  const ends = [...asdm.table('ExecBlock').rows()].map((row) => msTime(row.ns('endTime')));
+  const time = Math.max(0, ...ends);
+  appendRows(
+    ms.subtable('HISTORY'),
+    historyMessages(options).map((message) => ({
+      APP_PARAMS: texts(['']),
+      CLI_COMMAND: texts(['']),
+      APPLICATION: 'ms',
+      MESSAGE: message,
+      OBJECT_ID: 0,
+      OBSERVATION_ID: -1,
+      ORIGIN: 'importasdm',
+      PRIORITY: 'INFO',
+      TIME: time,
+    })),
+  );
+}
+
+function fillVisibilities(
+  context: Context,
+  source: Source,
+  phaseCorrection: PhaseCorrection,
+  ms: MeasurementSet,
+): number {
+  const { asdm, options, mainRows } = source;
+  const positions = new Float64Array(3 * source.antennas.length);
+  source.antennas.forEach((antenna, index) => {
+    positions.set(antenna.padPosition, 3 * index);
+  });
+  const states = new StateRows(asdm, source.scans);
+  const fillOptions: FillMainOptions = {
+    phaseCorrection,
+    withAuto: options.ocorr_mode !== 'co',
+    withCross: options.ocorr_mode !== 'ao',
+    withBdfFlags: options.bdfflags,
+    checkAbort: context.checkAbort,
+  };
+  const bytes = mainRows.reduce((sum, row) => sum + row.dataSize, 0);
+  let done = 0;
+  for (const row of mainRows) {
+    context.progress.update(bytes === 0 ? 0 : done / bytes, `scan ${row.scanNumber}`);
+    context.checkAbort();
+    done += row.dataSize;
+    const configuration = source.configurations.get(row.configId);
+    const field = source.fields[row.fieldId];
+    if (!configuration || !field) {
+      fail('bad-format', 'A Main row names a configuration or a field that the ASDM does not have.', {
+        file: options.asdm,
+        table: 'Main',
+        row: row.index,
+      });
+    }
+    if (row.dataSize === 0 || row.integrationCount === 0) continue;
+    const stateId = states.stateOf(row.execBlockId, row.scanNumber, row.subscanNumber);
+    if (stateId === undefined || !hasData(context, asdm, row)) continue;
+    fillMain(
+      ms,
+      asdm.bdfPath(row.dataUid),
+      row.dataSize,
+      {
+        configuration,
+        fieldId: row.fieldId,
+        scanNumber: row.scanNumber,
+        stateId,
+        observationId: row.execBlockId,
+        ra: field.ra,
+        dec: field.dec,
+        positions,
+      },
+      source.setup,
+      fillOptions,
+    );
+  }
+  states.fill(ms);
+  return ms.main.rowCount;
+}
+
+/** False, with a warning, when the binary data of a Main row are not there (an ASDM cut to some scans). */
+function hasData(context: Context, asdm: Asdm, row: MainRow): boolean {
+  if (asdm.hasBdf(row.dataUid)) return true;
+  context.log.post(
+    `Scan ${row.scanNumber}, subscan ${row.subscanNumber}: the binary data ${row.dataUid} are not there; the row is left out.`,
+    'WARN',
+    'importasdm',
+  );
+  return false;
+}
+
+/** Writes the online flags as text files (importasdm's savecmds). */
+function saveCommands({ options, commands }: Source, vis: readonly string[], staged: Staged[]): void {
+  if (!options.savecmds) return;
+  for (const name of vis) {
+    const target = options.outfile && vis.length === 1 ? options.outfile : name.replace(/(\.ms)?$/, '_cmd.txt');
+    const output = stage(target, options.overwrite);
+    staged.push(output);
+    disk().writeFile(output.path, flagFileText(commands));
+  }
+}

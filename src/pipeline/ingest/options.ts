@@ -1,0 +1,89 @@
+import type { FlagCommand } from './flag-commands.ts';
+
+/** What the caller can do with a finished MS that this room cannot: both belong to flagging. Called before the MS gets its final name. */
+export interface IngestHooks {
+  /** Saves the flags as version 'Original' (importasdm's flagbackup). @param finalVis the name that the MS will get */
+  saveFlags?(vis: string, finalVis: string): void;
+  /** Applies the online flags (importasdm's applyflags). */
+  applyFlags?(vis: string, commands: readonly FlagCommand[]): void;
+}
+
+/** Parameters of CASA 6.7's importasdm, with its names and defaults. */
+export interface ImportAsdmOptions {
+  readonly asdm: string;
+  /** Default: the ASDM's name with `.ms`. */
+  readonly vis?: string;
+  /** 'ca' all rows, 'ao' autocorrelations, 'co' cross-correlations. */
+  readonly ocorr_mode?: 'ca' | 'ao' | 'co';
+  /** Accepted; the data are always copied into the MS. */
+  readonly lazy?: boolean;
+  /** ASDM tables to copy verbatim, e.g. 'Antenna Station CalWVR' or '*'. */
+  readonly asis?: string;
+  /** 'no' uncorrected, 'yes' corrected, 'both' two MSs; the corrected one is named …-wvr-corrected.ms. */
+  readonly wvr_corrected_data?: 'no' | 'yes' | 'both';
+  /** e.g. '0:1,2~6;1:3' */
+  readonly scans?: string;
+  readonly ignore_time?: boolean;
+  readonly process_syspower?: boolean;
+  readonly process_caldevice?: boolean;
+  readonly process_pointing?: boolean;
+  readonly process_flags?: boolean;
+  /** s */
+  readonly tbuff?: number;
+  readonly applyflags?: boolean;
+  readonly savecmds?: boolean;
+  readonly outfile?: string;
+  readonly flagbackup?: boolean;
+  readonly overwrite?: boolean;
+  readonly bdfflags?: boolean;
+  readonly with_pointing_correction?: boolean;
+  readonly hooks?: IngestHooks;
+  /** Kept for HISTORY: the remaining parameters of the task. */
+  readonly corr_mode?: string;
+  readonly srt?: string;
+  readonly time_sampling?: string;
+}
+
+/** What importasdm made. */
+export interface ImportAsdmResult {
+  /** The MeasurementSets, uncorrected before corrected. */
+  readonly vis: readonly string[];
+  /** Rows of each. */
+  readonly rows: readonly number[];
+  readonly flagCommands: number;
+}
+
+type Defaulted = Omit<ImportAsdmOptions, 'hooks' | 'corr_mode' | 'srt' | 'time_sampling' | 'vis' | 'outfile' | 'asdm'>;
+
+/** CASA 6.7's defaults. */
+export const IMPORT_DEFAULTS: Required<Defaulted> = {
+  ocorr_mode: 'ca',
+  lazy: false,
+  asis: '',
+  wvr_corrected_data: 'no',
+  scans: '',
+  ignore_time: false,
+  process_syspower: true,
+  process_caldevice: true,
+  process_pointing: true,
+  process_flags: true,
+  tbuff: 0,
+  applyflags: false,
+  savecmds: false,
+  flagbackup: true,
+  overwrite: false,
+  bdfflags: false,
+  with_pointing_correction: false,
+};
+
+export type CompleteOptions = Required<Defaulted> &
+  Pick<ImportAsdmOptions, 'asdm' | 'outfile' | 'hooks'> & { readonly vis: string };
+
+/** Lines that importasdm writes to HISTORY. */
+export function historyMessages(options: CompleteOptions): string[] {
+  const { hooks: _, ...shown } = options;
+  const names = Object.keys(shown) as (keyof typeof shown)[];
+  const text = (value: unknown) =>
+    typeof value === 'string' ? `"${value}"` : value === true ? 'True' : value === false ? 'False' : String(value);
+  return ['taskname=importasdm', ...names.map((name) => `${name.padEnd(11)} = ${text(shown[name])}`)];
+}

@@ -1,0 +1,169 @@
+"""Imports ASDMs with this program and with CASA and compares the two MeasurementSets table by table, column by column.
+
+usage: python importasdm.py IMPORT_COMMAND ASDM [OPTIONS_JSON] ...      (Python with casatools and casatasks)
+IMPORT_COMMAND makes a MeasurementSet: it is called with ASDM, MS and a JSON object of importasdm's parameters.
+Prints PASS or FAIL lines; exit code 1 when one failed.
+"""
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+from casatools import table
+
+# What may differ, and why: see docs/differences-from-casa.md.
+EXPECTED = {
+    ("HISTORY", None): "other program, other time",
+    ("SPECTRAL_WINDOW", "ASSOC_NATURE"): "CASA writes empty texts",
+}
+LOOSE = {"RELEASE_DATE"}
+failed = 0
+
+
+def report(ok, name, text=""):
+    global failed
+    failed += not ok
+    print("%s importasdm %s %s" % ("PASS" if ok else "FAIL", name, text))
+
+
+def casa_import(asdm, vis, options):
+    code = "import sys, json; from casatasks import importasdm; importasdm(asdm=sys.argv[1], vis=sys.argv[2], **json.loads(sys.argv[3]))"
+    subprocess.run([sys.executable, "-c", code, asdm, vis, json.dumps(options)], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def columns_of(path):
+    tb = table()
+    tb.open(path)
+    found = {}
+    for name in tb.colnames():
+        description = tb.getcoldesc(name)
+        found[name] = (description["valueType"], description.get("keywords", {}), tb.getcolkeywords(name))
+    rows = tb.nrows()
+    keywords = {key: value for key, value in tb.getkeywords().items() if not str(value).startswith("Table:")}
+    tb.close()
+    return found, rows, keywords
+
+
+def same_shape_runs(tb, name, rows):
+    """Runs of rows whose cells have one shape, as (start, count, is defined)."""
+    runs = []
+    for row in range(rows):
+        shape = str(tb.getcolshapestring(name, row, 1)[0]) if tb.iscelldefined(name, row) else None
+        if runs and runs[-1][2] == shape:
+            runs[-1][1] += 1
+        else:
+            runs.append([row, 1, shape])
+    return runs
+
+
+def close(ours, theirs, name):
+    if ours.shape != theirs.shape:
+        return False, "shape %s, not %s" % (ours.shape, theirs.shape)
+    if ours.dtype.kind in "US":
+        bad = ours != theirs
+        return not bad.any(), "" if not bad.any() else "%r, not %r" % (ours[bad][0], theirs[bad][0])
+    if ours.dtype.kind in "biu":
+        bad = ours != theirs
+        return not bad.any(), "" if not bad.any() else "%d values differ, e.g. %s, not %s" % (bad.sum(), ours[bad][0], theirs[bad][0])
+    difference = np.abs(ours - theirs)
+    scale = np.maximum(np.abs(theirs), 1e-300)
+    limit = 1e-14 if ours.dtype.itemsize in (8, 16) and ours.dtype.kind == "f" else 0
+    worst = (difference / scale).max() if difference.size else 0
+    ok = bool((difference <= limit * scale + (1e-15 if limit else 0)).all())
+    return ok, "" if ok else "relative difference %.2g, e.g. %r, not %r" % (worst, ours.flat[int(np.argmax(difference))], theirs.flat[int(np.argmax(difference))])
+
+
+def compare_column(ours, theirs, name, rows, is_array):
+    if not is_array:
+        return close(np.asarray(ours.getcol(name)), np.asarray(theirs.getcol(name)), name)
+    for start, count, shape in same_shape_runs(theirs, name, rows):
+        if shape is None:
+            if any(ours.iscelldefined(name, row) for row in range(start, start + count)):
+                return False, "row %d has a value, CASA's has none" % start
+            continue
+        if not ours.iscelldefined(name, start):
+            return False, "row %d has no value, CASA's has one" % start
+        ok, text = close(np.asarray(ours.getcol(name, start, count)), np.asarray(theirs.getcol(name, start, count)), name)
+        if not ok:
+            return False, "rows %d+%d: %s" % (start, count, text)
+    return True, ""
+
+
+def compare_table(ours_path, theirs_path, label):
+    our_columns, our_rows, our_keywords = columns_of(ours_path)
+    columns, rows, keywords = columns_of(theirs_path)
+    if (label, None) in EXPECTED:
+        report(set(our_columns) == set(columns), label, "columns (%s)" % EXPECTED[(label, None)])
+        return
+    report(our_rows == rows, label, "%d rows" % rows if our_rows == rows else "%d rows, not %d" % (our_rows, rows))
+    report(set(our_columns) == set(columns), label + " columns", str(sorted(set(our_columns) ^ set(columns))))
+    if our_rows != rows:
+        return
+    for name in set(columns) & set(our_columns):
+        if our_columns[name][0] != columns[name][0] or str(our_columns[name][2]) != str(columns[name][2]):
+            report(False, "%s.%s type or keywords" % (label, name), "%s, not %s" % (our_columns[name], columns[name]))
+    ours, theirs = table(), table()
+    ours.open(ours_path)
+    theirs.open(theirs_path)
+    bad = []
+    for name in columns:
+        if name not in our_columns or (label, name) in EXPECTED or name in LOOSE or rows == 0:
+            continue
+        if label == "MAIN" and name in ("UVW", "FLAG_CATEGORY", "WEIGHT_SPECTRUM"):
+            continue
+        is_array = not theirs.isscalarcol(name)
+        ok, text = compare_column(ours, theirs, name, rows, is_array)
+        if not ok:
+            bad.append(name)
+            report(False, "%s.%s" % (label, name), text)
+    if not bad and rows:
+        report(True, label, "%d columns the same" % len(columns))
+    ours.close()
+    theirs.close()
+
+
+def compare_uvw(ours_path, theirs_path):
+    ours, theirs = table(), table()
+    ours.open(ours_path)
+    theirs.open(theirs_path)
+    a, b = ours.getcol("UVW"), theirs.getcol("UVW")
+    length = np.linalg.norm(b, axis=0)
+    cross = length > 0
+    worst = (np.linalg.norm(a - b, axis=0)[cross] / length[cross]).max() if cross.any() else 0
+    zero = np.abs(a[:, ~cross]).max() if (~cross).any() else 0
+    report(worst < 1e-6 and zero == 0, "MAIN.UVW", "differs by %.2g of the baseline at most" % worst)
+    ours.close()
+    theirs.close()
+
+
+def main():
+    command = shlex.split(sys.argv[1])
+    arguments = sys.argv[2:]
+    while arguments:
+        asdm = arguments.pop(0)
+        options = json.loads(arguments.pop(0)) if arguments and arguments[0].startswith("{") else {}
+        with tempfile.TemporaryDirectory() as folder:
+            ours, theirs = os.path.join(folder, "ours.ms"), os.path.join(folder, "casa.ms")
+            print("--", os.path.basename(asdm), json.dumps(options))
+            subprocess.run(command + [asdm, ours, json.dumps(options)], check=True, stdout=subprocess.DEVNULL)
+            casa_import(asdm, theirs, options)
+            compare_table(ours, theirs, "MAIN")
+            compare_uvw(ours, theirs)
+            tb = table()
+            tb.open(theirs)
+            names = sorted(key for key, value in tb.getkeywords().items() if str(value).startswith("Table:"))
+            tb.close()
+            tb.open(ours)
+            our_names = sorted(key for key, value in tb.getkeywords().items() if str(value).startswith("Table:"))
+            tb.close()
+            report(names == our_names, "subtables", "" if names == our_names else str(sorted(set(names) ^ set(our_names))))
+            for name in names:
+                if name in our_names:
+                    compare_table(os.path.join(ours, name), os.path.join(theirs, name), name)
+    sys.exit(1 if failed else 0)
+
+
+main()
