@@ -6,3 +6,4 @@ export * from './clean-kernels.ts';
 export * from './fft-kernels.ts';
 export * from './grid-kernels.ts';
 export * from './ingest-kernels.ts';
+export * from './least-squares.ts';

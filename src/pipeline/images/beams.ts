@@ -1,0 +1,91 @@
+import type { KeywordValue, TableRecord } from '../../formats/tables/index.ts';
+import { numberAt, quantity, quantityAt, record, recordAt, text, textAt, uint } from './records.ts';
+
+/** An elliptical Gaussian beam: full widths at half maximum in arcsec, position angle in deg, north through east. */
+export interface Beam {
+  readonly major: number;
+  readonly minor: number;
+  readonly positionAngle: number;
+}
+
+/** What CASA's ImageInfo holds. */
+export interface ImageInfo {
+  readonly imageType: string;
+  readonly objectName: string;
+  /** None, one for all planes, or one per plane [chan, stokes]. */
+  readonly beams: readonly Beam[];
+}
+
+/** Solid angle of a beam in pixels of `cellX` by `cellY` rad. */
+export function beamPixels(beam: Beam, cellX: number, cellY: number): number {
+  const arcsec = Math.PI / 648_000;
+  return ((Math.PI / (4 * Math.LN2)) * beam.major * beam.minor * arcsec * arcsec) / Math.abs(cellX * cellY);
+}
+
+/** The beam of a plane, or undefined for an image without beams. */
+export function beamOf(info: ImageInfo, chan: number, stokes: number, stokesCount: number): Beam | undefined {
+  if (info.beams.length <= 1) return info.beams[0];
+  return info.beams[chan * stokesCount + stokes];
+}
+
+function beamRecord(beam: Beam): KeywordValue {
+  return record({
+    major: quantity(beam.major, 'arcsec'),
+    minor: quantity(beam.minor, 'arcsec'),
+    positionangle: quantity(beam.positionAngle, 'deg'),
+  });
+}
+
+const ARCSEC: Readonly<Record<string, number>> = {
+  arcsec: 1,
+  '"': 1,
+  arcmin: 60,
+  "'": 60,
+  deg: 3600,
+  rad: 648_000 / Math.PI,
+};
+
+function readBeam(from: TableRecord | undefined): Beam | undefined {
+  const [major, minor, angle] = ['major', 'minor', 'positionangle'].map((key) => quantityAt(from, key));
+  if (!major || !minor) return undefined;
+  return {
+    major: major.value * (ARCSEC[major.unit] ?? 1),
+    minor: minor.value * (ARCSEC[minor.unit] ?? 1),
+    positionAngle: angle ? angle.value * (angle.unit === 'rad' ? 180 / Math.PI : 1) : 0,
+  };
+}
+
+/** Reads casacore's ImageInfo record (the image keyword `imageinfo`). */
+export function readImageInfo(info: TableRecord | undefined): ImageInfo {
+  const beams: Beam[] = [];
+  const planes = recordAt(info, 'perplanebeams');
+  const single = readBeam(recordAt(info, 'restoringbeam'));
+  if (single) beams.push(single);
+  else if (planes) {
+    const [channels, stokes] = [numberAt(planes, 'nChannels') ?? 0, numberAt(planes, 'nStokes') ?? 0];
+    // casacore numbers planes with the channel fastest.
+    for (let chan = 0; chan < channels; chan++) {
+      for (let pol = 0; pol < stokes; pol++) {
+        const beam = readBeam(recordAt(planes, `*${pol * channels + chan}`));
+        if (beam) beams.push(beam);
+      }
+    }
+  }
+  return { imageType: textAt(info, 'imagetype'), objectName: textAt(info, 'objectname'), beams };
+}
+
+/** casacore's ImageInfo record. */
+export function writeImageInfo(info: ImageInfo, chanCount: number, stokesCount: number): KeywordValue {
+  const fields: Record<string, KeywordValue> = { imagetype: text(info.imageType), objectname: text(info.objectName) };
+  if (info.beams.length === 1) fields.restoringbeam = beamRecord(info.beams[0]);
+  if (info.beams.length > 1) {
+    const planes: Record<string, KeywordValue> = { nChannels: uint(chanCount), nStokes: uint(stokesCount) };
+    for (let pol = 0; pol < stokesCount; pol++) {
+      for (let chan = 0; chan < chanCount; chan++) {
+        planes[`*${pol * chanCount + chan}`] = beamRecord(info.beams[chan * stokesCount + pol]);
+      }
+    }
+    fields.perplanebeams = record(planes);
+  }
+  return record(fields);
+}

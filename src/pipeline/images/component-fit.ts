@@ -1,0 +1,129 @@
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+import { type Beam, beamOf, beamPixels } from './beams.ts';
+import { channelFrequency, pixelToSky, requireDirection } from './coordinates.ts';
+import { fitGaussian, type GaussianShape } from './gaussian-fit.ts';
+import { type Image, openImage } from './image.ts';
+import { type PixelSelection, type SelectedPlane, selectPixels } from './statistics.ts';
+
+/** Parameters of CASA's imfit (one Gaussian). */
+export interface ImfitOptions extends PixelSelection {
+  readonly imagename: string;
+  /** Fit a constant level too. */
+  readonly dooff?: boolean;
+}
+
+/** One fitted Gaussian on the sky, with errors after Condon 1997, PASP 109, 166, for noise correlated over the beam. */
+export interface FittedComponent {
+  readonly isConverged: boolean;
+  /** Jy */
+  readonly flux: { readonly value: number; readonly error: number };
+  /** in the image's unit */
+  readonly peak: { readonly value: number; readonly error: number };
+  /** rad */
+  readonly ra: number;
+  readonly dec: number;
+  readonly positionErrorArcsec: { readonly ra: number; readonly dec: number };
+  /** arcsec, arcsec, deg; not deconvolved */
+  readonly shape: Beam;
+  /** pixels */
+  readonly pixel: readonly [number, number];
+  readonly frequencyHz: number;
+  readonly offset: number;
+  readonly rms: number;
+}
+
+const ARCSEC_PER_RAD = 648_000 / Math.PI;
+
+function firstGuess(image: Image, selected: SelectedPlane, beam: Beam | undefined, cell: number): GaussianShape {
+  let best = 0;
+  for (let k = 1; k < selected.values.length; k++)
+    if (Math.abs(selected.values[k]) > Math.abs(selected.values[best])) best = k;
+  const position = selected.positions[best];
+  const width = beam ? beam.major / ARCSEC_PER_RAD / cell : 4;
+  return {
+    amplitude: selected.values[best],
+    x: position % image.sizeX,
+    y: Math.floor(position / image.sizeX),
+    major: width * 1.1,
+    minor: (beam ? beam.minor / ARCSEC_PER_RAD / cell : 4) * 1.05,
+    angle: beam ? (beam.positionAngle * Math.PI) / 180 : 0,
+  };
+}
+
+/** Signal-to-noise of a Gaussian fit for a given exponent pair of Condon 1997, eq. 41. */
+function condonRatio(
+  fit: { amplitude: number; major: number; minor: number },
+  rms: number,
+  beamAxes: readonly [number, number],
+  powers: readonly [number, number],
+): number {
+  const [major, minor] = [fit.major, fit.minor];
+  const noise = beamAxes[0] * beamAxes[1];
+  const first = (1 + noise / (major * major)) ** powers[0];
+  const second = (1 + noise / (minor * minor)) ** powers[1];
+  return Math.sqrt(((major * minor) / (4 * noise)) * first * second) * Math.abs(fit.amplitude / rms);
+}
+
+/**
+ * Fits one elliptical Gaussian to the selected pixels of one plane, as CASA's imfit without estimates.
+ *
+ * @throws bad-data when there is nothing to fit or it does not converge
+ */
+export function imfit(context: Context, options: ImfitOptions): FittedComponent {
+  const image = openImage(joinPath(context.cwd, options.imagename));
+  try {
+    const [selected] = selectPixels(image, options, context.cwd);
+    if (!selected || selected.values.length < 7)
+      fail('bad-data', 'Too few good pixels are selected for a fit.', { file: image.path });
+    const axes = requireDirection(image.coordinates, image.path);
+    const cell = Math.abs(axes.increment[1]);
+    const beam = beamOf(image.info, selected.chan, selected.stokes, image.stokesCount);
+    const x = Float64Array.from(selected.positions, (position) => position % image.sizeX);
+    const y = Float64Array.from(selected.positions, (position) => Math.floor(position / image.sizeX));
+    const fit = fitGaussian({ x, y, value: selected.values }, firstGuess(image, selected, beam, cell), {
+      withOffset: options.dooff,
+    });
+    const sky =
+      pixelToSky(axes, fit.x, fit.y) ?? fail('bad-data', 'The fitted position is off the sky.', { file: image.path });
+    const toArcsec = cell * ARCSEC_PER_RAD;
+    const shape = {
+      major: fit.major * toArcsec,
+      minor: fit.minor * toArcsec,
+      positionAngle: (fit.angle * 180) / Math.PI,
+    };
+    const area = beam ? beamPixels(shape, cell, cell) / beamPixels(beam, cell, cell) : beamPixels(shape, cell, cell);
+    const noiseAxes: [number, number] = beam ? [beam.major / toArcsec, beam.minor / toArcsec] : [1, 1];
+    const ratio = (powers: [number, number]) => condonRatio(fit, fit.rms, noiseAxes, powers);
+    const peakError = (Math.abs(fit.amplitude) * Math.SQRT2) / ratio([1.5, 1.5]);
+    const majorError = (fit.major * Math.SQRT2) / ratio([2.5, 0.5]);
+    const minorError = (fit.minor * Math.SQRT2) / ratio([0.5, 2.5]);
+    const flux = fit.amplitude * area;
+    const beamShare = (noiseAxes[0] * noiseAxes[1]) / (fit.major * fit.minor);
+    const fluxError =
+      Math.abs(flux) *
+      Math.sqrt(
+        (peakError / fit.amplitude) ** 2 + beamShare * ((majorError / fit.major) ** 2 + (minorError / fit.minor) ** 2),
+      );
+    const [along, across] = [majorError / Math.sqrt(8 * Math.LN2), minorError / Math.sqrt(8 * Math.LN2)];
+    const [sin, cos] = [Math.sin(fit.angle), Math.cos(fit.angle)];
+    return {
+      isConverged: true,
+      flux: { value: flux, error: fluxError },
+      peak: { value: fit.amplitude, error: peakError },
+      ra: sky.lon,
+      dec: sky.lat,
+      positionErrorArcsec: {
+        ra: Math.hypot(along * sin, across * cos) * toArcsec,
+        dec: Math.hypot(along * cos, across * sin) * toArcsec,
+      },
+      shape,
+      pixel: [fit.x, fit.y],
+      frequencyHz: image.coordinates.spectral ? channelFrequency(image.coordinates.spectral, selected.chan) : 0,
+      offset: fit.offset,
+      rms: fit.rms,
+    };
+  } finally {
+    image.close();
+  }
+}

@@ -1,0 +1,153 @@
+import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { type Projection, project, type SkyPosition, unproject } from './projection.ts';
+
+/** The sky axes of an image. Pixels count from 0; pixel axes count from 0, fastest first, as CASA counts. */
+export interface DirectionAxes {
+  readonly projection: Projection;
+  /** 'J2000', 'ICRS', … as CASA spells it. */
+  readonly system: string;
+  /** rad, at the reference pixel */
+  readonly reference: SkyPosition;
+  /** rad per pixel; x negative when east is left */
+  readonly increment: readonly [number, number];
+  readonly referencePixel: readonly [number, number];
+  /** Rotation matrix, row by row. */
+  readonly pc: readonly [number, number, number, number];
+  /** deg */
+  readonly longPole: number;
+  readonly latPole: number;
+  readonly pixelAxes: readonly [number, number];
+}
+
+export interface SpectralAxis {
+  /** 'LSRK', 'TOPO', 'BARY', … */
+  readonly system: string;
+  /** Hz */
+  readonly reference: number;
+  /** Hz per pixel */
+  readonly increment: number;
+  readonly referencePixel: number;
+  /** Hz; 0 when unknown */
+  readonly restFrequency: number;
+  readonly pixelAxis: number;
+}
+
+export interface StokesAxis {
+  readonly stokes: readonly string[];
+  readonly pixelAxis: number;
+}
+
+/** An axis without a known meaning (position along a slit, time, …). */
+export interface LinearAxis {
+  readonly name: string;
+  readonly unit: string;
+  readonly reference: number;
+  readonly increment: number;
+  readonly referencePixel: number;
+  readonly pixelAxis: number;
+}
+
+/** Where the pixels of an image lie on the sky, in frequency and in Stokes, and who observed it. */
+export interface CoordinateSystem {
+  readonly direction?: DirectionAxes;
+  readonly spectral?: SpectralAxis;
+  readonly stokes?: StokesAxis;
+  readonly linear: readonly LinearAxis[];
+  readonly telescope: string;
+  readonly observer: string;
+  /** MJD seconds UTC; 0 when unknown */
+  readonly observedMjdSec: number;
+  /** ITRF, m, when known */
+  readonly telescopePosition?: readonly [number, number, number];
+  readonly pointingCentre?: SkyPosition;
+}
+
+/** Sky direction of a pixel, or undefined off the sky. */
+export function pixelToSky(axes: DirectionAxes, x: number, y: number): SkyPosition | undefined {
+  const [dx, dy] = [x - axes.referencePixel[0], y - axes.referencePixel[1]];
+  const [p, q, r, s] = axes.pc;
+  const offsetX = axes.increment[0] * (p * dx + q * dy);
+  const offsetY = axes.increment[1] * (r * dx + s * dy);
+  const sky = unproject(axes.projection, axes.reference, offsetX, offsetY);
+  return sky && { lon: ((sky.lon % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI), lat: sky.lat };
+}
+
+/** Pixel of a sky direction, or undefined where the projection does not reach. */
+export function skyToPixel(axes: DirectionAxes, sky: SkyPosition): readonly [number, number] | undefined {
+  const offset = project(axes.projection, axes.reference, sky);
+  if (!offset) return undefined;
+  const [a, b] = [offset[0] / axes.increment[0], offset[1] / axes.increment[1]];
+  const [p, q, r, s] = axes.pc;
+  const determinant = p * s - q * r;
+  return [
+    axes.referencePixel[0] + (s * a - q * b) / determinant,
+    axes.referencePixel[1] + (p * b - r * a) / determinant,
+  ];
+}
+
+/** Frequency in Hz of a channel (channels count from 0). */
+export function channelFrequency(axis: SpectralAxis, channel: number): number {
+  return axis.reference + (channel - axis.referencePixel) * axis.increment;
+}
+
+/** Radio velocity in m/s of a frequency. */
+export function radioVelocity(frequencyHz: number, restFrequencyHz: number): number {
+  return SPEED_OF_LIGHT * (1 - frequencyHz / restFrequencyHz);
+}
+
+/** Optical velocity in m/s of a frequency. */
+export function opticalVelocity(frequencyHz: number, restFrequencyHz: number): number {
+  return SPEED_OF_LIGHT * (restFrequencyHz / frequencyHz - 1);
+}
+
+/** Frequency in Hz of a velocity in m/s. */
+export function velocityToFrequency(
+  velocity: number,
+  restFrequencyHz: number,
+  convention: 'radio' | 'optical' = 'radio',
+): number {
+  if (convention === 'optical') return restFrequencyHz / (1 + velocity / SPEED_OF_LIGHT);
+  return restFrequencyHz * (1 - velocity / SPEED_OF_LIGHT);
+}
+
+/** The direction axes, or an error for an image without them. */
+export function requireDirection(coordinates: CoordinateSystem, file?: string): DirectionAxes {
+  return coordinates.direction ?? fail('unsupported', 'This image has no sky axes.', { file });
+}
+
+/** Coordinates of a plain sky image [chan, stokes, y, x]. */
+export function makeCoordinates(options: {
+  readonly centre: SkyPosition;
+  readonly cell: number;
+  readonly imsize: readonly [number, number];
+  readonly system: string;
+  readonly stokes: readonly string[];
+  readonly spectral: Omit<SpectralAxis, 'pixelAxis'>;
+  readonly telescope: string;
+  readonly observer: string;
+  readonly observedMjdSec: number;
+  readonly telescopePosition?: readonly [number, number, number];
+  readonly projection?: Projection;
+}): CoordinateSystem {
+  return {
+    direction: {
+      projection: options.projection ?? 'SIN',
+      system: options.system,
+      reference: options.centre,
+      increment: [-options.cell, options.cell],
+      referencePixel: [Math.floor(options.imsize[0] / 2), Math.floor(options.imsize[1] / 2)],
+      pc: [1, 0, 0, 1],
+      longPole: 180,
+      latPole: (options.centre.lat * 180) / Math.PI,
+      pixelAxes: [0, 1],
+    },
+    stokes: { stokes: options.stokes, pixelAxis: 2 },
+    spectral: { ...options.spectral, pixelAxis: 3 },
+    linear: [],
+    telescope: options.telescope,
+    observer: options.observer,
+    observedMjdSec: options.observedMjdSec,
+    telescopePosition: options.telescopePosition,
+    pointingCentre: options.centre,
+  };
+}
