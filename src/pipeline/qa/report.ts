@@ -40,6 +40,8 @@ const product = z.object({
   beamMinorArcsec: z.number().nullable(),
   beamPaDeg: z.number().nullable(),
   rmsJyPerBeam: z.number().nullable(),
+  predictedRmsJyPerBeam: z.number().describe('thermal noise of natural weighting from the visibility weights'),
+  image: z.string().describe('CASA image in calibrated/'),
   peakJyPerBeam: z.number().nullable(),
   channelHz: z.number().nullable(),
   frequencyHz: z.number().nullable(),

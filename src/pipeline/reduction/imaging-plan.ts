@@ -41,6 +41,8 @@ export interface ProductPlan {
   readonly windowIndex?: number;
   readonly line?: string;
   readonly restFrequencyHz?: number;
+  /** rms that the weights promise for natural weighting, Jy/beam. */
+  readonly predictedRmsJy: number;
 }
 
 export interface ImagingPlan {
@@ -153,6 +155,7 @@ function continuumProduct(facts: ImagingFacts, sideband: string, windows: readon
   const imagename = `${fileName(facts.target)}.cont.${sideband}`;
   return {
     kind: 'continuum',
+    predictedRmsJy: continuumNoise(windows),
     imagename,
     fits: `${imagename}.fits`,
     spwIds: windows.flatMap((window) => [...window.spwIds]),
@@ -169,7 +172,6 @@ function continuumCalls(
     const channels = lineFreeChannels(window.lines, window.chanFreqs.length, window.edge);
     return window.spwIds.map((spw) => `${spw}:${channels}`);
   });
-  const weight = windows.reduce((sum, window) => sum + lineFreeCount(window) * window.channelNoiseJy ** -2, 0);
   return [
     remove(`${product.imagename}.*`),
     task('tclean', {
@@ -178,10 +180,14 @@ function continuumCalls(
       spw: selection.join(','),
       specmode: 'mfs',
       niter: 2000,
-      threshold: janskyText(3 * weight ** -0.5),
+      threshold: janskyText(3 * product.predictedRmsJy),
       ...commonArguments(facts, geometry),
     }),
   ];
+}
+
+function continuumNoise(windows: readonly ImagingWindow[]): number {
+  return windows.reduce((sum, window) => sum + lineFreeCount(window) * window.channelNoiseJy ** -2, 0) ** -0.5;
 }
 
 function lineFreeCount(window: ImagingWindow): number {
@@ -207,7 +213,6 @@ interface CubePlan {
   readonly startMs: number;
   readonly widthMs: number;
   readonly nchan: number;
-  readonly noiseJy: number;
 }
 
 function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWindow): CubePlan {
@@ -219,7 +224,7 @@ function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWind
   const last = window.chanFreqs.length - 1 - window.edge;
   const range = window.lines.length > 0 ? aroundLines(window) : { first: window.edge, last };
   const channels = range.last - range.first + 1;
-  const asked = requested?.velocityWidthMs ?? 0;
+  const asked = requested?.channelWidthMs ?? 0;
   const binning = Math.max(
     1,
     Math.round(asked / native),
@@ -231,8 +236,10 @@ function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWind
   const nchan = Math.max(1, Math.floor((high - low) / widthMs));
   const label = requested ? fileName(requested.name) : 'all';
   const imagename = `${fileName(facts.target)}.spw${window.index}.${label}`;
+  const predictedRmsJy = window.channelNoiseJy / Math.sqrt(binning);
   const product: ProductPlan = {
     kind: 'cube',
+    predictedRmsJy,
     imagename,
     fits: `${imagename}.fits`,
     spwIds: window.spwIds,
@@ -240,7 +247,7 @@ function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWind
     line: requested?.name,
     restFrequencyHz,
   };
-  return { product, startMs: low + widthMs / 2, widthMs, nchan, noiseJy: window.channelNoiseJy / Math.sqrt(binning) };
+  return { product, startMs: low + widthMs / 2, widthMs, nchan };
 }
 
 function isInside(line: RequestedLine, window: ImagingWindow, lsrkShiftMs: number): boolean {
@@ -275,7 +282,7 @@ function cubeCalls(facts: ImagingFacts, geometry: Geometry, vis: string, cube: C
       width: `${(cube.widthMs / 1e3).toFixed(5)}km/s`,
       nchan: cube.nchan,
       niter: 5000,
-      threshold: janskyText(3 * cube.noiseJy),
+      threshold: janskyText(3 * cube.product.predictedRmsJy),
       restoringbeam: 'common',
       ...commonArguments(facts, geometry),
     }),

@@ -13,8 +13,12 @@ export interface FluxSpec {
 export interface RequestedLine {
   readonly name: string;
   readonly restFrequencyHz: number;
+  /** Systemic velocity, radio LSRK. */
   readonly velocityMs?: number;
+  /** Extent of the line in velocity. */
   readonly velocityWidthMs?: number;
+  /** Width of a cube's channels. */
+  readonly channelWidthMs?: number;
 }
 
 /** What the PI asked for and how the data are filed: the contents of goal.yaml. */
@@ -59,6 +63,7 @@ const schema = z
           restFrequency: quantity('frequency'),
           velocity: quantity('velocity').optional(),
           velocityWidth: quantity('velocity').optional(),
+          channelWidth: quantity('velocity').optional(),
         }),
       )
       .default([]),
@@ -101,6 +106,7 @@ export function checkScienceGoal(content: unknown, file: string): ScienceGoal {
       restFrequencyHz: line.restFrequency,
       velocityMs: line.velocity,
       velocityWidthMs: line.velocityWidth,
+      channelWidthMs: line.channelWidth,
     })),
     flux: goal.flux.map(parseFluxSpec),
     antennaPositionCorrections: goal.antennaPositionCorrections,

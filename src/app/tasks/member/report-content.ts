@@ -28,6 +28,8 @@ export function buildReport(results: MemberResults): QaReport {
       beamMinorArcsec: numbers.beamMinorArcsec,
       beamPaDeg: numbers.beamPaDeg,
       rmsJyPerBeam: numbers.rmsJyPerBeam,
+      predictedRmsJyPerBeam: product.predictedRmsJy,
+      image: `${product.imagename}.image`,
       peakJyPerBeam: numbers.peakJyPerBeam,
       channelHz: product.kind === 'cube' ? numbers.channelHz : continuumBandwidth(results, product.spwIds),
       frequencyHz: numbers.frequencyHz,

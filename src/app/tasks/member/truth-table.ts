@@ -1,0 +1,231 @@
+import { ARCSEC, DEGREE, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { disk, joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  beamOf,
+  beamPixels,
+  channelFrequency,
+  openImage,
+  requireDirection,
+  skyToPixel,
+} from '../../../pipeline/images/index.ts';
+import { parseReport, type QaReport, type ReportProduct } from '../../../pipeline/qa/index.ts';
+
+/** What the simulator's truth.json says that the products can be held against. */
+interface Truth {
+  readonly fields: readonly {
+    readonly role: string;
+    readonly name: string;
+    readonly raDeg: number;
+    readonly decDeg: number;
+    readonly fluxPerSpw: Readonly<Record<string, number>>;
+    readonly components: readonly TruthComponent[];
+  }[];
+  readonly executions: readonly {
+    readonly asdm: string;
+    readonly fluxCalibrator: { readonly fluxScaleError: number };
+  }[];
+}
+
+interface TruthComponent {
+  readonly kind: string;
+  readonly raDeg: number;
+  readonly decDeg: number;
+  readonly fwhmArcsec: number;
+  readonly apparentFluxJy: number;
+  readonly fluxJy: number;
+  readonly spectralIndex: number;
+  readonly line?: { readonly restHz: number; readonly velocityLsrk: number; readonly areaJyKms: number };
+}
+
+/** One line of the comparison: what was measured, what is true. */
+export interface TruthRow {
+  readonly quantity: string;
+  readonly measured: number;
+  readonly truth: number;
+  readonly unit: string;
+}
+
+/**
+ * Holds the report and images of a reduced Member against the simulator's truth.
+ *
+ * @param member directory of the Member, with calibrated/
+ * @param truthFile truth.json of the simulation
+ */
+export function compareWithTruth(member: string, truthFile: string): TruthRow[] {
+  const report = parseReport(disk().readText(joinPath(member, 'qa', 'qa2_report.json')));
+  const truth = JSON.parse(disk().readText(truthFile)) as Truth;
+  return [
+    ...fluxRows(report, truth),
+    ...continuumRows(member, report, truth),
+    ...lineRows(member, report, truth),
+    ...noiseRows(report),
+  ];
+}
+
+function fluxRows(report: QaReport, truth: Truth): TruthRow[] {
+  const rows: TruthRow[] = [];
+  const calibrators = truth.fields.filter((field) => field.role === 'bandpass' || field.role === 'phase');
+  for (const field of calibrators) {
+    const ratio = (fluxes: readonly { field: string; spw: number; fluxJy: number }[]) => {
+      const own = fluxes.filter((flux) => flux.field === field.name);
+      return own.reduce((sum, flux) => sum + flux.fluxJy / field.fluxPerSpw[String(flux.spw)], 0) / own.length;
+    };
+    for (const block of report.ebs) {
+      const execution = truth.executions.find((entry) => entry.asdm === block.uid);
+      rows.push({
+        quantity: `flux of ${field.name} in ${block.uid}`,
+        measured: ratio(block.fluxes),
+        truth: execution?.fluxCalibrator.fluxScaleError ?? 1,
+        unit: 'of the true flux',
+      });
+    }
+    if (report.commonFluxes.length > 0)
+      rows.push({
+        quantity: `common flux of ${field.name}`,
+        measured: ratio(report.commonFluxes),
+        truth: 1,
+        unit: 'of the true flux',
+      });
+  }
+  return rows;
+}
+
+/** Peak of the point component in each continuum image. */
+function continuumRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
+  const point = truth.fields
+    .find((field) => field.role === 'target')
+    ?.components.find((component) => component.kind === 'point' && !component.line);
+  if (!point) return [];
+  return report.products
+    .filter((product) => product.kind === 'continuum')
+    .map((product) => {
+      const frequency = product.frequencyHz ?? 225e9;
+      const expected = point.apparentFluxJy * (frequency / 225e9) ** point.spectralIndex;
+      return {
+        quantity: `${product.file}: peak of the companion`,
+        measured: peakNear(joinPath(member, 'calibrated', product.image), point) * 1e3,
+        truth: expected * 1e3,
+        unit: 'mJy/beam',
+      };
+    });
+}
+
+function peakNear(path: string, component: TruthComponent): number {
+  const image = openImage(path);
+  try {
+    const direction = requireDirection(image.coordinates, path);
+    const at = skyToPixel(direction, { lon: component.raDeg * DEGREE, lat: component.decDeg * DEGREE });
+    if (!at) return Number.NaN;
+    const plane = image.readPlane(0);
+    let peak = Number.NEGATIVE_INFINITY;
+    for (let y = Math.round(at[1]) - 3; y <= Math.round(at[1]) + 3; y++) {
+      for (let x = Math.round(at[0]) - 3; x <= Math.round(at[0]) + 3; x++)
+        peak = Math.max(peak, plane[y * image.sizeX + x]);
+    }
+    return peak;
+  } finally {
+    image.close();
+  }
+}
+
+/** Integrated flux and centroid velocity of the line in its cube. */
+function lineRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
+  const components =
+    truth.fields.find((field) => field.role === 'target')?.components.filter((component) => component.line) ?? [];
+  const product = report.products.find((entry) => entry.kind === 'cube' && entry.line !== undefined);
+  if (components.length === 0 || !product) return [];
+  const area = components.reduce(
+    (sum, component) => sum + (component.line?.areaJyKms ?? 0) * (component.apparentFluxJy / component.fluxJy),
+    0,
+  );
+  const centroid =
+    components.reduce(
+      (sum, component) => sum + (component.line?.areaJyKms ?? 0) * (component.line?.velocityLsrk ?? 0),
+      0,
+    ) / components.reduce((sum, component) => sum + (component.line?.areaJyKms ?? 0), 0);
+  const measured = lineMoments(joinPath(member, 'calibrated', product.image), components, product);
+  return [
+    { quantity: `${product.file}: integrated line flux`, measured: measured.areaJyKms, truth: area, unit: 'Jy km/s' },
+    {
+      quantity: `${product.file}: line velocity (LSRK)`,
+      measured: measured.velocityMs / 1e3,
+      truth: centroid / 1e3,
+      unit: 'km/s',
+    },
+  ];
+}
+
+function lineMoments(
+  path: string,
+  components: readonly TruthComponent[],
+  product: ReportProduct,
+): { areaJyKms: number; velocityMs: number } {
+  const image = openImage(path);
+  try {
+    const direction = requireDirection(image.coordinates, path);
+    const { spectral } = image.coordinates;
+    const rest = components[0].line?.restHz ?? product.frequencyHz ?? 0;
+    const mask = apertureAround(
+      image.sizeX,
+      image.sizeY,
+      components.map((component) =>
+        skyToPixel(direction, { lon: component.raDeg * DEGREE, lat: component.decDeg * DEGREE }),
+      ),
+      (2 * ARCSEC) / Math.abs(direction.increment[0]),
+    );
+    let [area, moment] = [0, 0];
+    for (let chan = 0; chan < image.chanCount; chan++) {
+      const beam = beamOf(image.info, chan, 0, image.stokesCount);
+      if (!spectral || !beam) continue;
+      const perBeam = beamPixels(beam, direction.increment[0], direction.increment[1]);
+      const velocity = SPEED_OF_LIGHT * (1 - channelFrequency(spectral, chan) / rest);
+      const width = (SPEED_OF_LIGHT * Math.abs(spectral.increment)) / rest;
+      const plane = image.readPlane(image.planeIndex(chan));
+      let flux = 0;
+      for (let pixel = 0; pixel < plane.length; pixel++)
+        if (mask[pixel] && Number.isFinite(plane[pixel])) flux += plane[pixel];
+      area += ((flux / perBeam) * width) / 1e3;
+      moment += ((flux / perBeam) * width * velocity) / 1e3;
+    }
+    return { areaJyKms: area, velocityMs: moment / area };
+  } finally {
+    image.close();
+  }
+}
+
+function apertureAround(
+  sizeX: number,
+  sizeY: number,
+  centres: readonly (readonly [number, number] | undefined)[],
+  radius: number,
+): Uint8Array {
+  const mask = new Uint8Array(sizeX * sizeY);
+  for (let y = 0; y < sizeY; y++) {
+    for (let x = 0; x < sizeX; x++) {
+      if (centres.some((centre) => centre && Math.hypot(x - centre[0], y - centre[1]) <= radius))
+        mask[y * sizeX + x] = 1;
+    }
+  }
+  return mask;
+}
+
+function noiseRows(report: QaReport): TruthRow[] {
+  return report.products.map((product) => ({
+    quantity: `${product.file}: rms (truth: thermal, natural weighting)`,
+    measured: (product.rmsJyPerBeam ?? Number.NaN) * 1e3,
+    truth: product.predictedRmsJyPerBeam * 1e3,
+    unit: 'mJy/beam',
+  }));
+}
+
+/** The rows as a text table. */
+export function truthText(rows: readonly TruthRow[]): string {
+  const width = Math.max(...rows.map((row) => row.quantity.length));
+  const number = (value: number) => value.toPrecision(5).padStart(11);
+  const head = `${'quantity'.padEnd(width)}    measured       truth   ratio  unit`;
+  const lines = rows.map(
+    (row) =>
+      `${row.quantity.padEnd(width)} ${number(row.measured)} ${number(row.truth)} ${(row.measured / row.truth).toFixed(4).padStart(7)}  ${row.unit}`,
+  );
+  return [head, ...lines].join('\n');
+}
