@@ -6,8 +6,8 @@ import {
   type DataType,
   type KeywordValue,
   openTable,
-  scalarKeyword,
   type StorageManagerDescription,
+  scalarKeyword,
   type TableRecord,
 } from '../../src/formats/tables/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
@@ -30,7 +30,7 @@ const FIXED = [3, 2];
 function shapeOf(item: Case, row: number): number[] | undefined {
   if (item.kind === 'scalar') return [];
   if (item.kind === 'fixed') return FIXED;
-  return row % 5 === 4 ? undefined : [2 + (row % 3), 2];
+  return row % 5 === 4 && item.manager !== 'IncrementalStMan' ? undefined : [2 + (row % 3), 2];
 }
 
 /** The same formula as in tables_matrix.py. */
@@ -42,7 +42,7 @@ function fill(type: DataType, row: number, count: number): ColumnValues {
     case 'UChar':
       return Uint8Array.from(numbers, (n) => n % 251);
     case 'Short':
-      return Int16Array.from(numbers, (n) => (n * 13) % 30000 - 15000);
+      return Int16Array.from(numbers, (n) => ((n * 13) % 30000) - 15000);
     case 'UShort':
       return Uint16Array.from(numbers, (n) => (n * 13) % 60000);
     case 'Int':
@@ -98,7 +98,17 @@ function writeCase(item: Case): void {
   for (let row = 0; row < item.rows; row++) {
     const shape = shapeOf(item, row);
     table.column('ROW').put(row, row);
-    if (shape) cells.putRange(row, 1, fill(item.type, row, shape.reduce((a, b) => a * b, 1)), shape);
+    if (shape)
+      cells.putRange(
+        row,
+        1,
+        fill(
+          item.type,
+          row,
+          shape.reduce((a, b) => a * b, 1),
+        ),
+        shape,
+      );
   }
   table.close();
 }

@@ -60,7 +60,10 @@ export class AipsReader {
   /** Leaves the current object; all of it must have been read. */
   end(): void {
     const object = this.open.pop();
-    if (object === undefined) return fail('internal', 'AipsReader.end without start.');
+    if (object === undefined) {
+      fail('internal', 'AipsReader.end without start.');
+      return;
+    }
     if (object.end !== Number.POSITIVE_INFINITY && object.end !== this.cursor.offset) {
       this.bad(`object ${object.type} has ${object.end - this.cursor.offset} bytes left over.`);
     }

@@ -111,10 +111,10 @@ export class ArrayFile {
     const offset = Math.ceil(this.end / 8) * 8;
     const head = new Uint8Array((this.version > 0 ? 8 : 4) + 4 * shape.length);
     const view = new DataView(head.buffer);
-    let at = 0;
-    if (this.version > 0) view.setUint32((at += 4) - 4, 1, this.isLittleEndian);
-    view.setUint32((at += 4) - 4, shape.length, this.isLittleEndian);
-    for (const length of shape.toReversed()) view.setInt32((at += 4) - 4, length, this.isLittleEndian);
+    const numbers = [...(this.version > 0 ? [1] : []), shape.length, ...shape.toReversed()];
+    numbers.forEach((number, k) => {
+      view.setUint32(4 * k, number, this.isLittleEndian);
+    });
     const count = elementCount(shape);
     const bytes = type === 'Bool' ? Math.ceil(count / 8) : type === 'String' ? 4 * count : count * typeInfo(type).bytes;
     this.file.write(offset, head);

@@ -123,16 +123,10 @@ export class IncrementalStMan implements StorageManager {
     act: (value: IntervalValue, row: number, rows: number) => void,
   ): void {
     const end = row + count;
-    if (this.loaded)
-      return walk(
-        this.loaded[column].starts,
-        this.loaded[column].values,
-        this.loaded[column].at(row),
-        row,
-        end,
-        0,
-        act,
-      );
+    if (this.loaded) {
+      walk(this.loaded[column].starts, this.loaded[column].values, this.loaded[column].at(row), row, end, 0, act);
+      return;
+    }
     const stored = this.buckets();
     for (let at = row; at < end; ) {
       const bucket = stored.at(at);

@@ -3,8 +3,9 @@ import './standard-stman.ts';
 import './tiled-stman.ts';
 
 export { arrayKeyword, readRecordPath, recordKeyword, scalarKeyword, tableKeyword } from './keywords.ts';
-export { decodeRecord } from './record-cell.ts';
 export { createTable, isTable, openTable } from './open-table.ts';
+export { queryRows } from './query.ts';
+export { decodeRecord } from './record-cell.ts';
 export {
   type ColumnLayout,
   registerStorageManager,
@@ -14,4 +15,5 @@ export {
   type StorageManager,
   type StorageManagerFactory,
 } from './storage.ts';
+export { copyTable, deleteTable, outlineTable, removeRows, renameTable, type TableOutline } from './table-directory.ts';
 export type * from './types.ts';

@@ -82,7 +82,8 @@ export class PagedFile {
     this.check(offset, target.length);
     if (target.length >= 4 * this.pageBytes && offset + target.length <= this.storedLength) {
       this.writeBack(offset, target.length);
-      return this.file.read(offset, target);
+      this.file.read(offset, target);
+      return;
     }
     this.walk(offset, target.length, (page, inside, done, count) => {
       target.set(page.bytes.subarray(inside, inside + count), done);
@@ -94,7 +95,8 @@ export class PagedFile {
       this.drop(offset, bytes.length);
       (this.file as ByteFile).write(offset, bytes);
       this.storedLength = Math.max(this.storedLength, offset + bytes.length);
-      return this.extend(offset + bytes.length);
+      this.extend(offset + bytes.length);
+      return;
     }
     this.extend(offset + bytes.length);
     this.walk(offset, bytes.length, (page, inside, done, count) => {

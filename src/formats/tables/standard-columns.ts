@@ -160,7 +160,10 @@ export class FixedCells extends StandardCells {
   setShape(): void {}
 
   protected override compact(bytes: Uint8Array, kept: readonly number[], size: number): void {
-    if (this.layout.type !== 'Bool') return super.compact(bytes, kept, size);
+    if (this.layout.type !== 'Bool') {
+      super.compact(bytes, kept, size);
+      return;
+    }
     const flags = new Uint8Array(size * this.values);
     unpackBits(bytes, 0, flags, 0, flags.length);
     kept.forEach((from, to) => {

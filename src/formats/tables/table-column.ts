@@ -101,7 +101,8 @@ export class TableColumn implements Column {
         this.misuse('A scalar column takes one value a row, not an array.', row);
       const one = makeValues(this.layout.type, 1);
       setScalar(one, 0, value as ScalarValue);
-      return this.putRange(row, 1, one);
+      this.putRange(row, 1, one);
+      return;
     }
     const array = value as ArrayValue;
     if (typeof value !== 'object' || !('values' in array))
@@ -132,7 +133,10 @@ export class TableColumn implements Column {
     if (count === 0 || size.includes(0)) return;
     const shape = this.shapeOf(start, count);
     this.checkBox(shape, from, size, start);
-    if (this.cells.writeBox) return this.cells.writeBox(start, count, from, size, values, 0);
+    if (this.cells.writeBox) {
+      this.cells.writeBox(start, count, from, size, values, 0);
+      return;
+    }
     const { units } = typeInfo(this.layout.type);
     const cell = makeValues(this.layout.type, this.checkedCount(shape, 1));
     const each = elementCount(size) * units;

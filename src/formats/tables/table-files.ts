@@ -72,7 +72,10 @@ export function writeSync(table: string, sync: SyncData): void {
   new DataView(bytes.buffer).setUint32(REQUEST_BYTES, body.length);
   bytes.set(body, REQUEST_BYTES + 4);
   const file = joinPath(table, 'table.lock');
-  if (!disk().exists(file)) return disk().writeFile(file, bytes);
+  if (!disk().exists(file)) {
+    disk().writeFile(file, bytes);
+    return;
+  }
   const lock = disk().openUpdate(file);
   lock.write(REQUEST_BYTES, bytes.subarray(REQUEST_BYTES));
   lock.close();

@@ -115,7 +115,10 @@ export class TiledColumn implements StorageColumn {
     const { units } = typeInfo(this.layout.type);
     for (let done = 0, target = at; done < count; ) {
       const { cube, cubeNumber, position, count: rows } = this.host.locate(row + done, count - done);
-      if (!cube) return fail('internal', 'An undefined cell was asked for.', { row: row + done });
+      if (!cube) {
+        fail('internal', 'An undefined cell was asked for.', { row: row + done });
+        return;
+      }
       const cell = this.host.cellShape(cube);
       const boxStart = start?.toReversed() ?? cell.map(() => 0);
       const boxSize = size?.toReversed() ?? [...cell];
@@ -214,7 +217,8 @@ export class TiledColumn implements StorageColumn {
     if (direct !== undefined) {
       const [low, high] = this.directKeys(box);
       cache.settle(low, high, true);
-      return file.write(direct, source);
+      file.write(direct, source);
+      return;
     }
     eachTile(box.cube, box.start, box.size, (part) => {
       const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);

@@ -171,7 +171,10 @@ export function eachRun(part: TilePart, act: (tileAt: number, boxAt: number) => 
   const axes = counts.length;
   let tileAt = part.tileStart;
   let boxAt = part.boxStart;
-  if (axes === 0) return act(tileAt, boxAt);
+  if (axes === 0) {
+    act(tileAt, boxAt);
+    return;
+  }
   const index = new Array<number>(axes).fill(0);
   for (;;) {
     for (let k = 0; k < counts[0]; k++) act(tileAt + k * tileStrides[0], boxAt + k * boxStrides[0]);

@@ -61,7 +61,8 @@ export class RowMap {
     if (added.first >= this.end) {
       if (added.first > this.end)
         push(this.runs, { first: this.end, count: added.first - this.end, cube: 0, position: 0 });
-      return push(this.runs, added);
+      push(this.runs, added);
+      return;
     }
     const end = added.first + added.count;
     let isPlaced = false;

@@ -153,7 +153,10 @@ export class TiledStMan implements StorageManager {
     this.rowCount += count;
     this.isChanged = true;
     if (this.type === 'TiledDataStMan') fail('unsupported', 'Rows cannot be added to columns in a TiledDataStMan.');
-    if (this.type === 'TiledColumnStMan') return this.extend(this.cubes[0], count);
+    if (this.type === 'TiledColumnStMan') {
+      this.extend(this.cubes[0], count);
+      return;
+    }
     if (this.type === 'TiledCellStMan') for (let k = 0; k < count; k++) this.cubes.push(emptyCube(0));
     const fixed = this.fixedShape;
     if (fixed && count > 0) this.setShape(before, count, fixed.toReversed());

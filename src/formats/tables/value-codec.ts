@@ -11,7 +11,10 @@ export function bytesUnder(values: ColumnValues): Uint8Array {
 /** Reverses each 2-, 4- or 8-byte number in place when the stored order is not the host's. */
 export function toHostOrder(bytes: Uint8Array, width: number, isLittleEndian: boolean): void {
   if (width === 1 || isLittleEndian === hostIsLittleEndian) return;
-  if (bytes.byteOffset % width !== 0) return swapSlowly(bytes, width);
+  if (bytes.byteOffset % width !== 0) {
+    swapSlowly(bytes, width);
+    return;
+  }
   const count = Math.floor(bytes.length / width);
   if (width === 4) swap32(new Uint32Array(bytes.buffer, bytes.byteOffset, count));
   else if (width === 2) swap16(new Uint16Array(bytes.buffer, bytes.byteOffset, count));
