@@ -140,7 +140,10 @@ export class ChainTerm {
 
 function surroundings(metadata: MsMetadata, table: CalTable, interpolator: SolutionInterpolator): TermSurroundings {
   return {
-    tableReference: (spwId) => table.spectralWindows[interpolator.tableWindow(spwId)]?.refFrequency ?? 0,
+    tableReference(spwId) {
+      const freqs = table.spectralWindows[interpolator.tableWindow(spwId)]?.chanFreqs ?? Float64Array.of(0);
+      return freqs.reduce((sum, frequency) => sum + frequency, 0) / freqs.length;
+    },
     pathOfOffsets(offsets, time, fieldId) {
       const [ra, dec] = metadata.fields[fieldId].phaseDir;
       const axes = uvwRotation(metadata.antennas[0].position, time, ra, dec);

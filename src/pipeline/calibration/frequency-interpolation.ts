@@ -156,6 +156,10 @@ function sameFrequencies(x: Float64Array, outFreqs: Float64Array): boolean {
   return true;
 }
 
+function isSameGrid(one: Float64Array, other: Float64Array): boolean {
+  return one.every((frequency, chan) => Math.abs(frequency - other[chan]) <= 1e-10 * Math.abs(frequency));
+}
+
 function unwrap(y: Float32Array, count: number): void {
   for (let point = 1; point < count; point++) {
     while (y[point] - y[point - 1] > Math.PI) y[point] -= 2 * Math.PI;
@@ -170,7 +174,7 @@ function reverse(x: Float64Array, y: Float32Array, count: number): void {
 
 /**
  * Flags at the output channels under the "flag" forms: a channel is flagged when a solution channel that its value
- * would need is.
+ * would need is. On equal frequencies the flags are copied.
  *
  * @returns 1 = flagged, written at into[c * intoStride + intoOffset]
  */
@@ -182,6 +186,12 @@ export function resampleFlagsInto(
   intoStride: number,
 ): void {
   const inCount = job.inFreqs.length;
+  if (inCount === job.outFreqs.length && isSameGrid(job.inFreqs, job.outFreqs)) {
+    for (let chan = 0; chan < inCount; chan++) {
+      into[chan * intoStride + intoOffset] = job.flags[chan * job.flagStride + job.flagOffset] ? 1 : 0;
+    }
+    return;
+  }
   const isFlagged = (chan: number) =>
     job.flags[Math.min(Math.max(chan, 0), inCount - 1) * job.flagStride + job.flagOffset] !== 0;
   const isRising = inCount < 2 || job.inFreqs[inCount - 1] > job.inFreqs[0];

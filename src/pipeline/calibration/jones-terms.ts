@@ -28,7 +28,7 @@ export interface TermGains {
 export interface TermSurroundings {
   /** Path excess in metres towards a field for antenna offsets in ITRF metres, [ant, 3] → [ant]. */
   readonly pathOfOffsets: (offsets: Float64Array, time: number, fieldId: number) => Float64Array;
-  /** Reference frequency of the table's window that serves a window of the data, Hz. */
+  /** Middle of the table's window that serves a window of the data, Hz. */
   readonly tableReference: (spwId: number) => number;
 }
 
@@ -161,7 +161,7 @@ function fillDelay(
   }
 }
 
-/** Delays in ns against the reference frequency of the table's window. */
+/** Delays in ns; their phases vanish in the middle of the table's window (CASA 6.7). */
 const delayKind: TermKind = {
   ...gainKind(5),
   hasChannels: true,

@@ -44,6 +44,14 @@ export function sourceSegments(
   return segments;
 }
 
+/** Time of the earliest row of an MS, MJD s. */
+export function firstTime(ms: MeasurementSet): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { values } of stepRows(ms.main, ['TIME']))
+    for (const time of values.TIME as Float64Array) first = Math.min(first, time);
+  return first;
+}
+
 /** Sample that stands for each segment: the first at or after its middle. */
 export function middleSamples(data: WvrData, segments: readonly Segment[]): number[] {
   return segments.map(([start, end]) => {

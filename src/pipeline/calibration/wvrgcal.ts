@@ -16,7 +16,7 @@ import {
 } from './wvr-path.ts';
 import { performanceLines, retrievalLines, statisticsLines, type WvrStatistics } from './wvr-report.ts';
 import { type Retrieval, retrieveWater } from './wvr-retrieval.ts';
-import { fieldSegments, middleSamples, sourceIds, sourceSegments } from './wvr-segments.ts';
+import { fieldSegments, firstTime, middleSamples, sourceIds, sourceSegments } from './wvr-segments.ts';
 import { phaseTable } from './wvr-table.ts';
 
 /** Parameters of CASA 6.7's wvrgcal that are served, with its defaults. */
@@ -78,6 +78,8 @@ interface Job {
 
 interface Solved {
   readonly data: WvrData;
+  /** All samples, also those off the sky, at their own times. */
+  readonly all: WvrData;
   readonly sensitivities: Sensitivity[];
   readonly paths: Float64Array;
   /** Antennas without usable samples of their own or of neighbours. */
@@ -199,6 +201,7 @@ function solve(job: Job, windows: readonly number[]): Solved {
     blankSources(job, data, paths);
     return {
       data,
+      all,
       sensitivities,
       paths,
       impossible,
@@ -341,7 +344,7 @@ function statisticsSegments({ metadata, options }: Job, data: WvrData): Segment[
 function report(job: Job, solved: Solved): WvrStatistics[] {
   const { metadata, post } = job;
   const { data, paths, sensitivities } = solved;
-  const segments = statisticsSegments(job, data);
+  const segments = statisticsSegments(job, solved.all);
   const scatter = pathScatter(data, paths, segments);
   const second = waterPaths(data, sensitivities, [false, true, false, false]);
   const fourth = waterPaths(data, sensitivities, [false, false, false, true]);
@@ -358,7 +361,7 @@ function report(job: Job, solved: Solved): WvrStatistics[] {
       discrepancyMicron: isLost ? 0 : discrepancy[id] * 1e6,
     };
   });
-  for (const line of statisticsLines(statistics, segments, data.time[0])) post(line);
+  for (const line of statisticsLines(statistics, segments, firstTime(job.ms))) post(line);
   for (const line of performanceLines(data, paths, sensitivities, segments)) post(line);
   return statistics;
 }

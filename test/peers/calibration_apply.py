@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""gencal, wvrgcal, applycal and setjy of this program beside CASA 6.7 on the same MeasurementSet.
+
+    python calibration_apply.py --ms IMPORTED.ms --work DIR [--node node]
+
+Run with a Python that has casatasks. IMPORTED.ms is an ALMA-like MS with WVR, SYSCAL and POINTING, as importasdm leaves
+it, flagged or not. Prints PASS/FAIL lines; exit status 1 when one failed.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FAILED = []
+
+
+def check(name, value, limit, note=""):
+    good = bool(value <= limit)
+    if not good:
+        FAILED.append(name)
+    print("%s %s: %.3g (limit %.3g) %s" % ("PASS" if good else "FAIL", name, value, limit, note), flush=True)
+
+
+def build(work):
+    out = os.path.join(work, "run.cjs")
+    subprocess.run(["npx", "esbuild", "test/peers/calibration-apply-run.ts", "--bundle", "--platform=node", "--format=cjs",
+                    "--outfile=" + out, "--log-level=error"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    return out
+
+
+def ours(bundle, work, calls):
+    p = subprocess.run(["node", bundle, os.path.join(ROOT, "dist/kernels.wasm"), os.path.join(ROOT, "data/erfa.wasm")],
+                       input=json.dumps(calls), text=True, capture_output=True, cwd=work)
+    if p.returncode:
+        raise RuntimeError(p.stderr[-2000:])
+    return [json.loads(line) for line in p.stdout.splitlines()]
+
+
+def tables():
+    from casatools import table
+    return table()
+
+
+def columns(path, names, query=None):
+    tb = tables()
+    tb.open(path)
+    t = tb.query(query) if query else tb
+    out = {n: t.getcol(n) for n in names}
+    if query:
+        t.close()
+    tb.close()
+    return out
+
+
+def names_of(path):
+    tb = tables()
+    tb.open(path)
+    names = tb.colnames()
+    tb.close()
+    return names
+
+
+KEYS = ["TIME", "FIELD_ID", "SPECTRAL_WINDOW_ID", "ANTENNA1", "ANTENNA2", "INTERVAL", "SCAN_NUMBER", "OBSERVATION_ID"]
+
+
+def compare_tables(name, casa, own):
+    tb = tables()
+    tb.open(casa)
+    par = "CPARAM" if "CPARAM" in tb.colnames() else "FPARAM"
+    words = [tb.getkeyword(k) for k in ("ParType", "VisCal")] + [tb.info()]
+    spws = sorted(set(tb.getcol("SPECTRAL_WINDOW_ID").tolist()))
+    tb.open(own)
+    mine = [tb.getkeyword(k) for k in ("ParType", "VisCal")] + [tb.info()]
+    tb.close()
+    check(name + " type and keywords differ", int(words != mine), 0)
+    wrong, worst = set(), 0.0
+    for spw in spws:
+        q = "SPECTRAL_WINDOW_ID==%d" % spw
+        a = columns(casa, KEYS + [par, "FLAG", "SNR", "PARAMERR"], q)
+        b = columns(own, KEYS + [par, "FLAG", "SNR", "PARAMERR"], q)
+        wrong |= {k for k in KEYS + ["FLAG", "SNR", "PARAMERR"] if a[k].shape != b[k].shape or not np.array_equal(a[k], b[k])}
+        if a[par].shape != b[par].shape:
+            wrong.add(par)
+        else:
+            worst = max(worst, float(np.abs(a[par] - b[par]).max() / max(np.abs(a[par]).max(), 1e-30)))
+    check(name + " columns differ", len(wrong), 0, ",".join(sorted(wrong)))
+    check(name + " " + par, worst, 1e-5)
+
+
+def wvr(a, b, spw):
+    q = "SPECTRAL_WINDOW_ID==%d" % spw
+    x, y = (columns(p, ["CPARAM", "FLAG", "FIELD_ID", "ANTENNA1", "TIME"], q) for p in (a, b))
+    n = x["ANTENNA1"].max() + 1
+    check("wvrgcal rows and flags differ", int(x["TIME"].shape != y["TIME"].shape or not np.array_equal(x["FLAG"], y["FLAG"])), 0)
+    z, w = (c["CPARAM"].reshape(-1, n) for c in (x, y))
+    fl, fields = x["FLAG"].reshape(-1, n), x["FIELD_ID"].reshape(-1, n)[:, 0]
+    for f in sorted(set(fields)):
+        k = fields == f
+        sums = np.zeros(2)
+        for ant in range(1, n):
+            ok = k & ~fl[:, ant] & ~fl[:, 0]
+            if ok.sum() < 5:
+                continue
+            p, q2 = (np.unwrap(np.angle(c[ok, ant] * np.conj(c[ok, 0]))) for c in (z, w))
+            p, q2 = p - p.mean(), q2 - q2.mean()
+            sums += [((p - q2) ** 2).sum(), (p ** 2).sum()]
+        check("wvrgcal phase difference / phase, field %d" % f, float(np.sqrt(sums[0] / sums[1])), 0.02)
+
+
+def reset(path, spws):
+    tb = tables()
+    tb.open(path, nomodify=False)
+    for s in spws:
+        t = tb.query("DATA_DESC_ID==%d" % s)
+        t.putcol("CORRECTED_DATA", np.zeros_like(t.getcol("DATA")))
+        t.putcol("WEIGHT", np.ones_like(t.getcol("WEIGHT")))
+        t.close()
+    tb.close()
+
+
+def compare_data(name, a, b, spws, field):
+    worst = dict(data=0.0, weight=0.0, flags=0)
+    for s in spws:
+        q = "DATA_DESC_ID==%d && FIELD_ID==%d" % (s, field)
+        x, y = (columns(p, ["CORRECTED_DATA", "WEIGHT", "FLAG", "FLAG_ROW"], q) for p in (a, b))
+        rms = np.sqrt((np.abs(x["CORRECTED_DATA"]) ** 2).mean())
+        worst["data"] = max(worst["data"], np.sqrt((np.abs(x["CORRECTED_DATA"] - y["CORRECTED_DATA"]) ** 2).mean()) / max(rms, 1e-30))
+        worst["weight"] = max(worst["weight"], float((np.abs(x["WEIGHT"] - y["WEIGHT"]) / np.maximum(np.abs(x["WEIGHT"]), 1e-30)).max()))
+        worst["flags"] += int((x["FLAG"] != y["FLAG"]).sum()) + int((x["FLAG_ROW"] != y["FLAG_ROW"]).sum())
+    check("applycal %s: corrected data, rms difference / rms" % name, worst["data"], 1e-5)
+    check("applycal %s: weights" % name, worst["weight"], 1e-5)
+    check("applycal %s: flags that differ" % name, worst["flags"], 0)
+
+
+def damage(path, seed, share):
+    """Flags a share of the solutions of a table."""
+    tb = tables()
+    tb.open(path, nomodify=False)
+    f = tb.getcol("FLAG")
+    f |= np.random.default_rng(seed).random(f.shape) < share
+    tb.putcol("FLAG", f)
+    tb.close()
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__)
+    ap.add_argument("--ms", required=True)
+    ap.add_argument("--work", required=True)
+    ns = ap.parse_args()
+    source, work = os.path.abspath(ns.ms), os.path.abspath(ns.work)
+    shutil.rmtree(work, ignore_errors=True)
+    os.makedirs(work)
+    bundle = build(work)
+    os.chdir(work)
+    import casatasks as C
+    from casatools import msmetadata
+    for p in ("casa.ms", "ours.ms"):
+        shutil.copytree(source, p)
+    md = msmetadata()
+    md.open(source)
+    names, fields = md.antennanames(), md.fieldnames()
+    science = sorted(set(int(s) for s in md.spwsforintent("OBSERVE_TARGET*")) & set(int(s) for s in md.fdmspws().tolist() + md.tdmspws().tolist()))
+    tsys = sorted(set(columns(source + "/SYSCAL", ["SPECTRAL_WINDOW_ID"])["SPECTRAL_WINDOW_ID"].tolist()))
+    bases = {s: md.baseband(s) for s in science + tsys}
+    target = fields[int(list(md.fieldsforintent("OBSERVE_TARGET*"))[0])]
+    phase = fields[int(list(md.fieldsforintent("CALIBRATE_PHASE*"))[-1])]
+    md.done()
+    tmap = list(range(max(science + tsys) + 2))
+    for s in science:
+        tmap[s] = [t for t in tsys if bases[t] == bases[s]][0]
+    offsets = [0.001, -0.002, 0.0015, -0.0014, 0.000058, 0.00144]
+    both = dict(vis="casa.ms")
+    todo = [("tsys", {}), ("antpos", dict(antenna=",".join(names[1:3]), parameter=offsets)),
+            ("amp", dict(spw=str(science[0]), antenna=names[0], pol="Y", parameter=[1.25])),
+            ("ph", dict(spw="", antenna=",".join(names[:2]), pol="X,Y", parameter=[10.0, 20.0, 30.0, 40.0]))]
+    for kind, more in todo:
+        C.gencal(caltable="casa." + kind, caltype=kind, **both, **more)
+    sources = dict(spw=science, toffset=0, tie=["%s,%s" % (target, phase)], statsource=target)
+    C.wvrgcal(caltable="casa.wvr", **both, **sources)
+    ours(bundle, work, [["gencal", dict(vis="ours.ms", caltable="ours." + k, caltype=k, **m)] for k, m in todo]
+         + [["wvrgcal", dict(vis="ours.ms", caltable="ours.wvr", **sources)]])
+    for kind, _ in todo:
+        compare_tables("gencal " + kind, "casa." + kind, "ours." + kind)
+    wvr("casa.wvr", "ours.wvr", science[0])
+
+    # Tables that CASA solved, some of their solutions flagged, applied by both programs.
+    first = str(science[0])
+    pre = dict(gaintable=["casa.tsys", "casa.wvr"], interp=["linear,linear", "linear"], spwmap=[tmap, []])
+    C.gaincal(caltable="casa.G", field="0", spw=first, solint="int", refant=names[0], calmode="ap", minsnr=0, **both, **pre)
+    C.gaincal(caltable="casa.T", field="", spw=first, solint="inf", refant=names[0], gaintype="T", minsnr=0, **both, **pre)
+    C.gaincal(caltable="casa.K", field="0", spw=first, solint="inf", combine="scan", refant=names[0], gaintype="K", minsnr=0, **both, **pre)
+    C.bandpass(caltable="casa.B", field="0", spw=first, solint="inf", refant=names[0], minsnr=0, **both, **pre)
+    shutil.copytree("casa.B", "damaged.B")
+    shutil.copytree("casa.G", "damaged.G")
+    shutil.copytree("casa.tsys", "damaged.tsys")
+    damage("damaged.B", 1, 0.1)
+    damage("damaged.G", 2, 0.1)
+    damage("damaged.tsys", 3, 0.05)
+    variants = [
+        ("tsys, wvr, antpos", 0, science, dict(gaintable=["casa.tsys", "casa.wvr", "casa.antpos"], gainfield=["0", "0", ""], interp=["linear,linear", "linear", "linear"], spwmap=[tmap, [], []], calwt=[True])),
+        ("tsys linear in time and frequency", 2, science, dict(gaintable=["casa.tsys"], interp=["linear,linear"], spwmap=[tmap], calwt=[True])),
+        ("tsys nearest field, nearest", 2, science, dict(gaintable=["casa.tsys"], gainfield=["nearest"], interp=["nearest,nearest"], spwmap=[tmap], calwt=[True])),
+        ("damaged tsys, linearflag", 2, science, dict(gaintable=["damaged.tsys"], interp=["linear,linearflag"], spwmap=[tmap], calwt=[True])),
+        ("damaged tsys, nearestflag", 1, science, dict(gaintable=["damaged.tsys"], interp=["nearest,nearestflag"], spwmap=[tmap], calwt=[True])),
+        ("tsys cubic", 0, science, dict(gaintable=["casa.tsys"], interp=["nearest,cubic"], spwmap=[tmap], calwt=[True])),
+        ("tsys spline", 0, science, dict(gaintable=["casa.tsys"], interp=["nearest,spline"], spwmap=[tmap], calwt=[True])),
+        ("B and G", 0, science[:1], dict(gaintable=["casa.B", "casa.G"], interp=["nearest", "linear"], calwt=[True])),
+        ("damaged B and G", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linear", "linear"], calwt=[True])),
+        ("damaged B flag, G nearest, no weights", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linearflag", "nearest"], calwt=[False])),
+        ("T of all fields, weights for one", 3, science[:1], dict(gaintable=["casa.T", "casa.B"], interp=["linear", "nearest"], calwt=[True, False])),
+        ("K delays", 1, science[:1], dict(gaintable=["casa.K", "casa.T"], interp=["nearest", "nearest"], calwt=[True])),
+        ("spwmap of one window for all", 1, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["linear"], calwt=[True])),
+        ("window without solutions", 1, science, dict(gaintable=["casa.T"], interp=["linear"], calwt=[True])),
+        ("calonly", 0, science[:1], dict(gaintable=["damaged.B"], interp=["nearest"], calwt=[True], applymode="calonly")),
+        ("flagonly", 0, science[:1], dict(gaintable=["damaged.G"], interp=["nearest"], calwt=[True], applymode="flagonly")),
+        ("calflagstrict", 0, science[:2], dict(gaintable=["casa.G"], interp=["linear"], calwt=[True], applymode="calflagstrict")),
+    ]
+    C.applycal(field="0", spw=first, gaintable=["casa.wvr"], flagbackup=False, **both)
+    shutil.rmtree("ours.ms")
+    for name, field, spws, options in variants:
+        reset("casa.ms", science)
+        shutil.rmtree("ours.ms", ignore_errors=True)
+        shutil.copytree("casa.ms", "ours.ms")
+        what = dict(field=str(field), spw=",".join(map(str, spws)), **options)
+        ours(bundle, work, [["applycal", dict(vis="ours.ms", **what)]])
+        C.applycal(flagbackup=False, **both, **what)
+        compare_data(name, "casa.ms", "ours.ms", spws, field)
+    models(C, bundle, work, science)
+    print("%d failed" % len(FAILED))
+    sys.exit(1 if FAILED else 0)
+
+
+def models(C, bundle, work, science):
+    """Flux models: each program reads what the other has set."""
+    spw = ",".join(map(str, science[:2]))
+    cases = [dict(fluxdensity=[1.5, 0, 0, 0], spix=-0.55, reffreq="225GHz"),
+             dict(fluxdensity=[1.5, 0.1, 0.2, 0.05], spix=[-0.7, -0.1], reffreq="100GHz")]
+    for index, case in enumerate(cases):
+        for p in ("casa.ms", "ours.ms"):
+            shutil.rmtree(p + ".scratch", ignore_errors=True)
+        common = dict(field="1", spw=spw, standard="manual", **case)
+        a = C.setjy(vis="casa.ms", usescratch=False, **common)
+        b = ours(bundle, work, [["setjy", dict(vis="ours.ms", usescratch=False, **common)], ["modelOf", dict(vis="ours.ms", field="1", spw=science[0])],
+                                ["modelOf", dict(vis="casa.ms", field="1", spw=science[0])]])
+        fa = np.array([a["1"][str(s)]["fluxd"] for s in science[:2]])
+        fb = np.array([b[0][1]["1"][str(s)]["fluxd"] for s in science[:2]])
+        check("setjy %d flux densities" % index, float(np.abs(fa - fb).max() / fa.max()), 1e-4)
+        own, read = (np.array(x[1]) for x in b[1:])
+        check("setjy %d CASA's virtual model as we read it" % index, float(np.abs(own - read).max() / np.abs(own).max()), 1e-4)
+        seen = []
+        for p in ("casa.ms", "ours.ms"):
+            shutil.rmtree("model.ms", ignore_errors=True)
+            C.mstransform(vis=p, outputvis="model.ms", field="1", spw=str(science[0]), datacolumn="model", realmodelcol=True)
+            seen.append(columns("model.ms", ["MODEL_DATA" if "MODEL_DATA" in names_of("model.ms") else "DATA"]).popitem()[1][:, :, 0])
+        check("setjy %d our virtual model as CASA reads it" % index, float(np.abs(seen[0] - seen[1]).max() / np.abs(seen[0]).max()), 1e-5)
+        check("setjy %d our own model beside CASA's" % index, float(np.abs(own[..., 0].T - seen[0].real).max() / np.abs(seen[0]).max()), 1e-4)
+
+
+main()
