@@ -1,5 +1,5 @@
 import {
-  type CellValue,
+  type Column,
   type ColumnDescription,
   type ColumnValues,
   createTable,
@@ -90,9 +90,29 @@ export function appendCells(
       to.putRange(at, rows.length, scalarsOf(from.getRange(0, source.rowCount), rows, change));
       continue;
     }
-    rows.forEach((row, index) => {
-      if (from.isDefined(row)) to.put(at + index, from.get(row) as CellValue);
-    });
+    copyArrays(from, to, rows, at);
+  }
+}
+
+/** Rows of one shape are copied together, at most so many at a time. */
+const ROWS_PER_COPY = 4096;
+
+function copyArrays(from: Column, to: Column, rows: readonly number[], at: number): void {
+  let first = 0;
+  while (first < rows.length) {
+    const shape = from.cellShape(rows[first]);
+    if (!shape) {
+      first++;
+      continue;
+    }
+    let end = first + 1;
+    while (end < rows.length && end - first < ROWS_PER_COPY && rows[end] === rows[end - 1] + 1) {
+      const next = from.cellShape(rows[end]);
+      if (!next || next.length !== shape.length || next.some((length, axis) => length !== shape[axis])) break;
+      end++;
+    }
+    to.putRange(at + first, end - first, from.getRange(rows[first], end - first), shape);
+    first = end;
   }
 }
 

@@ -21,13 +21,13 @@ function dayNumber(year: number, month: number, day: number): number {
 
 /**
  * Reads a date with time in CASA's forms: `2013/06/15/03:00:12.5`, `15-Jun-2013/03:00`, `2013/06/15`, or `03:00:12`
- * alone on a default day.
+ * alone (or a time of day after wildcards) on a default day.
  *
  * @param defaultDay MJD that a time without date belongs to
  * @returns MJD seconds
  */
 export function parseDateTime(text: string, defaultDay: number): number {
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/^(?:\*\/)+/, '');
   const date = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[/T ](.*))?$/.exec(trimmed);
   if (date) return dayNumber(+date[1], +date[2], +date[3]) * SECONDS_PER_DAY + parseClock(date[4] ?? '0', text);
   const named = /^(\d{1,2})-([A-Za-z]{3})[a-z]*-(\d{4})(?:[/ ](.*))?$/.exec(trimmed);

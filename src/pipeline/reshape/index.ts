@@ -1,2 +1,3 @@
+export { type ConcatOptions, type ConcatResult, concat } from './concat.ts';
 export { type SplitResult, split } from './split.ts';
 export type { SplitOptions } from './split-plan.ts';
