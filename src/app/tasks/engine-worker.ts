@@ -4,9 +4,9 @@ import { isMainThread, type MessagePort } from 'node:worker_threads';
 import { abortCheck, type LogPriority, packError } from '../../foundation/base/index.ts';
 import { jobData, serveJobs } from '../../foundation/base/workers-node.ts';
 import { CasaLog } from './casa-log.ts';
+import { type EngineJob, logfileOf, runEngineJob } from './engine-jobs.ts';
 import { type EngineRequest, EngineSession } from './engine-session.ts';
 import { installEngine } from './installation.ts';
-import { type PlanJob, runPlanJob } from './plan-runner.ts';
 import { packReply, unpackRequest } from './values.ts';
 
 /** What an engine thread is started with. */
@@ -21,8 +21,6 @@ export interface EngineThreadData {
   /** Requests of a Python thread come here, and `signal` wakes it. */
   readonly bridge?: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
 }
-
-export type EngineJob = { readonly kind: 'plan'; readonly job: PlanJob };
 
 function startSession(
   data: EngineThreadData,
@@ -68,10 +66,10 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
   bridge.port.on('close', () => session.close());
 }
 
-async function runJob(data: EngineThreadData, job: EngineJob, progress: EngineSessionProgress): Promise<void> {
-  const session = startSession(data, job.job.logfile ?? data.logfile, progress);
+async function runJob(data: EngineThreadData, job: EngineJob, progress: EngineSessionProgress): Promise<unknown> {
+  const session = startSession(data, logfileOf(job) ?? data.logfile, progress);
   try {
-    await runPlanJob(session, job.job, progress);
+    return await runEngineJob(session, job);
   } finally {
     session.close();
   }
@@ -81,5 +79,5 @@ if (!isMainThread) {
   const data = jobData<EngineThreadData>();
   installEngine(data.memoryBytes);
   if (data.bridge) serveBridge(data, data.bridge);
-  else serveJobs<EngineJob, void>((job, progress) => runJob(data, job, progress));
+  else serveJobs<EngineJob, unknown>((job, progress) => runJob(data, job, progress));
 }

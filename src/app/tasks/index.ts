@@ -1,8 +1,12 @@
 export * from './arguments.ts';
 export * from './casa-log.ts';
+export type { Listing } from './commands/inspect.ts';
+export { type EngineJob, runEngineJob } from './engine-jobs.ts';
+export * from './engine-pool.ts';
 export * from './engine-session.ts';
-export type { BridgeRequest, EngineJob, EngineThreadData } from './engine-worker.ts';
+export type { BridgeRequest, EngineThreadData } from './engine-worker.ts';
 export * from './installation.ts';
+export { type MemberOptions, type MemberOutcome, runMember } from './member/member-run.ts';
 export * from './plan-runner.ts';
 export * from './registry.ts';
 export * from './task-help.ts';

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installErfa } from '../../astronomy/measures/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { installDisk } from '../../foundation/bytes/index.ts';
 import { nodeDisk } from '../../foundation/bytes/node.ts';
@@ -34,6 +35,8 @@ export function builtScript(name: string): string {
  * @param memoryBytes budget of the kernel memory of this thread
  */
 export function installEngine(memoryBytes: number): void {
+  const read = (...parts: string[]) => new Uint8Array(readFileSync(join(installationRoot(), ...parts)));
   installDisk(nodeDisk());
-  installKernels(new Uint8Array(readFileSync(join(installationRoot(), 'dist', 'kernels.wasm'))), memoryBytes);
+  installKernels(read('dist', 'kernels.wasm'), memoryBytes);
+  installErfa(read('data', 'erfa.wasm'));
 }

@@ -1,4 +1,4 @@
-import { fail, type ProgressPort } from '../../foundation/base/index.ts';
+import { fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { PlanCall, PlanRunner, PlanValue, ToolCall } from '../../pipeline/reduction/plan-types.ts';
 import type { EngineSession } from './engine-session.ts';
@@ -83,7 +83,8 @@ function removeInside(cwd: string, name: string): void {
 }
 
 /** Runs one job's calls in order. */
-export async function runPlanJob(session: EngineSession, job: PlanJob, progress: ProgressPort): Promise<void> {
+export async function runPlanJob(session: EngineSession, job: PlanJob): Promise<void> {
+  const { progress } = session.context(job.cwd);
   const runner = createPlanRunner(session, job.cwd);
   for (const [index, call] of job.calls.entries()) {
     progress.update(index / job.calls.length, call.kind === 'task' ? call.task : undefined);

@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
+import { concatTask } from './declarations/concat.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
 import { flagcmdTask } from './declarations/flagcmd.ts';
 import { flagdataTask } from './declarations/flagdata.ts';
@@ -9,6 +10,7 @@ import { gaincalTask } from './declarations/gaincal.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { immathTask } from './declarations/immath.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
+import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
 import { imstatTask } from './declarations/imstat.ts';
 import { setjyTask } from './declarations/setjy.ts';
@@ -18,6 +20,7 @@ import type { TaskDeclaration } from './types.ts';
 
 const DECLARATIONS: readonly TaskDeclaration[] = [
   bandpassTask,
+  concatTask,
   exportfitsTask,
   flagcmdTask,
   flagdataTask,
@@ -27,6 +30,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   imheadTask,
   immathTask,
   impbcorTask,
+  importasdmTask,
   importfitsTask,
   imstatTask,
   setjyTask,

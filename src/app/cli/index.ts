@@ -1,0 +1,1 @@
+export { main } from './qa2.ts';
