@@ -1,0 +1,133 @@
+import type { Context } from '../../foundation/base/index.ts';
+import type { MinorCycle } from './minor-cycle.ts';
+import type { CleanControl } from './options.ts';
+
+/** Why the CLEAN loop ended, with CASA's stop codes. */
+export const STOP_REASONS: Readonly<Record<number, string>> = {
+  0: 'nothing to do',
+  1: 'iteration limit',
+  2: 'threshold',
+  4: 'no change in peak residual across two major cycles',
+  5: 'peak residual increased by more than 3 times from the previous major cycle',
+  7: 'zero mask',
+  8: 'any combination of n-sigma and other valid exit criterion',
+};
+
+/** The planes that the loop works on; each call works on one plane. */
+export interface CleanTarget {
+  readonly planeCount: number;
+  psf(plane: number): Float32Array;
+  residual(plane: number): Float32Array;
+  model(plane: number): Float32Array;
+  /** f32 of 0 and 1 */
+  mask(plane: number): Float32Array;
+  setModel(plane: number, model: Float32Array): void;
+  /** A major cycle of one plane: computes its residual anew from the data and the model. */
+  updateResidual(plane: number): void;
+}
+
+/** One minor cycle's summary. */
+export interface CycleSummary {
+  readonly cyclethreshold: number;
+  readonly startPeak: number;
+  readonly iterations: number;
+  readonly modelFlux: number;
+}
+
+export interface CleanSummary {
+  readonly iterdone: number;
+  readonly nmajordone: number;
+  readonly stopcode: number;
+  readonly stopDescription: string;
+  readonly cycles: readonly CycleSummary[];
+}
+
+function maskedPeak(values: Float32Array, mask: Float32Array): number {
+  let most = 0;
+  for (let k = 0; k < values.length; k++) if (mask[k] !== 0) most = Math.max(most, Math.abs(values[k]));
+  return most;
+}
+
+/** Noise of a plane from the median of absolute deviations, as CASA's robust rms. */
+export function robustRms(values: Float32Array): number {
+  const sorted = Float32Array.from(values).sort();
+  const median = sorted[sorted.length >> 1];
+  const deviations = sorted.map((value) => Math.abs(value - median)).sort();
+  return 1.4826 * deviations[deviations.length >> 1];
+}
+
+interface PlaneState {
+  peak: number;
+  nsigmaThreshold: number;
+}
+
+function examine(target: CleanTarget, control: CleanControl): PlaneState[] {
+  return Array.from({ length: target.planeCount }, (_, plane) => {
+    const residual = target.residual(plane);
+    const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * robustRms(residual) : 0;
+    return { peak: maskedPeak(residual, target.mask(plane)), nsigmaThreshold };
+  });
+}
+
+/** Stop code before a minor cycle, or undefined to go on. */
+function stopCode(
+  states: readonly PlaneState[],
+  control: CleanControl,
+  done: number,
+  previousPeak: number,
+): number | undefined {
+  const peak = Math.max(...states.map((state) => state.peak));
+  if (peak === 0) return 7;
+  if (done >= control.niter) return 1;
+  if (peak <= control.threshold) return 2;
+  if (states.every((state) => state.peak <= Math.max(control.threshold, state.nsigmaThreshold))) return 8;
+  if (previousPeak > 0 && peak > 3 * previousPeak) return 5;
+  if (previousPeak > 0 && Math.abs(peak - previousPeak) < 1e-7 * previousPeak) return 4;
+  return undefined;
+}
+
+/**
+ * The CLEAN loop: minor cycles down to a threshold that the PSF's sidelobes allow, then a major cycle, until a limit is
+ * reached (Schwab 1984, AJ 89, 1076; control as CASA's tclean: cyclethreshold = clamp(sidelobe * cyclefactor) * peak).
+ *
+ * @param sidelobe largest sidelobe of all planes
+ */
+export function runCleanCycles(
+  context: Context,
+  target: CleanTarget,
+  minor: MinorCycle,
+  control: CleanControl,
+  sidelobe: number,
+): CleanSummary {
+  const cycles: CycleSummary[] = [];
+  const fraction = Math.min(control.maxPsfFraction, Math.max(control.minPsfFraction, sidelobe * control.cyclefactor));
+  let [done, major, previousPeak] = [0, 0, 0];
+  let states = examine(target, control);
+  let code = stopCode(states, control, done, previousPeak);
+  while (code === undefined) {
+    const startPeak = Math.max(...states.map((state) => state.peak));
+    const cyclethreshold = Math.max(fraction * startPeak, control.threshold);
+    let [iterations, modelFlux] = [0, 0];
+    for (let plane = 0; plane < target.planeCount; plane++) {
+      const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
+      const left = Math.min(control.cycleniter, control.niter - done - iterations);
+      const model = target.model(plane);
+      if (left > 0 && states[plane].peak > threshold) {
+        const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
+        iterations += minor.run(input, { gain: control.gain, threshold, iterations: left }).iterations;
+        target.setModel(plane, model);
+        target.updateResidual(plane);
+      }
+      for (const value of model) modelFlux += value;
+    }
+    done += iterations;
+    major++;
+    cycles.push({ cyclethreshold, startPeak, iterations, modelFlux });
+    const line = `Cycle ${major}: ${iterations} iterations down to ${cyclethreshold.toExponential(3)} Jy/beam, model flux ${modelFlux.toPrecision(5)} Jy.`;
+    context.log.post(line, 'INFO', 'tclean');
+    previousPeak = startPeak;
+    states = examine(target, control);
+    code = iterations === 0 ? 4 : stopCode(states, control, done, previousPeak);
+  }
+  return { iterdone: done, nmajordone: major, stopcode: code, stopDescription: STOP_REASONS[code] ?? '', cycles };
+}

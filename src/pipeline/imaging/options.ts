@@ -1,0 +1,204 @@
+import { fail, parseQuantity } from '../../foundation/base/index.ts';
+
+/** Parameters of CASA's tclean, under CASA's names; see its documentation (6.7) for their meaning. */
+export interface TcleanOptions {
+  readonly vis: string | readonly string[];
+  readonly imagename: string;
+  readonly field?: string | readonly string[];
+  readonly spw?: string | readonly string[];
+  readonly timerange?: string;
+  readonly uvrange?: string;
+  readonly antenna?: string;
+  readonly scan?: string;
+  readonly observation?: string;
+  readonly intent?: string;
+  readonly datacolumn?: string;
+  readonly imsize?: number | readonly number[];
+  readonly cell?: string | number | readonly (string | number)[];
+  readonly phasecenter?: string | number;
+  readonly stokes?: string;
+  readonly projection?: string;
+  readonly specmode?: string;
+  readonly reffreq?: string;
+  readonly nchan?: number;
+  readonly start?: string | number;
+  readonly width?: string | number;
+  readonly outframe?: string;
+  readonly veltype?: string;
+  readonly restfreq?: string | number | readonly (string | number)[];
+  readonly interpolation?: string;
+  readonly perchanweightdensity?: boolean;
+  readonly gridder?: string;
+  readonly pblimit?: number;
+  readonly deconvolver?: string;
+  readonly scales?: readonly number[];
+  readonly smallscalebias?: number;
+  readonly restoration?: boolean;
+  readonly restoringbeam?: string | readonly string[];
+  readonly pbcor?: boolean;
+  readonly weighting?: string;
+  readonly robust?: number;
+  readonly uvtaper?: string | readonly string[];
+  readonly niter?: number;
+  readonly gain?: number;
+  readonly threshold?: string | number;
+  readonly nsigma?: number;
+  readonly cycleniter?: number;
+  readonly cyclefactor?: number;
+  readonly minpsffraction?: number;
+  readonly maxpsffraction?: number;
+  readonly usemask?: string;
+  readonly mask?: string | readonly string[];
+  readonly pbmask?: number;
+  readonly savemodel?: string;
+  readonly psfcutoff?: number;
+  /** Bytes of visibilities kept in memory between passes; what exceeds it is read again. */
+  readonly cacheBytes?: number;
+}
+
+/** Limits of the CLEAN loop, all fluxes in Jy/beam. */
+export interface CleanControl {
+  readonly niter: number;
+  readonly gain: number;
+  readonly threshold: number;
+  readonly nsigma: number;
+  readonly cycleniter: number;
+  readonly cyclefactor: number;
+  readonly minPsfFraction: number;
+  readonly maxPsfFraction: number;
+}
+
+export type Deconvolver = 'hogbom' | 'clark' | 'multiscale';
+export type Weighting = 'natural' | 'uniform' | 'briggs';
+
+/** The parameters after checking, before any data are looked at. */
+export interface ImagingChoice {
+  readonly vis: readonly string[];
+  readonly imagename: string;
+  readonly fields: readonly string[];
+  readonly spws: readonly string[];
+  readonly imsize: readonly [number, number];
+  /** rad */
+  readonly cell: number;
+  readonly isCube: boolean;
+  readonly outframe: 'LSRK' | 'BARY' | 'TOPO';
+  readonly interpolation: 'linear' | 'nearest';
+  readonly weighting: Weighting;
+  readonly robust: number;
+  readonly deconvolver: Deconvolver;
+  readonly scales: readonly number[];
+  readonly smallScaleBias: number;
+  readonly pblimit: number;
+  readonly psfCutoff: number;
+  readonly control: CleanControl;
+  readonly options: TcleanOptions;
+}
+
+const listOf = (value: string | readonly string[] | undefined): string[] =>
+  value === undefined ? [''] : typeof value === 'string' ? [value] : [...value];
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((word) => word === value);
+  return (
+    found ??
+    fail('usage', `tclean: ${name}="${value}" is not handled; use ${allowed.map((word) => `"${word}"`).join(', ')}.`)
+  );
+}
+
+/** One value per MS from a parameter that may be given once for all. */
+function perVis(name: string, values: readonly string[], count: number): string[] {
+  if (values.length === count) return [...values];
+  if (values.length === 1) return Array.from({ length: count }, () => values[0]);
+  return fail(
+    'usage',
+    `tclean: ${name} has ${values.length} entries for ${count} MeasurementSets; give one, or one for each.`,
+  );
+}
+
+function parseCell(cell: TcleanOptions['cell']): number {
+  const values =
+    cell === undefined || cell === '' ? [] : typeof cell === 'string' || typeof cell === 'number' ? [cell] : [...cell];
+  if (values.length === 0) fail('usage', 'tclean: cell is missing; give the pixel size, e.g. "0.1arcsec".');
+  const sizes = values.map((value) => parseQuantity(value, 'angle', 'arcsec'));
+  if (sizes.some((size) => !(size > 0) || Math.abs(size / sizes[0] - 1) > 1e-9))
+    fail('usage', 'tclean: cell must be positive and equal on both axes.');
+  return sizes[0];
+}
+
+function parseImsize(imsize: TcleanOptions['imsize']): [number, number] {
+  const sizes = imsize === undefined ? [100] : typeof imsize === 'number' ? [imsize] : [...imsize];
+  const pair: [number, number] = [sizes[0], sizes[1] ?? sizes[0]];
+  if (pair.some((size) => !Number.isInteger(size) || size < 4 || size % 2 === 1)) {
+    fail('usage', `tclean: imsize=${JSON.stringify(imsize)}: image sizes must be even whole numbers of at least 4.`);
+  }
+  return pair;
+}
+
+function parseControl(options: TcleanOptions): CleanControl {
+  const threshold =
+    options.threshold === undefined || options.threshold === '' ? 0 : parseQuantity(options.threshold, 'flux');
+  const niter = options.niter ?? 0;
+  const cycleniter = options.cycleniter ?? -1;
+  if (niter < 0 || (options.gain ?? 0.1) <= 0)
+    fail('usage', 'tclean: niter must not be negative and gain must be positive.');
+  return {
+    niter,
+    gain: options.gain ?? 0.1,
+    threshold,
+    nsigma: options.nsigma ?? 0,
+    cycleniter: cycleniter < 0 ? niter : cycleniter,
+    cyclefactor: options.cyclefactor ?? 1,
+    minPsfFraction: options.minpsffraction ?? 0.05,
+    maxPsfFraction: options.maxpsffraction ?? 0.8,
+  };
+}
+
+/**
+ * Checks tclean's parameters and fills in CASA's defaults.
+ *
+ * @throws usage for a value that cannot be, or that this program does not handle
+ */
+export function chooseImaging(options: TcleanOptions): ImagingChoice {
+  const vis = listOf(options.vis);
+  if (vis.some((name) => name === '') || !options.imagename) fail('usage', 'tclean: vis and imagename must be given.');
+  const specmode = oneOf('specmode', options.specmode ?? 'mfs', ['mfs', 'cont', 'cube', 'cubedata']);
+  if ((options.stokes ?? 'I') !== 'I')
+    fail('unsupported', `tclean: stokes="${options.stokes}" is not handled; images of Stokes I are made.`);
+  oneOf('gridder', options.gridder ?? 'standard', ['standard', 'ft', 'gridft', 'mosaic', 'mosaicft']);
+  oneOf('usemask', options.usemask ?? 'user', ['user', 'pb']);
+  const weighting = oneOf('weighting', options.weighting ?? 'natural', [
+    'natural',
+    'uniform',
+    'superuniform',
+    'briggs',
+    'briggsbwtaper',
+  ]);
+  const deconvolver = oneOf('deconvolver', options.deconvolver ?? 'hogbom', [
+    'hogbom',
+    'clark',
+    'clarkstokes',
+    'multiscale',
+  ]);
+  const outframe = oneOf('outframe', (options.outframe || 'LSRK').toUpperCase(), ['LSRK', 'BARY', 'TOPO']);
+  const interpolation = oneOf('interpolation', options.interpolation || 'linear', ['linear', 'nearest', 'cubic']);
+  return {
+    vis,
+    imagename: options.imagename,
+    fields: perVis('field', listOf(options.field), vis.length),
+    spws: perVis('spw', listOf(options.spw), vis.length),
+    imsize: parseImsize(options.imsize),
+    cell: parseCell(options.cell),
+    isCube: specmode.startsWith('cube'),
+    outframe: specmode === 'cubedata' ? 'TOPO' : outframe,
+    interpolation: interpolation === 'cubic' ? 'linear' : interpolation,
+    weighting: weighting.startsWith('briggs') ? 'briggs' : weighting === 'natural' ? 'natural' : 'uniform',
+    robust: options.robust ?? 0.5,
+    deconvolver: deconvolver === 'clarkstokes' ? 'clark' : deconvolver,
+    scales: options.scales && options.scales.length > 0 ? options.scales : [0],
+    smallScaleBias: options.smallscalebias ?? 0,
+    pblimit: options.pblimit ?? 0.2,
+    psfCutoff: options.psfcutoff ?? 0.35,
+    control: parseControl(options),
+    options,
+  };
+}

@@ -1,0 +1,105 @@
+import { parseDirection } from '../../astronomy/measures/index.ts';
+import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type CoordinateSystem, channelFrequency, makeCoordinates, type SkyPosition } from '../images/index.ts';
+import type { ImageGeometry } from './gridder.ts';
+import type { ImagingChoice } from './options.ts';
+import { type ChosenMs, chooseData, type SampleRequest, windowsOf } from './sample-source.ts';
+import { type CubeAxis, continuumAxis, cubeAxis } from './spectral-axis.ts';
+
+/** Everything that is known before the first visibility is read. */
+export interface ImagingPlan {
+  readonly choice: ImagingChoice;
+  readonly data: readonly ChosenMs[];
+  readonly geometry: ImageGeometry;
+  readonly axis: CubeAxis;
+  readonly coordinates: CoordinateSystem;
+  /** [chan, stokes, y, x] */
+  readonly shape: readonly number[];
+  readonly request: SampleRequest;
+  readonly dish: '12m' | '7m';
+  readonly objectName: string;
+  /** Frequency of each plane for the primary beam, Hz. */
+  readonly planeFrequencies: readonly number[];
+}
+
+function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): { centre: SkyPosition; system: string } {
+  const wanted = choice.options.phasecenter;
+  const { metadata, fieldIds } = data[0];
+  const ofField = (id: number) => {
+    const field = metadata.fields[id] ?? fail('usage', `tclean: there is no field ${id} to take the phase centre of.`);
+    return { centre: { lon: field.phaseDir[0], lat: field.phaseDir[1] }, system: field.frame };
+  };
+  if (wanted === undefined || wanted === '') return ofField(fieldIds[0]);
+  if (typeof wanted === 'number' || /^\d+$/.test(wanted)) return ofField(Number(wanted));
+  const { ra, dec, frame } = parseDirection(wanted);
+  return { centre: { lon: ra, lat: dec }, system: frame.toUpperCase() };
+}
+
+/** Rest frequency from the parameters, else the SOURCE table, else 0. */
+function restFrequency(choice: ImagingChoice, data: readonly ChosenMs[]): number {
+  const given = choice.options.restfreq;
+  const first = Array.isArray(given) ? given[0] : given;
+  if (first !== undefined && first !== '') return parseQuantity(first, 'frequency');
+  const { metadata, fieldIds, channels } = data[0];
+  const [spwId] = channels.keys();
+  const { sourceId } = metadata.fields[fieldIds[0]];
+  const source = metadata.sources.find(
+    (other) =>
+      other.sourceId === sourceId && (other.spwId === spwId || other.spwId === -1) && other.restFrequencies.length > 0,
+  );
+  return source?.restFrequencies[0] ?? 0;
+}
+
+/**
+ * Plans a tclean run: data, image size, coordinates, spectral axis.
+ *
+ * @throws usage, missing, bad-data
+ */
+export function planImaging(context: Context, choice: ImagingChoice): ImagingPlan {
+  const data = chooseData(context, choice);
+  const windows = windowsOf(data, choice.outframe);
+  const rest = restFrequency(choice, data);
+  const { start, width, nchan, veltype } = choice.options;
+  const request = { start, width, nchan, veltype, system: choice.outframe, restFrequency: rest };
+  const axis = choice.isCube ? cubeAxis(windows, request) : continuumAxis(windows, choice.outframe, rest);
+  const { centre, system } = phaseCentre(choice, data);
+  const { metadata, startSec, position, fieldIds } = data[0];
+  const coordinates = makeCoordinates({
+    centre,
+    cell: choice.cell,
+    imsize: choice.imsize,
+    system: system || 'J2000',
+    stokes: ['I'],
+    spectral: {
+      system: axis.system,
+      reference: axis.reference,
+      increment: axis.increment,
+      referencePixel: axis.referencePixel,
+      restFrequency: axis.restFrequency,
+    },
+    telescope: metadata.observation.telescope,
+    observer: metadata.observation.observer,
+    observedMjdSec: startSec,
+    telescopePosition: [position[0], position[1], position[2]],
+  });
+  const spectral = { ...axis, pixelAxis: 3 };
+  const frequencies = Float64Array.from({ length: axis.chanCount }, (_, chan) => channelFrequency(spectral, chan));
+  const diameters = metadata.antennas.map((antenna) => antenna.diameter);
+  return {
+    choice,
+    data,
+    geometry: { sizeX: choice.imsize[0], sizeY: choice.imsize[1], cell: choice.cell },
+    axis,
+    coordinates,
+    shape: [axis.chanCount, 1, choice.imsize[1], choice.imsize[0]],
+    request: {
+      centre,
+      outframe: choice.outframe,
+      interpolation: choice.interpolation,
+      cube: choice.isCube ? { frequencies, width: Math.abs(axis.increment) } : undefined,
+    },
+    dish: diameters.every((diameter) => diameter < 8) ? '7m' : '12m',
+    objectName: metadata.fields[fieldIds[0]].name,
+    planeFrequencies: Array.from(frequencies),
+  };
+}

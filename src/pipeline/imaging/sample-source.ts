@@ -1,0 +1,292 @@
+import { frequencyShiftFactor, observatoryPosition } from '../../astronomy/measures/index.ts';
+import {
+  type MeasurementSet,
+  type MsMetadata,
+  openMs,
+  readMetadata,
+  type SpwSelection,
+  selectRows,
+} from '../../astronomy/ms/index.ts';
+import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+import type { SkyPosition } from '../images/index.ts';
+import { type ChannelMap, mapRow, planChannels } from './channel-map.ts';
+import type { ImagingChoice } from './options.ts';
+import { turnRowInPlace, uvwTurn } from './phase-centre.ts';
+import type { WindowFrequencies } from './spectral-axis.ts';
+import { stokesISamples } from './stokes.ts';
+
+/** One MeasurementSet with what was selected of it. */
+export interface ChosenMs {
+  readonly ms: MeasurementSet;
+  readonly metadata: MsMetadata;
+  readonly rows: Int32Array;
+  readonly channels: SpwSelection;
+  readonly column: DataColumn;
+  /** First selected time, MJD seconds UTC. */
+  readonly startSec: number;
+  /** Fields that have selected rows, in the order of their first rows. */
+  readonly fieldIds: readonly number[];
+  /** ITRF, m */
+  readonly position: ArrayLike<number>;
+}
+
+/**
+ * Samples of Stokes I for some planes. vis and weight are [plane, row, chan] with `chansPerPlane` channels, planes from `firstPlane` on.
+ */
+export interface SampleSet {
+  readonly rowCount: number;
+  readonly firstPlane: number;
+  readonly planeCount: number;
+  readonly chansPerPlane: number;
+  /** m, [row, 3] */
+  readonly uvw: Float64Array;
+  readonly vis: Float32Array;
+  readonly weight: Float32Array;
+  /** Observed (TOPO) frequency that turns metres into wavelengths, Hz, [plane, chan]. */
+  readonly frequencies: Float64Array;
+}
+
+/** What samples are made for. */
+export interface SampleRequest {
+  readonly centre: SkyPosition;
+  /** Image channel centres in the image's frame, Hz; undefined for a continuum image. */
+  readonly cube?: { readonly frequencies: Float64Array; readonly width: number };
+  readonly outframe: ImagingChoice['outframe'];
+  readonly interpolation: ImagingChoice['interpolation'];
+}
+
+/** Opens the MeasurementSets of a choice and looks up rows and channels. */
+export function chooseData(context: Context, choice: ImagingChoice): ChosenMs[] {
+  const { options } = choice;
+  return choice.vis.map((name, index) => {
+    const ms = openMs(joinPath(context.cwd, name));
+    const metadata = readMetadata(ms);
+    const { timerange, uvrange, antenna, scan, observation, intent } = options;
+    const selection = {
+      field: choice.fields[index],
+      spw: choice.spws[index],
+      timerange,
+      uvrange,
+      antenna,
+      scan,
+      observation,
+      intent,
+    };
+    const { rows, channels } = selectRows(ms, selection, { metadata });
+    if (rows.length === 0) fail('bad-data', 'No row is selected for imaging.', { file: ms.path });
+    const wanted = (options.datacolumn ?? 'corrected').toLowerCase();
+    const column: DataColumn =
+      wanted === 'corrected' && ms.main.hasColumn('CORRECTED_DATA')
+        ? 'CORRECTED_DATA'
+        : wanted === 'model'
+          ? 'MODEL_DATA'
+          : 'DATA';
+    return { ms, metadata, rows, channels, column, ...firstOf(ms, rows), position: positionOf(metadata) };
+  });
+}
+
+function positionOf(metadata: MsMetadata): ArrayLike<number> {
+  try {
+    return observatoryPosition(metadata.observation.telescope);
+  } catch {
+    return metadata.antennas[0].position;
+  }
+}
+
+function firstOf(ms: MeasurementSet, rows: Int32Array): { startSec: number; fieldIds: number[] } {
+  const time = ms.main.column('TIME');
+  const field = ms.main.column('FIELD_ID');
+  const fieldIds = new Set<number>();
+  let startSec = Number.POSITIVE_INFINITY;
+  const step = 65_536;
+  for (let from = rows[0]; from <= rows[rows.length - 1]; from += step) {
+    const count = Math.min(step, rows[rows.length - 1] - from + 1);
+    const times = time.getRange(from, count) as Float64Array;
+    const ids = field.getRange(from, count) as Int32Array;
+    for (const row of rows.subarray(lowerBound(rows, from), lowerBound(rows, from + count))) {
+      fieldIds.add(ids[row - from]);
+      startSec = Math.min(startSec, times[row - from]);
+    }
+  }
+  return { startSec, fieldIds: [...fieldIds] };
+}
+
+function lowerBound(rows: Int32Array, value: number): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Factor from a window's frame to the image's at some time and direction. */
+function shiftFactor(
+  chosen: ChosenMs,
+  spwId: number,
+  timeSec: number,
+  field: number,
+  outframe: ImagingChoice['outframe'],
+): number {
+  const window = chosen.metadata.spectralWindows[spwId];
+  if (outframe === 'TOPO' || window.measFreqRef !== 'TOPO') return 1;
+  const [ra, dec] = chosen.metadata.fields[field].phaseDir;
+  return frequencyShiftFactor(timeSec, ra, dec, chosen.position, 'TOPO', outframe);
+}
+
+function channelList(chosen: ChosenMs, spwId: number): Int32Array {
+  const ranges = chosen.channels.get(spwId);
+  const count = chosen.metadata.spectralWindows[spwId].chanFreqs.length;
+  if (!ranges || ranges.length === 0) return Int32Array.from({ length: count }, (_, chan) => chan);
+  return Int32Array.from(
+    ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, k) => first + k)),
+  );
+}
+
+/** Selected windows in the image's frame at the first selected time of each MS. */
+export function windowsOf(data: readonly ChosenMs[], outframe: ImagingChoice['outframe']): WindowFrequencies[] {
+  return data.flatMap((chosen) =>
+    [...chosen.channels.keys()].map((spwId) => {
+      const factor = shiftFactor(chosen, spwId, chosen.startSec, chosen.fieldIds[0], outframe);
+      const window = chosen.metadata.spectralWindows[spwId];
+      const centres = Array.from(channelList(chosen, spwId), (chan) => window.chanFreqs[chan] * factor);
+      return { centres, width: Math.abs(window.chanWidths[0]) * factor };
+    }),
+  );
+}
+
+interface PreparedChunk {
+  readonly uvw: Float64Array;
+  readonly vis: Float32Array;
+  readonly weight: Float32Array;
+  readonly channels: Int32Array;
+  /** TOPO, Hz, [chan] */
+  readonly frequencies: Float64Array;
+}
+
+/** Stokes I of a chunk, turned to the image's phase centre. */
+function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, centre: SkyPosition): PreparedChunk {
+  const { metadata } = chosen;
+  const channels = channelList(chosen, chunk.spwId);
+  const corrTypes = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId].corrTypes;
+  const { vis, weight } = stokesISamples(chunk, chosen.column, corrTypes, channels);
+  const window = metadata.spectralWindows[chunk.spwId];
+  const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
+  const uvw = Float64Array.from(chunk.uvw);
+  const turns = new Map<number, readonly number[] | undefined>();
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const field = chunk.fieldId[row];
+    if (!turns.has(field)) {
+      const [lon, lat] = metadata.fields[field].phaseDir;
+      turns.set(field, uvwTurn({ lon, lat }, centre));
+    }
+    const turn = turns.get(field);
+    if (turn) turnRowInPlace(turn, uvw, row, vis, row * channels.length * 2, frequencies);
+  }
+  return { uvw, vis, weight, channels, frequencies };
+}
+
+/** All samples of a continuum image, chunk by chunk: one plane, all selected channels. */
+function continuumSet(chosen: ChosenMs, chunk: VisibilityChunk, centre: SkyPosition): SampleSet {
+  const { uvw, vis, weight, channels, frequencies } = prepareChunk(chosen, chunk, centre);
+  return {
+    rowCount: chunk.rowCount,
+    firstPlane: 0,
+    planeCount: 1,
+    chansPerPlane: channels.length,
+    uvw,
+    vis,
+    weight,
+    frequencies,
+  };
+}
+
+/** Samples of the image channels `planes` = [first, end) that a chunk has data for. */
+function cubeSet(
+  chosen: ChosenMs,
+  chunk: VisibilityChunk,
+  request: SampleRequest,
+  planes: readonly [number, number],
+): SampleSet | undefined {
+  const prepared = prepareChunk(chosen, chunk, request.centre);
+  const { frequencies: image, width } = request.cube!;
+  const window = chosen.metadata.spectralWindows[chunk.spwId];
+  const wanted = image.subarray(planes[0], planes[1]);
+  const [planeCount, rowCount] = [wanted.length, chunk.rowCount];
+  const vis = new Float32Array(2 * planeCount * rowCount);
+  const weight = new Float32Array(planeCount * rowCount);
+  let map: ChannelMap = [];
+  let mapped = { time: Number.NaN, field: -1 };
+  let factor = 1;
+  let hasSamples = false;
+  const samples = { vis: prepared.vis, weight: prepared.weight, chanCount: prepared.channels.length };
+  for (let row = 0; row < rowCount; row++) {
+    if (chunk.time[row] !== mapped.time || chunk.fieldId[row] !== mapped.field) {
+      mapped = { time: chunk.time[row], field: chunk.fieldId[row] };
+      factor = shiftFactor(chosen, chunk.spwId, mapped.time, mapped.field, request.outframe);
+      const shifted = prepared.frequencies.map((frequency) => frequency * factor);
+      map = planChannels(shifted, Math.abs(window.chanWidths[0]) * factor, wanted, width, request.interpolation);
+    }
+    mapRow(samples, row, map, (place, re, im, total) => {
+      const at = place * rowCount + row;
+      vis[2 * at] = re;
+      vis[2 * at + 1] = im;
+      weight[at] = total;
+      hasSamples = true;
+    });
+  }
+  if (!hasSamples) return undefined;
+  // One factor for the whole chunk: over minutes it changes by 1e-7, which moves a sample by 1e-7 of its uv distance.
+  const frequencies = wanted.map((frequency) => frequency / factor);
+  return { rowCount, firstPlane: planes[0], planeCount, chansPerPlane: 1, uvw: prepared.uvw, vis, weight, frequencies };
+}
+
+const CHUNK_BYTES = 16 * 1024 * 1024;
+
+/** Reads all samples of the planes [first, end), chunk by chunk. */
+export function* readSamples(
+  context: Context,
+  data: readonly ChosenMs[],
+  request: SampleRequest,
+  planes: readonly [number, number],
+): Iterable<SampleSet> {
+  for (const chosen of data) {
+    const { ms, metadata, rows, column } = chosen;
+    for (const chunk of readChunks(ms, {
+      rows,
+      columns: [column],
+      maxBytes: CHUNK_BYTES,
+      withWeightSpectrum: true,
+      metadata,
+    })) {
+      context.checkAbort();
+      try {
+        if (!chosen.channels.has(chunk.spwId)) continue;
+        const set = request.cube
+          ? cubeSet(chosen, chunk, request, planes)
+          : continuumSet(chosen, chunk, request.centre);
+        if (set) yield set;
+      } finally {
+        chunk.release();
+      }
+    }
+  }
+}
+
+/** Bytes that one plane of all samples takes. */
+export function bytesPerPlane(data: readonly ChosenMs[], isCube: boolean): number {
+  return data.reduce((sum, chosen) => {
+    const channels = [...chosen.channels.keys()].map((spwId) => channelList(chosen, spwId).length);
+    const mean = channels.reduce((total, count) => total + count, 0) / Math.max(1, channels.length);
+    return sum + chosen.rows.length * (24 + 12 * (isCube ? 1 : mean));
+  }, 0);
+}
+
+/** Wavelengths per metre of each channel of a plane. */
+export function wavesPerMetre(set: SampleSet, plane: number): Float64Array {
+  const start = (plane - set.firstPlane) * set.chansPerPlane;
+  return set.frequencies.slice(start, start + set.chansPerPlane).map((frequency) => frequency / SPEED_OF_LIGHT);
+}
