@@ -173,7 +173,7 @@ function gatherGains(
       const used = count.subarray(at, at + perAnt).reduce((sum, n) => sum + n, 0);
       if (used === all) continue;
       left++;
-      const percent = ((1 - used / all) * 100).toPrecision(3).replace(/\.?0+$/, '');
+      const percent = Number(((1 - used / all) * 100).toPrecision(3));
       const antenna = `Antenna:${table.antennas[ant].name}(id=${ant})`;
       say(`  ${table.fields[id].name}(id=${id}) ${antenna}: ${percent} % of ${all} solution(s) will be excluded`);
     }
@@ -267,8 +267,9 @@ function spectrumLine(name: string, spectrum: FluxSpectrum, pointCount: number):
     return ` ${label}=${formatGeneral(value)} ${error}`;
   });
   const entries = covariance.flatMap((line, i) => line.map((value, j) => ` covar(${i},${j})=${formatGeneral(value)}`));
+  const matrix = coefficients.length > 1 ? ` covariance matrix for the fit: ${entries.join('')}` : '';
   const fitted = ` Fitted spectrum for ${name} with fitorder=${coefficients.length - 1}`;
-  return `${fitted}: Flux density = ${flux} (freq=${freq}) spidx:${terms.join('')} covariance matrix for the fit: ${entries.join('')}`;
+  return `${fitted}: Flux density = ${flux} (freq=${freq}) spidx:${terms.join('')}${matrix}`;
 }
 
 function writeLines(path: string, lines: readonly string[]): void {

@@ -1,0 +1,59 @@
+/*
+ * Runs calibration tasks for the comparison scripts: `node driver.mjs KERNELS.wasm CALLS.json RESULTS.json`.
+ * CALLS.json: { cwd, calls: [{ name, task, args }] }; RESULTS.json: { name: { seconds, result | error } }.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { installErfa } from '../../src/astronomy/measures/index.ts';
+import type { Context } from '../../src/foundation/base/index.ts';
+import { installDisk } from '../../src/foundation/bytes/index.ts';
+import { nodeDisk } from '../../src/foundation/bytes/node.ts';
+import { installKernels } from '../../src/foundation/numeric/index.ts';
+import {
+  bandpass,
+  fluxscale,
+  gaincal,
+  readCalTable,
+  smoothcal,
+  writeCalTable,
+} from '../../src/pipeline/calibration/index.ts';
+
+interface Call {
+  readonly name: string;
+  readonly task: 'gaincal' | 'bandpass' | 'fluxscale' | 'smoothcal' | 'copy';
+  readonly args: Record<string, unknown>;
+}
+
+const [, , wasm, calls, results] = process.argv;
+installDisk(nodeDisk());
+installKernels(new Uint8Array(readFileSync(wasm)));
+if (process.env.ERFA_WASM) installErfa(new Uint8Array(readFileSync(process.env.ERFA_WASM)));
+const input = JSON.parse(readFileSync(calls, 'utf8')) as { cwd: string; calls: Call[] };
+const log: string[] = [];
+const context: Context = {
+  log: { post: (message, priority = 'INFO', origin = '') => log.push(`${priority}\t${origin}\t${message}`) },
+  progress: { update() {} },
+  checkAbort() {},
+  cwd: input.cwd,
+};
+/** Reads a table and writes it again. */
+function copy(_: Context, { from, to }: { from: string; to: string }): void {
+  writeCalTable(to, readCalTable(from));
+}
+
+const tasks = { gaincal, bandpass, fluxscale, smoothcal, copy } as unknown as Record<
+  Call['task'],
+  (context: Context, args: Record<string, unknown>) => unknown
+>;
+const output: Record<string, unknown> = {};
+for (const { name, task, args } of input.calls) {
+  log.length = 0;
+  const start = performance.now();
+  try {
+    const result = tasks[task](context, args);
+    const seconds = (performance.now() - start) / 1000;
+    output[name] = { seconds, result: task === 'fluxscale' ? result : null, log: [...log] };
+  } catch (error) {
+    output[name] = { error: error instanceof Error ? error.stack : String(error), log: [...log] };
+  }
+}
+writeFileSync(results, JSON.stringify(output));

@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentContext } from '../../../src/foundation/base/index.ts';
+import { type CalTable, gaincal, readCalTable } from '../../../src/pipeline/calibration/index.ts';
+import { type Sample, timeOf, writeSyntheticMs } from './synthetic-ms.ts';
+
+const ANT_COUNT = 6;
+const folder = mkdtempSync(join(tmpdir(), 'gaincal-'));
+const context = silentContext(folder);
+const refant = 'DA41';
+
+/** Amplitude and phase of an antenna's gain; phases relative to antenna 0 change with time, window and polarization. */
+function gain(at: Pick<Sample, 'spw' | 'scan' | 'integration' | 'corr'>, ant: number): [amp: number, phase: number] {
+  const phase = ant === 0 ? 0 : 0.4 * ant * (at.corr + 1) + 0.3 * at.integration + at.scan - 0.2 * at.spw;
+  return [0.8 + 0.1 * ant + 0.05 * at.corr + 0.02 * at.spw, phase];
+}
+
+function visibility(at: Sample): [number, number] {
+  const [amp1, phase1] = gain(at, at.ant1);
+  const [amp2, phase2] = gain(at, at.ant2);
+  const flux = at.ant1 === at.ant2 ? 50 : 1;
+  return [flux * amp1 * amp2 * Math.cos(phase1 - phase2), flux * amp1 * amp2 * Math.sin(phase1 - phase2)];
+}
+
+beforeAll(() => {
+  writeSyntheticMs(join(folder, 'a.ms'), {
+    ...{ antCount: ANT_COUNT, chanCount: 5, spwCount: 2, scanFields: [0, 1, 0], integrations: 3, visibility },
+    // Antenna 3 is lost in scan 2; one bad value that flags must keep out.
+    isFlagged: (at) => at.scan === 1 && (at.ant1 === 3 || at.ant2 === 3),
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function largestError(table: CalTable, wanted: (row: number, par: number) => [amp: number, phase: number]): number {
+  let worst = 0;
+  const { rows } = table;
+  for (let row = 0; row < rows.count; row++) {
+    for (let par = 0; par < rows.parCount; par++) {
+      const cell = rows.offsets[row] + par;
+      if (rows.flag[cell]) continue;
+      const [amp, phase] = wanted(row, par);
+      const re = rows.params[2 * cell] - amp * Math.cos(phase);
+      const im = rows.params[2 * cell + 1] - amp * Math.sin(phase);
+      worst = Math.max(worst, Math.hypot(re, im) / amp);
+    }
+  }
+  return worst;
+}
+
+const placeOf = ({ rows }: CalTable, row: number) => {
+  const scan = rows.scanNumber[row] - 1;
+  return { scan, integration: Math.round((rows.time[row] - timeOf(scan, 0)) / 6), spw: rows.spwId[row] };
+};
+
+describe('gaincal', () => {
+  it('recovers noise-free gains of every integration to 1e-6', () => {
+    const table = gaincal(context, { vis: 'a.ms', caltable: 'int.g', solint: 'int', refant });
+    expect(table.rows.count).toBe(3 * 3 * 2 * ANT_COUNT);
+    const error = largestError(table, (row, corr) => gain({ ...placeOf(table, row), corr }, table.rows.antenna1[row]));
+    expect(error).toBeLessThan(1e-6);
+    const flagged = Array.from(table.rows.flag).reduce((sum, flag) => sum + flag, 0);
+    expect(flagged).toBe(3 * 2 * 2);
+    expect(new Set(table.rows.antenna2)).toEqual(new Set([0]));
+  });
+
+  it('writes what it returns, in order of window, time and antenna', () => {
+    const made = gaincal(context, { vis: 'a.ms', caltable: 'p.g', solint: 'int', refant, calmode: 'p', spw: '1:1~3' });
+    const read = readCalTable(join(folder, 'p.g'));
+    expect(read.visCal).toBe('G Jones');
+    expect(read.msName).toBe('a.ms');
+    expect(read.rows.params).toEqual(made.rows.params);
+    expect(read.spectralWindows[1].chanFreqs).toEqual(Float64Array.of(232e9 + 2e7));
+    expect(read.spectralWindows[1].chanWidths).toEqual(Float64Array.of(3e7));
+    expect(read.spectralWindows.map((window) => window.isFlagged)).toEqual([true, false]);
+    expect(
+      largestError(read, (row, corr) => [1, gain({ ...placeOf(read, row), corr }, read.rows.antenna1[row])[1]]),
+    ).toBeLessThan(1e-6);
+  });
+
+  it('applies tables first, so that what is left is 1', () => {
+    gaincal(context, { vis: 'a.ms', caltable: 'first.g', solint: 'int', refant, minsnr: 0 });
+    const rest = gaincal(context, { vis: 'a.ms', caltable: 'rest.g', solint: 'inf', refant, gaintable: ['first.g'] });
+    expect(rest.rows.count).toBe(3 * 2 * ANT_COUNT);
+    expect(largestError(rest, () => [1, 0])).toBeLessThan(2e-6);
+  });
+
+  it('averages phases coherently over the interval and combines as told', () => {
+    const count = (options: object) => {
+      const table = gaincal(context, { vis: 'a.ms', caltable: 'n.g', refant, calmode: 'p', minsnr: 0, ...options });
+      return table.rows.count / ANT_COUNT;
+    };
+    expect(count({ solint: 'inf' })).toBe(6);
+    expect(count({ solint: '7s' })).toBe(12);
+    expect(count({ solint: 'inf', combine: 'spw' })).toBe(3);
+    expect(count({ solint: 'inf', combine: 'scan' })).toBe(4);
+    expect(count({ solint: 'inf', combine: 'scan,field,spw' })).toBe(1);
+    expect(count({ solint: 'inf', field: 'J0001' })).toBe(2);
+    expect(count({ solint: 'inf', scan: '1', spw: '0' })).toBe(1);
+  });
+
+  it('appends to a table of the same kind', () => {
+    const first = gaincal(context, { vis: 'a.ms', caltable: 'more.g', refant, scan: '1', spw: '0' });
+    const both = gaincal(context, { vis: 'a.ms', caltable: 'more.g', refant, scan: '2', append: true });
+    expect(both.rows.count).toBe(first.rows.count * 3);
+    expect(readCalTable(join(folder, 'more.g')).spectralWindows.map(({ isFlagged }) => isFlagged)).toEqual([
+      false,
+      false,
+    ]);
+    const call = () => gaincal(context, { vis: 'a.ms', caltable: 'more.g', refant, gaintype: 'T', append: true });
+    expect(call).toThrow('cannot be added');
+  });
+
+  it('scales to mean power 1 with solnorm', () => {
+    const { rows } = gaincal(context, { vis: 'a.ms', caltable: 'n.g', refant, scan: '1', spw: '0', solnorm: true });
+    let power = 0;
+    for (let k = 0; k < rows.params.length; k++) power += rows.params[k] ** 2;
+    expect(power / (rows.params.length / 2)).toBeCloseTo(1, 5);
+  });
+
+  it('solves for a source of a given flux', () => {
+    const { rows } = gaincal(context, { vis: 'a.ms', caltable: 'n.g', refant, solint: 'int', smodel: [4, 0, 0, 0] });
+    expect(rows.params[0]).toBeCloseTo(0.8 / 2, 5);
+  });
+
+  it('gives the same bits again', () => {
+    const run = () => gaincal(context, { vis: 'a.ms', caltable: 'bits.g', refant, solint: 'inf' }).rows.params;
+    expect(run()).toEqual(run());
+  });
+
+  it('says what is wrong in one sentence', () => {
+    const call = (options: object) => () => gaincal(context, { vis: 'a.ms', caltable: 'x.g', ...options });
+    expect(call({ refant: 'DV99' })).toThrow('DV99');
+    expect(call({ calmode: 'x' })).toThrow('calmode');
+    expect(call({ solint: '3 fortnights' })).toThrow('solint');
+    expect(call({ combine: 'antenna' })).toThrow('combine');
+    expect(call({ gaintype: 'GSPLINE' })).toThrow('GSPLINE');
+    expect(call({ vis: 'missing.ms' })).toThrow('missing.ms');
+    expect(call({ scan: '2', minblperant: 9 })).toThrow('No solution');
+  });
+});
+
+describe('gaincal for delays', () => {
+  it('finds delays relative to the reference antenna in ns', () => {
+    const delays = [0, 3.5, -7, 12, 0.25, -20];
+    writeSyntheticMs(join(folder, 'k.ms'), {
+      ...{ antCount: ANT_COUNT, chanCount: 16, spwCount: 1, scanFields: [0], integrations: 2 },
+      visibility: ({ ant1, ant2, chan }) => {
+        const turns = (delays[ant1] - delays[ant2]) * 1e-9 * 1e7 * chan;
+        return [Math.cos(2 * Math.PI * turns), Math.sin(2 * Math.PI * turns)];
+      },
+    });
+    const table = gaincal(context, { vis: 'k.ms', caltable: 'k.k', refant: 'DA42', gaintype: 'K' });
+    expect(table.parType).toBe('Float');
+    expect(readCalTable(join(folder, 'k.k')).visCal).toBe('K Jones');
+    delays.forEach((delay, ant) => {
+      expect(table.rows.params[2 * ant]).toBeCloseTo(delay - delays[1], 4);
+    });
+  });
+});
