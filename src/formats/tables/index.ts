@@ -5,7 +5,7 @@ import './tiled-stman.ts';
 export { arrayKeyword, readRecordPath, recordKeyword, scalarKeyword, tableKeyword } from './keywords.ts';
 export { createTable, isTable, openTable } from './open-table.ts';
 export { queryRows } from './query.ts';
-export { decodeRecord } from './record-cell.ts';
+export { decodeRecord, encodeRecord } from './record-cell.ts';
 export {
   type ColumnLayout,
   registerStorageManager,

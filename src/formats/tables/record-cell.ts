@@ -1,6 +1,8 @@
-import { AipsReader } from './aipsio.ts';
-import { readRecord } from './records.ts';
+import { AipsReader, AipsWriter } from './aipsio.ts';
+import { readRecord, writeRecord } from './records.ts';
 import type { TableRecord } from './types.ts';
+
+const LINKS = { resolve: (name: string) => name, store: (path: string) => path };
 
 /**
  * Reads a cell of a record column, which casacore stores as the bytes of an AipsIO object in canonical (big-endian) form.
@@ -10,5 +12,12 @@ import type { TableRecord } from './types.ts';
  */
 export function decodeRecord(bytes: Uint8Array): TableRecord {
   if (bytes.length === 0) return new Map();
-  return readRecord(new AipsReader(bytes, false, 'record cell'), { resolve: (name) => name, store: (path) => path });
+  return readRecord(new AipsReader(bytes, false, 'record cell'), LINKS);
+}
+
+/** The cell of a record column that holds a record; see {@link decodeRecord}. */
+export function encodeRecord(record: TableRecord): Uint8Array {
+  const writer = new AipsWriter(false);
+  writeRecord(writer, record, LINKS);
+  return writer.bytes();
 }

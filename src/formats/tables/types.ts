@@ -58,6 +58,8 @@ export interface ColumnDescription {
   readonly shape?: readonly number[];
   /** Number of axes; undefined when free. */
   readonly axisCount?: number;
+  /** A column of records: its cells are UChar arrays that decodeRecord and encodeRecord translate. */
+  readonly isRecord?: boolean;
   readonly comment?: string;
   readonly keywords?: TableRecord;
 }

@@ -1,6 +1,7 @@
 import type { MeasurementSet, MsMetadata } from '../../astronomy/ms/index.ts';
 import {
   decodeRecord,
+  encodeRecord,
   recordKeyword,
   scalarKeyword,
   type Table,
@@ -10,8 +11,8 @@ import { decodeModel, encodeModel, type WindowModel } from './model-record.ts';
 
 /*
  * CASA keeps the virtual model of field N under the keyword definedmodel_field_N, which names another keyword: in the
- * SOURCE table that one is the row whose SOURCE_MODEL cell has the record; in MAIN it is the record itself. CASA looks
- * into SOURCE first, and into MAIN when SOURCE says nothing.
+ * SOURCE table that one is the row whose SOURCE_MODEL cell has the record; in MAIN, where models go when the field has
+ * no row in SOURCE, it is the record itself.
  */
 
 const fieldKeyword = (fieldId: number) => `definedmodel_field_${fieldId}`;
@@ -67,6 +68,31 @@ export function writeModel(
   clearModel(ms, fieldId);
   const record = encodeModel(fieldId, models, (spwId) => metadata.spectralWindows[spwId].chanFreqs);
   const key = `model_${fieldId}`;
-  ms.main.setKeyword(fieldKeyword(fieldId), scalarKeyword('String', key));
-  ms.main.setKeyword(key, recordKeyword(record));
+  const source = ms.hasSubtable('SOURCE') ? ms.subtable('SOURCE') : undefined;
+  const row = source ? sourceRow(source, metadata.fields[fieldId].sourceId) : -1;
+  const home = source && row >= 0 ? source : ms.main;
+  home.setKeyword(fieldKeyword(fieldId), scalarKeyword('String', key));
+  if (home === ms.main) {
+    home.setKeyword(key, recordKeyword(record));
+    return;
+  }
+  home.setKeyword(key, scalarKeyword('Int', row));
+  if (!home.hasColumn('SOURCE_MODEL')) addModelColumn(home);
+  const bytes = encodeRecord(record);
+  home.column('SOURCE_MODEL').put(row, { shape: [bytes.length], values: bytes });
+  home.flush();
+}
+
+/** The first row of a source; -1 when it has none. */
+function sourceRow(source: Table, sourceId: number): number {
+  if (source.rowCount === 0 || sourceId < 0) return -1;
+  return (source.column('SOURCE_ID').getRange(0, source.rowCount) as Int32Array).indexOf(sourceId);
+}
+
+function addModelColumn(source: Table): void {
+  source.addColumns([{ name: 'SOURCE_MODEL', type: 'UChar', kind: 'array', isRecord: true }], {
+    type: 'StandardStMan',
+    name: 'SourceModel',
+    columns: ['SOURCE_MODEL'],
+  });
 }

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parseTimeMethod, registerTime, timeReference } from '../../../src/pipeline/calibration/time-interpolation.ts';
+
+const start = 4_877_982_010.5;
+const times = Float32Array.of(1.5, 11.5, 31.5);
+const reference = timeReference(start);
+const at = (offset: number, interp: string) =>
+  registerTime(times, reference, reference + offset, parseTimeMethod(interp), {
+    first: -1,
+    isExact: false,
+    fraction: -1,
+  });
+
+describe('where a time lies among solutions', () => {
+  it('is between two for linear', () => {
+    expect(at(16.5, 'linear')).toEqual({ first: 1, isExact: false, fraction: 0.25 });
+  });
+
+  it('is the nearest one for nearest, the earlier one of two that are as near', () => {
+    expect(at(16.5, 'nearest')).toMatchObject({ first: 1, isExact: true });
+    expect(at(22, 'nearest')).toMatchObject({ first: 2, isExact: true });
+    expect(at(21.5, 'nearest')).toMatchObject({ first: 1, isExact: true });
+  });
+
+  it('is the first or last one outside, and the solution itself at its time', () => {
+    for (const interp of ['linear', 'nearest']) {
+      expect(at(0, interp)).toMatchObject({ first: 0, isExact: true });
+      expect(at(100, interp)).toMatchObject({ first: 2, isExact: true });
+      expect(at(11.5, interp)).toMatchObject({ first: 1, isExact: true });
+    }
+  });
+});
+
+describe('parseTimeMethod', () => {
+  it("knows CASA's words", () => {
+    expect(parseTimeMethod('')).toEqual({ kind: 'linear', perObservation: false, phaseDelay: false });
+    expect(parseTimeMethod('nearestperobs')).toEqual({ kind: 'nearest', perObservation: true, phaseDelay: false });
+    expect(parseTimeMethod('linearPD').phaseDelay).toBe(true);
+    expect(() => parseTimeMethod('cubic')).toThrow(/not an interpolation in time/);
+  });
+});
