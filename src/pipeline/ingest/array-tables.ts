@@ -32,9 +32,6 @@ export function readStations(asdm: Asdm): Map<number, IngestStation> {
   );
 }
 
-/** `&` has a meaning in CASA's selection syntax; importasdm replaces it in names. */
-export const selectableName = (name: string) => name.trim().replace(/&/g, '#');
-
 /**
  * Antennas in the order of their numbers.
  *
@@ -51,7 +48,7 @@ export function readAntennas(asdm: Asdm, stations: ReadonlyMap<number, IngestSta
     }
     return {
       id: row.id('antennaId'),
-      name: selectableName(row.text('name')),
+      name: row.text('name').trim(),
       station: station.name,
       position: withLocalOffset(station.position, row.numbers('position')),
       padPosition: station.position,

@@ -11,6 +11,7 @@ export interface Configuration {
   readonly dataDescriptionIds: Int32Array;
   readonly processorId: number;
   readonly phaseCorrections: readonly string[];
+  readonly correlationMode: string;
 }
 
 /** Configurations by their ASDM number; @throws bad-format when a row contradicts itself */
@@ -34,6 +35,7 @@ export function readConfigurations(asdm: Asdm): Map<number, Configuration> {
         feedIds: Int32Array.from(antennaIds, (_, ant) => feeds[ant * perAntenna] ?? 0),
         dataDescriptionIds: row.integers('dataDescriptionId'),
         processorId: row.id('processorId'),
+        correlationMode: row.text('correlationMode').trim(),
         phaseCorrections: row.has('atmPhaseCorrection') ? row.texts('atmPhaseCorrection') : [],
       };
       return [id, configuration];
@@ -66,4 +68,21 @@ export function readMainRows(asdm: Asdm): MainRow[] {
     dataSize: row.number('dataSize'),
     dataUid: row.text('dataUID'),
   }));
+}
+
+/**
+ * Whether the MS gets DATA (complex) or FLOAT_DATA: real numbers only when nothing but autocorrelations of at most two products
+ * is wanted or there.
+ */
+export function hasComplexData(
+  configurations: Iterable<Configuration>,
+  corrCountOf: (dataDescriptionId: number) => number,
+  ocorrMode: 'ca' | 'ao' | 'co',
+): boolean {
+  if (ocorrMode === 'co') return true;
+  for (const { correlationMode, dataDescriptionIds } of configurations) {
+    if (correlationMode === 'CROSS_ONLY' || (correlationMode === 'CROSS_AND_AUTO' && ocorrMode === 'ca')) return true;
+    if (dataDescriptionIds.some((id) => corrCountOf(id) > 2)) return true;
+  }
+  return false;
 }

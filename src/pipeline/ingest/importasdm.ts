@@ -11,7 +11,7 @@ import {
   readStations,
 } from './array-tables.ts';
 import { fillCalDevice, fillSysCal, fillSysPower, fillWeather } from './calibration-tables.ts';
-import { type Configuration, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
+import { type Configuration, hasComplexData, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
 import { type FlagCommand, fillFlagCommands, flagFileText, onlineFlags } from './flag-commands.ts';
 import { type FillMainOptions, fillMain } from './main-filler.ts';
 import {
@@ -183,7 +183,11 @@ function makeMs(context: Context, source: Source, correction: PhaseCorrection, p
   for (const { chanCount, corrCount } of setup.dataDescriptions) {
     if (chanCount * corrCount > widest.chanCount * widest.corrCount) Object.assign(widest, { chanCount, corrCount });
   }
-  const ms = createMs(path, { dataColumns: ['DATA'], withWeightSpectrum: true, widest });
+  const ms = createMs(path, {
+    dataColumns: [isComplex(source) ? 'DATA' : 'FLOAT_DATA'],
+    withWeightSpectrum: true,
+    widest,
+  });
   let rows: number;
   try {
     fillSubtables(context, source, ms);
@@ -195,6 +199,12 @@ function makeMs(context: Context, source: Source, correction: PhaseCorrection, p
   if (options.flagbackup) options.hooks?.saveFlags?.(path, finalVis);
   if (options.applyflags && source.commands.length > 0) options.hooks?.applyFlags?.(path, source.commands);
   return rows;
+}
+
+function isComplex({ configurations, mainRows, setup, options }: Source): boolean {
+  const used = new Set(mainRows.map(({ configId }) => configId));
+  const wanted = [...configurations.values()].filter(({ id }) => used.has(id));
+  return hasComplexData(wanted, (id) => setup.dataDescriptions[id]?.corrCount ?? 0, options.ocorr_mode);
 }
 
 function fillSubtables(context: Context, source: Source, ms: MeasurementSet): void {
@@ -252,6 +262,7 @@ function fillVisibilities(
     withAuto: options.ocorr_mode !== 'co',
     withCross: options.ocorr_mode !== 'ao',
     withBdfFlags: options.bdfflags,
+    isComplex: isComplex(source),
     checkAbort: context.checkAbort,
   };
   const bytes = mainRows.reduce((sum, row) => sum + row.dataSize, 0);

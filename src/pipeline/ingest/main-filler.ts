@@ -39,6 +39,8 @@ export interface FillMainOptions {
   readonly withAuto: boolean;
   readonly withCross: boolean;
   readonly withBdfFlags: boolean;
+  /** False: autocorrelations go to FLOAT_DATA as real numbers. */
+  readonly isComplex: boolean;
   readonly checkAbort: () => void;
 }
 
@@ -246,8 +248,11 @@ class BdfFiller {
     const room = lease.int32(count);
     const offsets = new Uint32Array(room.buffer, room.byteOffset, count);
     fillOffsets(offsets, source, integrations.length, base, stride, Math.max(1, this.bdf.header.apc.length));
-    const data = lease.float32(2 * cell * count);
-    if (source.name === 'crossData') scaleRowsInto(numbers, offsets, data, 2 * cell, Math.fround(window.scaleFactor));
+    const { isComplex } = this.options;
+    const data = lease.float32((isComplex ? 2 : 1) * cell * count);
+    if (!isComplex) scaleRowsInto(numbers, offsets, data, cell, 1);
+    else if (source.name === 'crossData')
+      scaleRowsInto(numbers, offsets, data, 2 * cell, Math.fround(window.scaleFactor));
     else complexAutoRowsInto(numbers as Float32Array, offsets, data, window.chanCount, window.valuesPerChannel);
     const { main } = this.ms;
     putRowColumns(main, this.context, this.uvwCache, {
@@ -259,7 +264,7 @@ class BdfFiller {
       corrCount,
       effectiveBw: source.effectiveBw,
     });
-    main.column('DATA').putRange(start, count, data, shape);
+    main.column(isComplex ? 'DATA' : 'FLOAT_DATA').putRange(start, count, data, shape);
     const flag = lease.uint8(cell * count);
     flag.fill(0);
     const flagRow = new Uint8Array(count);

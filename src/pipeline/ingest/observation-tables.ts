@@ -1,7 +1,7 @@
 import type { MeasurementSet } from '../../astronomy/ms/index.ts';
 import type { Asdm, AsdmRow } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import { assertSequence, selectableName } from './array-tables.ts';
+import { assertSequence } from './array-tables.ts';
 import { directionFrameCode } from './enumerations.ts';
 import type { Scan } from './scan-selection.ts';
 import { appendRows, doubles, msTime, normalLongitude, numberOr, type RowCells, textOr, texts } from './table-rows.ts';
@@ -115,7 +115,7 @@ function readField(row: AsdmRow, asdm: Asdm): IngestField {
     dec: phase[1],
     cells: {
       CODE: textOr(row, 'code').trim(),
-      NAME: selectableName(row.text('fieldName')),
+      NAME: row.text('fieldName').trim(),
       NUM_POLY: count - 1,
       SOURCE_ID: numberOr(row, 'sourceId', 0),
       TIME: row.has('time') ? Number(row.ns('time')) * 1e-9 : 0,

@@ -71,17 +71,6 @@ export const texts = (values: readonly string[], shape: readonly number[] = [val
 /** Seconds of an ASDM time as importasdm computes them: over days in double precision, which may lose the last microsecond. */
 export const msTime = (ns: bigint): number => (Number(ns) / 8.64e13) * 86_400;
 
-/** TIME (midpoint) and INTERVAL of an ASDM time interval, s, computed as importasdm does: start plus half the interval. */
-export function midAndInterval(
-  row: AsdmRow,
-  column = 'timeInterval',
-): { time: number; interval: number; startNs: bigint; durationNs: bigint } {
-  const { midNs, durationNs } = row.span(column);
-  const startNs = midNs - durationNs / 2n;
-  const interval = Number(durationNs) / 1e9;
-  return { time: Number(startNs) / 1e9 + interval / 2, interval, startNs, durationNs };
-}
-
 /** Longitude brought into -π…π as casacore prints directions. */
 export function normalLongitude(longitude: number, latitude: number): readonly [number, number] {
   if (longitude > -Math.PI && longitude <= Math.PI && Math.abs(latitude) <= 90 * DEGREE) return [longitude, latitude];
