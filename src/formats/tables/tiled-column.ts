@@ -2,7 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 import { elementCount, sameShape, typeInfo } from './data-types.ts';
 import type { ColumnLayout, ShapeRun, StorageColumn } from './storage.ts';
 import type { TileCache, TileFile } from './tile-cache.ts';
-import { type Cube, eachRun, eachTile, type TilePart } from './tiled-cube.ts';
+import { type Cube, copyRuns, eachRun, eachTile, type TilePart } from './tiled-cube.ts';
 import type { ColumnValues } from './types.ts';
 import { bytesUnder, packBits, toHostOrder, unpackBits } from './value-codec.ts';
 
@@ -167,7 +167,7 @@ export class TiledColumn implements StorageColumn {
     if (this.layout.type === 'Bool') {
       eachTile(box.cube, box.start, box.size, (part) => {
         const tile = this.tile(cache.get.bind(cache), box, part, file, false);
-        eachRun(part, (from, to) => unpackBits(tile, 8 * offset + from, values as Uint8Array, at + to, part.run));
+        readFlags(part, tile, 8 * offset, (values as Uint8Array).subarray(at));
       });
       return;
     }
@@ -183,11 +183,7 @@ export class TiledColumn implements StorageColumn {
     } else {
       eachTile(box.cube, box.start, box.size, (part) => {
         const tile = this.tile(cache.get.bind(cache), box, part, file, false);
-        const bytes = part.run * width;
-        eachRun(part, (from, to) => {
-          const start = offset + from * width;
-          target.set(tile.subarray(start, start + bytes), to * width);
-        });
+        copyRuns(part, tile.subarray(offset), target, width, true);
       });
     }
     toHostOrder(target, info.swapBytes, context.isLittleEndian);
@@ -202,7 +198,7 @@ export class TiledColumn implements StorageColumn {
     if (this.layout.type === 'Bool') {
       eachTile(box.cube, box.start, box.size, (part) => {
         const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);
-        eachRun(part, (to, from) => packBits(values as Uint8Array, at + from, tile, 8 * offset + to, part.run));
+        writeFlags(part, tile, 8 * offset, (values as Uint8Array).subarray(at));
       });
       return;
     }
@@ -222,8 +218,7 @@ export class TiledColumn implements StorageColumn {
     }
     eachTile(box.cube, box.start, box.size, (part) => {
       const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);
-      const bytes = part.run * width;
-      eachRun(part, (to, from) => tile.set(source.subarray(from * width, from * width + bytes), offset + to * width));
+      copyRuns(part, tile.subarray(offset), source, width, false);
     });
   }
 
@@ -265,4 +260,33 @@ export class TiledColumn implements StorageColumn {
       base + Math.floor((box.start[last] + box.size[last] - 1) / rows),
     ];
   }
+}
+
+/** Up to this many truth values a run is taken through a scratch of bytes. */
+const SHORT_FLAGS = 1024;
+
+/** Values of a tile between the first and the last that a part touches. */
+function spanOf(part: TilePart): number {
+  return part.counts.reduce((sum, count, axis) => sum + (count - 1) * part.tileStrides[axis], part.run);
+}
+
+function readFlags(part: TilePart, tile: Uint8Array, firstBit: number, flags: Uint8Array): void {
+  if (part.counts.length === 0 || part.run > SHORT_FLAGS) {
+    eachRun(part, (from, to) => unpackBits(tile, firstBit + from, flags, to, part.run));
+    return;
+  }
+  const scratch = new Uint8Array(spanOf(part));
+  unpackBits(tile, firstBit + part.tileStart, scratch, 0, scratch.length);
+  copyRuns({ ...part, tileStart: 0 }, scratch, flags, 1, true);
+}
+
+function writeFlags(part: TilePart, tile: Uint8Array, firstBit: number, flags: Uint8Array): void {
+  if (part.counts.length === 0 || part.run > SHORT_FLAGS) {
+    eachRun(part, (to, from) => packBits(flags, from, tile, firstBit + to, part.run));
+    return;
+  }
+  const scratch = new Uint8Array(spanOf(part));
+  unpackBits(tile, firstBit + part.tileStart, scratch, 0, scratch.length);
+  copyRuns({ ...part, tileStart: 0 }, scratch, flags, 1, false);
+  packBits(scratch, 0, tile, firstBit + part.tileStart, scratch.length);
 }

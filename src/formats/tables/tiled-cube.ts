@@ -191,3 +191,98 @@ export function eachRun(part: TilePart, act: (tileAt: number, boxAt: number) => 
     boxAt += boxStrides[axis];
   }
 }
+
+/** From this many bytes on, a run is copied as a block. */
+const BLOCK_BYTES = 192;
+
+/**
+ * Copies the values of a part between a tile and a box.
+ *
+ * @param width bytes of a value
+ * @param toBox true: tile to box; false: box to tile
+ */
+export function copyRuns(part: TilePart, tile: Uint8Array, box: Uint8Array, width: number, toBox: boolean): void {
+  const bytes = part.run * width;
+  if (part.counts.length === 0 || bytes >= BLOCK_BYTES) {
+    eachRun(part, (tileAt, boxAt) => {
+      if (toBox) box.set(tile.subarray(tileAt * width, tileAt * width + bytes), boxAt * width);
+      else tile.set(box.subarray(boxAt * width, boxAt * width + bytes), tileAt * width);
+    });
+    return;
+  }
+  const offsets = [part.run, part.tileStart, part.boxStart, ...part.tileStrides, ...part.boxStrides];
+  const isByWords =
+    ((tile.byteOffset | box.byteOffset) & 3) === 0 && offsets.every((offset) => ((offset * width) & 3) === 0);
+  const unit = isByWords ? 4 : 1;
+  const tileUnits = isByWords ? words(tile) : tile;
+  const boxUnits = isByWords ? words(box) : box;
+  const factor = width / unit;
+  const count = part.counts[0];
+  const tileStep = part.tileStrides[0] * factor;
+  const boxStep = part.boxStrides[0] * factor;
+  const run = part.run * factor;
+  eachRun({ ...part, counts: [1, ...part.counts.slice(1)] }, (tileAt, boxAt) => {
+    if (toBox) copyLines(tileUnits, tileAt * factor, tileStep, boxUnits, boxAt * factor, boxStep, run, count);
+    else copyLines(boxUnits, boxAt * factor, boxStep, tileUnits, tileAt * factor, tileStep, run, count);
+  });
+}
+
+function words(bytes: Uint8Array): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+}
+
+function copyLines(
+  source: Uint8Array | Uint32Array,
+  sourceAt: number,
+  sourceStep: number,
+  target: Uint8Array | Uint32Array,
+  targetAt: number,
+  targetStep: number,
+  run: number,
+  count: number,
+): void {
+  if (source instanceof Uint32Array && target instanceof Uint32Array) {
+    copyWords(source, sourceAt, sourceStep, target, targetAt, targetStep, run, count);
+  } else if (source instanceof Uint8Array && target instanceof Uint8Array) {
+    copyBytes(source, sourceAt, sourceStep, target, targetAt, targetStep, run, count);
+  }
+}
+
+function copyWords(
+  source: Uint32Array,
+  sourceAt: number,
+  sourceStep: number,
+  target: Uint32Array,
+  targetAt: number,
+  targetStep: number,
+  run: number,
+  count: number,
+): void {
+  let from = sourceAt;
+  let to = targetAt;
+  if (run === 2) {
+    for (let k = 0; k < count; k++, from += sourceStep, to += targetStep) {
+      target[to] = source[from];
+      target[to + 1] = source[from + 1];
+    }
+    return;
+  }
+  for (let k = 0; k < count; k++, from += sourceStep, to += targetStep) {
+    for (let word = 0; word < run; word++) target[to + word] = source[from + word];
+  }
+}
+
+function copyBytes(
+  source: Uint8Array,
+  sourceAt: number,
+  sourceStep: number,
+  target: Uint8Array,
+  targetAt: number,
+  targetStep: number,
+  run: number,
+  count: number,
+): void {
+  for (let k = 0, from = sourceAt, to = targetAt; k < count; k++, from += sourceStep, to += targetStep) {
+    for (let byte = 0; byte < run; byte++) target[to + byte] = source[from + byte];
+  }
+}

@@ -50,8 +50,8 @@ function swapSlowly(bytes: Uint8Array, width: number): void {
   }
 }
 
-/** For each byte of eight packed truth values, lowest bit first: its eight bytes as two 32-bit words. */
-const expanded = new Uint32Array(512);
+/** For each byte of eight packed truth values, lowest bit first: its eight bytes, held as one number to move them at once. */
+const expanded = new Float64Array(256);
 for (let byte = 0; byte < 256; byte++) {
   const eight = new Uint8Array(expanded.buffer, byte * 8, 8);
   for (let bit = 0; bit < 8; bit++) eight[bit] = (byte >>> bit) & 1;
@@ -65,54 +65,71 @@ for (let byte = 0; byte < 256; byte++) {
  */
 export function unpackBits(packed: Uint8Array, firstBit: number, flags: Uint8Array, at: number, count: number): void {
   let done = 0;
-  const bitAt = (bit: number) => (packed[bit >>> 3] >>> (bit & 7)) & 1;
   while (done < count && ((firstBit + done) & 7) !== 0) {
-    flags[at + done] = bitAt(firstBit + done);
+    flags[at + done] = (packed[Math.floor((firstBit + done) / 8)] >>> ((firstBit + done) & 7)) & 1;
     done++;
   }
-  const whole = (count - done) >>> 3;
-  let source = (firstBit + done) >>> 3;
-  if (((flags.byteOffset + at + done) & 3) === 0) {
-    const words = new Uint32Array(flags.buffer, flags.byteOffset + at + done, whole * 2);
-    for (let k = 0; k < whole; k++, source++) {
-      const byte = packed[source] << 1;
-      words[2 * k] = expanded[byte];
-      words[2 * k + 1] = expanded[byte + 1];
-    }
+  const whole = Math.floor((count - done) / 8);
+  const source = Math.floor((firstBit + done) / 8);
+  if (((flags.byteOffset + at + done) & 7) === 0) {
+    const eights = new Float64Array(flags.buffer, flags.byteOffset + at + done, whole);
+    for (let k = 0; k < whole; k++) eights[k] = expanded[packed[source + k]];
   } else {
     let target = at + done;
-    for (let k = 0; k < whole; k++, source++) {
-      const byte = packed[source];
+    for (let k = 0; k < whole; k++) {
+      const byte = packed[source + k];
       for (let bit = 0; bit < 8; bit++) flags[target++] = (byte >>> bit) & 1;
     }
   }
-  for (done += whole * 8; done < count; done++) flags[at + done] = bitAt(firstBit + done);
+  done += whole * 8;
+  for (let bit = 0; done < count; done++, bit++) flags[at + done] = (packed[source + whole] >>> bit) & 1;
 }
 
 /** Packs 0/1 bytes (anything but 0 counts as 1) into bits; the twin of {@link unpackBits}. */
 export function packBits(flags: Uint8Array, at: number, packed: Uint8Array, firstBit: number, count: number): void {
   let done = 0;
-  const setBit = (bit: number, flag: number) => {
-    const mask = 1 << (bit & 7);
-    if (flag !== 0) packed[bit >>> 3] |= mask;
-    else packed[bit >>> 3] &= ~mask;
-  };
   while (done < count && ((firstBit + done) & 7) !== 0) {
-    setBit(firstBit + done, flags[at + done]);
+    setBit(packed, firstBit + done, flags[at + done]);
     done++;
   }
-  let target = (firstBit + done) >>> 3;
-  let source = at + done;
-  for (; done + 8 <= count; done += 8, source += 8, target++) {
-    packed[target] =
-      (flags[source] ? 1 : 0) |
-      (flags[source + 1] ? 2 : 0) |
-      (flags[source + 2] ? 4 : 0) |
-      (flags[source + 3] ? 8 : 0) |
-      (flags[source + 4] ? 16 : 0) |
-      (flags[source + 5] ? 32 : 0) |
-      (flags[source + 6] ? 64 : 0) |
-      (flags[source + 7] ? 128 : 0);
+  const whole = Math.floor((count - done) / 8);
+  const target = Math.floor((firstBit + done) / 8);
+  const offset = flags.byteOffset + at + done;
+  if ((offset & 3) === 0) packWords(new Uint32Array(flags.buffer, offset, whole * 2), packed, target);
+  else for (let k = 0; k < whole; k++) packed[target + k] = packEight(flags, at + done + 8 * k);
+  for (done += whole * 8; done < count; done++) setBit(packed, firstBit + done, flags[at + done]);
+}
+
+/** Packs four flags at a time: the product brings the lowest bits of the four bytes together. */
+function packWords(words: Uint32Array, packed: Uint8Array, target: number): void {
+  for (let k = 0; k < words.length; k += 2) {
+    let low = words[k];
+    let high = words[k + 1];
+    if (((low | high) & 0xfefefefe) !== 0) {
+      low = onlyOnes(low);
+      high = onlyOnes(high);
+    }
+    packed[target + (k >>> 1)] =
+      ((Math.imul(low, 0x01020408) >>> 24) & 15) | (((Math.imul(high, 0x01020408) >>> 24) & 15) << 4);
   }
-  for (; done < count; done++) setBit(firstBit + done, flags[at + done]);
+}
+
+/** Each byte of a word that is not 0 as 1. */
+function onlyOnes(word: number): number {
+  let ones = 0;
+  for (let shift = 0; shift < 32; shift += 8) if (((word >>> shift) & 255) !== 0) ones |= 1 << shift;
+  return ones;
+}
+
+function packEight(flags: Uint8Array, at: number): number {
+  let byte = 0;
+  for (let bit = 0; bit < 8; bit++) if (flags[at + bit] !== 0) byte |= 1 << bit;
+  return byte;
+}
+
+function setBit(packed: Uint8Array, bit: number, flag: number): void {
+  const mask = 1 << (bit & 7);
+  const byte = Math.floor(bit / 8);
+  if (flag !== 0) packed[byte] |= mask;
+  else packed[byte] &= ~mask;
 }
