@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { applycalTask } from './declarations/applycal.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
 import { concatTask } from './declarations/concat.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
@@ -7,6 +8,7 @@ import { flagdataTask } from './declarations/flagdata.ts';
 import { flagmanagerTask } from './declarations/flagmanager.ts';
 import { fluxscaleTask } from './declarations/fluxscale.ts';
 import { gaincalTask } from './declarations/gaincal.ts';
+import { gencalTask } from './declarations/gencal.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { immathTask } from './declarations/immath.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
@@ -16,9 +18,12 @@ import { imstatTask } from './declarations/imstat.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
 import { splitTask } from './declarations/split.ts';
+import { tcleanTask } from './declarations/tclean.ts';
+import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
 
 const DECLARATIONS: readonly TaskDeclaration[] = [
+  applycalTask,
   bandpassTask,
   concatTask,
   exportfitsTask,
@@ -27,6 +32,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   flagmanagerTask,
   fluxscaleTask,
   gaincalTask,
+  gencalTask,
   imheadTask,
   immathTask,
   impbcorTask,
@@ -36,6 +42,8 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   setjyTask,
   smoothcalTask,
   splitTask,
+  tcleanTask,
+  wvrgcalTask,
 ];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));

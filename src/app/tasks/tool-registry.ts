@@ -2,8 +2,15 @@ import { fail } from '../../foundation/base/index.ts';
 import { eraseState, type ToolDeclaration } from './tool-types.ts';
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
+import { msmdTool } from './tools/msmd-tool.ts';
+import { tableTool } from './tools/table-tool.ts';
 
-const DECLARATIONS: readonly ToolDeclaration[] = [eraseState(casalogTool), eraseState(casaUtilitiesTool)];
+const DECLARATIONS: readonly ToolDeclaration[] = [
+  eraseState(casalogTool),
+  eraseState(casaUtilitiesTool),
+  eraseState(tableTool),
+  eraseState(msmdTool),
+];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));
 

@@ -12,7 +12,7 @@ import {
   texts,
   variant,
 } from '../parameters.ts';
-import { runs } from '../room-call.ts';
+import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const bandpassTask: TaskDeclaration = {
@@ -55,5 +55,5 @@ export const bandpassTask: TaskDeclaration = {
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
     bool('parang', false, 'rotate by the parallactic angle'),
   ],
-  run: runs(bandpass),
+  run: performs(bandpass),
 };

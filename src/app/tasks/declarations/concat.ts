@@ -1,6 +1,6 @@
 import { concat } from '../../../pipeline/reshape/index.ts';
 import { bool, floats, inputPaths, outputPath, variant } from '../parameters.ts';
-import { runs } from '../room-call.ts';
+import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const concatTask: TaskDeclaration = {
@@ -17,5 +17,5 @@ export const concatTask: TaskDeclaration = {
     floats('visweightscale', [], 'factor on the weights of each'),
     variant('forcesingleephemfield', '', 'fields that share an ephemeris', { onlyDefault: true }),
   ],
-  run: runs(concat),
+  run: performs(concat),
 };

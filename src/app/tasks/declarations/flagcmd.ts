@@ -1,6 +1,6 @@
 import { flagcmd } from '../../../pipeline/flagging/index.ts';
 import { bool, float, ints, outputPath, text } from '../parameters.ts';
-import { runs } from '../room-call.ts';
+import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const flagcmdTask: TaskDeclaration = {
@@ -26,5 +26,5 @@ export const flagcmdTask: TaskDeclaration = {
     outputPath('outfile', '', 'name of the output', { onlyDefault: true }),
     bool('overwrite', true, 'replace an output that is in the way', { onlyDefault: true }),
   ],
-  run: runs(flagcmd),
+  run: performs(flagcmd),
 };

@@ -1,7 +1,6 @@
-import { flagdata } from '../../../pipeline/flagging/index.ts';
+import { type FlagdataOptions, flagdata } from '../../../pipeline/flagging/index.ts';
 import { bool, float, floats, int, ints, outputPath, quantity, text, variant } from '../parameters.ts';
-import { runs } from '../room-call.ts';
-import type { TaskDeclaration } from '../types.ts';
+import type { TaskDeclaration, TaskValue } from '../types.ts';
 
 export const flagdataTask: TaskDeclaration = {
   name: 'flagdata',
@@ -99,5 +98,8 @@ export const flagdataTask: TaskDeclaration = {
     bool('overwrite', true, 'replace an output that is in the way'),
     bool('writeflags', true, 'write the flags', { onlyDefault: true }),
   ],
-  run: runs(flagdata),
+  run(context, args) {
+    const { summary, summaries } = flagdata(context, args as unknown as FlagdataOptions);
+    return (summary ?? summaries ?? {}) as unknown as TaskValue;
+  },
 };

@@ -1,6 +1,5 @@
-import { flagmanager } from '../../../pipeline/flagging/index.ts';
+import { type FlagmanagerOptions, flagmanager } from '../../../pipeline/flagging/index.ts';
 import { outputPath, text } from '../parameters.ts';
-import { runs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const flagmanagerTask: TaskDeclaration = {
@@ -14,5 +13,9 @@ export const flagmanagerTask: TaskDeclaration = {
     text('comment', '', 'a comment'),
     text('merge', 'replace', 'how restored flags meet the present ones'),
   ],
-  run: runs(flagmanager),
+  run(context, args) {
+    const { ms, versions } = flagmanager(context, args as unknown as FlagmanagerOptions);
+    if (args.mode !== 'list') return undefined;
+    return { ...versions.map(({ name, comment }) => ({ name, comment })), MS: ms };
+  },
 };

@@ -1,5 +1,5 @@
 import { impbcor } from '../../../pipeline/images/index.ts';
-import { bool, float, inputPath, inputPaths, outputPath, text, variant } from '../parameters.ts';
+import { bool, float, inputPath, outputPath, text, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
@@ -7,7 +7,7 @@ export const impbcorTask: TaskDeclaration = {
   name: 'impbcor',
   summary: 'Corrects an image for the primary beam',
   parameters: [
-    inputPaths('imagename', undefined, 'image'),
+    inputPath('imagename', undefined, 'image'),
     inputPath('pbimage', undefined, 'primary beam image'),
     outputPath('outfile', '', 'name of the output'),
     bool('overwrite', false, 'replace an output that is in the way'),

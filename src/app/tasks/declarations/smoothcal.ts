@@ -1,6 +1,6 @@
 import { smoothcal } from '../../../pipeline/calibration/index.ts';
 import { bool, float, inputPath, outputPath, text, texts } from '../parameters.ts';
-import { runs } from '../room-call.ts';
+import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const smoothcalTask: TaskDeclaration = {
@@ -15,5 +15,5 @@ export const smoothcalTask: TaskDeclaration = {
     float('smoothtime', 60.0, 'width of the filter, s'),
     bool('ratesmooth', false, 'smooth delay rates too', { onlyDefault: true }),
   ],
-  run: runs(smoothcal),
+  run: performs(smoothcal),
 };

@@ -1,6 +1,6 @@
 import { split } from '../../../pipeline/reshape/index.ts';
 import { bool, inputPath, outputPath, quantity, text, variant } from '../parameters.ts';
-import { runs } from '../room-call.ts';
+import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const splitTask: TaskDeclaration = {
@@ -27,5 +27,5 @@ export const splitTask: TaskDeclaration = {
     quantity('timebin', '0s', 'time averaged'),
     text('combine', '', 'axes over which one solution is made: scan, spw, field, obs'),
   ],
-  run: runs(split),
+  run: performs(split),
 };
