@@ -122,11 +122,11 @@ export function degridInto(
 
 /**
  * Adds each weight to the uv cell of its sample and to that of its conjugate (density f64 [ny,nx], origin at [ny/2,nx/2]);
- * cells 0 of either axis are left out, as CASA does. scales f64 [chan,2]: cells per metre. Returns the weight added.
+ * cells 0 of either axis are left out, as CASA does. rounding: 0 truncates positions to cells, 0.5 takes the nearest. scales f64 [chan,2]: cells per metre. Returns the weight added.
  */
 export function densityInto(
   density: usize, nx: i32, ny: i32, uvw: usize, scales: usize, weight: usize, rowCount: i32, chanStart: i32, chanEnd: i32,
-  rowStride: i32,
+  rowStride: i32, rounding: f64,
 ): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rowCount; row++) {
@@ -138,8 +138,8 @@ export function densityInto(
       const x = u * load<f64>(scales + (<usize>chan << 4));
       const y = v * load<f64>(scales + (<usize>chan << 4), 8);
       for (let sign: f64 = 1; sign >= -1; sign -= 2) {
-        const cellX = <i32>(sign * x + <f64>(nx >> 1));
-        const cellY = <i32>(sign * y + <f64>(ny >> 1));
+        const cellX = <i32>(sign * x + <f64>(nx >> 1) + rounding);
+        const cellY = <i32>(sign * y + <f64>(ny >> 1) + rounding);
         if (cellX <= 0 || cellY <= 0 || cellX >= nx || cellY >= ny) continue;
         const at = density + (<usize>(cellY * nx + cellX) << 3);
         store<f64>(at, load<f64>(at) + <f64>w);
@@ -153,7 +153,7 @@ export function densityInto(
 /** weight /= density * slope + offset at the cell of each sample; 0 where the sample lies outside the density grid. */
 export function weightByDensityInPlace(
   density: usize, nx: i32, ny: i32, uvw: usize, scales: usize, weight: usize, rowCount: i32, chanStart: i32, chanEnd: i32,
-  rowStride: i32, slope: f64, offset: f64,
+  rowStride: i32, slope: f64, offset: f64, rounding: f64,
 ): void {
   for (let row = 0; row < rowCount; row++) {
     const u = load<f64>(uvw + <usize>row * 24);
@@ -162,8 +162,8 @@ export function weightByDensityInPlace(
       const at = weight + (<usize>(row * rowStride + chan) << 2);
       const w = load<f32>(at);
       if (!(w > 0)) continue;
-      const cellX = <i32>(u * load<f64>(scales + (<usize>chan << 4)) + <f64>(nx >> 1));
-      const cellY = <i32>(v * load<f64>(scales + (<usize>chan << 4), 8) + <f64>(ny >> 1));
+      const cellX = <i32>(u * load<f64>(scales + (<usize>chan << 4)) + <f64>(nx >> 1) + rounding);
+      const cellY = <i32>(v * load<f64>(scales + (<usize>chan << 4), 8) + <f64>(ny >> 1) + rounding);
       let result: f64 = 0;
       if (cellX > 0 && cellY > 0 && cellX < nx && cellY < ny) {
         const sum = load<f64>(density + (<usize>(cellY * nx + cellX) << 3));

@@ -36,6 +36,8 @@ export interface DensityGrid {
   readonly values: Float64Array;
   readonly sizeX: number;
   readonly sizeY: number;
+  /** Samples belong to the nearest cell; otherwise positions are truncated. */
+  readonly isNearest?: boolean;
 }
 
 /** The gridding kernel exp(beta (sqrt(1 - x^2) - 1)) for |x| <= 1 (x = cells / 4), else 0. */
@@ -202,7 +204,7 @@ export function degridInto(grid: ComplexGrid, block: SampleBlock): number {
 }
 
 /**
- * Adds each weight to its uv cell and to its conjugate's (cells as CASA's imaging weights: truncated, cell 0 left out).
+ * Adds each weight to its uv cell and to its conjugate's (cells as CASA's imaging weights; cells 0 are left out).
  * @returns the weight added
  */
 export function densityInto(density: DensityGrid, block: SampleBlock): number {
@@ -210,7 +212,19 @@ export function densityInto(density: DensityGrid, block: SampleBlock): number {
   const { sizeX, sizeY } = density;
   const [at, scales] = [pointer(density.values), pointer(block.scales)];
   return byRows(block, (uvw, _vis, weight, rows) =>
-    kernels().densityInto(at, sizeX, sizeY, uvw, scales, weight, rows, block.chanStart, block.chanEnd, block.chanCount),
+    kernels().densityInto(
+      at,
+      sizeX,
+      sizeY,
+      uvw,
+      scales,
+      weight,
+      rows,
+      block.chanStart,
+      block.chanEnd,
+      block.chanCount,
+      density.isNearest ? 0.5 : 0,
+    ),
   );
 }
 
@@ -233,6 +247,7 @@ export function weightByDensityInPlace(density: DensityGrid, block: SampleBlock,
       block.chanCount,
       slope,
       offset,
+      density.isNearest ? 0.5 : 0,
     );
     return 0;
   });

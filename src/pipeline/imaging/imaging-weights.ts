@@ -21,6 +21,8 @@ export interface WeightChoice {
   /** rad */
   readonly cell: number;
   readonly taper?: Taper;
+  /** A cube's plane: CASA takes the nearest uv cell there, and truncates for continuum images. */
+  readonly isCube: boolean;
 }
 
 /** The block with scales in density cells per metre: one cell is 1 / (imsize * cell) wavelengths. */
@@ -90,7 +92,7 @@ export function prepareWeights(choice: WeightChoice, lease: Lease, source: Block
     if (taper) applyTaperInPlace(block, taper);
   };
   if (weighting === 'natural') return finish;
-  const density: DensityGrid = { values: lease.float64(sizeX * sizeY).fill(0), sizeX, sizeY };
+  const density: DensityGrid = { values: lease.float64(sizeX * sizeY).fill(0), sizeX, sizeY, isNearest: choice.isCube };
   const scales = lease.float64(2 * 65_536);
   let total = 0;
   source((block) => {

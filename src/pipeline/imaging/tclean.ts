@@ -77,6 +77,7 @@ class ImagingRun {
         robust: choice.robust,
         imsize: choice.imsize,
         cell: choice.cell,
+        isCube: choice.isCube,
         taper: parseTaper(choice.options.uvtaper),
       };
       return work(source, prepareWeights(weights, lease, source));
@@ -99,11 +100,16 @@ class ImagingRun {
         if (peak > 0) for (let k = 0; k < psf.values.length; k++) psf.values[k] /= peak;
         psfs.write(plane, psf.values);
         residuals.write(plane, dirty.values);
-        sumwt.write(plane, Float32Array.of(psf.sumOfWeights));
-        this.sums.push(psf.sumOfWeights);
+        // CASA adds up the weights of both hands.
+        sumwt.write(plane, Float32Array.of(2 * psf.sumOfWeights));
+        this.sums.push(2 * psf.sumOfWeights);
       });
       models.write(plane, new Float32Array(psfs.read(plane).length));
-      beams.write(plane, primaryBeamPlane(this.plan.geometry, this.plan.planeFrequencies[plane], this.plan.dish));
+      const beam = primaryBeamPlane(this.plan.geometry, this.plan.planeFrequencies[plane], this.plan.dish);
+      beams.write(
+        plane,
+        beam.map((value) => (value > this.plan.choice.pblimit ? value : 0)),
+      );
     }
     if (this.sums.every((sum) => sum === 0))
       fail('bad-data', 'tclean: all selected data are flagged or lie outside the image channels.');
