@@ -11,6 +11,8 @@ export interface FlagAgent {
   readonly timeRanges?: readonly TimeRange[];
   /** 1 = may touch rows of the data description. */
   readonly dataDescs: Uint8Array;
+  /** Covers whole rows whatever their window: FLAG_ROW follows. */
+  readonly isRowWide: boolean;
   /** MAIN columns of the row tests. */
   readonly rowColumns: readonly string[];
   /** Which rows of MAIN it chooses, by the selection alone. */

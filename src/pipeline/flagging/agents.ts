@@ -3,7 +3,9 @@ import {
   type MeasurementSet,
   type MsMetadata,
   type NumericColumns,
+  type RowCondition,
   type RowTest,
+  readTexts,
 } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
@@ -16,23 +18,18 @@ import { shadowTest } from './shadow.ts';
 /**
  * Looks a command up in the metadata.
  *
- * A baseline selection without `&` covers autocorrelations too, as in CASA's flagdata.
+ * As in CASA's flagdata, a baseline selection without `&` leaves autocorrelations alone, and `autocorr` spares radiometer data.
  *
  * @throws usage when its selection matches nothing; unsupported for modes that are not done
  */
 export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: FlagCommand): FlagAgent {
   const isClip = command.mode === 'clip';
   const selection = isClip ? { ...command, correlation: '' } : command;
-  const compiled = compileSelection(ms, selection, { metadata, withAutos: true });
+  const compiled = compileSelection(ms, selection, { metadata });
   const dataDescs = new Uint8Array(metadata.dataDescriptions.length);
   for (const { id, spwId } of metadata.dataDescriptions) dataDescs[id] = compiled.channels.has(spwId) ? 1 : 0;
   const conditions = [...compiled.conditions];
-  if (command.autocorr) {
-    conditions.push({
-      columns: ['ANTENNA1', 'ANTENNA2'],
-      bind: (values) => (row) => values.ANTENNA1[row] === values.ANTENNA2[row],
-    });
-  }
+  if (command.autocorr) conditions.push(autocorrelations(ms));
   const bindRows = (values: NumericColumns): RowTest => {
     const tests = conditions.map((condition) => condition.bind(values));
     return (row) => tests.every((test) => test(row));
@@ -57,6 +54,7 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
     bindRows,
     rowValues: chunkColumns,
     cover,
+    isRowWide: !isClip && !command.spw && !command.correlation,
     bind(chunk) {
       if (command.mode === 'summary') return { flagRow: () => false };
       const isChosen = bindRows(chunkColumns(chunk));
@@ -78,6 +76,16 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
   };
 }
 
+/** Autocorrelations of correlators: those of radiometers are their data. */
+function autocorrelations(ms: MeasurementSet): RowCondition {
+  const types = ms.hasSubtable('PROCESSOR') ? readTexts(ms.subtable('PROCESSOR'), 'TYPE') : [];
+  return {
+    columns: ['ANTENNA1', 'ANTENNA2', 'PROCESSOR_ID'],
+    bind: (values) => (row) =>
+      values.ANTENNA1[row] === values.ANTENNA2[row] && types[values.PROCESSOR_ID[row]] !== 'RADIOMETER',
+  };
+}
+
 /** A further test of rows that needs more than the selection. */
 function refiner(
   ms: MeasurementSet,
@@ -85,7 +93,7 @@ function refiner(
   command: FlagCommand,
 ): ((chunk: VisibilityChunk) => RowTest) | undefined {
   if (command.mode === 'quack') return quackTest(ms, command);
-  if (command.mode === 'shadow') return shadowTest(metadata, command.tolerance ?? 0);
+  if (command.mode === 'shadow') return shadowTest(ms, metadata, command.tolerance ?? 0);
   if (command.mode === 'elevation') fail('unsupported', 'Flagging by elevation is not done by this program.');
   return undefined;
 }
@@ -99,6 +107,7 @@ function chunkColumns(chunk: VisibilityChunk): NumericColumns {
     FIELD_ID: chunk.fieldId,
     SCAN_NUMBER: chunk.scanNumber,
     STATE_ID: chunk.stateId,
+    PROCESSOR_ID: chunk.processorId,
     ARRAY_ID: chunk.arrayId,
     OBSERVATION_ID: chunk.observationId,
     TIME: chunk.time,

@@ -20,7 +20,8 @@ export interface FlagRunOptions {
 
 /**
  * Lets agents work on an MS in one pass, in their order. Only rows that an agent can touch are read, only chunks that changed are
- * written; FLAG_ROW of a touched row is set when all its flags are, else cleared (as CASA's flagdata does).
+ * written. FLAG_ROW is set only by commands for whole rows, without `spw` or `correlation` (as CASA's flagdata does), and cleared
+ * when something in the row is unflagged.
  */
 export function runAgents(
   context: Context,
@@ -64,17 +65,15 @@ function flagChunk(chunk: VisibilityChunk, agents: readonly FlagAgent[]): number
     if (indices.length === 0) continue;
     const flags = chunk.flag.subarray(row * size, (row + 1) * size);
     before.set(flags);
-    let isTouched = false;
-    for (const index of indices) isTouched = bound[index].flagRow(row) || isTouched;
-    if (!isTouched) continue;
-    let [isAll, differences] = [1, 0];
-    for (let at = 0; at < size; at++) {
-      if (flags[at] !== before[at]) differences++;
-      if (flags[at] === 0) isAll = 0;
+    let rowFlag = chunk.flagRow[row];
+    for (const index of indices) {
+      if (!bound[index].flagRow(row)) continue;
+      if (able[index].command.mode === 'unflag') rowFlag = 0;
+      else if (able[index].isRowWide) rowFlag = 1;
     }
-    if (chunk.flagRow[row] !== isAll) differences++;
-    chunk.flagRow[row] = isAll;
-    changed += differences;
+    for (let at = 0; at < size; at++) if (flags[at] !== before[at]) changed++;
+    if (chunk.flagRow[row] !== rowFlag) changed++;
+    chunk.flagRow[row] = rowFlag;
   }
   return changed;
 }

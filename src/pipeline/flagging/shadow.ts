@@ -1,5 +1,14 @@
-import type { MsMetadata, RowTest } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, type MsMetadata, type RowTest, stepRows } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+
+/** Times of the cross-correlations, ascending, and the antennas that are in shadow then. */
+interface ShadowTimes {
+  readonly times: Float64Array;
+  readonly shadowed: readonly ReadonlySet<number>[];
+}
+
+/** Rows without baselines of their own time (water-vapour radiometers) take the nearest time, within this, s. */
+const NEAREST = 30;
 
 /**
  * Test for rows with an antenna that another one shadows.
@@ -9,23 +18,55 @@ import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
  *
  * @param tolerance overlap that is allowed, m
  */
-export function shadowTest(metadata: MsMetadata, tolerance: number): (chunk: VisibilityChunk) => RowTest {
-  const diameters = metadata.antennas.map(({ diameter }) => diameter);
-  return (chunk) => {
-    const shadowed = new Map<number, Set<number>>();
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const one = chunk.antenna1[row];
-      const other = chunk.antenna2[row];
-      if (one === other) continue;
-      const [u, v, w] = chunk.uvw.subarray(3 * row, 3 * row + 3);
-      if (Math.hypot(u, v) >= (diameters[one] + diameters[other]) / 2 - tolerance) continue;
-      const set = shadowed.get(chunk.time[row]) ?? new Set();
-      set.add(w > 0 ? other : one);
-      shadowed.set(chunk.time[row], set);
-    }
-    return (row) => {
-      const set = shadowed.get(chunk.time[row]);
-      return set !== undefined && (set.has(chunk.antenna1[row]) || set.has(chunk.antenna2[row]));
-    };
+export function shadowTest(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  tolerance: number,
+): (chunk: VisibilityChunk) => RowTest {
+  const found = findShadows(
+    ms,
+    metadata.antennas.map(({ diameter }) => diameter),
+    tolerance,
+  );
+  return (chunk) => (row) => {
+    const set = nearestSet(found, chunk.time[row]);
+    return set !== undefined && (set.has(chunk.antenna1[row]) || set.has(chunk.antenna2[row]));
   };
+}
+
+function nearestSet({ times, shadowed }: ShadowTimes, time: number): ReadonlySet<number> | undefined {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] < time) low = middle + 1;
+    else high = middle;
+  }
+  const after = times[low] === undefined ? Number.POSITIVE_INFINITY : times[low] - time;
+  const before = low === 0 ? Number.POSITIVE_INFINITY : time - times[low - 1];
+  if (Math.min(after, before) > NEAREST) return undefined;
+  return shadowed[after <= before ? low : low - 1];
+}
+
+function findShadows(ms: MeasurementSet, diameters: readonly number[], tolerance: number): ShadowTimes {
+  const sets = new Map<number, Set<number>>();
+  for (const { count, values } of stepRows(ms.main, ['TIME', 'ANTENNA1', 'ANTENNA2', 'UVW'])) {
+    const time = values.TIME as Float64Array;
+    const antenna1 = values.ANTENNA1 as Int32Array;
+    const antenna2 = values.ANTENNA2 as Int32Array;
+    const uvw = values.UVW as Float64Array;
+    for (let row = 0; row < count; row++) {
+      const one = antenna1[row];
+      const other = antenna2[row];
+      if (one === other) continue;
+      let set = sets.get(time[row]);
+      if (!set) {
+        set = new Set();
+        sets.set(time[row], set);
+      }
+      const distance = Math.hypot(uvw[3 * row], uvw[3 * row + 1]);
+      if (distance < (diameters[one] + diameters[other]) / 2 - tolerance) set.add(uvw[3 * row + 2] > 0 ? other : one);
+    }
+  }
+  const times = Float64Array.from(sets.keys()).sort();
+  return { times, shadowed: Array.from(times, (time) => sets.get(time) as Set<number>) };
 }
