@@ -121,10 +121,13 @@ function parseRefantMode(mode: string): boolean {
   return mode === 'strict';
 }
 
-/** The texts of a list, or of one text with commas; empty ones left out. */
+/** The texts of a list whose texts may hold commas, too; empty ones left out. */
 export function splitTexts(list: TextList | undefined): string[] {
-  const texts = typeof list === 'string' ? list.split(',') : [...(list ?? [])];
-  return texts.map((text) => text.trim()).filter((text) => text !== '');
+  const texts = typeof list === 'string' ? [list] : [...(list ?? [])];
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter((text) => text !== '');
 }
 
 function gainTablesOf(context: Context, options: SolveOptions): GainTable[] {
