@@ -1,4 +1,4 @@
-import { fail } from '../../foundation/base/index.ts';
+import { fail, type ProgressPort } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { PlanCall, PlanRunner, PlanValue, ToolCall } from '../../pipeline/reduction/plan-types.ts';
 import type { EngineSession } from './engine-session.ts';
@@ -25,6 +25,10 @@ export function plainValue(value: PlanValue): TaskValue {
   return plainArguments(value as Readonly<Record<string, PlanValue>>);
 }
 
+function isVariable(value: PlanValue): value is { readonly variable: string } {
+  return value !== null && typeof value === 'object' && 'variable' in value && Object.keys(value).length === 1;
+}
+
 function plainArguments(values: Readonly<Record<string, PlanValue>>): TaskArguments {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)]));
 }
@@ -32,6 +36,11 @@ function plainArguments(values: Readonly<Record<string, PlanValue>>): TaskArgume
 /** Runs plan calls on a session, so that a run does exactly what the written script says. */
 export function createPlanRunner(session: EngineSession, cwd: string): PlanRunner {
   const variables = new Map<string, EngineValue>();
+
+  const valueOfArgument = (value: PlanValue): TaskValue => {
+    if (!isVariable(value)) return plainValue(value);
+    return (variables.get(value.variable) ?? null) as TaskValue;
+  };
 
   const callTool = async (call: ToolCall) => {
     const held = variables.get(call.target);
@@ -42,7 +51,7 @@ export function createPlanRunner(session: EngineSession, cwd: string): PlanRunne
         tool: target.tool,
         handle: target.handle,
         method: call.method,
-        positional: call.args.map(plainValue),
+        positional: call.args.map(valueOfArgument),
         named: plainArguments(call.kwargs ?? {}),
       },
       cwd,
@@ -83,8 +92,7 @@ function removeInside(cwd: string, name: string): void {
 }
 
 /** Runs one job's calls in order. */
-export async function runPlanJob(session: EngineSession, job: PlanJob): Promise<void> {
-  const { progress } = session.context(job.cwd);
+export async function runPlanJob(session: EngineSession, job: PlanJob, progress: ProgressPort): Promise<void> {
   const runner = createPlanRunner(session, job.cwd);
   for (const [index, call] of job.calls.entries()) {
     progress.update(index / job.calls.length, call.kind === 'task' ? call.task : undefined);
