@@ -12,5 +12,7 @@ export {
   rowLimiter,
   shapeOf,
 } from './chunk-source.ts';
+export { type ContinuumOptions, continuumSubtraction } from './continuum.ts';
+export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';

@@ -28,6 +28,8 @@ export interface SplitOptions extends Selection {
   /** Things that time averages may span: 'scan', 'state' (with commas). */
   readonly combine?: string;
   readonly overwrite?: boolean;
+  /** False keeps all subtables and numbers as they are (mstransform's reindex); whole windows only. Default true. */
+  readonly reindex?: boolean;
 }
 
 /** One output spectral window. */
@@ -56,6 +58,7 @@ export interface SplitPlan {
   readonly antennaMap?: NumberMap;
   readonly timeRanges?: readonly TimeRange[];
   readonly timebinSec: number;
+  readonly isReindexed: boolean;
 }
 
 /**
@@ -69,6 +72,14 @@ export interface SplitPlan {
 export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: SplitOptions): SplitPlan {
   const selection = selectRows(ms, options, { metadata });
   const windows = planWindows(metadata, selection, options.width ?? 1);
+  const timebinSec = parseQuantity(options.timebin ?? '0s', 'time');
+  if (options.reindex === false) {
+    if (windows.some(({ isWhole }) => !isWhole))
+      fail('usage', 'With reindex=False only whole spectral windows can be selected.');
+    const spwMap = numberMap(metadata.spectralWindows.map(({ id }) => id));
+    const dataDescMap = numberMap(metadata.dataDescriptions.map(({ id }) => id));
+    return { selection, windows, spwMap, dataDescMap, timebinSec, isReindexed: false };
+  }
   const spwMap = numberMap(windows.map(({ oldId }) => oldId));
   const dataDescs = metadata.dataDescriptions
     .filter(({ spwId, polId }) => spwMap.has(spwId) && (selection.corrs?.get(polId)?.length ?? 1) > 0)
@@ -82,7 +93,8 @@ export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: Spl
     ...(options.intent && { stateMap: numberMap(parseIntent(options.intent, metadata.states)) }),
     ...(options.antenna && { antennaMap: numberMap(antennasOf(options.antenna, metadata)) }),
     ...(options.timerange && { timeRanges: readTimerange(ms, options.timerange) }),
-    timebinSec: parseQuantity(options.timebin ?? '0s', 'time'),
+    timebinSec,
+    isReindexed: true,
   };
 }
 

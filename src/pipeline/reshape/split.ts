@@ -30,7 +30,7 @@ export interface SplitResult {
 }
 
 /** How a visibility column is carried over, and what the weights are then. */
-interface ColumnPlan {
+export interface ColumnPlan {
   /** Columns read from the source. */
   readonly read: readonly DataColumn[];
   /** Columns written; a single one becomes DATA. */
@@ -48,6 +48,17 @@ interface ColumnPlan {
  * @throws usage when the selection is empty; exists when the output is there; missing for an absent column
  */
 export function split(context: Context, options: SplitOptions): SplitResult {
+  return transform(context, 'split', options);
+}
+
+/** What a task adds to a split. */
+export interface TransformSteps {
+  /** Operators between reading and the selection of channels. */
+  operators(metadata: MsMetadata, columns: ColumnPlan): readonly ChunkOperator[];
+}
+
+/** Splits with further steps between reading and writing: how tasks that write a changed copy are made. */
+export function transform(context: Context, task: string, options: SplitOptions, steps?: TransformSteps): SplitResult {
   const vis = joinPath(context.cwd, options.vis);
   const outputvis = joinPath(context.cwd, options.outputvis);
   const source = openMs(vis);
@@ -57,10 +68,11 @@ export function split(context: Context, options: SplitOptions): SplitResult {
     const plan = planSplit(source, metadata, options);
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
     if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
+    const extra = steps?.operators(metadata, columns) ?? [];
     const rowCount = writeWhole(outputvis, options.overwrite ?? false, (path) =>
-      writeSplit(context, { source, metadata, columns, plan, rows, path, options }),
+      writeSplit(context, { source, metadata, columns, plan, rows, path, options, task, extra }),
     );
-    context.log.post(`${rowCount} rows written to ${outputvis}`, 'INFO', 'split');
+    context.log.post(`${rowCount} rows written to ${outputvis}`, 'INFO', task);
     return { outputvis, rowCount };
   } finally {
     source.close();
@@ -75,6 +87,8 @@ interface Job {
   readonly rows: Int32Array;
   readonly path: string;
   readonly options: SplitOptions;
+  readonly task: string;
+  readonly extra: readonly ChunkOperator[];
 }
 
 function writeSplit(context: Context, job: Job): number {
@@ -87,7 +101,7 @@ function writeSplit(context: Context, job: Job): number {
   });
   try {
     copySubtables(source, target, metadata, plan);
-    const operators: ChunkOperator[] = [weightOperator(columns)];
+    const operators: ChunkOperator[] = [weightOperator(columns), ...job.extra];
     if (plan.timebinSec > 0)
       operators.push(timeAverage({ seconds: plan.timebinSec, combine: job.options.combine ?? '' }));
     operators.push(selectOperator(plan, metadata));
@@ -96,7 +110,7 @@ function writeSplit(context: Context, job: Job): number {
       chunk.release();
     };
     runChunks(context, job, operators, sink);
-    appendHistory(target, 'split', job.options);
+    appendHistory(target, job.task, job.options);
     return target.main.rowCount;
   } finally {
     target.close();

@@ -29,7 +29,7 @@ export function copySubtables(
   for (const name of source.subtableNames) {
     const path = joinPath(target.path, name);
     const table = source.subtable(name);
-    const trim = planTrim(name, table, plan, sourceMap);
+    const trim = plan.isReindexed ? planTrim(name, table, plan, sourceMap) : undefined;
     if (trim) {
       const copy = copyRows(table, path, trim.rows, trim.renumbering, STALE);
       if (name === 'SPECTRAL_WINDOW') for (const [row, window] of plan.windows.entries()) editWindow(copy, row, window);

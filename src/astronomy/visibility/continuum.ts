@@ -1,0 +1,154 @@
+import type { ChunkOperator, DataColumn, VisibilityChunk } from './types.ts';
+
+/** Inclusive channel range. */
+type Range = readonly [first: number, last: number];
+
+export interface ContinuumOptions {
+  /** Channels to fit, by window; windows that are absent pass unchanged. */
+  readonly fitChannels: ReadonlyMap<number, readonly Range[]>;
+  /** Order of the polynomial in channel number. */
+  readonly order: number;
+  readonly column: DataColumn;
+  /** Column to fill with the fitted continuum, when the chunk carries it. */
+  readonly modelColumn?: DataColumn;
+}
+
+/**
+ * Subtracts from every spectrum (row and correlation) a polynomial fitted by least squares to the real and to the imaginary part
+ * of its unflagged channels in the fit ranges, each with equal weight or, where the chunk carries it, WEIGHT_SPECTRUM
+ * (CASA 6.7's uvcontsub).
+ *
+ * With n usable channels the order is at most n - 1; a spectrum without usable channels is flagged.
+ */
+export function continuumSubtraction(options: ContinuumOptions): ChunkOperator {
+  return {
+    push(chunk, next) {
+      const ranges = options.fitChannels.get(chunk.spwId);
+      if (ranges) subtractInPlace(chunk, ranges, options);
+      next(chunk);
+    },
+    flush() {},
+  };
+}
+
+function subtractInPlace(chunk: VisibilityChunk, ranges: readonly Range[], options: ContinuumOptions): void {
+  const { chanCount, corrCount, flag, weightSpectrum } = chunk;
+  const values = chunk.data[options.column] as Float32Array;
+  const model = options.modelColumn && chunk.data[options.modelColumn];
+  const fit = new PolynomialFit(options.order, chanCount);
+  for (let row = 0; row < chunk.rowCount; row++) {
+    for (let corr = 0; corr < corrCount; corr++) {
+      const base = row * chanCount * corrCount + corr;
+      fit.reset();
+      for (const [first, last] of ranges) {
+        for (let chan = first; chan <= last; chan++) {
+          const at = base + chan * corrCount;
+          if (flag[at] !== 0) continue;
+          fit.add(chan, values[2 * at], values[2 * at + 1], weightSpectrum ? weightSpectrum[at] : 1);
+        }
+      }
+      const isFitted = fit.solve();
+      for (let chan = 0; chan < chanCount; chan++) {
+        const at = base + chan * corrCount;
+        if (!isFitted) flag[at] = 1;
+        const [re, im] = isFitted ? fit.evaluate(chan) : ZERO;
+        values[2 * at] -= re;
+        values[2 * at + 1] -= im;
+        if (model) {
+          model[2 * at] = re;
+          model[2 * at + 1] = im;
+        }
+      }
+    }
+  }
+}
+
+const ZERO: readonly [number, number] = [0, 0];
+
+/** Weighted least squares of a complex polynomial by its normal equations, with the abscissa scaled to -1…1. */
+class PolynomialFit {
+  private readonly order: number;
+  private readonly scale: number;
+  private readonly centre: number;
+  private readonly moments: Float64Array;
+  private readonly real: Float64Array;
+  private readonly imaginary: Float64Array;
+  private readonly matrix: Float64Array;
+  private readonly value: [number, number] = [0, 0];
+  private count = 0;
+  private solved = 0;
+
+  constructor(order: number, chanCount: number) {
+    this.order = order;
+    this.centre = (chanCount - 1) / 2;
+    this.scale = chanCount > 1 ? 2 / (chanCount - 1) : 1;
+    this.moments = new Float64Array(2 * order + 1);
+    this.real = new Float64Array(order + 1);
+    this.imaginary = new Float64Array(order + 1);
+    this.matrix = new Float64Array((order + 1) * (order + 1));
+  }
+
+  reset(): void {
+    this.count = 0;
+    this.moments.fill(0);
+    this.real.fill(0);
+    this.imaginary.fill(0);
+  }
+
+  add(chan: number, re: number, im: number, weight: number): void {
+    const x = (chan - this.centre) * this.scale;
+    let power = weight;
+    for (let degree = 0; degree < this.moments.length; degree++) {
+      this.moments[degree] += power;
+      if (degree <= this.order) {
+        this.real[degree] += power * re;
+        this.imaginary[degree] += power * im;
+      }
+      power *= x;
+    }
+    if (weight > 0) this.count++;
+  }
+
+  /** False when nothing was added. */
+  solve(): boolean {
+    const size = Math.min(this.order + 1, this.count);
+    this.solved = size;
+    if (size === 0) return false;
+    const { matrix, real, imaginary } = this;
+    for (let line = 0; line < size; line++) {
+      for (let column = 0; column < size; column++) matrix[line * size + column] = this.moments[line + column];
+    }
+    for (let pivot = 0; pivot < size; pivot++) {
+      for (let line = pivot + 1; line < size; line++) {
+        const factor = matrix[line * size + pivot] / matrix[pivot * size + pivot];
+        for (let column = pivot; column < size; column++) {
+          matrix[line * size + column] -= factor * matrix[pivot * size + column];
+        }
+        real[line] -= factor * real[pivot];
+        imaginary[line] -= factor * imaginary[pivot];
+      }
+    }
+    for (let line = size - 1; line >= 0; line--) {
+      for (let column = line + 1; column < size; column++) {
+        real[line] -= matrix[line * size + column] * real[column];
+        imaginary[line] -= matrix[line * size + column] * imaginary[column];
+      }
+      real[line] /= matrix[line * size + line];
+      imaginary[line] /= matrix[line * size + line];
+    }
+    return true;
+  }
+
+  /** The fitted value; the same array is reused. */
+  evaluate(chan: number): readonly [re: number, im: number] {
+    const x = (chan - this.centre) * this.scale;
+    let [re, im] = [0, 0];
+    for (let degree = this.solved - 1; degree >= 0; degree--) {
+      re = re * x + this.real[degree];
+      im = im * x + this.imaginary[degree];
+    }
+    this.value[0] = re;
+    this.value[1] = im;
+    return this.value;
+  }
+}

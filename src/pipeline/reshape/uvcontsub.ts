@@ -1,0 +1,50 @@
+import { type MsMetadata, parseSpw, type SpwSelection } from '../../astronomy/ms/index.ts';
+import { continuumSubtraction } from '../../astronomy/visibility/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { type SplitResult, transform } from './split.ts';
+
+/** Parameters of CASA 6.7's uvcontsub. */
+export interface UvcontsubOptions {
+  readonly vis: string;
+  readonly outputvis: string;
+  readonly field?: string;
+  readonly spw?: string;
+  readonly scan?: string;
+  readonly intent?: string;
+  readonly array?: string;
+  readonly observation?: string;
+  readonly datacolumn?: 'data' | 'corrected' | 'model' | string;
+  /** Line-free channels, e.g. '17:0~100;200~300'; windows not named pass unchanged; empty: all channels of all windows. */
+  readonly fitspec?: string;
+  /** Order of the polynomial. */
+  readonly fitorder?: number;
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Subtracts the continuum from the visibilities: CASA 6.7's uvcontsub with a `fitspec` string.
+ *
+ * The output has the selected rows and all subtables as they were; its DATA is the data less a polynomial fitted to the line-free channels of each row and correlation,
+ * real and imaginary part apart; nothing else of the row is used, so it streams.
+ *
+ * @throws usage for a negative order or a selection that matches nothing
+ */
+export function uvcontsub(context: Context, options: UvcontsubOptions): SplitResult {
+  const { fitspec, fitorder, ...selection } = options;
+  const order = fitorder ?? 0;
+  if (!Number.isInteger(order) || order < 0) fail('usage', `fitorder=${order} is not an order of a polynomial.`);
+  return transform(
+    context,
+    'uvcontsub',
+    { ...selection, datacolumn: options.datacolumn ?? 'data', keepflags: true, reindex: false },
+    {
+      operators: (metadata, { read }) => [
+        continuumSubtraction({ fitChannels: fitChannels(metadata, fitspec ?? ''), order, column: read[0] }),
+      ],
+    },
+  );
+}
+
+function fitChannels(metadata: MsMetadata, fitspec: string): SpwSelection {
+  return parseSpw(fitspec, metadata.spectralWindows);
+}
