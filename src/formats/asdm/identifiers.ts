@@ -40,14 +40,3 @@ export function nsToMjdSeconds(ns: bigint): number {
   const seconds = ns / NS_PER_SECOND;
   return Number(seconds) + Number(ns - seconds * NS_PER_SECOND) / 1e9;
 }
-
-/** MJD seconds as nanoseconds since MJD 0, to the nearest microsecond that a double still holds. */
-export function mjdSecondsToNs(seconds: number): bigint {
-  const whole = Math.floor(seconds);
-  return BigInt(whole) * NS_PER_SECOND + BigInt(Math.round((seconds - whole) * 1e9));
-}
-
-/** A duration in nanoseconds as seconds. */
-export function nsToSeconds(ns: bigint): number {
-  return Number(ns) / 1e9;
-}

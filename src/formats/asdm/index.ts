@@ -32,9 +32,7 @@ export { type BdfWriter, createBdf, type SubsetTimes } from './bdf-writer.ts';
 export type { AsdmColumn } from './columns.ts';
 export {
   formatTag,
-  mjdSecondsToNs,
   nsToMjdSeconds,
-  nsToSeconds,
   parseTag,
   type Tag,
   uidFileName,

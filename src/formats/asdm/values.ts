@@ -217,12 +217,10 @@ function parseInteger(text: string, place: Place): number {
 
 function parseLong(text: string, place: Place): bigint {
   const trimmed = text.trim();
-  if (!/^[-+]?\d{1,19}$/.test(trimmed)) {
-    const value = parseNumber(trimmed, place);
-    if (!Number.isFinite(value)) fail('bad-format', `"${trimmed}" is no integer.`, place);
-    return BigInt(Math.round(value));
-  }
-  const value = BigInt(trimmed);
+  const isPlain = /^[-+]?\d+$/.test(trimmed);
+  const number = isPlain ? 0 : parseNumber(trimmed, place);
+  if (!Number.isFinite(number)) fail('bad-format', `"${trimmed}" is no integer.`, place);
+  const value = isPlain ? BigInt(trimmed) : BigInt(Math.round(number));
   if (BigInt.asIntN(64, value) !== value) fail('bad-format', `${trimmed} does not fit into 64 bits.`, place);
   return value;
 }

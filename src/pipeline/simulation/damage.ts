@@ -59,19 +59,12 @@ export class Damage {
     };
   }
 
-  /** Losses that differ from antenna to antenna and leave `factor` of the visibilities on average over the baselines. */
+  /** Losses that differ from antenna to antenna; a flux scale made from them is off by 1 / factor on average. */
   private losePointing(random: RandomStream, factor: number): void {
     const voltage = this.fluxVoltage;
     for (let ant = 0; ant < voltage.length; ant++) voltage[ant] = Math.max(0.5, 1 + LOSS_SPREAD * random.normal());
-    let sum = 0;
-    let count = 0;
-    for (let ant2 = 1; ant2 < voltage.length; ant2++) {
-      for (let ant1 = 0; ant1 < ant2; ant1++) {
-        sum += voltage[ant1] * voltage[ant2];
-        count++;
-      }
-    }
-    const scale = Math.sqrt((factor * count) / sum);
+    const mean = voltage.reduce((sum, value) => sum + value ** -2, 0) / voltage.length;
+    const scale = Math.sqrt(factor * mean);
     for (let ant = 0; ant < voltage.length; ant++) voltage[ant] *= scale;
   }
 }

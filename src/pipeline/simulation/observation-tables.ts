@@ -1,5 +1,6 @@
 import { geodeticOf } from '../../astronomy/measures/index.ts';
 import { type AsdmWriter, arrayCell, integerList, numberList, tagList, textList } from '../../formats/asdm/index.ts';
+import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { PROJECT } from './identity.ts';
 import { forEver } from './instrument-tables.ts';
 import type { SubscanIntent } from './schedule.ts';
@@ -88,7 +89,7 @@ function writeSource(asdm: AsdmWriter, field: SkyField, window: SimulatedWindow,
 
 /** Where the target's line is expected at the observatory, to 1e-4: the frame's motion is left out. */
 function lineFrequency(): number {
-  return LINE_REST_HZ * (1 - SYSTEMIC_VELOCITY / 299_792_458);
+  return LINE_REST_HZ * (1 - SYSTEMIC_VELOCITY / SPEED_OF_LIGHT);
 }
 
 function writeExecution(asdm: AsdmWriter, facts: ExecutionFacts): void {

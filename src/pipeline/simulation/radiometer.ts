@@ -1,4 +1,4 @@
-import type { AsdmWriter } from '../../formats/asdm/index.ts';
+import type { AsdmWriter, BdfHeader } from '../../formats/asdm/index.ts';
 import { PATH_PER_MM, radiometerTemperatures, WVR_CHANNELS } from './atmosphere.ts';
 import type { ArrayLayout, Instrument } from './instrument.ts';
 import type { RandomStream } from './random.ts';
@@ -38,40 +38,7 @@ export function writeRadiometers(asdm: AsdmWriter, options: RadiometerOptions): 
   const stepNs = TIMING_EVENT_NS * BigInt(RADIOMETER_EVENTS);
   const durationNs = stepNs * BigInt(sampleCount);
   const size = sampleCount * antennaCount;
-  const bdf = asdm.createBdf({
-    isLittleEndian: true,
-    schemaVersion: '2',
-    projectPath: options.projectPath,
-    startTimeNs: startNs,
-    title: 'ALMA WVR Data',
-    numTime: sampleCount,
-    numAntenna: antennaCount,
-    correlationMode: 'AUTO_ONLY',
-    spectralResolution: 'FULL_RESOLUTION',
-    processorType: 'RADIOMETER',
-    apc: [],
-    basebands: [
-      {
-        name: 'NOBB',
-        spectralWindows: [
-          {
-            sw: '1',
-            crossPolProducts: [],
-            sdPolProducts: ['XX'],
-            numSpectralPoint: CHANNEL_COUNT,
-            numBin: 1,
-            sideband: 'DSB',
-          },
-        ],
-      },
-    ],
-    parts: {
-      flags: { size, axes: ['TIM', 'ANT'] },
-      actualTimes: { size, axes: ['TIM', 'ANT'] },
-      actualDurations: { size, axes: ['TIM', 'ANT'] },
-      autoData: { size: size * CHANNEL_COUNT, axes: ['TIM', 'ANT', 'SPP'] },
-    },
-  });
+  const bdf = asdm.createBdf(radiometerHeader(options, sampleCount, size));
   const times = new BigInt64Array(size);
   const temperatures = new Float32Array(size * CHANNEL_COUNT);
   for (let sample = 0; sample < sampleCount; sample++) {
@@ -99,4 +66,46 @@ export function writeRadiometers(asdm: AsdmWriter, options: RadiometerOptions): 
     },
   );
   return { dataOid: bdf.dataOid, byteCount: bdf.close(), sampleCount, durationNs };
+}
+
+/** Head of a BDF that packs all samples of a subscan. */
+function radiometerHeader(
+  options: RadiometerOptions,
+  sampleCount: number,
+  size: number,
+): Omit<BdfHeader, 'dataOid' | 'execBlockUid'> {
+  return {
+    isLittleEndian: true,
+    schemaVersion: '2',
+    projectPath: options.projectPath,
+    startTimeNs: options.startNs,
+    title: 'ALMA WVR Data',
+    numTime: sampleCount,
+    numAntenna: options.instrument.antennaCount,
+    correlationMode: 'AUTO_ONLY',
+    spectralResolution: 'FULL_RESOLUTION',
+    processorType: 'RADIOMETER',
+    apc: [],
+    basebands: [
+      {
+        name: 'NOBB',
+        spectralWindows: [
+          {
+            sw: '1',
+            crossPolProducts: [],
+            sdPolProducts: ['XX'],
+            numSpectralPoint: CHANNEL_COUNT,
+            numBin: 1,
+            sideband: 'DSB',
+          },
+        ],
+      },
+    ],
+    parts: {
+      flags: { size, axes: ['TIM', 'ANT'] },
+      actualTimes: { size, axes: ['TIM', 'ANT'] },
+      actualDurations: { size, axes: ['TIM', 'ANT'] },
+      autoData: { size: size * CHANNEL_COUNT, axes: ['TIM', 'ANT', 'SPP'] },
+    },
+  };
 }

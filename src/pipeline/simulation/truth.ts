@@ -119,7 +119,7 @@ function describeExecution(record: ExecutionRecord, parameters: SimulationParame
     pwvMm: instrument.pwvMm,
     pathRms300mZenith: parameters.isPerfect ? 0 : parameters.pathRms300m,
     fluxCalibrator: {
-      /** Mean over the baselines of what is left of the visibilities; 1 where the flux scale is right. */
+      /** What is left of the flux calibrator's visibilities, by the gains of the antennas; 1 where the flux scale is right. */
       visibilityFactor: fluxFactor,
       /** What a flux scale from this execution alone is off by. */
       fluxScaleError: 1 / fluxFactor,
