@@ -1,5 +1,5 @@
 /*
- * Runs calibration tasks for the comparison scripts: `node driver.mjs KERNELS.wasm CALLS.json RESULTS.json`.
+ * Runs calibration tasks for the comparison scripts: `node driver.mjs KERNELS.wasm ERFA.wasm CALLS.json RESULTS.json`.
  * CALLS.json: { cwd, calls: [{ name, task, args }] }; RESULTS.json: { name: { seconds, result | error } }.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -16,17 +16,18 @@ import {
   smoothcal,
   writeCalTable,
 } from '../../src/pipeline/calibration/index.ts';
+import { simulate } from '../../src/pipeline/simulation/index.ts';
 
 interface Call {
   readonly name: string;
-  readonly task: 'gaincal' | 'bandpass' | 'fluxscale' | 'smoothcal' | 'copy';
+  readonly task: 'gaincal' | 'bandpass' | 'fluxscale' | 'smoothcal' | 'copy' | 'simulate';
   readonly args: Record<string, unknown>;
 }
 
-const [, , wasm, calls, results] = process.argv;
+const [, , wasm, erfa, calls, results] = process.argv;
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(wasm)));
-if (process.env.ERFA_WASM) installErfa(new Uint8Array(readFileSync(process.env.ERFA_WASM)));
+installErfa(new Uint8Array(readFileSync(erfa)));
 const input = JSON.parse(readFileSync(calls, 'utf8')) as { cwd: string; calls: Call[] };
 const log: string[] = [];
 const context: Context = {
@@ -40,7 +41,7 @@ function copy(_: Context, { from, to }: { from: string; to: string }): void {
   writeCalTable(to, readCalTable(from));
 }
 
-const tasks = { gaincal, bandpass, fluxscale, smoothcal, copy } as unknown as Record<
+const tasks = { gaincal, bandpass, fluxscale, smoothcal, copy, simulate } as unknown as Record<
   Call['task'],
   (context: Context, args: Record<string, unknown>) => unknown
 >;
@@ -51,7 +52,7 @@ for (const { name, task, args } of input.calls) {
   try {
     const result = tasks[task](context, args);
     const seconds = (performance.now() - start) / 1000;
-    output[name] = { seconds, result: task === 'fluxscale' ? result : null, log: [...log] };
+    output[name] = { seconds, result: task === 'fluxscale' || task === 'simulate' ? result : null, log: [...log] };
   } catch (error) {
     output[name] = { error: error instanceof Error ? error.stack : String(error), log: [...log] };
   }
