@@ -60,9 +60,17 @@ export function primaryBeamPlane(
 ): Float32Array {
   const { sizeX, sizeY, cell } = geometry;
   const plane = new Float32Array(sizeX * sizeY);
-  for (let y = 0; y < sizeY; y++) {
-    for (let x = 0; x < sizeX; x++)
-      plane[y * sizeX + x] = primaryBeam(cell * Math.hypot(x - sizeX / 2, y - sizeY / 2), frequencyHz, dish);
+  // Symmetric in both axes: one quarter is computed.
+  for (let y = 0; y <= sizeY / 2; y++) {
+    for (let x = 0; x <= sizeX / 2; x++) {
+      const value = primaryBeam(cell * Math.hypot(x, y), frequencyHz, dish);
+      for (const row of y === 0 ? [0] : [-y, y]) {
+        for (const column of x === 0 ? [0] : [-x, x]) {
+          const [placeX, placeY] = [sizeX / 2 + column, sizeY / 2 + row];
+          if (placeX < sizeX && placeY < sizeY) plane[placeY * sizeX + placeX] = value;
+        }
+      }
+    }
   }
   return plane;
 }

@@ -65,10 +65,9 @@ export class Products {
     });
   }
 
-  /** Masks pixels of a product where the primary beam is not above the limit. */
-  maskBelow(extension: Extension, plane: number, primaryBeam: Float32Array, limit: number): void {
-    const mask = Uint8Array.from(primaryBeam, (value) => (value > limit ? 1 : 0));
-    this.open.get(extension)?.writeMask(plane, mask);
+  /** Masks pixels of products where `mask` is 0. */
+  writeMask(extensions: readonly Extension[], plane: number, mask: Uint8Array): void {
+    for (const extension of extensions) this.open.get(extension)?.writeMask(plane, mask);
   }
 
   /** Closes all products, notes how they were made, and gives them their names. */

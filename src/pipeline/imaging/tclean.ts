@@ -204,8 +204,9 @@ class ImagingRun {
     const beams = this.planeSet('pb');
     for (let plane = 0; plane < this.planeCount; plane++) {
       const beam = beams.read(plane);
-      for (const extension of ['residual', 'image', 'image.pbcor', 'pb'] as const)
-        this.products.maskBelow(extension, plane, beam, pblimit);
+      const mask = new Uint8Array(beam.length);
+      for (let k = 0; k < mask.length; k++) mask[k] = beam[k] > pblimit ? 1 : 0;
+      this.products.writeMask(['residual', 'image', 'image.pbcor', 'pb'], plane, mask);
     }
   }
 

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { fitBeam, sidelobeLevel } from '../../../src/pipeline/imaging/index.ts';
+import { makeMinorCycle } from '../../../src/pipeline/imaging/minor-cycle.ts';
+import { restorePlane } from '../../../src/pipeline/imaging/restore.ts';
+
+const geometry = { sizeX: 64, sizeY: 64, cell: 1e-6 };
+
+/** A Gaussian lobe with a ring of sidelobes. */
+function psfAt(dx: number, dy: number): number {
+  const radius = Math.hypot(dx, dy);
+  return (
+    Math.exp((-4 * Math.LN2 * (dx * dx)) / 36 - (4 * Math.LN2 * (dy * dy)) / 16) +
+    0.1 * Math.exp(-((radius - 12) ** 2) / 8) * Math.cos(Math.atan2(dy, dx) * 4)
+  );
+}
+
+function plane(value: (x: number, y: number) => number): Float32Array {
+  return Float32Array.from({ length: 64 * 64 }, (_, k) => value(k % 64, Math.floor(k / 64)));
+}
+
+const psf = plane((x, y) => psfAt(x - 32, y - 32));
+
+describe('beam and sidelobes', () => {
+  it('are those of the PSF', () => {
+    const beam = fitBeam(psf, geometry, 0.35);
+    const arcsec = (1e-6 * 648_000) / Math.PI;
+    expect(beam.major / arcsec).toBeCloseTo(6, 1);
+    expect(beam.minor / arcsec).toBeCloseTo(4, 1);
+    expect(Math.abs(beam.positionAngle)).toBeCloseTo(90, 0);
+    expect(sidelobeLevel(psf, geometry, beam)).toBeCloseTo(0.1, 2);
+    expect(() => fitBeam(new Float32Array(64 * 64), geometry, 0.35)).toThrow(/no peak/);
+  });
+});
+
+describe.each(['hogbom', 'clark', 'multiscale'] as const)('the minor cycle %s', (deconvolver) => {
+  it('cleans two points down to the threshold and keeps their flux', () => {
+    const dirty = plane((x, y) => psfAt(x - 20, y - 30) + 0.5 * psfAt(x - 41, y - 36));
+    const input = { residual: dirty, psf, mask: new Float32Array(64 * 64).fill(1), model: new Float32Array(64 * 64) };
+    const minor = makeMinorCycle(deconvolver, geometry, { scales: [0, 4], smallScaleBias: 0, checkAbort() {} });
+    const result = minor.run(input, { gain: 0.1, threshold: 0.01, iterations: 500 });
+    expect(result.iterations).toBeGreaterThan(20);
+    expect(result.iterations).toBeLessThan(500);
+    expect(result.peak).toBeLessThanOrEqual(0.0101);
+    expect(input.model.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1.5, 1);
+  });
+
+  it('places nothing outside the mask', () => {
+    const dirty = plane((x, y) => psfAt(x - 20, y - 30) + 0.5 * psfAt(x - 41, y - 36));
+    const mask = plane((x) => (x < 30 ? 1 : 0));
+    const input = { residual: dirty, psf, mask, model: new Float32Array(64 * 64) };
+    makeMinorCycle(deconvolver, geometry, { scales: [0, 2], smallScaleBias: 0, checkAbort() {} }).run(input, {
+      gain: 0.2,
+      threshold: 0.05,
+      iterations: 50,
+    });
+    expect(input.model.some((value) => value !== 0)).toBe(true);
+    expect(input.model.every((value, k) => value === 0 || mask[k] === 1)).toBe(true);
+  });
+});
+
+describe('restoring', () => {
+  it('turns a model pixel into a beam of its height on the residual', () => {
+    const model = new Float32Array(64 * 64);
+    model[30 * 64 + 20] = 2;
+    const beam = fitBeam(psf, geometry, 0.35);
+    const image = restorePlane(model, new Float32Array(64 * 64).fill(0.5), geometry, beam);
+    expect(image[30 * 64 + 20]).toBeCloseTo(2.5, 5);
+    expect(image[30 * 64 + 23]).toBeCloseTo(1.5, 1);
+    expect(image[63 * 64 + 63]).toBeCloseTo(0.5, 4);
+  });
+});

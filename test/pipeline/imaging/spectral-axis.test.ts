@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { planChannels } from '../../../src/pipeline/imaging/channel-map.ts';
+import { continuumAxis, cubeAxis } from '../../../src/pipeline/imaging/spectral-axis.ts';
+
+const down = { centres: [230.3e9, 230.2e9, 230.1e9, 230.0e9], width: 0.1e9 };
+const up = { centres: [230.0e9, 230.1e9, 230.2e9, 230.3e9], width: 0.1e9 };
+const base = { system: 'LSRK', restFrequency: 230.538e9 };
+
+describe('spectral axes', () => {
+  it('of continuum images cover all channels to their edges', () => {
+    const axis = continuumAxis([down, { centres: [232e9], width: 2e9 }], 'LSRK', 0);
+    expect(axis.reference).toBeCloseTo(231.475e9, 0);
+    expect(axis.increment).toBeCloseTo(3.05e9, 0);
+  });
+
+  it('of cubes follow the data when nothing is said', () => {
+    expect(cubeAxis([down], base)).toMatchObject({ reference: 230.3e9, chanCount: 4 });
+    expect(cubeAxis([down], base).increment).toBeCloseTo(-0.1e9, 0);
+    expect(cubeAxis([up], { ...base, start: 1, width: 2 })).toMatchObject({
+      reference: expect.closeTo(230.15e9, 0),
+      increment: expect.closeTo(0.2e9, 0),
+      chanCount: 1,
+    });
+  });
+
+  it('of cubes take frequencies and velocities', () => {
+    expect(cubeAxis([down], { ...base, start: '230.05GHz', width: '50MHz', nchan: 3 })).toMatchObject({
+      reference: 230.05e9,
+      increment: 50e6,
+      chanCount: 3,
+    });
+    const axis = cubeAxis([up], { ...base, start: '-10km/s', width: '2km/s', nchan: 11 });
+    expect(axis.reference).toBeCloseTo(230.538e9 * (1 + 1e4 / 299792458), 0);
+    expect(axis.increment).toBeCloseTo((-230.538e9 * 2000) / 299792458, 1);
+    expect(() => cubeAxis([up], { ...base, start: '-10km/s', width: '2MHz' })).toThrow(/same kind/);
+    expect(() => cubeAxis([up], { ...base, restFrequency: 0, start: '-10km/s' })).toThrow(/restfreq/);
+  });
+});
+
+describe('channel maps', () => {
+  it('interpolate between neighbours in either direction and not beyond the outer centres', () => {
+    const image = Float64Array.of(2.25, 3, 9);
+    expect(planChannels([1, 2, 3, 4], 1, image, 1, 'linear')).toEqual([
+      [{ chan: 1, share: 0.25 }],
+      [{ chan: 2, share: 0 }],
+      [],
+    ]);
+    expect(planChannels([4, 3, 2, 1], 1, image, 1, 'linear')[0]).toEqual([{ chan: 1, share: 0.75 }]);
+  });
+
+  it('average as many points as fit into a wide channel, or take whole channels', () => {
+    const wide = planChannels([1, 2, 3, 4, 5, 6], 1, Float64Array.of(3), 3, 'linear');
+    expect(wide[0].map(({ chan, share }) => chan + share)).toEqual([1, 2, 3].map((value) => expect.closeTo(value, 12)));
+    expect(planChannels([1, 2, 3, 4], 1, Float64Array.of(1.5, 3.5), 2, 'nearest')[0].length).toBeGreaterThan(0);
+  });
+});
