@@ -1,4 +1,7 @@
+import './aipsio-stman.ts';
 import './incremental-stman.ts';
+import './memory-stman.ts';
+import './scaled-engines.ts';
 import './standard-stman.ts';
 import './tiled-stman.ts';
 

@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, normalizePath } from '../../foundation/bytes/index.ts';
+import { openConcatenation, openReference } from './linked-tables.ts';
 import { linkNames } from './links.ts';
 import { PlainTable } from './plain-table.ts';
 import { storageManagerFactory } from './storage.ts';
@@ -31,6 +32,8 @@ export function openTable(path: string, mode: TableMode = 'read'): Table {
     );
   }
   const head = readTableHead(disk().readFile(file), file);
+  if (head.kind === 'RefTable') return openReference(table, head, mode, openTable);
+  if (head.kind === 'ConcatTable') return openConcatenation(table, head, mode, openTable);
   if (head.kind !== 'PlainTable') fail('unsupported', `Tables of the kind ${head.kind} are not read.`, { file });
   const stored = readPlainTable(head, linkNames(table));
   if (stored.storageOption > 1) {

@@ -105,10 +105,9 @@ export function registerStorageManager(type: string, factory: StorageManagerFact
   registry.set(type, factory);
 }
 
-/** The factory of a type; @throws unsupported */
+/** The factory of a type; of several for different values, as ScaledArrayEngine<float,Short>, there is one. @throws unsupported */
 export function storageManagerFactory(type: string, file: string): StorageManagerFactory {
-  return (
-    registry.get(type) ??
-    fail('unsupported', `The storage manager ${type} is not known; its columns cannot be read.`, { file })
-  );
+  const factory = registry.get(type) ?? registry.get(type.replace(/<.*$/, ''));
+  if (factory) return factory;
+  return fail('unsupported', `The storage manager ${type} is not known; its columns cannot be read.`, { file });
 }
