@@ -1,0 +1,154 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openMs } from '../../../src/astronomy/ms/index.ts';
+import { silentContext } from '../../../src/foundation/base/index.ts';
+import { disk } from '../../../src/foundation/bytes/index.ts';
+import { openImage, pixelToSky, project } from '../../../src/pipeline/images/index.ts';
+import { tclean } from '../../../src/pipeline/imaging/index.ts';
+import { randomNumbers } from '../../reference/random.ts';
+import { writeSyntheticMs } from '../calibration/synthetic-ms.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tclean-'));
+const context = silentContext(folder);
+const chanCount = 6;
+const centre = { lon: 1, lat: -0.4 };
+const arcsec = Math.PI / 648_000;
+/** Pixel (x, y) of the source in 64 x 64 images of 0.25 arcsec, and its flux per channel. */
+const source = { x: 40, y: 25, flux: (chan: number) => 1 + (chan === 3 ? 2 : 0) };
+const frequency = (chan: number) => 230e9 + 1e7 * chan;
+
+/** Gives the synthetic MS baselines and a point source, V = S exp(+2 pi i (u l + v m + w (n - 1)) nu / c). */
+function fillSky(path: string): void {
+  const ms = openMs(path, 'update');
+  const rows = ms.main.rowCount;
+  const random = randomNumbers(8);
+  const uvw = Float64Array.from({ length: rows * 3 }, (_, k) => (random() - 0.5) * (k % 3 === 2 ? 20 : 200));
+  const l = -(source.x - 32) * 0.25 * arcsec;
+  const m = (source.y - 32) * 0.25 * arcsec;
+  const n = Math.sqrt(1 - l * l - m * m);
+  const data = new Float32Array(rows * chanCount * 4);
+  for (let row = 0; row < rows; row++) {
+    for (let chan = 0; chan < chanCount; chan++) {
+      const path = uvw[3 * row] * l + uvw[3 * row + 1] * m + uvw[3 * row + 2] * (n - 1);
+      const phase = (2 * Math.PI * path * frequency(chan)) / 299_792_458;
+      for (let corr = 0; corr < 2; corr++) {
+        const at = 2 * ((row * chanCount + chan) * 2 + corr);
+        data[at] = source.flux(chan) * Math.cos(phase);
+        data[at + 1] = source.flux(chan) * Math.sin(phase);
+      }
+    }
+  }
+  ms.main.column('UVW').putRange(0, rows, uvw, [3]);
+  ms.main.column('DATA').putRange(0, rows, data, [chanCount, 2]);
+  ms.close();
+}
+
+beforeAll(() => {
+  const path = join(folder, 'point.ms');
+  writeSyntheticMs(path, {
+    antCount: 8,
+    chanCount,
+    spwCount: 1,
+    scanFields: [0],
+    integrations: 6,
+    visibility: () => [1, 0],
+    isFlagged: (at) => at.chan === 1 && at.ant1 === 2,
+  });
+  fillSky(path);
+});
+
+const common = { vis: 'point.ms', imsize: 64, cell: '0.25arcsec', pblimit: 0.1 };
+
+describe('tclean', () => {
+  it('finds a point source in a continuum image at its place and with its flux', () => {
+    const options = {
+      ...common,
+      imagename: 'cont',
+      spw: '0:4~5',
+      niter: 300,
+      threshold: '1mJy',
+      weighting: 'briggs',
+      pbcor: true,
+    };
+    const result = tclean(context, options);
+    expect(result.stopDescription).toBe('threshold');
+    const image = openImage(join(folder, 'cont.image'));
+    const plane = image.readPlane(0);
+    const peak = plane.indexOf(Math.max(...plane));
+    expect([peak % 64, Math.floor(peak / 64)]).toEqual([source.x, source.y]);
+    expect(plane[peak]).toBeCloseTo(1, 2);
+    expect(image.unit).toBe('Jy/beam');
+    expect(image.info.beams).toHaveLength(1);
+    const sky = pixelToSky(image.coordinates.direction!, source.x, source.y)!;
+    expect(project('SIN', centre, sky)![0]).toBeCloseTo(-8 * 0.25 * arcsec, 10);
+    image.close();
+    const corrected = openImage(join(folder, 'cont.image.pbcor'));
+    expect(corrected.readPlane(0)[peak]).toBeGreaterThan(plane[peak]);
+    corrected.close();
+    for (const extension of ['psf', 'residual', 'model', 'pb', 'sumwt', 'mask']) {
+      expect(disk().exists(join(folder, `cont.${extension}`))).toBe(true);
+    }
+  });
+
+  it('gives the same bits whether visibilities are kept or read again', () => {
+    const planes = [1e9, 1].map((cacheBytes, k) => {
+      tclean(context, { ...common, imagename: `again${k}`, niter: 50, weighting: 'briggs', cacheBytes });
+      const image = openImage(join(folder, `again${k}.image`));
+      const plane = image.readPlane(0);
+      image.close();
+      return plane;
+    });
+    expect(planes[0]).toEqual(planes[1]);
+  });
+
+  it.each(['hogbom', 'clark', 'multiscale'])('makes a cube with its line in the right channel (%s)', (deconvolver) => {
+    const imagename = `cube-${deconvolver}`;
+    tclean(context, {
+      ...common,
+      imagename,
+      specmode: 'cube',
+      outframe: 'TOPO',
+      niter: 900,
+      threshold: '5mJy',
+      deconvolver,
+      mask: 'circle[[40pix,25pix],4pix]',
+    });
+    const image = openImage(join(folder, `${imagename}.image`));
+    expect(image.chanCount).toBe(chanCount);
+    expect(image.coordinates.spectral).toMatchObject({ reference: frequency(0), increment: 1e7, system: 'TOPO' });
+    const spectrum = Array.from(
+      { length: chanCount },
+      (_, chan) => image.readPlane(image.planeIndex(chan))[source.y * 64 + source.x],
+    );
+    expect(spectrum).toEqual([1, 1, 1, 3, 1, 1].map((flux) => expect.closeTo(flux, 1)));
+    expect(image.info.beams).toHaveLength(chanCount);
+    image.close();
+  });
+
+  it('shifts the phase centre', () => {
+    tclean(context, { ...common, imagename: 'shifted', phasecenter: `J2000 ${1 - 2e-6}rad -0.4rad`, niter: 0 });
+    const image = openImage(join(folder, 'shifted.image'));
+    const plane = image.readPlane(0);
+    const peak = plane.indexOf(Math.max(...plane));
+    const sky = pixelToSky(image.coordinates.direction!, peak % 64, Math.floor(peak / 64))!;
+    const offset = project('SIN', centre, sky)!;
+    expect(Math.abs(offset[0] + 8 * 0.25 * arcsec)).toBeLessThan(0.2 * arcsec);
+    expect(Math.abs(offset[1] + 7 * 0.25 * arcsec)).toBeLessThan(0.2 * arcsec);
+    image.close();
+  });
+
+  it('says what is wrong with its parameters and leaves nothing behind', () => {
+    expect(() => tclean(context, { ...common, imagename: 'x', imsize: 63 })).toThrow(/even whole numbers/);
+    expect(() => tclean(context, { ...common, imagename: 'x', cell: '' })).toThrow(/cell is missing/);
+    expect(() => tclean(context, { ...common, imagename: 'x', specmode: 'wrong' })).toThrow(/specmode/);
+    expect(() => tclean(context, { ...common, imagename: 'x', mask: 'nowhere.mask', niter: 5 })).toThrow(/nowhere/);
+    expect(() => tclean(context, { ...common, imagename: 'x', vis: 'nowhere.ms' })).toThrow(/nowhere/);
+    expect(
+      disk()
+        .list(folder)
+        .filter((name) => name.startsWith('x.')),
+    ).toEqual([]);
+  });
+});
