@@ -24,7 +24,7 @@ function observerBeta(beta: Float64Array, toItrs: Float64Array, position: ArrayL
  * @param mjdSec UTC, s since MJD 0
  * @param ra, dec rad
  * @param positionItrf m, [3]
- * @returns accuracy 1e-9 rad without refraction; CASA 6.7 differs by up to 3e-6 rad (see antennaUvw)
+ * @returns accuracy 1e-9 rad without refraction; CASA 6.7 differs by up to 6e-6 rad (see antennaUvw)
  */
 export function azEl(mjdSec: number, ra: number, dec: number, positionItrf: ArrayLike<number>): Horizontal {
   const earth = earthState(mjdSec);

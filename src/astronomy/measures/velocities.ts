@@ -40,7 +40,7 @@ function factorFromBarycentre(
  * @param mjdSec UTC, s since MJD 0
  * @param ra, dec ICRS (J2000) direction, rad
  * @param itrf position of the observer, m, [3]
- * @returns within 5e-10 of CASA 6.7 (15 cm/s, by its shorter series for the motion of the Earth)
+ * @returns within 7e-10 of CASA 6.7 (20 cm/s, by its shorter series for the motion of the Earth)
  */
 export function frequencyShiftFactor(
   mjdSec: number,

@@ -134,6 +134,9 @@ function readSource(context: Context, options: CompleteOptions): Source {
     if (!asdm.hasTable(name))
       fail('missing', `The ASDM has no table ${name}; it cannot be imported.`, { file: options.asdm, table: name });
   }
+  for (const name of asdm.tableNames) {
+    for (const { message } of asdm.table(name).issues) context.log.post(`${name}: ${message}`, 'WARN', 'importasdm');
+  }
   const scans = selectScans(readScans(asdm), options.scans);
   const stations = readStations(asdm);
   const chosen = new Set(scans.map(({ execBlockId, number }) => `${execBlockId} ${number}`));
@@ -283,6 +286,14 @@ function fillVisibilities(
     if (row.dataSize === 0 || row.integrationCount === 0) continue;
     const stateId = states.stateOf(row.execBlockId, row.scanNumber, row.subscanNumber);
     if (stateId === undefined || !hasData(context, asdm, row)) continue;
+    // The radiometers' data are in both MSs; the correlator's only where they were corrected.
+    const isRadiometer = source.processors[configuration.processorId]?.type === 'RADIOMETER';
+    if (
+      phaseCorrection === 'AP_CORRECTED' &&
+      !isRadiometer &&
+      !configuration.phaseCorrections.includes(phaseCorrection)
+    )
+      continue;
     fillMain(
       ms,
       asdm.bdfPath(row.dataUid),

@@ -1,0 +1,51 @@
+/*
+ * Does for the comparison scripts what they compare:
+ *   node ingest-driver.js ROOT import ASDM MS OPTIONS_JSON
+ *   node ingest-driver.js ROOT simulate OUT                 (prints the ASDMs' paths)
+ *   node ingest-driver.js ROOT measures CASES.json          (prints what measures makes of them)
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  antennaUvw,
+  azEl,
+  earthOrientation,
+  frequencyShiftFactor,
+  gcrsToItrs,
+  installErfa,
+} from '../../src/astronomy/measures/index.ts';
+import { silentContext } from '../../src/foundation/base/index.ts';
+import { installDisk } from '../../src/foundation/bytes/index.ts';
+import { nodeDisk } from '../../src/foundation/bytes/node.ts';
+import { installKernels } from '../../src/foundation/numeric/index.ts';
+import { importasdm } from '../../src/pipeline/ingest/index.ts';
+import { simulate } from '../../src/pipeline/simulation/index.ts';
+
+const [, , root, command, first, second, third] = process.argv;
+installDisk(nodeDisk());
+installKernels(new Uint8Array(readFileSync(join(root, 'dist', 'kernels.wasm'))));
+installErfa(new Uint8Array(readFileSync(join(root, 'data', 'erfa.wasm'))));
+const context = silentContext(process.cwd());
+
+interface MeasuresCase {
+  readonly mjdSec: number;
+  readonly ra: number;
+  readonly dec: number;
+  readonly positions: readonly (readonly number[])[];
+}
+
+if (command === 'import')
+  importasdm(context, { ...JSON.parse(third ?? '{}'), asdm: first, vis: second, overwrite: true });
+if (command === 'simulate') console.log(simulate(context, { out: first, preset: 'tiny' }).asdms.join('\n'));
+if (command === 'measures') {
+  const cases = JSON.parse(readFileSync(first, 'utf8')) as MeasuresCase[];
+  const answers = cases.map(({ mjdSec, ra, dec, positions }) => ({
+    uvw: Array.from(antennaUvw(Float64Array.from(positions.flat()), mjdSec, ra, dec)),
+    azEl: azEl(mjdSec, ra, dec, positions[0]),
+    orientation: earthOrientation(mjdSec),
+    toItrs: Array.from(gcrsToItrs(mjdSec)),
+    lsrk: frequencyShiftFactor(mjdSec, ra, dec, positions[0], 'TOPO', 'LSRK'),
+    bary: frequencyShiftFactor(mjdSec, ra, dec, positions[0], 'TOPO', 'BARY'),
+  }));
+  console.log(JSON.stringify(answers));
+}
