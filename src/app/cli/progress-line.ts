@@ -1,3 +1,5 @@
+import { NOTE_SEPARATOR } from '../tasks/index.ts';
+
 /** Where progress is shown. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
@@ -16,7 +18,7 @@ export class ProgressLine {
   private step = '';
   private stepStart = 0;
   private lastShown = Number.NEGATIVE_INFINITY;
-  private lastNote = '';
+  private readonly shownTitles = new Set<string>();
   private isOpen = false;
 
   /** @param now seconds */
@@ -33,6 +35,7 @@ export class ProgressLine {
       this.step = step;
       this.stepStart = time;
       this.lastShown = Number.NEGATIVE_INFINITY;
+      this.shownTitles.clear();
     }
     if (this.stream.isTTY) this.draw(fraction, note, time);
     else this.print(fraction, note, time);
@@ -60,14 +63,17 @@ export class ProgressLine {
     this.isOpen = true;
   }
 
+  /** A line for every new title, for the end, and otherwise one every ten seconds. */
   private print(fraction: number, note: string, time: number): void {
+    const [title] = note.split(NOTE_SEPARATOR);
     const isEnd = fraction >= 1;
-    const isNews = note !== this.lastNote && note !== '';
-    if (!isEnd && !isNews && time - this.lastShown < QUIET_SECONDS) return;
-    if (isEnd && fraction === 1 && this.lastShown === Number.POSITIVE_INFINITY) return;
-    this.lastNote = note;
-    this.lastShown = isEnd ? Number.POSITIVE_INFINITY : time;
-    this.stream.write(`${percent(fraction)}  ${this.step}${note ? `: ${note}` : ''}${this.leftText(fraction, time)}\n`);
+    if (isEnd && this.shownTitles.size === 0) return;
+    const key = isEnd ? 'the end' : title;
+    if (this.shownTitles.has(key) && (isEnd || time - this.lastShown < QUIET_SECONDS)) return;
+    this.shownTitles.add(key);
+    this.lastShown = time;
+    const words = isEnd || note === '' ? '' : `: ${note}`;
+    this.stream.write(`${percent(fraction)}  ${this.step}${words}${this.leftText(fraction, time)}\n`);
   }
 
   private leftText(fraction: number, time: number): string {

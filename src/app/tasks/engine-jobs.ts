@@ -1,4 +1,4 @@
-import type { Issue } from '../../foundation/base/index.ts';
+import type { Issue, ProgressPort } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { findMembers, openTree, packageMember, verifyMember } from '../../pipeline/delivery/index.ts';
 import { type SimulateOptions, simulate } from '../../pipeline/simulation/index.ts';
@@ -35,12 +35,16 @@ export function logfileOf(job: EngineJob): string | undefined {
   return job.kind === 'member' ? job.logfile : undefined;
 }
 
-/** Runs a job on a session of this thread. */
-export async function runEngineJob(session: EngineSession, job: EngineJob): Promise<unknown> {
-  const context = session.context('/');
+/**
+ * Runs a job on a session of this thread.
+ *
+ * @param progress of the job as a whole; the session's own is for the tasks within it
+ */
+export async function runEngineJob(session: EngineSession, job: EngineJob, progress: ProgressPort): Promise<unknown> {
+  const context = { ...session.context('/'), progress };
   switch (job.kind) {
     case 'plan':
-      return runPlanJob(session, job.job);
+      return runPlanJob(session, job.job, progress);
     case 'member':
       return runMemberStep(context, (directory) => createPlanRunner(session, directory), job.step);
     case 'task':
@@ -50,7 +54,7 @@ export async function runEngineJob(session: EngineSession, job: EngineJob): Prom
     case 'inspect':
       return inspectPath(context, job.path, job.isVerbose);
     case 'package':
-      return packageMember(openTree(job.member), job.maxBytes, (share, note) => context.progress.update(share, note));
+      return packageMember(openTree(job.member), job.maxBytes, (share, note) => progress.update(share, note));
     case 'unpack':
       return unpackDelivery(context, job.tars, job.out);
     case 'verify':

@@ -7,6 +7,7 @@ import { CasaLog } from './casa-log.ts';
 import { type EngineJob, logfileOf, runEngineJob } from './engine-jobs.ts';
 import { type EngineRequest, EngineSession } from './engine-session.ts';
 import { installEngine } from './installation.ts';
+import { StepProgress } from './step-progress.ts';
 import { packReply, unpackRequest } from './values.ts';
 
 /** What an engine thread is started with. */
@@ -67,9 +68,11 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
 }
 
 async function runJob(data: EngineThreadData, job: EngineJob, progress: EngineSessionProgress): Promise<unknown> {
-  const session = startSession(data, logfileOf(job) ?? data.logfile, progress);
+  const nested = new StepProgress(progress);
+  const hasSteps = job.kind === 'member' || job.kind === 'plan';
+  const session = startSession(data, logfileOf(job) ?? data.logfile, hasSteps ? nested.tasks : progress);
   try {
-    return await runEngineJob(session, job);
+    return await runEngineJob(session, job, hasSteps ? nested.steps : progress);
   } finally {
     session.close();
   }

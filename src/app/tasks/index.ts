@@ -9,6 +9,7 @@ export * from './installation.ts';
 export { type MemberOptions, type MemberOutcome, runMember } from './member/member-run.ts';
 export * from './plan-runner.ts';
 export * from './registry.ts';
+export * from './step-progress.ts';
 export * from './task-help.ts';
 export * from './task-run.ts';
 export * from './tool-registry.ts';

@@ -15,10 +15,12 @@ import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
 import { imstatTask } from './declarations/imstat.ts';
+import { listobsTask } from './declarations/listobs.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
 import { splitTask } from './declarations/split.ts';
 import { tcleanTask } from './declarations/tclean.ts';
+import { uvcontsubTask } from './declarations/uvcontsub.ts';
 import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
 
@@ -39,10 +41,12 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   importasdmTask,
   importfitsTask,
   imstatTask,
+  listobsTask,
   setjyTask,
   smoothcalTask,
   splitTask,
   tcleanTask,
+  uvcontsubTask,
   wvrgcalTask,
 ];
 

@@ -42,7 +42,9 @@ describe('Python 2 programs', () => {
   beforeAll(() => {
     writeFileSync(join(folder, 'driver.py'), DRIVER);
     writeFileSync(join(folder, 'sources.json'), JSON.stringify(probes.map(({ source }) => source)));
-    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', 'driver.py'], { cwd: folder });
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', 'driver.py'], {
+      cwd: folder,
+    });
     expect(run.stderr.toString()).not.toContain('Traceback');
     results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8')) as string[];
   });

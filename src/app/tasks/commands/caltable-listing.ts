@@ -57,7 +57,7 @@ export function caltableListing(table: Table, isVerbose: boolean): Listing {
       return [
         spw,
         window ? window.chanFreqs.length : 0,
-        window ? (window.refFrequency / 1e9).toFixed(4) : '',
+        window ? (window.chanFreqs[window.chanFreqs.length >> 1] / 1e9).toFixed(4) : '',
         count.rows,
         count.times.size,
         count.antennas.size,
@@ -72,7 +72,7 @@ export function caltableListing(table: Table, isVerbose: boolean): Listing {
     '',
     ...textTable(['spw', 'channels', 'GHz', 'rows', 'times', 'antennas', 'flagged', 'fields'], lines),
     '',
-    `Antennas: ${cal.antennas.map(({ id, name, station }) => `${id} ${name}${station ? `@${station}` : ''}`).join(', ')}`,
+    `Antennas: ${cal.antennas.map(({ id, name, station }) => `${id} ${name.trim()}${station ? `@${station.trim()}` : ''}`).join(', ')}`,
     '',
     ...columnLines(table),
     '',

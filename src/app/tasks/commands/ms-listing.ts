@@ -1,19 +1,17 @@
-import { formatMjd } from '../../../astronomy/measures/index.ts';
-import { type MsMetadata, openMs, readMetadata } from '../../../astronomy/ms/index.ts';
+import { listobs, openMs, readMetadata } from '../../../astronomy/ms/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import type { Context } from '../../../foundation/base/index.ts';
 import type { Listing } from './inspect.ts';
 import { columnLines, keywordLines, subtableColumnLines, subtableLines } from './table-listing.ts';
-import { textTable } from './text-table.ts';
 
 /** A MeasurementSet: CASA's listobs text, then columns and subtables. */
-export function msListing(_context: Context, table: Table, isVerbose: boolean): Listing {
+export function msListing(context: Context, table: Table, isVerbose: boolean): Listing {
   const ms = openMs(table.path, 'read');
   try {
     const metadata = readMetadata(ms);
     const { lines, counts } = subtableLines(table);
     const text = [
-      ...observationLines(metadata),
+      listobs({ ...context, log: { post() {} } }, { vis: table.path, verbose: true }),
       `Columns of MAIN (${table.rowCount} rows, ${table.isLittleEndian ? 'little' : 'big'}-endian)`,
       ...columnLines(table),
       '',
@@ -38,47 +36,4 @@ export function msListing(_context: Context, table: Table, isVerbose: boolean): 
   } finally {
     ms.close();
   }
-}
-
-function observationLines(metadata: MsMetadata): string[] {
-  const { observation } = metadata;
-  return [
-    `MeasurementSet of ${observation.telescope}, project ${observation.project}, observer ${observation.observer}`,
-    '',
-    ...textTable(
-      ['scan', 'start', 'end', 'fields', 'spws', 'rows', 'intents'],
-      metadata.scans.map((scan) => [
-        scan.number,
-        formatMjd(scan.startSec, 1),
-        formatMjd(scan.endSec, 1),
-        scan.fieldIds.map((id) => `${id} ${metadata.fields[id]?.name ?? ''}`).join(', '),
-        scan.spwIds.join(','),
-        scan.rowCount,
-        scan.intents.join(', '),
-      ]),
-    ),
-    '',
-    ...textTable(
-      ['spw', 'name', 'channels', 'reference GHz', 'width MHz', 'frame'],
-      metadata.spectralWindows.map((spw) => [
-        spw.id,
-        spw.name,
-        spw.chanFreqs.length,
-        (spw.refFrequency / 1e9).toFixed(6),
-        (spw.totalBandwidth / 1e6).toFixed(3),
-        spw.measFreqRef,
-      ]),
-    ),
-    '',
-    ...textTable(
-      ['field', 'name', 'source'],
-      metadata.fields.map(({ id, name, sourceId }) => [id, name, sourceId]),
-    ),
-    '',
-    ...textTable(
-      ['antenna', 'name', 'station', 'diameter m'],
-      metadata.antennas.map(({ id, name, station, diameter }) => [id, name, station, diameter]),
-    ),
-    '',
-  ];
 }

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = new URL('../../..', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'qa2-casapy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function casapy(...args: string[]) {
+  const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', ...args], { cwd: folder });
+  return { code: run.status, out: run.stdout.toString(), err: run.stderr.toString() };
+}
+
+describe('casapy', () => {
+  it('runs Python 2 and tells the version that the script checks for', () => {
+    const source = `import re
+if re.search('^4.2.1', casadef.casa_version) == None:
+  sys.exit('wrong version')
+print 7/2, cu.version(), casalog.version()`;
+    expect(casapy('-c', source)).toMatchObject({ code: 0, out: '3 [4 2 1 0] 4.2.1\n' });
+  });
+
+  it('runs Python 3 when the script is that', () => {
+    expect(casapy('-c', "print(f'{7/2}', sorted({'b': 1, 'a': 2}))").out).toBe("3.5 ['a', 'b']\n");
+  });
+
+  it('runs files in the same namespace, each in its own Python', () => {
+    writeFileSync(join(folder, 'two.py'), "print mysteps, 3/2\nx = 'set'\n");
+    writeFileSync(join(folder, 'three.py'), "print(f'{x} {3/2}')\n");
+    const run = casapy('-c', "mysteps = [0]; execfile('two.py'); execfile('three.py')");
+    expect(run).toMatchObject({ code: 0, out: '[0] 1\nset 1.5\n' });
+  });
+
+  it("ends with an error at the script's own line when a task fails", () => {
+    writeFileSync(join(folder, 'failing.py'), "print 'before'\nimstat('no.image')\nprint 'after'\n");
+    const run = casapy('failing.py');
+    expect(run.code).toBe(1);
+    expect(run.out).toBe('before\n');
+    expect(run.err).toContain('File "failing.py", line 2, in <module>');
+    expect(run.err.trim().split('\n').pop()).toContain('no.image');
+  });
+
+  it('makes the log file that the script asks for, and hands over the exit code', () => {
+    const run = casapy('-c', "casalog.setlogfile('my.log'); casalog.post('hello'); sys.exit(3)");
+    expect(run.code).toBe(3);
+    expect(readFileSync(join(folder, 'my.log'), 'utf8')).toMatch(/\tINFO\tcasa::::casa\thello\n/);
+  });
+
+  it('sees files that the shell made, in the directory of Python', () => {
+    const source = `os.system('mkdir -p sub'); os.chdir('sub'); os.system('echo text > f')
+print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
+    expect(casapy('-c', source).out).toBe("text\n['f\\n'] True\n");
+    expect(existsSync(join(folder, 'sub', 'f'))).toBe(true);
+  });
+
+  it('refuses wrong options with exit code 2', () => {
+    expect(casapy('--nonsense').code).toBe(2);
+  });
+});

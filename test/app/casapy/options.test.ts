@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readOptions } from '../../../src/app/casapy/options.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'qa2-options-'));
+const script = join(folder, 'script.py');
+writeFileSync(script, '');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('readOptions', () => {
+  it('takes what CASA users type', () => {
+    const options = readOptions(['--nogui', '--nologger', '--logfile', 'a.log', '-c', 'print 1', 'x']);
+    expect(options.script).toEqual({ kind: 'code', text: 'print 1' });
+    expect(options.arguments).toEqual(['casapy', '-c', 'print 1', 'x']);
+    expect(options.logfile).toBe('a.log');
+  });
+
+  it('takes a file after -c or alone, and leaves its arguments alone', () => {
+    expect(readOptions(['-c', script]).script).toEqual({ kind: 'file', path: script });
+    expect(readOptions([script, '--nologger']).arguments).toEqual(['casapy', script, '--nologger']);
+  });
+
+  it.each([
+    [['--nonsense'], 'does not know the option --nonsense'],
+    [['-c', 'nothere.py'], 'There is no such script'],
+    [['--memory', '1', '-c', 'x'], 'from 64 to 4096'],
+    [['--logfile'], 'needs a value'],
+  ])('%j is refused', (args, message) => {
+    expect(() => readOptions(args)).toThrow(message);
+  });
+});

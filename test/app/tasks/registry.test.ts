@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { allTasks, allTools, checkArguments, findTask, formatHelp } from '../../../src/app/tasks/index.ts';
+
+describe('the registry of tasks', () => {
+  it.each(allTasks().map((task) => [task.name, task] as const))('%s is declared soundly', (_name, task) => {
+    const names = task.parameters.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
+    const required = task.parameters.filter(({ default: value }) => value === undefined).map(({ name }) => [name, 'x']);
+    const complete = checkArguments(task, [], Object.fromEntries(required));
+    expect(Object.keys(complete)).toEqual(task.parameters.map(({ name }) => name));
+    expect(formatHelp(task)).toContain(task.summary);
+  });
+
+  it("keeps CASA's positional order", () => {
+    const names = (task: string) =>
+      findTask(task)
+        .parameters.slice(0, 3)
+        .map(({ name }) => name);
+    expect(names('gaincal')).toEqual(['vis', 'caltable', 'field']);
+    expect(names('flagmanager')).toEqual(['vis', 'mode', 'versionname']);
+    expect(names('importasdm')).toEqual(['asdm', 'vis', 'createmms']);
+  });
+
+  it('names the tasks when there is none of that name', () => {
+    expect(() => findTask('gainkal')).toThrow(/There is no task 'gainkal'.*gaincal/);
+  });
+
+  it('has the tools that scripts use', () => {
+    expect(allTools().map(({ name }) => name)).toEqual(expect.arrayContaining(['tb', 'msmd', 'casalog', 'cu']));
+  });
+});

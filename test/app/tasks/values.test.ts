@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { complex, packReply, real, toComplex, unpackRequest } from '../../../src/app/tasks/index.ts';
+import { flattenNested } from '../../../src/app/tasks/table-values.ts';
+
+describe('values between Python and the engine', () => {
+  it('keeps whole floats, complex numbers and what JSON lacks', () => {
+    const { text } = packReply([real(2), complex(1, -1), Number.NaN, 'a', null, true]);
+    expect(JSON.parse(text)).toEqual([{ $float: 2 }, { $complex: [1, -1] }, { $float: 'NaN' }, 'a', null, true]);
+    expect(unpackRequest('[{"$float":"Infinity"},2]')).toEqual([Number.POSITIVE_INFINITY, 2]);
+    expect(toComplex({ $complex: [3, 4] })).toEqual([3, 4]);
+  });
+
+  it('sends arrays as bytes beside the text', () => {
+    const reply = packReply({ kind: 'array', type: 'float', shape: [2], values: Float32Array.of(1, 2) });
+    expect(JSON.parse(reply.text)).toEqual({ $array: { type: 'float', shape: [2], code: 'f', buffer: 0 } });
+    expect(reply.buffers[0].length).toBe(8);
+  });
+});
+
+describe('flattenNested', () => {
+  it('turns the first index into the fastest', () => {
+    const { shape, values } = flattenNested(
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+      'Double',
+    );
+    expect(shape).toEqual([3, 2]);
+    expect(values).toEqual(Float64Array.of(1, 4, 2, 5, 3, 6));
+  });
+
+  it('refuses ragged lists', () => {
+    expect(() => flattenNested([[1, 2], [3]], 'Int')).toThrow('differ in length');
+  });
+});
