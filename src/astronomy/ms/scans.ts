@@ -26,22 +26,31 @@ const COLUMNS = [
   'INTERVAL',
 ] as const;
 
-/** Groups the rows of MAIN by observation, array and scan, in order of first appearance in time. */
+/**
+ * Groups the rows of MAIN by observation, array and scan, in the order of their start times.
+ *
+ * @param byField a group for each field of a scan, as listobs prints them
+ */
 export function readScans(
   ms: MeasurementSet,
   dataDescriptions: readonly DataDescriptionInfo[],
   states: readonly StateInfo[],
+  byField = false,
 ): ScanInfo[] {
   const tallies = new Map<string, Tally>();
   for (const { count, values } of stepRows(ms.main, COLUMNS)) {
     const numeric = values as unknown as Record<(typeof COLUMNS)[number], ArrayLike<number>>;
     let tally: Tally | undefined;
+    let tallyField = -1;
     for (let row = 0; row < count; row++) {
       const number = numeric.SCAN_NUMBER[row];
       const observationId = numeric.OBSERVATION_ID[row];
       const arrayId = numeric.ARRAY_ID[row];
-      if (tally?.number !== number || tally.observationId !== observationId || tally.arrayId !== arrayId) {
-        tally = tallyOf(tallies, number, observationId, arrayId);
+      const field = byField ? numeric.FIELD_ID[row] : -1;
+      const isSame = tally?.number === number && tally.observationId === observationId && tally.arrayId === arrayId;
+      if (!tally || !isSame || field !== tallyField) {
+        tally = tallyOf(tallies, number, observationId, arrayId, field);
+        tallyField = field;
       }
       const interval = numeric.INTERVAL[row];
       const time = numeric.TIME[row];
@@ -63,8 +72,14 @@ export function readScans(
     .map((tally) => describe(tally, states));
 }
 
-function tallyOf(tallies: Map<string, Tally>, number: number, observationId: number, arrayId: number): Tally {
-  const key = `${observationId}/${arrayId}/${number}`;
+function tallyOf(
+  tallies: Map<string, Tally>,
+  number: number,
+  observationId: number,
+  arrayId: number,
+  field: number,
+): Tally {
+  const key = `${observationId}/${arrayId}/${number}/${field}`;
   let tally = tallies.get(key);
   if (!tally) {
     const empty = { fields: new Set<number>(), states: new Set<number>(), windows: new Map() };
