@@ -2,7 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 
 /** ITRF positions, m: the Observatories table of the CASA data package (casadata of CASA 6.7). */
 const OBSERVATORIES: Readonly<Record<string, readonly [x: number, y: number, z: number]>> = {
-  ALMA: [2_225_142.180_3, -5_440_307.370_3, -2_481_029.851_9],
+  ALMA: [2_225_142.180_269, -5_440_307.370_349, -2_481_029.851_874],
   ACA: [2_225_066.246_3, -5_440_107.534_1, -2_481_532.700_7],
   APEX: [2_225_035.294_7, -5_441_203.574_8, -2_479_295.528_2],
   OSF: [2_202_229.615, -5_445_184.762, -2_485_382.116],
