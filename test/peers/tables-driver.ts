@@ -8,6 +8,7 @@ import {
   openTable,
   type StorageManagerDescription,
   scalarKeyword,
+  type Table,
   type TableRecord,
 } from '../../src/formats/tables/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
@@ -20,7 +21,7 @@ interface Case {
   path: string;
   manager: StorageManagerDescription['type'];
   type: DataType;
-  kind: 'scalar' | 'fixed' | 'variable';
+  kind: 'scalar' | 'fixed' | 'fixedindirect' | 'variable';
   rows: number;
 }
 
@@ -29,7 +30,7 @@ const FIXED = [3, 2];
 /** Shape of a variable cell; undefined for every fifth row. */
 function shapeOf(item: Case, row: number): number[] | undefined {
   if (item.kind === 'scalar') return [];
-  if (item.kind === 'fixed') return FIXED;
+  if (item.kind.startsWith('fixed')) return FIXED;
   return row % 5 === 4 && item.manager !== 'IncrementalStMan' ? undefined : [2 + (row % 3), 2];
 }
 
@@ -113,6 +114,38 @@ function writeCase(item: Case): void {
   table.close();
 }
 
+function putRow(table: Table, item: Case, row: number): void {
+  const shape = shapeOf(item, row);
+  table.column('ROW').put(row, row);
+  if (shape)
+    table.column('C').putRange(
+      row,
+      1,
+      fill(
+        item.type,
+        row,
+        shape.reduce((a, b) => a * b, 1),
+      ),
+      shape,
+    );
+}
+
+/** Appends three rows to a table that casacore wrote, and writes its first row again. */
+function extendCase(item: Case): void {
+  const table = openTable(item.path, 'update');
+  table.addRows(3);
+  if (item.rows > 0) putRow(table, item, 0);
+  for (let row = item.rows; row < item.rows + 3; row++) putRow(table, item, row);
+  table.close();
+}
+
+/** Takes every third row out. */
+function removeCase(item: Case): void {
+  const table = openTable(item.path, 'update');
+  table.removeRows(Array.from({ length: table.rowCount }, (_, row) => row).filter((row) => row % 3 === 1));
+  table.close();
+}
+
 function keywords(): TableRecord {
   const inner: TableRecord = new Map<string, KeywordValue>([
     ['a', scalarKeyword('Int', 7)],
@@ -175,8 +208,9 @@ const list = JSON.parse(readFileSync(input, 'utf8'));
 const results: unknown[] = [];
 for (const item of list) {
   try {
-    if (command === 'write') {
-      writeCase(item);
+    const act = { write: writeCase, extend: extendCase, remove: removeCase }[command as string];
+    if (act) {
+      act(item);
       results.push({ ok: true });
     } else results.push(readAll(item.path, item.maxRows));
   } catch (error) {

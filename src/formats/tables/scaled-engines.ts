@@ -110,7 +110,7 @@ const unpackComplex: Unpack = (stored, count, scale, offset, values, at) => {
   for (let k = 0; k < count; k++) setPair(values, at + 2 * k, stored[k] as number, factor, shift);
 };
 
-function setPair(values: ColumnValues, at: number, number: number, factor: number, shift: number): void {
+function setPair(values: ColumnValues, at: number, number: number, factor: number, shift: number, lostBits = 0): void {
   let re = Math.trunc(number / 65_536);
   if (re === NOT_A_NUMBER) {
     values[at] = Number.NaN;
@@ -126,34 +126,19 @@ function setPair(values: ColumnValues, at: number, number: number, factor: numbe
     im -= 65_536;
   }
   values[at] = Math.fround(re * factor) + shift;
-  values[at + 1] = Math.fround(im * factor) + shift;
+  values[at + 1] = Math.fround((im >> lostBits) * 2 ** lostBits * factor) + shift;
 }
 
-/** Single dish: the lowest bit says whether there is an imaginary part; without it the real part has 31 bits. */
+/** Single dish: an even number is a real one of 31 bits; an odd one has an imaginary part, with one bit less. */
 const unpackSingleDish: Unpack = (stored, count, scale, offset, values, at) => {
   const [factor, shift] = [Math.fround(scale), Math.fround(offset)];
   const fullScale = Math.fround(factor / 32_768);
   for (let k = 0; k < count; k++) {
     const number = stored[k] as number;
-    if (number === NOT_A_NUMBER * 65_536) {
-      values[at + 2 * k] = Number.NaN;
-      values[at + 2 * k + 1] = Number.NaN;
-    } else if ((number & 1) === 0) {
+    if ((number & 1) === 0) {
       values[at + 2 * k] = Math.fround((number >> 1) * fullScale) + shift;
       values[at + 2 * k + 1] = 0;
-    } else {
-      let re = Math.trunc(number / 65_536);
-      let im = number - re * 65_536;
-      if (im < -32_768) {
-        re -= 1;
-        im += 65_536;
-      } else if (im >= 32_768) {
-        re += 1;
-        im -= 65_536;
-      }
-      values[at + 2 * k] = Math.fround(re * factor) + shift;
-      values[at + 2 * k + 1] = Math.fround((im >> 1) * 2 * factor) + shift;
-    }
+    } else setPair(values, at + 2 * k, number, factor, shift, 1);
   }
 };
 

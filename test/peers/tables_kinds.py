@@ -1,0 +1,185 @@
+"""Kinds of casacore tables beside the matrix: engines, selections, concatenations, memory columns, added columns, removed rows.
+
+Prints a PASS or FAIL line a case; the exit code is 1 when one failed.
+"""
+import os
+import shutil
+import sys
+import tempfile
+
+import numpy as np
+from casacore.tables import makearrcoldesc, makescacoldesc, maketabdesc, table
+
+import tables_matrix as matrix
+
+
+def plain(value):
+    """Shape and flat values of a cell as the Node side prints them."""
+    if isinstance(value, dict) and "array" in value:
+        return list(value["shape"]), [str(v) for v in value["array"]]
+    if isinstance(value, str):
+        return [], [value]
+    array = np.array(value)
+    flat = array.ravel()
+    if array.dtype.kind in "US":
+        return list(array.shape), [str(v) for v in flat]
+    if array.dtype.kind == "c":
+        flat = np.stack([flat.real, flat.imag], -1).ravel()
+    return list(array.shape), flat.astype(np.float64)
+
+
+def compare(path, dump, rows=2000):
+    """Compares all cells of a table as casacore and as we see them."""
+    if "error" in dump:
+        return dump["error"]
+    t = table(path, ack=False)
+    try:
+        if t.nrows() != dump["rowCount"]:
+            return f"{dump['rowCount']} rows instead of {t.nrows()}"
+        if t.colnames() != list(dump["columns"]):
+            return f"columns {list(dump['columns'])} instead of {t.colnames()}"
+        for name in t.colnames():
+            column = dump["columns"][name]
+            if "error" in column:
+                return f"{name}: {column['error']}"
+            for row in range(min(rows, t.nrows())):
+                cell = column["cells"][row]
+                if t.iscelldefined(name, row) != (cell is not None):
+                    return f"{name} row {row}: defined or not"
+                if cell is None:
+                    continue
+                shape, values = plain(t.getcell(name, row))
+                if list(cell["shape"]) != shape and shape != [0]:
+                    return f"{name} row {row}: shape {cell['shape']} instead of {shape}"
+                if column["type"] == "String":
+                    same = cell["values"] == values
+                else:
+                    found = np.array([float(v) for v in cell["values"]])
+                    same = np.array_equal(found, values, equal_nan=True)
+                if not same:
+                    return f"{name} row {row}: {cell['values'][:4]} instead of {list(values[:4])}"
+        return None
+    finally:
+        t.close()
+
+
+def make_base(path):
+    """Fifty rows in all storage managers."""
+    columns = [
+        makescacoldesc("ANTENNA1", 0), makescacoldesc("NAME", ""), makescacoldesc("TIME", 0.0, datamanagertype="IncrementalStMan"),
+        makearrcoldesc("DATA", 0, valuetype="complex", ndim=2, datamanagertype="TiledShapeStMan", datamanagergroup="D"),
+        makearrcoldesc("FLAG", False, ndim=2, datamanagertype="TiledShapeStMan", datamanagergroup="F"),
+        makearrcoldesc("NOTES", "", ndim=1), makearrcoldesc("UVW", 0.0, shape=[3], options=5),
+    ]
+    t = table(path, maketabdesc(columns), nrow=50, ack=False)
+    for row in range(50):
+        shape = (4 + row // 20, 2)
+        t.putcell("ANTENNA1", row, row % 7)
+        t.putcell("NAME", row, "antenna number %d" % row if row % 3 else "DV%02d" % row)
+        t.putcell("TIME", row, 5e9 + row // 10)
+        t.putcell("DATA", row, (np.arange(shape[0] * 2) + row * 1j).reshape(shape).astype(np.complex64))
+        t.putcell("FLAG", row, (np.arange(shape[0] * 2).reshape(shape) + row) % 3 == 0)
+        if row % 4:
+            t.putcell("NOTES", row, {"shape": [row % 4], "array": ["note %d" % k * (row + 1) for k in range(row % 4)]})
+        t.putcell("UVW", row, np.array([row, -row, 0.5 * row]))
+    t.flush()
+    return t
+
+
+def selections(work):
+    t = make_base(os.path.join(work, "base"))
+    chosen = t.query("ANTENNA1 in [1,2,3]", columns="NAME,DATA,FLAG,NOTES,TIME")
+    chosen.copy(os.path.join(work, "chosen"), deep=False)
+    ordered = t.query("TIME > 5e9", sortlist="ANTENNA1 desc")
+    ordered.copy(os.path.join(work, "ordered"), deep=False)
+    t.query("ANTENNA1 > 100").copy(os.path.join(work, "none"), deep=False)
+    t.close()
+    other = make_base(os.path.join(work, "other"))
+    other.close()
+    both = table([os.path.join(work, "base"), os.path.join(work, "other")], ack=False)
+    both.rename(os.path.join(work, "joined"))
+    both.close()
+    return ["base", "chosen", "ordered", "none", "joined"]
+
+
+def engine(work, name, kind, stored, values):
+    """A column of an engine with scale and offset in columns, filled by casacore."""
+    path = os.path.join(work, name)
+    columns = [
+        makearrcoldesc("DATA", 0, valuetype=kind, ndim=2),
+        makearrcoldesc("STORED", 0, valuetype=stored, ndim=2, datamanagertype="TiledShapeStMan", datamanagergroup="T"),
+        makescacoldesc("SCALE", 0.0, valuetype="float"), makescacoldesc("OFFSET", 0.0, valuetype="float"),
+    ]
+    spec = {"SOURCENAME": "DATA", "TARGETNAME": "STORED", "SCALENAME": "SCALE", "OFFSETNAME": "OFFSET", "AUTOSCALE": True}
+    manager = {"*1": {"TYPE": name, "NAME": name, "SEQNR": 1, "SPEC": spec, "COLUMNS": ["DATA"]}}
+    t = table(path, maketabdesc(columns), nrow=5, dminfo=manager, ack=False)
+    for row in range(5):
+        t.putcell("DATA", row, values[row])
+    t.close()
+    return name
+
+
+def engines(work):
+    noise = np.random.default_rng(3)
+    real = noise.normal(size=(5, 6, 2)).astype(np.float32) * 100
+    real[1, 2, 1] = np.nan
+    pairs = (real + 1j * noise.normal(size=real.shape)).astype(np.complex64)
+    dish = pairs.copy()
+    dish[:, :3] = dish[:, :3].real
+    return [
+        engine(work, "CompressFloat", "float", "short", real),
+        engine(work, "CompressComplex", "complex", "int", pairs),
+        engine(work, "CompressComplexSD", "complex", "int", dish),
+    ]
+
+
+def others(work):
+    path = os.path.join(work, "changed")
+    t = make_base(path)
+    t.addcols(makescacoldesc("WEIGHT", 1.0))
+    t.addcols(makearrcoldesc("MODEL", 0.0, shape=[2, 2], options=5))
+    t.putcol("WEIGHT", np.arange(50.0))
+    t.close()
+    path = os.path.join(work, "removed")
+    columns = [makescacoldesc("A", 0), makescacoldesc("B", False), makescacoldesc("S", ""), makearrcoldesc("V", 0.0, ndim=1),
+               makescacoldesc("I", 0, datamanagertype="IncrementalStMan")]
+    t = table(path, maketabdesc(columns), nrow=300, ack=False)
+    for row in range(300):
+        t.putcell("A", row, row)
+        t.putcell("B", row, row % 3 == 0)
+        t.putcell("S", row, "x" * (row % 40))
+        t.putcell("V", row, np.arange(row % 5 + 1.0))
+        t.putcell("I", row, row // 7)
+    t.removerows(list(range(0, 300, 7)) + list(range(120, 160)))
+    t.putcell("S", 5, "a new and rather long text")
+    t.close()
+    path = os.path.join(work, "memory")
+    columns = [makescacoldesc("A", 0), makescacoldesc("M", 0.0, datamanagertype="MemoryStMan"),
+               makearrcoldesc("V", 0.0, ndim=1, datamanagertype="MemoryStMan"), makescacoldesc("FIXED", "", maxlen=12)]
+    t = table(path, maketabdesc(columns), nrow=4, ack=False)
+    t.putcol("M", np.arange(4.0))
+    t.putcell("FIXED", 1, "twelve chars")
+    t.putcell("FIXED", 2, "short")
+    t.close()
+    return ["changed", "removed", "memory"]
+
+
+def main():
+    work = tempfile.mkdtemp(prefix="tables-kinds-")
+    failures = []
+    try:
+        call = matrix.driver(work)
+        names = selections(work) + engines(work) + others(work)
+        names += ["/" + path for path in sys.argv[1:]]
+        items = [{"path": os.path.join(work, name) if name[0] != "/" else name[1:]} for name in names]
+        for item, dump in zip(items, call("read", items)):
+            complaint = matrix.guarded(lambda entry, found=dump: compare(entry["path"], found), item)
+            matrix.report(f"casacore writes, we read: {os.path.basename(item['path'])}", complaint, failures)
+    finally:
+        shutil.rmtree(work)
+    print(f"{len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
