@@ -17,10 +17,10 @@ export interface SolveOptions {
   /** False: timerange … msselect are not looked at. */
   readonly selectdata?: boolean;
   readonly timerange?: string;
-  readonly uvrange?: string;
+  readonly uvrange?: string | number | readonly (string | number)[];
   readonly antenna?: string;
   readonly scan?: string;
-  readonly observation?: string;
+  readonly observation?: string | number | readonly (string | number)[];
   /** 'inf' (default), 'int', or a time such as '60s' or a number of seconds; anything after a comma is in frequency. */
   readonly solint?: string | number;
   /** Any of 'obs', 'scan', 'field', 'spw', joined by commas. */
@@ -92,8 +92,14 @@ export function parseSolveOptions(context: Context, options: SolveOptions): Solv
 function selectionOf(options: SolveOptions): Selection {
   const { field, spw, intent } = options;
   if (options.selectdata === false) return { field, spw, intent };
-  const { timerange, uvrange, antenna, scan, observation } = options;
+  const { timerange, antenna, scan } = options;
+  const [uvrange, observation] = [options.uvrange, options.observation].map((value) => listText(value));
   return { field, spw, intent, timerange, uvrange, antenna, scan, observation };
+}
+
+/** CASA's variants as a selection text: numbers and lists are allowed. */
+function listText(value: string | number | readonly (string | number)[] | undefined): string {
+  return Array.isArray(value) ? value.join(',') : String(value ?? '');
 }
 
 function parseSolint(text: string): number {

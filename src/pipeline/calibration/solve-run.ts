@@ -96,14 +96,18 @@ export function gainSolver(
     const { planned, averages, time } = gathered;
     const solution = emptySolution(planned, time, options.antCount, averages.chanCount, parCount);
     let isGood = false;
+    let failedCount = 0;
+    let solvedCount = 0;
     for (let chan = 0; chan < averages.chanCount; chan++) {
       const result = fit.solve(averages, chan);
       isGood ||= result.isGood;
+      failedCount += result.failedCount;
+      solvedCount += result.solvedCount;
       putChannel(solution, chan, result);
-      if (result.failedCount === 0) continue;
-      const where = kind.isChannelled ? ` (chan=${chan})` : '';
-      const text = `${result.failedCount} of ${result.solvedCount} solutions flagged due to SNR < ${request.minSnr}`;
-      context.log.post(`${text} in spw=${planned.spwId}${where} at ${formatMjd(time, 7)}`, 'INFO', kind.origin);
+    }
+    if (failedCount > 0) {
+      const text = `${failedCount} of ${solvedCount} solutions flagged due to SNR < ${request.minSnr}`;
+      context.log.post(`${text} in spw=${planned.spwId} at ${formatMjd(time, 1)}`, 'INFO', kind.origin);
     }
     return isGood ? solution : undefined;
   };
