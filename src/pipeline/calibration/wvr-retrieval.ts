@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import { waterLayer } from './wvr-atmosphere.ts';
+import { waterLayer, waterMisfit } from './wvr-atmosphere.ts';
 
 /** What four brightness temperatures say about the atmosphere. */
 export interface Retrieval {
@@ -14,17 +14,47 @@ export interface Retrieval {
 }
 
 /** Uniform priors: zenith water column (mm), temperature (K) and pressure (mbar) of the layer, as CASA's wvrgcal has them. */
-const COLUMN_LIMITS = [0, 10] as const;
-const TEMPERATURE_LIMITS = [250, 295] as const;
-const PRESSURE_LIMITS = [300, 550] as const;
-/** K; the noise of the likelihood, which also stands for the model's own errors. */
-const NOISE = 1;
-const TEMPERATURE_STEPS = 20;
-const PRESSURE_STEPS = 50;
-const COLUMN_STEPS = 21;
+const LOW = [0, 250, 300] as const;
+const HIGH = [10, 295, 550] as const;
+const DIMENSIONS = 3;
+/** Points that explore the prior, and steps of the walk that replaces the worst of them. */
+const LIVE_POINTS = 200;
+const WALK_STEPS = 100;
+/** Step of the walk in units of the spread of the points. */
+const STEP_SCALE = 0.1;
+const MOST_ROUNDS = 10_000;
+/** The sampling ends when the points left can add no more than this share of the evidence. */
+const REMAINDER = 1e-3;
+/** Half the squared misfit (K²) beyond which a search that no longer improves is given up. */
+const HOPELESS = 700;
+
+/** Normal and uniform deviates of one fixed sequence (mulberry32, Box-Muller): the same brightness gives the same answer. */
+class Deviates {
+  private state = 0x2f6e2b1;
+  private spare: number | undefined;
+
+  uniform(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  normal(): number {
+    if (this.spare !== undefined) {
+      const value = this.spare;
+      this.spare = undefined;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    const angle = 2 * Math.PI * this.uniform();
+    this.spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+}
 
 interface Sums {
-  weight: number;
+  evidence: number;
   pwv: number;
   pwvSquare: number;
   readonly slopes: Float64Array;
@@ -32,109 +62,167 @@ interface Sums {
 }
 
 /**
- * Posterior means of the water column and of dT/dL for uniform priors, by direct integration over the prior (CASA samples
- * the same posterior with a nested sampler; the mean values agree within that sampler's noise of about 1 %).
+ * Posterior means of the water column and of dT/dL for uniform priors and 1 K of noise.
+ *
+ * Nested sampling with the walk of CASA's wvrgcal (the worst point is replaced by one that 100 steps of a tenth of the
+ * points' spread lead to), so that the answers share its preference for where the points have been: where temperature and
+ * pressure run into the prior's edge it moves dT/dL by up to 5 % from the exact integral. Other seeds give dT/dL of the
+ * innermost channel with a scatter of 0.6 %, as CASA's do.
  *
  * @param brightness K, [4]
  * @param elevation rad
  * @throws bad-data when no atmosphere within the priors comes near the brightness
  */
 export function retrieveWater(brightness: ArrayLike<number>, elevation: number): Retrieval {
-  const airmass = 1 / Math.sin(elevation);
-  const sums: Sums = { weight: 0, pwv: 0, pwvSquare: 0, slopes: new Float64Array(4), squares: new Float64Array(4) };
-  for (let step = 0; step < TEMPERATURE_STEPS; step++) {
-    const temperature = midpoint(TEMPERATURE_LIMITS, step, TEMPERATURE_STEPS);
-    for (let other = 0; other < PRESSURE_STEPS; other++) {
-      const pressure = midpoint(PRESSURE_LIMITS, other, PRESSURE_STEPS);
-      integrateColumn(temperature, pressure, brightness, airmass, sums);
-    }
-  }
-  const { weight } = sums;
-  if (!(weight > 0)) {
+  const sampler = new Sampler(brightness, 1 / Math.sin(elevation));
+  const sums = sampler.run();
+  const { evidence } = sums;
+  if (!(evidence > 0)) {
     const text = Array.from(brightness, (value) => value.toFixed(1)).join(', ');
     fail('bad-data', `No water column explains the radiometer's brightness of ${text} K at this elevation.`);
   }
-  const pwv = sums.pwv / weight;
-  const slopes = sums.slopes.map((sum) => sum / weight);
+  const pwv = sums.pwv / evidence;
+  const slopes = sums.slopes.map((sum) => sum / evidence);
   return {
-    evidence: weight / (TEMPERATURE_STEPS * PRESSURE_STEPS * (COLUMN_LIMITS[1] - COLUMN_LIMITS[0])),
+    evidence,
     pwv,
-    pwvError: Math.sqrt(Math.max(0, sums.pwvSquare / weight - pwv * pwv)),
+    pwvError: Math.sqrt(Math.max(0, sums.pwvSquare / evidence - pwv * pwv)),
     slopes,
-    slopeErrors: slopes.map((mean, channel) => Math.sqrt(Math.max(0, sums.squares[channel] / weight - mean * mean))),
+    slopeErrors: slopes.map((mean, channel) => Math.sqrt(Math.max(0, sums.squares[channel] / evidence - mean * mean))),
   };
 }
 
-const midpoint = (limits: readonly [number, number], step: number, steps: number) =>
-  limits[0] + ((step + 0.5) / steps) * (limits[1] - limits[0]);
+function isAllowed(point: Float64Array): boolean {
+  for (let axis = 0; axis < DIMENSIONS; axis++) if (point[axis] < LOW[axis] || point[axis] > HIGH[axis]) return false;
+  return true;
+}
 
-/** Adds the posterior along the water column at one temperature and pressure. */
-function integrateColumn(
-  temperature: number,
-  pressure: number,
-  brightness: ArrayLike<number>,
-  airmass: number,
-  sums: Sums,
-): void {
-  const layer = waterLayer(temperature, pressure);
-  const model = new Float64Array(4);
-  const slope = new Float64Array(4);
-  // Gauss-Newton to the best column; the slopes then give its width.
-  let column = startColumn(layer, brightness, airmass, model);
-  let width = 1;
-  for (let round = 0; round < 8; round++) {
-    layer.brightness(column * airmass, model);
-    layer.slope(column * airmass, slope);
-    let top = 0;
-    let bottom = 0;
-    for (let channel = 0; channel < 4; channel++) {
-      const perMm = slope[channel] * layer.pathPerMm * airmass;
-      top += perMm * (brightness[channel] - model[channel]);
-      bottom += perMm * perMm;
+class Sampler {
+  private readonly brightness: ArrayLike<number>;
+  private readonly airmass: number;
+  private readonly deviates = new Deviates();
+  /** [point, column temperature pressure] and half the squared misfit of each */
+  private readonly points = new Float64Array(LIVE_POINTS * DIMENSIONS);
+  private readonly misfits = new Float64Array(LIVE_POINTS);
+  private readonly root = new Float64Array(DIMENSIONS * DIMENSIONS);
+  private readonly slope = new Float64Array(4);
+  private readonly sums: Sums = {
+    evidence: 0,
+    pwv: 0,
+    pwvSquare: 0,
+    slopes: new Float64Array(4),
+    squares: new Float64Array(4),
+  };
+
+  constructor(brightness: ArrayLike<number>, airmass: number) {
+    this.brightness = brightness;
+    this.airmass = airmass;
+    for (let point = 0; point < LIVE_POINTS; point++) {
+      for (let axis = 0; axis < DIMENSIONS; axis++) {
+        this.points[point * DIMENSIONS + axis] = LOW[axis] + (HIGH[axis] - LOW[axis]) * this.deviates.uniform();
+      }
+      this.misfits[point] = this.misfit(this.points, point * DIMENSIONS);
     }
-    width = NOISE / Math.sqrt(bottom);
-    const move = top / bottom;
-    column = Math.min(Math.max(column + move, COLUMN_LIMITS[0] + 1e-6), COLUMN_LIMITS[1]);
-    if (Math.abs(move) < 1e-6) break;
   }
-  const low = Math.max(COLUMN_LIMITS[0], column - 5 * width);
-  const high = Math.min(COLUMN_LIMITS[1], column + 5 * width);
-  const cell = (high - low) / COLUMN_STEPS;
-  for (let step = 0; step < COLUMN_STEPS; step++) {
-    const zenith = low + (step + 0.5) * cell;
-    layer.brightness(zenith * airmass, model);
-    let distance = 0;
-    for (let channel = 0; channel < 4; channel++) distance += ((brightness[channel] - model[channel]) / NOISE) ** 2;
-    const weight = (Math.exp(-0.5 * distance) / (2 * Math.PI * NOISE * NOISE) ** 2) * cell;
-    if (weight === 0) continue;
-    layer.slope(zenith * airmass, slope);
-    sums.weight += weight;
-    sums.pwv += weight * zenith;
-    sums.pwvSquare += weight * zenith * zenith;
+
+  run(): Sums {
+    let volume = 1;
+    let closest = Number.POSITIVE_INFINITY;
+    for (let round = 1; round <= MOST_ROUNDS; round++) {
+      const worst = this.extreme((a, b) => a > b);
+      const next = Math.exp(-round / LIVE_POINTS);
+      this.collect(worst, volume - next);
+      volume = next;
+      const best = this.misfits[this.extreme((a, b) => a < b)];
+      if (this.likelihood(best) * volume < REMAINDER * this.sums.evidence) break;
+      if (round % LIVE_POINTS === 0) {
+        if (best > HOPELESS && best > 0.95 * closest) break;
+        closest = best;
+      }
+      if (!this.replace(worst)) break;
+    }
+    return this.sums;
+  }
+
+  private misfit(from: Float64Array, at: number): number {
+    return waterMisfit(from[at] * this.airmass, from[at + 1], from[at + 2], this.brightness);
+  }
+
+  private likelihood(misfit: number): number {
+    return Math.exp(-misfit) / (2 * Math.PI) ** 2;
+  }
+
+  private extreme(isBeyond: (a: number, b: number) => boolean): number {
+    let found = 0;
+    for (let point = 1; point < LIVE_POINTS; point++)
+      if (isBeyond(this.misfits[point], this.misfits[found])) found = point;
+    return found;
+  }
+
+  /** Adds a point to the posterior, with the share of the prior that it stands for. */
+  private collect(point: number, share: number): void {
+    const { sums, points, slope } = this;
+    const weight = this.likelihood(this.misfits[point]) * share;
+    sums.evidence += weight;
+    if (!(weight > 1e-12 * sums.evidence)) return;
+    const at = point * DIMENSIONS;
+    const column = points[at];
+    waterLayer(points[at + 1], points[at + 2]).slope(column * this.airmass, slope);
+    sums.pwv += weight * column;
+    sums.pwvSquare += weight * column * column;
     for (let channel = 0; channel < 4; channel++) {
       sums.slopes[channel] += weight * slope[channel];
       sums.squares[channel] += weight * slope[channel] ** 2;
     }
   }
-}
 
-/** The best of a coarse grid of columns. */
-function startColumn(
-  layer: ReturnType<typeof waterLayer>,
-  brightness: ArrayLike<number>,
-  airmass: number,
-  model: Float64Array,
-): number {
-  let best = 1;
-  let least = Number.POSITIVE_INFINITY;
-  for (let column = 0.1; column <= 10; column *= 1.4) {
-    layer.brightness(column * airmass, model);
-    let distance = 0;
-    for (let channel = 0; channel < 4; channel++) distance += (brightness[channel] - model[channel]) ** 2;
-    if (distance < least) {
-      least = distance;
-      best = column;
+  /** Walks from the worst point to a better one; false when no step led there. */
+  private replace(worst: number): boolean {
+    const { points, misfits, root, deviates } = this;
+    this.spread();
+    const limit = misfits[worst];
+    const here = points.slice(worst * DIMENSIONS, (worst + 1) * DIMENSIONS);
+    const trial = new Float64Array(DIMENSIONS);
+    let reached = limit;
+    for (let step = 0; step < WALK_STEPS; step++) {
+      const a = deviates.normal();
+      const b = deviates.normal();
+      const c = deviates.normal();
+      trial[0] = here[0] + root[0] * a;
+      trial[1] = here[1] + root[3] * a + root[4] * b;
+      trial[2] = here[2] + root[6] * a + root[7] * b + root[8] * c;
+      if (!isAllowed(trial)) continue;
+      const misfit = this.misfit(trial, 0);
+      if (misfit >= limit) continue;
+      here.set(trial);
+      reached = misfit;
     }
+    points.set(here, worst * DIMENSIONS);
+    misfits[worst] = reached;
+    return reached < limit;
   }
-  return best;
+
+  /** Cholesky root of the covariance of the points, times the step scale: [3, 3], lower triangle. */
+  private spread(): void {
+    const { points, root } = this;
+    const mean = [0, 0, 0];
+    for (let at = 0; at < points.length; at++) mean[at % DIMENSIONS] += points[at] / LIVE_POINTS;
+    root.fill(0);
+    for (let point = 0; point < LIVE_POINTS; point++) {
+      for (let row = 0; row < DIMENSIONS; row++) {
+        for (let column = 0; column <= row; column++) {
+          const [one, two] = [points[3 * point + row] - mean[row], points[3 * point + column] - mean[column]];
+          root[3 * row + column] += (one * two) / LIVE_POINTS;
+        }
+      }
+    }
+    for (let row = 0; row < DIMENSIONS; row++) {
+      for (let column = 0; column <= row; column++) {
+        let sum = root[3 * row + column];
+        for (let inner = 0; inner < column; inner++) sum -= root[3 * row + inner] * root[3 * column + inner];
+        root[3 * row + column] = row === column ? Math.sqrt(Math.max(sum, 1e-30)) : sum / root[4 * column];
+      }
+    }
+    for (let at = 0; at < root.length; at++) root[at] *= STEP_SCALE;
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { waterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
+import { waterLayer, waterMisfit } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
 
 const brightness = (column: number, temperature = 270, pressure = 450) => {
   const values = new Float64Array(4);
@@ -28,6 +28,14 @@ describe('a layer of water vapour', () => {
     for (let channel = 0; channel < 4; channel++) {
       expect(slope[channel]).toBeCloseTo((up[channel] - down[channel]) / (2 * step) / layer.pathPerMm, 5);
     }
+  });
+
+  it('has a fast misfit that is half the squared distance', () => {
+    const measured = brightness(1.3);
+    const [other, expected] = [brightness(1.1, 262, 510), measured];
+    const half = 0.5 * other.reduce((sum, kelvin, channel) => sum + (kelvin - expected[channel]) ** 2, 0);
+    expect(waterMisfit(1.1, 262, 510, measured) / half).toBeCloseTo(1, 3);
+    expect(waterMisfit(1.3, 270, 450, measured)).toBeLessThan(1e-4);
   });
 
   it('delays by 6.5 mm per mm of water at 270 K', () => {
