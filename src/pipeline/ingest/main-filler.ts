@@ -215,45 +215,48 @@ class BdfFiller {
       const block = integrations.slice(first, first + step);
       arena().scope((lease) => {
         const numbers = whole ?? loadPart(this.bdf, block, source.name, lease).numbers;
-        this.putBlock(
-          source,
-          block,
-          start + first * perIntegration,
-          numbers,
-          whole ? first * stride : 0,
-          stride,
-          lease,
-          flags?.slice(first, first + step),
-        );
+        const base = whole ? first * stride : 0;
+        const held = { integrations: block, numbers, base, stride, flags: flags?.slice(first, first + step) };
+        this.putPieces(source, held, start + first * perIntegration);
       });
     }
     return perIntegration * integrations.length;
   }
 
+  /** Writes the rows of what is held; a single integration that is too large goes in pieces of antenna pairs. */
+  private putPieces(source: Source, held: HeldIntegrations, start: number): void {
+    const { pairs, window, corrCount } = source;
+    const pairBytes = 8 * window.chanCount * corrCount * window.binCount;
+    const fitting = Math.max(1, Math.floor(DATA_BYTES / pairBytes));
+    const step = held.integrations.length > 1 ? pairs.first.length : fitting;
+    for (let first = 0; first < pairs.first.length; first += step) {
+      const piece = {
+        first: pairs.first.subarray(first, first + step),
+        second: pairs.second.subarray(first, first + step),
+        isAuto: pairs.isAuto,
+      };
+      arena().scope((lease) =>
+        this.putBlock({ ...source, pairs: piece }, held, start + first * window.binCount, lease),
+      );
+    }
+  }
+
   /** Converts and writes the rows of a few integrations of one window. */
-  private putBlock(
-    source: Source,
-    integrations: readonly Integration[],
-    start: number,
-    numbers: StoredNumbers,
-    base: number,
-    stride: number,
-    lease: Lease,
-    flags: readonly (BdfFlags | undefined)[] | undefined,
-  ): void {
+  private putBlock(source: Source, held: HeldIntegrations, start: number, lease: Lease): void {
     const { window, corrCount, pairs } = source;
+    const { integrations, numbers, flags } = held;
     const count = integrations.length * pairs.first.length * window.binCount;
     const shape = [window.chanCount, corrCount];
     const cell = window.chanCount * corrCount;
     const room = lease.int32(count);
     const offsets = new Uint32Array(room.buffer, room.byteOffset, count);
-    fillOffsets(offsets, source, integrations.length, base, stride, Math.max(1, this.bdf.header.apc.length));
+    fillOffsets(offsets, source, held, Math.max(1, this.bdf.header.apc.length));
     const { isComplex } = this.options;
     const data = lease.float32((isComplex ? 2 : 1) * cell * count);
     if (!isComplex) scaleRowsInto(numbers, offsets, data, cell, 1);
-    else if (source.name === 'crossData')
+    else if (source.name === 'crossData') {
       scaleRowsInto(numbers, offsets, data, 2 * cell, Math.fround(window.scaleFactor));
-    else complexAutoRowsInto(numbers as Float32Array, offsets, data, window.chanCount, window.valuesPerChannel);
+    } else complexAutoRowsInto(numbers as Float32Array, offsets, data, window.chanCount, window.valuesPerChannel);
     const { main } = this.ms;
     putRowColumns(main, this.context, this.uvwCache, {
       start,
@@ -274,15 +277,21 @@ class BdfFiller {
   }
 }
 
+/** A few integrations of one part in kernel memory. */
+interface HeldIntegrations {
+  readonly integrations: readonly Integration[];
+  readonly numbers: StoredNumbers;
+  /** Index of the first integration's first number. */
+  readonly base: number;
+  /** Numbers from one integration to the next. */
+  readonly stride: number;
+  readonly flags: readonly (BdfFlags | undefined)[] | undefined;
+}
+
 /** Index of each row's first stored number: time slowest, then antenna pairs, then bins. */
-function fillOffsets(
-  offsets: Uint32Array,
-  source: Source,
-  integrationCount: number,
-  base: number,
-  stride: number,
-  apcCount: number,
-): void {
+function fillOffsets(offsets: Uint32Array, source: Source, held: HeldIntegrations, apcCount: number): void {
+  const { base, stride } = held;
+  const integrationCount = held.integrations.length;
   const { pairs, window, layout } = source;
   const binStride = window.apcStride * (source.name === 'crossData' ? apcCount : 1);
   let row = 0;
