@@ -41,7 +41,8 @@ export function nodePool<Job, Result>(options: NodePoolOptions): JobPool<Job, Re
   };
   const work = (worker: Worker, waiting: Waiting) => {
     const finish = (isReusable: boolean) => {
-      worker.removeAllListeners();
+      // not all listeners: the worker's own ones start and stop its message port
+      for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
       if (isReusable) idle.push(worker);
       else all.delete(worker);
     };
