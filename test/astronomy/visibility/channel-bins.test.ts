@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openMs } from '../../../src/astronomy/ms/index.ts';
+import {
+  binChannels,
+  binsOf,
+  readChunks,
+  timeAverage,
+  type VisibilityChunk,
+} from '../../../src/astronomy/visibility/index.ts';
+import { freshContext, writeSmallMs } from '../ms/small-ms.ts';
+
+function chunks(): { all: VisibilityChunk[]; close: () => void } {
+  const path = join(freshContext().cwd, 'a.ms');
+  writeSmallMs(path);
+  const ms = openMs(path);
+  return {
+    all: [...readChunks(ms, { columns: ['DATA'], selection: { spw: '0', antenna: '*&*' } })],
+    close: () => ms.close(),
+  };
+}
+
+describe('binsOf', () => {
+  it('drops the incomplete last bin of a range', () => {
+    expect(
+      binsOf(
+        [
+          [3, 12],
+          [20, 21],
+        ],
+        4,
+      ),
+    ).toEqual([
+      [3, 4],
+      [7, 4],
+      [20, 2],
+    ]);
+  });
+});
+
+describe('binChannels', () => {
+  it('averages unflagged channels and counts their weights', () => {
+    const { all, close } = chunks();
+    const [chunk] = all;
+    chunk.flag[0] = 1; // row 0, channel 0, XX
+    for (let chan = 4; chan < 8; chan++) chunk.flag[chan * 2 + 1] = 1; // row 0, channels 4-7, YY
+    const binned = binChannels(chunk, { bins: binsOf([[0, 7]], 4) });
+    const data = binned.data.DATA as Float32Array;
+    expect(data[0]).toBeCloseTo((0.01 + 0.02 + 0.03) / 3, 6); // XX without channel 0
+    expect(data[2]).toBeCloseTo(0.015, 6); // YY
+    expect(data[6]).toBeCloseTo(0.055, 6); // YY of the second bin: all flagged, mean of all
+    expect([...binned.flag.subarray(0, 4)]).toEqual([0, 0, 0, 1]);
+    expect(binned.weight[0]).toBeCloseTo(4 * 3.5, 5); // mean of 3 and 4 channels
+    expect(binned.weight[1]).toBeCloseTo(4 * 4, 5);
+    expect(binned.sigma[0]).toBeCloseTo((1 / Math.sqrt(12) + 1 / Math.sqrt(16)) / 2, 6);
+    binned.release();
+    close();
+  });
+
+  it('keeps chosen correlations', () => {
+    const { all, close } = chunks();
+    const one = binChannels(all[0], { bins: binsOf([[2, 3]], 1), corrs: [1] });
+    expect([one.chanCount, one.corrCount]).toEqual([2, 1]);
+    expect((one.data.DATA as Float32Array)[0]).toBeCloseTo(0.02, 6);
+    one.release();
+    close();
+  });
+});
+
+describe('timeAverage', () => {
+  it('joins integrations of a scan and sums their weights', () => {
+    const { all, close } = chunks();
+    const out: { rows: number; time: number; interval: number; weight: number; scan: number }[] = [];
+    const average = timeAverage({ seconds: 12 });
+    const collect = (chunk: VisibilityChunk) => {
+      out.push({
+        rows: chunk.rowCount,
+        time: chunk.time[0] % 60,
+        interval: chunk.interval[0],
+        weight: chunk.weight[0],
+        scan: chunk.scanNumber[0],
+      });
+      chunk.release();
+    };
+    for (const chunk of all) average.push(chunk, collect);
+    average.flush(collect);
+    expect(out).toEqual([
+      { rows: 6, time: 6, interval: 12, weight: 8, scan: 1 },
+      { rows: 6, time: 15, interval: 6, weight: 4, scan: 1 },
+      { rows: 6, time: 6, interval: 12, weight: 8, scan: 2 },
+      { rows: 6, time: 15, interval: 6, weight: 4, scan: 2 },
+    ]);
+    close();
+  });
+});

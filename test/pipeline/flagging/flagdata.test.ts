@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openMs, readNumbers } from '../../../src/astronomy/ms/index.ts';
+import { readChunks } from '../../../src/astronomy/visibility/index.ts';
+import { flagcmd, flagdata, flagmanager } from '../../../src/pipeline/flagging/index.ts';
+import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
+
+function start() {
+  const context = freshContext();
+  const vis = join(context.cwd, 'a.ms');
+  writeSmallMs(vis);
+  const flags = () => {
+    const ms = openMs(vis);
+    let flagged = 0;
+    for (const chunk of readChunks(ms, { columns: [] })) {
+      for (const flag of chunk.flag) flagged += flag;
+      chunk.release();
+    }
+    const rows = readNumbers(ms.main, 'FLAG_ROW').reduce((sum, flag) => sum + flag, 0);
+    ms.close();
+    return [flagged, rows];
+  };
+  const run = (options: object) => flagdata(context, { vis: 'a.ms', flagbackup: false, ...options });
+  return { context, flags, run };
+}
+
+/** Values of a row of both windows. */
+const PER_PAIR = (8 + 4) * 2;
+
+describe('flagdata', () => {
+  it('flags baselines, channels, correlations and autocorrelations', () => {
+    const { flags, run } = start();
+    run({ antenna: 'DA41&DA42' });
+    expect(flags()).toEqual([6 * PER_PAIR, 12]);
+    run({ mode: 'unflag', antenna: 'DA41&DA42' });
+    expect(flags()).toEqual([0, 0]);
+    run({ spw: '0:1~2', correlation: 'YY' });
+    expect(flags()).toEqual([60 * 2, 0]);
+    run({ mode: 'unflag' });
+    run({ autocorr: true });
+    expect(flags()).toEqual([24 * PER_PAIR, 48]);
+  });
+
+  it('clips, quacks and finds shadows', () => {
+    const { flags, run } = start();
+    run({ mode: 'clip', clipminmax: [0, 3], antenna: 'DV01&DV02', correlation: 'ABS_XX' });
+    expect(flags()[0]).toBe(0); // |1 + 2.3 i| is below 3
+    run({ mode: 'clip', clipminmax: [0, 1], antenna: 'DV01&DV02', correlation: 'IMAG_XX' });
+    expect(flags()[0]).toBe(6 * (8 + 4));
+    run({ mode: 'unflag' });
+    run({ mode: 'quack', quackinterval: 5, quackmode: 'beg' });
+    expect(flags()).toEqual([20 * PER_PAIR, 40]);
+    run({ mode: 'unflag' });
+    run({ mode: 'shadow', tolerance: 0 });
+    expect(flags()).toEqual([0, 0]);
+    run({ mode: 'shadow', tolerance: -21 }); // neighbours 31.6 m apart: behind lie all but the last antenna
+    expect(flags()[0]).toBe(9 * 6 * PER_PAIR);
+  });
+
+  it('lists commands, leaves out what selects nothing, and only counts when asked', () => {
+    const { flags, run } = start();
+    const inpfile = ["antenna='CM03'", "scan='1' spw='1'", "mode='unflag' spw='1:0'"];
+    expect(run({ mode: 'list', inpfile, action: 'calculate' }).changed).toBeGreaterThan(0);
+    expect(flags()).toEqual([0, 0]);
+    run({ mode: 'list', inpfile });
+    expect(flags()[0]).toBe(30 * 3 * 2);
+    expect(() => run({ antenna: 'CM03' })).toThrow(/No antenna/);
+    expect(() => run({ mode: 'rflag' })).toThrow(/not done/);
+  });
+
+  it('summarises as CASA does', () => {
+    const { run } = start();
+    run({ antenna: 'DA41&&&', spw: '0' });
+    const { summary } = run({ mode: 'summary' });
+    expect(summary).toMatchObject({
+      type: 'summary',
+      flagged: 6 * 16,
+      total: 60 * PER_PAIR,
+      spw: { 0: { flagged: 96, total: 60 * 16 }, 1: { flagged: 0, total: 60 * 8 } },
+      correlation: { XX: { flagged: 48, total: 60 * 12 } },
+      antenna: { DA41: { flagged: 96, total: 24 * PER_PAIR } },
+      field: { 'Target one': { flagged: 48, total: 30 * PER_PAIR } },
+    });
+  });
+});
+
+describe('flagcmd', () => {
+  it('applies the commands of FLAG_CMD that are not applied yet and marks them', () => {
+    const { context, flags } = start();
+    expect(flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true }).commands).toHaveLength(2);
+    flagcmd(context, { vis: 'a.ms', action: 'apply', flagbackup: false });
+    expect(flags()).toEqual([4 * PER_PAIR, 8]);
+    expect(flagcmd(context, { vis: 'a.ms', action: 'list' }).commands).toHaveLength(0);
+    flagcmd(context, { vis: 'a.ms', action: 'unapply', reason: 'Mount_is_off_source', flagbackup: false });
+    expect(flags()).toEqual([0, 0]);
+  });
+});
+
+describe('flagmanager', () => {
+  it('saves, restores, renames and deletes versions', () => {
+    const { context, flags, run } = start();
+    run({ spw: '1:2', flagbackup: true });
+    const before = flags();
+    flagmanager(context, { vis: 'a.ms', mode: 'save', versionname: 'one', comment: 'first' });
+    run({});
+    expect(flags()[0]).toBe(60 * PER_PAIR);
+    flagmanager(context, { vis: 'a.ms', mode: 'restore', versionname: 'one' });
+    expect(flags()).toEqual(before);
+    flagmanager(context, { vis: 'a.ms', mode: 'rename', oldname: 'one', versionname: 'two' });
+    const { versions } = flagmanager(context, { vis: 'a.ms', mode: 'delete', versionname: 'flagdata_1' });
+    expect(versions).toEqual([{ name: 'two', comment: 'first' }]);
+    expect(() => flagmanager(context, { vis: 'a.ms', mode: 'restore', versionname: 'one' })).toThrow(/no flag version/);
+  });
+});

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
+import { readChunks } from '../../../src/astronomy/visibility/index.ts';
+import { split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
+import { freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
+
+function start(dataColumns = ['DATA']) {
+  const context = freshContext();
+  writeSmallMs(join(context.cwd, 'a.ms'), { dataColumns });
+  return { context, path: (name: string) => join(context.cwd, name) };
+}
+
+describe('split', () => {
+  it('copies everything, ordered by integration', () => {
+    const { context, path } = start();
+    expect(split(context, { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data' }).rowCount).toBe(ROW_COUNT);
+    const ms = openMs(path('b.ms'));
+    const time = ms.main.column('TIME').getRange(0, 30) as Float64Array;
+    expect(new Set(time.subarray(0, 10)).size).toBe(1);
+    expect(readNumbers(ms.main, 'ANTENNA2').slice(0, 5)).toEqual([0, 1, 2, 3, 1]);
+    ms.close();
+  });
+
+  it('renumbers windows in the order of the expression, fields and sources', () => {
+    const { context, path } = start(['DATA', 'CORRECTED_DATA']);
+    split(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '1,0:2~5', field: 'Target*', datacolumn: 'corrected' });
+    const ms = openMs(path('b.ms'));
+    const metadata = readMetadata(ms);
+    expect(metadata.spectralWindows.map(({ bbcNo, chanFreqs }) => [bbcNo, chanFreqs.length])).toEqual([
+      [2, 4],
+      [1, 4],
+    ]);
+    expect(metadata.spectralWindows[1]).toMatchObject({ refFrequency: 230.002e9, totalBandwidth: 4e6 });
+    expect(metadata.fields).toMatchObject([{ name: 'Target one', sourceId: 0 }]);
+    expect(metadata.sources.map(({ sourceId, spwId }) => [sourceId, spwId])).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
+    for (const chunk of readChunks(ms, { columns: ['DATA'] })) {
+      const wanted = chunk.spwId === 0 ? 1 : 0.02;
+      expect((chunk.data.DATA as Float32Array)[0]).toBeCloseTo(wanted, 6);
+      expect(chunk.fieldId[0]).toBe(0);
+      chunk.release();
+    }
+    ms.close();
+  });
+
+  it('drops flagged rows, averages channels and trims antennas', () => {
+    const { context, path } = start();
+    const source = openMs(path('a.ms'), 'update');
+    source.main.column('FLAG_ROW').put(4 * 3, true); // first cross row of window 0: DA41-DA42
+    source.close();
+    const options = { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data', spw: '0', keepflags: false, width: 4 };
+    const { rowCount } = split(context, { ...options, antenna: 'DA41,DA42&' });
+    expect(rowCount).toBe(5);
+    const ms = openMs(path('b.ms'));
+    expect(readMetadata(ms).antennas.map(({ name }) => name)).toEqual(['DA41', 'DA42']);
+    expect(readMetadata(ms).spectralWindows[0].chanWidths).toEqual([4e6, 4e6]);
+    expect((ms.main.column('WEIGHT').getRange(0, 1) as Float32Array)[0]).toBeCloseTo(16, 5);
+    ms.close();
+  });
+
+  it('leaves nothing behind when the selection is empty or the column is missing', () => {
+    const { context, path } = start();
+    expect(() => split(context, { vis: 'a.ms', outputvis: 'b.ms' })).toThrow(/no CORRECTED_DATA/);
+    const options = { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data' };
+    expect(() => split(context, { ...options, scan: '9' })).toThrow(/no rows/);
+    expect(existsSync(path('b.ms'))).toBe(false);
+    split(context, options);
+    expect(() => split(context, options)).toThrow(/exists already/);
+  });
+});
+
+describe('uvcontsub', () => {
+  it('removes a continuum that is linear in channel and keeps numbers', () => {
+    const { context, path } = start();
+    uvcontsub(context, { vis: 'a.ms', outputvis: 'b.ms', fitspec: '0:0~2;5~7', fitorder: 1 });
+    const ms = openMs(path('b.ms'));
+    for (const chunk of readChunks(ms, { columns: ['DATA'] })) {
+      const largest = Math.max(...(chunk.data.DATA as Float32Array).map(Math.abs));
+      if (chunk.spwId === 0) expect(largest).toBeLessThan(1e-6);
+      else expect(largest).toBeGreaterThan(1);
+      chunk.release();
+    }
+    ms.close();
+  });
+});
