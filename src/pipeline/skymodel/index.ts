@@ -5,3 +5,4 @@ export type { PointComponent, WindowModel } from './model-record.ts';
 export { clearModel, readModels, writeModel } from './model-store.ts';
 export { evaluateSpectrum, type PointSpectrum, powerLawFactor } from './point-spectrum.ts';
 export { type SetjyOptions, type SetjyResult, setjy } from './setjy.ts';
+export { calibratorFluxesFromSource } from './source-fluxes.ts';
