@@ -1,3 +1,4 @@
+import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { Beam } from '../images/index.ts';
 import { beamValues } from './beam-fit.ts';
 import type { ImageGeometry } from './gridder.ts';
@@ -38,8 +39,28 @@ export function restorePlane(
   return image;
 }
 
-/** Parses restoringbeam: [] for fitted beams, ['common'], or [major, minor, position angle]. */
-export type BeamRule = 'fitted' | 'common' | Beam;
+/**
+ * The beams to restore with, from tclean's restoringbeam: the fitted ones, their common beam ('common'), or a given one
+ * (major, minor, position angle).
+ *
+ * @param fitted one per plane
+ * @throws usage
+ */
+export function chooseBeams(rule: string | readonly string[] | undefined, fitted: readonly Beam[]): readonly Beam[] {
+  const words = (typeof rule === 'string' ? [rule] : [...(rule ?? [])]).filter((word) => word !== '');
+  if (words.length === 0) return fitted;
+  if (words[0] === 'common') return fitted.map(() => commonBeam(fitted));
+  const axis = (word: string) => (parseQuantity(word, 'angle', 'arcsec') * 648_000) / Math.PI;
+  const major = axis(words[0]);
+  const beam = {
+    major,
+    minor: words[1] ? axis(words[1]) : major,
+    positionAngle: words[2] ? (parseQuantity(words[2], 'angle', 'deg') * 180) / Math.PI : 0,
+  };
+  if (!(beam.minor > 0) || beam.major < beam.minor)
+    fail('usage', 'tclean: restoringbeam must be [major, minor, position angle] with major >= minor > 0.');
+  return fitted.map(() => beam);
+}
 
 /** The smallest beam of a family's shape (that of its largest member) that contains every member. */
 export function commonBeam(beams: readonly Beam[]): Beam {

@@ -12,7 +12,7 @@ import { type ImagingPlan, planImaging } from './plan.ts';
 import { type PlaneSet, planesOf } from './plane-set.ts';
 import { primaryBeamPlane } from './primary-beam.ts';
 import { type Extension, Products } from './products.ts';
-import { commonBeam, restorePlane } from './restore.ts';
+import { chooseBeams, restorePlane } from './restore.ts';
 import { SampleStore } from './sample-store.ts';
 
 /** What tclean tells about a run; keys as in CASA's return value where it has them. */
@@ -180,9 +180,8 @@ class ImagingRun {
       this.planeSet(name),
     );
     const corrected = choice.options.pbcor ? this.planeSet('image.pbcor') : undefined;
-    const rule = choice.options.restoringbeam;
-    const isCommon = rule === 'common' || (Array.isArray(rule) && rule[0] === 'common');
-    const used = isCommon ? this.beams.map(() => commonBeam(this.beams)) : this.beams;
+    const used = chooseBeams(choice.options.restoringbeam, this.beams);
+    const isCommon = used !== this.beams;
     for (let plane = 0; plane < this.planeCount; plane++) {
       this.context.checkAbort();
       const image = restorePlane(models.read(plane), residuals.read(plane), geometry, used[plane]);
@@ -237,6 +236,22 @@ class ImagingRun {
   }
 }
 
+/** Says what was asked for and is not done. */
+function warnOfLimits(context: Context, { choice, data }: ImagingPlan): void {
+  const warn = (text: string) => context.log.post(text, 'WARN', 'tclean');
+  if ((choice.options.savemodel ?? 'none') !== 'none')
+    warn('savemodel is not handled: the model is written as an image only.');
+  const pointings = new Set(
+    data.flatMap((chosen) => chosen.fieldIds.map((id) => chosen.metadata.fields[id].phaseDir.join())),
+  );
+  if (pointings.size > 1)
+    warn(
+      `${pointings.size} pointings are combined without weighting by their primary beams; .pb is that of one pointing.`,
+    );
+  if (choice.isCube && choice.options.perchanweightdensity === false)
+    warn('Weight densities are taken for each channel (perchanweightdensity=True).');
+}
+
 /** The call, one parameter a line, as CASA notes it in the log table. */
 function historyOf(options: TcleanOptions): string[] {
   const lines = Object.entries(options).filter(([, value]) => value !== undefined && typeof value !== 'function');
@@ -253,5 +268,6 @@ function historyOf(options: TcleanOptions): string[] {
  */
 export function tclean(context: Context, options: TcleanOptions): TcleanResult {
   const plan = planImaging(context, chooseImaging(options));
+  warnOfLimits(context, plan);
   return new ImagingRun(context, plan).run();
 }

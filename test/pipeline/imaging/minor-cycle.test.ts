@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fitBeam, sidelobeLevel } from '../../../src/pipeline/imaging/index.ts';
 import { makeMinorCycle } from '../../../src/pipeline/imaging/minor-cycle.ts';
-import { restorePlane } from '../../../src/pipeline/imaging/restore.ts';
+import { chooseBeams, restorePlane } from '../../../src/pipeline/imaging/restore.ts';
 
 const geometry = { sizeX: 64, sizeY: 64, cell: 1e-6 };
 
@@ -59,6 +59,23 @@ describe.each(['hogbom', 'clark', 'multiscale'] as const)('the minor cycle %s', 
 });
 
 describe('restoring', () => {
+  it('takes the beams asked for', () => {
+    const fitted = [
+      { major: 2, minor: 1, positionAngle: 0 },
+      { major: 1.9, minor: 1.2, positionAngle: 5 },
+    ];
+    expect(chooseBeams([], fitted)).toBe(fitted);
+    expect(chooseBeams(['3arcsec', '2arcsec', '10deg'], fitted)[1]).toEqual({
+      major: expect.closeTo(3, 9),
+      minor: expect.closeTo(2, 9),
+      positionAngle: expect.closeTo(10, 9),
+    });
+    const [common, other] = chooseBeams('common', fitted);
+    expect(other).toEqual(common);
+    expect(common.minor).toBeGreaterThanOrEqual(1.2 * 0.99);
+    expect(() => chooseBeams(['1arcsec', '2arcsec'], fitted)).toThrow(/restoringbeam/);
+  });
+
   it('turns a model pixel into a beam of its height on the residual', () => {
     const model = new Float32Array(64 * 64);
     model[30 * 64 + 20] = 2;
