@@ -91,10 +91,11 @@ export interface GainProblem {
 
 /** Relative change between steps at which a solution counts as the minimum. */
 const TOLERANCE = 1e-13;
-const MAX_STEPS = 2000;
+/** Steps after which a caller does better to go on with another method. */
+const MAX_STEPS = 400;
 
 /**
- * Solves one gain problem to its minimum.
+ * Solves one gain problem to its minimum by alternating steps: quick for arrays with many baselines per antenna.
  *
  * Reference: Salvini & Wijnholds 2014, A&A 571, A97 (StEFCal). Accuracy: the gradient vanishes to about 1e-12.
  *

@@ -1,4 +1,5 @@
 import { type GainProblem, type Lease, solveGainsInPlace } from '../../foundation/numeric/index.ts';
+import { refineGainsInPlace } from './gain-newton.ts';
 
 /** What the averaged visibilities are reduced to before the solve; CASA's calmode. */
 export type CalMode = 'ap' | 'p' | 'a';
@@ -104,7 +105,7 @@ export class GainFit {
     for (let par = 0; par < this.parCount; par++) {
       const problem = this.problems[par];
       guess(problem, this.options.refAnt);
-      if (!solveGainsInPlace(problem)) return result;
+      if (!solveGainsInPlace(problem)) refineGainsInPlace(problem);
       chiSquare += this.chiSquare(par);
       for (let ant = 0; ant < antCount; ant++) if (this.usable[ant] && problem.hessian[ant] > 0) solved++;
     }

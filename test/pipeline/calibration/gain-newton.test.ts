@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { arena } from '../../../src/foundation/numeric/index.ts';
+import { refineGainsInPlace } from '../../../src/pipeline/calibration/gain-newton.ts';
+import { type Baseline, chiSquare, solveSlowly } from '../../reference/gain-solve.ts';
+
+/** Two hubs that see everybody, and each other: the others have two baselines each. */
+function star(antCount: number, noise: number): { baselines: Baseline[]; truth: number[] } {
+  let state = 7;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+  const truth = Array.from({ length: antCount }, () => {
+    const phase = Math.PI * next();
+    return [Math.cos(phase), Math.sin(phase)];
+  }).flat();
+  const baselines: Baseline[] = [];
+  for (let ant1 = 0; ant1 < 2; ant1++) {
+    for (let ant2 = ant1 + 1; ant2 < antCount; ant2++) {
+      const [ar, ai, br, bi] = [truth[2 * ant1], truth[2 * ant1 + 1], truth[2 * ant2], truth[2 * ant2 + 1]];
+      const [re, im] = [ar * br + ai * bi + noise * next(), ai * br - ar * bi + noise * next()];
+      baselines.push({ ant1, ant2, re, im, weight: ant1 + ant2 === 1 ? 0.02 : 1 });
+    }
+  }
+  return { baselines, truth };
+}
+
+describe('Newton steps for gains', () => {
+  it.each([0, 0.6])('reach the minimum of a star of baselines with noise %f', (noise) => {
+    const antCount = 9;
+    const { baselines, truth } = star(antCount, noise);
+    arena().scope((lease) => {
+      const problem = {
+        antCount,
+        products: lease.float64(2 * antCount * antCount).fill(0),
+        weights: lease.float64(antCount * antCount).fill(0),
+        gains: lease.float64(2 * antCount),
+        scratch: lease.float64(2 * antCount),
+        hessian: lease.float64(antCount),
+      };
+      for (const { ant1, ant2, re, im, weight } of baselines) {
+        const [up, down] = [ant1 * antCount + ant2, ant2 * antCount + ant1];
+        problem.weights[up] = problem.weights[down] = weight;
+        problem.products[2 * up] = problem.products[2 * down] = weight * re;
+        problem.products[2 * up + 1] = weight * im;
+        problem.products[2 * down + 1] = -weight * im;
+      }
+      for (let ant = 0; ant < antCount; ant++) problem.gains.set([truth[2 * ant] + 0.3, truth[2 * ant + 1]], 2 * ant);
+      expect(refineGainsInPlace(problem)).toBe(true);
+      const slow = solveSlowly(baselines, truth, 400);
+      const found = chiSquare(baselines, problem.gains);
+      expect(found).toBeLessThanOrEqual(chiSquare(baselines, slow) * (1 + 1e-9) + 1e-18);
+      for (let ant = 0; ant < antCount; ant++) {
+        const hessian = baselines.reduce((sum, b) => {
+          const other = b.ant1 === ant ? b.ant2 : b.ant2 === ant ? b.ant1 : -1;
+          return other < 0 ? sum : sum + b.weight * (problem.gains[2 * other] ** 2 + problem.gains[2 * other + 1] ** 2);
+        }, 0);
+        expect(problem.hessian[ant]).toBeCloseTo(hessian, 10);
+      }
+    });
+  });
+});
