@@ -1,5 +1,5 @@
-import { padPositions } from '../../astronomy/reference/index.ts';
-import { DEGREE } from '../../foundation/base/index.ts';
+import { type Pad, padPositions } from '../../astronomy/reference/index.ts';
+import { DEGREE, fail } from '../../foundation/base/index.ts';
 import { TurbulentScreen, zenithOpacity } from './atmosphere.ts';
 import type { SimulationParameters } from './presets.ts';
 import { RandomStream } from './random.ts';
@@ -34,12 +34,34 @@ export interface ArrayLayout {
   readonly positionErrors: Float64Array;
 }
 
+/** Share of the antennas that span the array; the others fill its middle with short baselines. */
+const OUTER_SHARE = 0.6;
+const INNER_SHARE = 0.4;
+
+/** Pads for a round beam: some as far from one another as can be, the rest from the inner ones, in order of distance. */
+function choosePads(pads: readonly Pad[], count: number): Pad[] {
+  if (pads.length < count) fail('usage', `The configuration has only ${pads.length} pads for ${count} antennas.`);
+  const radius = (pad: Pad) => Math.hypot(pad.enu[0], pad.enu[1]);
+  const sorted = [...pads].sort((a, b) => radius(a) - radius(b));
+  const chosen = [sorted[sorted.length - 1]];
+  const outerCount = Math.round(OUTER_SHARE * count);
+  while (chosen.length < outerCount) {
+    const nearest = (pad: Pad) =>
+      Math.min(...chosen.map((other) => Math.hypot(pad.enu[0] - other.enu[0], pad.enu[1] - other.enu[1])));
+    chosen.push(sorted.reduce((best, pad) => (nearest(pad) > nearest(best) ? pad : best)));
+  }
+  for (let index = 0; chosen.length < count; index++) {
+    const free = sorted.filter((pad) => !chosen.includes(pad));
+    const share = (INNER_SHARE * index) / Math.max(1, count - outerCount);
+    chosen.push(free[Math.min(free.length - 1, Math.round(share * free.length))]);
+  }
+  return chosen.sort((a, b) => radius(a) - radius(b));
+}
+
 /** Places antennas on pads spread over the configuration and errs in the positions of some. */
 export function layOutArray(parameters: SimulationParameters): ArrayLayout {
   const count = parameters.antennaCount;
-  const pads = [...padPositions(parameters.configuration)];
-  pads.sort((a, b) => Math.hypot(a.enu[0], a.enu[1]) - Math.hypot(b.enu[0], b.enu[1]));
-  const chosen = Array.from({ length: count }, (_, ant) => pads[Math.round((ant * (pads.length - 1)) / (count - 1))]);
+  const chosen = choosePads(padPositions(parameters.configuration), count);
   const random = new RandomStream(parameters.seed, 'positions');
   const positionErrors = new Float64Array(3 * count);
   if (!parameters.isPerfect) {
