@@ -147,7 +147,7 @@ class AipsIoColumn implements StorageColumn {
       return;
     }
     for (let k = 0, target = at; k < count; k++) {
-      const array = this.host.arrays.find(this.offsets[row + k]);
+      const array = this.host.arrays.find(this.offsets[row + k], this.layout.type);
       const each = elementCount(array.shape);
       this.host.arrays.read(array, type, 0, each, values, target);
       target += each * units;
@@ -164,7 +164,7 @@ class AipsIoColumn implements StorageColumn {
 
   private shapeOf(row: number): readonly number[] | undefined {
     const offset = this.offsets[row];
-    return offset === 0 ? undefined : this.host.arrays.find(offset).shape;
+    return offset === 0 ? undefined : this.host.arrays.find(offset, this.layout.type).shape;
   }
 
   /** The values of a column come in pieces: a count of rows, then that many. */

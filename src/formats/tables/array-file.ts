@@ -49,8 +49,8 @@ export class ArrayFile {
     }
   }
 
-  /** Looks up the array at an offset. */
-  find(offset: number): StoredArray {
+  /** Looks up the array at an offset; its values must lie in the file. */
+  find(offset: number, type: DataType): StoredArray {
     const prefix = this.version > 0 ? 4 : 0;
     const axisCount = this.view(offset + prefix, 4).getUint32(0, this.isLittleEndian);
     if (axisCount > 32) this.bad('an array has more than 32 axes', offset);
@@ -61,7 +61,11 @@ export class ArrayFile {
       if (length < 0) this.bad('an array has an axis of negative length', offset);
       shape.push(length);
     }
-    return { shape, dataOffset: offset + prefix + 4 + 4 * axisCount };
+    const dataOffset = offset + prefix + 4 + 4 * axisCount;
+    if (storedBytes(type, elementCount(shape)) > this.file.length - dataOffset) {
+      this.bad(`an array of shape [${shape.join(', ')}] does not fit in the file`, offset);
+    }
+    return { shape, dataOffset };
   }
 
   /** Reads `count` values from value number `first` of an array. */
@@ -116,9 +120,8 @@ export class ArrayFile {
       view.setUint32(4 * k, number, this.isLittleEndian);
     });
     const count = elementCount(shape);
-    const bytes = type === 'Bool' ? Math.ceil(count / 8) : type === 'String' ? 4 * count : count * typeInfo(type).bytes;
     this.file.write(offset, head);
-    this.end = offset + head.length + bytes;
+    this.end = offset + head.length + storedBytes(type, count);
     this.file.extend(this.end);
     this.isChanged = true;
     return offset;
@@ -126,7 +129,7 @@ export class ArrayFile {
 
   /** Gives the array at `offset` (0: none) a shape: the same offset when it has it already, else that of a new array. */
   reshape(offset: number, type: DataType, shape: readonly number[]): number {
-    if (offset !== 0 && sameShape(this.find(offset).shape, shape)) return offset;
+    if (offset !== 0 && sameShape(this.find(offset, type).shape, shape)) return offset;
     return this.allocate(type, shape);
   }
 
@@ -196,4 +199,10 @@ export class ArrayFile {
   private bad(sentence: string, byte: number): never {
     return fail('bad-format', `The array file is damaged: ${sentence}.`, { file: this.file.name, byte });
   }
+}
+
+/** Bytes that the values of an array take, without the texts themselves. */
+function storedBytes(type: DataType, count: number): number {
+  if (type === 'Bool') return Math.ceil(count / 8);
+  return type === 'String' ? 4 * count : count * typeInfo(type).bytes;
 }

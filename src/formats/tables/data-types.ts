@@ -68,8 +68,21 @@ export function arrayTypeOf(code: number): TypeInfo | undefined {
   return byArrayCode.get(code);
 }
 
-/** A zeroed array (empty texts for String) for `count` values of a type. */
+/** A zeroed array (empty texts for String) for `count` values of a type. @throws unsupported when there is no room for it */
 export function makeValues(type: DataType, count: number): ColumnValues {
+  try {
+    return allocate(type, count);
+  } catch (error) {
+    return fail(
+      'unsupported',
+      `There is no room for an array of ${count} values; read fewer rows or a slice.`,
+      {},
+      error,
+    );
+  }
+}
+
+function allocate(type: DataType, count: number): ColumnValues {
   switch (type) {
     case 'Bool':
     case 'UChar':

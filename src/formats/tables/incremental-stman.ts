@@ -98,6 +98,12 @@ export class IncrementalStMan implements StorageManager {
     return this.columns[index];
   }
 
+  /** Bytes of a bucket. */
+  get largestBucket(): number {
+    if (!this.loaded) this.buckets();
+    return this.bucketBytes;
+  }
+
   get rows(): number {
     return this.rowCount;
   }
@@ -275,6 +281,9 @@ abstract class IncrementalColumn implements StorageColumn {
 
 class DirectColumn extends IncrementalColumn {
   shapeRun(_row: number, limit: number): ShapeRun {
+    if (elementCount(this.layout.shape ?? []) > 8 * this.host.largestBucket) {
+      fail('bad-format', 'Cells are larger than a bucket.', { file: this.host.context.file, column: this.layout.name });
+    }
     return { shape: this.layout.shape ?? [], count: limit };
   }
 
@@ -310,7 +319,7 @@ class IndirectColumn extends IncrementalColumn {
     let isOver = false;
     this.host.eachInterval(this.column, row, limit, (value, from, rows) => {
       if (isOver) return;
-      const own = value === 0 ? undefined : this.host.arrays.find(value as number).shape;
+      const own = value === 0 ? undefined : this.host.arrays.find(value as number, this.layout.type).shape;
       if (from === row) shape = own;
       else if (!sameShape(shape, own)) isOver = true;
       if (!isOver) count += rows;
@@ -321,7 +330,7 @@ class IndirectColumn extends IncrementalColumn {
   read(row: number, count: number, values: ColumnValues, at: number): void {
     const { units } = typeInfo(this.layout.type);
     this.host.eachInterval(this.column, row, count, (value, from, rows) => {
-      const array = this.host.arrays.find(value as number);
+      const array = this.host.arrays.find(value as number, this.layout.type);
       const each = elementCount(array.shape);
       const step = each * units;
       const first = at + (from - row) * step;
@@ -341,7 +350,7 @@ class IndirectColumn extends IncrementalColumn {
       const from = at + k * each * units;
       if (k > 0 && isSameInside(values, from - each * units, from, each * units)) continue;
       const offset = arrays.allocate(type, shape);
-      arrays.write(arrays.find(offset), type, 0, each, values, from);
+      arrays.write(arrays.find(offset, this.layout.type), type, 0, each, values, from);
       starts.push(row + k);
       offsets.push(offset);
     }

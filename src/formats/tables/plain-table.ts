@@ -54,6 +54,7 @@ export class PlainTable implements Table {
     this.links = linkNames(path);
     this.openSubtable = openSubtable;
     for (const column of stored.columns) this.addColumnObject(column);
+    for (const [name, value] of stored.keywords) stored.keywords.set(name, this.linked(value));
   }
 
   get rowCount(): number {
@@ -202,7 +203,7 @@ export class PlainTable implements Table {
 
   setKeyword(name: string, value: KeywordValue): void {
     this.beforeChange();
-    this.keywords.set(name, value);
+    this.keywords.set(name, this.linked(value));
     this.subtables.get(name)?.close();
     this.subtables.delete(name);
   }
@@ -273,6 +274,11 @@ export class PlainTable implements Table {
     const cells = this.manager(this.storedManager(column.managerNumber)).column(inManager.indexOf(column));
     this.cellsByName.set(name, cells);
     return cells;
+  }
+
+  /** A keyword with the link in it, if it is one, as a path that can be opened. */
+  private linked(value: KeywordValue): KeywordValue {
+    return value.type === 'Table' ? { type: 'Table', path: this.links.resolve(this.links.store(value.path)) } : value;
   }
 
   private checkOpen(): void {

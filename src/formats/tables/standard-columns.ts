@@ -119,6 +119,12 @@ export class FixedCells extends StandardCells {
   }
 
   shapeRun(_row: number, limit: number): ShapeRun {
+    const { bucketBytes } = this.host.buckets;
+    if (this.cellBytes > bucketBytes || this.values > 8 * bucketBytes) {
+      fail('bad-format', `Cells of shape [${this.shape.join(', ')}] do not fit in buckets of ${bucketBytes} bytes.`, {
+        file: this.host.context.file,
+      });
+    }
     return { shape: this.shape, count: limit };
   }
 
@@ -188,7 +194,7 @@ export class IndirectArrays extends StandardCells {
   read(row: number, count: number, values: ColumnValues, at: number): void {
     const { units } = typeInfo(this.layout.type);
     for (let k = 0, target = at; k < count; k++) {
-      const array = this.host.arrays.find(this.arrayOffset(row + k));
+      const array = this.host.arrays.find(this.arrayOffset(row + k), this.layout.type);
       const each = elementCount(array.shape);
       this.host.arrays.read(array, this.layout.type, 0, each, values, target);
       target += each * units;
@@ -198,7 +204,7 @@ export class IndirectArrays extends StandardCells {
   write(row: number, count: number, values: ColumnValues, at: number): void {
     const { units } = typeInfo(this.layout.type);
     for (let k = 0, source = at; k < count; k++) {
-      const array = this.host.arrays.find(this.arrayOffset(row + k));
+      const array = this.host.arrays.find(this.arrayOffset(row + k), this.layout.type);
       const each = elementCount(array.shape);
       this.host.arrays.write(array, this.layout.type, 0, each, values, source);
       source += each * units;
@@ -219,7 +225,7 @@ export class IndirectArrays extends StandardCells {
 
   private shapeOf(row: number): readonly number[] | undefined {
     const offset = this.arrayOffset(row);
-    return offset === 0 ? undefined : this.host.arrays.find(offset).shape;
+    return offset === 0 ? undefined : this.host.arrays.find(offset, this.layout.type).shape;
   }
 
   private arrayOffset(row: number): number {

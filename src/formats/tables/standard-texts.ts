@@ -8,6 +8,8 @@ import type { ColumnValues } from './types.ts';
 
 /** Texts up to this length stand in the bucket itself. */
 const SHORT_TEXT = 8;
+/** More texts in one cell are taken for damage. */
+const MAX_TEXTS = 1e7;
 
 /** Texts of limited length, inside the buckets. */
 export class FixedTexts extends StandardCells {
@@ -207,7 +209,8 @@ function decodeShape(bytes: Uint8Array, file: string): number[] {
     fail('bad-format', 'The shape of an array of texts is damaged.', { file });
   const shape: number[] = [];
   for (let axis = axes; axis > 0; axis--) shape.push(view.getInt32(4 * axis));
-  if (shape.some((length) => length < 0)) fail('bad-format', 'The shape of an array of texts is damaged.', { file });
+  if (shape.some((length) => length < 0) || elementCount(shape) > MAX_TEXTS)
+    fail('bad-format', 'The shape of an array of texts is damaged.', { file });
   return shape;
 }
 
@@ -221,7 +224,6 @@ function readTexts(
   file: string,
 ): void {
   if (!bytes) {
-    if (count > 1e7) fail('bad-format', 'An array of texts is impossibly large.', { file });
     for (let k = 0; k < count; k++) values[at + k] = '';
     return;
   }

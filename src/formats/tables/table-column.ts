@@ -24,6 +24,7 @@ export interface ColumnHost {
 
 /** Largest array that a column read makes by itself. */
 const MAX_VALUES = 2 ** 31;
+const MAX_TEXTS = 2 ** 26;
 
 /** A column of an open table. */
 export class TableColumn implements Column {
@@ -97,17 +98,14 @@ export class TableColumn implements Column {
 
   put(row: number, value: CellValue): void {
     if (this.layout.isScalar) {
-      if (typeof value === 'object' && 'values' in value)
-        this.misuse('A scalar column takes one value a row, not an array.', row);
+      if (isArrayValue(value)) this.misuse('A scalar column takes one value a row, not an array.', row);
       const one = makeValues(this.layout.type, 1);
       setScalar(one, 0, value as ScalarValue);
       this.putRange(row, 1, one);
       return;
     }
-    const array = value as ArrayValue;
-    if (typeof value !== 'object' || !('values' in array))
-      this.misuse('An array column takes arrays with their shape.', row);
-    this.putRange(row, 1, array.values, array.shape);
+    if (!isArrayValue(value)) this.misuse('An array column takes arrays with their shape.', row);
+    this.putRange(row, 1, value.values, value.shape);
   }
 
   putRange(start: number, count: number, values: ColumnValues, shape?: readonly number[]): void {
@@ -200,7 +198,7 @@ export class TableColumn implements Column {
 
   private checkedCount(shape: readonly number[], count: number): number {
     const total = elementCount(shape) * count;
-    if (!(total <= MAX_VALUES)) {
+    if (!(total <= (this.layout.type === 'String' ? MAX_TEXTS : MAX_VALUES))) {
       this.complain('unsupported', `${total} values are too many for one array; read fewer rows or a slice.`);
     }
     return total;
@@ -234,6 +232,11 @@ export class TableColumn implements Column {
   private complain(tag: 'usage' | 'missing' | 'bad-data' | 'unsupported', sentence: string, row?: number): never {
     return fail(tag, sentence, { table: this.host.path, column: this.name, row });
   }
+}
+
+/** True for an array with its shape; a complex number is an array too, to JavaScript. */
+function isArrayValue(value: CellValue): value is ArrayValue {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 /** Visits the lines of a box along the fastest axis: element offsets in the cell and in the box. */

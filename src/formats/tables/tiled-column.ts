@@ -53,8 +53,14 @@ export class TiledColumn implements StorageColumn {
   }
 
   shapeRun(row: number, limit: number): ShapeRun {
-    if (this.layout.shape || this.layout.isScalar) return { shape: this.layout.shape ?? [], count: limit };
     const first = this.host.locate(row, limit);
+    if (this.layout.isScalar) return { shape: [], count: limit };
+    const { shape: fixed } = this.layout;
+    if (fixed && first.cube && !sameShape(this.host.cellShape(first.cube), fixed.toReversed())) {
+      fail('bad-format', `Cells should have the shape [${fixed.join(', ')}], the hypercube has another.`, {
+        file: this.host.context.file,
+      });
+    }
     const shape = first.cube && this.host.cellShape(first.cube).toReversed();
     let { count } = first;
     while (count < limit) {

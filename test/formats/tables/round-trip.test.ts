@@ -1,0 +1,212 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import {
+  arrayKeyword,
+  type ColumnDescription,
+  copyTable,
+  createTable,
+  deleteTable,
+  isTable,
+  openTable,
+  outlineTable,
+  recordKeyword,
+  renameTable,
+  type StorageManagerType,
+  scalarKeyword,
+  type TableDescription,
+  tableKeyword,
+} from '../../../src/formats/tables/index.ts';
+import { arena } from '../../../src/foundation/numeric/index.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'tables-'));
+afterAll(() => rmSync(work, { recursive: true }));
+
+function describeOne(column: ColumnDescription, type: StorageManagerType, tileShape?: number[]): TableDescription {
+  return {
+    columns: [column],
+    storageManagers: [{ type, name: 'SM', columns: [column.name], tileShape, bucketBytes: 1024 }],
+  };
+}
+
+describe.each(['StandardStMan', 'IncrementalStMan', 'TiledShapeStMan', 'TiledCellStMan'] as const)('%s', (type) => {
+  test('keeps arrays of free shape, written in ranges and over again', () => {
+    const path = join(work, `free-${type}`);
+    const column: ColumnDescription = { name: 'DATA', type: 'Complex', kind: 'array', axisCount: 2 };
+    const table = createTable(path, describeOne(column, type, [3, 2, 2]), 10);
+    const cells = table.column('DATA');
+    const first = Float32Array.from({ length: 6 * 3 * 2 * 2 }, (_, k) => k / 3);
+    cells.putRange(0, 6, first, [3, 2]);
+    cells.putRange(6, 4, new Float32Array(4 * 5 * 2 * 2).fill(7), [5, 2]);
+    cells.putRange(2, 2, new Float32Array(2 * 3 * 2 * 2).fill(-1));
+    table.close();
+    const again = openTable(path).column('DATA');
+    expect(again.cellShape(5)).toEqual([3, 2]);
+    expect(again.cellShape(6)).toEqual([5, 2]);
+    const expected = first.slice();
+    expected.fill(-1, 2 * 12, 4 * 12);
+    expect(again.getRange(0, 6)).toEqual(expected);
+    expect((again.getRange(6, 4) as Float32Array).every((value) => value === 7)).toBe(true);
+    expect(() => again.getRange(4, 4)).toThrow(/differ in shape/);
+  });
+});
+
+describe.each(['StandardStMan', 'IncrementalStMan'] as const)('%s', (type) => {
+  test('keeps texts of all lengths when they change', () => {
+    const path = join(work, `texts-${type}`);
+    const table = createTable(path, describeOne({ name: 'T', type: 'String', kind: 'scalar' }, type), 200);
+    const texts = Array.from({ length: 200 }, (_, row) => 'ü'.repeat((row * 7) % 97));
+    table.column('T').putRange(0, 200, texts);
+    table.flush();
+    for (let row = 0; row < 200; row += 3) {
+      texts[row] = `row ${row} ${'y'.repeat((row * 31) % 300)}`;
+      table.column('T').put(row, texts[row]);
+    }
+    table.removeRows([0, 5, 6, 7, 199]);
+    table.close();
+    const kept = texts.filter((_, row) => ![0, 5, 6, 7, 199].includes(row));
+    const again = openTable(path);
+    expect(again.rowCount).toBe(195);
+    expect(again.column('T').getRange(0, 195)).toEqual(kept);
+  });
+});
+
+test('a tiled column reads and writes any slice of rows, channels and correlations', () => {
+  const path = join(work, 'slices');
+  const [rows, chans, corrs] = [23, 10, 3];
+  const column: ColumnDescription = { name: 'D', type: 'Float', kind: 'array', axisCount: 2 };
+  const table = createTable(path, describeOne(column, 'TiledShapeStMan', [4, 4, 2]), rows);
+  const cells = table.column('D');
+  const all = Float32Array.from({ length: rows * chans * corrs }, (_, k) => k);
+  cells.putRange(0, rows, all, [chans, corrs]);
+  const at = (row: number, chan: number, corr: number) => (row * chans + chan) * corrs + corr;
+  for (const [row, count, from, size] of [
+    [0, 23, [0, 0], [10, 3]],
+    [5, 9, [3, 1], [6, 2]],
+    [22, 1, [9, 2], [1, 1]],
+    [3, 8, [0, 2], [10, 1]],
+  ] as const) {
+    const expected: number[] = [];
+    for (let r = row; r < row + count; r++)
+      for (let c = from[0]; c < from[0] + size[0]; c++)
+        for (let p = from[1]; p < from[1] + size[1]; p++) expected.push(all[at(r, c, p)]);
+    expect([...(cells.getSlice(row, count, from, size) as Float32Array)]).toEqual(expected);
+    cells.putSlice(
+      row,
+      count,
+      from,
+      size,
+      Float32Array.from(expected, (value) => -value),
+    );
+    expect(cells.getSlice(row, count, from, size)).toEqual(Float32Array.from(expected, (value) => -value));
+    cells.putSlice(row, count, from, size, Float32Array.from(expected));
+  }
+  table.close();
+  expect(openTable(path).column('D').getRange(0, rows)).toEqual(all);
+});
+
+test('flags keep each bit whatever the tile', () => {
+  const path = join(work, 'flags');
+  const [rows, chans, corrs] = [37, 7, 3];
+  const column: ColumnDescription = { name: 'FLAG', type: 'Bool', kind: 'array', axisCount: 2 };
+  const table = createTable(path, describeOne(column, 'TiledShapeStMan', [5, 3, 3]), rows);
+  const flags = Uint8Array.from({ length: rows * chans * corrs }, (_, k) => Number((k * k) % 5 < 2));
+  table.column('FLAG').putRange(0, 20, flags.subarray(0, 20 * chans * corrs), [chans, corrs]);
+  table.column('FLAG').putRange(20, 17, flags.subarray(20 * chans * corrs), [chans, corrs]);
+  table.column('FLAG').putRange(11, 1, new Uint8Array(chans * corrs).fill(9));
+  flags.fill(1, 11 * chans * corrs, 12 * chans * corrs);
+  table.close();
+  expect(openTable(path).column('FLAG').getRange(0, rows)).toEqual(flags);
+});
+
+test('ranges fill arrays in kernel memory', () => {
+  const path = join(work, 'kernel');
+  const column: ColumnDescription = { name: 'D', type: 'Double', kind: 'array', shape: [64, 2] };
+  const table = createTable(path, describeOne(column, 'TiledColumnStMan', [16, 64, 2]), 300);
+  const values = Float64Array.from({ length: 300 * 128 }, (_, k) => k * 0.25);
+  table.column('D').putRange(0, 300, values);
+  arena().scope((lease) => {
+    const into = lease.float64(300 * 128);
+    table.column('D').getRange(0, 300, into);
+    expect(Float64Array.from(into)).toEqual(values);
+  });
+  table.close();
+});
+
+test('columns, keywords and subtables can be added later, and tables copied and renamed', () => {
+  const path = join(work, 'main');
+  const table = createTable(path, describeOne({ name: 'A', type: 'Int', kind: 'scalar' }, 'StandardStMan'), 4);
+  table.column('A').putRange(0, 4, Int32Array.of(4, 3, 2, 1));
+  createTable(
+    join(path, 'SUB'),
+    describeOne({ name: 'N', type: 'String', kind: 'scalar' }, 'StandardStMan'),
+    1,
+  ).close();
+  table.setKeyword('SUB', tableKeyword('SUB'));
+  table.setKeyword(
+    'INNER',
+    recordKeyword(new Map([['X', arrayKeyword('Int64', [2], BigInt64Array.of(1n, -(2n ** 60n)))]])),
+  );
+  table.setColumnKeyword('A', 'UNIT', scalarKeyword('String', 'm'));
+  table.addColumns([{ name: 'B', type: 'DComplex', kind: 'scalar' }], {
+    type: 'IncrementalStMan',
+    name: 'I',
+    columns: ['B'],
+  });
+  table.column('B').put(2, [1.5, -2]);
+  table.subtable('SUB').column('N').put(0, 'inside');
+  expect(() =>
+    table.addColumns([{ name: 'A', type: 'Int', kind: 'scalar' }], {
+      type: 'StandardStMan',
+      name: 'X',
+      columns: ['A'],
+    }),
+  ).toThrow(/already/);
+  table.close();
+  copyTable(path, join(work, 'copy'));
+  renameTable(join(work, 'copy'), join(work, 'renamed'));
+  deleteTable(path);
+  expect(isTable(path)).toBe(false);
+  const again = openTable(join(work, 'renamed'));
+  expect(again.columnNames).toEqual(['A', 'B']);
+  expect(again.column('A').getRange(0, 4)).toEqual(Int32Array.of(4, 3, 2, 1));
+  expect(again.column('B').get(3)).toEqual([1.5, -2]);
+  expect(again.subtable('SUB').column('N').get(0)).toBe('inside');
+  expect(again.keywords.get('INNER')).toEqual(
+    recordKeyword(new Map([['X', arrayKeyword('Int64', [2], BigInt64Array.of(1n, -(2n ** 60n)))]])),
+  );
+  expect(outlineTable(join(work, 'renamed')).subtables.get('SUB')?.rowCount).toBe(1);
+  expect(() => again.column('A').put(0, 1)).toThrow(/reading only/);
+  expect(() =>
+    createTable(join(work, 'renamed'), describeOne({ name: 'A', type: 'Int', kind: 'scalar' }, 'StandardStMan')),
+  ).toThrow(/already/);
+});
+
+test('a column may be longer than 4 GiB without taking that much disk', () => {
+  const path = join(work, 'sparse');
+  const column: ColumnDescription = { name: 'D', type: 'Complex', kind: 'array', axisCount: 2 };
+  const rows = 700_000;
+  const table = createTable(path, describeOne(column, 'TiledShapeStMan', [512, 512, 2]), rows);
+  table.column('D').setShape(0, rows, [512, 2]);
+  const cell = new Float32Array(2048).fill(3);
+  table.column('D').putRange(rows - 1, 1, cell);
+  table.column('D').putRange(400_000, 1, cell);
+  table.close();
+  const again = openTable(path).column('D');
+  expect(again.getRange(rows - 1, 1)).toEqual(cell);
+  expect(again.getRange(400_000, 1)).toEqual(cell);
+  expect((again.getRange(500_000, 1) as Float32Array).every((value) => value === 0)).toBe(true);
+  deleteTable(path);
+});
+
+test('what is not a table, or a damaged one, is told in a sentence', () => {
+  expect(() => openTable(join(work, 'nothing'))).toThrow(/no such table/);
+  const path = join(work, 'damaged');
+  createTable(path, describeOne({ name: 'A', type: 'Int', kind: 'scalar' }, 'StandardStMan'), 4).close();
+  writeFileSync(join(path, 'table.f0'), new Uint8Array(100));
+  expect(() => openTable(path).column('A').get(0)).toThrow(/table\.f0/);
+  writeFileSync(join(path, 'table.dat'), 'no table');
+  expect(() => openTable(path)).toThrow(/magic word/);
+  expect(existsSync(join(path, 'table.dat_tmp'))).toBe(false);
+});
