@@ -8,7 +8,7 @@ export interface PlaneSet {
   flush(): void;
 }
 
-const MEMORY_BYTES = 64 * 1024 * 1024;
+const MEMORY_BYTES = 32 * 1024 * 1024;
 
 /** Planes of an open image. */
 export function planesOf(image: Image): PlaneSet {

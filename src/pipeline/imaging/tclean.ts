@@ -31,7 +31,7 @@ export interface TcleanResult {
   readonly cycles: CleanSummary['cycles'];
 }
 
-const CACHE_BYTES = 256 * 1024 * 1024;
+const CACHE_BYTES = 192 * 1024 * 1024;
 
 class ImagingRun {
   private readonly context: Context;
