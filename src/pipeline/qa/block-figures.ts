@@ -34,7 +34,9 @@ export interface BlockFiles {
 export interface BlockPages {
   readonly pages: readonly [Figure, Figure, Figure];
   readonly scatter?: PhaseScatter;
-  readonly metadata: MsMetadata;
+  /** MJD seconds UTC */
+  readonly startSec: number;
+  readonly antennaCount: number;
 }
 
 const WIDTH = 1800;
@@ -42,12 +44,14 @@ const WIDTH = 1800;
 /** Draws diagnostics 1–9 and 13–15 of an Execution Block as three pages. */
 export function blockPages(context: Context, files: BlockFiles): BlockPages {
   const ms = openMs(files.vis, 'read');
-  let metadata: MsMetadata;
   try {
-    metadata = readMetadata(ms);
+    return drawPages(context, files, readMetadata(ms));
   } finally {
     ms.close();
   }
+}
+
+function drawPages(context: Context, files: BlockFiles, metadata: MsMetadata): BlockPages {
   const scatter = existing(files.wvrTable)
     ? measurePhaseScatter(context, files.vis, files.bandpassField, files.scienceSpw)
     : undefined;
@@ -69,7 +73,8 @@ export function blockPages(context: Context, files: BlockFiles): BlockPages {
     ...(existing(files.psf) ? [imagePanel(files.psf as string, '15  Synthesized beam (PSF)', 4)] : []),
   ];
   return {
-    metadata,
+    startSec: Math.min(...metadata.scans.map((scan) => scan.startSec)),
+    antennaCount: metadata.antennas.length,
     scatter,
     pages: [
       page(files.uid, 'observation and temporal gains', [...observing, ...solutions], 4, 330),

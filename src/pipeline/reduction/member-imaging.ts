@@ -41,33 +41,36 @@ function gatherFacts(
   goal: ScienceGoal,
 ): { facts: ImagingFacts; spectra: TargetSpectrum[] } {
   const ms = openMs(path, 'read');
-  let metadata: MsMetadata;
   try {
-    metadata = readMetadata(ms);
+    const metadata = readMetadata(ms);
+    const field = targetField(metadata, goal, vis);
+    const spectra = measureTargetSpectra(context, path, field.name);
+    return { facts: factsOf(metadata, field, spectra, vis), spectra };
   } finally {
     ms.close();
   }
-  const field = targetField(metadata, goal, vis);
-  const spectra = measureTargetSpectra(context, path, field.name);
-  const middle =
-    metadata.scans.reduce((sum, scan) => sum + scan.startSec + scan.endSec, 0) / (2 * metadata.scans.length);
-  const facts: ImagingFacts = {
+}
+
+function factsOf(
+  metadata: MsMetadata,
+  field: MsMetadata['fields'][number],
+  spectra: readonly TargetSpectrum[],
+  vis: string,
+): ImagingFacts {
+  const [ra, dec] = field.phaseDir;
+  const times = metadata.scans.flatMap((scan) => [scan.startSec, scan.endSec]);
+  const middle = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return {
     vis,
     target: field.name,
-    ra: field.phaseDir[0],
-    dec: field.phaseDir[1],
+    ra,
+    dec,
     windows: groupWindows(metadata, spectra),
     lengths: Float64Array.from(spectra.flatMap((spectrum) => [...spectrum.lengths])).sort(),
     dishMetres: metadata.antennas[0].diameter,
-    lsrkShiftMs: topoToLsrkVelocity(
-      middle,
-      field.phaseDir[0],
-      field.phaseDir[1],
-      Float64Array.from(metadata.antennas[0].position),
-    ),
+    lsrkShiftMs: topoToLsrkVelocity(middle, ra, dec, Float64Array.from(metadata.antennas[0].position)),
     sourceLines: sourceLines(metadata, field.sourceId),
   };
-  return { facts, spectra };
 }
 
 function targetField(metadata: MsMetadata, goal: ScienceGoal, vis: string): MsMetadata['fields'][number] {

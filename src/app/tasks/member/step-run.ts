@@ -33,7 +33,7 @@ export async function runMemberStep(
 
 /** Draws the pages of an Execution Block into qa/ and its table plots into calibration/. */
 function assessBlock(context: Context, files: BlockFiles, member: string): BlockAssessment {
-  const { pages, scatter, metadata } = blockPages(context, files);
+  const { pages, scatter, startSec, antennaCount } = blockPages(context, files);
   pages.forEach((page, index) => {
     context.progress.update(0.5 + index / 8, `${files.uid}: page ${index + 1}`);
     disk().writeFile(joinPath(member, 'qa', `${files.uid}_qa2_part${index + 1}.png`), renderPng(page));
@@ -45,8 +45,8 @@ function assessBlock(context: Context, files: BlockFiles, member: string): Block
   const degrees = 180 / Math.PI;
   return {
     uid: files.uid,
-    observed: formatMjd(Math.min(...metadata.scans.map((scan) => scan.startSec)), 0),
-    antennaCount: metadata.antennas.length,
+    observed: formatMjd(startSec, 0),
+    antennaCount,
     phaseRmsDeg: scatter && { withoutWvr: scatter.medianBefore * degrees, withWvr: scatter.medianAfter * degrees },
   };
 }
