@@ -1,0 +1,39 @@
+// Runs tasks of this program for ms_tasks.py: node ms-driver.js KERNELS CALLS.json, a list of [name, options].
+import { readFileSync } from 'node:fs';
+import { listobs, openMs, selectRows } from '../../src/astronomy/ms/index.ts';
+import { installDisk } from '../../src/foundation/bytes/index.ts';
+import { nodeDisk } from '../../src/foundation/bytes/node.ts';
+import { installKernels } from '../../src/foundation/numeric/index.ts';
+import { flagcmd, flagdata, flagmanager } from '../../src/pipeline/flagging/index.ts';
+import { concat, initweights, split, uvcontsub } from '../../src/pipeline/reshape/index.ts';
+
+installDisk(nodeDisk());
+installKernels(new Uint8Array(readFileSync(process.argv[2])));
+
+/** Number, first, last and sum of the rows that a selection chooses. */
+function select(_context: unknown, { vis, ...selection }: { vis: string }): number[] {
+  const ms = openMs(vis);
+  const { rows } = selectRows(ms, selection);
+  ms.close();
+  return [rows.length, rows[0] ?? -1, rows[rows.length - 1] ?? -1, rows.reduce((sum, row) => sum + row, 0)];
+}
+
+const tasks = {
+  split,
+  concat,
+  uvcontsub,
+  initweights,
+  flagdata,
+  flagcmd,
+  flagmanager,
+  listobs,
+  select,
+} as unknown as Record<string, (context: unknown, options: unknown) => unknown>;
+const context = { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd: process.cwd() };
+const calls = JSON.parse(readFileSync(process.argv[3], 'utf8')) as [string, unknown][];
+const results = calls.map(([name, options]) => {
+  const started = performance.now();
+  const result = tasks[name](context, options);
+  return { result, seconds: (performance.now() - started) / 1000 };
+});
+process.stdout.write(JSON.stringify(results));
