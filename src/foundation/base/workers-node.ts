@@ -40,29 +40,29 @@ export function nodePool<Job, Result>(options: NodePoolOptions): JobPool<Job, Re
     }
   };
   const work = (worker: Worker, waiting: Waiting) => {
+    // Only our own listeners are taken off: the worker's port hangs on others.
     const finish = (isReusable: boolean) => {
-      // not all listeners: the worker's own ones start and stop its message port
-      for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
+      worker.off('message', receive).off('error', collapse).off('exit', end);
       if (isReusable) idle.push(worker);
       else all.delete(worker);
     };
-    worker.on('message', (answer: Answer) => {
-      if ('progress' in answer) return waiting.watch?.(waiting.index, answer.progress, answer.note);
+    const receive = (answer: Answer) => {
+      if ('progress' in answer) {
+        waiting.watch?.(waiting.index, answer.progress, answer.note);
+        return;
+      }
       finish(true);
       if ('error' in answer) waiting.reject(unpackError(answer.error));
       else waiting.resolve(answer.result);
       next();
-    });
-    worker.on('error', (error) => {
+    };
+    const collapse = (error: Error) => {
       finish(false);
       waiting.reject(error);
       next();
-    });
-    worker.on('exit', (code) => {
-      finish(false);
-      waiting.reject(new Qa2Error('internal', `A worker ended early (code ${code}).`));
-      next();
-    });
+    };
+    const end = (code: number) => collapse(new Qa2Error('internal', `A worker ended early (code ${code}).`));
+    worker.on('message', receive).on('error', collapse).on('exit', end);
     worker.postMessage(waiting.job);
   };
 
