@@ -6,7 +6,6 @@ import type { DataType, KeywordValue, ScalarValue, TableRecord } from './types.t
 
 /** casacore's column options, as bits. */
 export const OPTION_DIRECT = 1;
-export const OPTION_UNDEFINED = 2;
 export const OPTION_FIXED_SHAPE = 4;
 
 /** A column as table.dat describes it; shapes are in casacore's order, fast to slow. */
