@@ -15,6 +15,7 @@ import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
 import { imstatTask } from './declarations/imstat.ts';
+import { initweightsTask } from './declarations/initweights.ts';
 import { listobsTask } from './declarations/listobs.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
@@ -41,6 +42,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   importasdmTask,
   importfitsTask,
   imstatTask,
+  initweightsTask,
   listobsTask,
   setjyTask,
   smoothcalTask,
