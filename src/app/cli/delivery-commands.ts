@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail, type Issue, worstSeverity } from '../../foundation/base/index.ts';
+import { type Comparison, type TruthRow, truthText } from '../tasks/index.ts';
 import { printResult, type SharedOptions, withEngine } from './engine-use.ts';
 
 interface PackageFlags extends SharedOptions {
@@ -27,13 +28,37 @@ async function unpack(tars: readonly string[], flags: SharedOptions & { out: str
   });
 }
 
-async function verify(path: string, flags: SharedOptions): Promise<number> {
+interface VerifyFlags extends SharedOptions {
+  readonly against?: string;
+  readonly truth?: string;
+}
+
+async function verify(path: string, flags: VerifyFlags): Promise<number> {
   return withEngine(flags, { workers: 1 }, async ({ run }) => {
-    const issues = await run<Issue[]>('verify', { kind: 'verify', path: resolve(path) });
-    const lines = issues.map(({ severity, path: place, message }) => `${severity}: ${place}: ${message}`);
-    printResult(flags, lines.length > 0 ? lines.join('\n') : 'The delivery is complete.', { issues });
+    const found = await run<Issue[]>('verify', { kind: 'verify', path: resolve(path) });
+    const text = [found.length > 0 ? issueLines(found) : 'The delivery is complete.'];
+    const compared = { issues: [] as Issue[], rows: [] as TruthRow[] };
+    if (flags.against !== undefined || flags.truth !== undefined) {
+      const absolute = (name: string | undefined) => (name === undefined ? undefined : resolve(name));
+      const job = {
+        kind: 'compare',
+        member: resolve(path),
+        against: absolute(flags.against),
+        truth: absolute(flags.truth),
+      } as const;
+      Object.assign(compared, await run<Comparison>('compare', job));
+      const same = 'Calibrated data and images are the same, bit by bit.';
+      if (flags.against !== undefined) text.push(compared.issues.length > 0 ? issueLines(compared.issues) : same);
+      if (flags.truth !== undefined) text.push('', truthText(compared.rows));
+    }
+    const issues = [...found, ...compared.issues];
+    printResult(flags, text.join('\n'), { issues, truth: compared.rows });
     return worstSeverity(issues) === 'error' ? 1 : 0;
   });
+}
+
+function issueLines(issues: readonly Issue[]): string {
+  return issues.map(({ severity, path: place, message }) => `${severity}: ${place}: ${message}`).join('\n');
 }
 
 async function report(member: string, flags: SharedOptions): Promise<void> {
@@ -64,7 +89,12 @@ export function addDeliveryCommands(program: Command, finish: (code: number) => 
     .action(unpack);
   program
     .command('verify <dir>')
-    .description('check that a delivery is complete and whole')
-    .addHelpText('after', '\nExample:\n  qa2 verify delivery')
-    .action(async (path: string, flags: SharedOptions) => finish(await verify(path, flags)));
+    .description('check that a delivery is complete and whole; compare it with another, or with a truth')
+    .option('--against <member>', 'another Member directory: calibrated data and images must be the same')
+    .option('--truth <file>', 'truth.json of a simulation: print measured against true values')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  qa2 verify delivery\n  qa2 verify MEMBER --against PI_MEMBER --truth simulated/truth.json',
+    )
+    .action(async (path: string, flags: VerifyFlags) => finish(await verify(path, flags)));
 }

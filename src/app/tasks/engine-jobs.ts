@@ -6,6 +6,7 @@ import { inspectPath } from './commands/inspect.ts';
 import { rewritePage } from './commands/report-page.ts';
 import { unpackDelivery } from './commands/unpack.ts';
 import type { EngineSession } from './engine-session.ts';
+import { compareMember } from './member/comparison.ts';
 import type { MemberJob } from './member/member-run.ts';
 import { runMemberStep } from './member/step-run.ts';
 import { createPlanRunner, type PlanJob, runPlanJob } from './plan-runner.ts';
@@ -24,6 +25,8 @@ export type EngineJob =
   | { readonly kind: 'package'; readonly member: string; readonly maxBytes: number }
   /** Unpacks the tars of a delivery; result: the Members found. */
   | { readonly kind: 'unpack'; readonly tars: readonly string[]; readonly out: string }
+  /** Compares the calibrated data and images of two Members, and the first with a simulation's truth. */
+  | { readonly kind: 'compare'; readonly member: string; readonly against?: string; readonly truth?: string }
   /** Checks every Member below a path; result: issues. */
   | { readonly kind: 'verify'; readonly path: string }
   /** Writes the QA2 page anew; result: its path. */
@@ -57,6 +60,8 @@ export async function runEngineJob(session: EngineSession, job: EngineJob, progr
       return packageMember(openTree(job.member), job.maxBytes, (share, note) => progress.update(share, note));
     case 'unpack':
       return unpackDelivery(context, job.tars, job.out);
+    case 'compare':
+      return compareMember(context, job);
     case 'verify':
       return verifyBelow(job.path);
     case 'report':

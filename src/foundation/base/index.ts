@@ -2,6 +2,5 @@ export * from './constants.ts';
 export * from './context.ts';
 export * from './errors.ts';
 export * from './issues.ts';
-export * from './nested-progress.ts';
 export * from './pool.ts';
 export * from './units.ts';

@@ -62,7 +62,8 @@ export function parseQuantity(text: string | number, dimension: string, bareUnit
   if (!match) fail('usage', `"${text}" is not a quantity; expected a number with a unit of ${dimension}.`);
   const word = match[2] || bareUnit;
   if (!word) return Number(match[1]);
-  const entry = FACTORS[word] ?? FACTORS[Object.keys(FACTORS).find((k) => k.toLowerCase() === word.toLowerCase()) ?? ''];
+  const entry =
+    FACTORS[word] ?? FACTORS[Object.keys(FACTORS).find((k) => k.toLowerCase() === word.toLowerCase()) ?? ''];
   if (entry?.[0] !== dimension) fail('usage', `"${text}" has no unit of ${dimension}.`);
   return Number(match[1]) * entry[1];
 }

@@ -1,4 +1,4 @@
-import { type Context, enterPart } from '../../foundation/base/index.ts';
+import type { Context } from '../../foundation/base/index.ts';
 import type { PlanRunner, PlanStep } from './plan-types.ts';
 
 /** How long each numbered step takes, relative to the others. */
@@ -22,12 +22,7 @@ export async function runSteps(
   const before = (step: number) => progress.weights.slice(0, step).reduce((sum, weight) => sum + weight, 0);
   const results = new Map<string, unknown>();
   for (const step of steps) {
-    enterPart(
-      context.progress,
-      before(step.number) / total,
-      before(step.number + 1) / total,
-      `${progress.subject}: ${step.title}`,
-    );
+    context.progress.update(before(step.number) / total, `${progress.subject}: ${step.title}`);
     for (const call of step.calls) {
       context.checkAbort();
       const result = await runner.call(call);

@@ -2,6 +2,45 @@ import { openMs } from '../../../astronomy/ms/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import { type Context, fail, type Issue } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { compareWithTruth, type TruthRow } from './truth-table.ts';
+
+/** What a Member is held against. */
+export interface CompareOptions {
+  readonly member: string;
+  /** Another Member of the same raw data, with calibrated/. */
+  readonly against?: string;
+  /** truth.json of the simulation. */
+  readonly truth?: string;
+}
+
+export interface Comparison {
+  readonly issues: readonly Issue[];
+  readonly rows: readonly TruthRow[];
+}
+
+/** Compares calibrated data and images of two Members, and a Member's report and images with the truth. */
+export function compareMember(context: Context, options: CompareOptions): Comparison {
+  const issues: Issue[] = [];
+  if (options.against !== undefined) {
+    const [one, other] = [options.member, options.against].map((path) => joinPath(path, 'calibrated'));
+    issues.push(
+      ...compareMeasurementSets(context, calibratedIn(one), calibratedIn(other)),
+      ...compareImages(one, other),
+    );
+  }
+  return { issues, rows: options.truth === undefined ? [] : compareWithTruth(options.member, options.truth) };
+}
+
+/** calibrated.ms, or the one uid….ms.split.cal that takes its place. */
+function calibratedIn(directory: string): string {
+  const files = disk();
+  if (!files.exists(directory))
+    fail('missing', 'There is no calibrated/; run scriptForPI.py first.', { file: directory });
+  const name =
+    files.list(directory).find((entry) => entry === 'calibrated.ms') ??
+    files.list(directory).find((entry) => entry.endsWith('.ms.split.cal'));
+  return joinPath(directory, name ?? fail('missing', 'There is no calibrated MeasurementSet.', { file: directory }));
+}
 
 /** Columns of MAIN that two calibrations of the same raw data must have in common, bit by bit. */
 const COLUMNS = [
@@ -25,7 +64,7 @@ const ROWS = 2048;
  *
  * @returns one issue per column that differs, with the first row; none when they are the same
  */
-export function compareMeasurementSets(context: Context, one: string, other: string): Issue[] {
+function compareMeasurementSets(context: Context, one: string, other: string): Issue[] {
   const [first, second] = [openMs(one), openMs(other)];
   try {
     if (first.main.rowCount !== second.main.rowCount) {
@@ -73,7 +112,7 @@ function bytesOf(values: ReturnType<ReturnType<Table['column']>['getRange']>): U
 }
 
 /** Compares files of the same names in two directories byte by byte; FITS headers may differ in DATE and ORIGIN cards. */
-export function compareImages(one: string, other: string): Issue[] {
+function compareImages(one: string, other: string): Issue[] {
   const files = disk();
   const names = files.list(one).filter((name) => name.endsWith('.fits'));
   if (names.length === 0) fail('missing', 'There are no FITS images to compare.', { file: one });
