@@ -1,13 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import {
-  baseName,
-  disk,
-  joinPath,
-  listTarMembers,
-  packTar,
-  type TarMember,
-  writeWhole,
-} from '../../foundation/bytes/index.ts';
+import { disk, joinPath, listTarMembers, packTar, type TarMember, writeWhole } from '../../foundation/bytes/index.ts';
 import { type MemberNames, memberPath, tarName } from './names.ts';
 
 /** The directories of a delivery that the products tar holds, and README. */
@@ -145,9 +137,4 @@ export function openTree(member: string): MemberTree {
 /** Writes a text file whole. */
 export function writeText(path: string, text: string): void {
   writeWhole(path, true, (partial) => disk().writeFile(partial, text));
-}
-
-/** True for names such as uid___A002_X1_X2.asdm.sdm. */
-export function isRawName(path: string): boolean {
-  return /^uid___.*\.asdm\.sdm$/.test(baseName(path));
 }
