@@ -54,7 +54,7 @@ export function formatListobs(ms: MeasurementSet, verbose = true): string {
     ...(verbose ? scanLines(metadata, scans) : []),
     ...fieldLines(ms, metadata),
     ...windowLines(metadata, scans),
-    ...(verbose ? sourceLines(metadata, scans) : []),
+    ...(verbose ? sourceLines(metadata) : []),
     ...(verbose ? antennaLines(metadata) : shortAntennaLines(metadata)),
   ];
   return `${lines.join('\n')}\n`;
@@ -172,14 +172,15 @@ function windowLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[]
       `${fixed(centreFrequency(window) / 1e6, 4).padStart(12)}${String(window.bbcNo).padStart(9)}${corrs}`
     );
   });
+  // CASA makes the last title as wide as the correlations of the first POLARIZATION row.
+  const corrTitle = '  Corrs'.padEnd(4 * (metadata.polarizations[0]?.corrTypes.length ?? 0) + 1);
   const counts = `${windows.length} unique spectral windows and ${setups} unique polarization setups`;
-  const header = `  SpwID  ${'Name'.padEnd(width)} #Chans   Frame   Ch0(MHz)  ChanWid(kHz)  TotBW(kHz) CtrFreq(MHz) BBC Num  Corrs`;
+  const header = `  SpwID  ${'Name'.padEnd(width)} #Chans   Frame   Ch0(MHz)  ChanWid(kHz)  TotBW(kHz) CtrFreq(MHz) BBC Num${corrTitle}`;
   return [`Spectral Windows:  (${counts})`, header, ...lines];
 }
 
-function sourceLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[] {
-  const used = new Set(scans.flatMap(({ spwIds }) => spwIds));
-  const sources = metadata.sources.filter(({ spwId }) => spwId < 0 || used.has(spwId));
+function sourceLines(metadata: MsMetadata): string[] {
+  const { sources } = metadata;
   const lines = sources.map((source) => {
     const [frequency] = source.restFrequencies;
     const [velocity] = source.systemicVelocities;
