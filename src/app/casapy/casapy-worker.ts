@@ -66,6 +66,7 @@ async function runJob(data: Extract<PythonThreadData, { kind: 'run' }>): Promise
         | PackedReply
         | { error: SentError };
       interpreter.forgetFiles();
+      if ('error' in answer && answer.error.tag === 'aborted') new Uint8Array(data.interrupt)[0] = 0;
       return 'error' in answer ? { tag: answer.error.tag, message: answer.error.message } : { tag: '', ...answer };
     },
     shell(command: string, cwd: string, environment: string, capture: boolean) {

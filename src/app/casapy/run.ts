@@ -106,8 +106,8 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     [pythonPort],
   );
   const stop = () => {
-    Atomics.store(new Int32Array(abort), 0, 1);
     new Uint8Array(interrupt)[0] = 2;
+    Atomics.store(new Int32Array(abort), 0, 1);
   };
   process.on('SIGINT', stop);
   try {

@@ -1,5 +1,4 @@
 import { fail } from '../../foundation/base/index.ts';
-import { joinPath } from '../../foundation/bytes/index.ts';
 import type { ParameterType, TaskArguments, TaskDeclaration, TaskParameter, TaskValue } from './types.ts';
 
 /**
@@ -172,18 +171,14 @@ const SELECTIONS = new Set(
   'spw field timerange uvrange antenna scan observation msselect intent array feed correlation'.split(' '),
 );
 
-/**
- * Checked arguments as rooms take them: file names absolute, lists always lists, selections empty when
- * `selectdata` is False.
- */
-export function prepareArguments(declaration: TaskDeclaration, args: TaskArguments, cwd: string): TaskArguments {
+/** Checked arguments as rooms take them: lists always lists, selections empty when `selectdata` is False. */
+export function prepareArguments(declaration: TaskDeclaration, args: TaskArguments): TaskArguments {
   const prepared = { ...args };
   let isSelecting = true;
-  for (const { name, type, path } of declaration.parameters) {
+  for (const { name, type } of declaration.parameters) {
     if (name === 'selectdata') isSelecting = args.selectdata !== false;
     if (!isSelecting && SELECTIONS.has(name)) prepared[name] = '';
     if (type.endsWith('List')) prepared[name] = asList(prepared[name]);
-    if (path) prepared[name] = absolutePath(prepared[name], cwd);
   }
   return prepared;
 }
@@ -191,9 +186,4 @@ export function prepareArguments(declaration: TaskDeclaration, args: TaskArgumen
 function asList(value: TaskValue): TaskValue {
   if (Array.isArray(value)) return value;
   return value === '' ? [] : [value];
-}
-
-function absolutePath(value: TaskValue, cwd: string): TaskValue {
-  if (typeof value === 'string') return value === '' ? '' : joinPath(cwd, value);
-  return Array.isArray(value) ? value.map((part) => absolutePath(part, cwd)) : value;
 }

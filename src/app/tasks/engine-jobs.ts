@@ -8,7 +8,6 @@ import { unpackDelivery } from './commands/unpack.ts';
 import type { EngineSession } from './engine-session.ts';
 import { compareMember } from './member/comparison.ts';
 import type { MemberJob } from './member/member-run.ts';
-import { runMemberStep } from './member/step-run.ts';
 import { createPlanRunner, type PlanJob, runPlanJob } from './plan-runner.ts';
 import type { TaskArguments } from './types.ts';
 
@@ -48,8 +47,11 @@ export async function runEngineJob(session: EngineSession, job: EngineJob, progr
   switch (job.kind) {
     case 'plan':
       return runPlanJob(session, job.job, progress);
-    case 'member':
+    case 'member': {
+      // Plotting is loaded only where it is used: it would double the start-up time of everything else.
+      const { runMemberStep } = await import('./member/step-run.ts');
       return runMemberStep(context, (directory) => createPlanRunner(session, directory), job.step);
+    }
     case 'task':
       return session.answer({ kind: 'task', name: job.name, positional: [], named: job.named }, job.cwd);
     case 'simulate':

@@ -27,7 +27,7 @@ export async function runTask(
   }
   try {
     const own: Context = { ...context, log: taskLog(context, name) };
-    const result = await declaration.run(own, prepareArguments(declaration, args, context.cwd));
+    const result = await declaration.run(own, prepareArguments(declaration, args));
     context.log.post(
       `Task ${name} complete. Start time: ${clock(started)} End time: ${clock(new Date())}`,
       'INFO',

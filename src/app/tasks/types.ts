@@ -25,7 +25,7 @@ export interface TaskParameter {
   /** Old names of CASA 3.4–5 that mean the same. */
   readonly aliases?: readonly string[];
   readonly unit?: string;
-  /** The value names files that the task reads, or that it writes or changes; such values arrive absolute. */
+  /** The value names files that the task reads, or that it writes or changes; names are relative to the context's `cwd`. */
   readonly path?: 'read' | 'write';
   /** One line for help. */
   readonly doc: string;
@@ -40,6 +40,6 @@ export interface TaskDeclaration {
   readonly name: string;
   readonly summary: string;
   readonly parameters: readonly TaskParameter[];
-  /** Arguments are checked and complete (defaults filled in) when this is called; paths are absolute. */
+  /** Arguments are checked and complete (defaults filled in) when this is called; lists are always lists. */
   run(context: Context, args: TaskArguments): TaskValue | undefined | Promise<TaskValue | undefined>;
 }

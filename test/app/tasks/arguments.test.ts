@@ -54,10 +54,10 @@ describe('checkArguments', () => {
 });
 
 describe('prepareArguments', () => {
-  it('makes names absolute, lists lists, and drops selections that selectdata switches off', () => {
+  it('makes lists lists, and drops selections that selectdata switches off', () => {
     const args = checkArguments(declaration, ['x.ms'], { spw: '1', scan: '7', refant: 'DV01', selectdata: false });
-    expect(prepareArguments(declaration, args, '/data')).toMatchObject({
-      vis: '/data/x.ms',
+    expect(prepareArguments(declaration, args)).toMatchObject({
+      vis: 'x.ms',
       spw: '1',
       scan: '',
       refant: ['DV01'],
