@@ -41,9 +41,11 @@ function toolLine(call: ToolCall, indent: string): string[] {
   return [`${indent}${assign}${call.target}.${call.method}(${args.join(', ')})`];
 }
 
+/** Whole numbers beyond 32 bits become floats: CASA's tools wrap them around in lists of integers. */
 function pythonNumber(value: number): string {
   if (!Number.isFinite(value)) fail('internal', 'A plan holds a number that is not finite.');
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e15)
+    return Math.abs(value) < 2 ** 31 ? String(value) : `${value}.0`;
   return String(value).replace(/e\+?(-?)(\d+)$/, 'e$1$2');
 }
 

@@ -61,6 +61,7 @@ describe('pythonLiteral', () => {
     expect(pythonLiteral({ variable: 'mylogfile' })).toBe('mylogfile');
     expect(pythonLiteral({ a: [], b: { repeat: 2, count: 4 } })).toBe("{'a': [], 'b': [2]*4}");
     expect(pythonLiteral(1.5e300)).toBe('1.5e300');
+    expect(pythonLiteral([2147483647, 4881000030, -2147483648])).toBe('[2147483647, 4881000030.0, -2147483648.0]');
   });
 
   it('refuses numbers that Python cannot read', () => {
