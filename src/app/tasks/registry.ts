@@ -17,6 +17,7 @@ import { importfitsTask } from './declarations/importfits.ts';
 import { imstatTask } from './declarations/imstat.ts';
 import { initweightsTask } from './declarations/initweights.ts';
 import { listobsTask } from './declarations/listobs.ts';
+import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
 import { splitTask } from './declarations/split.ts';
@@ -44,6 +45,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   imstatTask,
   initweightsTask,
   listobsTask,
+  rmtablesTask,
   setjyTask,
   smoothcalTask,
   splitTask,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -112,5 +112,16 @@ describe('EngineSession', () => {
     expect(lines[2]).toMatch(/^INFO\|imstat::::casa\|imstat\( imagename='no.image', axes=\[\], region=''/);
     expect(lines[3]).toMatch(/^SEVERE\|imstat::::casa\|Task imstat failed: /);
     expect(lines[4]).toBe('INFO|imstat::::casa|##### End Task: imstat               #####');
+  });
+});
+
+describe('rmtables', () => {
+  it('removes tables by pattern and leaves other directories', async () => {
+    makeTable('gone.a');
+    makeTable('gone.b');
+    mkdirSync(join(folder, 'gone.c'));
+    const session = newSession();
+    await session.answer({ kind: 'task', name: 'rmtables', positional: [['gone.*']], named: {} }, folder);
+    expect(['a', 'b', 'c'].map((suffix) => existsSync(join(folder, `gone.${suffix}`)))).toEqual([false, false, true]);
   });
 });
