@@ -1,6 +1,6 @@
 import { fail, type ProgressPort } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import type { PlanCall, PlanRunner, PlanValue, ToolCall } from '../../pipeline/reduction/plan-types.ts';
+import type { PlanCall, PlanRunner, PlanValue, ToolCall } from '../../pipeline/reduction/index.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { TaskArguments, TaskValue } from './types.ts';
 import { type EngineValue, isToolReply } from './values.ts';
