@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { fail } from '../../foundation/base/index.ts';
-import { checkScienceGoal, EMPTY_GOAL, parseFluxSpec, type ScienceGoal } from '../../pipeline/reduction/index.ts';
+import { checkScienceGoal, EMPTY_GOAL, type ScienceGoal } from '../../pipeline/reduction/index.ts';
+import { parseFluxSpec } from '../../pipeline/skymodel/index.ts';
 import { installEngine, type MemberOptions, runMember } from '../tasks/index.ts';
 import { printResult, type SharedOptions, withEngine } from './engine-use.ts';
 

@@ -2,6 +2,7 @@ import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { openAsdm } from '../../formats/asdm/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../foundation/bytes/index.ts';
+import { calibratorFluxesFromSource, type FluxSpec } from '../skymodel/index.ts';
 import {
   type CalibrationNames,
   calibrationNames,
@@ -10,7 +11,6 @@ import {
   planSolve,
   type SyscalRowCounts,
 } from './calibration-plan.ts';
-import { cataloguedFluxes } from './catalogued-flux.ts';
 import type { MeasuredFlux } from './common-flux.ts';
 import { chooseFluxModel, type FluxModel, statedFluxes } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
@@ -19,7 +19,7 @@ import { type Decision, decisionLine } from './plan-builder.ts';
 import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
-import type { FluxSpec, ScienceGoal } from './science-goal.ts';
+import type { ScienceGoal } from './science-goal.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
 export interface BlockCalibration {
@@ -60,7 +60,7 @@ export async function calibrateBlock(
 ): Promise<BlockCalibration> {
   const names = calibrationNames(options.uid);
   const progress: ProgressPlan = { weights: STEP_WEIGHTS, subject: options.uid };
-  const catalogued = cataloguedFluxes(openAsdm(joinPath(options.directory, names.asdm)));
+  const catalogued = calibratorFluxesFromSource(openAsdm(joinPath(options.directory, names.asdm)));
   const importStep = planImport(names);
   await runSteps(context, runner, [importStep], progress);
 

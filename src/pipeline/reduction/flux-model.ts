@@ -1,8 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
+import { type FluxSpec, powerLawFactor } from '../skymodel/index.ts';
 import type { Observation } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
-import { type FluxSpec, fluxAt, type ScienceGoal } from './science-goal.ts';
+import type { ScienceGoal } from './science-goal.ts';
 
 /** Bodies whose brightness model the flux standard knows. */
 const SOLAR_SYSTEM = /^(mars|jupiter|uranus|neptune|callisto|ganymede|titan|io|europa|ceres|pallas|vesta|juno)$/i;
@@ -25,14 +26,14 @@ export interface FluxModel {
 export function chooseFluxModel(
   observation: Observation,
   stated: readonly FluxSpec[],
-  catalogued: readonly FluxSpec[],
+  catalogued: ReadonlyMap<string, FluxSpec>,
   uid: string,
 ): FluxModel {
   const { name } = observation.flux;
   const given = stated.find((spec) => spec.name === name);
   if (given) return manualModel(given, `stated for ${name} by the reducer`);
   if (SOLAR_SYSTEM.test(name)) return solarSystemModel(name);
-  const source = catalogued.find((spec) => spec.name === name);
+  const source = catalogued.get(name);
   if (source) return manualModel(source, `the ASDM's Source table lists it for ${name}`);
   return fail(
     'usage',
@@ -51,17 +52,17 @@ function manualModel(spec: FluxSpec, origin: string): FluxModel {
   return {
     decision: {
       topic: 'Flux scale',
-      choice: `${spec.name} = ${spec.fluxJy} Jy at ${reffreq}, spectral index ${spec.spectralIndex}`,
+      choice: `${spec.name} = ${spec.fluxJy} Jy at ${reffreq}, spectral index ${spec.spectralIndex.join(', ')}`,
       reason: `Flux density ${origin}.`,
     },
-    fluxJy: (frequencyHz) => fluxAt(spec, frequencyHz),
+    fluxJy: (frequencyHz) => spec.fluxJy * powerLawFactor(frequencyHz, spec.referenceHz, spec.spectralIndex),
     calls: (vis, field) => [
       task('setjy', {
         vis,
         field,
         standard: 'manual',
         fluxdensity: [spec.fluxJy, 0, 0, 0],
-        spix: spec.spectralIndex,
+        spix: spec.spectralIndex.length === 1 ? spec.spectralIndex[0] : spec.spectralIndex,
         reffreq,
         usescratch: false,
       }),

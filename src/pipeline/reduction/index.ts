@@ -8,8 +8,6 @@ export type * from './plan-types.ts';
 export {
   checkScienceGoal,
   EMPTY_GOAL,
-  type FluxSpec,
-  parseFluxSpec,
   type RequestedLine,
   type ScienceGoal,
 } from './science-goal.ts';

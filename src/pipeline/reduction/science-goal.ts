@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
-
-/** A calibrator's flux density as somebody states it: S(f) = flux · (f / reference)^spectralIndex. */
-export interface FluxSpec {
-  readonly name: string;
-  readonly fluxJy: number;
-  readonly referenceHz: number;
-  readonly spectralIndex: number;
-}
+import { type FluxSpec, parseFluxSpec } from '../skymodel/index.ts';
 
 /** A line that the PI asked for. */
 export interface RequestedLine {
@@ -111,28 +104,4 @@ export function checkScienceGoal(content: unknown, file: string): ScienceGoal {
     flux: goal.flux.map(parseFluxSpec),
     antennaPositionCorrections: goal.antennaPositionCorrections,
   };
-}
-
-/**
- * Reads a flux statement such as `J1733-1304=1.85Jy@225GHz,-0.55`.
- *
- * @param text name, flux density, reference frequency and (optional, 0) spectral index
- * @throws usage showing the expected form
- */
-export function parseFluxSpec(text: string): FluxSpec {
-  const match = /^\s*([^=]+?)\s*=\s*([^@,]+)@([^,]+)(?:,\s*(-?[\d.]+(?:e-?\d+)?))?\s*$/.exec(text);
-  if (!match) {
-    fail('usage', `"${text}" is not a flux; write NAME=FLUX@FREQUENCY,INDEX, e.g. "J1733-1304=1.85Jy@225GHz,-0.55".`);
-  }
-  return {
-    name: match[1],
-    fluxJy: parseQuantity(match[2], 'flux'),
-    referenceHz: parseQuantity(match[3], 'frequency'),
-    spectralIndex: match[4] === undefined ? 0 : Number(match[4]),
-  };
-}
-
-/** Flux density of a stated calibrator at a frequency, Jy. */
-export function fluxAt(spec: FluxSpec, frequencyHz: number): number {
-  return spec.fluxJy * (frequencyHz / spec.referenceHz) ** spec.spectralIndex;
 }

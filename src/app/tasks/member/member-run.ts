@@ -6,11 +6,11 @@ import type { BlockFiles } from '../../../pipeline/qa/index.ts';
 import {
   type BlockCalibration,
   type FluxCalibration,
-  type FluxSpec,
   type MemberImaging,
   type ScienceGoal,
   taskCalls,
 } from '../../../pipeline/reduction/index.ts';
+import type { FluxSpec } from '../../../pipeline/skymodel/index.ts';
 import type { BlockAssessment, Delivered, MemberStep, StepResult } from './steps.ts';
 
 /** A member step with the log file that its engine thread writes. */
