@@ -3,6 +3,7 @@ import { applycalTask } from './declarations/applycal.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
 import { concatTask } from './declarations/concat.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
+import { fixsyscaltimesTask } from './declarations/fixsyscaltimes.ts';
 import { flagcmdTask } from './declarations/flagcmd.ts';
 import { flagdataTask } from './declarations/flagdata.ts';
 import { flagmanagerTask } from './declarations/flagmanager.ts';
@@ -22,6 +23,7 @@ import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
 import { splitTask } from './declarations/split.ts';
 import { tcleanTask } from './declarations/tclean.ts';
+import { tsysspwmapTask } from './declarations/tsysspwmap.ts';
 import { uvcontsubTask } from './declarations/uvcontsub.ts';
 import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
@@ -31,6 +33,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   bandpassTask,
   concatTask,
   exportfitsTask,
+  fixsyscaltimesTask,
   flagcmdTask,
   flagdataTask,
   flagmanagerTask,
@@ -50,6 +53,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   smoothcalTask,
   splitTask,
   tcleanTask,
+  tsysspwmapTask,
   uvcontsubTask,
   wvrgcalTask,
 ];

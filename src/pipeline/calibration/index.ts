@@ -16,5 +16,7 @@ export {
 } from './jones-chain.ts';
 export { type SmoothcalOptions, smoothcal } from './smoothcal.ts';
 export type { SolveOptions, TextList } from './solve-options.ts';
+export { type FixsyscaltimesOptions, fixsyscaltimes } from './syscal-times.ts';
+export { type TsysspwmapOptions, tsysspwmap } from './tsys-map.ts';
 export { type Retrieval, retrieveWater } from './wvr-retrieval.ts';
 export { type WvrgcalOptions, type WvrgcalResult, wvrgcal } from './wvrgcal.ts';

@@ -1,0 +1,63 @@
+import { formatMjd } from '../../astronomy/measures/index.ts';
+import { openMs, readNumbers } from '../../astronomy/ms/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+
+export interface FixsyscaltimesOptions {
+  readonly vis: string;
+  /** Interval of the rows that are changed, s; default 2. */
+  readonly newinterval?: number;
+}
+
+/**
+ * Gives all antennas of one Tsys measurement the same TIME and INTERVAL in the SYSCAL table, as gencal needs it: rows of a window
+ * whose beginnings (TIME - INTERVAL / 2) fall into the same second belong together and take the mean of their beginnings plus half
+ * the new interval. Windows with one TIME a measurement are left alone. (recipes.almahelpers of CASA 6)
+ *
+ * @returns the number of rows that were changed
+ * @throws missing when there is no SYSCAL table
+ */
+export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions): number {
+  const vis = joinPath(context.cwd, options.vis);
+  const newInterval = options.newinterval ?? 2;
+  const ms = openMs(vis, 'update');
+  try {
+    if (!ms.hasSubtable('SYSCAL')) fail('missing', 'The MeasurementSet has no SYSCAL table.', { file: vis });
+    const table = ms.subtable('SYSCAL');
+    const [time, interval, spw] = ['TIME', 'INTERVAL', 'SPECTRAL_WINDOW_ID'].map((name) => readNumbers(table, name));
+    let changed = 0;
+    for (const spwId of [...new Set(spw)].sort((a, b) => a - b)) {
+      const rows = Array.from(spw.keys()).filter((row) => spw[row] === spwId);
+      const bySecond = new Map<number, number[]>();
+      for (const row of rows) {
+        const second = Math.floor(time[row] - interval[row] / 2);
+        const group = bySecond.get(second);
+        if (group) group.push(row);
+        else bySecond.set(second, [row]);
+      }
+      const timeCount = new Set(rows.map((row) => time[row])).size;
+      const isFine = timeCount === bySecond.size;
+      const verdict = isFine ? 'OK.' : 'which is too many, so fixing it:';
+      const found = `In spw=${spwId} found ${bySecond.size} Tsys measurements with ${timeCount} TIMEs...`;
+      context.log.post(`${found} ${verdict}`, 'INFO', 'fixsyscaltimes');
+      if (isFine) continue;
+      for (const group of bySecond.values()) changed += alignGroup(group);
+    }
+    return changed;
+
+    function alignGroup(group: readonly number[]): number {
+      if (new Set(group.map((row) => time[row])).size === 1) return 0;
+      const begin = group.reduce((sum, row) => sum + (time[row] - interval[row] / 2), 0) / group.length;
+      const middle = begin + newInterval / 2;
+      const text = `${group.length} rows --> ${formatMjd(middle, 3)} with INTERVAL=${newInterval}`;
+      context.log.post(`  ${text}`, 'INFO', 'fixsyscaltimes');
+      for (const row of group) {
+        table.column('TIME').put(row, middle);
+        table.column('INTERVAL').put(row, newInterval);
+      }
+      return group.length;
+    }
+  } finally {
+    ms.close();
+  }
+}
