@@ -17,6 +17,7 @@ interface MemberFlags extends SharedOptions {
   readonly group?: string;
   readonly member?: string;
   readonly keep?: boolean;
+  readonly startOver?: boolean;
   readonly maxTar: string;
 }
 
@@ -48,6 +49,7 @@ function memberOptions(asdms: readonly string[], flags: MemberFlags, calibrateOn
     keepIntermediate: flags.keep === true,
     maxTarBytes: gigabytes * 1e9,
     calibrateOnly,
+    startOver: flags.startOver === true,
   };
 }
 
@@ -62,6 +64,7 @@ function addMemberOptions(command: Command): Command {
     .option('--group <uid>', 'Group ObsUnitSet')
     .option('--member <uid>', 'Member ObsUnitSet')
     .option('--keep', 'keep the uncalibrated MeasurementSets')
+    .option('--start-over', 'do not go on where an earlier run in the same place ended')
     .option('--max-tar <GB>', 'largest size of one tar', '10');
 }
 

@@ -11,7 +11,9 @@ import {
   taskCalls,
 } from '../../../pipeline/reduction/index.ts';
 import type { FluxSpec } from '../../../pipeline/skymodel/index.ts';
-import type { BlockAssessment, Delivered, MemberStep, StepResult } from './steps.ts';
+import { StepRunner } from './step-runner.ts';
+import { StepStore } from './step-store.ts';
+import type { Delivered, MemberStep } from './steps.ts';
 
 /** A member step with the log file that its engine thread writes. */
 export interface MemberJob {
@@ -30,6 +32,8 @@ export interface MemberOptions {
   /** Keep uid….ms and uid….ms.split after the diagnostics are drawn. */
   readonly keepIntermediate: boolean;
   readonly maxTarBytes: number;
+  /** Forget what an earlier run in the same place finished. */
+  readonly startOver: boolean;
   /** Stop after calibrated/ is complete. */
   readonly calibrateOnly: boolean;
 }
@@ -53,6 +57,8 @@ interface Block {
 /**
  * Reduces a Member from raw ASDMs to a delivery (`qa2 run`), or to calibrated data (`qa2 calibrate`).
  *
+ * A run that died goes on at the first unfinished step when it is started again with the same arguments.
+ *
  * @param pool engine threads; Execution Blocks are calibrated side by side
  * @throws what the first failing step throws; nothing half-written stands under a final name
  */
@@ -64,93 +70,72 @@ export async function runMember(
   const { names, missing, blocks } = identify(options);
   const tree = createTree(disk().resolve(options.out), names);
   const { member } = tree;
-  const calibratedDirectory = joinPath(member, 'calibrated');
-  const run = async <S extends MemberStep['step']>(
-    label: string,
-    logs: readonly string[],
-    steps: readonly Extract<MemberStep, { step: S }>[],
-  ) => {
-    const done = steps.map(() => 0);
-    watch(label, 0);
-    const jobs = steps.map(
-      (step, index): MemberJob => ({ kind: 'member', step, logfile: joinPath(member, 'log', logs[index]) }),
-    );
-    const results = await pool.run(jobs, (job, fraction, note) => {
-      done[job] = fraction;
-      watch(label, done.reduce((sum, share) => sum + share, 0) / done.length, note);
-    });
-    watch(label, 1);
-    return results as StepResult<S>[];
-  };
-  const warnings =
-    missing.length === 0
-      ? []
-      : [
-          `Not known, neutral names are used: ${missing.join(', ')} (give --project, --sg, --group, --member or a goal file).`,
-        ];
+  const directory = joinPath(member, 'calibrated');
+  const store = new StepStore(
+    member,
+    blocks.map((block) => block.asdm),
+  );
+  if (options.startOver || store.isBroken(FLUX_STEP)) store.clear();
+  const steps = new StepRunner(pool, watch, store, member);
+  const warnings = missing.length === 0 ? [] : [neutralNames(missing)];
 
-  for (const block of blocks) prepareBlock(member, block);
-  const blockSteps = blocks.map(({ uid }) => ({
-    step: 'calibrate-block' as const,
-    options: {
-      uid,
-      directory: joinPath(calibratedDirectory, `${uid}.calibration`),
-      goal: options.goal,
-      flux: options.flux,
-    },
-  }));
-  const calibrations = (await run(
-    'calibrate',
-    blocks.map(({ uid }) => `${uid}.calibration.log`),
-    blockSteps,
-  )) as BlockCalibration[];
-  calibrations.sort((a, b) => a.startSec - b.startSec);
-  for (const { uid, block } of calibrations) liftCalibrated(calibratedDirectory, uid, block.vis);
-
-  let flux: FluxCalibration | undefined;
-  if (calibrations.length > 1)
-    [flux] = await run(
-      'flux scale',
-      ['fluxcalibration.log'],
-      [{ step: 'calibrate-fluxes', directory: calibratedDirectory, blocks: calibrations }],
-    );
+  const { calibrations, flux } = await calibrateAll(options, blocks, member, steps);
   const calibratedVis = flux ? 'calibrated.ms' : calibrations[0].block.vis;
-  const calibrated = joinPath(calibratedDirectory, calibratedVis);
+  const calibrated = joinPath(directory, calibratedVis);
   if (options.calibrateOnly) return { member, calibrated, warnings };
 
-  const [imaging] = await run(
-    'image',
-    ['imaging.log'],
-    [{ step: 'image', directory: calibratedDirectory, vis: calibratedVis, goal: options.goal }],
-  );
-  const assessSteps = calibrations.map((block) => ({
-    step: 'assess-block' as const,
-    member,
-    files: blockFiles(calibratedDirectory, block, imaging),
-  }));
-  const assessments: BlockAssessment[] = await run(
+  const imageStep = { step: 'image' as const, directory, vis: calibratedVis, goal: options.goal };
+  const [imaging] = await steps.run('image', ['imaging'], [imageStep]);
+  const assessments = await steps.run(
     'diagnostics',
-    calibrations.map(({ uid }) => `${uid}.qa.log`),
-    assessSteps,
+    calibrations.map(({ uid }) => `${uid}.qa`),
+    calibrations.map((block) => ({
+      step: 'assess-block' as const,
+      member,
+      files: blockFiles(directory, block, imaging),
+    })),
   );
-  if (!options.keepIntermediate) for (const { uid } of calibrations) removeIntermediate(calibratedDirectory, uid);
-  const results = {
-    member,
-    top: tree.top,
-    names,
-    goal: options.goal,
-    blocks: calibrations,
-    flux,
-    imaging,
-    assessments,
-    calibratedVis,
-  };
-  const [delivered] = await run(
+  if (!options.keepIntermediate) for (const { uid } of calibrations) removeIntermediate(directory, uid);
+  const found = { names, goal: options.goal, blocks: calibrations, flux, imaging, assessments, calibratedVis };
+  const results = { member, top: tree.top, ...found };
+  const [delivered] = await steps.run(
     'deliver',
-    ['delivery.log'],
+    ['delivery'],
     [{ step: 'deliver', results, maxBytes: options.maxTarBytes }],
   );
   return { member, calibrated, delivered, warnings };
+}
+
+/** Name of the step that changes calibrated blocks in place: when it breaks off, the blocks are made anew. */
+const FLUX_STEP = 'fluxcalibration';
+
+function neutralNames(missing: readonly string[]): string {
+  return `Not known, neutral names are used: ${missing.join(', ')} (give --project, --sg, --group, --member or a goal file).`;
+}
+
+/** All Execution Blocks calibrated, in time order, and on one flux scale when there are several. */
+async function calibrateAll(
+  options: MemberOptions,
+  blocks: readonly Block[],
+  member: string,
+  steps: StepRunner,
+): Promise<{ calibrations: BlockCalibration[]; flux?: FluxCalibration }> {
+  const directory = joinPath(member, 'calibrated');
+  for (const block of blocks) prepareBlock(member, block);
+  const calibrations = await steps.run(
+    'calibrate',
+    blocks.map(({ uid }) => `${uid}.calibration`),
+    blocks.map(({ uid }) => ({
+      step: 'calibrate-block' as const,
+      options: { uid, directory: joinPath(directory, `${uid}.calibration`), goal: options.goal, flux: options.flux },
+    })),
+  );
+  calibrations.sort((a, b) => a.startSec - b.startSec);
+  for (const { uid, block } of calibrations) liftCalibrated(directory, uid, block.vis);
+  if (calibrations.length === 1) return { calibrations };
+  const fluxStep = { step: 'calibrate-fluxes' as const, directory, blocks: calibrations };
+  const [flux] = await steps.run('flux scale', [FLUX_STEP], [fluxStep]);
+  return { calibrations, flux };
 }
 
 function identify(options: MemberOptions): { names: MemberNames; missing: readonly string[]; blocks: Block[] } {

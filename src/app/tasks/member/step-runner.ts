@@ -1,0 +1,58 @@
+import type { JobPool } from '../../../foundation/base/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import type { MemberJob, MemberWatch } from './member-run.ts';
+import type { StepStore } from './step-store.ts';
+import type { MemberStep, StepResult } from './steps.ts';
+
+/** Runs steps of a Member on a pool; steps that an earlier run finished are taken from the store. */
+export class StepRunner {
+  private readonly pool: JobPool<MemberJob, unknown>;
+  private readonly watch: MemberWatch;
+  private readonly store: StepStore;
+  private readonly logDirectory: string;
+
+  constructor(pool: JobPool<MemberJob, unknown>, watch: MemberWatch, store: StepStore, member: string) {
+    this.pool = pool;
+    this.watch = watch;
+    this.store = store;
+    this.logDirectory = joinPath(member, 'log');
+  }
+
+  /**
+   * @param label what the user sees
+   * @param names of the log files, one a step; they also name the results in the store
+   * @returns results in the order of the steps
+   */
+  async run<S extends MemberStep['step']>(
+    label: string,
+    names: readonly string[],
+    steps: readonly Extract<MemberStep, { step: S }>[],
+  ): Promise<StepResult<S>[]> {
+    const results = steps.map((step, index) => this.store.load(names[index], step) as StepResult<S> | undefined);
+    const open = steps.map((_, index) => index).filter((index) => results[index] === undefined);
+    if (open.length === 0) {
+      this.watch(label, 1, 'done by an earlier run');
+      return results as StepResult<S>[];
+    }
+    const shares = open.map(() => 0);
+    this.watch(label, 0);
+    const jobs = open.map(
+      (index): MemberJob => ({
+        kind: 'member',
+        step: steps[index],
+        logfile: joinPath(this.logDirectory, `${names[index]}.log`),
+      }),
+    );
+    for (const index of open) this.store.begin(names[index]);
+    const made = await this.pool.run(jobs, (job, fraction, note) => {
+      shares[job] = fraction;
+      this.watch(label, shares.reduce((sum, share) => sum + share, 0) / shares.length, note);
+    });
+    open.forEach((index, order) => {
+      results[index] = made[order] as StepResult<S>;
+      this.store.save(names[index], steps[index], made[order]);
+    });
+    this.watch(label, 1);
+    return results as StepResult<S>[];
+  }
+}
