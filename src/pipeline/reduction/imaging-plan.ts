@@ -215,12 +215,15 @@ interface CubePlan {
   readonly nchan: number;
 }
 
+/** CASA refuses cubes with channels narrower than the observed ones in LSRK, which the Earth's motion widens: 50 km/s at most. */
+const WIDEST_SHIFT = 1 + 50e3 / SPEED_OF_LIGHT;
+
 function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWindow): CubePlan {
   const requested = [...goal.lines, ...facts.sourceLines].find((line) => isInside(line, window, facts.lsrkShiftMs));
   const restFrequencyHz = requested?.restFrequencyHz ?? centre(window);
   const velocity = (chan: number) =>
     SPEED_OF_LIGHT * (1 - window.chanFreqs[chan] / restFrequencyHz) + facts.lsrkShiftMs;
-  const native = Math.abs(velocity(1) - velocity(0));
+  const native = Math.abs(velocity(1) - velocity(0)) * WIDEST_SHIFT;
   const last = window.chanFreqs.length - 1 - window.edge;
   const range = window.lines.length > 0 ? aroundLines(window) : { first: window.edge, last };
   const channels = range.last - range.first + 1;
