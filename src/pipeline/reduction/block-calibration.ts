@@ -12,7 +12,7 @@ import {
   type SyscalRowCounts,
 } from './calibration-plan.ts';
 import type { MeasuredFlux } from './common-flux.ts';
-import { chooseFluxModel, type FluxModel, statedFluxes } from './flux-model.ts';
+import { chooseFluxModel, type FluxModel, fluxCalibratorOf, statedFluxes } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
 import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
 import { type Decision, decisionLine } from './plan-builder.ts';
@@ -60,13 +60,17 @@ export async function calibrateBlock(
 ): Promise<BlockCalibration> {
   const names = calibrationNames(options.uid);
   const progress: ProgressPlan = { weights: STEP_WEIGHTS, subject: options.uid };
-  const catalogued = calibratorFluxesFromSource(openAsdm(joinPath(options.directory, names.asdm)));
+  const asdm = openAsdm(joinPath(options.directory, names.asdm));
+  const catalogued = calibratorFluxesFromSource(asdm);
+  const stated = statedFluxes(options.flux, options.goal);
+  const announced = fluxCalibratorOf(asdm);
+  if (announced !== undefined) chooseFluxModel(announced, stated, catalogued, options.uid);
   const importStep = planImport(names);
   await runSteps(context, runner, [importStep], progress);
 
   const vis = joinPath(options.directory, names.vis);
   const observation = observe(vis);
-  const flux = chooseFluxModel(observation, statedFluxes(options.flux, options.goal), catalogued, options.uid);
+  const flux = chooseFluxModel(observation.flux.name, stated, catalogued, options.uid);
   const apriori = planApriori(observation, names, options.goal, countSyscalRows(vis, observation));
   await runSteps(context, runner, apriori.steps, progress);
 

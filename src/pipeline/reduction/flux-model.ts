@@ -1,6 +1,6 @@
+import type { Asdm } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { type FluxSpec, powerLawFactor } from '../skymodel/index.ts';
-import type { Observation } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import type { ScienceGoal } from './science-goal.ts';
@@ -19,17 +19,17 @@ export interface FluxModel {
 /**
  * Chooses the flux model: what the user states, else a solar-system body, else the flux in the ASDM's Source table.
  *
+ * @param name of the flux calibrator
  * @param stated fluxes from the options and the goal, in order of preference
  * @param catalogued fluxes that the ASDM carries
  * @throws usage when none is known, showing what to write
  */
 export function chooseFluxModel(
-  observation: Observation,
+  name: string,
   stated: readonly FluxSpec[],
   catalogued: ReadonlyMap<string, FluxSpec>,
   uid: string,
 ): FluxModel {
-  const { name } = observation.flux;
   const given = stated.find((spec) => spec.name === name);
   if (given) return manualModel(given, `stated for ${name} by the reducer`);
   if (SOLAR_SYSTEM.test(name)) return solarSystemModel(name);
@@ -79,4 +79,13 @@ function solarSystemModel(name: string): FluxModel {
     },
     calls: (vis, field) => [task('setjy', { vis, field, standard: 'Butler-JPL-Horizons 2012', usescratch: false })],
   };
+}
+
+/** Name of the first source whose scan has the intent CALIBRATE_FLUX or CALIBRATE_AMPLI; undefined when there is none. */
+export function fluxCalibratorOf(asdm: Asdm): string | undefined {
+  for (const row of asdm.table('Scan').rows()) {
+    const isFlux = row.texts('scanIntent').some((intent) => /^CALIBRATE_(FLUX|AMPLI)$/.test(intent));
+    if (isFlux && row.has('sourceName')) return row.text('sourceName');
+  }
+  return undefined;
 }

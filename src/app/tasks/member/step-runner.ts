@@ -31,7 +31,8 @@ export class StepRunner {
     const results = steps.map((step, index) => this.store.load(names[index], step) as StepResult<S> | undefined);
     const open = steps.map((_, index) => index).filter((index) => results[index] === undefined);
     if (open.length === 0) {
-      this.watch(label, 1, 'done by an earlier run');
+      this.watch(label, 0, 'done by an earlier run');
+      this.watch(label, 1);
       return results as StepResult<S>[];
     }
     const shares = open.map(() => 0);
