@@ -2,6 +2,7 @@ import { openMs } from '../../../astronomy/ms/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import { type Context, fail, type Issue } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { calibratedIn } from './calibrated-name.ts';
 import { compareWithTruth, type TruthRow } from './truth-table.ts';
 
 /** What a Member is held against. */
@@ -28,18 +29,7 @@ export function compareMember(context: Context, options: CompareOptions): Compar
       ...compareImages(one, other),
     );
   }
-  return { issues, rows: options.truth === undefined ? [] : compareWithTruth(options.member, options.truth) };
-}
-
-/** calibrated.ms, or the one uid….ms.split.cal that takes its place. */
-function calibratedIn(directory: string): string {
-  const files = disk();
-  if (!files.exists(directory))
-    fail('missing', 'There is no calibrated/; run scriptForPI.py first.', { file: directory });
-  const name =
-    files.list(directory).find((entry) => entry === 'calibrated.ms') ??
-    files.list(directory).find((entry) => entry.endsWith('.ms.split.cal'));
-  return joinPath(directory, name ?? fail('missing', 'There is no calibrated MeasurementSet.', { file: directory }));
+  return { issues, rows: options.truth === undefined ? [] : compareWithTruth(context, options.member, options.truth) };
 }
 
 /** Columns of MAIN that two calibrations of the same raw data must have in common, bit by bit. */

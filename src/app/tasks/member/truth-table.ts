@@ -1,14 +1,17 @@
-import { ARCSEC, DEGREE, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
-import { disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { ARCSEC, type Context, DEGREE, fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
 import {
   beamOf,
   beamPixels,
   channelFrequency,
+  imfit,
   openImage,
   requireDirection,
   skyToPixel,
 } from '../../../pipeline/images/index.ts';
 import { parseReport, type QaReport, type ReportProduct } from '../../../pipeline/qa/index.ts';
+import { calibratedIn } from './calibrated-name.ts';
+import { measureVisibilityScales } from './visibility-scale.ts';
 
 /** What the simulator's truth.json says that the products can be held against. */
 interface Truth {
@@ -26,15 +29,23 @@ interface Truth {
   }[];
 }
 
-interface TruthComponent {
+/** One source of emission in the simulated sky. */
+export interface TruthComponent {
   readonly kind: string;
+  /** Direction cosines east and north of the phase centre. */
+  readonly offsetArcsec: readonly [number, number];
   readonly raDeg: number;
   readonly decDeg: number;
   readonly fwhmArcsec: number;
   readonly apparentFluxJy: number;
   readonly fluxJy: number;
   readonly spectralIndex: number;
-  readonly line?: { readonly restHz: number; readonly velocityLsrk: number; readonly areaJyKms: number };
+  readonly line?: {
+    readonly restHz: number;
+    readonly velocityLsrk: number;
+    readonly fwhm: number;
+    readonly areaJyKms: number;
+  };
 }
 
 /** One line of the comparison: what was measured, what is true. */
@@ -51,12 +62,15 @@ export interface TruthRow {
  * @param member directory of the Member, with calibrated/
  * @param truthFile truth.json of the simulation
  */
-export function compareWithTruth(member: string, truthFile: string): TruthRow[] {
+export function compareWithTruth(context: Context, member: string, truthFile: string): TruthRow[] {
   const report = parseReport(disk().readText(joinPath(member, 'qa', 'qa2_report.json')));
   const truth = JSON.parse(disk().readText(truthFile)) as Truth;
+  if (!Array.isArray(truth.fields) || !Array.isArray(truth.executions))
+    fail('usage', 'This is not the truth.json of a simulation by this program.', { file: truthFile });
   return [
     ...fluxRows(report, truth),
-    ...continuumRows(member, report, truth),
+    ...visibilityRows(context, member, truth),
+    ...continuumRows(context, member, report, truth),
     ...lineRows(member, report, truth),
     ...noiseRows(report),
   ];
@@ -90,8 +104,8 @@ function fluxRows(report: QaReport, truth: Truth): TruthRow[] {
   return rows;
 }
 
-/** Peak of the point component in each continuum image. */
-function continuumRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
+/** Flux of the point component in each continuum image, by a Gaussian fit. */
+function continuumRows(context: Context, member: string, report: QaReport, truth: Truth): TruthRow[] {
   const point = truth.fields
     .find((field) => field.role === 'target')
     ?.components.find((component) => component.kind === 'point' && !component.line);
@@ -102,30 +116,42 @@ function continuumRows(member: string, report: QaReport, truth: Truth): TruthRow
       const frequency = product.frequencyHz ?? 225e9;
       const expected = point.apparentFluxJy * (frequency / 225e9) ** point.spectralIndex;
       return {
-        quantity: `${product.file}: peak of the companion`,
-        measured: peakNear(joinPath(member, 'calibrated', product.image), point) * 1e3,
+        quantity: `${product.file}: flux of the companion`,
+        measured: fittedFlux(context, joinPath(member, 'calibrated', product.image), point) * 1e3,
         truth: expected * 1e3,
-        unit: 'mJy/beam',
+        unit: 'mJy',
       };
     });
 }
 
-function peakNear(path: string, component: TruthComponent): number {
+/** Flux of the Gaussian that fits a box around a component, Jy. */
+function fittedFlux(context: Context, path: string, component: TruthComponent): number {
   const image = openImage(path);
+  let box: string;
   try {
     const direction = requireDirection(image.coordinates, path);
     const at = skyToPixel(direction, { lon: component.raDeg * DEGREE, lat: component.decDeg * DEGREE });
     if (!at) return Number.NaN;
-    const plane = image.readPlane(0);
-    let peak = Number.NEGATIVE_INFINITY;
-    for (let y = Math.round(at[1]) - 3; y <= Math.round(at[1]) + 3; y++) {
-      for (let x = Math.round(at[0]) - 3; x <= Math.round(at[0]) + 3; x++)
-        peak = Math.max(peak, plane[y * image.sizeX + x]);
-    }
-    return peak;
+    const half = Math.ceil((1.5 * ARCSEC) / Math.abs(direction.increment[0]));
+    const [x, y] = at.map(Math.round);
+    box = `${x - half},${y - half},${x + half},${y + half}`;
   } finally {
     image.close();
   }
+  return imfit(context, { imagename: path, box }).flux.value;
+}
+
+/** Scale of the calibrated target visibilities on the true sky. */
+function visibilityRows(context: Context, member: string, truth: Truth): TruthRow[] {
+  const target = truth.fields.find((field) => field.role === 'target');
+  if (!target) return [];
+  const vis = calibratedIn(joinPath(member, 'calibrated'));
+  return measureVisibilityScales(context, vis, target.name, target.components).map(({ spwId, scale, error }) => ({
+    quantity: `target visibilities, window ${spwId} of ${baseName(vis)} (+/- ${error.toFixed(4)})`,
+    measured: scale,
+    truth: 1,
+    unit: 'of the true sky',
+  }));
 }
 
 /** Integrated flux and centroid velocity of the line in its cube. */
