@@ -14,6 +14,11 @@ export const PALETTE = [
   '#666699',
 ] as const;
 
+/** CSS colour of a palette position (counted round) or of a colour given as such. */
+export function cssColour(colour: number | string): string {
+  return typeof colour === 'string' ? colour : PALETTE[colour % PALETTE.length];
+}
+
 /** Five stops of a perceptually even dark-to-light map, in the manner of cividis/viridis (own values). */
 const STOPS: readonly (readonly [number, number, number])[] = [
   [18, 10, 42],

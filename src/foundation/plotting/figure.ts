@@ -1,16 +1,23 @@
+/** Position in the palette, or a CSS colour. */
+export type Colour = number | string;
+
 /** Points, a line, or bars in one panel; x and y have equal length, NaN leaves a gap. */
 export interface Series {
   readonly kind: 'points' | 'line' | 'bars';
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
-  /** Names the series in the legend; series without a label are not listed. */
+  /** Names the series in the panel's legend; series without a label are not listed. */
   readonly label?: string;
-  /** Index into the palette; default: position among the series. */
-  readonly colour?: number;
+  /** Default: position among the series. */
+  readonly colour?: Colour;
   /** Diameter of points or width of lines, px. */
   readonly size?: number;
+  /** Points as rings. */
+  readonly isHollow?: boolean;
   readonly isDashed?: boolean;
-  /** Written beside each point. */
+  /** 0…1, default 1 */
+  readonly opacity?: number;
+  /** Written beside each point, moved apart where they would overlap. */
   readonly texts?: readonly string[];
 }
 
@@ -32,11 +39,22 @@ export interface Raster {
 
 export interface Axis {
   readonly label: string;
-  /** 'time': MJD seconds shown as UTC hh:mm. */
-  readonly kind?: 'linear' | 'log' | 'time';
+  /**
+   * 'time': MJD seconds shown as UTC; 'phase': degrees with ticks at multiples of 90 where they fit;
+   * 'rightAscension' and 'declination': degrees shown sexagesimally.
+   */
+  readonly kind?: 'linear' | 'log' | 'time' | 'phase' | 'rightAscension' | 'declination';
+  /** First and last value; descending when the axis runs backwards. */
   readonly range?: readonly [number, number];
   /** Words in place of numbers, at 0, 1, 2… */
   readonly categories?: readonly string[];
+}
+
+/** A stretch of the x axis with a tinted ground. */
+export interface Band {
+  readonly from: number;
+  readonly to: number;
+  readonly colour: Colour;
 }
 
 /** One set of axes with what is drawn in it. */
@@ -45,19 +63,41 @@ export interface Panel {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
+  readonly bands?: readonly Band[];
   readonly raster?: Raster;
+  /** Lists the labelled series above the axes. */
   readonly hasLegend?: boolean;
   /** Equal scales on both axes. */
   readonly isEqualScale?: boolean;
+  /** Columns of its section that the panel takes; default 1. */
+  readonly span?: number;
 }
 
-/** A page of panels as data: PNG and browser draw the same. */
+export interface LegendEntry {
+  readonly label: string;
+  readonly colour: Colour;
+  /** Default 'disc'. */
+  readonly mark?: 'disc' | 'ring' | 'line' | 'dashes' | 'band';
+}
+
+/** Panels that belong together, with one heading and one legend. */
+export interface Section {
+  readonly title?: string;
+  /** Small print beside the title. */
+  readonly note?: string;
+  readonly legend?: readonly LegendEntry[];
+  readonly columns: number;
+  /** px, from title to axis label of a panel */
+  readonly rowHeight: number;
+  readonly panels: readonly Panel[];
+}
+
+/** A page of sections as data: PNG and browser draw the same; its height follows from its sections. */
 export interface Figure {
+  /** Empty for a page without heading. */
   readonly title: string;
   readonly subtitle?: string;
   /** px */
   readonly width: number;
-  readonly height: number;
-  readonly columns: number;
-  readonly panels: readonly Panel[];
+  readonly sections: readonly Section[];
 }

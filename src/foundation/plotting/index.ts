@@ -1,3 +1,5 @@
-export { FONT } from './chart-option.ts';
 export { mapColour, PALETTE } from './colours.ts';
-export type { Axis, Figure, Panel, Raster, Series } from './figure.ts';
+export { contourPieces } from './contours.ts';
+export type { Axis, Band, Figure, LegendEntry, Panel, Raster, Section, Series } from './figure.ts';
+export { FONT } from './font.ts';
+export { layoutFigure } from './layout.ts';

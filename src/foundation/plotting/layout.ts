@@ -1,4 +1,7 @@
-import type { Figure, Panel } from './figure.ts';
+import type { Axis, Figure, Panel, Section } from './figure.ts';
+import { legendRows } from './legend.ts';
+import { textWidth } from './text-width.ts';
+import { axisTicks, type Ticks } from './ticks.ts';
 
 /** A rectangle in px, from the upper left corner of the page. */
 export interface Box {
@@ -8,24 +11,145 @@ export interface Box {
   readonly height: number;
 }
 
-/** Room for the page title, and around the axes of each panel, px. */
-const HEADER = 74;
-const MARGIN = { left: 78, right: 22, top: 40, bottom: 56 };
+/** A panel with its place on the page, its ranges and its ticks. */
+export interface PlacedPanel {
+  readonly panel: Panel;
+  /** The plot area, inside the axes. */
+  readonly box: Box;
+  /** Where the title stands: left edge and baseline of its line. */
+  readonly title: { readonly left: number; readonly top: number; readonly width: number };
+  readonly x: PlacedAxis;
+  readonly y: PlacedAxis;
+}
 
-/** Plot areas (inside the axes) of all panels, row by row. */
-export function layoutPanels(figure: Figure): Box[] {
-  const rows = Math.ceil(figure.panels.length / figure.columns);
-  const width = figure.width / figure.columns;
-  const height = (figure.height - HEADER) / rows;
-  return figure.panels.map((panel, index) => {
-    const box = {
-      left: (index % figure.columns) * width + MARGIN.left,
-      top: HEADER + Math.floor(index / figure.columns) * height + MARGIN.top,
-      width: width - MARGIN.left - MARGIN.right - (panel.raster ? 70 : 0),
-      height: height - MARGIN.top - MARGIN.bottom,
-    };
-    return panel.isEqualScale || panel.raster ? squared(box, aspectOf(panel)) : box;
+export interface PlacedAxis {
+  /** First and last value in the direction of drawing (rightwards, upwards). */
+  readonly range: readonly [number, number];
+  readonly ticks: Ticks;
+}
+
+export interface PlacedSection {
+  readonly section: Section;
+  readonly top: number;
+}
+
+export interface PageLayout {
+  readonly height: number;
+  readonly panels: readonly PlacedPanel[];
+  readonly sections: readonly PlacedSection[];
+}
+
+export const TICK_FONT = 11;
+export const NAME_FONT = 12;
+export const LEGEND_LINE = 17;
+export const PAGE_MARGIN = 24;
+const PAGE_HEADER = 66;
+const TITLE_LINE = 26;
+/** Above the colour scale of a raster. */
+const UNIT_LINE = 12;
+const SECTION_HEADER = 40;
+const SECTION_GAP = 10;
+/** Room for the colour scale of a raster, px. */
+const SCALE_ROOM = 76;
+
+/** Places all panels of a figure: sections one below the other, panels row by row, axes of a column and of a row aligned. */
+export function layoutFigure(figure: Figure): PageLayout {
+  let top = figure.title === '' ? 8 : PAGE_HEADER;
+  const panels: PlacedPanel[] = [];
+  const sections: PlacedSection[] = [];
+  for (const section of figure.sections) {
+    sections.push({ section, top });
+    top += headerHeight(section);
+    const cells = gridCells(section);
+    panels.push(...placePanels(section, cells, figure.width, top));
+    const rows = cells.length > 0 ? cells[cells.length - 1].row + 1 : 0;
+    top += rows * section.rowHeight + SECTION_GAP;
+  }
+  return { height: Math.ceil(top), panels, sections };
+}
+
+/** Height of the heading of a section, px. */
+export function headerHeight(section: Section): number {
+  return (section.title ? SECTION_HEADER : 0) + (section.legend?.length ? LEGEND_LINE + 4 : 0);
+}
+
+interface Cell {
+  readonly row: number;
+  readonly column: number;
+  readonly span: number;
+}
+
+function gridCells(section: Section): Cell[] {
+  let [row, column] = [0, 0];
+  return section.panels.map((panel) => {
+    const span = Math.min(section.columns, panel.span ?? 1);
+    if (column + span > section.columns) {
+      row++;
+      column = 0;
+    }
+    const cell = { row, column, span };
+    column += span;
+    return cell;
   });
+}
+
+interface Margins {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function placePanels(section: Section, cells: readonly Cell[], pageWidth: number, top: number): PlacedPanel[] {
+  const unit = (pageWidth - 2 * PAGE_MARGIN + 12) / section.columns;
+  const own = section.panels.map((panel, index) => marginsOf(panel, cells[index].span * unit, section.rowHeight));
+  return section.panels.map((panel, index) => {
+    const cell = cells[index];
+    const among = (key: keyof Margins, isPeer: (other: Cell) => boolean) =>
+      Math.max(...own.filter((_, other) => isPeer(cells[other])).map((margins) => margins[key]));
+    const left = among('left', (other) => other.column === cell.column);
+    const right = among('right', (other) => other.column + other.span === cell.column + cell.span);
+    const above = among('top', (other) => other.row === cell.row);
+    const below = among('bottom', () => true);
+    const corner = { left: PAGE_MARGIN + cell.column * unit, top: top + cell.row * section.rowHeight };
+    const room = {
+      left: corner.left + left,
+      top: corner.top + above,
+      width: cell.span * unit - left - right,
+      height: section.rowHeight - above - below,
+    };
+    const box = panel.isEqualScale || panel.raster ? shaped(room, aspectOf(panel)) : room;
+    const ranges = panelRanges(panel);
+    return {
+      panel,
+      box,
+      title: { left: box.left, top: corner.top + 4, width: corner.left + cell.span * unit - box.left },
+      x: { range: ranges.x, ticks: ticksOf(panel.x, ranges.x, box.width / 60) },
+      y: { range: ranges.y, ticks: ticksOf(panel.y, ranges.y, box.height / 30) },
+    };
+  });
+}
+
+function marginsOf(panel: Panel, width: number, height: number): Margins {
+  const { y } = panelRanges(panel);
+  const ticks = ticksOf(panel.y, y, (height - 80) / 30);
+  const widest = Math.max(0, ...ticks.texts.map((text) => textWidth(text, TICK_FONT)));
+  const left = 12 + widest + (panel.y.label === '' ? 0 : 20);
+  const right = panel.raster ? SCALE_ROOM : 16;
+  return {
+    left,
+    right,
+    top:
+      TITLE_LINE +
+      (panel.raster ? UNIT_LINE : 0) +
+      (panel.hasLegend ? legendRows(panel, width - left - right) * LEGEND_LINE : 0),
+    bottom: 24 + (panel.x.label === '' ? 0 : 20),
+  };
+}
+
+function ticksOf(axis: Axis, range: readonly [number, number], wanted: number): Ticks {
+  const [low, high] = range[0] <= range[1] ? range : [range[1], range[0]];
+  return axisTicks(axis, low, high, Math.max(2, wanted));
 }
 
 /** Axis ranges of a panel with a small margin around its data. */
@@ -34,9 +158,12 @@ export function panelRanges(panel: Panel): { x: [number, number]; y: [number, nu
   const x = axisRange(panel, 'x');
   const y = axisRange(panel, 'y');
   if (!panel.isEqualScale) return { x, y };
-  const half = Math.max(x[1] - x[0], y[1] - y[0]) / 2;
-  const centre = [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2];
-  return { x: [centre[0] - half, centre[0] + half], y: [centre[1] - half, centre[1] + half] };
+  const half = Math.max(Math.abs(x[1] - x[0]), Math.abs(y[1] - y[0])) / 2;
+  const around = ([first, last]: [number, number]): [number, number] => {
+    const centre = (first + last) / 2;
+    return first <= last ? [centre - half, centre + half] : [centre + half, centre - half];
+  };
+  return { x: around(x), y: around(y) };
 }
 
 function axisRange(panel: Panel, name: 'x' | 'y'): [number, number] {
@@ -56,8 +183,9 @@ function axisRange(panel: Panel, name: 'x' | 'y'): [number, number] {
   }
   if (!(low <= high)) return [0, 1];
   if (axis.kind === 'log') return [low / 1.3, high * 1.3];
-  const margin = high > low ? 0.04 * (high - low) : Math.max(Math.abs(high) * 0.05, 1e-9);
-  return [low - margin, high + margin];
+  const margin = high > low ? 0.05 * (high - low) : Math.max(Math.abs(high) * 0.05, 1e-9);
+  const range: [number, number] = [low - margin, high + margin];
+  return axis.kind === 'rightAscension' ? [range[1], range[0]] : range;
 }
 
 function aspectOf(panel: Panel): number {
@@ -66,8 +194,8 @@ function aspectOf(panel: Panel): number {
   return Math.abs((xEdges[1] - xEdges[0]) / (yEdges[1] - yEdges[0]));
 }
 
-function squared(box: Box, aspect: number): Box {
-  const width = Math.min(box.width, box.height * aspect);
-  const height = width / aspect;
-  return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
+/** The largest box of an aspect in the upper left of a room. */
+function shaped(room: Box, aspect: number): Box {
+  const width = Math.min(room.width, room.height * aspect);
+  return { left: room.left, top: room.top, width, height: width / aspect };
 }

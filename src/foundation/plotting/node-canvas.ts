@@ -1,11 +1,14 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import * as echarts from 'echarts';
-import { chartOption, FONT } from './chart-option.ts';
+import { chartOption } from './chart-option.ts';
 import { rasterPixels } from './colours.ts';
 import type { Figure, Raster } from './figure.ts';
-import { layoutPanels } from './layout.ts';
+import { FONT } from './font.ts';
+import { encodeIndexedPng } from './indexed-png.ts';
+import { layoutFigure } from './layout.ts';
 
 let isReady = false;
 
@@ -22,25 +25,26 @@ function prepare(): void {
   isReady = true;
 }
 
-/** Draws a figure as PNG; the same figure gives the same bytes. */
+/** Draws a figure as PNG with a palette; the same figure gives the same bytes. */
 export function renderPng(figure: Figure): Uint8Array {
   prepare();
-  const { width, height } = figure;
+  const layout = layoutFigure(figure);
+  const { width } = figure;
+  const { height } = layout;
   const axes = createCanvas(width, height);
   const chart = echarts.init(axes as unknown as HTMLElement, undefined, { width, height, devicePixelRatio: 1 });
-  chart.setOption(chartOption(figure));
+  chart.setOption(chartOption(figure, layout));
   const page = createCanvas(width, height);
   const context = page.getContext('2d');
   context.fillStyle = '#ffffff';
   context.fillRect(0, 0, width, height);
-  const boxes = layoutPanels(figure);
-  figure.panels.forEach((panel, index) => {
-    const box = boxes[index];
+  for (const { panel, box } of layout.panels) {
     if (panel.raster) context.drawImage(picture(panel.raster), box.left, box.top, box.width, box.height);
-  });
+  }
   context.drawImage(axes, 0, 0);
   chart.dispose();
-  return new Uint8Array(page.toBuffer('image/png'));
+  const pixels = context.getImageData(0, 0, width, height).data;
+  return encodeIndexedPng(pixels, width, height, (bytes) => deflateSync(bytes, { level: 9 }));
 }
 
 function picture(raster: Raster): Canvas {

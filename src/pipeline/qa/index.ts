@@ -1,5 +1,6 @@
 export { type BlockFiles, type BlockPages, blockPages, tablePages } from './block-figures.ts';
-export { type ImageNumbers, measureImage } from './image-panels.ts';
+export { type ImageNumbers, measureImage } from './image-numbers.ts';
+export { productFigure } from './image-panels.ts';
 export { type PagePicture, reportPage } from './page.ts';
 export {
   parseReport,
