@@ -58,7 +58,7 @@ export class Correlator {
   private readonly instrument: Instrument;
   private readonly layout: ArrayLayout;
   private readonly random: RandomStream;
-  private readonly isNoisy: boolean;
+  private readonly noiseFactor: number;
   private readonly seesSource: boolean;
   private readonly states: readonly WindowState[];
   private readonly crossStride: number;
@@ -68,7 +68,8 @@ export class Correlator {
     readonly instrument: Instrument;
     readonly layout: ArrayLayout;
     readonly random: RandomStream;
-    readonly isNoisy: boolean;
+    /** 0 for none. */
+    readonly noiseFactor: number;
     readonly field: SkyField;
     readonly windows: readonly SimulatedWindow[];
     readonly intent: SubscanIntent;
@@ -79,7 +80,7 @@ export class Correlator {
     this.instrument = instrument;
     this.layout = options.layout;
     this.random = options.random;
-    this.isNoisy = options.isNoisy;
+    this.noiseFactor = options.noiseFactor;
     this.seesSource = options.intent === 'ON_SOURCE';
     const antennaCount = instrument.antennaCount;
     const baselineCount = (antennaCount * (antennaCount - 1)) / 2;
@@ -98,7 +99,7 @@ export class Correlator {
       auto: new Float32Array(antennaCount * this.autoStride),
       average: new Float64Array(baselineCount * windows.length * POL_COUNT * 2),
       averageNoise: Float64Array.from(this.states, ({ noise, window }) => {
-        return noise / Math.sqrt(AVERAGED_SHARE * window.frequenciesHz.length);
+        return (this.noiseFactor * noise) / Math.sqrt(AVERAGED_SHARE * window.frequenciesHz.length);
       }),
       autoAverage: new Float32Array(antennaCount * windows.length * POL_COUNT),
     };
@@ -205,7 +206,7 @@ export class Correlator {
     const edge = Math.round((chanCount * (1 - AVERAGED_SHARE)) / 2);
     const limit = cross instanceof Int16Array ? INT16_LIMIT : 2_147_483_647;
     const source = this.seesSource ? scale : 0;
-    const noise = this.isNoisy ? state.noise * scale : 0;
+    const noise = this.noiseFactor * state.noise * scale;
     let baseline = 0;
     for (let ant2 = 1; ant2 < antennaCount; ant2++) {
       for (let ant1 = 0; ant1 < ant2; ant1++, baseline++) {
@@ -244,7 +245,7 @@ export class Correlator {
   private detect(state: WindowState, index: number): void {
     const { auto, autoAverage } = this.data;
     const chanCount = state.window.frequenciesHz.length;
-    const noise = this.isNoisy ? Math.SQRT2 * state.noise : 0;
+    const noise = this.noiseFactor * Math.SQRT2 * state.noise;
     for (let input = 0; input < POL_COUNT * this.instrument.antennaCount; input++) {
       const ant = input >> 1;
       const pol = input & 1;

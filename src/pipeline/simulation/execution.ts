@@ -13,7 +13,6 @@ import {
 } from './correlator-output.ts';
 import { Damage } from './damage.ts';
 import { fieldAzEl, fieldGeometry } from './geometry.ts';
-import { executionUid } from './identity.ts';
 import { type ArrayLayout, Instrument } from './instrument.ts';
 import { writeInstrumentTables } from './instrument-tables.ts';
 import { writeObservationTables } from './observation-tables.ts';
@@ -34,11 +33,11 @@ import {
   INTEGRATION_EVENTS,
   type PlannedScan,
   type PlannedSubscan,
-  planSchedule,
+  type Schedule,
   TIMING_EVENT_SEC,
 } from './schedule.ts';
-import { SKY, type SkyField } from './sky.ts';
-import { planSpectralSetup, type SimulatedWindow, type SpectralSetup } from './spectral-setup.ts';
+import type { SkyField } from './sky.ts';
+import type { SimulatedWindow, SpectralSetup } from './spectral-setup.ts';
 
 /** One integration whose data the correlator or the online system declares bad. */
 export interface DeclaredFlag {
@@ -62,6 +61,15 @@ export interface ExecutionRecord {
   readonly damage: Damage;
   readonly flags: readonly DeclaredFlag[];
   readonly setup: SpectralSetup;
+  readonly sky: readonly SkyField[];
+}
+
+/** What is observed, with what. */
+export interface Observation {
+  readonly sky: readonly SkyField[];
+  readonly setup: SpectralSetup;
+  readonly schedule: Schedule;
+  readonly layout: ArrayLayout;
 }
 
 /** Simulates one execution and writes its ASDM. */
@@ -77,31 +85,33 @@ export class Execution {
   private readonly startNs: bigint;
   private readonly index: number;
   private readonly flags: DeclaredFlag[] = [];
-  private readonly schedule;
+  private readonly schedule: Schedule;
+  private readonly sky: readonly SkyField[];
 
   constructor(
     context: Context,
     options: {
       readonly parameters: SimulationParameters;
-      readonly layout: ArrayLayout;
+      readonly observation: Observation;
+      readonly uid: string;
       readonly index: number;
       readonly startNs: bigint;
       readonly out: string;
       readonly isWeak: boolean;
     },
   ) {
-    const { parameters, index, startNs } = options;
+    const { parameters, index, startNs, observation, uid } = options;
     this.context = context;
     this.parameters = parameters;
-    this.layout = options.layout;
+    this.layout = observation.layout;
     this.index = index;
     this.startNs = startNs;
     this.instrument = new Instrument(parameters, index);
     this.damage = new Damage(parameters, index, options.isWeak);
-    this.setup = planSpectralSetup(parameters);
-    this.schedule = planSchedule(parameters);
+    this.setup = observation.setup;
+    this.schedule = observation.schedule;
+    this.sky = observation.sky;
     this.random = new RandomStream(parameters.seed, `noise ${index}`);
-    const uid = executionUid(parameters, index);
     this.asdm = createAsdm(joinPath(options.out, uidFileName(uid)), uid, {
       binaryTables: ['Pointing'],
       timeOfCreation: `${formatMjd(nsToMjdSeconds(this.endNs), 3, 'iso')}000000`,
@@ -133,6 +143,8 @@ export class Execution {
       startNs: this.startNs,
       endNs: this.endNs,
       antennaCount: layout.names.length,
+      silentCount: layout.silent.length,
+      sky: this.sky,
       site,
       longestBaseline: longest,
       shortestBaseline: shortest,
@@ -148,11 +160,12 @@ export class Execution {
       damage: this.damage,
       flags: this.flags,
       setup,
+      sky: this.sky,
     };
   }
 
   private observeScan(scan: PlannedScan): void {
-    const field = fieldOf(scan);
+    const field = fieldOf(this.sky, scan);
     let integration = 0;
     for (const subscan of scan.subscans) {
       this.observeSubscan(scan, subscan, field, integration);
@@ -179,23 +192,7 @@ export class Execution {
     const startNs = this.startNs + eventsToNs(subscan.startEvent);
     const row: SubscanRow = { scan, subscan, field, startNs, antennaCount: this.layout.names.length };
     const projectPath = `1/${scan.number}/${subscan.number}/`;
-    const radiometers = writeRadiometers(asdm, {
-      instrument: this.instrument,
-      layout: this.layout,
-      random: parameters.isPerfect ? undefined : this.random,
-      projectPath,
-      startNs,
-      startSec: subscan.startEvent * TIMING_EVENT_SEC,
-      integrationCount: subscan.integrationCount,
-      elevationAt: (seconds) => fieldAzEl(field, this.mjdSec(seconds / TIMING_EVENT_SEC)).el,
-    });
-    appendMain(asdm, row, {
-      configurationId: 0,
-      dataOid: radiometers.dataOid,
-      byteCount: radiometers.byteCount,
-      integrationCount: radiometers.sampleCount,
-      durationNs: radiometers.durationNs,
-    });
+    if (this.setup.configurations.some(({ use }) => use === 'wvr')) this.observeWater(row, projectPath);
     const output = this.correlateSubscan(row, projectPath, before);
     const configurationId = this.setup.configurationOf[scan.use];
     const durationNs = eventsToNs(subscan.integrationCount * INTEGRATION_EVENTS);
@@ -215,6 +212,29 @@ export class Execution {
     appendPointing(asdm, row, this.mjdSec(subscan.startEvent), parameters.pointingStepSec);
   }
 
+  /** The radiometers during a subscan. */
+  private observeWater(row: SubscanRow, projectPath: string): void {
+    const { asdm, parameters } = this;
+    const { subscan, field, startNs } = row;
+    const radiometers = writeRadiometers(asdm, {
+      instrument: this.instrument,
+      layout: this.layout,
+      random: parameters.isPerfect ? undefined : this.random,
+      projectPath,
+      startNs,
+      startSec: subscan.startEvent * TIMING_EVENT_SEC,
+      integrationCount: subscan.integrationCount,
+      elevationAt: (seconds) => fieldAzEl(field, this.mjdSec(seconds / TIMING_EVENT_SEC)).el,
+    });
+    appendMain(asdm, row, {
+      configurationId: 0,
+      dataOid: radiometers.dataOid,
+      byteCount: radiometers.byteCount,
+      integrationCount: radiometers.sampleCount,
+      durationNs: radiometers.durationNs,
+    });
+  }
+
   private correlateSubscan(row: SubscanRow, projectPath: string, before: number): SubscanOutput {
     const { scan, subscan, field, startNs, antennaCount } = row;
     const { parameters, instrument, layout, random } = this;
@@ -224,7 +244,7 @@ export class Execution {
       instrument,
       layout,
       random,
-      isNoisy: !parameters.isPerfect,
+      noiseFactor: this.noiseFactor,
       field,
       windows,
       intent: subscan.intent,
@@ -258,7 +278,7 @@ export class Execution {
         times,
         clear,
         parameters.subIntegrations,
-        parameters.isPerfect ? undefined : random,
+        this.noiseFactor > 0 ? random : undefined,
       );
     }
     return output;
@@ -270,8 +290,9 @@ export class Execution {
     if (!blank) return clear;
     const words = clear.slice();
     const { ant, pol, word } = blank;
-    const window = this.windowsOf(scan).findIndex((one) => one.baseband === blank.baseband);
-    flagAntenna(words, this.layout.names.length, 4, { ant, window, pol, word });
+    const windows = this.windowsOf(scan);
+    const window = windows.findIndex((one) => one.baseband === blank.baseband);
+    flagAntenna(words, this.layout.names.length, windows.length, { ant, window, pol, word });
     const half = eventsToNs(INTEGRATION_EVENTS) / 2n;
     this.flags.push({
       kind: 'bdf',
@@ -293,6 +314,10 @@ export class Execution {
     return this.layout.names.map((_, ant) => ant);
   }
 
+  private get noiseFactor(): number {
+    return this.parameters.isPerfect ? 0 : this.parameters.noiseFactor;
+  }
+
   /** UTC of a timing event since the start of the execution. */
   private mjdSec(event: number): number {
     return nsToMjdSeconds(this.startNs) + event * TIMING_EVENT_SEC;
@@ -300,8 +325,8 @@ export class Execution {
 }
 
 /** The field that a scan observes. */
-export function fieldOf(scan: PlannedScan): SkyField {
-  return SKY.find((field) => field.role === scan.role) as SkyField;
+export function fieldOf(sky: readonly SkyField[], scan: PlannedScan): SkyField {
+  return sky.find((field) => field.id === scan.fieldId) as SkyField;
 }
 
 /** Longest and shortest baseline, m. */

@@ -1,3 +1,4 @@
+import { antennaDiameter } from '../../astronomy/reference/index.ts';
 import { type AsdmWriter, arrayCell, integerList, numberList, tagList, textList } from '../../formats/asdm/index.ts';
 import { WVR_CHANNELS } from './atmosphere.ts';
 import { AMBIENT_LOAD_K, HOT_LOAD_K } from './correlator.ts';
@@ -5,7 +6,12 @@ import type { ArrayLayout } from './instrument.ts';
 import { LOCAL_OSCILLATOR_HZ, type SimulatedWindow, type SpectralSetup } from './spectral-setup.ts';
 
 const BASEBANDS = ['BB_1', 'BB_2', 'BB_3', 'BB_4'];
-const ANTENNA_MAKES: Readonly<Record<string, string>> = { DA: 'AEM_12', DV: 'VERTEX_12', PM: 'MITSUBISHI_12_A' };
+const ANTENNA_MAKES: Readonly<Record<string, string>> = {
+  DA: 'AEM_12',
+  DV: 'VERTEX_12',
+  PM: 'MITSUBISHI_12_A',
+  CM: 'MITSUBISHI_7',
+};
 const LARGEST_NS = 2n ** 63n - 1n;
 
 /** An interval from a time to the end of the 64-bit range: "for ever", as online tables have it. */
@@ -42,17 +48,17 @@ export function writeInstrumentTables(
     writeReceiver(asdm, window, startNs);
     writeFeeds(asdm, layout, window, startNs);
   }
-  writeProcessors(asdm, layout.names.length);
+  writeProcessors(asdm, layout.names.length, setup);
   writeConfigurations(asdm, layout.names.length, setup);
   writeLoads(asdm, layout.names.length, setup, startNs);
 }
 
 function writeAntennas(asdm: AsdmWriter, layout: ArrayLayout, startNs: bigint, weatherStation: Float64Array): void {
-  layout.names.forEach((name, ant) => {
+  const append = (name: string, pad: string, position: ArrayLike<number>, ant: number, station: number) => {
     asdm.append('Station', {
-      stationId: tag('Station', ant),
-      name: layout.pads[ant],
-      position: numberList(layout.onlinePositions.subarray(3 * ant, 3 * ant + 3)),
+      stationId: tag('Station', station),
+      name: pad,
+      position: numberList(Float64Array.from(position)),
       type: 'ANTENNA_PAD',
     });
     asdm.append('Antenna', {
@@ -60,18 +66,25 @@ function writeAntennas(asdm: AsdmWriter, layout: ArrayLayout, startNs: bigint, w
       name,
       antennaMake: ANTENNA_MAKES[name.slice(0, 2)],
       antennaType: 'GROUND_BASED',
-      dishDiameter: 12,
+      dishDiameter: antennaDiameter(name) ?? 12,
       position: numberList([0, 0, 0]),
       offset: numberList([0, 0, 0]),
       time: startNs,
-      stationId: tag('Station', ant),
+      stationId: tag('Station', station),
     });
+  };
+  layout.names.forEach((name, ant) => {
+    append(name, layout.pads[ant], layout.onlinePositions.subarray(3 * ant, 3 * ant + 3), ant, ant);
   });
   asdm.append('Station', {
     stationId: tag('Station', layout.names.length),
     name: 'MeteoTB2',
     position: numberList(weatherStation),
     type: 'WEATHER_STATION',
+  });
+  layout.silent.forEach(({ name, pad, position }, index) => {
+    const ant = layout.names.length + index;
+    append(name, pad, position, ant, ant + 1);
   });
 }
 
@@ -157,7 +170,7 @@ function writeFeeds(asdm: AsdmWriter, layout: ArrayLayout, window: SimulatedWind
   }
 }
 
-function writeProcessors(asdm: AsdmWriter, antennaCount: number): void {
+function writeProcessors(asdm: AsdmWriter, antennaCount: number, setup: SpectralSetup): void {
   asdm.append('SwitchCycle', {
     switchCycleId: tag('SwitchCycle', 0),
     numStep: 1,
@@ -166,17 +179,20 @@ function writeProcessors(asdm: AsdmWriter, antennaCount: number): void {
     freqOffsetArray: numberList([0]),
     stepDurationArray: arrayCell([1], BigInt64Array.of(1_000_000_000n)),
   });
-  asdm.append('AlmaRadiometer', {
-    almaRadiometerId: tag('AlmaRadiometer', 0),
-    numAntenna: antennaCount,
-    spectralWindowId: tagList('SpectralWindow', [0]),
-  });
-  asdm.append('Processor', {
-    processorId: tag('Processor', 0),
-    modeId: tag('AlmaRadiometer', 0),
-    processorType: 'RADIOMETER',
-    processorSubType: 'ALMA_RADIOMETER',
-  });
+  const radiometers = setup.configurations.find(({ use }) => use === 'wvr');
+  if (radiometers) {
+    asdm.append('AlmaRadiometer', {
+      almaRadiometerId: tag('AlmaRadiometer', 0),
+      numAntenna: antennaCount,
+      spectralWindowId: tagList('SpectralWindow', radiometers.windowIds),
+    });
+    asdm.append('Processor', {
+      processorId: tag('Processor', 0),
+      modeId: tag('AlmaRadiometer', 0),
+      processorType: 'RADIOMETER',
+      processorSubType: 'ALMA_RADIOMETER',
+    });
+  }
   for (let mode = 0; mode < 3; mode++) {
     asdm.append('CorrelatorMode', {
       correlatorModeId: tag('CorrelatorMode', mode),
@@ -191,7 +207,7 @@ function writeProcessors(asdm: AsdmWriter, antennaCount: number): void {
       correlatorName: 'ALMA_BASELINE',
     });
     asdm.append('Processor', {
-      processorId: tag('Processor', mode + 1),
+      processorId: tag('Processor', mode + (radiometers ? 1 : 0)),
       modeId: tag('CorrelatorMode', mode),
       processorType: 'CORRELATOR',
       processorSubType: 'ALMA_CORRELATOR_MODE',
@@ -201,10 +217,12 @@ function writeProcessors(asdm: AsdmWriter, antennaCount: number): void {
 
 function writeConfigurations(asdm: AsdmWriter, antennaCount: number, setup: SpectralSetup): void {
   const antennas = Array.from({ length: antennaCount }, (_, ant) => ant);
+  const radiometers = setup.configurations.filter(({ use }) => use === 'wvr').map(({ id }) => id);
   for (const configuration of setup.configurations) {
     const isFull = configuration.resolution === 'FULL_RESOLUTION';
     const partner = configuration.use === 'wvr' ? undefined : configuration.id + (isFull ? 1 : -1);
     const nature = isFull ? 'CHANNEL_AVERAGE' : 'FULL_RESOLUTION';
+    const partners = partner === undefined ? [] : [partner, ...radiometers];
     asdm.append('ConfigDescription', {
       numAntenna: antennaCount,
       numDataDescription: configuration.windowIds.length,
@@ -215,10 +233,10 @@ function writeConfigurations(asdm: AsdmWriter, antennaCount: number, setup: Spec
       atmPhaseCorrection: textList(['AP_UNCORRECTED']),
       processorType: configuration.use === 'wvr' ? 'RADIOMETER' : 'CORRELATOR',
       spectralType: configuration.resolution,
-      numAssocValues: partner === undefined ? undefined : 2,
-      assocNature: partner === undefined ? undefined : textList([nature, 'FULL_RESOLUTION']),
+      numAssocValues: partner === undefined ? undefined : partners.length,
+      assocNature: partner === undefined ? undefined : textList([nature, 'FULL_RESOLUTION'].slice(0, partners.length)),
       antennaId: tagList('Antenna', antennas),
-      assocConfigDescriptionId: partner === undefined ? undefined : tagList('ConfigDescription', [partner, 0]),
+      assocConfigDescriptionId: partner === undefined ? undefined : tagList('ConfigDescription', partners),
       dataDescriptionId: tagList('DataDescription', configuration.windowIds),
       feedId: integerList(new Int32Array(antennaCount)),
       processorId: tag('Processor', configuration.processorId),

@@ -32,6 +32,16 @@ export interface ArrayLayout {
   readonly onlinePositions: Float64Array;
   /** True minus online, ITRF, m, [ant, 3]. */
   readonly positionErrors: Float64Array;
+  /** Antennas in the tables that take no data. */
+  readonly silent: readonly SilentAntenna[];
+}
+
+/** An antenna that is only listed. */
+export interface SilentAntenna {
+  readonly name: string;
+  readonly pad: string;
+  /** ITRF, m */
+  readonly position: readonly number[];
 }
 
 /** Share of the antennas that span the array; the others fill its middle with short baselines. */
@@ -82,6 +92,7 @@ export function layOutArray(parameters: SimulationParameters): ArrayLayout {
     ground: Float64Array.from(chosen.flatMap((pad) => [pad.enu[0], pad.enu[1]])),
     onlinePositions,
     positionErrors,
+    silent: [],
   };
 }
 
@@ -121,7 +132,7 @@ export class Instrument {
     const around = (size: number, mean: number, sigma: number) =>
       random.normals(size, spread * sigma).map((value) => mean + value);
     this.antennaCount = count;
-    this.jyPerK = around(count, 40, 1.8);
+    this.jyPerK = around(count, parameters.jyPerK, 0.045 * parameters.jyPerK);
     this.gainAmplitude = around(inputs, 1, 0.05);
     this.amplitudeDrift = around(inputs, 0, 0.02);
     this.gainPhase = Float64Array.from({ length: inputs }, () => spread * random.between(-Math.PI, Math.PI));

@@ -4,7 +4,7 @@ import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { PROJECT } from './identity.ts';
 import { forEver } from './instrument-tables.ts';
 import type { SubscanIntent } from './schedule.ts';
-import { continuumFlux, LINE_NAME, LINE_REST_HZ, SKY, type SkyField, SYSTEMIC_VELOCITY } from './sky.ts';
+import { continuumFlux, LINE_NAME, LINE_REST_HZ, type SkyField, SYSTEMIC_VELOCITY } from './sky.ts';
 import type { SimulatedWindow, SpectralSetup } from './spectral-setup.ts';
 
 const NS_PER_MINUTE = 60_000_000_000n;
@@ -28,6 +28,9 @@ export interface ExecutionFacts {
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly antennaCount: number;
+  /** Antennas that are listed without data; their ids follow. */
+  readonly silentCount: number;
+  readonly sky: readonly SkyField[];
   /** ITRF, m: the observatory. */
   readonly site: Float64Array;
   /** Longest and shortest baseline, m. */
@@ -37,8 +40,9 @@ export interface ExecutionFacts {
 
 /** Writes the tables that say what was observed for whom: fields, sources, states, scheduling block, weather. */
 export function writeObservationTables(asdm: AsdmWriter, setup: SpectralSetup, facts: ExecutionFacts): void {
-  for (const field of SKY) {
-    const direction = arrayCell([1, 2], Float64Array.of(field.ra, field.dec));
+  for (const field of facts.sky) {
+    const catalogued = field.isUncatalogued ? [0, 0] : [field.ra, field.dec];
+    const direction = arrayCell([1, 2], Float64Array.from(catalogued));
     asdm.append('Field', {
       fieldId: tag('Field', field.id),
       fieldName: field.name,
@@ -94,7 +98,8 @@ function lineFrequency(): number {
 
 function writeExecution(asdm: AsdmWriter, facts: ExecutionFacts): void {
   const { longitude, latitude, height } = geodeticOf(facts.site);
-  const antennas = Array.from({ length: facts.antennaCount }, (_, ant) => ant);
+  const antennaCount = facts.antennaCount + facts.silentCount;
+  const antennas = Array.from({ length: antennaCount }, (_, ant) => ant);
   asdm.append('ExecBlock', {
     execBlockId: tag('ExecBlock', 0),
     startTime: facts.startNs,
@@ -114,7 +119,7 @@ function writeExecution(asdm: AsdmWriter, facts: ExecutionFacts): void {
     baseRmsMajor: facts.longestBaseline / 3,
     basePa: 0,
     aborted: false,
-    numAntenna: facts.antennaCount,
+    numAntenna: antennaCount,
     siteAltitude: height,
     siteLongitude: (longitude * 180) / Math.PI,
     siteLatitude: (latitude * 180) / Math.PI,

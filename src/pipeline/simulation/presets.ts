@@ -40,6 +40,10 @@ export interface SimulationParameters {
   readonly pointingStepSec: number;
   /** Visibilities of the flux calibrator in the last execution are weak by this factor. */
   readonly fluxCalibratorFactor: number;
+  /** Jy per K of an antenna in the mean. */
+  readonly jyPerK: number;
+  /** Noise of the visibilities over what the antennas and windows give. */
+  readonly noiseFactor: number;
   /** No noise, no damage, no errors: perfect antennas and air. */
   readonly isPerfect: boolean;
 }
@@ -68,6 +72,8 @@ const DEMO: SimulationParameters = {
   positionError: 1.5e-3,
   pointingStepSec: 1,
   fluxCalibratorFactor: 0.88,
+  jyPerK: 40,
+  noiseFactor: 1,
   isPerfect: false,
 };
 

@@ -1,5 +1,5 @@
 import type { SimulationParameters } from './presets.ts';
-import type { FieldRole } from './sky.ts';
+import { type FieldRole, SKY, type SkyField } from './sky.ts';
 import type { SetupUse } from './spectral-setup.ts';
 
 /** ALMA's timing event, ns; all times are whole numbers of it. */
@@ -27,6 +27,8 @@ export interface PlannedSubscan {
 
 export interface PlannedScan {
   readonly number: number;
+  /** Id of the field that is observed. */
+  readonly fieldId: number;
   readonly role: FieldRole;
   readonly use: SetupUse;
   readonly intents: readonly string[];
@@ -41,7 +43,9 @@ export interface Schedule {
   readonly endEvent: number;
 }
 
-interface ScanRequest {
+/** A scan before it has a time. */
+export interface ScanRequest {
+  readonly fieldId: number;
   readonly role: FieldRole;
   readonly use: SetupUse;
   readonly intent: string;
@@ -50,9 +54,14 @@ interface ScanRequest {
 
 /** Lays out the scans of a Cycle 1 execution: calibrators first, then phase calibrator and target in turn. */
 export function planSchedule(parameters: SimulationParameters): Schedule {
+  return layOutScans(listScans(parameters));
+}
+
+/** Gives scans their numbers and times, one after the other. */
+export function layOutScans(requests: readonly ScanRequest[]): Schedule {
   const scans: PlannedScan[] = [];
   let event = LEAD_EVENTS;
-  for (const request of listScans(parameters)) {
+  for (const request of requests) {
     const startEvent = event;
     const subscans: PlannedSubscan[] = [];
     const gap = request.use === 'atmosphere' ? LOAD_GAP_EVENTS : SUBSCAN_GAP_EVENTS;
@@ -67,6 +76,7 @@ export function planSchedule(parameters: SimulationParameters): Schedule {
       request.role === 'target' && request.use === 'science' ? [request.intent] : [request.intent, 'CALIBRATE_WVR'];
     scans.push({
       number: scans.length + 1,
+      fieldId: request.fieldId,
       role: request.role,
       use: request.use,
       intents,
@@ -81,19 +91,23 @@ export function planSchedule(parameters: SimulationParameters): Schedule {
 
 function listScans(parameters: SimulationParameters): ScanRequest[] {
   const on = (count: number) => ['ON_SOURCE', count] as const;
+  const fieldId = (role: FieldRole) => (SKY.find((field) => field.role === role) as SkyField).id;
   const pointing = (role: FieldRole): ScanRequest => ({
+    fieldId: fieldId(role),
     role,
     use: 'pointing',
     intent: 'CALIBRATE_POINTING',
     subscans: [on(parameters.pointingIntegrations), on(parameters.pointingIntegrations)],
   });
   const atmosphere = (role: FieldRole): ScanRequest => ({
+    fieldId: fieldId(role),
     role,
     use: 'atmosphere',
     intent: 'CALIBRATE_ATMOSPHERE',
     subscans: (['OFF_SOURCE', 'AMBIENT', 'HOT'] as const).map((intent) => [intent, parameters.atmosphereIntegrations]),
   });
   const science = (role: FieldRole, intent: string, counts: number[]): ScanRequest => ({
+    fieldId: fieldId(role),
     role,
     use: 'science',
     intent,
@@ -103,6 +117,7 @@ function listScans(parameters: SimulationParameters): ScanRequest[] {
   const scans = [
     pointing('bandpass'),
     {
+      fieldId: fieldId('bandpass'),
       role: 'bandpass',
       use: 'pointing',
       intent: 'CALIBRATE_SIDEBAND_RATIO',

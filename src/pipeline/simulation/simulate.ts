@@ -3,9 +3,12 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { Execution, type ExecutionRecord } from './execution.ts';
 import { formatGoal } from './goal.ts';
+import { executionUid } from './identity.ts';
 import { layOutArray } from './instrument.ts';
 import { chooseParameters, type PresetName, type SimulationParameters } from './presets.ts';
-import { TIMING_EVENT_NS } from './schedule.ts';
+import { planSchedule, TIMING_EVENT_NS } from './schedule.ts';
+import { SKY } from './sky.ts';
+import { planSpectralSetup } from './spectral-setup.ts';
 import { describeTruth } from './truth.ts';
 
 /** What to simulate; any parameter of the preset may be given another value. */
@@ -48,7 +51,8 @@ export function simulate(context: Context, options: SimulateOptions): SimulateRe
       const spacing = BigInt(Math.round(parameters.executionSpacingSec * index)) * 1_000_000_000n;
       const execution = new Execution(context, {
         parameters,
-        layout,
+        observation: { sky: SKY, setup: planSpectralSetup(parameters), schedule: planSchedule(parameters), layout },
+        uid: executionUid(parameters, index),
         index,
         startNs: ((firstStart + spacing) / TIMING_EVENT_NS) * TIMING_EVENT_NS,
         out: staged,

@@ -23,6 +23,14 @@ export interface SkyComponent {
   readonly fluxJy: number;
   readonly spectralIndex: number;
   readonly line?: LineProfile;
+  /** Flux densities at some frequencies, in rising order; they replace `fluxJy` and `spectralIndex`. */
+  readonly fluxPoints?: readonly FluxPoint[];
+}
+
+/** A flux density (Jy) at a frequency (Hz). */
+export interface FluxPoint {
+  readonly hz: number;
+  readonly jy: number;
 }
 
 export interface SkyField {
@@ -33,6 +41,8 @@ export interface SkyField {
   readonly ra: number;
   readonly dec: number;
   readonly components: readonly SkyComponent[];
+  /** The field table gives no direction (0, 0), as it was with moving sources; the antennas point at ra and dec. */
+  readonly isUncatalogued?: boolean;
 }
 
 /** Frequency at which continuum fluxes are stated. */
@@ -117,11 +127,21 @@ export const SKY: readonly SkyField[] = [
  * @returns Jy
  */
 export function componentFlux(component: SkyComponent, frequencyHz: number, lsrkPerTopo: number): number {
+  if (component.fluxPoints) return interpolateFlux(component.fluxPoints, frequencyHz);
   if (!component.line) return component.fluxJy * (frequencyHz / REFERENCE_HZ) ** component.spectralIndex;
   const { restHz, velocityLsrk, fwhm } = component.line;
   const velocity = SPEED_OF_LIGHT * (1 - (frequencyHz * lsrkPerTopo) / restHz);
   const distance = ((velocity - velocityLsrk) / fwhm) * FWHM_PER_SIGMA;
   return component.fluxJy * Math.exp(-0.5 * distance * distance);
+}
+
+/** Flux density between points by a power law, beyond them that of the nearest. */
+function interpolateFlux(points: readonly FluxPoint[], frequencyHz: number): number {
+  const after = points.findIndex(({ hz }) => hz >= frequencyHz);
+  if (after <= 0) return points[after === 0 ? 0 : points.length - 1].jy;
+  const [left, right] = [points[after - 1], points[after]];
+  const share = Math.log(frequencyHz / left.hz) / Math.log(right.hz / left.hz);
+  return left.jy * (right.jy / left.jy) ** share;
 }
 
 /** Continuum flux density of a whole field, Jy. */

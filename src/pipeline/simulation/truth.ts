@@ -8,7 +8,7 @@ import { PROJECT } from './identity.ts';
 import type { ArrayLayout } from './instrument.ts';
 import type { SimulationParameters } from './presets.ts';
 import { TIMING_EVENT_SEC } from './schedule.ts';
-import { continuumFlux, primaryBeam, REFERENCE_HZ, SKY, type SkyComponent, type SkyField } from './sky.ts';
+import { continuumFlux, primaryBeam, REFERENCE_HZ, type SkyComponent, type SkyField } from './sky.ts';
 import type { SpectralSetup } from './spectral-setup.ts';
 
 /** How to read truth.json. */
@@ -33,13 +33,13 @@ export function describeTruth(
     conventions: CONVENTIONS,
     parameters,
     project: PROJECT,
-    wvrSpw: 0,
+    wvrSpw: setup.windows.findIndex(({ kind }) => kind === 'WVR'),
     pointingSpws: setup.fullResolution.pointing,
     tsysSpws: atmosphere,
     scienceSpws: science,
     tsysSpwMap: Object.fromEntries(science.map((spw, index) => [spw, atmosphere[index]])),
     spwCentreHz: Object.fromEntries(science.map((spw) => [spw, centreOf(setup, spw)])),
-    fields: SKY.map((field) => describeField(field, setup)),
+    fields: records[0].sky.map((field) => describeField(field, setup)),
     water: { pathPerMm: PATH_PER_MM, temperatureK: WATER_TEMPERATURE_K, pressureHpa: WATER_PRESSURE_HPA },
     antennas: layout.names.map((name, ant) => ({
       name,
@@ -141,7 +141,7 @@ function nested(values: Float64Array, factor: number): number[][][] {
 
 function describeScan(record: ExecutionRecord, scan: ExecutionRecord['scans'][number]): Record<string, unknown> {
   const { instrument, setup } = record;
-  const field = fieldOf(scan);
+  const field = fieldOf(record.sky, scan);
   const middle = ((scan.startEvent + scan.endEvent) / 2) * TIMING_EVENT_SEC;
   const startSec = nsToMjdSeconds(record.startNs);
   const { az, el } = fieldAzEl(field, startSec + middle);
