@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { applycalTask } from './declarations/applycal.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
+import { calstatTask } from './declarations/calstat.ts';
 import { concatTask } from './declarations/concat.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
 import { fixsyscaltimesTask } from './declarations/fixsyscaltimes.ts';
@@ -17,7 +18,9 @@ import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
 import { imstatTask } from './declarations/imstat.ts';
 import { initweightsTask } from './declarations/initweights.ts';
+import { listcalTask } from './declarations/listcal.ts';
 import { listobsTask } from './declarations/listobs.ts';
+import { rerefantTask } from './declarations/rerefant.ts';
 import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
@@ -31,6 +34,7 @@ import type { TaskDeclaration } from './types.ts';
 const DECLARATIONS: readonly TaskDeclaration[] = [
   applycalTask,
   bandpassTask,
+  calstatTask,
   concatTask,
   exportfitsTask,
   fixsyscaltimesTask,
@@ -47,7 +51,9 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   importfitsTask,
   imstatTask,
   initweightsTask,
+  listcalTask,
   listobsTask,
+  rerefantTask,
   rmtablesTask,
   setjyTask,
   smoothcalTask,

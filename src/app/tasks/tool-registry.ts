@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { eraseState, type ToolDeclaration } from './tool-types.ts';
+import { analysisUtilitiesTool, scienceReductionTool } from './tools/analysis-tool.ts';
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
@@ -10,6 +11,8 @@ const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(casaUtilitiesTool),
   eraseState(tableTool),
   eraseState(msmdTool),
+  eraseState(scienceReductionTool),
+  eraseState(analysisUtilitiesTool),
 ];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));

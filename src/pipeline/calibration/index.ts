@@ -1,9 +1,14 @@
 export { type ApplycalOptions, type ApplycalResult, type ApplyMode, applycal } from './applycal.ts';
 export * from './bandpass.ts';
 export * from './caltable.ts';
+export { type CalTableCheck, checkCalTable, type SolutionCount } from './caltable-check.ts';
 export { calFrameOf } from './caltable-frame.ts';
 export { isCalTable, readCalTable, writeCalTable } from './caltable-io.ts';
+export { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
+export { type CalstatOptions, type ColumnStatistics, calstat } from './caltable-statistics.ts';
+export { type ListcalOptions, listcal } from './caltable-text.ts';
 export type { GainTable } from './chain-term.ts';
+export { type CheckedFlux, checkFluxes, type FluxCheckOptions } from './flux-check.ts';
 export * from './fluxscale.ts';
 export * from './gaincal.ts';
 export { type GencalOptions, gencal } from './gencal.ts';
@@ -14,9 +19,11 @@ export {
   openJonesChain,
   type TermStatistics,
 } from './jones-chain.ts';
+export { type RerefantOptions, rerefant } from './rerefant.ts';
 export { type SmoothcalOptions, smoothcal } from './smoothcal.ts';
 export type { SolveOptions, TextList } from './solve-options.ts';
 export { type FixsyscaltimesOptions, fixsyscaltimes } from './syscal-times.ts';
 export { type TsysspwmapOptions, tsysspwmap } from './tsys-map.ts';
+export { type WeightStatistics, weightStatistics } from './weight-statistics.ts';
 export { type Retrieval, retrieveWater } from './wvr-retrieval.ts';
 export { type WvrgcalOptions, type WvrgcalResult, wvrgcal } from './wvrgcal.ts';

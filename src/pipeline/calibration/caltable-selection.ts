@@ -1,0 +1,83 @@
+import {
+  type AntennaInfo,
+  parseAntennaList,
+  parseNamedList,
+  parseScan,
+  parseSpw,
+  parseTimerange,
+  type SpectralWindowInfo,
+} from '../../astronomy/ms/index.ts';
+import type { CalTable } from './caltable.ts';
+
+/** Which rows of a calibration table; texts in the selection syntax of MeasurementSets, empty: all. */
+export interface CalSelection {
+  readonly antenna?: string;
+  readonly spw?: string;
+  readonly field?: string;
+  readonly scan?: string;
+  readonly timerange?: string;
+}
+
+/** Row numbers that a selection chooses, ascending. @throws usage for texts that name nothing in the table */
+export function selectCalRows(table: CalTable, selection: CalSelection): number[] {
+  const { rows, antennas, fields } = table;
+  const tests: ((row: number) => boolean)[] = [];
+  const among = (column: Int32Array, ids: Iterable<number>) => {
+    const chosen = new Set(ids);
+    tests.push((row) => chosen.has(column[row]));
+  };
+  if (selection.antenna) among(rows.antenna1, parseAntennaList(selection.antenna, antennaInfos(antennas)));
+  if (selection.spw) among(rows.spwId, parseSpw(selection.spw, windowInfos(table)).keys());
+  if (selection.field) {
+    const names = fields.map(({ name, code }) => [name, code]);
+    among(rows.fieldId, parseNamedList(selection.field, names, 'field'));
+  }
+  if (selection.scan) {
+    const isChosen = parseScan(selection.scan);
+    tests.push((row) => isChosen(rows.scanNumber[row]));
+  }
+  if (selection.timerange) {
+    const first = rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+    const ranges = parseTimerange(selection.timerange, first, 0);
+    tests.push((row) => ranges.some(([start, end]) => rows.time[row] >= start && rows.time[row] <= end));
+  }
+  return Array.from({ length: rows.count }, (_, row) => row).filter((row) => tests.every((test) => test(row)));
+}
+
+function antennaInfos(antennas: CalTable['antennas']): AntennaInfo[] {
+  return antennas.map((antenna) => ({ ...antenna, position: Array.from(antenna.position) }));
+}
+
+/** The table's windows as the selection syntax needs them. */
+export function windowInfos(table: CalTable): SpectralWindowInfo[] {
+  return table.spectralWindows.map((window) => ({
+    ...window,
+    bbcNo: 0,
+    measFreqRef: '',
+    resolutions: Array.from(window.resolutions),
+    chanFreqs: Array.from(window.chanFreqs),
+    chanWidths: Array.from(window.chanWidths),
+    effectiveBandwidths: Array.from(window.effectiveBandwidths),
+  }));
+}
+
+/** What can be read of a solution. */
+export type CalQuantity = 'amp' | 'phase' | 'real' | 'imag' | 'snr' | 'value';
+
+/** One number of a cell: phases in degrees; `value` is the parameter of a real table and the amplitude of a complex one. */
+export function calValue(table: CalTable, cell: number, what: CalQuantity): number {
+  const { params, snr } = table.rows;
+  if (what === 'snr') return snr[cell];
+  if (table.parType === 'Float') return what === 'amp' ? Math.abs(params[cell]) : params[cell];
+  const [re, im] = [params[2 * cell], params[2 * cell + 1]];
+  switch (what) {
+    case 'phase':
+      return (Math.atan2(im, re) * 180) / Math.PI;
+    case 'real':
+      return re;
+    case 'imag':
+      return im;
+    default:
+      return Math.hypot(re, im);
+  }
+}

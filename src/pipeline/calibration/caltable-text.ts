@@ -1,0 +1,101 @@
+import { formatMjd } from '../../astronomy/measures/index.ts';
+import { parseSpw } from '../../astronomy/ms/index.ts';
+import type { Context } from '../../foundation/base/index.ts';
+import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import type { CalTable } from './caltable.ts';
+import { readCalTable } from './caltable-io.ts';
+import { calValue, selectCalRows, windowInfos } from './caltable-selection.ts';
+
+export interface ListcalOptions {
+  readonly vis: string;
+  readonly caltable: string;
+  readonly field?: string;
+  readonly antenna?: string;
+  readonly spw?: string;
+  /** File to write; '' sends the list to the log. */
+  readonly listfile?: string;
+  /** Accepted; the list is not cut into pages. */
+  readonly pagerows?: number;
+}
+
+/** Antennas side by side in one block of the list. */
+const ANTENNAS_PER_BLOCK = 4;
+const TITLE = ' Amp    Phs  F  Amp    Phs  F|';
+
+/**
+ * Lists the solutions of a calibration table, times down and antennas across, in the columns of CASA 6.7's listcal.
+ *
+ * @returns the text
+ * @throws missing, usage
+ */
+export function listcal(context: Context, options: ListcalOptions): string {
+  const table = readCalTable(joinPath(context.cwd, options.caltable));
+  const { field, antenna, spw } = options;
+  const rows = selectCalRows(table, { field, antenna, spw });
+  const channels = parseSpw(spw ?? '', windowInfos(table));
+  const lines: string[] = [];
+  let solutionCount = 0;
+  for (const spwId of [...new Set(rows.map((row) => table.rows.spwId[row]))].sort((a, b) => a - b)) {
+    const own = rows.filter((row) => table.rows.spwId[row] === spwId);
+    const day = formatMjd(table.rows.time[own[0]], 0).slice(0, 10);
+    lines.push(
+      `SpwID = ${spwId}, Date = ${day},  CalTable = ${options.caltable} (${table.visCal}), MS name = ${table.msName}`,
+    );
+    lines.push('-'.repeat(146));
+    const antennas = [...new Set(own.map((row) => table.rows.antenna1[row]))].sort((a, b) => a - b);
+    for (let first = 0; first < antennas.length; first += ANTENNAS_PER_BLOCK) {
+      lines.push(
+        ...blockLines(table, own, antennas.slice(first, first + ANTENNAS_PER_BLOCK), channels.get(spwId) ?? []),
+      );
+    }
+    solutionCount += own.length;
+  }
+  lines.push('', `Listed ${solutionCount} antenna solutions.`, '');
+  const text = lines.join('\n');
+  if (options.listfile) disk().writeFile(joinPath(context.cwd, options.listfile), text);
+  else for (const line of lines) context.log.post(line, 'INFO', 'listcal');
+  return text;
+}
+
+function blockLines(
+  table: CalTable,
+  rows: readonly number[],
+  antennas: readonly number[],
+  ranges: readonly (readonly [first: number, last: number])[],
+): string[] {
+  const { time, antenna1, fieldId, chanCount } = table.rows;
+  const names = antennas.map((ant) => ` Ant = ${table.antennas[ant].name}`.padEnd(29));
+  const lines = [
+    `${' '.repeat(25)}|${names.join('|')}|`,
+    `Time       Field      Chn|${antennas.map(() => TITLE.slice(0, -1)).join('|')}|`,
+    `----------|----------|---|${antennas.map(() => '--------------|--------------').join('|')}|`,
+  ];
+  const byTime = new Map<number, Map<number, number>>();
+  for (const row of rows) {
+    if (!antennas.includes(antenna1[row])) continue;
+    const found = byTime.get(time[row]) ?? new Map<number, number>();
+    byTime.set(time[row], found.set(antenna1[row], row));
+  }
+  for (const [at, byAntenna] of [...byTime].sort(([a], [b]) => a - b)) {
+    const any = byAntenna.values().next().value as number;
+    const head = `${formatMjd(at, 1).slice(11)} ${(table.fields[fieldId[any]]?.name ?? '').slice(0, 10).padEnd(10)}`;
+    for (let chan = 0; chan < chanCount[any]; chan++) {
+      if (chanCount[any] > 1 && !ranges.some(([first, last]) => chan >= first && chan <= last)) continue;
+      const cells = antennas.map((ant) => cellText(table, byAntenna.get(ant), chan));
+      lines.push(`${head} ${String(chan).padStart(3)}|${cells.join(' ')} `);
+    }
+  }
+  return lines;
+}
+
+function cellText(table: CalTable, row: number | undefined, chan: number): string {
+  const { offsets, parCount, flag } = table.rows;
+  const parts = Array.from({ length: Math.min(2, parCount) }, (_, par) => {
+    if (row === undefined) return ' '.repeat(14);
+    const cell = offsets[row] + chan * parCount + par;
+    const phase = table.parType === 'Complex' ? calValue(table, cell, 'phase') : 0;
+    const amp = calValue(table, cell, 'value').toFixed(3);
+    return `${amp} ${phase.toFixed(1).padStart(6)} ${flag[cell] ? 'F' : ' '}`;
+  });
+  return parts.join(' ');
+}
