@@ -31,7 +31,9 @@ export function installKernels(wasm: Uint8Array, budgetBytes = 768 * 1024 * 1024
 }
 
 function current(): Installed {
-  return installed ?? fail('internal', 'Kernels are not installed in this thread; the entry point must call installKernels.');
+  return (
+    installed ?? fail('internal', 'Kernels are not installed in this thread; the entry point must call installKernels.')
+  );
 }
 
 /** The raw kernel functions; only the typed wrappers in this room call them. */
@@ -120,7 +122,10 @@ export class Arena {
     const size = Math.max(ALIGNMENT, Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
     const index = this.free.findIndex(([start, end]) => end - start >= size);
     if (index < 0) {
-      fail('unsupported', `The memory budget is used up: ${size} bytes more were needed. Raise --memory or make the problem smaller.`);
+      fail(
+        'unsupported',
+        `The memory budget is used up: ${size} bytes more were needed. Raise --memory or make the problem smaller.`,
+      );
     }
     const [start, end] = this.free[index];
     if (end - start === size) this.free.splice(index, 1);

@@ -8,7 +8,6 @@ import {
   calibrationNames,
   planApriori,
   planImport,
-  planSolve,
   type SyscalRowCounts,
 } from './calibration-plan.ts';
 import type { MeasuredFlux } from './common-flux.ts';
@@ -20,6 +19,7 @@ import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
+import { planSolve } from './solve-plan.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
 export interface BlockCalibration {

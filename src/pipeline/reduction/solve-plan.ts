@@ -1,0 +1,142 @@
+import type { CalibrationNames } from './calibration-plan.ts';
+import type { FluxModel } from './flux-model.ts';
+import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
+import { remove, task, tool } from './plan-builder.ts';
+import type { PlanCall, PlanStep } from './plan-types.ts';
+
+/** Steps 11–18: solutions from the calibrators, and their application. */
+export function planSolve(
+  observation: Observation,
+  names: CalibrationNames,
+  refants: readonly string[],
+  flux: FluxModel,
+): PlanStep[] {
+  const save = (versionname: string) => task('flagmanager', { vis: names.split, mode: 'save', versionname });
+  return [
+    {
+      number: 11,
+      title: 'Model of the flux calibrator',
+      calls: flux.calls(names.split, String(observation.flux.id)),
+      comments: [flux.decision.reason],
+    },
+    { number: 12, title: 'State of the flags before the bandpass', calls: [save('BeforeBandpassCalibration')] },
+    { number: 13, title: 'Bandpass', calls: bandpassCalls(observation, names, refants) },
+    { number: 14, title: 'State of the flags before the gains', calls: [save('BeforeGainCalibration')] },
+    { number: 15, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants) },
+    { number: 16, title: 'State of the flags before the application', calls: [save('BeforeApplycal')] },
+    { number: 17, title: 'Application of bandpass and gains', calls: applyCalls(observation, names) },
+    { number: 18, title: 'Calibrated data into a MeasurementSet of their own', calls: splitCalibrated(names) },
+  ];
+}
+
+function bandpassCalls(observation: Observation, names: CalibrationNames, refants: readonly string[]): PlanCall[] {
+  const central = observation.science
+    .map((spw, index) => `${index}:${Math.floor(0.4 * spw.chanCount)}~${Math.floor(0.6 * spw.chanCount)}`)
+    .join(',');
+  const field = String(observation.bandpass.id);
+  const before = `${names.split}.ap_pre_bandpass`;
+  return [
+    remove(before, `${names.split}.bandpass`),
+    task(
+      'gaincal',
+      {
+        vis: names.split,
+        caltable: before,
+        field,
+        spw: central,
+        solint: 'int',
+        refant: refants.join(','),
+        calmode: 'p',
+        minsnr: 1,
+      },
+      'phases of each integration, so that the average over time keeps its amplitude',
+    ),
+    task('bandpass', {
+      vis: names.split,
+      caltable: `${names.split}.bandpass`,
+      field,
+      solint: 'inf',
+      combine: 'scan',
+      refant: refants.join(','),
+      solnorm: true,
+      bandtype: 'B',
+      gaintable: before,
+    }),
+  ];
+}
+
+function gainCalls(observation: Observation, names: CalibrationNames, refants: readonly string[]): PlanCall[] {
+  const { split } = names;
+  const field = calibratorFields(observation)
+    .map((entry) => entry.id)
+    .join(',');
+  const base = { vis: split, field, refant: refants.join(','), gaintype: 'G', minsnr: 2 };
+  return [
+    remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
+    task('gaincal', {
+      ...base,
+      caltable: `${split}.phase_int`,
+      solint: 'int',
+      calmode: 'p',
+      gaintable: `${split}.bandpass`,
+    }),
+    task('gaincal', {
+      ...base,
+      caltable: `${split}.ampli_inf`,
+      solint: 'inf',
+      calmode: 'a',
+      gaintable: [`${split}.bandpass`, `${split}.phase_int`],
+    }),
+    task(
+      'gaincal',
+      { ...base, caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
+      'phases of whole scans, for the targets between them',
+    ),
+    tool('casalog', 'logfile', [], { assign: 'mylogfile' }),
+    tool('casalog', 'setlogfile', [`${split}.fluxscale`]),
+    task('fluxscale', {
+      vis: split,
+      caltable: `${split}.ampli_inf`,
+      fluxtable: `${split}.flux_inf`,
+      reference: String(observation.flux.id),
+    }),
+    tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
+  ];
+}
+
+function applyCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
+  const { split } = names;
+  const apply = (field: ObservedField, phaseTable: string, gainfield: string) =>
+    task(
+      'applycal',
+      {
+        vis: split,
+        field: String(field.id),
+        gaintable: [`${split}.bandpass`, phaseTable, `${split}.flux_inf`],
+        gainfield: ['', gainfield, gainfield],
+        interp: ['linear,linear', 'linear', 'linear'],
+        calwt: true,
+        flagbackup: false,
+      },
+      field.name,
+    );
+  const isPhase = new Set(observation.phase.map((field) => field.id));
+  return [
+    ...calibratorFields(observation).map((field) =>
+      isPhase.has(field.id)
+        ? apply(field, `${split}.phase_inf`, String(field.id))
+        : apply(field, `${split}.phase_int`, String(field.id)),
+    ),
+    ...observation.targets.map((target) =>
+      apply(target, `${split}.phase_inf`, String(nearestField(target, observation.phase).id)),
+    ),
+  ];
+}
+
+function splitCalibrated(names: CalibrationNames): PlanCall[] {
+  return [
+    remove(names.calibrated, `${names.calibrated}.flagversions`),
+    task('split', { vis: names.split, outputvis: names.calibrated, datacolumn: 'corrected', keepflags: true }),
+    task('flagmanager', { vis: names.calibrated, mode: 'save', versionname: 'Calibrated' }),
+  ];
+}
