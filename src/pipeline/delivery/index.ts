@@ -8,7 +8,7 @@ export {
   tarName,
   uidToFileName,
 } from './names.ts';
-export { type ReadmeContent, type ReadmeProduct, writeReadme } from './readme.ts';
+export { type ReadmeContent, type ReadmeTable, writeReadme } from './readme.ts';
 export { writeScriptForPi } from './script-for-pi.ts';
 export { writeScript } from './script-writer.ts';
 export { createTree, findMembers, type MemberTree, openTree, packageMember, writeText } from './tree.ts';

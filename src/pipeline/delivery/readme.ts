@@ -1,13 +1,14 @@
+import { textTable } from '../qa/index.ts';
 import type { MemberNames } from './names.ts';
 import { fileNameToUid } from './names.ts';
 import { wrap } from './script-writer.ts';
 
-/** What the README tells of one image. */
-export interface ReadmeProduct {
-  readonly file: string;
-  readonly description: string;
-  readonly beam: string;
-  readonly rms: string;
+/** A table of the README; see {@link textTable} for heads. */
+export interface ReadmeTable {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Sentences below it. */
+  readonly notes: readonly string[];
 }
 
 export interface ReadmeContent {
@@ -17,86 +18,111 @@ export interface ReadmeContent {
   readonly programVersion: string;
   readonly verdict: string;
   readonly reasons: readonly string[];
-  /** Lines such as "Sensitivity: requested 1.0 mJy/beam in 10 MHz, achieved 0.9 mJy/beam". */
-  readonly checks: readonly string[];
-  readonly blocks: readonly { readonly uid: string; readonly observed: string; readonly antennas: number }[];
+  /** Requested and achieved. */
+  readonly goal: ReadmeTable;
+  readonly blocks: ReadmeTable;
+  readonly fluxes: ReadmeTable;
+  readonly images: ReadmeTable;
   readonly comments: readonly string[];
-  readonly products: readonly ReadmeProduct[];
   readonly hasFluxScript: boolean;
   readonly tree: readonly string[];
 }
 
-const RULE = '='.repeat(78);
+const WIDTH = 78;
+/** Stands for a blank at which lines must not break. */
+const NO_BREAK = '\u00a0';
+const RULE = '='.repeat(WIDTH);
 
 /** The README of a Member: the first thing that the PI reads. */
 export function writeReadme(content: ReadmeContent): string {
-  const { names } = content;
   const lines = [
     'Atacama Large Millimeter/submillimeter Array (ALMA): data delivery',
     RULE,
     '',
+    ...identity(content),
+    '',
+    `QA2 Result:            ${content.verdict}`,
+    ...content.reasons.flatMap(item),
+    '',
+    ...tableSection('Requested and achieved', content.goal),
+    ...tableSection('Execution Blocks', content.blocks),
+    ...tableSection('Flux densities of the calibrators (Jy)', content.fluxes),
+    ...tableSection('Images (directory product)', content.images),
+    ...section('Comments from the reduction', content.comments.flatMap(item)),
+    ...section('What is where', DIRECTORIES),
+    ...section('How to get the calibrated visibilities', calibrationSteps(content)),
+    ...section('How to make the images again', IMAGING_STEPS),
+    ...section('Directory tree', content.tree),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function identity({ names, title, pi, programVersion }: ReadmeContent): string[] {
+  const titled = title ? wrap(`Project title:         ${title}`, WIDTH) : [];
+  return [
     `Project code:          ${names.project}`,
-    ...(content.title ? [`Project title:         ${content.title}`] : []),
-    ...(content.pi ? [`PI name:               ${content.pi}`] : []),
+    ...titled.map((line, index) => (index === 0 ? line : `${' '.repeat(21)}${line}`)),
+    ...(pi ? [`PI name:               ${pi}`] : []),
     `Science Goal OUS:      ${fileNameToUid(names.scienceGoal)}`,
     `Group OUS:             ${fileNameToUid(names.group)}`,
     `Member OUS:            ${fileNameToUid(names.member)}`,
-    `Reduced with:          alma-qa2 ${content.programVersion}`,
-    '',
-    `QA2 Result:            ${content.verdict}`,
-    ...content.reasons.flatMap((line) => paragraph(line)),
-    '',
-    ...section('Requested and achieved', content.checks),
-    ...section(
-      'Execution Blocks',
-      content.blocks.map(
-        (block) => `${fileNameToUid(block.uid)}: observed ${block.observed}, ${block.antennas} antennas`,
-      ),
-    ),
-    ...section('Comments from the reduction', content.comments),
-    ...productSection(content.products),
-    ...instructions(content),
-    'Directory tree',
-    '--------------',
-    '',
-    ...content.tree,
+    `Reduced with:          alma-qa2 ${programVersion}`,
   ];
-  return `${lines.join('\n')}\n`;
 }
 
-function section(title: string, items: readonly string[]): string[] {
-  if (items.length === 0) return [];
-  return [title, '-'.repeat(title.length), '', ...items.flatMap((item) => paragraph(item)), ''];
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, '-'.repeat(title.length), '', ...lines, ''];
 }
 
-function paragraph(text: string): string[] {
-  return wrap(`* ${text}`, 78);
+function tableSection(title: string, table: ReadmeTable): string[] {
+  if (table.rows.length === 0) return [];
+  const notes = table.notes.flatMap((note) => wrap(note, WIDTH).map((line) => line.trimStart()));
+  return section(title, [...textTable(table.heads, table.rows), ...(notes.length > 0 ? ['', ...notes] : [])]);
 }
 
-function productSection(products: readonly ReadmeProduct[]): string[] {
-  return section(
-    'Images (directory product)',
-    products.map((product) => `${product.file}: ${product.description}; beam ${product.beam}; rms ${product.rms}`),
-  );
+function item(text: string): string[] {
+  return wrap(`* ${text.replace(/ %/g, `${NO_BREAK}%`)}`, WIDTH).map((line) => line.replaceAll(NO_BREAK, ' '));
 }
 
-function instructions(content: ReadmeContent): string[] {
+const DIRECTORIES = [
+  'script       the Python scripts of the calibration and the imaging, step by step',
+  'calibration  calibration tables of each Execution Block (.tgz) and their plots',
+  'qa           QA2 report: open qa2_report.html in a browser; figures, text, JSON',
+  'product      images as FITS: *.fits as cleaned, with even noise; *.pbcor.fits',
+  '             corrected for the primary beam, for measuring fluxes',
+  'log          the logs of all steps',
+  'raw          the raw data (ASDM), in part b of the delivery',
+];
+
+function calibrationSteps(content: ReadmeContent): string[] {
   return [
-    'How to get the calibrated visibilities',
-    '--------------------------------------',
+    '1. Unpack part b of the delivery (raw data) where you unpacked this part, so',
+    '   that the directory raw stands beside script.',
+    '2. Run',
     '',
-    'Unpack the raw data (part b of the delivery) at the top of this tree, so that the directory',
-    '"raw" appears beside "script". Then',
+    '       cd script',
+    '       casapy -c "execfile(\'scriptForPI.py\')"',
     '',
-    '    cd script',
-    '    casapy -c "execfile(\'scriptForPI.py\')"',
+    ...(content.hasFluxScript
+      ? ['3. ../calibrated/calibrated.ms holds all Execution Blocks on one flux scale.']
+      : ['3. ../calibrated/uid___*.ms.split.cal holds the calibrated data.']),
     '',
-    'The result is in ../calibrated: ' +
-      (content.hasFluxScript ? 'calibrated.ms holds all Execution Blocks on one flux scale.' : 'uid….ms.split.cal.'),
-    'casapy is part of alma-qa2, which needs no CASA; the scripts also run in CASA.',
-    'To save disk space start with: casapy -c "SPACESAVING=2; execfile(\'scriptForPI.py\')" (0 to 3).',
+    'casapy comes with alma-qa2 and needs no CASA; the scripts run in CASA as well.',
+    'To save disk space give SPACESAVING from 1 (without *.ms.split) to 3 (only',
+    'calibrated.ms), for example',
     '',
-    'To make the images again: cd script; casapy scriptForImaging.py',
+    '       casapy -c "SPACESAVING=2; execfile(\'scriptForPI.py\')"',
     '',
+    'Before you change the calibration, read the comments in the scripts: they say',
+    'why each choice was made.',
   ];
 }
+
+const IMAGING_STEPS = [
+  'With the calibrated visibilities in place, run',
+  '',
+  '       cd script',
+  '       casapy scriptForImaging.py',
+  '',
+  'The images appear in ../calibrated.',
+];

@@ -1,19 +1,32 @@
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { PRODUCT_PARTS } from './tree.ts';
 
-/** Directories whose content the listing leaves out: CASA tables and data are many small files. */
-const CLOSED = /\.(ms|cal|split|sdm|plots|calibration|image|flagversions)$/;
+/** Directories of many small files: their content is left out. */
+const CLOSED = /\.(plots|calibration)$/;
 
-/** The directory tree as the README shows it. */
-export function treeText(directory: string, title: string): string[] {
-  return [`|-- ${title}/`, ...list(directory, '|   ')];
+/**
+ * The directory tree as the README shows it: what the products tar (part a) holds, and where raw data and results go.
+ *
+ * @param member directory of a Member, complete but for its README
+ */
+export function treeText(member: string): string[] {
+  const title = member.split('/').pop() ?? '';
+  return [
+    `|-- ${title}/`,
+    ...PRODUCT_PARTS.flatMap((part) => entry(joinPath(member, part), part, '|   ', part === 'README')),
+    '|   |-- raw/          (part b of the delivery: one <uid>.asdm.sdm per Execution Block)',
+    '|   |-- calibrated/   (made by scriptForPI.py)',
+  ];
 }
 
-function list(directory: string, indent: string): string[] {
-  const files = disk();
-  return files.list(directory).flatMap((name) => {
-    const path = joinPath(directory, name);
-    const isDirectory = files.info(path)?.kind === 'directory';
-    const line = `${indent}|-- ${name}${isDirectory ? '/' : ''}`;
-    return isDirectory && !CLOSED.test(name) ? [line, ...list(path, `${indent}|   `)] : [line];
-  });
+function entry(path: string, name: string, indent: string, isSure: boolean): string[] {
+  const kind = disk().info(path)?.kind;
+  if (kind === undefined && !isSure) return [];
+  if (kind !== 'directory') return [`${indent}|-- ${name}`];
+  const below = CLOSED.test(name)
+    ? []
+    : disk()
+        .list(path)
+        .flatMap((child) => entry(joinPath(path, child), child, `${indent}|   `, false));
+  return [`${indent}|-- ${name}/`, ...below];
 }

@@ -66,7 +66,7 @@ export function productFigure(path: string, kind: 'continuum' | 'cube'): Figure 
     x: { ...panel.x, label: 'Δα (arcsec)' },
     y: { ...panel.y, label: 'Δδ (arcsec)' },
   };
-  return { title: '', width: 400, sections: [{ columns: 1, rowHeight: 320, panels: [small] }] };
+  return { title: '', width: 420, sections: [{ columns: 1, rowHeight: 344, panels: [small] }] };
 }
 
 function withImage<R>(path: string, use: (image: Image) => R): R {

@@ -1,7 +1,9 @@
 export { type BlockFiles, type BlockPages, blockPages, tablePages } from './block-figures.ts';
+export { type SharedDecision, sharedDecisions } from './decisions.ts';
 export { type ImageNumbers, measureImage } from './image-numbers.ts';
 export { productFigure } from './image-panels.ts';
 export { type PagePicture, reportPage } from './page.ts';
+export { readPictures, thumbnailName } from './page-pictures.ts';
 export {
   parseReport,
   type QaReport,
@@ -10,5 +12,7 @@ export {
   reportSchema,
   reportText,
 } from './report.ts';
+export { beamText, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
 export { blockText } from './text-file.ts';
+export { textTable } from './text-table.ts';
 export { checkGoal, cycleLimits, judge, type QaAchievement, type QaRequest, type Verdict } from './verdict.ts';

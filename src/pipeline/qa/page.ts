@@ -1,158 +1,196 @@
-import type { QaReport, ReportBlock } from './report.ts';
+import { sharedDecisions } from './decisions.ts';
+import { htmlTable, htmlText, numberCell, pngImage, tableRow, textCell } from './markup.ts';
+import { PAGE_STYLE } from './page-style.ts';
+import type { QaReport, ReportBlock, ReportProduct } from './report.ts';
+import { beamText, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
 
-/** A picture for the page: where it belongs, and its PNG bytes. */
+/** A picture for the page: the Execution Block or product that it shows, and its PNG bytes. */
 export interface PagePicture {
-  readonly uid: string;
+  /** UID in file form, or the file of a product as in the report. */
+  readonly subject: string;
   readonly caption: string;
   readonly png: Uint8Array;
 }
 
-const STYLE = `
-  :root { color-scheme: light; --ink: #1b1f24; --soft: #5b6470; --line: #d9dee4; --ground: #f6f7f9; --good: #0b7a4b; --fair: #a35c00; --bad: #b3261e; }
-  * { box-sizing: border-box; }
-  body { margin: 0; font: 15px/1.5 system-ui, "DejaVu Sans", sans-serif; color: var(--ink); background: var(--ground); }
-  main { max-width: 1180px; margin: 0 auto; padding: 32px 24px 80px; }
-  h1 { font-size: 26px; margin: 0 0 4px; } h2 { font-size: 19px; margin: 40px 0 10px; } h3 { font-size: 16px; margin: 24px 0 8px; }
-  .soft { color: var(--soft); } code { font-size: 13px; }
-  .card { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 18px 20px; margin: 14px 0; }
-  .badge { display: inline-block; padding: 3px 12px; border-radius: 14px; color: #fff; font-weight: 600; letter-spacing: .03em; }
-  .PASS { background: var(--good); } .SEMIPASS { background: var(--fair); } .FAIL { background: var(--bad); }
-  .info::marker { color: var(--good); } .warning { color: var(--fair); } .error { color: var(--bad); }
-  table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } th { text-align: left; color: var(--soft); font-weight: 600; }
-  th, td { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); } td.n, th.n { text-align: right; }
-  figure { margin: 16px 0; } figure img { width: 100%; border: 1px solid var(--line); border-radius: 6px; background: #fff; } figcaption { color: var(--soft); }
-  nav a { margin-right: 16px; } a { color: #0b57a4; }
-`;
-
-/** One self-contained HTML page: verdict, fluxes, products, decisions and figures; needs no other file and no network. */
+/** One self-contained HTML page: verdict, images, fluxes, decisions and figures; needs no other file and no network. */
 export function reportPage(report: QaReport, pictures: readonly PagePicture[]): string {
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>QA2 ${htmlText(report.project)} ${htmlText(report.member)}</title><style>${STYLE}</style></head><body><main>`,
-    `<h1>QA2 report <span class="badge ${report.verdict.state}">${report.verdict.state}</span></h1>`,
-    `<p class="soft">Project <b>${htmlText(report.project)}</b>, Member ObsUnitSet <b>${htmlText(report.member)}</b>; ${htmlText(report.program)}</p>`,
-    `<nav><a href="#products">Images</a><a href="#fluxes">Flux scale</a>${report.ebs.map((block) => `<a href="#${htmlText(block.uid)}">${htmlText(block.uid)}</a>`).join('')}</nav>`,
-    '<section class="card">',
-    `<ul>${checkList(report)}</ul>`,
-    '</section>',
-    productSection(report),
+    `<title>QA2 ${htmlText(report.verdict.state)}: ${htmlText(report.project)} ${htmlText(report.member)}</title><style>${PAGE_STYLE}</style></head><body>`,
+    pageHead(report),
+    '<main>',
+    verdictSection(report),
+    productSection(report, pictures),
     fluxSection(report),
-    ...report.ebs.map((block) => blockSection(block, pictures)),
+    blocksSection(report),
+    decisionSection(report),
+    ...report.ebs.map((block) => figureSection(block, pictures)),
+    `<footer>Written by ${htmlText(report.program)}. The numbers of this page are in qa2_report.json.</footer>`,
     '</main></body></html>\n',
   ].join('\n');
 }
 
-function checkList(report: QaReport): string {
-  if (report.checks.length === 0)
-    return report.verdict.reasons.map((reason) => `<li>${htmlText(reason)}</li>`).join('');
-  return report.checks.map((check) => `<li class="${check.severity}">${htmlText(check.message)}</li>`).join('');
+function pageHead(report: QaReport): string {
+  const facts: [string, string][] = [
+    ['Project', report.project],
+    ['Member ObsUnitSet', uidText(report.member)],
+    ...(report.pi ? ([['PI', report.pi]] as [string, string][]) : []),
+    ['Execution Blocks', String(report.ebs.length)],
+  ];
+  const links = [
+    ['products', 'Images'],
+    ['fluxes', 'Flux scale'],
+    ['blocks', 'Execution Blocks'],
+    ['decisions', 'Decisions'],
+    ...report.ebs.map((block) => [block.uid, `Figures of ${uidText(block.uid)}`]),
+  ];
+  return [
+    `<header><div><h1>QA2 report <span class="badge ${report.verdict.state}">${report.verdict.state}</span></h1>`,
+    report.title ? `<p>${htmlText(report.title)}</p>` : '',
+    `<dl class="facts">${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${htmlText(value)}</dd></div>`).join('')}</dl>`,
+    `<nav>${links.map(([id, text]) => `<a href="#${htmlText(id)}">${htmlText(text)}</a>`).join('')}</nav></div></header>`,
+  ].join('\n');
 }
 
-function productSection(report: QaReport): string {
-  const rows = report.products.map((product) =>
-    row([
-      [`<code>${htmlText(product.file)}</code>`],
-      [htmlText(product.line ?? product.kind)],
-      [
-        `${fixed(product.beamMajorArcsec, 2)} × ${fixed(product.beamMinorArcsec, 2)}″, ${fixed(product.beamPaDeg, 0)}°`,
-        true,
-      ],
-      [fixed(product.rmsJyPerBeam === null ? null : product.rmsJyPerBeam * 1e3, 3), true],
-      [fixed(product.peakJyPerBeam === null ? null : product.peakJyPerBeam * 1e3, 2), true],
-    ]),
+function verdictSection(report: QaReport): string {
+  const rows = goalLines(report).map(({ what, requested, achieved }) =>
+    tableRow([textCell(what), textCell(requested), textCell(achieved.replace(' x ', ' × '))]),
   );
-  return section('products', 'Images', table(['file', 'what', '*beam', '*rms (mJy/beam)', '*peak (mJy/beam)'], rows));
+  const checks =
+    report.checks.length > 0
+      ? report.checks.map((check) => `<li class="${check.severity}">${htmlText(check.message)}</li>`)
+      : report.verdict.reasons.map((reason) => `<li>${htmlText(reason)}</li>`);
+  const judged = report.achieved ? `<p class="soft">Judged on <code>${htmlText(report.achieved.file)}</code>.</p>` : '';
+  return section(
+    'verdict',
+    'Requested and achieved',
+    `${htmlTable(['', 'requested', 'achieved'], rows)}\n${judged}<ul class="checks">${checks.join('\n')}</ul>`,
+  );
+}
+
+function productSection(report: QaReport, pictures: readonly PagePicture[]): string {
+  const cards = report.products.map((product) => {
+    const picture = pictures.find((entry) => entry.subject === product.file);
+    return productCard(product, picture);
+  });
+  return `<h2 id="products">Images</h2><div class="products">\n${cards.join('\n')}\n</div>`;
+}
+
+function productCard(product: ReportProduct, picture: PagePicture | undefined): string {
+  const facts: [string, string][] = [
+    ['beam', beamText(product).replace(' x ', ' × ').replaceAll('"', '″').replace(' deg', '°')],
+    [product.kind === 'cube' ? 'rms per channel' : 'rms', fluxText(product.rmsJyPerBeam)],
+    ['rms expected', fluxText(product.predictedRmsJyPerBeam)],
+    ['peak', fluxText(product.peakJyPerBeam)],
+  ];
+  return [
+    '<div class="product">',
+    picture ? pngImage(picture.png, picture.caption) : '',
+    `<h3>${htmlText(productText(product))}</h3><code>${htmlText(product.file)}</code>`,
+    `<dl>${facts.map(([name, value]) => `<dt>${name}</dt><dd>${htmlText(value)}</dd>`).join('')}</dl></div>`,
+  ].join('');
 }
 
 function fluxSection(report: QaReport): string {
-  const rows = report.commonFluxes.map((flux) => {
-    const each = report.ebs.map((block) => {
-      const own = block.fluxes.find((entry) => entry.field === flux.field && entry.spw === flux.spw);
-      const text = own
-        ? `${own.fluxJy.toFixed(4)}${own.isReference ? ' (model)' : ` ± ${own.errorJy.toFixed(4)}`}`
-        : '–';
-      return [flux.outliers.includes(block.uid) ? `<span class="error">${text} outlier</span>` : text, true] as [
-        string,
-        boolean,
-      ];
-    });
-    return row([
-      [htmlText(flux.field)],
-      [String(flux.spw), true],
-      [(flux.frequencyHz / 1e9).toFixed(3), true],
-      ...each,
-      [`<b>${flux.fluxJy.toFixed(4)}</b> ± ${flux.errorJy.toFixed(4)}`, true],
-    ]);
-  });
   const heads = [
     'calibrator',
-    '*window',
-    '*GHz',
-    ...report.ebs.map((block) => `*${block.uid.replace(/^uid___/, '')} (Jy)`),
-    '*common (Jy)',
+    '>spw',
+    '>GHz',
+    ...report.ebs.map((block) => `>${uidText(block.uid)}`),
+    ...(report.commonFluxes.length > 0 ? ['>common'] : []),
   ];
-  const body = rows.length > 0 ? table(heads, rows) : '<p>No common flux calibration was made.</p>';
+  const body = `${htmlTable(heads, fluxRows(report))}<p class="soft">Flux densities in Jy. ${
+    report.commonFluxes.length > 0
+      ? 'Common: weighted mean of the Execution Blocks, without values marked as outliers; with it all data were rescaled.'
+      : 'No common flux calibration was made.'
+  }</p>${report.commonFluxes.flatMap((flux) => (flux.disagreement ? [`<p class="out">${htmlText(flux.disagreement)}</p>`] : [])).join('')}`;
   return section('fluxes', 'Flux scale', body);
 }
 
-function blockSection(block: ReportBlock, pictures: readonly PagePicture[]): string {
-  const scatter = block.phaseRmsDeg;
-  const facts = [
-    `Observed ${htmlText(block.observed)} UTC with ${block.antennas} antennas; reference antenna ${htmlText(block.referenceAntenna)}.`,
-    ...(scatter
-      ? [
-          `Water-vapour radiometers: median phase rms ${scatter.withoutWvr.toFixed(1)}° → ${scatter.withWvr.toFixed(1)}°.`,
-        ]
-      : []),
-  ];
-  const decisions = block.decisions.map((entry) =>
-    row([[htmlText(entry.topic)], [htmlText(entry.choice)], [htmlText(entry.reason)]]),
-  );
-  const figures = pictures
-    .filter((picture) => picture.uid === block.uid)
-    .map(
-      (picture) =>
-        `<figure><img alt="${htmlText(picture.caption)}" src="data:image/png;base64,${base64(picture.png)}"><figcaption>${htmlText(picture.caption)}</figcaption></figure>`,
+function fluxRows(report: QaReport): string[] {
+  const keys = new Map<string, { field: string; spw: number; frequencyHz: number }>();
+  for (const flux of [...report.commonFluxes, ...report.ebs.flatMap((block) => block.fluxes)])
+    if (!keys.has(`${flux.field} ${flux.spw}`)) keys.set(`${flux.field} ${flux.spw}`, flux);
+  let previous = '';
+  return [...keys.values()].map(({ field, spw, frequencyHz }) => {
+    const isSame = (entry: { field: string; spw: number }) => entry.field === field && entry.spw === spw;
+    const common = report.commonFluxes.find(isSame);
+    const each = report.ebs.map((block) => {
+      const own = block.fluxes.find(isSame);
+      if (!own) return numberCell('–');
+      const text = own.isReference
+        ? `${own.fluxJy.toFixed(4)} (model)`
+        : `${own.fluxJy.toFixed(4)} ± ${own.errorJy.toFixed(4)}`;
+      const isOutlier = common?.outliers.includes(block.uid) ?? false;
+      return isOutlier ? { html: `<span class="out">${text} outlier</span>`, isNumber: true } : numberCell(text);
+    });
+    const isFirst = field !== previous;
+    previous = field;
+    return tableRow(
+      [
+        { html: isFirst ? `<b>${htmlText(field)}</b>` : '' },
+        numberCell(String(spw)),
+        numberCell((frequencyHz / 1e9).toFixed(3)),
+        ...each,
+        ...(report.commonFluxes.length === 0
+          ? []
+          : [
+              {
+                html: common ? `<b>${common.fluxJy.toFixed(4)}</b> ± ${common.errorJy.toFixed(4)}` : '–',
+                isNumber: true,
+              },
+            ]),
+      ],
+      isFirst ? 'group' : undefined,
     );
-  return section(
-    block.uid,
-    block.uid,
-    [
-      `<p>${facts.join('<br>')}</p>`,
-      '<h3>Decisions</h3>',
-      table(['topic', 'choice', 'why'], decisions),
-      ...figures,
-    ].join('\n'),
+  });
+}
+
+function blocksSection(report: QaReport): string {
+  const rows = report.ebs.map((block) => {
+    const scatter = block.phaseRmsDeg;
+    return tableRow([
+      { html: `<a href="#${htmlText(block.uid)}"><code>${htmlText(uidText(block.uid))}</code></a>` },
+      textCell(`${block.observed} UTC`),
+      numberCell(String(block.antennas)),
+      textCell(block.referenceAntenna),
+      numberCell(flaggedText(block.flaggedFraction)),
+      numberCell(scatter ? `${scatter.withoutWvr.toFixed(1)}° → ${scatter.withWvr.toFixed(1)}°` : 'no radiometers'),
+    ]);
+  });
+  const heads = ['', 'observed', '>antennas', 'reference', '>flagged', '>phase rms without → with radiometers'];
+  return section('blocks', 'Execution Blocks', htmlTable(heads, rows));
+}
+
+function decisionSection(report: QaReport): string {
+  const rows = sharedDecisions(report).map((entry) =>
+    tableRow([
+      {
+        html: `<b>${htmlText(entry.topic)}</b>${entry.blocks.map((uid) => `<br><code>${htmlText(uidText(uid))}</code>`).join('')}`,
+      },
+      textCell(entry.choice),
+      textCell(entry.reason),
+    ]),
   );
+  return section('decisions', 'Decisions of the reduction', htmlTable(['topic', 'choice', 'why'], rows));
+}
+
+function figureSection(block: ReportBlock, pictures: readonly PagePicture[]): string {
+  const figures = pictures
+    .filter((picture) => picture.subject === block.uid)
+    .map(
+      ({ png, caption }) => `<figure>${pngImage(png, caption)}<figcaption>${htmlText(caption)}</figcaption></figure>`,
+    );
+  return `<h2 id="${htmlText(block.uid)}">Figures of ${htmlText(uidText(block.uid))}</h2>\n${figures.join('\n')}`;
 }
 
 function section(id: string, title: string, body: string): string {
   return `<h2 id="${htmlText(id)}">${htmlText(title)}</h2><section class="card">${body}</section>`;
 }
 
-/** A table; heads that begin with * are over numbers. */
-function table(heads: readonly string[], rows: readonly string[]): string {
-  const cells = heads.map((head) =>
-    head.startsWith('*') ? `<th class="n">${htmlText(head.slice(1))}</th>` : `<th>${htmlText(head)}</th>`,
-  );
-  return `<table><thead><tr>${cells.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
-}
-
-function row(cells: readonly (readonly [html: string, isNumber?: boolean])[]): string {
-  return `<tr>${cells.map(([html, isNumber]) => `<td${isNumber ? ' class="n"' : ''}>${html}</td>`).join('')}</tr>`;
-}
-
-function fixed(value: number | null, digits: number): string {
-  return value === null || !Number.isFinite(value) ? '–' : value.toFixed(digits);
-}
-
-function htmlText(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(text);
+/** uid___A002_X1_X2 → uid://A002/X1/X2 */
+function uidText(name: string): string {
+  const match = /^uid___([A-Za-z0-9]+)_([A-Za-z0-9]+)_([A-Za-z0-9]+)$/.exec(name);
+  return match ? `uid://${match[1]}/${match[2]}/${match[3]}` : name;
 }

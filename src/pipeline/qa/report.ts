@@ -9,6 +9,8 @@ const flux = z.object({
   isReference: z.boolean().describe('true for the flux calibrator, whose value is the model'),
 });
 
+const decision = z.object({ topic: z.string(), choice: z.string(), reason: z.string() });
+
 const block = z.object({
   uid: z.string(),
   observed: z.string().describe('start, UTC'),
@@ -17,7 +19,7 @@ const block = z.object({
   fluxes: z.array(flux),
   phaseRmsDeg: z.object({ withoutWvr: z.number(), withWvr: z.number() }).optional(),
   flaggedFraction: z.record(z.string(), z.number()),
-  decisions: z.array(z.object({ topic: z.string(), choice: z.string(), reason: z.string() })),
+  decisions: z.array(decision),
 });
 
 const commonFlux = z.object({
@@ -56,14 +58,34 @@ const issue = z.object({
   expected: z.string().optional(),
 });
 
+const request = z.object({
+  representativeFrequencyHz: z.number().optional(),
+  angularResolutionArcsec: z.number().optional(),
+  sensitivityJyPerBeam: z.number().optional(),
+  sensitivityBandwidthHz: z.number().optional(),
+});
+
+const achievement = z.object({
+  file: z.string().describe('the product that was judged'),
+  beamMajorArcsec: z.number().nullable(),
+  beamMinorArcsec: z.number().nullable(),
+  rmsJyPerBeam: z.number().nullable().describe('scaled to the bandwidth of the request'),
+  bandwidthHz: z.number().nullable(),
+});
+
 const schema = z.object({
   program: z.string(),
   project: z.string(),
   member: z.string(),
+  title: z.string().optional(),
+  pi: z.string().optional(),
+  requested: request.optional(),
+  achieved: achievement.optional(),
   verdict: z.object({ state: z.enum(['PASS', 'SEMIPASS', 'FAIL']), reasons: z.array(z.string()) }),
   checks: z.array(issue),
   ebs: z.array(block),
   commonFluxes: z.array(commonFlux),
+  decisions: z.array(decision).optional().describe('those that concern the whole Member'),
   products: z.array(product),
 });
 

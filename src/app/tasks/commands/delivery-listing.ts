@@ -17,7 +17,7 @@ export function deliveryListing(path: string): Listing {
       `  verdict: ${verdict ?? 'no report'}`,
       ...issues.map(({ severity, message }) => `  ${severity}: ${message}`),
       '',
-      ...treeText(member, member.split('/').pop() ?? ''),
+      ...treeText(member),
     ])
     .join('\n');
   return { kind: 'delivery', path, text, facts: { members } };

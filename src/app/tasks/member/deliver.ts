@@ -1,5 +1,6 @@
 import type { Context } from '../../../foundation/base/index.ts';
 import { disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { renderPng } from '../../../foundation/plotting/node-canvas.ts';
 import {
   archiveTables,
   packageMember,
@@ -13,11 +14,13 @@ import {
 } from '../../../pipeline/delivery/index.ts';
 import {
   blockText,
-  type PagePicture,
+  productFigure,
   type QaReport,
+  readPictures,
   reportPage,
   reportSchema,
   reportText,
+  thumbnailName,
 } from '../../../pipeline/qa/index.ts';
 import { PROGRAM_VERSION } from './program.ts';
 import { readmeContent } from './readme-content.ts';
@@ -44,8 +47,7 @@ export async function deliver(context: Context, results: MemberResults, maxBytes
   const report = buildReport(results);
   writeReport(results, report);
   joinLogs(results);
-  writeText(joinPath(member, 'README'), writeReadme(readmeContent(results, report, [])));
-  writeText(joinPath(member, 'README'), writeReadme(readmeContent(results, report, memberTree(member))));
+  writeText(joinPath(member, 'README'), writeReadme(readmeContent(results, report, treeText(member))));
   const tars = await packageMember({ top: results.top, member, names: results.names }, maxBytes, (fraction, note) =>
     say(0.5 + 0.5 * fraction, note),
   );
@@ -81,15 +83,12 @@ function writeReport(results: MemberResults, report: QaReport): void {
   const qa = (name: string) => joinPath(results.member, 'qa', name);
   writeText(qa('qa2_report.json'), reportText(report));
   writeText(qa('qa2_report.schema.json'), `${JSON.stringify(reportSchema(), null, 2)}\n`);
-  const pictures: PagePicture[] = [];
-  for (const block of report.ebs) {
-    writeText(qa(`${block.uid}_textfile.txt`), blockText(report, block));
-    ['observation and gains', 'bandpass and system temperature', 'target'].forEach((caption, index) => {
-      const png = disk().readFile(qa(`${block.uid}_qa2_part${index + 1}.png`));
-      pictures.push({ uid: block.uid, caption: `Part ${index + 1}: ${caption}`, png });
-    });
+  for (const block of report.ebs) writeText(qa(`${block.uid}_textfile.txt`), blockText(report, block));
+  for (const product of report.products) {
+    const image = joinPath(results.member, 'calibrated', product.image);
+    disk().writeFile(qa(thumbnailName(product)), renderPng(productFigure(image, product.kind)));
   }
-  writeText(qa('qa2_report.html'), reportPage(report, pictures));
+  writeText(qa('qa2_report.html'), reportPage(report, readPictures(report, joinPath(results.member, 'qa'))));
 }
 
 /** log/combined.log: the logs of all steps, one after another. */
@@ -100,12 +99,5 @@ function joinLogs(results: MemberResults): void {
   writeText(
     joinPath(directory, 'combined.log'),
     names.map((name) => files.readText(joinPath(directory, name))).join(''),
-  );
-}
-
-/** The tree as delivered: without what only the reducer's disk holds. */
-function memberTree(member: string): string[] {
-  return treeText(member, member.split('/').pop() ?? '').filter(
-    (line) => !/calibrated|\|-- raw\/|asdm\.sdm/.test(line),
   );
 }

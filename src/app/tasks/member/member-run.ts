@@ -197,6 +197,8 @@ function blockFiles(directory: string, block: BlockCalibration, imaging: MemberI
   const calls = taskCalls(block.plan);
   const bandpass = calls.find((call) => call.task === 'bandpass');
   const first = imaging.products[0];
+  const cubes = imaging.products.filter((product) => product.kind === 'cube');
+  const cube = cubes.find((product) => product.line !== undefined) ?? cubes[0];
   return {
     uid: block.uid,
     vis: inBlock(vis),
@@ -209,7 +211,12 @@ function blockFiles(directory: string, block: BlockCalibration, imaging: MemberI
     bandpassField: String(bandpass?.args.field ?? '0'),
     scienceSpw: String(block.block.spws[0]),
     target: imaging.facts.target,
+    fluxField: block.fluxes.find((flux) => flux.isReference)?.field,
+    phaseField: block.block.phaseOf[imaging.facts.target],
+    split: inBlock(`${vis}.split`),
+    spws: block.block.spws,
     image: first && joinPath(directory, `${first.imagename}.image`),
     psf: first && joinPath(directory, `${first.imagename}.psf`),
+    cube: cube && joinPath(directory, `${cube.imagename}.image`),
   };
 }

@@ -1,9 +1,18 @@
-import { ARCSEC } from '../../../foundation/base/index.ts';
-import type { ReadmeContent } from '../../../pipeline/delivery/index.ts';
-import type { QaReport, ReportProduct } from '../../../pipeline/qa/index.ts';
-import { decisionLine } from '../../../pipeline/reduction/index.ts';
+import { fileNameToUid, type ReadmeContent, type ReadmeTable } from '../../../pipeline/delivery/index.ts';
+import {
+  beamText,
+  flaggedText,
+  fluxText,
+  goalLines,
+  productText,
+  type QaReport,
+  sharedDecisions,
+} from '../../../pipeline/qa/index.ts';
 import { PROGRAM_VERSION } from './program.ts';
 import type { MemberResults } from './steps.ts';
+
+/** Most Execution Blocks that get a column of their own in the table of fluxes. */
+const MOST_COLUMNS = 2;
 
 /** What the README of a Member says. */
 export function readmeContent(results: MemberResults, report: QaReport, tree: readonly string[]): ReadmeContent {
@@ -14,53 +23,97 @@ export function readmeContent(results: MemberResults, report: QaReport, tree: re
     programVersion: PROGRAM_VERSION,
     verdict: report.verdict.state,
     reasons: report.verdict.reasons,
-    checks: requestLines(results, report),
-    blocks: report.ebs.map((block) => ({
-      uid: block.uid,
-      observed: `${block.observed} UTC`,
-      antennas: block.antennas,
-    })),
-    comments: [
-      ...results.blocks.flatMap((block) =>
-        block.decisions.map((decision) => `${block.uid}: ${decisionLine(decision)}`),
-      ),
-      ...(results.flux?.decisions ?? []).map(decisionLine),
-      ...results.imaging.decisions.map(decisionLine),
-    ],
-    products: report.products.map((product) => ({
-      file: product.file,
-      description: product.line
-        ? `cube of ${product.line}`
-        : product.kind === 'cube'
-          ? 'cube of the window'
-          : 'continuum',
-      beam: beamText(product),
-      rms: milliJansky(product.rmsJyPerBeam),
-    })),
+    goal: goalTable(report),
+    blocks: blockTable(report),
+    fluxes: fluxTable(report),
+    images: imageTable(report),
+    comments: sharedDecisions(report).map(({ topic, choice, reason, blocks }) => {
+      const where = blocks.length > 0 ? ` (${blocks.map(fileNameToUid).join(', ')})` : '';
+      return `${topic}${where}: ${choice}. ${reason}`;
+    }),
     hasFluxScript: results.flux !== undefined,
     tree,
   };
 }
 
-function requestLines(results: MemberResults, report: QaReport): string[] {
-  const { goal } = results;
-  const best = report.products[0];
-  const lines: string[] = [];
-  if (goal.sensitivityJy !== undefined) {
-    const bandwidth = goal.sensitivityBandwidthHz ? ` in ${(goal.sensitivityBandwidthHz / 1e6).toFixed(2)} MHz` : '';
-    lines.push(`Sensitivity requested: ${milliJansky(goal.sensitivityJy)}${bandwidth}`);
-  }
-  if (goal.angularResolutionRad !== undefined)
-    lines.push(`Angular resolution requested: ${(goal.angularResolutionRad / ARCSEC).toFixed(2)} arcsec`);
-  if (best) lines.push(`Achieved in ${best.file}: rms ${milliJansky(best.rmsJyPerBeam)}, beam ${beamText(best)}`);
-  return lines;
+function goalTable(report: QaReport): ReadmeTable {
+  return {
+    heads: ['', 'requested', 'achieved'],
+    rows: goalLines(report).map(({ what, requested, achieved }) => [what, requested, achieved]),
+    notes: report.achieved ? [`Judged on ${report.achieved.file}.`] : [],
+  };
 }
 
-function beamText(product: ReportProduct): string {
-  if (product.beamMajorArcsec === null || product.beamMinorArcsec === null) return 'unknown';
-  return `${product.beamMajorArcsec.toFixed(2)} x ${product.beamMinorArcsec.toFixed(2)} arcsec`;
+function blockTable(report: QaReport): ReadmeTable {
+  return {
+    heads: ['Execution Block', 'observed (UTC)', '>antennas', 'reference', '>flagged'],
+    rows: report.ebs.map((block) => [
+      fileNameToUid(block.uid),
+      block.observed,
+      String(block.antennas),
+      block.referenceAntenna,
+      flaggedText(block.flaggedFraction),
+    ]),
+    notes: report.ebs.flatMap(({ uid, phaseRmsDeg }) =>
+      phaseRmsDeg
+        ? [
+            `${fileNameToUid(uid)}: the radiometers lowered the phase rms from ${phaseRmsDeg.withoutWvr.toFixed(1)} to ${phaseRmsDeg.withWvr.toFixed(1)} deg.`,
+          ]
+        : [],
+    ),
+  };
 }
 
-function milliJansky(jansky: number | null): string {
-  return jansky === null || !Number.isFinite(jansky) ? 'unknown' : `${(jansky * 1e3).toPrecision(3)} mJy/beam`;
+/** Each calibrator and window: what the Execution Blocks found, and what was adopted for all. */
+function fluxTable(report: QaReport): ReadmeTable {
+  const hasCommon = report.commonFluxes.length > 0;
+  const shown = hasCommon && report.ebs.length > MOST_COLUMNS ? [] : report.ebs;
+  const rows = hasCommon ? report.commonFluxes : (report.ebs[0]?.fluxes ?? []);
+  const outliers = new Set(report.commonFluxes.flatMap((flux) => flux.outliers));
+  const found = (flux: { field: string; spw: number }, block: QaReport['ebs'][number]) => {
+    const own = block.fluxes.find((entry) => entry.field === flux.field && entry.spw === flux.spw);
+    if (!own) return '-';
+    const isOut = report.commonFluxes.some(
+      (entry) => entry.field === flux.field && entry.spw === flux.spw && entry.outliers.includes(block.uid),
+    );
+    return `${own.fluxJy.toFixed(4)}${isOut ? '*' : own.isReference ? 'm' : ' '}`;
+  };
+  return {
+    heads: [
+      'calibrator',
+      '>spw',
+      '>GHz',
+      ...shown.map((block) => `>${fileNameToUid(block.uid).replace(/^uid:\/\//, '')}`),
+      ...(hasCommon ? ['>common', '>error'] : []),
+    ],
+    rows: rows.map((flux, index) => [
+      index > 0 && rows[index - 1].field === flux.field ? '' : flux.field,
+      String(flux.spw),
+      (flux.frequencyHz / 1e9).toFixed(3),
+      ...shown.map((block) => found(flux, block)),
+      ...(hasCommon ? [flux.fluxJy.toFixed(4), flux.errorJy.toFixed(4)] : []),
+    ]),
+    notes: [
+      ...(shown.length > 0 ? ['m: model of the flux scale.'] : []),
+      ...(hasCommon ? ['common: weighted mean of the Execution Blocks; all data were rescaled with it.'] : []),
+      ...[...outliers].map((uid) => `*: ${fileNameToUid(uid)} has outliers, which the mean leaves out.`),
+      ...report.commonFluxes.flatMap((flux) => flux.disagreement ?? []),
+    ],
+  };
+}
+
+function imageTable(report: QaReport): ReadmeTable {
+  return {
+    heads: ['file', '>beam', '>rms (mJy/beam)'],
+    rows: report.products.map((product) => [
+      product.file.replace(/^product\//, ''),
+      beamText({ ...product, beamPaDeg: undefined }),
+      fluxText(product.rmsJyPerBeam).replace(/ mJy\/beam$/, ''),
+    ]),
+    notes: [
+      ...report.products.map(
+        (product) => `${product.file.replace(/^product\//, '').replace(/\.fits$/, '')}: ${productText(product)}.`,
+      ),
+    ],
+  };
 }

@@ -43,11 +43,37 @@ export function buildReport(results: MemberResults): QaReport {
     program: `alma-qa2 ${PROGRAM_VERSION}`,
     project: results.names.project,
     member: results.names.member,
+    title: results.goal.title,
+    pi: results.goal.pi,
+    requested: {
+      representativeFrequencyHz: request.representativeFrequencyHz,
+      angularResolutionArcsec: request.angularResolutionRad && request.angularResolutionRad / ARCSEC,
+      sensitivityJyPerBeam: request.sensitivityJy,
+      sensitivityBandwidthHz: request.sensitivityBandwidthHz,
+    },
+    achieved: representative && achievedContent(representative, request),
     verdict: { ...judge(checks), reasons: [...judge(checks).reasons] },
     checks,
     ebs: results.blocks.map((block) => blockContent(results, block)),
     commonFluxes: (results.flux?.fluxes ?? []).map((flux) => ({ ...flux, outliers: [...flux.outliers] })),
+    decisions: [...(results.flux?.decisions ?? []), ...results.imaging.decisions]
+      .filter((decision) => decision.topic !== 'Common flux')
+      .map((decision) => ({ ...decision })),
     products,
+  };
+}
+
+/** What the judged product reached, its noise scaled to the bandwidth of the request. */
+function achievedContent(product: ReportProduct, request: QaRequest): NonNullable<QaReport['achieved']> {
+  const { channelHz, rmsJyPerBeam } = product;
+  const bandwidth = request.sensitivityBandwidthHz ?? channelHz;
+  const factor = channelHz && bandwidth ? Math.sqrt(channelHz / bandwidth) : 1;
+  return {
+    file: product.file,
+    beamMajorArcsec: product.beamMajorArcsec,
+    beamMinorArcsec: product.beamMinorArcsec,
+    rmsJyPerBeam: rmsJyPerBeam === null ? null : rmsJyPerBeam * factor,
+    bandwidthHz: bandwidth,
   };
 }
 
