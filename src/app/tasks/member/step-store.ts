@@ -48,6 +48,7 @@ export class StepStore {
   }
 
   save(name: string, step: MemberStep, result: unknown): void {
+    disk().makeDirectory(this.folder);
     const stored: Stored = { digest: this.digestOf(step), result };
     writeWhole(this.pathOf(name), true, (path) => disk().writeFile(path, new Uint8Array(serialize(stored))));
     disk().remove(`${this.pathOf(name)}.begun`);
