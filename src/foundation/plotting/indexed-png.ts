@@ -2,11 +2,14 @@
 type Packed = number;
 
 const MOST_COLOURS = 256;
+/** How many places go to the most frequent colours, and how different they must be (squared distance). */
+const FREQUENT_COLOURS = 176;
+const LEAST_DISTANCE = 40;
 
 /**
  * Encodes a picture as PNG with a palette of at most 256 colours: a quarter of the size of true colour for figures.
  *
- * Pictures with more colours keep their most frequent ones (equal to 6 bits per channel); the others go to the nearest.
+ * Pictures with more colours keep the most frequent and the most unlike ones; the others go to the nearest.
  * The same pixels give the same bytes.
  *
  * @param rgba [y, x, rgba], opaque; alpha is not kept
@@ -52,35 +55,44 @@ function choosePalette(rgba: Uint8Array | Uint8ClampedArray): { palette: Packed[
     const colour = packedAt(rgba, pixel);
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const byCount = [...counts].sort(([a, many], [b, few]) => few - many || a - b).map(([colour]) => colour);
-  const palette: Packed[] = [];
-  const cells = new Set<number>();
-  for (const colour of byCount) {
-    if (palette.length === MOST_COLOURS) break;
-    const cell = colour & 0xfcfcfc;
-    if (counts.size > MOST_COLOURS && cells.has(cell)) continue;
-    cells.add(cell);
-    palette.push(colour);
-  }
-  const indexOf = new Map(palette.map((colour, index) => [colour, index]));
-  for (const colour of byCount) if (!indexOf.has(colour)) indexOf.set(colour, nearest(palette, colour));
-  return { palette, indexOf };
+  const colours = [...counts].sort(([a, many], [b, few]) => few - many || a - b).map(([colour]) => colour);
+  if (colours.length <= MOST_COLOURS)
+    return { palette: colours, indexOf: new Map(colours.map((colour, index) => [colour, index])) };
+  return fewerColours(colours);
 }
 
-function nearest(palette: readonly Packed[], colour: Packed): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < palette.length; index++) {
-    const red = (palette[index] >> 16) - (colour >> 16);
-    const green = ((palette[index] >> 8) & 255) - ((colour >> 8) & 255);
-    const blue = (palette[index] & 255) - (colour & 255);
-    const distance = 2 * red * red + 4 * green * green + 3 * blue * blue;
-    if (distance < least) {
-      least = distance;
-      best = index;
+/** Takes the most frequent colours first, then again and again the one that is farthest from all taken. */
+function fewerColours(colours: readonly Packed[]): { palette: Packed[]; indexOf: Map<Packed, number> } {
+  const palette: Packed[] = [];
+  const distance = new Float64Array(colours.length).fill(Number.POSITIVE_INFINITY);
+  const nearest = new Uint8Array(colours.length);
+  const take = (colour: Packed) => {
+    for (let index = 0; index < colours.length; index++) {
+      const own = colourDistance(colours[index], colour);
+      if (own >= distance[index]) continue;
+      distance[index] = own;
+      nearest[index] = palette.length;
     }
+    palette.push(colour);
+  };
+  for (let index = 0; palette.length < FREQUENT_COLOURS && index < colours.length; index++) {
+    if (distance[index] > LEAST_DISTANCE) take(colours[index]);
   }
-  return best;
+  while (palette.length < MOST_COLOURS) {
+    let farthest = 0;
+    for (let index = 1; index < colours.length; index++) if (distance[index] > distance[farthest]) farthest = index;
+    if (distance[farthest] === 0) break;
+    take(colours[farthest]);
+  }
+  return { palette, indexOf: new Map(colours.map((colour, index) => [colour, nearest[index]])) };
+}
+
+/** Squared, with weights near the eye's for red, green and blue. */
+function colourDistance(one: Packed, other: Packed): number {
+  const red = (one >> 16) - (other >> 16);
+  const green = ((one >> 8) & 255) - ((other >> 8) & 255);
+  const blue = (one & 255) - (other & 255);
+  return 2 * red * red + 4 * green * green + 3 * blue * blue;
 }
 
 /** Length, type, content and CRC (PNG specification, section 5.3). */

@@ -181,7 +181,7 @@ function axisRange(panel: Panel, name: 'x' | 'y'): [number, number] {
     }
     if (series.kind === 'bars' && name === 'y') low = Math.min(low, 0);
   }
-  if (!(low <= high)) return [0, 1];
+  if (!(low <= high)) return axis.kind === 'log' ? [1, 10] : [0, 1];
   if (axis.kind === 'log') return [low / 1.3, high * 1.3];
   const margin = high > low ? 0.05 * (high - low) : Math.max(Math.abs(high) * 0.05, 1e-9);
   const range: [number, number] = [low - margin, high + margin];

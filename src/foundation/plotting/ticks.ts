@@ -47,6 +47,7 @@ export function linearTicks(low: number, high: number, wanted: number): Ticks {
 }
 
 function logTicks(low: number, high: number, wanted: number): Ticks {
+  if (!(low > 0)) return NO_TICKS;
   const decades = Math.log10(high / low);
   const factors = decades > wanted ? [1] : decades > wanted / 3 ? [1, 3] : [1, 2, 5];
   const values: number[] = [];
