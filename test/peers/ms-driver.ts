@@ -1,14 +1,17 @@
 // Runs tasks of this program for ms_tasks.py: node ms-driver.js KERNELS CALLS.json, a list of [name, options].
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { installErfa } from '../../src/astronomy/measures/index.ts';
 import { listobs, openMs, selectRows } from '../../src/astronomy/ms/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { flagcmd, flagdata, flagmanager } from '../../src/pipeline/flagging/index.ts';
-import { concat, initweights, split, uvcontsub } from '../../src/pipeline/reshape/index.ts';
+import * as reshape from '../../src/pipeline/reshape/index.ts';
 
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(process.argv[2])));
+installErfa(new Uint8Array(readFileSync(`${dirname(process.argv[2])}/../data/erfa.wasm`)));
 
 /** Number, first, last and sum of the rows that a selection chooses. */
 function select(_context: unknown, { vis, ...selection }: { vis: string }): number[] {
@@ -19,10 +22,7 @@ function select(_context: unknown, { vis, ...selection }: { vis: string }): numb
 }
 
 const tasks = {
-  split,
-  concat,
-  uvcontsub,
-  initweights,
+  ...reshape,
   flagdata,
   flagcmd,
   flagmanager,

@@ -21,6 +21,7 @@ export interface WriteOptions {
   readonly weight?: boolean;
   readonly sigma?: boolean;
   readonly weightSpectrum?: boolean;
+  readonly uvw?: boolean;
 }
 
 export interface AppendOptions {
@@ -49,6 +50,7 @@ export function writeChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: 
   if (options.weight) put('WEIGHT', chunk.weight, [chunk.corrCount], chunk.corrCount);
   if (options.sigma) put('SIGMA', chunk.sigma, [chunk.corrCount], chunk.corrCount);
   if (options.weightSpectrum && chunk.weightSpectrum) put('WEIGHT_SPECTRUM', chunk.weightSpectrum, cell, perCell);
+  if (options.uvw) put('UVW', chunk.uvw, [], 3);
   if (options.flagRow) put('FLAG_ROW', chunk.flagRow, [], 1);
 }
 

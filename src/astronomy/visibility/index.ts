@@ -1,4 +1,5 @@
 export { binChannels, binsOf, type ChannelBins } from './channel-bins.ts';
+export { type ChannelGrid, type GridRequest, regridChannels } from './channel-grid.ts';
 export { planOrdered } from './chunk-order.ts';
 export { forEachRun, type PlanInput, type PlannedChunk, planChunks } from './chunk-plan.ts';
 export { type AppendOptions, appendChunk, ensureDataColumn, type WriteOptions, writeChunk } from './chunk-sink.ts';
@@ -13,6 +14,11 @@ export {
   shapeOf,
 } from './chunk-source.ts';
 export { type ContinuumOptions, continuumSubtraction } from './continuum.ts';
+export { hanningSmooth } from './hanning.ts';
+export { phaseCentreTurn, type SkyDirection, turnUvwInPlace } from './phase-centre.ts';
 export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';
+export { type RegridOptions, type RegridWindow, regridding } from './regrid.ts';
+export type { InterpolationMethod } from './spectral-interpolation.ts';
+export { flatSpectrum } from './spectral-weights.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';

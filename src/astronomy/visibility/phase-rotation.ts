@@ -1,11 +1,11 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
-import type { ChunkOperator, DataColumn } from './types.ts';
+import type { ChunkOperator, DataColumn, VisibilityChunk } from './types.ts';
 
 export interface PhaseRotationOptions {
   /** Channel centres of each window, Hz. */
   readonly chanFreqs: ReadonlyMap<number, readonly number[]>;
   /** Change of the path difference of a row, m; positive turns the phase by +2 pi * path * frequency / c. */
-  pathOf(row: number, uvw: Float64Array): number;
+  pathOf(row: number, uvw: Float64Array, chunk: VisibilityChunk): number;
   readonly columns: readonly DataColumn[];
 }
 
@@ -16,7 +16,8 @@ export function phaseRotation(options: PhaseRotationOptions): ChunkOperator {
       const freqs = options.chanFreqs.get(chunk.spwId) ?? [];
       const { chanCount, corrCount } = chunk;
       for (let row = 0; row < chunk.rowCount; row++) {
-        const path = options.pathOf(row, chunk.uvw);
+        const path = options.pathOf(row, chunk.uvw, chunk);
+        if (path === 0) continue;
         for (let chan = 0; chan < chanCount; chan++) {
           const angle = (2 * Math.PI * path * freqs[chan]) / SPEED_OF_LIGHT;
           const [cos, sin] = [Math.cos(angle), Math.sin(angle)];

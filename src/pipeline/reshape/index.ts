@@ -1,5 +1,10 @@
 export { type ConcatOptions, type ConcatResult, concat } from './concat.ts';
+export { type CvelOptions, cvel, cvel2 } from './cvel.ts';
+export { type FixplanetsOptions, fixplanets } from './fixplanets.ts';
+export { type FixvisOptions, fixvis } from './fixvis.ts';
 export { type InitweightsOptions, initweights } from './initweights.ts';
+export { type MstransformOptions, mstransform, type RegridParameters } from './mstransform.ts';
+export { type PhaseshiftOptions, phaseshift } from './phaseshift.ts';
 export { type SplitResult, split } from './split.ts';
 export type { SplitOptions } from './split-plan.ts';
 export { type UvcontsubOptions, uvcontsub } from './uvcontsub.ts';

@@ -28,8 +28,18 @@ export interface SplitOptions extends Selection {
   /** Things that time averages may span: 'scan', 'state' (with commas). */
   readonly combine?: string;
   readonly overwrite?: boolean;
-  /** False keeps all subtables and numbers as they are (mstransform's reindex); whole windows only. Default true. */
+  /** False keeps all subtables and numbers as they are (mstransform's reindex). Default true. */
   readonly reindex?: boolean;
+}
+
+/** Channels of a window in another frame or on another grid. */
+export interface OutputGrid {
+  /** Hz */
+  readonly freqs: Float64Array;
+  /** Hz */
+  readonly widths: Float64Array;
+  /** MEAS_FREQ_REF */
+  readonly frameCode: number;
 }
 
 /** One output spectral window. */
@@ -40,6 +50,8 @@ export interface WindowPlan {
   readonly bins: readonly (readonly [first: number, count: number])[];
   /** All channels, unaveraged. */
   readonly isWhole: boolean;
+  /** The channels that are written, when they are interpolated from `bins`. */
+  readonly grid?: OutputGrid;
 }
 
 /** Old number → new number; things that are dropped are absent. */
@@ -74,8 +86,6 @@ export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: Spl
   const windows = planWindows(metadata, selection, options.width ?? 1);
   const timebinSec = parseQuantity(options.timebin ?? '0s', 'time');
   if (options.reindex === false) {
-    if (windows.some(({ isWhole }) => !isWhole))
-      fail('usage', 'With reindex=False only whole spectral windows can be selected.');
     const spwMap = numberMap(metadata.spectralWindows.map(({ id }) => id));
     const dataDescMap = numberMap(metadata.dataDescriptions.map(({ id }) => id));
     return { selection, windows, spwMap, dataDescMap, timebinSec, isReindexed: false };

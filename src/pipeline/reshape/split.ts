@@ -54,7 +54,13 @@ export function split(context: Context, options: SplitOptions): SplitResult {
 /** What a task adds to a split. */
 export interface TransformSteps {
   /** Operators between reading and the selection of channels. */
-  operators(metadata: MsMetadata, columns: ColumnPlan): readonly ChunkOperator[];
+  operators?(metadata: MsMetadata, columns: ColumnPlan): readonly ChunkOperator[];
+  /** Windows as they are to be written, with their grids. */
+  windows?(plan: SplitPlan, metadata: MsMetadata, source: MeasurementSet): readonly WindowPlan[];
+  /** Operators between the selection of channels and writing. */
+  after?(plan: SplitPlan, metadata: MsMetadata): readonly ChunkOperator[];
+  /** Last changes to the output before it gets its name. */
+  finish?(target: MeasurementSet, plan: SplitPlan): void;
 }
 
 /** Splits with further steps between reading and writing: how tasks that write a changed copy are made. */
@@ -65,12 +71,14 @@ export function transform(context: Context, task: string, options: SplitOptions,
   try {
     const metadata = readMetadata(source);
     const columns = planColumns(source, options.datacolumn ?? 'corrected');
-    const plan = planSplit(source, metadata, options);
+    const chosen = planSplit(source, metadata, options);
+    const plan = steps?.windows ? { ...chosen, windows: steps.windows(chosen, metadata, source) } : chosen;
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
     if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
-    const extra = steps?.operators(metadata, columns) ?? [];
+    const extra = steps?.operators?.(metadata, columns) ?? [];
+    const after = steps?.after?.(plan, metadata) ?? [];
     const rowCount = writeWhole(outputvis, options.overwrite ?? false, (path) =>
-      writeSplit(context, { source, metadata, columns, plan, rows, path, options, task, extra }),
+      writeSplit(context, { source, metadata, columns, plan, rows, path, options, task, extra, after, steps }),
     );
     context.log.post(`${rowCount} rows written to ${outputvis}`, 'INFO', task);
     return { outputvis, rowCount };
@@ -89,6 +97,8 @@ interface Job {
   readonly options: SplitOptions;
   readonly task: string;
   readonly extra: readonly ChunkOperator[];
+  readonly after: readonly ChunkOperator[];
+  readonly steps: TransformSteps | undefined;
 }
 
 function writeSplit(context: Context, job: Job): number {
@@ -104,13 +114,14 @@ function writeSplit(context: Context, job: Job): number {
     const operators: ChunkOperator[] = [weightOperator(columns), ...job.extra];
     if (plan.timebinSec > 0)
       operators.push(timeAverage({ seconds: plan.timebinSec, combine: job.options.combine ?? '' }));
-    operators.push(selectOperator(plan, metadata));
+    operators.push(selectOperator(plan, metadata), ...job.after);
     const sink = (chunk: VisibilityChunk) => {
       appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
       chunk.release();
     };
     runChunks(context, job, operators, sink);
     appendHistory(target, job.task, job.options);
+    job.steps?.finish?.(target, plan);
     return target.main.rowCount;
   } finally {
     target.close();
@@ -174,7 +185,7 @@ function widestOf(
   windows: readonly WindowPlan[],
   metadata: MsMetadata,
 ): { chanCount: number; corrCount: number } | undefined {
-  const counts = windows.map(({ bins }) => bins.length);
+  const counts = windows.map(({ bins, grid }) => grid?.freqs.length ?? bins.length);
   const widest = Math.max(...counts);
   if (Math.min(...counts) < widest / 8) return undefined;
   return { chanCount: widest, corrCount: Math.max(...metadata.polarizations.map(({ corrTypes }) => corrTypes.length)) };

@@ -7,7 +7,7 @@ import {
 } from '../../astronomy/ms/index.ts';
 import type { ArrayValue, Table } from '../../formats/tables/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import type { NumberMap, SplitPlan, WindowPlan } from './split-plan.ts';
+import type { NumberMap, OutputGrid, SplitPlan, WindowPlan } from './split-plan.ts';
 
 /** Numbers of associated windows mean nothing after renumbering; CASA leaves them empty. */
 const STALE = ['ASSOC_SPW_ID', 'ASSOC_NATURE'];
@@ -38,6 +38,9 @@ export function copySubtables(
       disk().copy(joinPath(source.path, name), path);
     }
     target.linkSubtable(name);
+  }
+  if (!plan.isReindexed) {
+    for (const window of plan.windows) editWindow(target.subtable('SPECTRAL_WINDOW'), window.oldId, window);
   }
   if (plan.selection.corrs) keepCorrelations(target, plan.selection.corrs);
 }
@@ -108,7 +111,8 @@ function renumber(column: string, map: NumberMap): Renumbering {
 
 /** Puts the frequencies of selected and averaged channels into a SPECTRAL_WINDOW row. */
 function editWindow(table: Table, row: number, window: WindowPlan): void {
-  if (window.isWhole) return;
+  if (window.grid) putGrid(table, row, window.grid);
+  if (window.grid || window.isWhole) return;
   const binned = (column: string, combine: (values: readonly number[]) => number): Float64Array => {
     const { values } = table.column(column).get(row) as ArrayValue;
     const old = Array.from(values as Float64Array);
@@ -131,6 +135,24 @@ function editWindow(table: Table, row: number, window: WindowPlan): void {
     row,
     widths.reduce((sum, width) => sum + Math.abs(width), 0),
   );
+}
+
+function putGrid(table: Table, row: number, { freqs, widths, frameCode }: OutputGrid): void {
+  for (const [column, values] of Object.entries({
+    CHAN_FREQ: freqs,
+    CHAN_WIDTH: widths,
+    RESOLUTION: widths,
+    EFFECTIVE_BW: widths,
+  })) {
+    table.column(column).put(row, { shape: [values.length], values });
+  }
+  const last = freqs.length - 1;
+  table.column('NUM_CHAN').put(row, freqs.length);
+  table.column('REF_FREQUENCY').put(row, freqs[0]);
+  table
+    .column('TOTAL_BANDWIDTH')
+    .put(row, Math.abs(freqs[last] - freqs[0]) + (Math.abs(widths[0]) + Math.abs(widths[last])) / 2);
+  table.column('MEAS_FREQ_REF').put(row, frameCode);
 }
 
 /** Leaves only the chosen correlations in POLARIZATION. */

@@ -1,0 +1,180 @@
+import type { MsMetadata } from '../../astronomy/ms/index.ts';
+import {
+  type ChunkOperator,
+  flatSpectrum,
+  type GridRequest,
+  hanningSmooth,
+  type InterpolationMethod,
+  type RegridWindow,
+  regridChannels,
+  regridding,
+} from '../../astronomy/visibility/index.ts';
+import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type OutputFrame, planFrame } from './output-frame.ts';
+import { type SplitResult, type TransformSteps, transform } from './split.ts';
+import type { SplitOptions, WindowPlan } from './split-plan.ts';
+
+/** How channels are regridded: parameters of CASA's mstransform and cvel2. */
+export interface RegridParameters {
+  readonly mode?: 'channel' | 'frequency' | 'velocity' | string;
+  /** -1: as many as fit. */
+  readonly nchan?: number;
+  /** Channel number, frequency or velocity of the first channel; 0 or '': the beginning of the window. */
+  readonly start?: number | string;
+  /** Width in channels, frequency or velocity; 1 or '': that of the input. */
+  readonly width?: number | string;
+  readonly interpolation?: InterpolationMethod | string;
+  readonly phasecenter?: string | number;
+  readonly restfreq?: string | number;
+  /** '': as it is; LSRK, BARY, GEO, TOPO. */
+  readonly outframe?: string;
+  readonly veltype?: 'radio' | 'optical' | string;
+}
+
+/** Parameters of CASA's mstransform. */
+export interface MstransformOptions extends Omit<SplitOptions, 'width' | 'combine' | 'timebin'>, RegridParameters {
+  readonly chanaverage?: boolean;
+  /** Channels to average: one number, or one for each selected window. */
+  readonly chanbin?: number | readonly number[];
+  readonly hanning?: boolean;
+  readonly regridms?: boolean;
+  readonly timeaverage?: boolean;
+  readonly timebin?: string;
+  /** What time averages may span: 'scan', 'state', 'field' (with commas). */
+  readonly timespan?: string;
+  readonly combinespws?: boolean;
+}
+
+/**
+ * Selects, averages, smooths and regrids visibilities into a new MeasurementSet: CASA 6.7's mstransform.
+ *
+ * The steps are made in CASA's order: time average, channel selection and average, Hanning smoothing, regridding.
+ *
+ * @throws usage for parameters that contradict each other; unsupported for spectral windows to combine
+ */
+export function mstransform(context: Context, options: MstransformOptions): SplitResult {
+  const { chanaverage, chanbin, hanning, regridms, timeaverage, timebin, timespan, combinespws, ...rest } = options;
+  const { mode, nchan, start, width: _, interpolation, phasecenter, restfreq, outframe, veltype, ...selection } = rest;
+  if (chanaverage && typeof chanbin === 'number' && chanbin <= 1)
+    fail('usage', 'chanbin must be larger than 1 to average channels.');
+  if (timeaverage && !(parseQuantity(timebin ?? '0s', 'time') > 0))
+    fail('usage', "timebin must be longer than '0s' to average in time.");
+  const grid = { mode, nchan, start, width: options.width, interpolation, phasecenter, restfreq, outframe, veltype };
+  return transform(
+    context,
+    'mstransform',
+    {
+      ...selection,
+      ...(chanaverage && { width: chanbin ?? 1 }),
+      ...(timeaverage && { timebin: timebin ?? '0s', combine: timespan ?? '' }),
+    },
+    spectralSteps({ hanning: hanning ?? false, combine: combinespws ?? false, ...(regridms && { grid }) }),
+  );
+}
+
+/** Of the ratio of channel widths. */
+const ROUNDING = 1e-3;
+
+/** What is done along the channels after selecting and averaging them. */
+export interface SpectralWork {
+  readonly hanning: boolean;
+  /** Windows become one. */
+  readonly combine: boolean;
+  /** Absent: the channels stay. */
+  readonly grid?: RegridParameters;
+}
+
+/** Steps of a split that smooths and regrids. */
+export function spectralSteps({ hanning, combine, grid }: SpectralWork): TransformSteps {
+  let frame: OutputFrame | undefined;
+  const regrids = new Map<number, RegridWindow>();
+  return {
+    windows(plan, metadata, source) {
+      if (combine && plan.windows.length > 1) {
+        fail('unsupported', 'Spectral windows are not combined; select one window in spw.');
+      }
+      if (!grid) return plan.windows;
+      const chosen = planFrame(source, metadata, plan, grid.outframe ?? '', grid.phasecenter ?? '');
+      frame = chosen;
+      const request = gridRequest(grid);
+      return plan.windows.map((window) => {
+        const { gridded, regrid } = planWindow(window, metadata, chosen, request);
+        regrids.set(window.oldId, regrid);
+        return gridded;
+      });
+    },
+    after(): ChunkOperator[] {
+      if (!hanning && !grid) return [];
+      const operators = [flatSpectrum()];
+      if (hanning) operators.push(hanningSmooth());
+      const shift = frame;
+      if (grid && shift) {
+        operators.push(
+          regridding({
+            windows: regrids,
+            method: interpolationOf(grid.interpolation ?? 'linear'),
+            shiftFactor: (timeSec, fieldId) => shift.factorAt(timeSec, fieldId),
+          }),
+        );
+      }
+      return operators;
+    },
+  };
+}
+
+function planWindow(
+  window: WindowPlan,
+  metadata: MsMetadata,
+  frame: OutputFrame,
+  request: GridRequest,
+): { gridded: WindowPlan; regrid: RegridWindow } {
+  const { chanFreqs, chanWidths } = metadata.spectralWindows[window.oldId];
+  const from = window.bins.map(([first, count]) => sum(chanFreqs, first, count) / count);
+  const widths = window.bins.map(([first, count]) => sum(chanWidths, first, count));
+  const shifted = (values: readonly number[]) => Float64Array.from(values, (value) => value * frame.referenceFactor);
+  const { freqs, widths: newWidths, weightScale } = regridChannels(shifted(from), shifted(widths), request);
+  return {
+    gridded: { ...window, grid: { freqs, widths: newWidths, frameCode: frame.code } },
+    regrid: {
+      ...{ from, to: freqs, weightScale: frame.isChanged ? weightScale : 1 },
+      ...(weightScale > 2 - ROUNDING && { widths: newWidths }),
+    },
+  };
+}
+
+function sum(values: readonly number[], first: number, count: number): number {
+  let total = 0;
+  for (let at = first; at < first + count; at++) total += values[at];
+  return total;
+}
+
+function gridRequest(grid: RegridParameters): GridRequest {
+  const mode = grid.mode ?? 'channel';
+  if (mode !== 'channel' && mode !== 'frequency' && mode !== 'velocity') {
+    fail('unsupported', `mode="${mode}" is not done; use channel, frequency or velocity.`);
+  }
+  const veltype = (grid.veltype ?? 'radio').toLowerCase() === 'optical' ? 'optical' : 'radio';
+  const number = (value: number | string | undefined, native: number) => {
+    if (value === undefined || value === '' || (mode !== 'channel' && Number(value) === native)) return undefined;
+    return mode === 'channel' ? Math.trunc(Number(value)) : parseQuantity(value, mode);
+  };
+  const restFrequency = grid.restfreq ? parseQuantity(grid.restfreq, 'frequency') : undefined;
+  return {
+    mode,
+    veltype,
+    ...(grid.nchan !== undefined && grid.nchan > 0 && { nchan: grid.nchan }),
+    ...optional('start', number(grid.start, 0)),
+    ...optional('width', number(grid.width, 1)),
+    ...optional('restFrequency', restFrequency),
+  };
+}
+
+function optional<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
+  return (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, number>>;
+}
+
+function interpolationOf(text: string): InterpolationMethod {
+  const method = text.toLowerCase();
+  if (method === 'nearest' || method === 'linear' || method === 'cubic') return method;
+  return fail('unsupported', `interpolation="${text}" is not done; use nearest, linear or cubic.`);
+}

@@ -1,0 +1,112 @@
+import { parseDirection } from '../../astronomy/measures/index.ts';
+import { type MeasurementSet, type MsMetadata, parseField } from '../../astronomy/ms/index.ts';
+import {
+  type ChunkOperator,
+  type DataColumn,
+  phaseCentreTurn,
+  phaseRotation,
+  type SkyDirection,
+  turnUvwInPlace,
+} from '../../astronomy/visibility/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { type SplitResult, transform } from './split.ts';
+
+/** Parameters of CASA's phaseshift. */
+export interface PhaseshiftOptions {
+  readonly vis: string;
+  readonly outputvis: string;
+  /** The new centre, e.g. 'J2000 19h53m50 40d06m00'. */
+  readonly phasecenter: string;
+  readonly field?: string;
+  readonly spw?: string;
+  readonly scan?: string;
+  readonly intent?: string;
+  readonly array?: string;
+  readonly observation?: string;
+  readonly datacolumn?: string;
+  readonly overwrite?: boolean;
+}
+
+/**
+ * Moves the phase centre of the selected fields: CASA 6.7's phaseshift.
+ *
+ * UVW are turned to the new centre, visibilities multiplied by exp(-2 pi i nu / c Δw), PHASE_DIR is set; nothing is renumbered.
+ *
+ * @throws usage when phasecenter is no direction or the selection is empty
+ */
+export function phaseshift(context: Context, options: PhaseshiftOptions): SplitResult {
+  const { phasecenter, ...selection } = options;
+  const centre = directionOf(phasecenter);
+  let fields: readonly number[] = [];
+  return transform(
+    context,
+    'phaseshift',
+    { ...selection, datacolumn: options.datacolumn ?? 'all', keepflags: true, reindex: false },
+    {
+      operators(metadata, { read }) {
+        fields = options.field ? parseField(options.field, metadata.fields) : metadata.fields.map(({ id }) => id);
+        return [phaseCentreShift(metadata, new Map(fields.map((id) => [id, centre])), read), rowFlags()];
+      },
+      finish: (target) => setDirections(target, new Map(fields.map((id) => [id, centre])), ['PHASE_DIR']),
+    },
+  );
+}
+
+/** Flags rows whose values are all flagged, as CASA's phaseshift does. */
+function rowFlags(): ChunkOperator {
+  return {
+    push(chunk, next) {
+      const size = chunk.chanCount * chunk.corrCount;
+      for (let row = 0; row < chunk.rowCount; row++) {
+        if (!chunk.flag.subarray(row * size, (row + 1) * size).includes(0)) chunk.flagRow[row] = 1;
+      }
+      next(chunk);
+    },
+    flush() {},
+  };
+}
+
+/** Reads a direction in J2000 or ICRS. @throws unsupported for other frames */
+export function directionOf(text: string): SkyDirection {
+  const { frame, ra, dec } = parseDirection(text);
+  if (!['J2000', 'ICRS'].includes(frame.toUpperCase())) {
+    fail('unsupported', `Directions in ${frame} are not done; give one in J2000 or ICRS.`);
+  }
+  return [Math.atan2(Math.sin(ra), Math.cos(ra)), dec];
+}
+
+/** Moves rows of some fields to other phase centres: phases and UVW. */
+export function phaseCentreShift(
+  metadata: MsMetadata,
+  centres: ReadonlyMap<number, SkyDirection>,
+  columns: readonly DataColumn[],
+): ChunkOperator {
+  const turns = new Map(
+    [...centres].map(([id, centre]) => [id, phaseCentreTurn(metadata.fields[id].phaseDir, centre)]),
+  );
+  return phaseRotation({
+    chanFreqs: new Map(metadata.spectralWindows.map(({ id, chanFreqs }) => [id, chanFreqs])),
+    columns,
+    pathOf(row, uvw, chunk) {
+      const turn = turns.get(chunk.fieldId[row]);
+      return turn ? -turnUvwInPlace(uvw, 3 * row, turn) : 0;
+    },
+  });
+}
+
+/** Puts directions into columns of FIELD, keeping the number of terms. */
+export function setDirections(
+  ms: MeasurementSet,
+  centres: ReadonlyMap<number, SkyDirection>,
+  columns: readonly string[],
+): void {
+  const table = ms.subtable('FIELD');
+  for (const [id, [ra, dec]] of centres) {
+    for (const name of columns) {
+      const cell = table.column(name).get(id) as { shape: readonly number[]; values: Float64Array };
+      const values = cell.values.slice();
+      values.set([ra, dec]);
+      table.column(name).put(id, { shape: cell.shape, values });
+    }
+  }
+}

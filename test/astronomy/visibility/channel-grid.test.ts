@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { regridChannels } from '../../../src/astronomy/visibility/index.ts';
+import { SPEED_OF_LIGHT } from '../../../src/foundation/base/index.ts';
+
+const FREQS = Array.from({ length: 10 }, (_, chan) => 100e9 + chan * 1e6);
+const WIDTHS = new Array<number>(10).fill(1e6);
+
+describe('regridChannels', () => {
+  it('keeps the channels by default and joins them by number', () => {
+    const same = regridChannels(FREQS, WIDTHS, { mode: 'channel', start: 0, width: 1 });
+    expect([...same.freqs]).toEqual(FREQS);
+    expect(same.weightScale).toBe(1);
+    const joined = regridChannels(FREQS, WIDTHS, { mode: 'channel', start: 2, width: 3, nchan: 2 });
+    expect([...joined.freqs]).toEqual([100.003e9, 100.006e9]);
+    expect([...joined.widths]).toEqual([3e6, 3e6]);
+    expect(joined.weightScale).toBe(3);
+  });
+
+  it('begins at the centre of the first channel in frequency', () => {
+    const { freqs } = regridChannels(FREQS, WIDTHS, { mode: 'frequency', start: 100.002e9, width: 2e6, nchan: 3 });
+    expect([...freqs]).toEqual([100.002e9, 100.004e9, 100.006e9]);
+  });
+
+  it('takes as many channels as fit', () => {
+    expect(regridChannels(FREQS, WIDTHS, { mode: 'frequency', width: 3e6 }).freqs).toHaveLength(3);
+    expect(regridChannels(FREQS, WIDTHS, { mode: 'frequency', start: 100.0045e9, width: 2e6 }).freqs).toHaveLength(3);
+  });
+
+  it('puts channels at even velocities, the first at the highest frequency', () => {
+    const rest = 100.005e9;
+    const request = { mode: 'velocity', restFrequency: rest, start: -6000, width: 4000, nchan: 4 } as const;
+    const radio = regridChannels(FREQS, WIDTHS, request);
+    const velocities = Array.from(radio.freqs, (frequency) => SPEED_OF_LIGHT * (1 - frequency / rest)).reverse();
+    velocities.forEach((velocity, chan) => {
+      expect(velocity).toBeCloseTo(-6000 + 4000 * chan, 3);
+    });
+    const optical = regridChannels(FREQS, WIDTHS, { ...request, veltype: 'optical' });
+    const steps = Array.from(optical.freqs, (frequency) => SPEED_OF_LIGHT * (rest / frequency - 1)).reverse();
+    expect(steps[1] - steps[0]).toBeCloseTo(4000, 1);
+    expect(steps[3] - steps[2]).toBeCloseTo(4000, 1);
+  });
+
+  it('follows descending frequencies', () => {
+    const { freqs, widths } = regridChannels([...FREQS].reverse(), WIDTHS, {
+      mode: 'channel',
+      start: 1,
+      width: 1,
+      nchan: 3,
+    });
+    expect([...freqs]).toEqual([100.008e9, 100.007e9, 100.006e9]);
+    expect([...widths]).toEqual([-1e6, -1e6, -1e6]);
+  });
+
+  it('refuses narrower channels and velocities without a rest frequency', () => {
+    expect(() => regridChannels(FREQS, WIDTHS, { mode: 'frequency', width: 0.5e6 })).toThrow(/narrower/);
+    expect(() => regridChannels(FREQS, WIDTHS, { mode: 'velocity' })).toThrow(/restfreq/);
+  });
+});

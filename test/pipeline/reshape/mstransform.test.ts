@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
+import { readChunks, type VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
+import { cvel2, mstransform } from '../../../src/pipeline/reshape/index.ts';
+import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
+
+function start() {
+  const context = freshContext();
+  writeSmallMs(join(context.cwd, 'a.ms'));
+  return context;
+}
+
+/** First chunk, spectral windows and frame codes of an output. */
+function look(path: string) {
+  const ms = openMs(path);
+  const [chunk] = readChunks(ms, { columns: ['DATA'] }) as Iterable<VisibilityChunk>;
+  const { spectralWindows } = readMetadata(ms);
+  const result = {
+    windows: spectralWindows,
+    data: Array.from(chunk.data.DATA as Float32Array)
+      .filter((_, at) => at % 4 === 0)
+      .slice(0, chunk.chanCount),
+    flag: Array.from(chunk.flag)
+      .filter((_, at) => at % 2 === 0)
+      .slice(0, chunk.chanCount),
+    weight: chunk.weight[0],
+    sigma: chunk.sigma[0],
+  };
+  chunk.release();
+  ms.close();
+  return result;
+}
+
+describe('mstransform', () => {
+  it('smooths by Hanning and flags the edges', () => {
+    const context = start();
+    mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '0', hanning: true, datacolumn: 'data' });
+    const { data, flag, weight, sigma } = look(join(context.cwd, 'b.ms'));
+    expect(data[3]).toBeCloseTo(0.03, 6);
+    expect(flag).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
+    expect(weight).toBeCloseTo(4 / 0.375, 4);
+    expect(sigma).toBeCloseTo(Math.sqrt(0.375 / 4), 6);
+  });
+
+  it('regrids within the frame', () => {
+    const context = start();
+    const grid = { regridms: true, mode: 'frequency', start: '230.0015GHz', width: '1MHz', nchan: 4 };
+    mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '0', datacolumn: 'data', ...grid });
+    const { data, flag, windows, weight } = look(join(context.cwd, 'b.ms'));
+    expect(windows[0].chanFreqs).toEqual([230.0015e9, 230.0025e9, 230.0035e9, 230.0045e9]);
+    data.forEach((value, chan) => {
+      expect(value).toBeCloseTo(0.015 + 0.01 * chan, 6);
+    });
+    expect(flag).toEqual([0, 0, 0, 0]);
+    expect(weight).toBeCloseTo(4, 5);
+  });
+
+  it('changes the frame to LSRK', () => {
+    const context = start();
+    mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', regridms: true, outframe: 'LSRK', datacolumn: 'data' });
+    const { windows, flag } = look(join(context.cwd, 'b.ms'));
+    expect(windows.map(({ measFreqRef }) => measFreqRef)).toEqual(['LSRK', 'LSRK']);
+    expect(Math.abs(windows[0].refFrequency / 230e9 - 1)).toBeLessThan(2e-4);
+    expect(flag[0]).toBe(0);
+  });
+
+  it('selects without renumbering', () => {
+    const context = start();
+    mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '1', reindex: false, datacolumn: 'data' });
+    expect(look(join(context.cwd, 'b.ms')).windows).toHaveLength(2);
+  });
+
+  it('refuses what is contradictory', () => {
+    const context = start();
+    const options = { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data' };
+    expect(() => mstransform(context, { ...options, chanaverage: true, chanbin: 1 })).toThrow(/chanbin/);
+    expect(() => mstransform(context, { ...options, timeaverage: true, timebin: '0s' })).toThrow(/timebin/);
+    expect(() => mstransform(context, { ...options, regridms: true, interpolation: 'fftshift' })).toThrow(/fftshift/);
+  });
+});
+
+describe('cvel2', () => {
+  it('makes channels in velocity', () => {
+    const context = start();
+    const grid = { mode: 'velocity', restfreq: '230.004GHz', start: '-2km/s', width: '2km/s', nchan: 3 };
+    cvel2(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '0', ...grid });
+    expect(look(join(context.cwd, 'b.ms')).windows[0].chanFreqs).toHaveLength(3);
+    expect(() => cvel2(context, { vis: 'a.ms', outputvis: 'c.ms', spw: '0,1', ...grid })).toThrow(/combined/);
+  });
+});
