@@ -20,6 +20,9 @@ import { imstatTask } from './declarations/imstat.ts';
 import { initweightsTask } from './declarations/initweights.ts';
 import { listcalTask } from './declarations/listcal.ts';
 import { listobsTask } from './declarations/listobs.ts';
+import { plotantsTask } from './declarations/plotants.ts';
+import { plotbandpassTask } from './declarations/plotbandpass.ts';
+import { plotcalTask } from './declarations/plotcal.ts';
 import { rerefantTask } from './declarations/rerefant.ts';
 import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
@@ -53,6 +56,9 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   initweightsTask,
   listcalTask,
   listobsTask,
+  plotantsTask,
+  plotbandpassTask,
+  plotcalTask,
   rerefantTask,
   rmtablesTask,
   setjyTask,

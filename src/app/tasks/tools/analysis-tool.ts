@@ -1,6 +1,18 @@
-import { joinPath } from '../../../foundation/bytes/index.ts';
-import { checkCalTable, checkFluxes, weightStatistics } from '../../../pipeline/calibration/index.ts';
-import { method, type ToolDeclaration, textArgument } from '../tool-types.ts';
+import type { Context } from '../../../foundation/base/index.ts';
+import { baseName, joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  bandpassFigures,
+  type CalTable,
+  calTableFigures,
+  checkCalTable,
+  checkFluxes,
+  readCalTable,
+  weightStatistics,
+  wvrFigures,
+} from '../../../pipeline/calibration/index.ts';
+import { plotBandpass } from '../declarations/plotbandpass.ts';
+import { writeFigures } from '../figure-file.ts';
+import { method, type ToolArguments, type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 
 /** es: the checks that delivered calibration scripts call when they are not only applied. */
@@ -12,7 +24,9 @@ export const scienceReductionTool: ToolDeclaration<null> = {
   methods: {
     checkCalTable: method("calTable, msName='', interactive=False", (_state, args, { context }) => {
       const caltable = textArgument(args, 'calTable');
-      return { ...checkCalTable(context, { caltable }) } as unknown as TaskValue;
+      const check = checkCalTable(context, { caltable });
+      const plots = drawTable(context, caltable);
+      return { ...check, plots } as unknown as TaskValue;
     }),
     fluxscale2: method(
       "caltable='', removeOutliers=False, msName='', writeToFile=False, preavg=10000",
@@ -45,5 +59,45 @@ export const analysisUtilitiesTool: ToolDeclaration<null> = {
   close: () => {},
   methods: {
     stuffForScienceDataReduction: method('', (_state, _args, { adopt }) => adopt('es', null)),
+    plotWVRSolutions: method(
+      "caltable='', spw='', field='', antenna='', subplot=22, yrange=[0,0], xrange=[0,0], interactive=False, " +
+        "figfile='', unwrap=False, timerange='', showFlaggedSolutions=True, buildpdf=False",
+      (_state, args, { context }) => drawWater(context, args),
+    ),
+    plotbandpass: method(
+      "caltable='', antenna='', field='', spw='', yaxis='amp', xaxis='chan', figfile='', plotrange=[0,0,0,0], overlay='', " +
+        "showatm=False, pwv='auto', showfdm=False, subplot=22, yrange=[], interactive=False, buildpdf=False, chanrange='', " +
+        "showBasebandNumber=False, showimage=False, showtsky=False, timeranges='', poln='', markersize=3, density=108",
+      (_state, args, { context }) => plotBandpass(context, args),
+    ),
   },
 };
+
+/** Pictures of a table in `<table>.plots`: gains against time, or spectra of each antenna. */
+function drawTable(context: Context, caltable: string): string[] {
+  const table = readCalTable(joinPath(context.cwd, caltable));
+  const stem = `${caltable}.plots/${baseName(caltable)}`;
+  if (table.rows.chanCount.some((count) => count > 1)) {
+    return writeFigures(context, stem, bandpassFigures(table, { subplot: 42, overlay: 'time' }));
+  }
+  const draw = (yaxis: 'amp' | 'phase' | 'value') =>
+    writeFigures(context, `${stem}.${yaxis}`, trackPages(table, yaxis));
+  return table.parType === 'Float' ? draw('value') : [...draw('amp'), ...draw('phase')];
+}
+
+function trackPages(table: CalTable, yaxis: 'amp' | 'phase' | 'value') {
+  return calTableFigures(table, { xaxis: 'time', yaxis, iteration: ['antenna'], colour: 'spw', subplot: [4, 3] });
+}
+
+function drawWater(context: Context, args: ToolArguments): string[] {
+  const caltable = textArgument(args, 'caltable');
+  const table = readCalTable(joinPath(context.cwd, caltable));
+  const [low, high] = args.yrange as number[];
+  const pages = wvrFigures(table, {
+    antenna: String(args.antenna ?? ''),
+    spw: String(args.spw ?? ''),
+    subplot: String(args.subplot),
+    ...(low !== high && { yrange: [low, high] as const }),
+  });
+  return writeFigures(context, textArgument(args, 'figfile') || `${caltable}.plots/${baseName(caltable)}`, pages);
+}

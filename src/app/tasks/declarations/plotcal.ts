@@ -1,0 +1,65 @@
+import { fail } from '../../../foundation/base/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  type CalAxisX,
+  type CalIteration,
+  type CalQuantity,
+  calTableFigures,
+  readCalTable,
+  subplotOf,
+} from '../../../pipeline/calibration/index.ts';
+import { writeFigures } from '../figure-file.ts';
+import { floats, inputPath, outputPath, text, variant } from '../parameters.ts';
+import type { TaskDeclaration } from '../types.ts';
+
+const X_AXES: readonly CalAxisX[] = ['time', 'freq', 'chan', 'scan', 'antenna'];
+const QUANTITIES: Readonly<Record<string, CalQuantity>> = {
+  amp: 'amp',
+  phase: 'phase',
+  real: 'real',
+  imag: 'imag',
+  snr: 'snr',
+  delay: 'value',
+  tsys: 'value',
+};
+const ITERATIONS: readonly CalIteration[] = ['antenna', 'spw', 'field', 'time', 'scan'];
+
+export const plotcalTask: TaskDeclaration = {
+  name: 'plotcal',
+  summary: 'Draws a calibration table as PNG',
+  parameters: [
+    inputPath('caltable', undefined, 'calibration table'),
+    text('xaxis', '', 'time, freq, chan, scan or antenna; empty: time, for spectra freq'),
+    text('yaxis', '', 'amp, phase, real, imag, snr, delay or tsys; empty: amp'),
+    text('poln', '', 'polarizations', { onlyDefault: true }),
+    text('field', '', 'fields; empty: all'),
+    text('antenna', '', 'antennas; empty: all'),
+    text('spw', '', 'spectral windows; empty: all'),
+    text('timerange', '', 'times; empty: all'),
+    variant('subplot', 22, 'rows and columns of panels, e.g. 22'),
+    text('iteration', 'antenna', 'a panel for each: antenna, spw, field, time, scan'),
+    floats('plotrange', [], 'x and y range; empty: of the data'),
+    outputPath('figfile', '', 'name of the pictures; empty: beside the table'),
+  ],
+  run(context, args) {
+    const caltable = String(args.caltable);
+    const table = readCalTable(joinPath(context.cwd, caltable));
+    const isSpectrum = table.rows.chanCount.some((count) => count > 1);
+    const xaxis = X_AXES.find((axis) => axis === (args.xaxis || (isSpectrum ? 'freq' : 'time')));
+    const yaxis = QUANTITIES[String(args.yaxis || (table.parType === 'Float' ? 'tsys' : 'amp'))];
+    if (!xaxis || !yaxis) fail('usage', `plotcal draws ${Object.keys(QUANTITIES)} against ${X_AXES}.`);
+    const words = String(args.iteration).split(',');
+    const range = args.plotrange as number[];
+    const pages = calTableFigures(table, {
+      ...{ xaxis, yaxis, iteration: ITERATIONS.filter((what) => words.includes(what)) },
+      ...(xaxis === 'time' && { colour: 'spw' as const }),
+      ...{ field: String(args.field), antenna: String(args.antenna), spw: String(args.spw) },
+      timerange: String(args.timerange),
+      subplot: subplotOf(String(args.subplot)),
+      ...(range.length === 4 && range[0] !== range[1] && { xrange: [range[0], range[1]] as const }),
+      ...(range.length === 4 && range[2] !== range[3] && { yrange: [range[2], range[3]] as const }),
+    });
+    writeFigures(context, String(args.figfile) || `${caltable}.${String(args.yaxis || 'plot')}`, pages);
+    return undefined;
+  },
+};

@@ -1,0 +1,96 @@
+import type { Figure, LegendEntry, Series } from '../../foundation/plotting/index.ts';
+import type { CalTable } from './caltable.ts';
+import { type CalIteration, calTableFigures } from './caltable-figure.ts';
+import type { CalQuantity, CalSelection } from './caltable-selection.ts';
+
+/** Parameters of CASA's plotbandpass that say what is drawn. */
+export interface BandpassPlot extends CalSelection {
+  readonly xaxis?: 'freq' | 'chan';
+  readonly yaxis?: 'amp' | 'phase' | 'both' | 'snr';
+  /** What is drawn into one panel: 'time' all solutions of an antenna and window, 'antenna' all antennas of a window and time. */
+  readonly overlay?: string;
+  /** CASA's number: 22 is 2 rows and 2 columns. */
+  readonly subplot?: number | string;
+  /** Windows with many channels are marked over the windows drawn. */
+  readonly showfdm?: boolean;
+  /** Transmission of the atmosphere at frequencies (Hz); see {@link transmissionOf}. */
+  readonly transmission?: (frequencies: Float64Array) => Float64Array;
+  readonly yrange?: readonly [number, number];
+}
+
+/** Windows with more channels than this are marked by showfdm. */
+const TDM_CHANNELS = 256;
+const GREY = '#666666';
+const SKY = '#c4008f';
+
+/** Rows and columns of CASA's subplot number; 22 and 221 are 2 × 2. */
+export function subplotOf(value: number | string | undefined): [rows: number, columns: number] | undefined {
+  const digits = /^([1-9])([1-9])/.exec(String(value ?? ''));
+  return digits ? [Number(digits[1]), Number(digits[2])] : undefined;
+}
+
+/**
+ * Spectra of a bandpass or Tsys table: a panel for each antenna and window, or as `overlay` has it; with the transmission of the
+ * atmosphere (0 to 1 over the height of the panel) and the windows of fine resolution, when asked.
+ *
+ * @throws bad-data when there is nothing to draw
+ */
+export function bandpassFigures(table: CalTable, plot: BandpassPlot): Figure[] {
+  const isReal = table.parType === 'Float';
+  const both: CalQuantity[] = isReal ? ['value'] : ['amp', 'phase'];
+  const quantities: CalQuantity[] =
+    !plot.yaxis || plot.yaxis === 'both' ? both : [isReal && plot.yaxis === 'amp' ? 'value' : plot.yaxis];
+  const { overlay, ...choice } = plot;
+  const overlays = (overlay ?? '').split(',').map((word) => word.trim());
+  const wanted: CalIteration[] = ['antenna', 'spw', 'time'];
+  const iteration = wanted.filter((what) => !overlays.includes(what));
+  const colour = wanted.find((what) => overlays.includes(what));
+  const legend: LegendEntry[] = [];
+  if (colour && table.rows.parCount > 1) {
+    legend.push({ label: 'X', colour: GREY, mark: 'line' }, { label: 'Y', colour: GREY, mark: 'dashes' });
+  }
+  if (plot.transmission) legend.push({ label: 'transmission, 0 to 1', colour: SKY, mark: 'line' });
+  return quantities.flatMap((yaxis) =>
+    calTableFigures(table, {
+      ...choice,
+      xaxis: plot.xaxis ?? 'freq',
+      yaxis,
+      iteration,
+      ...(colour && { colour }),
+      subplot: subplotOf(plot.subplot),
+      ...(table.visCal === 'B TSYS' && { label: 'Tsys (K)' }),
+      legend: yaxis === 'phase' ? legend.slice(0, 2) : legend,
+      ...(yaxis !== 'phase' && { overlay: overlayOf(table, plot) }),
+    }),
+  );
+}
+
+/** The atmosphere and the fine windows of one panel. */
+function overlayOf(table: CalTable, plot: BandpassPlot) {
+  return (spwId: number, [low, high]: readonly [number, number]): Series[] => {
+    if ((plot.xaxis ?? 'freq') !== 'freq') return [];
+    const { chanFreqs } = table.spectralWindows[spwId];
+    const found: Series[] = [];
+    if (plot.transmission) {
+      const x = chanFreqs.map((frequency) => frequency / 1e9);
+      const y = plot.transmission(chanFreqs).map((share) => low + share * (high - low));
+      found.push({ kind: 'line', x, y, colour: SKY, size: 1 });
+    }
+    if (plot.showfdm) found.push(...fineWindows(table, chanFreqs, low + 0.03 * (high - low), (high - low) * 0.04));
+    return found;
+  };
+}
+
+/** Bars over the frequencies of the windows with many channels, with their numbers. */
+function fineWindows(table: CalTable, within: Float64Array, height: number, step: number): Series[] {
+  const [first, last] = [Math.min(...within), Math.max(...within)];
+  const fine = table.spectralWindows.filter(({ chanFreqs }) => {
+    if (chanFreqs.length <= TDM_CHANNELS) return false;
+    return Math.min(...chanFreqs) < last && Math.max(...chanFreqs) > first;
+  });
+  return fine.map(({ id, chanFreqs }, index): Series => {
+    const x = [Math.min(...chanFreqs) / 1e9, Math.max(...chanFreqs) / 1e9];
+    const y = x.map(() => height + index * step);
+    return { kind: 'line', x, y, colour: GREY, size: 3, texts: [`spw ${id}`, ''] };
+  });
+}

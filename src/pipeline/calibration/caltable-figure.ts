@@ -1,0 +1,223 @@
+import { formatMjd } from '../../astronomy/measures/index.ts';
+import { fail } from '../../foundation/base/index.ts';
+import type { Axis, Figure, LegendEntry, Panel, Series } from '../../foundation/plotting/index.ts';
+import type { CalTable } from './caltable.ts';
+import { type CalQuantity, type CalSelection, calValue, selectCalRows } from './caltable-selection.ts';
+
+export type CalAxisX = 'time' | 'freq' | 'chan' | 'scan' | 'antenna';
+export type CalIteration = 'antenna' | 'spw' | 'field' | 'time' | 'scan';
+
+/** What a plot of a calibration table shows. */
+export interface CalPlot extends CalSelection {
+  readonly xaxis: CalAxisX;
+  readonly yaxis: CalQuantity;
+  /** A panel for each combination. */
+  readonly iteration: readonly CalIteration[];
+  /** What colours tell; default polarizations. */
+  readonly colour?: CalIteration | 'pol';
+  /** Rows and columns of panels on a page; default 2 × 2. */
+  readonly subplot?: readonly [rows: number, columns: number];
+  readonly xrange?: readonly [number, number];
+  readonly yrange?: readonly [number, number];
+  /** Axis label of the values, such as 'Tsys (K)'. */
+  readonly label?: string;
+  readonly withFlagged?: boolean;
+  readonly title?: string;
+  /** More curves for a panel of one window: an atmosphere, other windows. */
+  readonly overlay?: (spwId: number, range: readonly [number, number]) => readonly Series[];
+  readonly legend?: readonly LegendEntry[];
+}
+
+/** px */
+const PAGE_WIDTH = 1400;
+const ROW_HEIGHT = 330;
+const POLS = ['X', 'Y'];
+/** Degrees. */
+const PHASE_RANGE = [-190, 190] as const;
+/** Most entries that a legend lists. */
+const LEGEND_LENGTH = 12;
+const NAMES: Readonly<Record<CalQuantity, string>> = {
+  amp: 'amplitude',
+  phase: 'phase (deg)',
+  real: 'real part',
+  imag: 'imaginary part',
+  snr: 'signal-to-noise',
+  value: 'value',
+};
+
+/**
+ * A calibration table as pages of panels: what plotcal, plotbandpass and their kin draw. Flagged solutions are left out.
+ *
+ * @throws bad-data when the selection has no solutions
+ */
+export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
+  const rows = selectCalRows(table, plot);
+  const panels = new Map<string, number[]>();
+  for (const row of rows) {
+    const key = plot.iteration.map((what) => iterationName(table, row, what)).join(', ');
+    const list = panels.get(key);
+    if (list) list.push(row);
+    else panels.set(key, [row]);
+  }
+  const colours = colourNames(table, rows, plot);
+  const drawn = [...panels].map(([title, list]) => panelOf(table, plot, title, list, colours));
+  if (drawn.every(({ series }) => series.length === 0))
+    fail('bad-data', 'The selection has no good solutions to plot.');
+  const [down, across] = plot.subplot ?? [2, 2];
+  const pages: Figure[] = [];
+  for (let first = 0; first < drawn.length; first += down * across) {
+    const chosen = drawn.slice(first, first + down * across);
+    const legend = [...legendOf(colours), ...(plot.legend ?? marksOf(table, plot))];
+    const title = plot.title ?? `${table.msName}: ${table.visCal}`;
+    pages.push({
+      title,
+      subtitle: `${plot.label ?? NAMES[plot.yaxis]} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
+      width: PAGE_WIDTH,
+      sections: [{ legend, columns: across, rowHeight: ROW_HEIGHT, panels: chosen }],
+    });
+  }
+  return pages;
+}
+
+function iterationName(table: CalTable, row: number, what: CalIteration): string {
+  const { rows } = table;
+  switch (what) {
+    case 'antenna':
+      return table.antennas[rows.antenna1[row]]?.name ?? String(rows.antenna1[row]);
+    case 'spw':
+      return `spw ${rows.spwId[row]}`;
+    case 'field':
+      return table.fields[rows.fieldId[row]]?.name ?? `field ${rows.fieldId[row]}`;
+    case 'scan':
+      return `scan ${rows.scanNumber[row]}`;
+    case 'time':
+      return formatMjd(rows.time[row], 0).slice(11);
+  }
+}
+
+/** Names of what colours tell, in their order in the table. */
+function colourNames(table: CalTable, rows: readonly number[], plot: CalPlot): readonly string[] {
+  const { colour = 'pol' } = plot;
+  if (colour === 'pol') return table.rows.parCount === 1 ? ['both'] : POLS;
+  return [...new Set(rows.map((row) => iterationName(table, row, colour)))];
+}
+
+function legendOf(colours: readonly string[]): LegendEntry[] {
+  const listed = colours.slice(0, LEGEND_LENGTH).map((label, colour): LegendEntry => ({ label, colour }));
+  const more = colours.length - LEGEND_LENGTH;
+  return more > 0 ? [...listed, { label: `and ${more} more`, colour: '#888888' }] : listed;
+}
+
+/** What discs and rings mean, when colours do not tell polarizations. */
+function marksOf(table: CalTable, plot: CalPlot): LegendEntry[] {
+  if (table.rows.parCount === 1 || (plot.colour ?? 'pol') === 'pol') return [];
+  const colour = '#666666';
+  return [
+    { label: 'X', colour, mark: 'disc' },
+    { label: 'Y', colour, mark: 'ring' },
+  ];
+}
+
+function panelOf(
+  table: CalTable,
+  plot: CalPlot,
+  title: string,
+  rows: readonly number[],
+  colours: readonly string[],
+): Panel {
+  const isSpectrum = plot.xaxis === 'freq' || plot.xaxis === 'chan';
+  const series = isSpectrum ? spectra(table, plot, rows, colours) : tracks(table, plot, rows, colours);
+  const range = plot.yrange ?? (plot.yaxis === 'phase' ? PHASE_RANGE : rangeOf(series));
+  const more = plot.overlay && range ? plot.overlay(table.rows.spwId[rows[0]], range) : [];
+  return {
+    title,
+    x: axisX(table, plot),
+    y: { label: plot.label ?? NAMES[plot.yaxis], kind: plot.yaxis === 'phase' ? 'phase' : 'linear', range },
+    series: [...series, ...more],
+  };
+}
+
+function axisX(table: CalTable, plot: CalPlot): Axis {
+  switch (plot.xaxis) {
+    case 'time':
+      return { label: 'UTC', kind: 'time', range: plot.xrange };
+    case 'freq':
+      return { label: 'frequency (GHz)', range: plot.xrange };
+    case 'antenna':
+      return { label: 'antenna', categories: table.antennas.map(({ name }) => name) };
+    default:
+      return { label: plot.xaxis === 'chan' ? 'channel' : 'scan', range: plot.xrange };
+  }
+}
+
+/** A line for each row and polarization. */
+function spectra(table: CalTable, plot: CalPlot, rows: readonly number[], colours: readonly string[]): Series[] {
+  const { chanCount, offsets, parCount, flag, spwId } = table.rows;
+  const pars = Math.min(2, parCount);
+  return rows.flatMap((row) => {
+    const frequencies = table.spectralWindows[spwId[row]].chanFreqs;
+    return Array.from({ length: pars }, (_, par): Series => {
+      const x = new Float64Array(chanCount[row]);
+      const y = new Float64Array(chanCount[row]).fill(Number.NaN);
+      for (let chan = 0; chan < chanCount[row]; chan++) {
+        const cell = offsets[row] + chan * parCount + par;
+        x[chan] = plot.xaxis === 'freq' ? frequencies[chan] / 1e9 : chan;
+        if (!flag[cell] || plot.withFlagged) y[chan] = calValue(table, cell, plot.yaxis);
+      }
+      const colour = colourOf(table, plot, row, par, colours);
+      return {
+        kind: 'line',
+        x,
+        y,
+        colour,
+        size: 1,
+        isDashed: plot.colour !== 'pol' && plot.colour !== undefined && par === 1,
+      };
+    }).filter(({ y }) => Array.from(y).some(Number.isFinite));
+  });
+}
+
+/** Points for each colour and polarization: the median channel of each row stands for it. */
+function tracks(table: CalTable, plot: CalPlot, rows: readonly number[], colours: readonly string[]): Series[] {
+  const { chanCount, offsets, parCount, flag, time, scanNumber, antenna1 } = table.rows;
+  const found = new Map<string, { x: number[]; y: number[]; colour: number; par: number }>();
+  for (const row of rows) {
+    for (let par = 0; par < parCount; par++) {
+      const cell = offsets[row] + (chanCount[row] >> 1) * parCount + par;
+      if (flag[cell] && !plot.withFlagged) continue;
+      const colour = colourOf(table, plot, row, par, colours);
+      const key = `${colour} ${par}`;
+      const track = found.get(key) ?? { x: [], y: [], colour, par };
+      found.set(key, track);
+      track.x.push(plot.xaxis === 'time' ? time[row] : plot.xaxis === 'scan' ? scanNumber[row] : antenna1[row]);
+      track.y.push(calValue(table, cell, plot.yaxis));
+    }
+  }
+  return [...found.values()].map(({ x, y, colour, par }) => ({
+    kind: 'points',
+    x,
+    y,
+    colour,
+    size: 4,
+    isHollow: par === 1,
+  }));
+}
+
+function colourOf(table: CalTable, plot: CalPlot, row: number, par: number, colours: readonly string[]): number {
+  const { colour = 'pol' } = plot;
+  return colour === 'pol' ? par : colours.indexOf(iterationName(table, row, colour));
+}
+
+/** Range of the values with a margin; undefined when there are none. */
+function rangeOf(series: readonly Series[]): [number, number] | undefined {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { y } of series) {
+    for (let index = 0; index < y.length; index++) {
+      if (y[index] < low) low = y[index];
+      if (y[index] > high) high = y[index];
+    }
+  }
+  if (!(low <= high)) return undefined;
+  const margin = Math.max(0.08 * (high - low), 1e-6 * Math.abs(high), 1e-12);
+  return [low - margin, high + margin];
+}

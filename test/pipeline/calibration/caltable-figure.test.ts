@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { bandpassFigures, subplotOf } from '../../../src/pipeline/calibration/bandpass-figure.ts';
+import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
+import { calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
+import { transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
+import { wvrFigures } from '../../../src/pipeline/calibration/wvr-figure.ts';
+
+/** Two antennas, two windows of `chans` channels, two times; antenna 1 has phase 0.5 rad. */
+function tableOf(chans: number): CalTable {
+  const keys = [0, 1].flatMap((spwId) =>
+    [100, 200].flatMap((time) =>
+      [0, 1].map((antenna1) => ({
+        ...{ time, interval: 0, fieldId: 0, spwId, antenna1, antenna2: 0, scanNumber: 1, observationId: 0 },
+      })),
+    ),
+  );
+  const rows = emptyRows(keys, new Int32Array(keys.length).fill(chans), 2, true);
+  rows.flag.fill(0);
+  for (let row = 0; row < rows.count; row++) {
+    for (let cell = rows.offsets[row]; cell < rows.offsets[row + 1]; cell++) {
+      const phase = rows.antenna1[row] * 0.5;
+      rows.params.set([2 * Math.cos(phase), 2 * Math.sin(phase)], 2 * cell);
+    }
+  }
+  rows.flag[0] = 1;
+  const empty = new Float64Array(chans).fill(1e6);
+  const chanFreqs = Float64Array.from({ length: chans }, (_, chan) => 230e9 + 1e7 * chan);
+  const window = (id: number) => ({
+    ...{
+      id,
+      name: '',
+      chanFreqs,
+      chanWidths: empty,
+      effectiveBandwidths: empty,
+      resolutions: empty,
+      refFrequency: 230e9,
+    },
+    ...{ totalBandwidth: 1, measFreqRef: 5, netSideband: 0, freqGroup: 0, freqGroupName: '', ifConvChain: 0 },
+    isFlagged: false,
+  });
+  const antenna = (id: number) => ({
+    ...{ id, name: `DA4${id}`, station: '', type: '', mount: '', diameter: 12, isFlagged: false },
+    ...{ position: new Float64Array(3), offset: new Float64Array(3) },
+  });
+  return {
+    ...{ visCal: 'G Jones', parType: 'Complex', polBasis: '', msName: 'a.ms', rows, fields: [], observations: [] },
+    ...{ spectralWindows: [window(0), window(1)], antennas: [antenna(0), antenna(1)], history: [] },
+  };
+}
+
+describe('figures of calibration tables', () => {
+  it('draws gains against time without flagged ones', () => {
+    const pages = calTableFigures(tableOf(1), { xaxis: 'time', yaxis: 'amp', iteration: ['antenna'], colour: 'spw' });
+    expect(pages).toHaveLength(1);
+    const [{ panels, legend }] = pages[0].sections;
+    expect(panels.map(({ title }) => title)).toEqual(['DA40', 'DA41']);
+    expect(legend?.map(({ label }) => label)).toEqual(['spw 0', 'spw 1', 'X', 'Y']);
+    expect(panels[0].series.map(({ x }) => x.length)).toEqual([2, 1, 2, 2]);
+    expect(panels[1].series[0].y[0]).toBeCloseTo(2, 6);
+  });
+
+  it('splits panels over pages and joins times', () => {
+    const apart = bandpassFigures(tableOf(4), { yaxis: 'amp', subplot: 21 });
+    expect(apart).toHaveLength(4); // 2 antennas, 2 windows, 2 times on pages of two
+    const joined = bandpassFigures(tableOf(4), { yaxis: 'both', subplot: 22, overlay: 'time' });
+    expect(joined.map(({ sections }) => sections[0].panels.length)).toEqual([4, 4]);
+    expect(joined[1].sections[0].panels[3].series[0].y[0]).toBeCloseTo((0.5 * 180) / Math.PI, 4);
+    expect([subplotOf(22), subplotOf('421'), subplotOf('')]).toEqual([[2, 2], [4, 2], undefined]);
+  });
+
+  it('draws radiometer phases relative to an antenna', () => {
+    const [page] = wvrFigures(tableOf(1), { antenna: 'DA41', spw: '0' });
+    const { panels } = page.sections[0];
+    expect(panels.map(({ title }) => title)).toEqual(['DA40']);
+    expect(panels[0].series[0].y[0]).toBeCloseTo((-0.5 * 180) / Math.PI, 4);
+    expect(() => wvrFigures(tableOf(1), { antenna: 'DV99' })).toThrow(/not in the table/);
+  });
+});
+
+describe('transmission of the atmosphere', () => {
+  it('is high in windows and gone in the lines of water and oxygen', () => {
+    const [band3, oxygen, band5, band6, water] = transmissionOf(
+      Float64Array.of(100e9, 118.75e9, 183.31e9, 230e9, 556.936e9),
+      { waterMm: 1 },
+    );
+    expect(band3).toBeGreaterThan(0.96);
+    expect(oxygen).toBeLessThan(0.05);
+    expect(band5).toBeLessThan(0.15);
+    expect(band6).toBeGreaterThan(0.92);
+    expect(band6).toBeLessThan(band3);
+    expect(water).toBeLessThan(1e-6);
+    const [high] = transmissionOf(Float64Array.of(230e9), { waterMm: 1, airmass: 2 });
+    expect(high).toBeCloseTo(band6 ** 2, 10);
+  });
+});
