@@ -29,6 +29,8 @@ export interface ReadmeContent {
 }
 
 const WIDTH = 78;
+/** Width of the names in the head. */
+const LABEL = 23;
 /** Stands for a blank at which lines must not break. */
 const NO_BREAK = '\u00a0';
 const RULE = '='.repeat(WIDTH);
@@ -58,10 +60,10 @@ export function writeReadme(content: ReadmeContent): string {
 }
 
 function identity({ names, title, pi, programVersion }: ReadmeContent): string[] {
-  const titled = title ? wrap(`Project title:         ${title}`, WIDTH) : [];
+  const titled = title ? wrap(title, WIDTH - LABEL).map((line) => line.trimStart()) : [];
   return [
     `Project code:          ${names.project}`,
-    ...titled.map((line, index) => (index === 0 ? line : `${' '.repeat(21)}${line}`)),
+    ...titled.map((line, index) => `${(index === 0 ? 'Project title:' : '').padEnd(LABEL)}${line}`),
     ...(pi ? [`PI name:               ${pi}`] : []),
     `Science Goal OUS:      ${fileNameToUid(names.scienceGoal)}`,
     `Group OUS:             ${fileNameToUid(names.group)}`,
