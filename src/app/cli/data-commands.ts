@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail } from '../../foundation/base/index.ts';
 import type { EngineJob, Listing } from '../tasks/index.ts';
-import { printResult, type SharedOptions, withEngine } from './engine-use.ts';
+import { printResult, type SharedOptions, wholeNumber, withEngine } from './engine-use.ts';
 import { readGoal } from './member-commands.ts';
 
 interface SimulateFlags extends SharedOptions {
@@ -30,8 +30,8 @@ async function simulate(flags: SimulateFlags): Promise<void> {
   const options = {
     out: resolve(flags.out),
     preset: flags.preset as SimulateJob['options']['preset'],
-    ...(flags.seed === undefined ? {} : { seed: Number(flags.seed) }),
-    ...(flags.executions === undefined ? {} : { executionCount: Number(flags.executions) }),
+    ...(flags.seed === undefined ? {} : { seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff) }),
+    ...(flags.executions === undefined ? {} : { executionCount: wholeNumber('--executions', flags.executions, 1, 99) }),
     ...(flags.overwrite ? { overwrite: true } : {}),
   };
   await withEngine(flags, { workers: 1 }, async ({ run, progress }) => {

@@ -1,4 +1,4 @@
-import type { JobPool } from '../../foundation/base/index.ts';
+import { fail, type JobPool } from '../../foundation/base/index.ts';
 import { type EngineJob, type EnginePoolOptions, startEnginePool } from '../tasks/index.ts';
 import { ProgressLine } from './progress-line.ts';
 
@@ -18,6 +18,28 @@ export interface Engine {
   run<Result>(step: string, job: EngineJob): Promise<Result>;
 }
 
+/**
+ * Reads an option that is a whole number.
+ *
+ * @throws usage naming the option and what it takes
+ */
+export function wholeNumber(name: string, text: string, from: number, to: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < from || value > to)
+    fail('usage', `${name} takes a whole number from ${from} to ${to}, not "${text}".`);
+  return value;
+}
+
+const MIB = 1024 * 1024;
+
+function poolSize({ workers, memory }: SharedOptions, chosen: EnginePoolOptions): EnginePoolOptions {
+  return {
+    ...chosen,
+    workers: workers === undefined ? chosen.workers : wholeNumber('--workers', workers, 1, 64),
+    memoryBytes: memory === undefined ? chosen.memoryBytes : wholeNumber('--memory', memory, 64, 65536) * MIB,
+  };
+}
+
 /** Gives `work` engine threads and a progress line; Ctrl-C asks the engine to stop, a second one ends at once. */
 export async function withEngine<T>(
   options: SharedOptions,
@@ -26,11 +48,7 @@ export async function withEngine<T>(
 ): Promise<T> {
   const silent = options.json === true || options.quiet === true;
   const progress = new ProgressLine(silent ? { write: () => true } : process.stderr);
-  const pool = startEnginePool({
-    ...poolOptions,
-    workers: options.workers === undefined ? poolOptions.workers : Number(options.workers),
-    memoryBytes: options.memory === undefined ? poolOptions.memoryBytes : Number(options.memory) * 1024 * 1024,
-  });
+  const pool = startEnginePool(poolSize(options, poolOptions));
   const stop = () => {
     pool.abort();
     process.once('SIGINT', () => process.exit(130));

@@ -55,7 +55,10 @@ export class StreamCursor {
   length(limit: number): number {
     const value = this.i32();
     if (value < 0 || value > limit) {
-      fail('bad-format', `${value} is no possible length here.`, { file: this.source.name, byte: this.offset - 4 });
+      fail('bad-format', `A length of ${value} cannot be true here; the file is damaged or cut short.`, {
+        file: this.source.name,
+        byte: this.offset - 4,
+      });
     }
     return value;
   }

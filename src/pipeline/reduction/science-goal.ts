@@ -33,8 +33,15 @@ export interface ScienceGoal {
   readonly antennaPositionCorrections: Readonly<Record<string, readonly [number, number, number]>>;
 }
 
+/** A number with a unit; 0 needs none. */
 const quantity = (dimension: string) =>
-  z.union([z.string(), z.number()]).transform((text) => parseQuantity(text, dimension));
+  z
+    .union([z.string(), z.number()])
+    .refine(
+      (value) => Number.isNaN(Number(value)) || Number(value) === 0,
+      `a number with a unit of ${dimension} is needed`,
+    )
+    .transform((text) => parseQuantity(text, dimension));
 
 const schema = z
   .object({
@@ -51,7 +58,7 @@ const schema = z
     sensitivityBandwidth: quantity('frequency').optional(),
     lines: z
       .array(
-        z.object({
+        z.strictObject({
           name: z.string(),
           restFrequency: quantity('frequency'),
           velocity: quantity('velocity').optional(),

@@ -15,5 +15,14 @@ describe('checkScienceGoal', () => {
   it('names the key that is wrong, and the file', () => {
     expect(() => checkScienceGoal({ sensitivty: '1mJy' }, 'goal.yaml')).toThrow(/goal\.yaml/);
     expect(() => checkScienceGoal({ lines: [{ name: 'CO' }] }, 'goal.yaml')).toThrow(/lines\.0\.restFrequency/);
+    const line = { name: 'CO', restFrequency: '230.538GHz', velocty: '3km/s' };
+    expect(() => checkScienceGoal({ lines: [line] }, 'goal.yaml')).toThrow(/velocty/);
+  });
+
+  it('refuses a quantity without unit; 0 needs none', () => {
+    expect(() => checkScienceGoal({ angularResolution: 0.6 }, 'goal.yaml')).toThrow(/unit of angle/);
+    expect(() => checkScienceGoal({ angularResolution: '0.6' }, 'goal.yaml')).toThrow(/unit of angle/);
+    const line = { name: 'CO', restFrequency: '230.538GHz', velocity: 0 };
+    expect(checkScienceGoal({ lines: [line] }, 'goal.yaml').lines[0].velocityMs).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { checkFits, type FitsUnit } from '../../../formats/fits/index.ts';
+import { type CardValue, checkFits, type FitsUnit } from '../../../formats/fits/index.ts';
 import { baseName } from '../../../foundation/bytes/index.ts';
 import type { Listing } from './inspect.ts';
 import { sizeText, textTable } from './text-table.ts';
@@ -25,7 +25,7 @@ export function fitsListing(path: string, units: readonly FitsUnit[]): Listing {
     ...issues.map(({ severity, message }) => `  ${severity}: ${message}`),
   ].join('\n');
   const header = Object.fromEntries(
-    units[0].header.cards.filter(({ value }) => value !== undefined).map(({ keyword, value }) => [keyword, value]),
+    units[0].header.cards.flatMap(({ keyword, value }) => (value === undefined ? [] : [[keyword, plain(value)]])),
   );
   return {
     kind: 'fits',
@@ -35,7 +35,17 @@ export function fitsListing(path: string, units: readonly FitsUnit[]): Listing {
   };
 }
 
-function cardText(keyword: string, value: unknown, comment: string | undefined): string {
-  const shown = value === undefined ? '' : `= ${typeof value === 'boolean' ? (value ? 'T' : 'F') : String(value)}`;
+function cardText(keyword: string, value: CardValue | undefined, comment: string | undefined): string {
+  const shown = value === undefined ? '' : `= ${valueText(value)}`;
   return `${keyword.padEnd(8)} ${shown}${comment ? `${shown ? ' / ' : ''}${comment}` : ''}`.trimEnd();
+}
+
+/** The value without the mark of a real number. */
+function plain(value: CardValue): string | number | boolean {
+  return typeof value === 'object' ? value.real : value;
+}
+
+function valueText(value: CardValue): string {
+  const shown = plain(value);
+  return typeof shown === 'boolean' ? (shown ? 'T' : 'F') : String(shown);
 }

@@ -2,6 +2,7 @@ import { openMs } from '../../../astronomy/ms/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import { type Context, fail, type Issue } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { findMembers } from '../../../pipeline/delivery/index.ts';
 import { calibratedIn } from './calibrated-name.ts';
 import { compareWithTruth, type TruthRow } from './truth-table.ts';
 
@@ -22,14 +23,23 @@ export interface Comparison {
 /** Compares calibrated data and images of two Members, and a Member's report and images with the truth. */
 export function compareMember(context: Context, options: CompareOptions): Comparison {
   const issues: Issue[] = [];
+  const member = onlyMember(options.member);
   if (options.against !== undefined) {
-    const [one, other] = [options.member, options.against].map((path) => joinPath(path, 'calibrated'));
+    const [one, other] = [member, onlyMember(options.against)].map((path) => joinPath(path, 'calibrated'));
     issues.push(
       ...compareMeasurementSets(context, calibratedIn(one), calibratedIn(other)),
       ...compareImages(one, other),
     );
   }
-  return { issues, rows: options.truth === undefined ? [] : compareWithTruth(context, options.member, options.truth) };
+  return { issues, rows: options.truth === undefined ? [] : compareWithTruth(context, member, options.truth) };
+}
+
+/** A directory with calibrated/, or the one Member below. @throws usage when there are several, missing when none */
+function onlyMember(path: string): string {
+  if (disk().exists(joinPath(path, 'calibrated'))) return path;
+  const members = findMembers(path);
+  if (members.length > 1) fail('usage', `There are ${members.length} Members here; name one of them.`, { file: path });
+  return members[0] ?? fail('missing', 'No Member of a delivery is here.', { file: path });
 }
 
 /** Columns of MAIN that two calibrations of the same raw data must have in common, bit by bit. */
@@ -108,12 +118,12 @@ function compareImages(one: string, other: string): Issue[] {
   if (names.length === 0) fail('missing', 'There are no FITS images to compare.', { file: one });
   return names.flatMap((name) => {
     const path = joinPath(other, name);
-    if (!files.exists(path)) return [difference('missing-image', name, `${name} is missing in ${other}.`)];
+    if (!files.exists(path)) return [difference('missing-image', name, `The image is missing in ${other}.`)];
     const [left, right] = [files.readFile(joinPath(one, name)), files.readFile(path)];
-    if (left.length !== right.length) return [difference('image-size', name, `${name} differs in size.`)];
+    if (left.length !== right.length) return [difference('image-size', name, 'The sizes differ.')];
     const start = dataStart(left);
     const at = left.findIndex((byte, index) => index >= start && byte !== right[index]);
-    return at < 0 ? [] : [difference('image-data', name, `${name} differs, first in byte ${at}.`)];
+    return at < 0 ? [] : [difference('image-data', name, `The images differ, first in byte ${at}.`)];
   });
 }
 

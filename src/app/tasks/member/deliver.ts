@@ -91,13 +91,15 @@ function writeReport(results: MemberResults, report: QaReport): void {
   writeText(qa('qa2_report.html'), reportPage(report, readPictures(report, joinPath(results.member, 'qa'))));
 }
 
-/** log/combined.log: the logs of all steps, one after another. */
+/** log/combined.log: the logs of all steps, in the order of the work. */
 function joinLogs(results: MemberResults): void {
   const files = disk();
-  const directory = joinPath(results.member, 'log');
-  const names = files.list(directory).filter((name) => name.endsWith('.log') && name !== 'combined.log');
-  writeText(
-    joinPath(directory, 'combined.log'),
-    names.map((name) => files.readText(joinPath(directory, name))).join(''),
-  );
+  const inLog = (name: string) => joinPath(results.member, 'log', name);
+  const names = [
+    ...results.blocks.map(({ uid }) => `${uid}.calibration.log`),
+    'fluxcalibration.log',
+    'imaging.log',
+    ...results.blocks.map(({ uid }) => `${uid}.qa.log`),
+  ].filter((name) => files.exists(inLog(name)));
+  writeText(inLog('combined.log'), names.map((name) => files.readText(inLog(name))).join(''));
 }
