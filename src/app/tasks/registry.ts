@@ -23,6 +23,7 @@ import { listobsTask } from './declarations/listobs.ts';
 import { plotantsTask } from './declarations/plotants.ts';
 import { plotbandpassTask } from './declarations/plotbandpass.ts';
 import { plotcalTask } from './declarations/plotcal.ts';
+import { plotmsTask } from './declarations/plotms.ts';
 import { rerefantTask } from './declarations/rerefant.ts';
 import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
@@ -59,6 +60,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   plotantsTask,
   plotbandpassTask,
   plotcalTask,
+  plotmsTask,
   rerefantTask,
   rmtablesTask,
   setjyTask,

@@ -29,6 +29,7 @@ export type { SolveOptions, TextList } from './solve-options.ts';
 export { type FixsyscaltimesOptions, fixsyscaltimes } from './syscal-times.ts';
 export { type AirColumn, transmissionOf } from './transmission.ts';
 export { type TsysspwmapOptions, tsysspwmap } from './tsys-map.ts';
+export { type PlotAxis, type PlotKey, type VisibilityPlot, visibilityFigures } from './visibility-figure.ts';
 export { type WeightStatistics, weightStatistics } from './weight-statistics.ts';
 export { type WvrPlot, wvrFigures } from './wvr-figure.ts';
 export { type Retrieval, retrieveWater } from './wvr-retrieval.ts';

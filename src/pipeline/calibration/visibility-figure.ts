@@ -1,0 +1,364 @@
+import { type MsMetadata, openMs, readMetadata, type Selection, selectRows } from '../../astronomy/ms/index.ts';
+import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+import type { Axis, Figure, LegendEntry, Panel } from '../../foundation/plotting/index.ts';
+import { PointStore } from './visibility-points.ts';
+
+/** CASA's words for what plotms can put on an axis. */
+export type PlotAxis =
+  | 'time'
+  | 'scan'
+  | 'field'
+  | 'spw'
+  | 'chan'
+  | 'freq'
+  | 'uvdist'
+  | 'uvwave'
+  | 'u'
+  | 'v'
+  | 'w'
+  | 'baseline'
+  | 'antenna1'
+  | 'antenna2'
+  | 'amp'
+  | 'phase'
+  | 'real'
+  | 'imag'
+  | 'wt'
+  | 'corr';
+export type PlotKey = 'field' | 'spw' | 'scan' | 'corr' | 'baseline' | 'antenna1' | 'antenna2' | 'time' | '';
+
+export interface VisibilityPlot extends Selection {
+  readonly vis: string;
+  readonly xaxis: PlotAxis;
+  readonly yaxis: PlotAxis;
+  readonly column: DataColumn;
+  /** Channels and seconds that are averaged; 0 or 1: none. Averages end at scans and fields unless avgscan, avgfield. */
+  readonly avgchannel?: number;
+  readonly avgtime?: number;
+  readonly avgscan?: boolean;
+  readonly avgfield?: boolean;
+  readonly avgbaseline?: boolean;
+  readonly colour?: PlotKey;
+  readonly iteration?: PlotKey;
+  readonly subplot?: readonly [rows: number, columns: number];
+  readonly title?: string;
+}
+
+/** Sums of one baseline (or all) within one interval: [chan bin, corr]. */
+interface Sums {
+  readonly row: RowFacts;
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  readonly weight: Float64Array;
+  count: number;
+  timeSum: number;
+  wtSum: number;
+}
+
+/** What a point says about the rows behind it. */
+interface RowFacts {
+  readonly fieldId: number;
+  readonly scan: number;
+  readonly spwId: number;
+  readonly antenna1: number;
+  readonly antenna2: number;
+  readonly uvw: readonly [number, number, number];
+}
+
+/** One data description's running averages. */
+interface OpenBin {
+  key: string;
+  readonly byBaseline: Map<number, Sums>;
+}
+
+const LEGEND_LENGTH = 14;
+
+/**
+ * Visibilities as points: CASA's plotms for the axes listed, with its averages (of complex values, by weight) done chunk by chunk.
+ * Flagged values and autocorrelations of radiometers are left out.
+ *
+ * @throws bad-data when nothing is left to plot; missing when the column is absent
+ */
+export function visibilityFigures(context: Context, plot: VisibilityPlot): Figure[] {
+  const ms = openMs(joinPath(context.cwd, plot.vis));
+  try {
+    const metadata = readMetadata(ms);
+    const { rows, channels, corrs } = selectRows(ms, plot, { metadata });
+    const store = new PointStore();
+    const open = new Map<number, OpenBin>();
+    for (const chunk of readChunks(ms, { rows, columns: [plot.column], metadata })) {
+      try {
+        context.checkAbort();
+        const { polId } = metadata.dataDescriptions[chunk.dataDescId];
+        const chosen = corrs?.get(polId) ?? Array.from({ length: chunk.corrCount }, (_, corr) => corr);
+        addChunk(chunk, channels.get(chunk.spwId) ?? [], chosen);
+      } finally {
+        chunk.release();
+      }
+    }
+    for (const [dataDescId, bin] of open) close(dataDescId, bin);
+    return pagesOf(metadata, plot, store);
+
+    function addChunk(
+      chunk: VisibilityChunk,
+      ranges: readonly (readonly [number, number])[],
+      chosen: readonly number[],
+    ) {
+      const bins = channelBins(chunk.chanCount, ranges, plot.avgchannel ?? 1);
+      for (let row = 0; row < chunk.rowCount; row++) {
+        const step = plot.avgtime && plot.avgtime > 0 ? Math.floor(chunk.time[row] / plot.avgtime) : chunk.time[row];
+        const scan = plot.avgscan ? '' : chunk.scanNumber[row];
+        const key = `${step} ${scan} ${plot.avgfield ? '' : chunk.fieldId[row]}`;
+        let bin = open.get(chunk.dataDescId);
+        if (bin && bin.key !== key) close(chunk.dataDescId, bin);
+        if (!bin) {
+          bin = { key, byBaseline: new Map() };
+          open.set(chunk.dataDescId, bin);
+        }
+        bin.key = key;
+        const baseline = plot.avgbaseline ? 0 : chunk.antenna1[row] * metadata.antennas.length + chunk.antenna2[row];
+        let sums = bin.byBaseline.get(baseline);
+        if (!sums) {
+          sums = emptySums(chunk, row, bins.count * chunk.corrCount);
+          bin.byBaseline.set(baseline, sums);
+        }
+        addRow(sums, chunk, row, bins.of, chosen, plot.column);
+      }
+    }
+
+    /** Turns finished averages into points. */
+    function close(dataDescId: number, { byBaseline }: OpenBin): void {
+      const { spwId, polId } = metadata.dataDescriptions[dataDescId];
+      const { corrTypes } = metadata.polarizations[polId];
+      const bins = channelBins(
+        metadata.spectralWindows[spwId].chanFreqs.length,
+        channels.get(spwId) ?? [],
+        plot.avgchannel ?? 1,
+      );
+      const frequencies = binFrequencies(metadata.spectralWindows[spwId].chanFreqs, bins);
+      for (const sums of byBaseline.values()) {
+        for (let bin = 0; bin < bins.count; bin++) {
+          for (let corr = 0; corr < corrTypes.length; corr++) {
+            const at = bin * corrTypes.length + corr;
+            if (sums.weight[at] === 0) continue;
+            const value = (axis: PlotAxis) => axisValue(axis, sums, at, bins.first[bin], frequencies[bin], corr);
+            const name = (key: PlotKey) => keyName(metadata, key, sums, corrTypes[corr]);
+            store.add(name(plot.iteration ?? ''), name(plot.colour ?? ''), value(plot.xaxis), value(plot.yaxis));
+          }
+        }
+      }
+      byBaseline.clear();
+    }
+  } finally {
+    ms.close();
+  }
+}
+
+interface ChannelBins {
+  readonly count: number;
+  /** Bin of a channel, -1 when it is not chosen. */
+  readonly of: Int32Array;
+  /** First channel of a bin. */
+  readonly first: number[];
+}
+
+function channelBins(chanCount: number, ranges: readonly (readonly [number, number])[], width: number): ChannelBins {
+  const of = new Int32Array(chanCount).fill(-1);
+  const first: number[] = [];
+  for (const [start, end] of ranges) {
+    for (let chan = start; chan <= end; chan++) {
+      if ((chan - start) % Math.max(1, width) === 0) first.push(chan);
+      of[chan] = first.length - 1;
+    }
+  }
+  return { count: first.length, of, first };
+}
+
+function binFrequencies(chanFreqs: readonly number[], bins: ChannelBins): Float64Array {
+  const [sum, count] = [new Float64Array(bins.count), new Float64Array(bins.count)];
+  bins.of.forEach((bin, chan) => {
+    if (bin < 0) return;
+    sum[bin] += chanFreqs[chan];
+    count[bin]++;
+  });
+  return sum.map((total, bin) => total / count[bin]);
+}
+
+function emptySums(chunk: VisibilityChunk, row: number, size: number): Sums {
+  const { uvw } = chunk;
+  const facts: RowFacts = {
+    fieldId: chunk.fieldId[row],
+    scan: chunk.scanNumber[row],
+    spwId: chunk.spwId,
+    antenna1: chunk.antenna1[row],
+    antenna2: chunk.antenna2[row],
+    uvw: [uvw[3 * row], uvw[3 * row + 1], uvw[3 * row + 2]],
+  };
+  const [re, im, weight] = [0, 1, 2].map(() => new Float64Array(size));
+  return { row: facts, re, im, weight, count: 0, timeSum: 0, wtSum: 0 };
+}
+
+function addRow(
+  sums: Sums,
+  chunk: VisibilityChunk,
+  row: number,
+  binOf: Int32Array,
+  corrs: readonly number[],
+  column: DataColumn,
+): void {
+  const { chanCount, corrCount, flag } = chunk;
+  const data = chunk.data[column] as Float32Array;
+  const isReal = column === 'FLOAT_DATA';
+  sums.count++;
+  sums.timeSum += chunk.time[row];
+  sums.wtSum += chunk.weight[row * corrCount];
+  for (let chan = 0; chan < chanCount; chan++) {
+    const bin = binOf[chan];
+    if (bin < 0) continue;
+    const cell = (row * chanCount + chan) * corrCount;
+    for (const corr of corrs) {
+      if (flag[cell + corr] !== 0) continue;
+      const weight = chunk.weight[row * corrCount + corr] || 1;
+      const at = bin * corrCount + corr;
+      sums.re[at] += weight * (isReal ? data[cell + corr] : data[2 * (cell + corr)]);
+      if (!isReal) sums.im[at] += weight * data[2 * (cell + corr) + 1];
+      sums.weight[at] += weight;
+    }
+  }
+}
+
+function axisValue(axis: PlotAxis, sums: Sums, at: number, chan: number, frequency: number, corr: number): number {
+  const [re, im] = [sums.re[at] / sums.weight[at], sums.im[at] / sums.weight[at]];
+  const { row } = sums;
+  const [u, v, w] = row.uvw;
+  switch (axis) {
+    case 'amp':
+      return Math.hypot(re, im);
+    case 'phase':
+      return (Math.atan2(im, re) * 180) / Math.PI;
+    case 'real':
+      return re;
+    case 'imag':
+      return im;
+    case 'time':
+      return sums.timeSum / sums.count;
+    case 'freq':
+      return frequency / 1e9;
+    case 'chan':
+      return chan;
+    case 'uvdist':
+      return Math.hypot(u, v);
+    case 'uvwave':
+      return (Math.hypot(u, v) * frequency) / SPEED_OF_LIGHT;
+    case 'wt':
+      return sums.wtSum / sums.count;
+    case 'corr':
+      return corr;
+    case 'u':
+      return u;
+    case 'v':
+      return v;
+    case 'w':
+      return w;
+    case 'scan':
+      return row.scan;
+    case 'field':
+      return row.fieldId;
+    case 'spw':
+      return row.spwId;
+    case 'antenna1':
+      return row.antenna1;
+    case 'antenna2':
+      return row.antenna2;
+    case 'baseline':
+      return row.antenna1 * 1000 + row.antenna2;
+  }
+}
+
+function keyName(metadata: MsMetadata, key: PlotKey, { row, timeSum, count }: Sums, corr: string): string {
+  const antenna = (id: number) => metadata.antennas[id]?.name ?? String(id);
+  switch (key) {
+    case 'field':
+      return metadata.fields[row.fieldId]?.name ?? `field ${row.fieldId}`;
+    case 'spw':
+      return `spw ${row.spwId}`;
+    case 'scan':
+      return `scan ${row.scan}`;
+    case 'corr':
+      return corr;
+    case 'baseline':
+      return `${antenna(row.antenna1)} & ${antenna(row.antenna2)}`;
+    case 'antenna1':
+      return antenna(row.antenna1);
+    case 'antenna2':
+      return antenna(row.antenna2);
+    case 'time':
+      return String(Math.round(timeSum / count));
+    default:
+      return '';
+  }
+}
+
+function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore): Figure[] {
+  const colours = [...new Set([...store].map(({ colour }) => colour))].sort(byNumberIn);
+  const panels = new Map<string, Panel>();
+  for (const { panel, colour, x, y } of store) {
+    const before = panels.get(panel);
+    const series = { kind: 'points' as const, x, y, colour: colours.indexOf(colour), size: 3 };
+    const title = panel || `${plot.yaxis} against ${plot.xaxis}`;
+    const axes = { x: axisOf(metadata, plot.xaxis), y: axisOf(metadata, plot.yaxis) };
+    panels.set(panel, { ...(before ?? { title, ...axes }), series: [...(before?.series ?? []), series] });
+  }
+  if (panels.size === 0) fail('bad-data', 'The selection has no unflagged visibilities to plot.', { file: plot.vis });
+  const legend: LegendEntry[] = plot.colour
+    ? colours.slice(0, LEGEND_LENGTH).map((label, colour) => ({ label, colour }))
+    : [];
+  const [down, across] = plot.subplot ?? [1, 1];
+  const all = [...panels.entries()].sort(([a], [b]) => byNumberIn(a, b)).map(([, panel]) => panel);
+  const perPage = down * across;
+  return Array.from({ length: Math.ceil(all.length / perPage) }, (_, page) => ({
+    title: plot.title || plot.vis,
+    subtitle: `${plot.yaxis} against ${plot.xaxis}, ${plot.column}`,
+    width: 1400,
+    sections: [
+      {
+        ...{ legend, columns: across, rowHeight: down === 1 ? 800 : 380 },
+        panels: all.slice(page * perPage, (page + 1) * perPage),
+      },
+    ],
+  }));
+}
+
+/** Texts by the first number in them, then as texts. */
+function byNumberIn(one: string, other: string): number {
+  const number = (text: string) => Number(/^[a-z]+ (\d+)$/.exec(text)?.[1] ?? 0);
+  return number(one) - number(other) || (one < other ? -1 : one > other ? 1 : 0);
+}
+
+const LABELS: Readonly<Partial<Record<PlotAxis, string>>> = {
+  time: 'UTC',
+  freq: 'frequency (GHz)',
+  chan: 'channel',
+  amp: 'amplitude',
+  phase: 'phase (deg)',
+  real: 'real part',
+  imag: 'imaginary part',
+  uvdist: 'uv distance (m)',
+  uvwave: 'uv distance (wavelengths)',
+  wt: 'weight',
+  u: 'u (m)',
+  v: 'v (m)',
+  w: 'w (m)',
+};
+
+function axisOf(metadata: MsMetadata, axis: PlotAxis): Axis {
+  const label = LABELS[axis] ?? axis;
+  if (axis === 'time') return { label, kind: 'time' };
+  if (axis === 'phase') return { label, kind: 'phase', range: [-190, 190] };
+  if (axis === 'field') return { label, categories: metadata.fields.map(({ name }) => name) };
+  if (axis === 'antenna1' || axis === 'antenna2')
+    return { label, categories: metadata.antennas.map(({ name }) => name) };
+  return { label };
+}
