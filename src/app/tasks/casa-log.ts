@@ -1,15 +1,18 @@
 import { appendFileSync } from 'node:fs';
-import type { LogPort, LogPriority } from '../../foundation/base/index.ts';
+import { fail, type LogPort, type LogPriority } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 
 const LEVELS: readonly LogPriority[] = ['DEBUG', 'INFO', 'WARN', 'SEVERE'];
+
+/** What CASA calls a log that goes nowhere. */
+const NO_FILE = '/dev/null';
 
 /** Where CASA's log lines go, and who speaks when a message names no origin. */
 export interface CasaLogOptions {
   /** Absolute path of the log file; undefined: no file. */
   readonly file?: string;
-  /** Also told every line of at least this priority, e.g. to show it on a terminal. */
-  readonly echo?: { readonly from: LogPriority; write(line: string): void };
+  /** Also told every line of these priorities, e.g. to show it on a terminal. */
+  readonly echo?: { readonly from: LogPriority; readonly upTo?: LogPriority; write(line: string): void };
   /** The clock, for tests. */
   readonly now?: () => Date;
 }
@@ -42,15 +45,28 @@ export class CasaLog implements LogPort {
     this.write(priority, lines.join(''));
   }
 
-  /** Name of the file that is written now; '' when none. */
+  /** Name of the file that is written now; /dev/null, as CASA says, when none. */
   logfile(): string {
-    return this.file ?? '';
+    return this.file ?? NO_FILE;
   }
 
-  /** Continues in another file, which exists from now on. */
+  /**
+   * Continues in another file, which exists from now on; in none when the name is '' or /dev/null.
+   *
+   * @throws denied when the file cannot be written
+   */
   setLogfile(name: string, cwd: string): void {
-    this.file = joinPath(cwd, name);
-    appendFileSync(this.file, '');
+    if (name === '' || name === NO_FILE) {
+      this.file = undefined;
+      return;
+    }
+    const file = joinPath(cwd, name);
+    try {
+      appendFileSync(file, '');
+    } catch (error) {
+      fail('denied', 'The log file cannot be written.', { file }, error);
+    }
+    this.file = file;
   }
 
   setOrigin(name: string): void {
@@ -63,7 +79,9 @@ export class CasaLog implements LogPort {
 
   private write(priority: LogPriority, lines: string): void {
     if (this.file !== undefined) appendFileSync(this.file, lines);
-    if (this.echo && LEVELS.indexOf(priority) >= LEVELS.indexOf(this.echo.from)) this.echo.write(lines);
+    const { from, upTo = 'SEVERE' } = this.echo ?? {};
+    const level = LEVELS.indexOf(priority);
+    if (from && level >= LEVELS.indexOf(from) && level <= LEVELS.indexOf(upTo)) this.echo?.write(lines);
   }
 }
 

@@ -17,7 +17,7 @@ export interface EngineThreadData {
   readonly memoryBytes: number;
   readonly casaVersion: string;
   readonly logfile?: string;
-  /** Lines of at least this priority also go to stderr. */
+  /** Log lines of at least this priority also go to stderr; without a bridge not those of failures, which are thrown. */
   readonly echo?: LogPriority;
   /** Requests of a Python thread come here, and `signal` wakes it. */
   readonly bridge?: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
@@ -31,7 +31,11 @@ function startSession(
   return new EngineSession({
     log: new CasaLog({
       file: logfile,
-      echo: data.echo && { from: data.echo, write: (lines) => void writeSync(2, lines) },
+      echo: data.echo && {
+        from: data.echo,
+        upTo: data.bridge ? 'SEVERE' : 'WARN',
+        write: (lines) => void writeSync(2, lines),
+      },
     }),
     checkAbort: abortCheck(new Int32Array(data.abort)),
     progress,
