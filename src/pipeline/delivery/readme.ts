@@ -87,9 +87,10 @@ function item(text: string): string[] {
 }
 
 const DIRECTORIES = [
-  'script       the Python scripts of the calibration and the imaging, step by step',
+  'script       the Python scripts of calibration and imaging, step by step',
   'calibration  calibration tables of each Execution Block (.tgz) and their plots',
-  'qa           QA2 report: open qa2_report.html in a browser; figures, text, JSON',
+  'qa           QA2 report: open qa2_report.html in a browser; figures, text,',
+  '             and all numbers in qa2_report.json',
   'product      images as FITS: *.fits as cleaned, with even noise; *.pbcor.fits',
   '             corrected for the primary beam, for measuring fluxes',
   'log          the logs of all steps',

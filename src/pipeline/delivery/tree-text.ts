@@ -14,7 +14,7 @@ export function treeText(member: string): string[] {
   return [
     `|-- ${title}/`,
     ...PRODUCT_PARTS.flatMap((part) => entry(joinPath(member, part), part, '|   ', part === 'README')),
-    '|   |-- raw/          (part b of the delivery: one <uid>.asdm.sdm per Execution Block)',
+    '|   |-- raw/          (part b of the delivery: uid*.asdm.sdm)',
     '|   |-- calibrated/   (made by scriptForPI.py)',
   ];
 }

@@ -24,7 +24,7 @@ it('lists what the products tar holds, and only says where raw data and results 
     '|   |   |-- uid___A002_X1_X1.calibration.plots/',
     '|   |-- qa/',
     '|   |   |-- qa2_report.html',
-    '|   |-- raw/          (part b of the delivery: one <uid>.asdm.sdm per Execution Block)',
+    '|   |-- raw/          (part b of the delivery: uid*.asdm.sdm)',
     '|   |-- calibrated/   (made by scriptForPI.py)',
   ]);
 });

@@ -45,22 +45,19 @@ function goalTable(report: QaReport): ReadmeTable {
 }
 
 function blockTable(report: QaReport): ReadmeTable {
+  const hasScatter = report.ebs.some((block) => block.phaseRmsDeg !== undefined);
   return {
-    heads: ['Execution Block', 'observed (UTC)', '>antennas', 'reference', '>flagged'],
-    rows: report.ebs.map((block) => [
-      fileNameToUid(block.uid),
-      block.observed,
-      String(block.antennas),
-      block.referenceAntenna,
-      flaggedText(block.flaggedFraction),
+    heads: ['Execution Block', 'observed (UTC)', '>antennas', '>flagged', ...(hasScatter ? ['>phase rms (deg)'] : [])],
+    rows: report.ebs.map(({ uid, observed, antennas, flaggedFraction, phaseRmsDeg }) => [
+      fileNameToUid(uid),
+      observed,
+      String(antennas),
+      flaggedText(flaggedFraction),
+      ...(hasScatter
+        ? [phaseRmsDeg ? `${phaseRmsDeg.withoutWvr.toFixed(1)} -> ${phaseRmsDeg.withWvr.toFixed(1)}` : '-']
+        : []),
     ]),
-    notes: report.ebs.flatMap(({ uid, phaseRmsDeg }) =>
-      phaseRmsDeg
-        ? [
-            `${fileNameToUid(uid)}: the radiometers lowered the phase rms from ${phaseRmsDeg.withoutWvr.toFixed(1)} to ${phaseRmsDeg.withWvr.toFixed(1)} deg.`,
-          ]
-        : [],
-    ),
+    notes: hasScatter ? ['phase rms: on the bandpass calibrator, without and with the radiometers.'] : [],
   };
 }
 
