@@ -100,6 +100,7 @@ try {
   } else {
     console.log('CASA 6.7 is not available; run npm run test:peers first.');
   }
+  mkdirSync(join(root, 'bench', 'results'), { recursive: true });
   writeFileSync(join(root, 'bench', 'results', `calibrate-${preset}.json`), `${JSON.stringify(results, null, 2)}\n`);
 } finally {
   rmSync(work, { recursive: true, force: true });
