@@ -99,7 +99,7 @@ function emissionPanel(content: Plane, title: string): Panel {
   const peak = largest(values);
   let reach = 0;
   for (let pixel = 0; pixel < values.length; pixel++) {
-    if (!(values[pixel] > Math.max(6 * noise, 0.03 * peak))) continue;
+    if (!(values[pixel] > Math.max(6 * noise, 0.08 * peak))) continue;
     const dx = Math.abs((pixel % sizeX) - (sizeX >> 1)) * Math.abs(cell[0]);
     const dy = Math.abs(Math.floor(pixel / sizeX) - (sizeY >> 1)) * Math.abs(cell[1]);
     reach = Math.max(reach, dx, dy);

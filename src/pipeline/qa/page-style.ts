@@ -10,7 +10,7 @@ export const PAGE_STYLE = `
   header > div { padding-top: 26px; padding-bottom: 14px; }
   main { padding-bottom: 64px; }
   h1 { font-size: 25px; line-height: 1.25; margin: 0; letter-spacing: -.01em; display: flex; gap: 14px; align-items: center; flex-wrap: wrap; }
-  h2 { font-size: 19px; margin: 34px 0 10px; letter-spacing: -.005em; }
+  h2 { font-size: 19px; margin: 26px 0 10px; letter-spacing: -.005em; }
   h3 { font-size: 15px; margin: 20px 0 6px; }
   p { margin: 6px 0; max-width: 78ch; }
   .soft { color: var(--soft); }
@@ -22,8 +22,9 @@ export const PAGE_STYLE = `
   .card { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 16px 20px; overflow-x: auto; }
   .badge { display: inline-block; padding: 2px 14px; border-radius: 15px; color: #fff; font-size: 17px; font-weight: 700; letter-spacing: .04em; }
   .PASS { background: var(--good); } .SEMIPASS { background: var(--fair); } .FAIL { background: var(--bad); }
-  ul.checks { list-style: none; padding: 0; margin: 12px 0 0; }
-  ul.checks li { padding-left: 26px; position: relative; margin: 3px 0; }
+  .verdict { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 8px 40px; }
+  ul.checks { list-style: none; padding: 0; margin: 4px 0 0; }
+  ul.checks li { padding-left: 26px; position: relative; margin: 3px 0; font-size: 14px; }
   ul.checks li::before { position: absolute; left: 2px; font-weight: 700; content: "\\2713"; color: var(--good); }
   ul.checks li.warning::before { content: "!"; left: 6px; color: var(--fair); } ul.checks li.error::before { content: "\\2717"; color: var(--bad); }
   table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; font-size: 14px; }
@@ -34,7 +35,7 @@ export const PAGE_STYLE = `
   .out { color: var(--bad); }
   .products { display: grid; grid-template-columns: repeat(auto-fill, minmax(320px, 1fr)); gap: 16px; }
   .product { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 12px; break-inside: avoid; }
-  .product img { display: block; width: 100%; } .product h3 { margin: 6px 0 2px; }
+  .product img { display: block; width: 100%; max-width: 440px; margin: 0 auto; } .product h3 { margin: 6px 0 2px; }
   .product dl { display: grid; grid-template-columns: auto 1fr; gap: 0 12px; margin: 6px 0 0; font-size: 13.5px; font-variant-numeric: tabular-nums; }
   .product dt { color: var(--soft); } .product dd { margin: 0; text-align: right; }
   figure { margin: 14px 0; } figure img { width: 100%; border: 1px solid var(--line); border-radius: 6px; background: #fff; }

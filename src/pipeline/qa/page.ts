@@ -65,7 +65,7 @@ function verdictSection(report: QaReport): string {
   return section(
     'verdict',
     'Requested and achieved',
-    `${htmlTable(['', 'requested', 'achieved'], rows)}\n${judged}<ul class="checks">${checks.join('\n')}</ul>`,
+    `<div class="verdict"><div>${htmlTable(['', 'requested', 'achieved'], rows)}\n${judged}</div><ul class="checks">${checks.join('\n')}</ul></div>`,
   );
 }
 
