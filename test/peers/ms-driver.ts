@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { installErfa } from '../../src/astronomy/measures/index.ts';
 import { listobs, openMs, selectRows } from '../../src/astronomy/ms/index.ts';
+import type { Context } from '../../src/foundation/base/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { flagcmd, flagdata, flagmanager } from '../../src/pipeline/flagging/index.ts';
 import * as reshape from '../../src/pipeline/reshape/index.ts';
+import { clearModel, openModel } from '../../src/pipeline/skymodel/index.ts';
 
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(process.argv[2])));
@@ -23,6 +25,8 @@ function select(_context: unknown, { vis, ...selection }: { vis: string }): numb
 
 const tasks = {
   ...reshape,
+  delmod: (context: Context, options: reshape.DelmodOptions) => reshape.delmod(context, options, { clearModel }),
+  uvsub: (context: Context, options: reshape.UvsubOptions) => reshape.uvsub(context, options, { openModel }),
   flagdata,
   flagcmd,
   flagmanager,

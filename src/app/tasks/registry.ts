@@ -2,9 +2,15 @@ import { fail } from '../../foundation/base/index.ts';
 import { applycalTask } from './declarations/applycal.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
 import { calstatTask } from './declarations/calstat.ts';
+import { clearcalTask } from './declarations/clearcal.ts';
 import { concatTask } from './declarations/concat.ts';
+import { cvelTask } from './declarations/cvel.ts';
+import { cvel2Task } from './declarations/cvel2.ts';
+import { delmodTask } from './declarations/delmod.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
+import { fixplanetsTask } from './declarations/fixplanets.ts';
 import { fixsyscaltimesTask } from './declarations/fixsyscaltimes.ts';
+import { fixvisTask } from './declarations/fixvis.ts';
 import { flagcmdTask } from './declarations/flagcmd.ts';
 import { flagdataTask } from './declarations/flagdata.ts';
 import { flagmanagerTask } from './declarations/flagmanager.ts';
@@ -20,6 +26,8 @@ import { imstatTask } from './declarations/imstat.ts';
 import { initweightsTask } from './declarations/initweights.ts';
 import { listcalTask } from './declarations/listcal.ts';
 import { listobsTask } from './declarations/listobs.ts';
+import { mstransformTask } from './declarations/mstransform.ts';
+import { phaseshiftTask } from './declarations/phaseshift.ts';
 import { plotantsTask } from './declarations/plotants.ts';
 import { plotbandpassTask } from './declarations/plotbandpass.ts';
 import { plotcalTask } from './declarations/plotcal.ts';
@@ -29,9 +37,11 @@ import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
 import { splitTask } from './declarations/split.ts';
+import { statwtTask } from './declarations/statwt.ts';
 import { tcleanTask } from './declarations/tclean.ts';
 import { tsysspwmapTask } from './declarations/tsysspwmap.ts';
 import { uvcontsubTask } from './declarations/uvcontsub.ts';
+import { uvsubTask } from './declarations/uvsub.ts';
 import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
 
@@ -70,6 +80,16 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   tsysspwmapTask,
   uvcontsubTask,
   wvrgcalTask,
+  mstransformTask,
+  cvelTask,
+  cvel2Task,
+  phaseshiftTask,
+  fixvisTask,
+  fixplanetsTask,
+  statwtTask,
+  clearcalTask,
+  delmodTask,
+  uvsubTask,
 ];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));

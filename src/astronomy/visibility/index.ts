@@ -18,6 +18,7 @@ export { hanningSmooth } from './hanning.ts';
 export { phaseCentreTurn, type SkyDirection, turnUvwInPlace } from './phase-centre.ts';
 export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';
 export { type RegridOptions, type RegridWindow, regridding } from './regrid.ts';
+export { Scatter } from './scatter.ts';
 export type { InterpolationMethod } from './spectral-interpolation.ts';
 export { flatSpectrum } from './spectral-weights.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';

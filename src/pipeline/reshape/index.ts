@@ -1,3 +1,12 @@
+export {
+  type ClearcalOptions,
+  clearcal,
+  type DelmodOptions,
+  delmod,
+  type ModelAccess,
+  type UvsubOptions,
+  uvsub,
+} from './clearcal.ts';
 export { type ConcatOptions, type ConcatResult, concat } from './concat.ts';
 export { type CvelOptions, cvel, cvel2 } from './cvel.ts';
 export { type FixplanetsOptions, fixplanets } from './fixplanets.ts';
@@ -7,4 +16,5 @@ export { type MstransformOptions, mstransform, type RegridParameters } from './m
 export { type PhaseshiftOptions, phaseshift } from './phaseshift.ts';
 export { type SplitResult, split } from './split.ts';
 export type { SplitOptions } from './split-plan.ts';
+export { type StatwtOptions, type StatwtResult, statwt } from './statwt.ts';
 export { type UvcontsubOptions, uvcontsub } from './uvcontsub.ts';

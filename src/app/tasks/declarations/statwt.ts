@@ -1,0 +1,37 @@
+import { statwt } from '../../../pipeline/reshape/index.ts';
+import { bool, float, floats, int, outputPath, text, variant } from '../parameters.ts';
+import { runs } from '../room-call.ts';
+import type { TaskDeclaration } from '../types.ts';
+
+export const statwtTask: TaskDeclaration = {
+  name: 'statwt',
+  summary: 'Computes weights from the scatter of visibilities',
+  parameters: [
+    outputPath('vis', undefined, 'MeasurementSet'),
+    bool('selectdata', true, 'use the selection below'),
+    variant('field', '', 'fields by name or number; empty: all'),
+    variant('spw', '', 'spectral windows; empty: all'),
+    variant('intent', '', 'scan intents, with * as wildcard; empty: all'),
+    variant('array', '', 'array numbers; empty: all'),
+    variant('observation', '', 'observation numbers; empty: all'),
+    variant('scan', '', 'scan numbers; empty: all'),
+    text('combine', '', 'what one variance may span: corr, scan, state, field'),
+    variant('timebin', 1, 'integrations, or a time such as 60s'),
+    bool('slidetimebin', false, 'a bin around each integration', { onlyDefault: true }),
+    variant('chanbin', 'spw', 'channels, a bandwidth, or spw'),
+    int('minsamp', 2, 'fewest values of a variance'),
+    text('statalg', 'classic', 'statistics', { onlyDefault: true }),
+    float('fence', -1, 'fence of hinges-fences', { inert: 'belongs to other statistics' }),
+    text('center', 'mean', 'centre of fit-half', { inert: 'belongs to other statistics' }),
+    bool('lside', true, 'side of fit-half', { inert: 'belongs to other statistics' }),
+    float('zscore', -1, 'limit of chauvenet', { inert: 'belongs to other statistics' }),
+    int('maxiter', -1, 'rounds of chauvenet', { inert: 'belongs to other statistics' }),
+    text('fitspw', '', 'channels that count; empty: all'),
+    bool('excludechans', false, 'fitspw names the channels that do not count'),
+    floats('wtrange', [], 'smallest and largest weight'),
+    bool('flagbackup', true, 'save flags first', { inert: 'use flagmanager' }),
+    bool('preview', false, 'compute only'),
+    text('datacolumn', 'corrected', 'data column', { allowed: ['data', 'corrected', 'residual', 'residual_data'] }),
+  ],
+  run: runs(statwt),
+};

@@ -1,0 +1,127 @@
+import {
+  appendHistory,
+  type MeasurementSet,
+  type MsMetadata,
+  openMs,
+  parseField,
+  readMetadata,
+  selectRows,
+} from '../../astronomy/ms/index.ts';
+import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+
+/** Parameters of CASA's clearcal. */
+export interface ClearcalOptions {
+  readonly vis: string;
+  readonly field?: string;
+  readonly spw?: string;
+  readonly intent?: string;
+  /** Make a MODEL_DATA column, too. */
+  readonly addmodel?: boolean;
+}
+
+/** Parameters of CASA's delmod. */
+export interface DelmodOptions {
+  readonly vis: string;
+  /** Take away virtual models. */
+  readonly otf?: boolean;
+  /** Fields whose virtual models go; '': all. */
+  readonly field?: string;
+  /** Take away the MODEL_DATA column. */
+  readonly scr?: boolean;
+}
+
+/** Parameters of CASA's uvsub. */
+export interface UvsubOptions {
+  readonly vis: string;
+  /** Add instead. */
+  readonly reverse?: boolean;
+}
+
+/** What tasks need of models; the room of sky models has it. */
+export interface ModelAccess {
+  /** Takes the virtual model of a field away. */
+  clearModel(ms: MeasurementSet, fieldId: number): void;
+  /** The model of an MS, MODEL_DATA or virtual. */
+  openModel(ms: MeasurementSet, metadata: MsMetadata): { fill(chunk: VisibilityChunk, into: Float32Array): void };
+}
+
+function withMs(context: Context, task: string, options: { readonly vis: string }, work: (ms: MeasurementSet) => void) {
+  const ms = openMs(joinPath(context.cwd, options.vis), 'update');
+  try {
+    work(ms);
+    appendHistory(ms, task, options);
+  } finally {
+    ms.close();
+  }
+}
+
+/**
+ * Sets CORRECTED_DATA to DATA and MODEL_DATA to a unit source again: CASA 6.7's clearcal.
+ *
+ * Without CORRECTED_DATA the columns are made for all rows, and the selection is ignored, as in CASA.
+ */
+export function clearcal(context: Context, options: ClearcalOptions): void {
+  withMs(context, 'clearcal', options, (ms) => {
+    const metadata = readMetadata(ms);
+    const isMade = ensureDataColumn(ms, 'CORRECTED_DATA', { metadata });
+    const isModelMade = options.addmodel === true && ensureDataColumn(ms, 'MODEL_DATA', { metadata });
+    if (isMade) return;
+    const { field, spw, intent } = options;
+    const selection = { ...(field && { field }), ...(spw && { spw }), ...(intent && { intent }) };
+    const { rows } = selectRows(ms, selection, { metadata });
+    const hasModel = ms.main.hasColumn('MODEL_DATA') && !isModelMade;
+    for (const chunk of readChunks(ms, { rows, columns: hasModel ? ['DATA', 'MODEL_DATA'] : ['DATA'], metadata })) {
+      context.checkAbort();
+      const { polId } = metadata.dataDescriptions[chunk.dataDescId];
+      const types = metadata.polarizations[polId].corrTypes;
+      const model = chunk.data.MODEL_DATA;
+      if (model) {
+        const unit = types.map((type) => (type[0] === type[1] || type === 'I' ? 1 : 0));
+        for (let at = 0; at < model.length; at += 2) {
+          model[at] = unit[(at / 2) % types.length];
+          model[at + 1] = 0;
+        }
+        writeChunk(ms, chunk, { columns: ['MODEL_DATA'] });
+      }
+      writeChunk(ms, { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } }, { columns: ['CORRECTED_DATA'] });
+      chunk.release();
+    }
+  });
+}
+
+/** Takes models away: CASA 6.7's delmod. */
+export function delmod(context: Context, options: DelmodOptions, models: Pick<ModelAccess, 'clearModel'>): void {
+  withMs(context, 'delmod', options, (ms) => {
+    const metadata = readMetadata(ms);
+    if (options.otf ?? true) {
+      const chosen = options.field ? parseField(options.field, metadata.fields) : metadata.fields.map(({ id }) => id);
+      for (const id of chosen) models.clearModel(ms, id);
+    }
+    if (options.scr && ms.main.hasColumn('MODEL_DATA')) ms.main.removeColumns(['MODEL_DATA']);
+  });
+}
+
+/**
+ * Subtracts the model from CORRECTED_DATA: CASA 6.7's uvsub. The column is made from DATA when it is not there.
+ *
+ * The model is MODEL_DATA, or else the virtual models.
+ */
+export function uvsub(context: Context, options: UvsubOptions, models: Pick<ModelAccess, 'openModel'>): void {
+  withMs(context, 'uvsub', options, (ms) => {
+    const metadata = readMetadata(ms);
+    ensureDataColumn(ms, 'CORRECTED_DATA', { metadata });
+    const provider = models.openModel(ms, metadata);
+    const sign = options.reverse ? 1 : -1;
+    for (const chunk of readChunks(ms, { columns: ['CORRECTED_DATA'], metadata })) {
+      context.checkAbort();
+      const data = chunk.data.CORRECTED_DATA ?? fail('internal', 'The chunk carries no CORRECTED_DATA.');
+      const model = new Float32Array(data.length);
+      provider.fill(chunk, model);
+      for (let at = 0; at < data.length; at++) data[at] += sign * model[at];
+      writeChunk(ms, chunk, { columns: ['CORRECTED_DATA'] });
+      chunk.release();
+    }
+  });
+}

@@ -1,0 +1,296 @@
+import {
+  appendHistory,
+  type MeasurementSet,
+  type MsMetadata,
+  OPTIONAL_MAIN_COLUMNS,
+  openMs,
+  parseColumns,
+  readMetadata,
+  selectRows,
+  tiledManager,
+} from '../../astronomy/ms/index.ts';
+import {
+  type DataColumn,
+  readChunks,
+  Scatter,
+  type VisibilityChunk,
+  writeChunk,
+} from '../../astronomy/visibility/index.ts';
+import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+import { type ChannelBinning, channelBinning, groupRows, type SampleRules } from './statwt-samples.ts';
+
+/** Parameters of CASA's statwt. */
+export interface StatwtOptions {
+  readonly vis: string;
+  readonly selectdata?: boolean;
+  readonly field?: string;
+  readonly spw?: string;
+  readonly intent?: string;
+  readonly array?: string;
+  readonly observation?: string;
+  readonly scan?: string;
+  /** Things that one variance may span: 'corr', 'scan', 'state', 'field' (with commas). */
+  readonly combine?: string;
+  /** Length of a sample: integrations, or a time such as '60s'. */
+  readonly timebin?: number | string;
+  readonly slidetimebin?: boolean;
+  /** 'spw', channels, or a bandwidth such as '10MHz'. */
+  readonly chanbin?: string | number;
+  /** Fewest unflagged values of a variance. */
+  readonly minsamp?: number;
+  readonly statalg?: string;
+  /** Channels that count, e.g. '0:10~100'. */
+  readonly fitspw?: string;
+  /** `fitspw` says which channels do not count. */
+  readonly excludechans?: boolean;
+  /** Smallest and largest weight; values with others become flagged. */
+  readonly wtrange?: readonly number[];
+  /** Computes only. */
+  readonly preview?: boolean;
+  readonly datacolumn?: 'data' | 'corrected' | 'residual' | 'residual_data' | string;
+}
+
+/** Mean and variance of the weights of all samples. */
+export interface StatwtResult {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Rows that are looked at together, at least one group; their sums are kept. */
+const ROWS_PER_BATCH = 50_000;
+
+/**
+ * Weights from the scatter of the visibilities: CASA 6.7's statwt with its default algorithm.
+ *
+ * The variance of a sample (baseline, window, correlation, channel bin, time bin) is the mean of those of its unflagged real and
+ * imaginary parts, over their number; the weight is its inverse, by exposure. 'corrected' and 'residual' set WEIGHT, 'data' and
+ * 'residual_data' SIGMA. Samples with fewer than `minsamp` values have no weight and are flagged.
+ *
+ * @throws unsupported for sliding time bins, other statistics, and channel bins of SIGMA
+ */
+export function statwt(context: Context, options: StatwtOptions): StatwtResult {
+  if (options.slidetimebin) fail('unsupported', 'statwt(slidetimebin=True) is not done; use blocks of time.');
+  if ((options.statalg ?? 'classic') !== 'classic') {
+    fail('unsupported', `statwt(statalg="${options.statalg}") is not done; use classic.`);
+  }
+  const ms = openMs(joinPath(context.cwd, options.vis), options.preview ? 'read' : 'update');
+  try {
+    const job = planJob(ms, options);
+    const totals = new Scatter(1);
+    let batch: Int32Array[] = [];
+    let batchRows = 0;
+    const flush = () => {
+      if (batch.length > 0) runBatch(context, ms, job, batch, totals);
+      batch = [];
+      batchRows = 0;
+    };
+    for (const group of groupRows(ms, job.rows, job.rules)) {
+      if (batchRows + group.length > ROWS_PER_BATCH) flush();
+      batch.push(group);
+      batchRows += group.length;
+    }
+    flush();
+    if (!job.isPreview) appendHistory(ms, 'statwt', options);
+    return { mean: totals.mean(0), variance: totals.unbiasedVariance(0) };
+  } finally {
+    ms.close();
+  }
+}
+
+interface Job {
+  readonly metadata: MsMetadata;
+  readonly rows: Int32Array;
+  readonly rules: SampleRules;
+  readonly columns: readonly DataColumn[];
+  readonly isSigma: boolean;
+  readonly isPreview: boolean;
+  readonly isBinned: boolean;
+  readonly binning: ReadonlyMap<number, ChannelBinning>;
+  readonly minsamp: number;
+  readonly range: readonly [low: number, high: number];
+}
+
+function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
+  const metadata = readMetadata(ms);
+  const kind = (options.datacolumn ?? 'corrected').toLowerCase();
+  const isSigma = kind === 'data' || kind === 'residual_data';
+  const column: DataColumn = isSigma ? 'DATA' : 'CORRECTED_DATA';
+  const columns: DataColumn[] = kind.startsWith('residual') ? [column, 'MODEL_DATA'] : [column];
+  for (const name of columns) {
+    if (!ms.main.hasColumn(name)) fail('missing', `The MeasurementSet has no ${name} column.`, { file: ms.path });
+  }
+  const isBinned = (options.chanbin ?? 'spw') !== 'spw';
+  if (isBinned && isSigma)
+    fail('unsupported', 'statwt with chanbin is done for WEIGHT only; use datacolumn="corrected".');
+  const isPreview = options.preview ?? false;
+  if (isBinned && !isPreview) ensureSpectrum(ms, metadata);
+  const { field, spw, intent, array, observation, scan } = options;
+  const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
+  const selection = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text));
+  const timebin = options.timebin ?? 1;
+  const isIntegrations = typeof timebin === 'number' || /^\d+$/.test(timebin);
+  const [low, high] = options.wtrange ?? [];
+  return {
+    ...{ metadata, columns, isSigma, isPreview, isBinned },
+    rows: selectRows(ms, selection, { metadata }).rows,
+    rules: {
+      combined: (options.combine ?? '').split(',').map((part) => part.trim()),
+      ...(isIntegrations ? { integrations: Number(timebin) } : { seconds: parseQuantity(timebin, 'time') }),
+    },
+    binning: channelBinning(metadata, options.chanbin ?? 'spw', options.fitspw ?? '', options.excludechans ?? false),
+    minsamp: Math.max(2, options.minsamp ?? 2),
+    range: [low ?? 0, high ?? Number.POSITIVE_INFINITY],
+  };
+}
+
+function ensureSpectrum(ms: MeasurementSet, metadata: MsMetadata): void {
+  if (ms.main.hasColumn('WEIGHT_SPECTRUM')) return;
+  const widest = Math.max(...metadata.spectralWindows.map(({ chanFreqs }) => chanFreqs.length));
+  ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS.WEIGHT_SPECTRUM), tiledManager('WEIGHT_SPECTRUM', widest, 2));
+}
+
+/** Sums of the samples of a batch: two passes over its rows. */
+interface Samples {
+  readonly real: Scatter;
+  readonly imaginary: Scatter;
+  /** Position of the first sample of a row; samples go on by correlation and channel bin. */
+  firstOf(row: number): number;
+  readonly corrStep: number;
+  readonly maxBins: number;
+}
+
+function runBatch(
+  context: Context,
+  ms: MeasurementSet,
+  job: Job,
+  groups: readonly Int32Array[],
+  totals: Scatter,
+): void {
+  context.checkAbort();
+  const rows = Int32Array.from(groups.flatMap((group) => [...group])).sort();
+  const samples = prepareSamples(ms, job, groups);
+  const { metadata } = job;
+  for (const chunk of readChunks(ms, { rows, columns: job.columns, metadata })) {
+    gather(chunk, job, samples);
+    chunk.release();
+  }
+  const weights = weightsOf(samples, job);
+  for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
+    const spectrum = job.isBinned ? new Float32Array(chunk.flag.length) : undefined;
+    applyWeights(chunk, job, samples, weights, totals, spectrum);
+    if (job.isPreview) {
+      chunk.release();
+      continue;
+    }
+    writeChunk(ms, spectrum ? { ...chunk, weightSpectrum: spectrum } : chunk, {
+      ...{ flag: true, flagRow: true, weight: !job.isSigma, sigma: job.isSigma },
+      ...(spectrum && { weightSpectrum: true }),
+    });
+    chunk.release();
+  }
+}
+
+function prepareSamples(ms: MeasurementSet, job: Job, groups: readonly Int32Array[]): Samples {
+  const maxBins = Math.max(...[...job.binning.values()].map(({ count }) => count));
+  const maxCorrs = Math.max(...job.metadata.polarizations.map(({ corrTypes }) => corrTypes.length));
+  const corrStep = job.rules.combined.includes('corr') ? 0 : maxBins;
+  const stride = corrStep === 0 ? maxBins : maxBins * maxCorrs;
+  const first = new Map<number, number>();
+  const known = new Map<number, number>();
+  const antennaCount = job.metadata.antennas.length;
+  const [one, other] = [ms.main.column('ANTENNA1'), ms.main.column('ANTENNA2')];
+  groups.forEach((group, index) => {
+    for (const row of group) {
+      const pair = [Number(one.get(row)), Number(other.get(row))].sort((a, b) => a - b);
+      const key = (index * antennaCount + pair[0]) * antennaCount + pair[1];
+      if (!known.has(key)) known.set(key, known.size * stride);
+      first.set(row, known.get(key) as number);
+    }
+  });
+  const size = known.size * stride;
+  return {
+    real: new Scatter(size),
+    imaginary: new Scatter(size),
+    firstOf: (row) => first.get(row) as number,
+    ...{ corrStep, maxBins },
+  };
+}
+
+function gather(chunk: VisibilityChunk, job: Job, samples: Samples): void {
+  const { chanCount, corrCount } = chunk;
+  const data = chunk.data[job.columns[0]] as Float32Array;
+  const model = job.columns.length > 1 ? (chunk.data.MODEL_DATA as Float32Array) : undefined;
+  const binning = job.binning.get(chunk.spwId) as ChannelBinning;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const first = samples.firstOf(chunk.rows[row]);
+    for (let chan = 0; chan < chanCount; chan++) {
+      if (binning.isFitted[chan] === 0) continue;
+      for (let corr = 0; corr < corrCount; corr++) {
+        const at = (row * chanCount + chan) * corrCount + corr;
+        if (chunk.flag[at] !== 0) continue;
+        const sample = first + corr * samples.corrStep + binning.binOf[chan];
+        const [re, im] = model ? [model[2 * at], model[2 * at + 1]] : [0, 0];
+        samples.real.add(sample, Math.fround(data[2 * at] - re), chunk.exposure[row]);
+        samples.imaginary.add(sample, Math.fround(data[2 * at + 1] - im), chunk.exposure[row]);
+      }
+    }
+  }
+}
+
+/** Weight of each sample for an exposure of 1 s; 0 for none. */
+function weightsOf({ real, imaginary }: Samples, job: Job): Float64Array {
+  const weights = new Float64Array(real.counts.length);
+  for (let sample = 0; sample < weights.length; sample++) {
+    if (real.counts[sample] < job.minsamp) continue;
+    const variance = (real.variance(sample) + imaginary.variance(sample)) / 2;
+    if (variance > 0) weights[sample] = 1 / variance;
+  }
+  return weights;
+}
+
+function applyWeights(
+  chunk: VisibilityChunk,
+  job: Job,
+  samples: Samples,
+  weights: Float64Array,
+  totals: Scatter,
+  spectrum: Float32Array | undefined,
+): void {
+  const { chanCount, corrCount } = chunk;
+  const { binOf } = job.binning.get(chunk.spwId) as ChannelBinning;
+  const [low, high] = job.range;
+  const values: number[] = [];
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const first = samples.firstOf(chunk.rows[row]);
+    let isRowFlagged = 1;
+    for (let corr = 0; corr < corrCount; corr++) {
+      values.length = 0;
+      for (let chan = 0; chan < chanCount; chan++) {
+        const at = (row * chanCount + chan) * corrCount + corr;
+        const weight = weights[first + corr * samples.corrStep + binOf[chan]] * chunk.exposure[row];
+        if (weight === 0 || weight < low || weight > high) chunk.flag[at] = 1;
+        if (spectrum) spectrum[at] = weight;
+        if (chunk.flag[at] === 0) {
+          values.push(weight);
+          isRowFlagged = 0;
+        }
+        if (chan === 0 || binOf[chan] !== binOf[chan - 1]) {
+          if (!spectrum && values.length === 0) values.push(weight);
+          if (weight > 0) totals.add(0, weight, 1);
+        }
+      }
+      const weight = values.length > 0 ? median(values) : 0;
+      const at = row * corrCount + corr;
+      if (job.isSigma) chunk.sigma[at] = weight > 0 ? 1 / Math.sqrt(weight) : -1;
+      else chunk.weight[at] = weight;
+    }
+    if (isRowFlagged) chunk.flagRow[row] = 1;
+  }
+}
+
+function median(values: number[]): number {
+  values.sort((one, other) => one - other);
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+}
