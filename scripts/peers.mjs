@@ -1,55 +1,57 @@
 // npm run test:peers [-- AREA…]: installs the peers into a cache folder outside the tree and runs test/peers.
 // A peer that is missing is reported and counted as not available; with CI=true that is a failure.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+// What the scripts find in their environment, and what they print, is told in test/peers/README.md.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = process.env.ALMA_QA2_PEERS ?? join(homedir(), '.cache', 'alma-qa2', 'peers');
 const isCi = Boolean(process.env.CI);
 const PACKAGES = ['casatools==6.7.0.31', 'casatasks==6.7.0.31', 'casadata', 'six', 'astropy', 'pyerfa'];
+const SYSTEM_PYTHON = '/usr/bin/python3';
+const LIMIT_MS = 10 * 60e3;
+const work = mkdtempSync(join(tmpdir(), 'qa2-peers-'));
 
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
+const works = (python, imports) =>
+  spawnSync(python, ['-c', `import ${imports}`], { cwd: work, stdio: 'ignore', env: environment(python, work) })
+    .status === 0;
 
 /** The Python of a virtual environment with CASA 6.7 and astropy, or undefined. */
 function casaPython() {
   const python = join(cache, 'casa', 'bin', 'python');
-  const works = () =>
-    spawnSync(python, ['-c', 'import casatasks, astropy, erfa'], { stdio: 'ignore', env: casaEnvironment(python) })
-      .status === 0;
-  if (existsSync(python) && works()) return python;
+  const isReady = () => existsSync(python) && works(python, 'casatasks, astropy, erfa');
+  if (isReady()) return python;
   try {
-    console.log('Installing CASA 6.7 (1.9 GB, once) …');
+    console.log(`Installing CASA 6.7 into ${cache} (1.9 GB, once) …`);
     mkdirSync(cache, { recursive: true });
     const base = ['python3.11', 'python3.10', 'python3.12', 'python3'].find(has) ?? 'python3';
-    execFileSync(base, ['-m', 'venv', join(cache, 'casa')], { stdio: 'inherit' });
+    execFileSync(base, ['-m', 'venv', '--clear', join(cache, 'casa')], { stdio: 'inherit' });
     execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], { stdio: 'inherit' });
-    return works() ? python : undefined;
+    return isReady() ? python : undefined;
   } catch {
     return undefined;
   }
 }
 
-let casaHome;
-/** CASA gets a home of its own, so that it neither writes into the user's nor looks for updates. */
-function casaEnvironment(python) {
-  if (!casaHome) {
-    casaHome = mkdtempSync(join(tmpdir(), 'qa2-casa-home-'));
-    mkdirSync(join(casaHome, '.casa'));
-    const found = spawnSync(
-      python,
-      ['-c', 'import casadata, os; print(os.path.join(os.path.dirname(casadata.__file__), "__data__"))'],
-      { encoding: 'utf8' },
-    );
-    const data = (found.stdout ?? '').trim();
+/** Environment of a process that works in `directory`; CASA's has a home of its own, so that it looks for no updates. */
+function environment(python, directory) {
+  const common = { ...process.env, TMPDIR: directory, PYTHONDONTWRITEBYTECODE: '1' };
+  if (python === SYSTEM_PYTHON) return common;
+  const home = join(directory, '.home');
+  if (!existsSync(home)) {
+    const site = readdirSync(join(dirname(dirname(python)), 'lib')).find((name) => name.startsWith('python'));
+    const data = join(dirname(dirname(python)), 'lib', site ?? '', 'site-packages', 'casadata', '__data__');
+    mkdirSync(join(home, '.casa'), { recursive: true });
     writeFileSync(
-      join(casaHome, '.casa', 'config.py'),
+      join(home, '.casa', 'config.py'),
       `measures_auto_update = False\ndata_auto_update = False\nmeasurespath = '${data}'\ndatapath = ['${data}']\nlogfile = '/dev/null'\n`,
     );
   }
-  return { ...process.env, HOME: casaHome };
+  return { ...common, HOME: home };
 }
 
 /** Debian packages, where this user may install them. */
@@ -61,8 +63,7 @@ function debianPeers() {
   ]
     .filter(([command]) => !has(command))
     .map(([, name]) => name);
-  if (spawnSync('/usr/bin/python3', ['-c', 'import casacore.tables'], { stdio: 'ignore' }).status !== 0)
-    missing.push('python3-casacore');
+  if (!works(SYSTEM_PYTHON, 'casacore.tables')) missing.push('python3-casacore');
   if (missing.length === 0 || !has('apt-get') || process.getuid?.() !== 0) return;
   console.log(`Installing ${missing.join(', ')} …`);
   spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
@@ -88,62 +89,140 @@ async function buildDrivers(names) {
   });
 }
 
-function runScript(entry, interpreters) {
-  const interpreter = interpreters[entry.peer];
-  if (!interpreter) return { name: entry.script, passed: 0, failed: 0, missing: true, seconds: 0 };
-  const started = Date.now();
-  const args = [join(root, 'test', 'peers', entry.script), ...(entry.args ?? [])];
-  const run = spawnSync(interpreter, args, {
-    cwd: mkdtempSync(join(tmpdir(), 'qa2-peers-')),
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    env: {
-      ...(entry.peer === 'casa' ? casaEnvironment(interpreter) : process.env),
-      ALMA_QA2_ROOT: root,
-      ALMA_QA2_CACHE: cache,
-      ALMA_QA2_CASA_PYTHON: interpreters.casa ?? '',
-      ALMA_QA2_NODE: process.execPath,
-    },
-  });
-  const lines = run.stdout.split('\n');
-  const passed = lines.filter((line) => line.startsWith('PASS')).length;
-  let failed = lines.filter((line) => line.startsWith('FAIL')).length;
-  for (const line of lines) if (/^(FAIL|INFO|TABLE)/.test(line)) console.log(`    ${line}`);
-  if (run.status !== 0 && failed === 0) {
-    failed = 1;
-    console.log(
-      `    FAIL ${entry.script} ended with ${run.status ?? run.signal}\n${run.stderr.split('\n').slice(-12).join('\n')}`,
+/** Runs a program; its output, exit status and seconds. */
+function execute(program, args, directory, env) {
+  return new Promise((resolve) => {
+    const started = Date.now();
+    const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS });
+    const texts = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'])
+      child[name].setEncoding('utf8').on('data', (text) => {
+        texts[name] += text;
+      });
+    child.on('error', (error) => resolve({ ...texts, status: error.message, seconds: 0 }));
+    child.on('close', (code, signal) =>
+      resolve({ ...texts, status: code ?? signal, seconds: (Date.now() - started) / 1000 }),
     );
-  }
-  return { name: entry.script, passed, failed, missing: false, seconds: (Date.now() - started) / 1000 };
+  });
 }
 
-const plan = JSON.parse(readFileSync(join(root, 'test', 'peers', 'plan.json'), 'utf8'));
-const areas = process.argv.slice(2);
-debianPeers();
-const interpreters = {
-  casa: casaPython(),
-  casacore:
-    spawnSync('/usr/bin/python3', ['-c', 'import casacore.tables'], { stdio: 'ignore' }).status === 0
-      ? '/usr/bin/python3'
-      : undefined,
-};
-await buildDrivers(plan.drivers);
-const results = [];
-for (const entry of plan.scripts.filter((candidate) => areas.length === 0 || areas.includes(candidate.area))) {
-  console.log(`${entry.area}: ${entry.title}`);
-  const result = runScript(entry, interpreters);
-  results.push(result);
-  console.log(
-    result.missing
-      ? '    not available'
-      : `    ${result.passed} agreed, ${result.failed} differing (${result.seconds.toFixed(0)} s)`,
-  );
+/** Simulates a Member and reduces it, once for all scripts that need it. */
+const prepared = new Map();
+function prepare(what) {
+  const make = async () => {
+    const qa2 = async (...args) => {
+      const run = await execute(
+        process.execPath,
+        [join(root, 'bin', 'qa2.mjs'), ...args, '--quiet'],
+        work,
+        process.env,
+      );
+      if (run.status !== 0) throw new Error(`qa2 ${args[0]} ended with ${run.status}: ${run.stderr.slice(-600)}`);
+      console.log(`prepared: qa2 ${args[0]} (${run.seconds.toFixed(0)} s)`);
+    };
+    const simulated = join(work, 'simulated');
+    if (what === 'simulated') {
+      await qa2('simulate', '--preset', 'demo', '--out', simulated);
+      return { ALMA_QA2_SIMULATED: simulated };
+    }
+    const environment = await prepare('simulated');
+    const asdms = readdirSync(simulated).filter((name) => name.startsWith('uid___'));
+    const delivery = join(work, 'delivery');
+    const goal = ['--goal', join(simulated, 'goal.yaml'), '--out', delivery, '--keep'];
+    await qa2('run', ...asdms.map((name) => join(simulated, name)), ...goal);
+    return { ...environment, ALMA_QA2_DELIVERY: delivery };
+  };
+  if (!prepared.has(what)) prepared.set(what, make());
+  return prepared.get(what);
 }
-if (casaHome) rmSync(casaHome, { recursive: true, force: true });
-const sum = (key) => results.reduce((total, result) => total + Number(result[key]), 0);
-console.log(`\npeers: ${sum('passed')} agreed, ${sum('failed')} differing, ${sum('missing')} not available`);
-console.log(
-  `${sum('passed')} passed, ${sum('failed') + (isCi ? sum('missing') : 0)} failed, ${isCi ? 0 : sum('missing')} skipped`,
-);
-process.exit(sum('failed') > 0 || (isCi && sum('missing') > 0) ? 1 : 0);
+
+async function runScript(entry, interpreters) {
+  const interpreter = interpreters[entry.peer];
+  if (!interpreter) return { entry, passed: 0, failed: 0, missing: [entry.peer], lines: [], seconds: 0 };
+  const directory = mkdtempSync(join(work, `${basename(entry.script, '.py')}-`));
+  try {
+    const env = {
+      ...environment(interpreter, directory),
+      ...(entry.needs ? await prepare(entry.needs) : {}),
+      ALMA_QA2_ROOT: root,
+      ALMA_QA2_CASA_PYTHON: interpreters.casa ?? '',
+      ALMA_QA2_NODE: process.execPath,
+    };
+    const args = [join(root, 'test', 'peers', entry.script), ...(entry.args ?? [])];
+    return { entry, ...judge(entry, await execute(interpreter, args, directory, env)) };
+  } catch (error) {
+    return { entry, passed: 0, failed: 1, missing: [], lines: [`FAIL ${error.message}`], seconds: 0 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Counts a script's PASS, FAIL and MISSING lines; one that ends badly or says nothing has failed. */
+function judge(entry, run) {
+  const printed = run.stdout.split('\n');
+  const count = (word) => printed.filter((line) => line.startsWith(`${word} `)).length;
+  const lines = printed.filter((line) => /^(FAIL|INFO|TABLE|MISSING) /.test(line));
+  const missing = printed.filter((line) => line.startsWith('MISSING ')).map((line) => line.slice('MISSING '.length));
+  let failed = count('FAIL');
+  if (failed === 0 && (run.status !== 0 || count('PASS') === 0)) {
+    failed = 1;
+    lines.push(`FAIL ${entry.script} ended with ${run.status}`, ...run.stderr.split('\n').slice(-12));
+  }
+  return { passed: count('PASS'), failed, missing, lines, seconds: run.seconds };
+}
+
+function report({ entry, passed, failed, missing, lines, seconds }) {
+  console.log(`${entry.area}: ${entry.title}`);
+  for (const line of lines) console.log(`    ${line.slice(0, 400)}`);
+  if (missing.length > 0) console.log(`    not available: ${missing.join(', ')}`);
+  if (passed + failed > 0) console.log(`    ${passed} agreed, ${failed} differing (${seconds.toFixed(0)} s)`);
+}
+
+/** Runs the scripts, as many at a time as there are processors, in the order of the plan. */
+async function runAll(entries, interpreters) {
+  const results = [];
+  const queue = [...entries];
+  const worker = async () => {
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      const result = await runScript(entry, interpreters);
+      results.push(result);
+      report(result);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), 4) }, worker));
+  return results;
+}
+
+async function main() {
+  const started = Date.now();
+  const plan = JSON.parse(readFileSync(join(root, 'test', 'peers', 'plan.json'), 'utf8'));
+  const areas = process.argv.slice(2);
+  const known = [...new Set(plan.scripts.map(({ area }) => area))];
+  const wrong = areas.filter((area) => !known.includes(area));
+  if (wrong.length > 0) {
+    console.log(`There is no area ${wrong.join(', ')}; there are ${known.join(', ')}.`);
+    return 2;
+  }
+  debianPeers();
+  const interpreters = {
+    casa: casaPython(),
+    casacore: works(SYSTEM_PYTHON, 'casacore.tables') ? SYSTEM_PYTHON : undefined,
+  };
+  await buildDrivers(plan.drivers);
+  const chosen = plan.scripts.filter(({ area }) => areas.length === 0 || areas.includes(area));
+  const results = await runAll(chosen, interpreters);
+  const sum = (count) => results.reduce((total, result) => total + count(result), 0);
+  const [passed, failed, missing] = [
+    sum((result) => result.passed),
+    sum((result) => result.failed),
+    sum((result) => result.missing.length),
+  ];
+  const seconds = ((Date.now() - started) / 1000).toFixed(0);
+  console.log(`\npeers: ${passed} agreed, ${failed} differing, ${missing} not available (${seconds} s)`);
+  console.log(`${passed} passed, ${failed + (isCi ? missing : 0)} failed, ${isCi ? 0 : missing} skipped`);
+  return failed > 0 || (isCi && missing > 0) ? 1 : 0;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
+process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+process.exitCode = await main();

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """gencal, wvrgcal, applycal and setjy of this program beside CASA 6.7 on the same MeasurementSet.
 
-    python calibration_apply.py --ms IMPORTED.ms --work DIR [--node node]
+    python calibration_apply.py [--ms IMPORTED.ms] [--work DIR]
 
 Run with a Python that has casatasks. IMPORTED.ms is an ALMA-like MS with WVR, SYSCAL and POINTING, as importasdm leaves
-it, flagged or not. Prints PASS/FAIL lines; exit status 1 when one failed.
+it, flagged or not; without it CASA imports the first Execution Block in ALMA_QA2_SIMULATED (of `qa2 simulate`).
+Prints PASS/FAIL lines; exit status 1 when one failed.
 """
 import argparse
+import glob
 import json
 import os
 import shutil
@@ -26,15 +28,17 @@ def check(name, value, limit, note=""):
     print("%s %s: %.3g (limit %.3g) %s" % ("PASS" if good else "FAIL", name, value, limit, note), flush=True)
 
 
-def build(work):
-    out = os.path.join(work, "run.cjs")
-    subprocess.run(["npx", "esbuild", "test/peers/calibration-apply-run.ts", "--bundle", "--platform=node", "--format=cjs",
-                    "--outfile=" + out, "--log-level=error"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+def build():
+    """The driver as the runner of the peers has built it; run by hand, it is built here."""
+    out = os.path.join(ROOT, "dist", "peers", "calibration-apply-run.js")
+    if "ALMA_QA2_ROOT" not in os.environ:
+        subprocess.run(["npx", "esbuild", "test/peers/calibration-apply-run.ts", "--bundle", "--platform=node", "--format=esm",
+                        "--packages=external", "--outfile=" + out, "--log-level=error"], cwd=ROOT, check=True)
     return out
 
 
 def ours(bundle, work, calls):
-    p = subprocess.run(["node", bundle, os.path.join(ROOT, "dist/kernels.wasm"), os.path.join(ROOT, "data/erfa.wasm")],
+    p = subprocess.run([os.environ.get("ALMA_QA2_NODE", "node"), bundle, os.path.join(ROOT, "dist/kernels.wasm"), os.path.join(ROOT, "data/erfa.wasm")],
                        input=json.dumps(calls), text=True, capture_output=True, cwd=work)
     if p.returncode:
         raise RuntimeError(p.stderr[-2000:])
@@ -149,16 +153,19 @@ def damage(path, seed, share):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
-    ap.add_argument("--ms", required=True)
-    ap.add_argument("--work", required=True)
+    ap.add_argument("--ms")
+    ap.add_argument("--work", default="work")
     ns = ap.parse_args()
-    source, work = os.path.abspath(ns.ms), os.path.abspath(ns.work)
+    source, work = os.path.abspath(ns.ms or "imported.ms"), os.path.abspath(ns.work)
     shutil.rmtree(work, ignore_errors=True)
     os.makedirs(work)
-    bundle = build(work)
-    os.chdir(work)
+    bundle = build()
     import casatasks as C
     from casatools import msmetadata
+    if not ns.ms:
+        asdm = sorted(glob.glob(os.path.join(os.environ["ALMA_QA2_SIMULATED"], "uid___*")))[0]
+        C.importasdm(asdm=asdm, vis=source, asis="Antenna Station Receiver Source", bdfflags=True, process_caldevice=False)
+    os.chdir(work)
     for p in ("casa.ms", "ours.ms"):
         shutil.copytree(source, p)
     md = msmetadata()

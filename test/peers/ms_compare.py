@@ -35,31 +35,63 @@ def same_value(one, other, rtol):
     return bool(np.all(a == b))
 
 
-def bulk(tab, name):
-    try:
-        return tab.getcol(name)
-    except RuntimeError:
-        return None
+def runs(tab, name):
+    """Runs of rows whose cells have one shape, as [first, count, shape]; the shape of undefined cells is None."""
+    found = []
+    for row in range(tab.nrows()):
+        shape = tab.getcolshapestring(name, row, 1)[0] if tab.iscelldefined(name, row) else None
+        if found and found[-1][2] == shape:
+            found[-1][1] += 1
+        else:
+            found.append([row, 1, shape])
+    return found
+
+
+def pieces(mine, theirs, name):
+    """(first row, our values, theirs) of stretches of rows; None where a reading casacore would have to mix shapes."""
+    if mine.isscalarcol(name):
+        yield 0, mine.getcol(name), theirs.getcol(name)
+        return
+    ours = runs(mine, name)
+    if ours != runs(theirs, name):
+        yield 0, None, None
+        return
+    for first, count, shape in ours:
+        if shape is not None:
+            yield first, mine.getcol(name, first, count), theirs.getcol(name, first, count)
 
 
 def compare_column(mine, theirs, name, rtol):
-    a, b = bulk(mine, name), bulk(theirs, name)
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        if a.shape != b.shape:
-            return "shapes %s and %s" % (a.shape, b.shape)
-        if a.dtype.kind in "fc":
-            scale = max(float(np.nanmax(np.abs(b))) if b.size else 0.0, 1e-300)
-            if "TIME" in name:  # MJD seconds: half a millisecond
-                bad = ~(np.isclose(a, b, rtol=1e-13, atol=0, equal_nan=True))
-            else:
-                floor = rtol * 0.1 if a.dtype.kind == "c" else 1e-12
-                bad = ~(np.isclose(a, b, rtol=rtol, atol=scale * floor, equal_nan=True))
+    if mine.nrows() == 0:
+        return None
+    for first, a, b in pieces(mine, theirs, name):
+        if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray):
+            return compare_cells(mine, theirs, name, rtol)
+        found = compare_arrays(a, b, name, rtol, first)
+        if found:
+            return found
+    return None
+
+
+def compare_arrays(a, b, name, rtol, first):
+    if a.shape != b.shape:
+        return "shapes %s and %s" % (a.shape, b.shape)
+    if a.dtype.kind in "fc":
+        scale = max(float(np.nanmax(np.abs(b))) if b.size else 0.0, 1e-300)
+        if "TIME" in name:  # MJD seconds: half a millisecond
+            bad = ~(np.isclose(a, b, rtol=1e-13, atol=0, equal_nan=True))
         else:
-            bad = a != b
-        if not bad.any():
-            return None
-        row = int(np.argwhere(bad)[0][0])
-        return "%d values differ, first in row %d: %s and %s" % (bad.sum(), row, str(a[row])[:90], str(b[row])[:90])
+            floor = rtol * 0.1 if a.dtype.kind == "c" else 1e-12
+            bad = ~(np.isclose(a, b, rtol=rtol, atol=scale * floor, equal_nan=True))
+    else:
+        bad = a != b
+    if not bad.any():
+        return None
+    row = int(np.argwhere(bad)[0][0])
+    return "%d values differ, first in row %d: %s and %s" % (bad.sum(), first + row, str(a[row])[:90], str(b[row])[:90])
+
+
+def compare_cells(mine, theirs, name, rtol):
     for row, (one, other) in enumerate(zip(cells(mine, name), cells(theirs, name))):
         if not same_value(one, other, rtol):
             return "row %d: %s and %s" % (row, str(one)[:90], str(other)[:90])

@@ -1,6 +1,7 @@
 """split, concat, uvcontsub, flagdata, flagcmd, flagmanager, listobs and selections against CASA 6.7 on the same MeasurementSet.
 
 Usage: ms_tasks.py [ASDM ASDM]   (run by CASA's Python; the tables are compared by the system's python-casacore)
+Without arguments: the two Execution Blocks of `qa2 simulate --preset demo` in ALMA_QA2_SIMULATED. Works in the current directory.
 Prints a PASS or FAIL line a case; the exit code is 1 when one failed.
 """
 import glob
@@ -19,7 +20,7 @@ from casatools import table
 ROOT = os.environ.get("ALMA_QA2_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 DRIVER = os.path.join(ROOT, "dist", "peers", "ms-driver.js")
 KERNELS = os.path.join(ROOT, "dist", "kernels.wasm")
-ASDMS = sys.argv[1:3] or sorted(glob.glob(os.path.join(ROOT, "..", "shared", "data", "asdm-two-ebs", "uid___*_X1")))[:2]
+ASDMS = sys.argv[1:3] or sorted(glob.glob(os.path.join(os.environ["ALMA_QA2_SIMULATED"], "uid___*")))[:2]
 
 failures = 0
 
@@ -71,11 +72,11 @@ def prepare():
 
 SPLITS = {
     "split corrected *&*": dict(datacolumn="corrected", spw="17,19", keepflags=True, antenna="*&*"),
-    "split antennas, no flagged rows": dict(datacolumn="data", spw="17,19", keepflags=False, antenna="DA41,DA43,DV02&"),
+    "split antennas, no flagged rows": dict(datacolumn="data", spw="17,19", keepflags=False, antenna="DA41,DA44,DV02&"),
     "split channel average": dict(datacolumn="corrected", spw="17:10~49,9", width=4, keepflags=True),
     "split all columns, intent": dict(datacolumn="all", spw="17,18", intent="*PHASE*"),
-    "split time range": dict(datacolumn="data", timerange="03:05:00~03:07:00"),
-    "split time and channel average": dict(datacolumn="corrected", spw="17,18", timebin="30s", width=[8, 1], keepflags=False),
+    "split time range": dict(datacolumn="data", timerange="01:15:00~01:17:00"),
+    "split time and channel average": dict(datacolumn="corrected", spw="17,18", timebin="30s", width=[8, 1], keepflags=True),
     "split window order": dict(datacolumn="corrected", spw="19:5~14,17:3~7,9"),
 }
 CONTINUA = {
@@ -91,7 +92,7 @@ FLAGS = {
     "flag channels": dict(mode="manual", spw="17:0~5;90~95,19:10,9:3~7"),
     "flag correlation": dict(mode="manual", spw="17,19", correlation="YY"),
     "flag field and scan": dict(mode="manual", spw="17", field="3", scan="11"),
-    "flag time": dict(mode="manual", timerange="2013/06/15/03:05:00~2013/06/15/03:06:00"),
+    "flag time": dict(mode="manual", timerange="2013/07/20/01:15:00~2013/07/20/01:16:00"),
     "flag intent": dict(mode="manual", intent="*POINTING*,*SIDEBAND*,*ATMOSPHERE*", spw="1~24"),
     "flag uv": dict(mode="manual", uvrange="0~50m"),
     "quack beg": dict(mode="quack", quackinterval=7, quackmode="beg"),
@@ -103,7 +104,7 @@ FLAGS = {
     "unflag": dict(mode="unflag", spw="23:3~9"),
     "shadow": dict(mode="shadow", tolerance=-50.0),
     "list": dict(mode="list", inpfile=["antenna='DA41' spw='17:0~3'", "mode='clip' clipminmax=[0,0.002] spw='19'",
-                                       "mode='quack' quackinterval=7 scan='4'", "spw='21' correlation='XX' timerange='03:05:00~03:06:00'"]),
+                                       "mode='quack' quackinterval=7 scan='4'", "spw='21' correlation='XX' timerange='01:15:00~01:16:00'"]),
 }
 SELECTIONS = [
     ("baseline", "antenna", text) for text in
@@ -111,7 +112,7 @@ SELECTIONS = [
 ] + [("scan", "scan", text) for text in ("1", "1,3~5", ">10", "<3")] + [
     ("scanintent", "intent", text) for text in ("*PHASE*", "CALIBRATE_PHASE#ON_SOURCE", "*PHASE*,*TARGET*", "*ON_SOURCE")
 ] + [("time", "timerange", text) for text in
-     ("03:00:10~03:01:00", ">03:05:00", "03:05:00+00:01:00", "03:05:00", "03:00:10~03:01:00,03:05:00~03:06:00")
+     ("01:10:10~01:11:00", ">01:15:00", "01:15:00+00:01:00", "01:15:00", "01:10:10~01:11:00,01:15:00~01:16:00")
 ] + [("uvdist", "uvrange", text) for text in ("0~100m", ">50klambda", "10~40Klambda")] + [
     ("polarization", "correlation", text) for text in ("XX", "YY")]
 

@@ -2,7 +2,7 @@
 
     python simulated_asdm.py [DIRECTORY_OF_SIMULATE]
 
-Without the directory it runs `qa2 simulate --preset demo` first (ALMA_QA2_ROOT, ALMA_QA2_NODE). Works in the current
+Without the directory it takes ALMA_QA2_SIMULATED, or runs `qa2 simulate --preset demo` first. Works in the current
 directory. Prints PASS or FAIL lines; exit code 1 on any failure.
 """
 import json
@@ -14,8 +14,8 @@ import numpy as np
 from casatasks import (applycal, bandpass, flagcmd, flagdata, fluxscale, gaincal, gencal, importasdm, setjy, split, wvrgcal)
 from casatools import table
 
-if len(sys.argv) > 1:
-    SIMULATED = os.path.abspath(sys.argv[1])
+if len(sys.argv) > 1 or 'ALMA_QA2_SIMULATED' in os.environ:
+    SIMULATED = os.path.abspath((sys.argv[1:] + [os.environ.get('ALMA_QA2_SIMULATED')])[0])
 else:
     SIMULATED = os.path.abspath('simulated')
     root = os.environ.get('ALMA_QA2_ROOT', os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..'))

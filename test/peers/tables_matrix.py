@@ -219,20 +219,20 @@ def extend_with_casacore(item):
 
 
 def driver(work):
-    """Builds the Node side once."""
-    out = os.path.join(work, "driver.mjs")
-    source = os.path.join(HERE, "tables-driver.ts")
-    esbuild = os.path.join(ROOT, "node_modules", ".bin", "esbuild")
-    banner = "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
-    subprocess.run([esbuild, source, banner, "--bundle", "--platform=node", "--format=esm", f"--outfile={out}", "--log-level=error"],
-                   check=True)
+    """The Node side as the runner of the peers has built it; run by hand, it is built here, once."""
+    out = os.path.join(ROOT, "dist", "peers", "tables-driver.js")
+    if "ALMA_QA2_ROOT" not in os.environ:
+        source = os.path.join(HERE, "tables-driver.ts")
+        esbuild = os.path.join(ROOT, "node_modules", ".bin", "esbuild")
+        subprocess.run([esbuild, source, "--bundle", "--platform=node", "--format=esm", "--packages=external", f"--outfile={out}",
+                        "--log-level=error"], check=True)
 
     def call(command, items):
         source_json = os.path.join(work, "items.json")
         result_json = os.path.join(work, "results.json")
         with open(source_json, "w") as f:
             json.dump(items, f)
-        subprocess.run(["node", out, command, source_json, result_json], check=True)
+        subprocess.run([os.environ.get("ALMA_QA2_NODE", "node"), out, command, source_json, result_json], check=True)
         with open(result_json) as f:
             return json.load(f)
 

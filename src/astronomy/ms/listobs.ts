@@ -91,7 +91,7 @@ function observationLines(metadata: MsMetadata, scans: readonly ScanInfo[], verb
     lines.push('', '  Telescope Observation Date    Observer       Project        ');
     for (const each of observations) {
       const [from, to] = each.timeRange;
-      const range = `[${general(from).padStart(30)}, ${general(to)}]`;
+      const range = `${'['.padEnd(20)}${general(from)}, ${general(to)}]`;
       lines.push(`  ${each.telescope.padEnd(10)}${range}${each.observer.padEnd(15)}${each.project}`);
     }
   }
