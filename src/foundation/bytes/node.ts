@@ -15,7 +15,7 @@ export function nodeDisk(): Disk {
     info: fileInfo,
     exists: (file) => fs.existsSync(file),
     list: (directory) => guard(directory, () => fs.readdirSync(directory).sort()),
-    makeDirectory: (directory) => guard(directory, () => void fs.mkdirSync(directory, { recursive: true })),
+    makeDirectory: (directory) => guard(directory, () => makeDirectories(directory)),
     remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
     copy: (from, to) => guard(from, () => fs.cpSync(from, to, { recursive: true })),
@@ -27,6 +27,18 @@ export function nodeDisk(): Disk {
       }),
     resolve: (file) => (fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file)),
   };
+}
+
+/** Makes a directory and those above it. Node's own recursion never ends where the system answers ENOENT, as in /proc. */
+function makeDirectories(directory: string): void {
+  if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  const above = path.dirname(directory);
+  if (!fs.existsSync(above)) makeDirectories(above);
+  try {
+    fs.mkdirSync(directory);
+  } catch (error) {
+    if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 function fileInfo(file: string): FileInfo | undefined {
@@ -106,6 +118,7 @@ function writeExactly(descriptor: number, file: string, offset: number, bytes: U
 const TAGS: Readonly<Record<string, readonly [ErrorTag, string]>> = {
   ENOENT: ['missing', 'No such file or directory.'],
   ENOTDIR: ['missing', 'A part of the path is not a directory.'],
+  EEXIST: ['exists', 'A file of this name is in the way.'],
   ENOSPC: ['no-space', 'The disk is full; free some space and run again.'],
   EDQUOT: ['no-space', 'The disk quota is used up; free some space and run again.'],
   EACCES: ['denied', 'Permission denied.'],

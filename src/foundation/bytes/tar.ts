@@ -2,6 +2,7 @@ import * as tar from 'tar-stream';
 import { fail } from '../base/index.ts';
 import { disk } from './disk.ts';
 import { joinPath, normalizePath } from './paths.ts';
+import { stage } from './staging.ts';
 
 /** A file or directory to pack: where it lies and what it is called in the archive. */
 export interface TarMember {
@@ -148,13 +149,21 @@ async function feedExtract(
   extract.end(undefined);
 }
 
+/** Writes a member beside its name and renames it when it is whole. */
 async function writeEntry(entry: AsyncIterable<unknown>, target: string): Promise<void> {
   disk().makeDirectory(joinPath(target, '..'));
-  const sink = disk().create(target);
+  const staged = stage(target, true);
   try {
-    for await (const piece of entry) sink.write(piece as Uint8Array);
-  } finally {
-    sink.close();
+    const sink = disk().create(staged.path);
+    try {
+      for await (const piece of entry) sink.write(piece as Uint8Array);
+    } finally {
+      sink.close();
+    }
+    staged.commit();
+  } catch (error) {
+    staged.discard();
+    throw error;
   }
 }
 

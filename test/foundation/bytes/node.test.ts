@@ -1,0 +1,27 @@
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { disk } from '../../../src/foundation/bytes/index.ts';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'qa2-disk-'));
+
+describe('the disk', () => {
+  it('makes a directory with those above it, and leaves one that is there', () => {
+    const path = join(folder(), 'a', 'b', 'c');
+    disk().makeDirectory(path);
+    disk().makeDirectory(path);
+    expect(disk().info(path)?.kind).toBe('directory');
+  });
+
+  it('says what is in the way of a directory', () => {
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    expect(() => disk().makeDirectory(file)).toThrow('A file of this name is in the way.');
+    expect(() => disk().makeDirectory(join(file, 'below'))).toThrow('A part of the path is not a directory.');
+  });
+
+  it.runIf(existsSync('/proc/self'))('ends where the system makes no directories', () => {
+    expect(() => disk().makeDirectory('/proc/nothing/here')).toThrow('/proc/nothing');
+  });
+});
