@@ -22,6 +22,31 @@ export interface Selection {
   readonly feed?: string;
 }
 
+const SELECTION_KEYS = [
+  'spw',
+  'field',
+  'antenna',
+  'scan',
+  'intent',
+  'timerange',
+  'uvrange',
+  'correlation',
+  'array',
+  'observation',
+  'feed',
+];
+
+/** Task arguments with every part of the selection as text: scripts also give numbers and lists, which mean the same. */
+export function selectionTexts<Options extends object>(options: Options): Options {
+  const entries = Object.entries(options).map(([name, value]) => {
+    if (!SELECTION_KEYS.includes(name) || typeof value === 'string' || value === undefined || value === null) {
+      return [name, value];
+    }
+    return [name, Array.isArray(value) ? value.join(',') : String(value)];
+  });
+  return Object.fromEntries(entries) as Options;
+}
+
 /** Rows and channels that a selection chose. */
 export interface RowSelection {
   /** Row numbers in MAIN, ascending. */
@@ -122,9 +147,10 @@ export function selectRows(ms: MeasurementSet, selection: Selection, options: Se
  */
 export function compileSelection(
   ms: MeasurementSet,
-  selection: Selection,
+  chosen: Selection,
   options: SelectOptions = {},
 ): CompiledSelection {
+  const selection = selectionTexts(chosen);
   const metadata = options.metadata ?? readMetadata(ms);
   const channels = parseSpw(selection.spw ?? '', metadata.spectralWindows);
   const corrs = selection.correlation ? parseCorrelation(selection.correlation, metadata) : undefined;

@@ -46,6 +46,7 @@ function parseClock(text: string, whole: string): number {
 
 /**
  * Reads a time selection: `T0~T1`, `T0+03:00:00`, `>T0`, `<T1`, `T0` (rows within half an exposure), several by commas.
+ * A date alone means the time of day of the first row, as in CASA.
  *
  * @param firstTimeSec TIME of the first row, whose day is the default
  * @param exposureSec exposure of the first row
@@ -70,16 +71,23 @@ export function parseTimerange(text: string, firstTimeSec: number, exposureSec: 
         const start = parseDateTime(span[1], defaultDay);
         return [start, start + parseClock(span[2], part)] as const;
       }
-      const time = parseDateTime(part, defaultDay);
+      const isDate = /^(\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}-[A-Za-z]{3,}-\d{4})$/.test(part);
+      const ofDay = isDate ? firstTimeSec - defaultDay * SECONDS_PER_DAY : 0;
+      const time = parseDateTime(part, defaultDay) + ofDay;
       return [time - exposureSec / 2, time + exposureSec / 2] as const;
     });
 }
 
-/** Reads a uv selection: `0~100m`, `>50klambda`, `<1km`, several by commas; bare numbers are metres. */
+/** Reads a uv selection: `0~100m`, `>50klambda`, `<1km`, `100m:20%` (100 m and 20 % around), several by commas; bare numbers are metres. */
 export function parseUvrange(text: string): UvRange[] {
   return splitList(text, ',')
     .filter((part) => part !== '')
     .map((part) => {
+      const percent = /^([\d.eE+-]+)\s*((?:[kM]?lambda|m|km|cm)?)\s*:\s*([\d.]+)%$/i.exec(part);
+      if (percent) {
+        const [low, high] = [-1, 1].map((sign) => Number(percent[1]) * (1 + (sign * Number(percent[3])) / 100));
+        return parseUvrange(`${Math.max(0, low)}~${high}${percent[2]}`)[0];
+      }
       const match = /^([<>]?)\s*([\d.eE+-]+?)(?:\s*~\s*([\d.eE+-]+?))?\s*([kM]?lambda|m|km|cm)?$/i.exec(part);
       if (!match) fail('usage', `"${part}" is not a uv range such as 0~100m or >50klambda.`);
       const unit = match[4] ?? 'm';

@@ -5,6 +5,7 @@ import {
   openMs,
   parseField,
   readMetadata,
+  selectionTexts,
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
@@ -68,7 +69,7 @@ export function clearcal(context: Context, options: ClearcalOptions): void {
     const isMade = ensureDataColumn(ms, 'CORRECTED_DATA', { metadata });
     const isModelMade = options.addmodel === true && ensureDataColumn(ms, 'MODEL_DATA', { metadata });
     if (isMade) return;
-    const { field, spw, intent } = options;
+    const { field, spw, intent } = selectionTexts(options);
     const selection = { ...(field && { field }), ...(spw && { spw }), ...(intent && { intent }) };
     const { rows } = selectRows(ms, selection, { metadata });
     const hasModel = ms.main.hasColumn('MODEL_DATA') && !isModelMade;
@@ -96,7 +97,8 @@ export function delmod(context: Context, options: DelmodOptions, models: Pick<Mo
   withMs(context, 'delmod', options, (ms) => {
     const metadata = readMetadata(ms);
     if (options.otf ?? true) {
-      const chosen = options.field ? parseField(options.field, metadata.fields) : metadata.fields.map(({ id }) => id);
+      const { field } = selectionTexts(options);
+      const chosen = field ? parseField(field, metadata.fields) : metadata.fields.map(({ id }) => id);
       for (const id of chosen) models.clearModel(ms, id);
     }
     if (options.scr && ms.main.hasColumn('MODEL_DATA')) ms.main.removeColumns(['MODEL_DATA']);

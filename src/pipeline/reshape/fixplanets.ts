@@ -9,6 +9,7 @@ import {
   parseField,
   readMetadata,
   readNumbers,
+  selectionTexts,
   stepRows,
 } from '../../astronomy/ms/index.ts';
 import type { SkyDirection } from '../../astronomy/visibility/index.ts';
@@ -38,7 +39,8 @@ export interface FixplanetsOptions {
  *
  * @throws missing when POINTING has no row near the time; unsupported for ephemeris tables
  */
-export function fixplanets(context: Context, options: FixplanetsOptions): void {
+export function fixplanets(context: Context, given: FixplanetsOptions): void {
+  const options = selectionTexts(given);
   const ms = openMs(joinPath(context.cwd, options.vis), 'update');
   try {
     const metadata = readMetadata(ms);

@@ -6,6 +6,7 @@ import {
   openMs,
   parseField,
   readMetadata,
+  selectionTexts,
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type SkyDirection, writeChunk } from '../../astronomy/visibility/index.ts';
@@ -47,7 +48,8 @@ const COLUMNS: Readonly<Record<string, DataColumn>> = {
  *
  * @throws unsupported for distances and frames other than J2000 and ICRS
  */
-export function fixvis(context: Context, options: FixvisOptions): void {
+export function fixvis(context: Context, given: FixvisOptions): void {
+  const options = selectionTexts(given);
   if (options.distances && options.distances.length > 0) fail('unsupported', 'Refocusing to distances is not done.');
   if (options.refcode && !['J2000', 'ICRS'].includes(options.refcode)) {
     fail('unsupported', `UVW in ${options.refcode} are not done; use J2000.`);

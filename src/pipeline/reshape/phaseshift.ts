@@ -1,5 +1,5 @@
 import { parseDirection } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, parseField } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, type MsMetadata, parseField, selectionTexts } from '../../astronomy/ms/index.ts';
 import {
   type ChunkOperator,
   type DataColumn,
@@ -35,7 +35,7 @@ export interface PhaseshiftOptions {
  * @throws usage when phasecenter is no direction or the selection is empty
  */
 export function phaseshift(context: Context, options: PhaseshiftOptions): SplitResult {
-  const { phasecenter, ...selection } = options;
+  const { phasecenter, ...selection } = selectionTexts(options);
   const centre = directionOf(phasecenter);
   let fields: readonly number[] = [];
   return transform(
@@ -44,7 +44,7 @@ export function phaseshift(context: Context, options: PhaseshiftOptions): SplitR
     { ...selection, datacolumn: options.datacolumn ?? 'all', keepflags: true, reindex: false },
     {
       operators(metadata, { read }) {
-        fields = options.field ? parseField(options.field, metadata.fields) : metadata.fields.map(({ id }) => id);
+        fields = selection.field ? parseField(selection.field, metadata.fields) : metadata.fields.map(({ id }) => id);
         return [phaseCentreShift(metadata, new Map(fields.map((id) => [id, centre])), read), rowFlags()];
       },
       finish: (target) => setDirections(target, new Map(fields.map((id) => [id, centre])), ['PHASE_DIR']),

@@ -5,6 +5,7 @@ import {
   type MsMetadata,
   openMs,
   readMetadata,
+  selectionTexts,
 } from '../../astronomy/ms/index.ts';
 import {
   appendChunk,
@@ -64,7 +65,8 @@ export interface TransformSteps {
 }
 
 /** Splits with further steps between reading and writing: how tasks that write a changed copy are made. */
-export function transform(context: Context, task: string, options: SplitOptions, steps?: TransformSteps): SplitResult {
+export function transform(context: Context, task: string, given: SplitOptions, steps?: TransformSteps): SplitResult {
+  const options = selectionTexts(given);
   const vis = joinPath(context.cwd, options.vis);
   const outputvis = joinPath(context.cwd, options.outputvis);
   const source = openMs(vis);

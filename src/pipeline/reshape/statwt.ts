@@ -6,6 +6,7 @@ import {
   openMs,
   parseColumns,
   readMetadata,
+  selectionTexts,
   selectRows,
   tiledManager,
 } from '../../astronomy/ms/index.ts';
@@ -125,7 +126,7 @@ function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
     fail('unsupported', 'statwt with chanbin is done for WEIGHT only; use datacolumn="corrected".');
   const isPreview = options.preview ?? false;
   if (isBinned && !isPreview) ensureSpectrum(ms, metadata);
-  const { field, spw, intent, array, observation, scan } = options;
+  const { field, spw, intent, array, observation, scan } = selectionTexts(options);
   const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
   const selection = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text));
   const timebin = options.timebin ?? 1;
