@@ -7,6 +7,7 @@ export interface FlagAgent {
   readonly command: FlagCommand;
   /** Visibility columns that it looks at. */
   readonly columns: readonly DataColumn[];
+  readonly needsWeightSpectrum?: boolean;
   /** Times that it can touch; absent: all. */
   readonly timeRanges?: readonly TimeRange[];
   /** 1 = may touch rows of the data description. */

@@ -8,9 +8,9 @@ import {
   readTexts,
 } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { fail } from '../../foundation/base/index.ts';
 import type { Coverage, FlagAgent } from './agent-types.ts';
 import { clipRow, parseClip } from './clip.ts';
+import { elevationTest } from './elevation.ts';
 import type { FlagCommand } from './flag-command.ts';
 import { quackTest } from './quack.ts';
 import { shadowTest } from './shadow.ts';
@@ -48,6 +48,7 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
   return {
     command,
     columns: clip ? clip.columns : [],
+    ...(clip?.source === 'weightSpectrum' && { needsWeightSpectrum: true }),
     ...(compiled.timeRanges && { timeRanges: compiled.timeRanges }),
     dataDescs,
     rowColumns: [...new Set(conditions.flatMap(({ columns }) => columns))],
@@ -93,8 +94,8 @@ function refiner(
   command: FlagCommand,
 ): ((chunk: VisibilityChunk) => RowTest) | undefined {
   if (command.mode === 'quack') return quackTest(ms, command);
-  if (command.mode === 'shadow') return shadowTest(ms, metadata, command.tolerance ?? 0);
-  if (command.mode === 'elevation') fail('unsupported', 'Flagging by elevation is not done by this program.');
+  if (command.mode === 'shadow') return shadowTest(ms, metadata, command.tolerance ?? 0, command.addantenna);
+  if (command.mode === 'elevation') return elevationTest(metadata, command);
   return undefined;
 }
 

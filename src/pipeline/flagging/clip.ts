@@ -20,6 +20,10 @@ export interface Clip {
   readonly isOutside: boolean;
   readonly withZeros: boolean;
   readonly isAveraged: boolean;
+  /** What is compared is computed from the columns read. */
+  readonly source: 'column' | 'residual' | 'weight' | 'weightSpectrum';
+  /** The mean of the parallel hands is compared and flags all correlations. */
+  readonly isStokesI: boolean;
 }
 
 const COLUMNS: Readonly<Record<string, DataColumn>> = {
@@ -31,25 +35,41 @@ const COLUMNS: Readonly<Record<string, DataColumn>> = {
   FLOAT_DATA: 'FLOAT_DATA',
 };
 
+const RESIDUALS: Readonly<Record<string, readonly DataColumn[]>> = {
+  RESIDUAL: ['CORRECTED_DATA', 'MODEL_DATA'],
+  RESIDUAL_DATA: ['DATA', 'MODEL_DATA'],
+};
+
+/** Columns that a name asks for and what is made of them. @throws unsupported */
+function sourceOf(name: string): Pick<Clip, 'columns' | 'source'> {
+  if (COLUMNS[name]) return { columns: [COLUMNS[name]], source: 'column' };
+  if (RESIDUALS[name]) return { columns: RESIDUALS[name], source: 'residual' };
+  if (name === 'WEIGHT') return { columns: [], source: 'weight' };
+  if (name === 'WEIGHT_SPECTRUM') return { columns: [], source: 'weightSpectrum' };
+  return fail(
+    'unsupported',
+    `Clipping the data column "${name}" is not done; use data, corrected, model, residual, residual_data, float_data, weight or weight_spectrum.`,
+  );
+}
+
 /** Reads the parameters of a clip command; the correlation is an expression such as `ABS_ALL` or `REAL_XX,YY`. */
 export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   const expression = (command.correlation || 'ABS_ALL').toUpperCase();
   const match = /^(?:(ABS|NORM|REAL|IMAG|ARG)[_ ])?(.*)$/.exec(expression);
   const names = (match?.[2] ?? 'ALL').split(',').map((name) => name.trim());
+  const isStokesI = names.length === 1 && names[0] === 'I';
   const unknown = names.find((name) => name !== 'ALL' && correlationCode(name) === undefined);
   if (unknown !== undefined)
     fail('usage', `"${command.correlation}" is not a clip expression such as ABS_ALL or REAL_XX.`);
-  const column = COLUMNS[(command.datacolumn || 'DATA').toUpperCase()];
-  if (!column)
-    fail('unsupported', `Clipping the data column "${command.datacolumn}" is not done; use data, corrected or model.`);
   const limits = command.clipminmax ?? [];
   return {
-    columns: [column],
+    ...sourceOf((command.datacolumn || 'DATA').toUpperCase()),
+    isStokesI,
     quantity: (match?.[1] ?? 'ABS') as Quantity,
     corrs: new Map(
       metadata.polarizations.map(({ id, corrTypes }) => [
         id,
-        corrTypes.flatMap((type, corr) => (names[0] === 'ALL' || names.includes(type) ? [corr] : [])),
+        corrTypes.flatMap((type, corr) => (names[0] === 'ALL' || isStokesI || names.includes(type) ? [corr] : [])),
       ]),
     ),
     polarizationOf: metadata.dataDescriptions.map(({ polId }) => polId),
@@ -64,12 +84,13 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
 
 /** Prepares clipping of one chunk: the result flags a row's bad values and says whether it found any. */
 export function clipRow(clip: Clip, chunk: VisibilityChunk, { ranges }: Coverage): (row: number) => boolean {
-  const values = chunk.data[clip.columns[0]] as Float32Array;
+  const values = clipValues(clip, chunk);
   const corrs = clip.corrs.get(clip.polarizationOf[chunk.dataDescId]) ?? [];
   const { chanCount, corrCount, flag } = chunk;
   return (row) => {
     let isFound = false;
     const base = row * chanCount * corrCount;
+    if (clip.isStokesI) return clipStokesI(clip, chunk, values, base, ranges);
     for (const corr of corrs) {
       if (clip.isAveraged) {
         if (isBadAverage(clip, chunk, values, base + corr, ranges)) {
@@ -91,6 +112,58 @@ export function clipRow(clip: Clip, chunk: VisibilityChunk, { ranges }: Coverage
     }
     return isFound;
   };
+}
+
+/** What is compared, [row, chan, corr, re/im]. */
+function clipValues(clip: Clip, chunk: VisibilityChunk): Float32Array {
+  const { chanCount, corrCount } = chunk;
+  const count = chunk.rowCount * chanCount * corrCount;
+  if (clip.source === 'column' || clip.source === 'residual') {
+    const values = chunk.data[clip.columns[0]] as Float32Array;
+    const model = clip.source === 'residual' ? (chunk.data[clip.columns[1]] as Float32Array) : undefined;
+    if (clip.columns[0] === 'FLOAT_DATA') return realAsComplex(values, count);
+    return model ? values.map((value, at) => value - model[at]) : values;
+  }
+  if (clip.source === 'weightSpectrum') {
+    const { weightSpectrum } = chunk;
+    if (!weightSpectrum) fail('missing', 'The MeasurementSet has no WEIGHT_SPECTRUM to clip.');
+    return realAsComplex(weightSpectrum, count);
+  }
+  const values = new Float32Array(2 * count);
+  for (let at = 0; at < count; at++) {
+    values[2 * at] = chunk.weight[Math.floor(at / (chanCount * corrCount)) * corrCount + (at % corrCount)];
+  }
+  return values;
+}
+
+function realAsComplex(values: Float32Array, count: number): Float32Array {
+  const pairs = new Float32Array(2 * count);
+  for (let at = 0; at < count; at++) pairs[2 * at] = values[at];
+  return pairs;
+}
+
+/** Judges the mean of the first and last correlation (the parallel hands) of each channel, also when one of them is flagged, as CASA. */
+function clipStokesI(
+  clip: Clip,
+  chunk: VisibilityChunk,
+  values: Float32Array,
+  base: number,
+  ranges: Coverage['ranges'],
+): boolean {
+  const { corrCount, flag } = chunk;
+  let isFound = false;
+  for (const [first, last] of ranges) {
+    for (let chan = first; chan <= last; chan++) {
+      const [one, other] = [base + chan * corrCount, base + (chan + 1) * corrCount - 1];
+      if (flag[one] !== 0 && flag[other] !== 0) continue;
+      const re = (values[2 * one] + values[2 * other]) / 2;
+      const im = (values[2 * one + 1] + values[2 * other + 1]) / 2;
+      if (!isBad(clip, re, im)) continue;
+      flag.fill(1, one, other + 1);
+      isFound = true;
+    }
+  }
+  return isFound;
 }
 
 function isBadAverage(

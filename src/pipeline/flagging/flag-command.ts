@@ -3,6 +3,13 @@ import { fail } from '../../foundation/base/index.ts';
 
 export type FlagMode = 'manual' | 'unflag' | 'clip' | 'quack' | 'shadow' | 'elevation' | 'summary';
 
+/** An antenna that is not in the MS: m, ITRF position. */
+export interface AddedAntenna {
+  readonly name: string;
+  readonly diameter: number;
+  readonly position: readonly number[];
+}
+
 /** One flagging command: what to select and which agent decides. Names are CASA's. */
 export interface FlagCommand extends Selection {
   readonly mode: FlagMode;
@@ -22,6 +29,8 @@ export interface FlagCommand extends Selection {
   readonly quackincrement?: boolean;
   /** shadow: overlap that is allowed, m. */
   readonly tolerance?: number;
+  /** shadow: antennas without data that may cast shadows; or a file's name, which flagdata replaces by its content. */
+  readonly addantenna?: readonly AddedAntenna[];
   /** elevation: degrees */
   readonly lowerlimit?: number;
   readonly upperlimit?: number;
@@ -90,7 +99,7 @@ export function parseFlagCommand(line: string): FlagCommand {
 export function formatFlagCommand(command: FlagCommand): string {
   const parts: string[] = [`mode='${command.mode}'`];
   for (const [key, value] of Object.entries(command)) {
-    if (key === 'mode' || value === undefined || value === '') continue;
+    if (['mode', 'addantenna'].includes(key) || value === undefined || value === '') continue;
     if (Array.isArray(value)) parts.push(`${key}=[${value.join(',')}]`);
     else if (typeof value === 'boolean') parts.push(`${key}=${value ? 'True' : 'False'}`);
     else parts.push(typeof value === 'number' ? `${key}=${value}` : `${key}='${value}'`);

@@ -32,8 +32,9 @@ export function runAgents(
 ): FlagRunResult {
   const columns = [...new Set(agents.flatMap((agent) => agent.columns))];
   const rows = options.rows ?? findRows(ms, agents);
-  const planned = planMs(ms, metadata, { columns }, rows);
-  const reader = openChunkReader(ms, metadata, { columns });
+  const withWeightSpectrum = agents.some(({ needsWeightSpectrum }) => needsWeightSpectrum);
+  const planned = planMs(ms, metadata, { columns, withWeightSpectrum }, rows);
+  const reader = openChunkReader(ms, metadata, { columns, withWeightSpectrum });
   let changed = 0;
   planned.forEach((each, index) => {
     context.checkAbort();

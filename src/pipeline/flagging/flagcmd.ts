@@ -1,4 +1,5 @@
 import { type MeasurementSet, openMs, readMetadata, readNumbers, readTexts } from '../../astronomy/ms/index.ts';
+import { removeRows } from '../../formats/tables/index.ts';
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent } from './agent-types.ts';
@@ -19,6 +20,13 @@ export interface FlagcmdOptions {
   readonly useapplied?: boolean;
   readonly action?: 'apply' | 'unapply' | 'list' | 'plot' | 'clear' | string;
   readonly flagbackup?: boolean;
+  /** clear: rows of FLAG_CMD to remove; all of them with `clearall`. */
+  readonly rowlist?: readonly number[];
+  readonly clearall?: boolean;
+  /** list: write the commands to `outfile`. */
+  readonly savepars?: boolean;
+  readonly outfile?: string;
+  readonly overwrite?: boolean;
 }
 
 /** A command with what FLAG_CMD keeps about it. */
@@ -32,13 +40,13 @@ export interface StoredCommand {
 }
 
 export interface FlagcmdResult {
-  /** The commands chosen; `plot` returns them as data for a figure. */
+  /** The commands chosen. */
   readonly commands: readonly StoredCommand[];
   readonly changed: number;
 }
 
 /**
- * Lists, applies or takes back the flag commands kept in FLAG_CMD or in a list: CASA's flagcmd.
+ * Lists, applies, takes back or removes the flag commands kept in FLAG_CMD or in a list: CASA's flagcmd; {@link flagFigure} plots them.
  *
  * A command that cannot be understood, or selects nothing in this MS, is reported and left out.
  */
@@ -50,14 +58,22 @@ export function flagcmd(context: Context, options: FlagcmdOptions): FlagcmdResul
     const stored = chooseCommands(readStored(context, ms, options), options, action === 'unapply');
     switch (action) {
       case 'list':
-      case 'plot':
+      case 'extract':
         for (const { row, text, reason } of stored) context.log.post(`${row} ${text} ${reason}`, 'INFO', 'flagcmd');
+        if (options.savepars && options.outfile) saveStored(context, stored, options);
         return { commands: stored, changed: 0 };
+      case 'plot':
+        return { commands: stored, changed: 0 };
+      case 'clear':
+        return { commands: stored, changed: clearStored(context, ms, options) };
       case 'apply':
       case 'unapply':
         return { commands: stored, changed: applyStored(context, ms, stored, options, action === 'apply') };
       default:
-        return fail('usage', `"${action}" is not an action of flagcmd; use apply, unapply, list or plot.`);
+        return fail(
+          'usage',
+          `"${action}" is not an action of flagcmd; use apply, unapply, list, extract, plot or clear.`,
+        );
     }
   } finally {
     ms.close();
@@ -92,6 +108,34 @@ function applyStored(
     for (const { row } of done) column.put(row, isApplying);
   }
   return changed;
+}
+
+/** Removes rows of FLAG_CMD; flags of data stay as they are. Returns the number of rows removed. */
+function clearStored(context: Context, ms: MeasurementSet, options: FlagcmdOptions): number {
+  if (!ms.hasSubtable('FLAG_CMD')) return 0;
+  const table = ms.subtable('FLAG_CMD');
+  const chosen = options.clearall ? Array.from({ length: table.rowCount }, (_, row) => row) : (options.rowlist ?? []);
+  const rows = [...new Set(chosen)].sort((a, b) => a - b);
+  const wrong = rows.find((row) => row < 0 || row >= table.rowCount);
+  if (wrong !== undefined) fail('usage', `FLAG_CMD has no row ${wrong}.`, { file: ms.path });
+  if (rows.length === 0) fail('usage', 'flagcmd(action="clear") needs rowlist, or clearall=True.');
+  removeRows(table, Int32Array.from(rows));
+  context.log.post(`${rows.length} rows of FLAG_CMD removed.`, 'INFO', 'flagcmd');
+  return rows.length;
+}
+
+/** Writes commands as lines that list mode reads. */
+function saveStored(context: Context, stored: readonly StoredCommand[], options: FlagcmdOptions): void {
+  const path = joinPath(context.cwd, options.outfile ?? '');
+  if (disk().exists(path) && options.overwrite === false) {
+    fail('exists', 'The file for the flag commands exists already; set overwrite or choose another name.', {
+      file: path,
+    });
+  }
+  const lines = stored.map(({ text, reason, command }) =>
+    reason === '' || command.reason ? text : `${text} reason='${reason}'`,
+  );
+  disk().writeFile(path, `${lines.join('\n')}\n`);
 }
 
 function chooseCommands(

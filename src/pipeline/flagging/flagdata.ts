@@ -3,13 +3,17 @@ import { type Context, errorSentence, fail } from '../../foundation/base/index.t
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent } from './agent-types.ts';
 import { compileAgent } from './agents.ts';
-import { type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
+import { type AddedAntenna, type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
 import { runAgents } from './flag-run.ts';
 import { addToSummary, beginSummary, type FlagSummary } from './flag-summary.ts';
 import { saveFlagVersion, unusedVersionName } from './flag-version.ts';
 
 /** Parameters of CASA's flagdata, as far as they are done; `mode` also 'list'. */
-export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode'>> {
+export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode' | 'addantenna'>> {
+  /** shadow: a record of {name, diameter, position}, or a file of such lines. */
+  readonly addantenna?: string | Readonly<Record<string, AddedAntenna>>;
+  /** Reason stored with a saved command. */
+  readonly cmdreason?: string;
   readonly vis: string;
   readonly mode?: FlagCommand['mode'] | 'list' | string;
   /** Commands of mode 'list': lines, or names of files that hold lines. */
@@ -34,7 +38,7 @@ export interface FlagdataResult {
 }
 
 /**
- * Flags data: CASA's flagdata with modes manual, unflag, clip, quack, shadow, summary and list.
+ * Flags data: CASA's flagdata with modes manual, unflag, clip, quack, shadow, elevation, summary and list.
  *
  * @throws usage for a selection that matches nothing (in a list such commands are reported and left out);
  *   unsupported for modes that are not done
@@ -113,8 +117,12 @@ function compileCommands(
 }
 
 function listCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
-  const { vis, mode, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...rest } = options;
-  if (mode !== 'list') return [{ ...rest, mode: parseMode(mode ?? 'manual') }];
+  const { vis, mode, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } = options;
+  const { addantenna, cmdreason, ...rest } = others;
+  if (mode !== 'list') {
+    const added = addedAntennas(context, addantenna);
+    return [{ ...rest, ...(added.length > 0 && { addantenna: added }), mode: parseMode(mode ?? 'manual') }];
+  }
   const entries = typeof inpfile === 'string' ? [inpfile] : (inpfile ?? []);
   const lines = entries.flatMap((entry) => {
     if (entry.includes('=')) return [entry];
@@ -126,9 +134,39 @@ function listCommands(context: Context, options: FlagdataOptions): FlagCommand[]
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(parseFlagCommand);
-  const reasons = typeof listReason === 'string' ? [listReason] : (listReason ?? ['any']);
+  const wanted = listReason ?? (options.reason || 'any');
+  const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;
   return commands.filter(({ reason }) => reasons.includes(reason ?? ''));
+}
+
+function withReason(command: FlagCommand, { cmdreason }: FlagdataOptions): FlagCommand {
+  const { reason, ...rest } = command;
+  const stated = cmdreason || (reason === 'any' ? '' : reason);
+  return stated ? { ...rest, reason: stated } : rest;
+}
+
+/** Antennas of a record, or of a file with lines `name=…`, `diameter=…`, `position=[…]`, as CASA's flagdata takes them. */
+function addedAntennas(context: Context, given: FlagdataOptions['addantenna']): AddedAntenna[] {
+  if (!given) return [];
+  if (typeof given !== 'string') return Object.values(given);
+  const path = joinPath(context.cwd, given);
+  if (!disk().exists(path)) fail('missing', 'There is no file of antennas of this name.', { file: path });
+  const found: AddedAntenna[] = [];
+  let entry: { name?: string; diameter?: number; position?: number[] } = {};
+  for (const line of disk().readText(path).split('\n')) {
+    const [, key, value] = /^\s*(name|diameter|position)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (key === 'name') entry.name = value.replace(/['"]/g, '');
+    else if (key === 'diameter') entry.diameter = Number(value);
+    else if (key === 'position') entry.position = value.replace(/[[\]]/g, '').split(',').map(Number);
+    const { name, diameter, position } = entry;
+    if (name === undefined || diameter === undefined || position === undefined) continue;
+    if (!(diameter > 0) || position.length !== 3 || position.some(Number.isNaN))
+      fail('usage', `The antenna "${name}" needs a diameter and three coordinates.`, { file: path });
+    found.push({ name, diameter, position });
+    entry = {};
+  }
+  return found;
 }
 
 function saveCommands(context: Context, commands: readonly FlagCommand[], options: FlagdataOptions): void {
@@ -139,5 +177,5 @@ function saveCommands(context: Context, commands: readonly FlagCommand[], option
       file: path,
     });
   }
-  disk().writeFile(path, `${commands.map(formatFlagCommand).join('\n')}\n`);
+  disk().writeFile(path, `${commands.map((command) => formatFlagCommand(withReason(command, options))).join('\n')}\n`);
 }

@@ -1,4 +1,5 @@
 export { type FlagCommand, type FlagMode, formatFlagCommand, parseFlagCommand } from './flag-command.ts';
+export { flagFigure } from './flag-figure.ts';
 export type { FlagCount, FlagSummary } from './flag-summary.ts';
 export {
   deleteFlagVersion,

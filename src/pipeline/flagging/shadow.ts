@@ -1,10 +1,12 @@
+import { antennaUvw } from '../../astronomy/measures/index.ts';
 import { type MeasurementSet, type MsMetadata, type RowTest, stepRows } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import type { AddedAntenna } from './flag-command.ts';
 
 /** Times of the cross-correlations, ascending, and the antennas that are in shadow then. */
 interface ShadowTimes {
   readonly times: Float64Array;
-  readonly shadowed: readonly ReadonlySet<number>[];
+  readonly shadowed: readonly Set<number>[];
 }
 
 /** Rows without baselines of their own time (water-vapour radiometers) take the nearest time, within this, s. */
@@ -17,17 +19,20 @@ const NEAREST = 30;
  * as seen from the source, that is has the smaller w (CASA's flagdata mode='shadow'). UVW is r(ANTENNA1) - r(ANTENNA2).
  *
  * @param tolerance overlap that is allowed, m
+ * @param added antennas without data that may cast shadows
  */
 export function shadowTest(
   ms: MeasurementSet,
   metadata: MsMetadata,
   tolerance: number,
+  added: readonly AddedAntenna[] = [],
 ): (chunk: VisibilityChunk) => RowTest {
   const found = findShadows(
     ms,
     metadata.antennas.map(({ diameter }) => diameter),
     tolerance,
   );
+  if (added.length > 0) addShadows(found, ms, metadata, tolerance, added);
   return (chunk) => (row) => {
     const set = nearestSet(found, chunk.time[row]);
     return set !== undefined && (set.has(chunk.antenna1[row]) || set.has(chunk.antenna2[row]));
@@ -69,4 +74,31 @@ function findShadows(ms: MeasurementSet, diameters: readonly number[], tolerance
   }
   const times = Float64Array.from(sets.keys()).sort();
   return { times, shadowed: Array.from(times, (time) => sets.get(time) as Set<number>) };
+}
+
+/** Adds the antennas that others without data shadow, from the geometry of each time. */
+function addShadows(
+  { times, shadowed }: ShadowTimes,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  tolerance: number,
+  added: readonly AddedAntenna[],
+): void {
+  const fieldAt = new Map<number, number>();
+  for (const { count, values } of stepRows(ms.main, ['TIME', 'FIELD_ID'])) {
+    for (let row = 0; row < count; row++) fieldAt.set(values.TIME[row] as number, values.FIELD_ID[row] as number);
+  }
+  const { antennas, fields } = metadata;
+  const positions = Float64Array.from([...antennas, ...added].flatMap(({ position }) => [...position]));
+  times.forEach((time, index) => {
+    const [ra, dec] = fields[fieldAt.get(time) ?? 0].phaseDir;
+    const uvw = antennaUvw(positions, time, ra, dec);
+    antennas.forEach(({ diameter }, one) => {
+      added.forEach((other, extra) => {
+        const at = antennas.length + extra;
+        const [u, v, w] = [0, 1, 2].map((axis) => uvw[3 * one + axis] - uvw[3 * at + axis]);
+        if (Math.hypot(u, v) < (diameter + other.diameter) / 2 - tolerance && w <= 0) shadowed[index].add(one);
+      });
+    });
+  });
 }

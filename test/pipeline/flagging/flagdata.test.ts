@@ -1,8 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks } from '../../../src/astronomy/visibility/index.ts';
-import { flagcmd, flagdata, flagmanager } from '../../../src/pipeline/flagging/index.ts';
+import { flagcmd, flagdata, flagFigure, flagmanager } from '../../../src/pipeline/flagging/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start() {
@@ -84,7 +85,70 @@ describe('flagdata', () => {
   });
 });
 
+describe('flagdata by elevation, columns and reasons', () => {
+  it('flags antennas that look too low or too high', () => {
+    const { flags, run } = start();
+    run({ mode: 'elevation', lowerlimit: 0, upperlimit: 90 });
+    const [below] = flags();
+    expect(below % (20 * PER_PAIR)).toBe(0); // whole integrations
+    run({ mode: 'unflag' });
+    run({ mode: 'elevation', lowerlimit: -90, upperlimit: -90 });
+    expect(flags()[0]).toBe(60 * PER_PAIR);
+  });
+
+  it('clips weights and Stokes I', () => {
+    const { flags, run } = start();
+    run({ mode: 'clip', datacolumn: 'WEIGHT', clipminmax: [0, 3.9], spw: '1', antenna: 'DV01&DV02' });
+    expect(flags()[0]).toBe(6 * 8); // WEIGHT is 4
+    run({ mode: 'unflag' });
+    run({ mode: 'clip', correlation: 'IMAG_I', clipminmax: [0, 1], antenna: 'DV01&DV02' });
+    expect(flags()[0]).toBe(6 * PER_PAIR);
+    expect(() => run({ mode: 'clip', datacolumn: 'SPECTRUM' })).toThrow(/weight_spectrum/);
+  });
+
+  it('takes shadows of antennas without data, from a record or a file', () => {
+    const { context, flags, run } = start();
+    const position = [2_225_000 - 3e3, -5_440_300 - 3e3, -2_481_000];
+    run({ mode: 'shadow', addantenna: { 0: { name: 'X', diameter: 12, position } } });
+    expect(flags()[0]).toBe(0);
+    const path = join(context.cwd, 'antennas.txt');
+    // A disc over the array hides all fields that are above the horizon.
+    writeFileSync(path, "name='X'\ndiameter=50000\nposition=[2225222, -5440844, -2481248]\n");
+    run({ mode: 'elevation', lowerlimit: 0, upperlimit: 90 });
+    const [below] = flags();
+    run({ mode: 'unflag' });
+    run({ mode: 'shadow', addantenna: 'antennas.txt' });
+    expect(flags()[0]).toBe(60 * PER_PAIR - below);
+    writeFileSync(path, 'name=X\ndiameter=-1\nposition=[0, 0]\n');
+    expect(() => run({ mode: 'shadow', addantenna: 'antennas.txt' })).toThrow(/needs a diameter/);
+  });
+
+  it('chooses list commands by reason and saves commands with one', () => {
+    const { context, flags, run } = start();
+    const inpfile = ["spw='0' reason='one'", "spw='1' reason='two'"];
+    run({ mode: 'list', inpfile, reason: 'two' });
+    expect(flags()[0]).toBe(60 * 8);
+    run({ spw: '0:3', action: '', savepars: true, outfile: 'saved.txt', cmdreason: 'spike' });
+    expect(readFileSync(join(context.cwd, 'saved.txt'), 'utf8')).toBe("mode='manual' spw='0:3' reason='spike'\n");
+  });
+});
+
 describe('flagcmd', () => {
+  it('draws, saves and removes commands', () => {
+    const { context } = start();
+    const { commands } = flagcmd(context, { vis: 'a.ms', action: 'plot', useapplied: true });
+    const figure = flagFigure(context, 'a.ms', commands);
+    const [panel] = figure.sections[0].panels;
+    expect(panel.y.categories).toEqual(['DA41', 'DA42', 'DV01', 'DV02']);
+    expect(figure.sections[0].legend).toHaveLength(panel.series.length);
+    expect(panel.series.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite).length).toBeGreaterThan(0);
+    flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true, savepars: true, outfile: 'commands.txt' });
+    expect(readFileSync(join(context.cwd, 'commands.txt'), 'utf8').trim().split('\n')).toHaveLength(2);
+    expect(() => flagcmd(context, { vis: 'a.ms', action: 'clear' })).toThrow(/rowlist/);
+    flagcmd(context, { vis: 'a.ms', action: 'clear', rowlist: [0] });
+    expect(flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true }).commands).toHaveLength(1);
+  });
+
   it('applies the commands of FLAG_CMD that are not applied yet and marks them', () => {
     const { context, flags } = start();
     expect(flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true }).commands).toHaveLength(2);

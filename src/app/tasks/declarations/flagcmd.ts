@@ -1,7 +1,11 @@
-import { flagcmd } from '../../../pipeline/flagging/index.ts';
-import { bool, float, ints, outputPath, text } from '../parameters.ts';
-import { performs } from '../room-call.ts';
-import type { TaskDeclaration } from '../types.ts';
+import { openAsdm } from '../../../formats/asdm/index.ts';
+import type { Context } from '../../../foundation/base/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import { type FlagcmdOptions, flagcmd, flagFigure } from '../../../pipeline/flagging/index.ts';
+import { onlineFlags } from '../../../pipeline/ingest/index.ts';
+import { writeFigures } from '../figure-file.ts';
+import { bool, float, ints, outputPath, text, variant } from '../parameters.ts';
+import type { TaskArguments, TaskDeclaration } from '../types.ts';
 
 export const flagcmdTask: TaskDeclaration = {
   name: 'flagcmd',
@@ -9,22 +13,45 @@ export const flagcmdTask: TaskDeclaration = {
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),
     text('inpmode', 'table', 'where the commands come from', { allowed: ['table', 'list', 'xml'] }),
-    text('inpfile', '', 'file with flag commands'),
+    variant('inpfile', '', 'file with flag commands, or the commands'),
     ints('tablerows', [], 'rows of the table'),
     text('reason', 'any', 'reasons to choose commands by'),
     bool('useapplied', false, 'also take commands applied before'),
-    float('tbuff', 0.0, 'time added around each flag, s', { onlyDefault: true }),
-    text('ants', '', 'antennas to choose commands by', { onlyDefault: true }),
-    text('action', 'apply', 'apply, or only calculate', {
+    float('tbuff', 0.0, 'time added around each flag, s'),
+    text('ants', '', 'antennas to choose commands by'),
+    text('action', 'apply', 'what to do with the commands', {
       allowed: ['apply', 'clear', 'plot', 'list', 'extract', 'unapply'],
     }),
     bool('flagbackup', true, 'keep a flag version of the state before'),
-    bool('clearall', false, 'clear all', { onlyDefault: true }),
-    ints('rowlist', [], 'rows to clear', { onlyDefault: true }),
-    outputPath('plotfile', '', 'name of the plot', { onlyDefault: true }),
-    bool('savepars', false, 'save the command', { onlyDefault: true }),
-    outputPath('outfile', '', 'name of the output', { onlyDefault: true }),
-    bool('overwrite', true, 'replace an output that is in the way', { onlyDefault: true }),
+    bool('clearall', false, 'clear all'),
+    ints('rowlist', [], 'rows to clear'),
+    outputPath('plotfile', '', 'name of the plot'),
+    bool('savepars', false, 'save the command'),
+    outputPath('outfile', '', 'name of the output'),
+    bool('overwrite', true, 'replace an output that is in the way'),
   ],
-  run: performs(flagcmd),
+  run(context, args) {
+    const options = fromXml(context, args) as unknown as FlagcmdOptions;
+    const { commands } = flagcmd(context, options);
+    if (options.action === 'plot') {
+      writeFigures(context, String(args.plotfile) || `${args.vis}.flagcmd`, [
+        flagFigure(context, options.vis, commands),
+      ]);
+    }
+    if (options.action !== 'extract') return undefined;
+    return Object.fromEntries(commands.map(({ row, text, reason }) => [String(row), { command: text, reason }]));
+  },
 };
+
+/** Commands of an ASDM's Flag table, as list mode takes them. */
+function fromXml(context: Context, args: TaskArguments): TaskArguments {
+  if (args.inpmode !== 'xml') return args;
+  const path = String(args.inpfile || args.vis);
+  const antennas = String(args.ants)
+    .split(',')
+    .filter((name) => name !== '');
+  const lines = onlineFlags(openAsdm(joinPath(context.cwd, path)), Number(args.tbuff))
+    .filter(({ command }) => antennas.length === 0 || antennas.some((name) => command.includes(name)))
+    .map(({ command, reason }) => `${command}${reason === '' ? '' : ` reason='${reason}'`}`);
+  return { ...args, inpmode: 'list', inpfile: lines };
+}

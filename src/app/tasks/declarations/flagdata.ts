@@ -1,5 +1,7 @@
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import { type FlagCalTableOptions, flagCalTable, isCalTable } from '../../../pipeline/calibration/index.ts';
 import { type FlagdataOptions, flagdata } from '../../../pipeline/flagging/index.ts';
-import { bool, float, floats, int, ints, outputPath, quantity, text, variant } from '../parameters.ts';
+import { bool, float, floats, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
 import type { TaskDeclaration, TaskValue } from '../types.ts';
 
 export const flagdataTask: TaskDeclaration = {
@@ -24,7 +26,7 @@ export const flagdataTask: TaskDeclaration = {
       ],
     }),
     bool('autocorr', false, 'flag autocorrelations'),
-    text('inpfile', '', 'file with flag commands'),
+    texts('inpfile', '', 'files with flag commands, or the commands'),
     text('reason', 'any', 'reasons to choose commands by'),
     floats('tbuff', 0.0, 'time added around each flag, s', { onlyDefault: true }),
     text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
@@ -50,7 +52,7 @@ export const flagdataTask: TaskDeclaration = {
     text('quackmode', 'beg', 'where: beg, endb, end, tail'),
     variant('quackincrement', false, 'count from what is flagged already'),
     float('tolerance', 0.0, 'allowed shadowing, m'),
-    variant('addantenna', '', 'antennas that may shadow although they took no data', { onlyDefault: true }),
+    variant('addantenna', '', 'antennas that may shadow although they took no data'),
     float('lowerlimit', 0.0, 'lowest good elevation, deg'),
     float('upperlimit', 90.0, 'highest good elevation, deg'),
     variant('ntime', 'scan', 'time chunk', { onlyDefault: true }),
@@ -93,12 +95,16 @@ export const flagdataTask: TaskDeclaration = {
     text('display', '', 'show plots'),
     bool('flagbackup', true, 'keep a flag version of the state before'),
     bool('savepars', false, 'save the command'),
-    text('cmdreason', '', 'reason stored with the command', { onlyDefault: true }),
+    text('cmdreason', '', 'reason stored with the command'),
     outputPath('outfile', '', 'name of the output'),
     bool('overwrite', true, 'replace an output that is in the way'),
     bool('writeflags', true, 'write the flags', { onlyDefault: true }),
   ],
   run(context, args) {
+    if (isCalTable(joinPath(context.cwd, String(args.vis)))) {
+      flagCalTable(context, args as unknown as FlagCalTableOptions);
+      return {};
+    }
     const { summary, summaries } = flagdata(context, args as unknown as FlagdataOptions);
     return (summary ?? summaries ?? {}) as unknown as TaskValue;
   },

@@ -1,0 +1,143 @@
+#!/usr/bin/env python3
+"""flagdata's modes, lists and clips beside CASA 6.7 on the same MeasurementSet: every flag must be the same.
+
+    python flagging_tasks.py --ms IMPORTED.ms --work DIR [--node node]
+
+Run with a Python that has casatasks. Prints PASS/FAIL lines; exit status 1 when one failed.
+"""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+from casatasks import clearcal, flagdata, flagmanager
+from casatools import table
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FAILED = []
+
+
+def report(good, name, note=""):
+    if not good:
+        FAILED.append(name)
+    print("%s %s %s" % ("PASS" if good else "FAIL", name, note), flush=True)
+
+
+def ours(node, bundle, *calls):
+    with open("calls.json", "w") as out:
+        json.dump(calls, out)
+    run = subprocess.run([node, bundle, os.path.join(ROOT, "dist/kernels.wasm"), os.path.join(ROOT, "data/erfa.wasm"),
+                          "calls.json"], capture_output=True, text=True)
+    if run.returncode:
+        raise RuntimeError(run.stderr[-1500:])
+    return json.loads(run.stdout)
+
+
+def flags_of(vis):
+    tb = table()
+    tb.open(vis)
+    rows = tb.getcol("FLAG_ROW")
+    dds = tb.getcol("DATA_DESC_ID")
+    found = [rows]
+    for dd in sorted(set(dds)):
+        part = tb.query("DATA_DESC_ID==%d" % dd)
+        found.append(part.getcol("FLAG"))
+        part.close()
+    tb.close()
+    return found
+
+
+def prepare(vis):
+    """CORRECTED_DATA and MODEL_DATA that differ from DATA, and a first set of random flags."""
+    clearcal(vis=vis, addmodel=True)
+    rng = np.random.default_rng(5)
+    tb = table()
+    tb.open(vis, nomodify=False)
+    for dd in sorted(set(tb.getcol("DATA_DESC_ID"))):
+        part = tb.query("DATA_DESC_ID==%d" % dd)
+        data, flag, weight = part.getcol("DATA"), part.getcol("FLAG"), part.getcol("WEIGHT")
+        part.putcol("CORRECTED_DATA", data * 1.5j)
+        part.putcol("MODEL_DATA", data * rng.uniform(0, 1, data.shape))
+        part.putcol("WEIGHT", weight * rng.uniform(0.5, 2, weight.shape))
+        part.putcol("FLAG", flag | (rng.random(flag.shape) < 0.1))
+        part.close()
+    tb.close()
+
+
+def cases(vis):
+    tb = table()
+    tb.open(vis + "/ANTENNA")
+    place = tb.getcol("POSITION")[:, 0]
+    tb.close()
+    near = {"0": {"name": "XX1", "diameter": 30.0, "position": [float(v) for v in place + [12.0, 3.0, 4.0]]}}
+    clip = dict(mode="clip", spw="17,19")
+    return {
+        "elevation below": dict(mode="elevation", lowerlimit=60.0),
+        "elevation above": dict(mode="elevation", upperlimit=55.0),
+        "clip corrected": dict(clip, datacolumn="CORRECTED", clipminmax=[0, 3e-4]),
+        "clip residual": dict(clip, datacolumn="RESIDUAL", clipminmax=[0, 3e-4]),
+        "clip residual data": dict(clip, datacolumn="RESIDUAL_DATA", correlation="REAL_XX", clipminmax=[0, 1e-4]),
+        "clip weight": dict(clip, datacolumn="WEIGHT", clipminmax=[0, 1e9]),
+        "clip Stokes I": dict(clip, correlation="ABS_I", clipminmax=[0, 3e-4]),
+        "clip argument": dict(clip, correlation="ARG_YY", clipminmax=[-1, 1]),
+        "clip inside": dict(clip, clipminmax=[1e-4, 3e-4], clipoutside=False),
+        "shadow with tolerance": dict(mode="shadow", tolerance=2.0),
+        "shadow of an added antenna": dict(mode="shadow", tolerance=0.0, addantenna=near),
+        "list with reasons": dict(mode="list", reason="one",
+                                  inpfile=["antenna='DA41' spw='17' reason='one'", "antenna='DA42' reason='two'"]),
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ms", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--node", default="node")
+    args = parser.parse_args()
+    source = os.path.abspath(args.ms)
+    os.makedirs(args.work, exist_ok=True)
+    os.chdir(args.work)
+    bundle = os.path.abspath("driver.cjs")
+    subprocess.run(["npx", "esbuild", "test/peers/flagging-driver.ts", "--bundle", "--platform=node", "--format=cjs",
+                    "--outfile=" + bundle, "--log-level=error"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    for name in ("m.ms", "f1.ms", "f2.ms"):
+        shutil.rmtree(name, ignore_errors=True)
+    shutil.copytree(source, "m.ms")
+    prepare("m.ms")
+    for name, kwargs in cases("m.ms").items():
+        for copy in ("f1.ms", "f2.ms"):
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree("m.ms", copy)
+        flagdata(vis="f1.ms", flagbackup=False, **kwargs)
+        try:
+            [result] = ours(args.node, bundle, ["flagdata", dict(kwargs, vis="f2.ms", flagbackup=False)])
+        except RuntimeError as error:
+            report(False, name, str(error)[-300:])
+            continue
+        theirs, mine = flags_of("f1.ms"), flags_of("f2.ms")
+        bad = sum(int((a != b).sum()) for a, b in zip(theirs, mine))
+        total = sum(int(a.sum()) for a in theirs)
+        report(bad == 0, name, "%d of %d flags differ, %d changed" % (bad, total, result["changed"]))
+    for mode in ("or", "and", "replace"):
+        for copy in ("f1.ms", "f2.ms"):
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.rmtree(copy + ".flagversions", ignore_errors=True)
+            shutil.copytree("m.ms", copy)
+        flagmanager(vis="f1.ms", mode="save", versionname="v")
+        flagdata(vis="f1.ms", mode="unflag", spw="17", flagbackup=False)
+        flagdata(vis="f1.ms", antenna="DA42", flagbackup=False)
+        flagmanager(vis="f1.ms", mode="restore", versionname="v", merge=mode)
+        ours(args.node, bundle, ["flagmanager", dict(vis="f2.ms", mode="save", versionname="v")],
+             ["flagdata", dict(vis="f2.ms", mode="unflag", spw="17", flagbackup=False)],
+             ["flagdata", dict(vis="f2.ms", antenna="DA42", flagbackup=False)],
+             ["flagmanager", dict(vis="f2.ms", mode="restore", versionname="v", merge=mode)])
+        bad = sum(int((a != b).sum()) for a, b in zip(flags_of("f1.ms"), flags_of("f2.ms")))
+        report(bad == 0, "flagmanager merge=" + mode, "%d flags differ" % bad)
+    sys.exit(1 if FAILED else 0)
+
+
+if __name__ == "__main__":
+    main()
