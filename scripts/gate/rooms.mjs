@@ -28,6 +28,7 @@ export const SAME_FLOOR = {
   'app/python': [],
   'app/casapy': ['tasks', 'python'],
   'app/cli': ['tasks', 'python', 'casapy'],
+  'app/replay': ['tasks', 'python', 'casapy'],
   'app/web': ['tasks'],
 };
 

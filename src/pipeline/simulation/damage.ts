@@ -24,10 +24,12 @@ export class Damage {
   /** Voltage factor of each antenna while the flux calibrator is observed, [ant]; all 1 where the flux scale is right. */
   readonly fluxVoltage: Float64Array;
   private readonly isPerfect: boolean;
+  private readonly hasBlanks: boolean;
 
   /** @param isWeak true for the execution whose flux calibrator is observed with badly pointed antennas */
   constructor(parameters: SimulationParameters, execution: number, isWeak: boolean) {
     this.isPerfect = parameters.isPerfect;
+    this.hasBlanks = parameters.hasBlanks && !parameters.isPerfect;
     this.fluxVoltage = new Float64Array(parameters.antennaCount).fill(1);
     if (isWeak)
       this.losePointing(new RandomStream(parameters.seed, `pointing ${execution}`), parameters.fluxCalibratorFactor);
@@ -43,7 +45,7 @@ export class Damage {
 
   /** Input that the correlator blanks in an integration (from 0 in the scan), with its flag word. */
   blanked(scan: PlannedScan, integration: number): BlankedInput | undefined {
-    const isHit = !this.isPerfect && scan.use === 'science' && integration === 0;
+    const isHit = this.hasBlanks && scan.use === 'science' && integration === 0;
     return isHit ? BLANKED : undefined;
   }
 

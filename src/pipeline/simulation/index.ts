@@ -1,2 +1,4 @@
 export type { PresetName, SimulationParameters } from './presets.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
+export { type SimulateTwinOptions, type SimulateTwinResult, simulateTwin } from './twin.ts';
+export type { TwinField, TwinScan, TwinSpec, TwinWindow } from './twin-spec.ts';

@@ -82,16 +82,17 @@ export function layOutArray(parameters: SimulationParameters): ArrayLayout {
         positionErrors[3 * ant + axis] = micrometres(parameters.positionError * random.normal());
     }
   }
-  const onlinePositions = new Float64Array(3 * count);
-  for (let ant = 0; ant < count; ant++) {
-    for (let axis = 0; axis < 3; axis++) onlinePositions[3 * ant + axis] = micrometres(chosen[ant].itrf[axis]);
-  }
+  return { ...placeAntennas(ANTENNA_NAMES.slice(0, count).sort(), chosen), positionErrors };
+}
+
+/** Antennas on pads, without errors of the positions. */
+export function placeAntennas(names: readonly string[], pads: readonly Pad[]): ArrayLayout {
   return {
-    names: ANTENNA_NAMES.slice(0, count).sort(),
-    pads: chosen.map((pad) => pad.name),
-    ground: Float64Array.from(chosen.flatMap((pad) => [pad.enu[0], pad.enu[1]])),
-    onlinePositions,
-    positionErrors,
+    names,
+    pads: pads.map((pad) => pad.name),
+    ground: Float64Array.from(pads.flatMap((pad) => [pad.enu[0], pad.enu[1]])),
+    onlinePositions: Float64Array.from(pads.flatMap((pad) => Array.from(pad.itrf, micrometres))),
+    positionErrors: new Float64Array(3 * names.length),
     silent: [],
   };
 }

@@ -44,6 +44,8 @@ export interface SimulationParameters {
   readonly jyPerK: number;
   /** Noise of the visibilities over what the antennas and windows give. */
   readonly noiseFactor: number;
+  /** The correlator blanks and flags some integrations. */
+  readonly hasBlanks: boolean;
   /** No noise, no damage, no errors: perfect antennas and air. */
   readonly isPerfect: boolean;
 }
@@ -74,6 +76,7 @@ const DEMO: SimulationParameters = {
   fluxCalibratorFactor: 0.88,
   jyPerK: 40,
   noiseFactor: 1,
+  hasBlanks: true,
   isPerfect: false,
 };
 

@@ -49,6 +49,8 @@ export interface ScanRequest {
   readonly role: FieldRole;
   readonly use: SetupUse;
   readonly intent: string;
+  /** Further intents of the scan. */
+  readonly alsoFor?: readonly string[];
   readonly subscans: readonly (readonly [SubscanIntent, number])[];
 }
 
@@ -73,7 +75,9 @@ export function layOutScans(requests: readonly ScanRequest[]): Schedule {
       event = endEvent + gap;
     }
     const intents =
-      request.role === 'target' && request.use === 'science' ? [request.intent] : [request.intent, 'CALIBRATE_WVR'];
+      request.role === 'target' && request.use === 'science'
+        ? [request.intent]
+        : [request.intent, ...(request.alsoFor ?? []), 'CALIBRATE_WVR'];
     scans.push({
       number: scans.length + 1,
       fieldId: request.fieldId,

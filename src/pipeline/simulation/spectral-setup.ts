@@ -61,7 +61,7 @@ const BASEBANDS = [
  * temperature (TDM) and science (FDM).
  */
 export function planSpectralSetup(parameters: SimulationParameters): SpectralSetup {
-  const windows: SimulatedWindow[] = [radiometerWindow()];
+  const windows: SimulatedWindow[] = [radiometerWindow(0)];
   const fullResolution: Record<SetupUse, number[]> = { pointing: [], atmosphere: [], science: [] };
   for (const use of ['pointing', 'atmosphere', 'science'] as const) {
     for (let baseband = 0; baseband < BASEBANDS.length; baseband++) {
@@ -70,9 +70,27 @@ export function planSpectralSetup(parameters: SimulationParameters): SpectralSet
       windows.push(...pair);
     }
   }
-  const configurations: SimulatedConfiguration[] = [
-    { id: 0, use: 'wvr', resolution: 'FULL_RESOLUTION', mode: 'AUTO_ONLY', windowIds: [0], processorId: 0 },
-  ];
+  return { windows, fullResolution, ...configureProcessors(fullResolution, [0]) };
+}
+
+/** Configurations of the processors: the radiometers if there are any, then full resolution and average of each use. */
+export function configureProcessors(
+  fullResolution: SpectralSetup['fullResolution'],
+  radiometers: readonly number[],
+): Pick<SpectralSetup, 'configurations' | 'configurationOf'> {
+  const configurations: SimulatedConfiguration[] = [];
+  if (radiometers.length > 0) {
+    const windowIds = radiometers;
+    configurations.push({
+      id: 0,
+      use: 'wvr',
+      resolution: 'FULL_RESOLUTION',
+      mode: 'AUTO_ONLY',
+      windowIds,
+      processorId: 0,
+    });
+  }
+  const firstProcessor = configurations.length;
   const configurationOf: Record<SetupUse, number> = { pointing: 0, atmosphere: 0, science: 0 };
   (['pointing', 'atmosphere', 'science'] as const).forEach((use, index) => {
     configurationOf[use] = configurations.length;
@@ -83,16 +101,17 @@ export function planSpectralSetup(parameters: SimulationParameters): SpectralSet
         resolution: offset === 0 ? 'FULL_RESOLUTION' : 'CHANNEL_AVERAGE',
         mode: 'CROSS_AND_AUTO',
         windowIds: fullResolution[use].map((id) => id + offset),
-        processorId: index + 1,
+        processorId: firstProcessor + index,
       });
     }
   });
-  return { windows, configurations, fullResolution, configurationOf };
+  return { configurations, configurationOf };
 }
 
-function radiometerWindow(): SimulatedWindow {
+/** The window of the radiometers. */
+export function radiometerWindow(id: number): SimulatedWindow {
   return {
-    id: 0,
+    id,
     kind: 'WVR',
     use: 'wvr',
     baseband: -1,
@@ -101,7 +120,7 @@ function radiometerWindow(): SimulatedWindow {
     frequenciesHz: Float64Array.from(WVR_CHANNELS, (channel) => 183.3e9 + channel.offsetHz),
     stepHz: 1.5e9,
     sideband: 'DSB',
-    partnerId: 0,
+    partnerId: id,
   };
 }
 

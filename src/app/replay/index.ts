@@ -1,0 +1,3 @@
+export { main } from './replay.ts';
+export { readFacts, type ScriptFacts } from './script-facts.ts';
+export { planTwin } from './twin-plan.ts';

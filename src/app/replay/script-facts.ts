@@ -1,0 +1,233 @@
+import { fail } from '../../foundation/base/index.ts';
+import { type Literal, readCalls, type ScriptCall } from './script-calls.ts';
+import { fieldNames } from './script-fields.ts';
+import { readChannelRanges, readNumbers } from './selection-numbers.ts';
+
+/** A window that a script names. */
+export interface WindowFacts {
+  readonly id: number;
+  readonly channelCount: number;
+  /** Where the script says where it is, Hz. */
+  readonly centreHz?: number;
+}
+
+/** A flux density that a script states: Jy, for all windows or one (an id after the split). */
+export interface FluxFacts {
+  readonly window?: number;
+  readonly jy: number;
+  readonly spectralIndex: number;
+  readonly referenceHz?: number;
+}
+
+export interface FieldFacts {
+  readonly id: number;
+  readonly name: string;
+  readonly isUncatalogued: boolean;
+  readonly fluxes: readonly FluxFacts[];
+}
+
+/** What a calibration script says about the observation that it was made for. */
+export interface ScriptFacts {
+  /** Name of the ASDM directory. */
+  readonly asdm: string;
+  /** YYYY/MM/DD, when it is told. */
+  readonly day?: string;
+  readonly hasRadiometers: boolean;
+  /** Ids of all windows whose autocorrelations are flagged: all that have visibilities. */
+  readonly correlatedWindows: readonly number[];
+  readonly tsysWindows: readonly WindowFacts[];
+  readonly scienceWindows: readonly WindowFacts[];
+  readonly fields: readonly FieldFacts[];
+  readonly bandpassField: number;
+  readonly bandpassScan: number;
+  readonly fluxField: number;
+  readonly phaseFields: readonly number[];
+  readonly targetFields: readonly number[];
+  /** Targets that a calibration is applied to together: each group needs data. */
+  readonly targetGroups: readonly (readonly number[])[];
+  /** Fields whose Tsys is applied to something. */
+  readonly tsysFields: readonly number[];
+  readonly referenceAntenna: string;
+  /** The reference first, then those that are solved for by themselves, then others. */
+  readonly antennas: readonly string[];
+  /** Antennas that commands flag. */
+  readonly flaggedAntennas: readonly string[];
+  /** Flags beside the data are taken over. */
+  readonly usesDataFlags: boolean;
+  /** Source in whose direction the water is judged. */
+  readonly waterSource?: string;
+}
+
+/** Numbers of channels that ALMA's correlators give. */
+const CHANNEL_COUNTS = [
+  62, 64, 120, 124, 128, 240, 248, 256, 480, 496, 510, 512, 960, 1020, 1024, 1920, 2040, 2048, 3840, 4080, 4096, 7680,
+  8160, 8192,
+];
+const ANTENNA = /\b(?:DA|DV|PM|CM)\d\d\b/g;
+
+const text = (value: Literal | undefined) => (typeof value === 'string' ? value : '');
+const items = (value: Literal | undefined) => (Array.isArray(value) ? (value as (Literal | undefined)[]) : [value]);
+
+/**
+ * Reads what a calibration script needs from its text.
+ *
+ * @throws unsupported for a script without importasdm, split or bandpass
+ */
+export function readFacts(source: string): ScriptFacts {
+  const calls = readCalls(source);
+  const named = (name: string) => calls.filter((call) => call.name === name);
+  const need = (name: string) => named(name)[0] ?? fail('unsupported', `The script has no call of ${name}.`);
+  const importing = need('importasdm');
+  const asdm = text(importing.named.asdm ?? importing.positional[0]);
+  const vis = (call: ScriptCall) => text(call.named.vis);
+  const bandpass = need('bandpass');
+  const final = named('applycal').filter((call) => vis(call) === `${asdm}.ms.split`);
+  const first = named('applycal').filter((call) => vis(call) === `${asdm}.ms`);
+  const names = fieldNames(
+    source,
+    first.map((call) => readNumbers(text(call.named.field))),
+  );
+  const byName = (name: string) => names.indexOf(name.replace(/[;*]/g, ''));
+  const idsOf = (selection: string) => {
+    const numbers = readNumbers(selection);
+    return numbers.length > 0 ? numbers : selection ? [byName(selection)].filter((id) => id >= 0) : [];
+  };
+  const models = named('setjy').filter((call) => idsOf(text(call.named.field)).length > 0);
+  const reference = named('fluxscale').map((call) => text(call.named.reference))[0] ?? '';
+  const fluxField = [...models.flatMap((call) => idsOf(text(call.named.field))), ...idsOf(reference)][0];
+  const bandpassField = readNumbers(text(bandpass.named.field))[0] ?? 0;
+  const transfers = final
+    .map((call) => ({
+      fields: readNumbers(text(call.named.field)),
+      source: readNumbers(text(items(call.named.gainfield)[1]))[0],
+    }))
+    .filter(({ source }) => source !== undefined);
+  const phaseFields = unique(transfers.map(({ source: id }) => id));
+  const calibrators = [bandpassField, fluxField ?? bandpassField, ...phaseFields];
+  const targets = unique(transfers.flatMap(({ fields }) => fields)).filter((id) => !calibrators.includes(id));
+  const uncatalogued = named('fixplanets').flatMap((call) => idsOf(text(call.named.field)));
+  return {
+    asdm,
+    day: dayOf(source),
+    hasRadiometers: named('wvrgcal').length > 0,
+    ...windowsOf(calls, asdm, source),
+    fields: names.map((name, id) => ({
+      id,
+      name,
+      isUncatalogued: uncatalogued.includes(id),
+      fluxes: models.filter((call) => idsOf(text(call.named.field)).includes(id)).flatMap(readFlux),
+    })),
+    bandpassField,
+    bandpassScan: readNumbers(text(bandpass.named.scan)).at(-1) ?? 4,
+    fluxField: fluxField ?? bandpassField,
+    phaseFields,
+    targetFields: targets,
+    targetGroups: [...first, ...final]
+      .map((call) => readNumbers(text(call.named.field)).filter((id) => targets.includes(id)))
+      .filter((group) => group.length > 0),
+    tsysFields: unique(first.flatMap((call) => readNumbers(text(items(call.named.gainfield)[0])))),
+    ...antennasOf(calls, source),
+    usesDataFlags: source.includes('/bdflags2MS') || /\bbdfflags\s*=\s*(?:True|T)\b/.test(source),
+    waterSource: named('wvrgcal').map((call) => text(call.named.statsource))[0],
+  };
+}
+
+const unique = <T>(values: readonly T[]) => [...new Set(values)];
+
+function dayOf(source: string): string | undefined {
+  const told = /timerange\s*=\s*'(\d{4}\/\d\d\/\d\d)/.exec(source)?.[1];
+  return told ?? /made on (\d{4}-\d\d-\d\d)/.exec(source)?.[1].replaceAll('-', '/');
+}
+
+function readFlux(call: ScriptCall): FluxFacts[] {
+  const flux = items(call.named.fluxdensity)[0];
+  if (typeof flux !== 'number') return [];
+  const index = items(call.named.spix)[0];
+  const spectralIndex = typeof index === 'number' ? index : 0;
+  const referenceHz = frequencyOf(text(call.named.reffreq));
+  const windows = readNumbers(text(call.named.spw));
+  if (windows.length === 0) return [{ jy: flux, spectralIndex, referenceHz }];
+  return windows.map((window) => ({ window, jy: flux, spectralIndex, referenceHz }));
+}
+
+function frequencyOf(value: string): number | undefined {
+  const found = /([\d.]+)\s*GHz/i.exec(value);
+  return found ? Number(found[1]) * 1e9 : undefined;
+}
+
+function windowsOf(
+  calls: readonly ScriptCall[],
+  asdm: string,
+  source: string,
+): Pick<ScriptFacts, 'correlatedWindows' | 'tsysWindows' | 'scienceWindows'> {
+  const vis = (call: ScriptCall) => text(call.named.vis);
+  const spw = (call: ScriptCall) => text(call.named.spw);
+  const splitting = calls.find((call) => call.name === 'split' && vis(call) === `${asdm}.ms`);
+  const science = readNumbers(splitting ? spw(splitting) : '');
+  if (science.length === 0) fail('unsupported', 'The script does not say which windows it splits out.');
+  const flags = calls.filter((call) => call.name === 'flagdata');
+  const autos = flags.find((call) => vis(call) === `${asdm}.ms` && 'autocorr' in call.named);
+  const edges = new Map<number, number>();
+  for (const call of flags.filter((one) => vis(one) === `${asdm}.ms.tsys`)) {
+    for (const [window, ranges] of readChannelRanges(spw(call))) {
+      edges.set(window, Math.max(edges.get(window) ?? 0, ...ranges.map(([, last]) => last + 1)));
+    }
+  }
+  const tsysIds =
+    edges.size > 0 ? [...edges.keys()].sort((a, b) => a - b) : science.map((id) => id - 2 * science.length);
+  const ofSplit = calls.filter(
+    (call) => ['flagdata', 'gaincal'].includes(call.name) && vis(call) === `${asdm}.ms.split`,
+  );
+  return {
+    correlatedWindows: readNumbers(autos ? spw(autos) : ''),
+    tsysWindows: tsysIds.map((id) => ({ id, channelCount: nearestCount(edges.get(id) ?? 128) })),
+    scienceWindows: science.map((id, index) => ({
+      id,
+      channelCount: countChannels(ofSplit, index),
+      centreHz: centreOf(source, index),
+    })),
+  };
+}
+
+/** Smallest number of channels that a correlator gives and that is not below `count` (but for one too many). */
+function nearestCount(count: number): number {
+  return CHANNEL_COUNTS.find((one) => one + 1 >= count) ?? count;
+}
+
+/**
+ * Channels of a window after the split. Scripts flag the edges up to the last channel; or solve on all channels; or on the
+ * middle fifth, from 0.4 to 0.6 of the channels.
+ */
+function countChannels(calls: readonly ScriptCall[], window: number): number {
+  const known: number[] = [];
+  const guessed: number[] = [];
+  for (const call of calls) {
+    for (const [first, last] of readChannelRanges(text(call.named.spw)).get(window) ?? []) {
+      known.push(last + 1);
+      if (call.name !== 'gaincal' || first === 0) continue;
+      const exact = CHANNEL_COUNTS.filter((count) => Math.floor(0.6 * count) === last);
+      guessed.push(exact.find((count) => Math.floor(0.4 * count) === first) ?? exact[0] ?? last + 1);
+    }
+  }
+  return nearestCount(Math.max(128, ...known, ...guessed));
+}
+
+function centreOf(source: string, window: number): number | undefined {
+  const pattern = new RegExp(`spw\\s*=\\s*'${window}'\\s*,\\s*#\\s*center frequency of spw = ([\\d.]+)GHz`);
+  const found = pattern.exec(source);
+  return found ? Number(found[1]) * 1e9 : undefined;
+}
+
+function antennasOf(
+  calls: readonly ScriptCall[],
+  source: string,
+): Pick<ScriptFacts, 'referenceAntenna' | 'antennas' | 'flaggedAntennas'> {
+  const inCalls = (names: readonly string[]) =>
+    calls.filter(({ name }) => names.includes(name)).flatMap(({ named }) => text(named.antenna).match(ANTENNA) ?? []);
+  const referenceAntenna = calls.map(({ named }) => text(named.refant)).find((name) => name !== '') ?? '';
+  const everywhere = source.replace(/^\s*#.*$/gm, '').match(ANTENNA) ?? [];
+  const first = referenceAntenna.split(',')[0];
+  const antennas = unique([first, ...inCalls(['gaincal']), ...inCalls(['gencal']), ...everywhere]);
+  const flaggedAntennas = unique(inCalls(['flagdata']));
+  return { referenceAntenna: first, antennas: antennas.filter((name) => name !== ''), flaggedAntennas };
+}

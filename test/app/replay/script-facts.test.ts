@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { readCalls } from '../../../src/app/replay/script-calls.ts';
+import { readFacts } from '../../../src/app/replay/script-facts.ts';
+import { readChannelRanges, readNumbers } from '../../../src/app/replay/selection-numbers.ts';
+import { planTwin } from '../../../src/app/replay/twin-plan.ts';
+
+/** A script in the style of those that were delivered, for an observation that never was. */
+const SCRIPT = `
+# CALIBRATE_POINTING: J1100+1000,J1111+1111
+if applyonly != True: es = aU.stuffForScienceDataReduction()
+importasdm('uid___A002_X1_X2', asis='Antenna Station', bdfflags=True, lazy=False)
+flagdata(vis = 'uid___A002_X1_X2.ms', mode = 'manual', spw = '1~24', autocorr = T, flagbackup = F)
+wvrgcal(vis = 'uid___A002_X1_X2.ms', spw = [17, 19, 21, 23], tie = ['Blob,J1130+1200'], statsource = 'Blob')
+flagdata(vis = 'uid___A002_X1_X2.ms.tsys', spw = '9:0~3;124~127,11:0~3;124~127,13:0~3;124~127,15:0~3;124~127')
+gencal(vis = 'uid___A002_X1_X2.ms', caltype = 'antpos',
+  antenna = 'DA41,DA42,DA43,DA44,DA45,DA46,DV01', parameter = [0,0,0])
+#  position measured: baseline run made on 2015-01-02 03:04:05.
+applycal(vis = 'uid___A002_X1_X2.ms', field = '0', gainfield = ['0', '', ''])
+applycal(vis = 'uid___A002_X1_X2.ms', field = '2', gainfield = ['2', '', ''])
+applycal(vis = 'uid___A002_X1_X2.ms', field = '3', gainfield = ['4', '', ''])
+applycal(vis = 'uid___A002_X1_X2.ms', field = '4~40', gainfield = ['4', '', ''])
+split(vis = 'uid___A002_X1_X2.ms', outputvis = 'uid___A002_X1_X2.ms.split', spw = '17,19,21,23')
+flagdata(vis = 'uid___A002_X1_X2.ms.split', antenna = 'DV01', spw = '1:5000~5010')
+setjy(vis = 'uid___A002_X1_X2.ms.split',
+  field = '2', # J1120+1000
+  spw = '0', # center frequency of spw = 100.5GHz
+  standard = 'manual',
+  fluxdensity = [2.5, 0, 0, 0])
+gaincal(vis = 'uid___A002_X1_X2.ms.split', field = '0', # J1100+1000
+  spw = '0:1536~2304,1:3072~4608,2:1638~2457,3:0~127', scan = '1,2,4', refant = 'DA42', calmode = 'p')
+bandpass(vis = 'uid___A002_X1_X2.ms.split', field = '0', scan = '1,2,4', solint = 'inf', refant = 'DA42')
+gaincal(vis = 'uid___A002_X1_X2.ms.split', field = '0~0,2~3', # J1100+1000,J1120+1000,J1130+1200
+  solint = 'int', refant = 'DA42')
+fluxscale(vis = 'uid___A002_X1_X2.ms.split', reference = '2') # J1120+1000
+for i in ['0', '2']: # J1100+1000,J1120+1000
+  applycal(vis = 'uid___A002_X1_X2.ms.split', field = str(i), gainfield = ['', i, i])
+applycal(vis = 'uid___A002_X1_X2.ms.split',
+  field = '3,4~40', # Blob
+  gainfield = ['', '3', '3']) # J1130+1200
+`;
+
+describe('readCalls', () => {
+  it('finds calls with literals, comments and dots, and none in comments', () => {
+    const calls = readCalls(
+      "# flagdata(vis='no')\ncasalog.post('a', 'INFO')\nx = f(1, k=-2.5, # why\n  m=[1,'b'], n=name)\n",
+    );
+    expect(calls.map(({ name }) => name)).toEqual(['casalog.post', 'f']);
+    expect(calls[0].positional).toEqual(['a', 'INFO']);
+    expect(calls[1].positional).toEqual([1]);
+    expect(calls[1].named).toEqual({ k: -2.5, m: [1, 'b'], n: undefined });
+    expect(calls[1].comments.k).toBe('why');
+  });
+});
+
+describe('selections', () => {
+  it('are read as numbers and channel ranges', () => {
+    expect(readNumbers('0,2~4, 7, name')).toEqual([0, 2, 3, 4, 7]);
+    expect([...readChannelRanges('0:1~2;5,3~4:7~8')]).toEqual([
+      [
+        0,
+        [
+          [1, 2],
+          [5, 5],
+        ],
+      ],
+      [3, [[7, 8]]],
+      [4, [[7, 8]]],
+    ]);
+  });
+});
+
+describe('readFacts', () => {
+  const facts = readFacts(SCRIPT);
+
+  it('reads windows and their channels', () => {
+    expect(facts.asdm).toBe('uid___A002_X1_X2');
+    expect(facts.day).toBe('2015/01/02');
+    expect(facts.hasRadiometers).toBe(true);
+    expect(facts.usesDataFlags).toBe(true);
+    expect(facts.tsysWindows.map(({ id, channelCount }) => [id, channelCount])).toEqual(
+      [9, 11, 13, 15].map((id) => [id, 128]),
+    );
+    expect(facts.scienceWindows.map(({ id, channelCount }) => [id, channelCount])).toEqual([
+      [17, 3840],
+      [19, 7680],
+      [21, 4096],
+      [23, 128],
+    ]);
+    expect(facts.scienceWindows[0].centreHz).toBe(100.5e9);
+  });
+
+  it('reads fields, their parts and names', () => {
+    expect(facts.fields).toHaveLength(41);
+    expect(facts.fields.slice(0, 6).map(({ name }) => name)).toEqual([
+      'J1100+1000',
+      'J1111+1111',
+      'J1120+1000',
+      'J1130+1200',
+      'Blob',
+      'Blob',
+    ]);
+    expect(facts).toMatchObject({
+      bandpassField: 0,
+      bandpassScan: 4,
+      fluxField: 2,
+      phaseFields: [3],
+      waterSource: 'Blob',
+    });
+    expect(facts.tsysFields).toEqual([0, 2, 4]);
+    expect(facts.targetFields[0]).toBe(4);
+    expect(facts.fields[2].fluxes).toEqual([{ window: 0, jy: 2.5, spectralIndex: 0, referenceHz: undefined }]);
+  });
+
+  it('reads antennas: the reference first', () => {
+    expect(facts.referenceAntenna).toBe('DA42');
+    expect(facts.antennas[0]).toBe('DA42');
+    expect(facts.antennas).toHaveLength(7);
+    expect(facts.flaggedAntennas).toEqual(['DV01']);
+  });
+
+  it('refuses a text that calibrates nothing', () => {
+    expect(() => readFacts("print 'nothing'\n")).toThrow(/no call of importasdm/);
+  });
+});
+
+describe('planTwin', () => {
+  const twin = planTwin(readFacts(SCRIPT));
+
+  it('numbers windows as the script does', () => {
+    expect(twin.windows).toHaveLength(25);
+    expect(twin.windows[0].kind).toBe('WVR');
+    expect(twin.uses).toEqual({ pointing: [1, 3, 5, 7], atmosphere: [9, 11, 13, 15], science: [17, 19, 21, 23] });
+    expect(twin.windows[18]).toMatchObject({ kind: 'CH_AVG', channelCount: 1, baseband: 0 });
+  });
+
+  it('observes what the script needs and no more', () => {
+    expect(twin.uid).toBe('uid://A002/X1/X2');
+    expect(twin.scans[3]).toMatchObject({ field: 0, use: 'science', intent: 'CALIBRATE_BANDPASS' });
+    const targets = twin.scans.filter(({ intent }) => intent === 'OBSERVE_TARGET').map(({ field }) => field);
+    expect(targets).toEqual([4, 22, 40]);
+    expect(twin.scans.filter(({ use }) => use === 'atmosphere').map(({ field }) => field)).toEqual([0, 2, 4]);
+    expect(twin.antennas).toHaveLength(6);
+    expect(twin.antennas).toContain('DV01');
+    expect(twin.silentAntennas).toEqual(['DA46']);
+    expect(twin.fields[2].fluxes[0]).toEqual({ hz: 100.5e9, jy: 2.5 });
+  });
+});
