@@ -1,16 +1,27 @@
 /** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. */
 import { statfsSync } from 'node:fs';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { SentError } from '../../foundation/base/index.ts';
+import { errorSentence, type SentError } from '../../foundation/base/index.ts';
 import {
   BlockingBridge,
+  guardedFiles,
+  type HostServices,
+  lockThread,
   makeSnapshot,
   type PreludeModule,
   startInterpreter,
   translateSyntax,
 } from '../python/index.ts';
-import type { BridgeRequest, PackedReply } from '../tasks/index.ts';
-import { hostShell } from './shell.ts';
+import {
+  AccessRules,
+  type AllowedFolder,
+  type BridgeRequest,
+  type EngineRequest,
+  type PackedReply,
+} from '../tasks/index.ts';
+import { confinedShell } from './shell/confined-shell.ts';
+import { hostShell } from './shell/host-shell.ts';
+import type { Programs, Shell } from './shell/types.ts';
 
 /** What Python is told at its start. */
 export interface PythonStart {
@@ -24,11 +35,14 @@ export interface PythonStart {
   /** The user chose the version; scripts do not change it. */
   readonly isVersionFixed: boolean;
   readonly logfile: string;
+  /** False: the script is not trusted, and Python is closed around it. */
+  readonly isTrusted: boolean;
 }
 
 export type PythonJob =
   | { readonly kind: 'code'; readonly text: string; readonly language: 2 | 3 }
-  | { readonly kind: 'file'; readonly path: string; readonly language: 2 | 3 };
+  | { readonly kind: 'file'; readonly path: string; readonly text: readonly [string, string]; readonly language: 2 | 3 }
+  | { readonly kind: 'prompt'; readonly language: 2 | 3 };
 
 export type PythonThreadData =
   | { readonly kind: 'snapshot'; readonly prelude: readonly PreludeModule[] }
@@ -37,6 +51,8 @@ export type PythonThreadData =
       readonly prelude: readonly PreludeModule[];
       readonly snapshot?: Uint8Array;
       readonly mounts: readonly string[];
+      /** What the script may touch; undefined: everything. */
+      readonly folders?: readonly AllowedFolder[];
       readonly interrupt: SharedArrayBuffer;
       readonly bridge: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
       readonly start: PythonStart;
@@ -46,36 +62,67 @@ export type PythonThreadData =
 const RUN = `
 import json, qa2_host, qa2_session, qa2_casa
 _input = json.loads(input_text)
-qa2_session.attach(qa2_host, _input['start'])
-qa2_casa.attach(qa2_host, _input['start'])
+qa2_session.attach(_input['start'])
+qa2_casa.attach(_input['start'])
+if not _input['start']['isTrusted']:
+    import qa2_seal
+    qa2_seal.seal()
 qa2_session.run_main(_input['job'])
 `;
 
-async function runJob(data: Extract<PythonThreadData, { kind: 'run' }>): Promise<number> {
+type RunData = Extract<PythonThreadData, { kind: 'run' }>;
+type EngineAnswer = PackedReply | { readonly error: SentError };
+
+/** bdflags2MS and its like: programs of CASA that scripts start through the shell; they run in the engine. */
+function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnswer): Programs {
+  const bdflags2MS: Programs[string] = (words, cwd) => {
+    const answer = ask({ kind: 'program', name: 'bdflags2MS', words }, cwd);
+    if ('error' in answer) return { status: 1, output: '', errors: answer.error.message };
+    return { status: 0, output: String(JSON.parse(answer.text) ?? ''), errors: '' };
+  };
+  return { bdflags2MS };
+}
+
+async function runJob(data: RunData): Promise<number> {
   const bridge = new BlockingBridge(data.bridge.port, data.bridge.signal);
   const interpreter = await startInterpreter(data);
-  const shell = hostShell();
+  const rules = data.folders && new AccessRules(data.folders);
   let casaVersion = data.start.casaVersion;
-  interpreter.provide('qa2_host', {
-    translate: translateSyntax,
+  const ask = (text: string, cwd: string) =>
+    bridge.ask({ text, cwd, casaVersion } satisfies BridgeRequest) as EngineAnswer;
+  const programs = enginePrograms((request, cwd) => ask(JSON.stringify(request), cwd));
+  const shell: Shell = rules ? confinedShell(guardedFiles(rules), programs) : hostShell();
+  const services: HostServices = {
+    translate: (text: string) => ({ value: translateSyntax(text) }),
     setVersion(version: string) {
       casaVersion = version;
+      return { value: null };
     },
     engine(text: string, cwd: string) {
-      const answer = bridge.ask({ text, cwd, casaVersion } satisfies BridgeRequest) as
-        | PackedReply
-        | { error: SentError };
+      const answer = ask(text, cwd);
       interpreter.forgetFiles();
-      if ('error' in answer && answer.error.tag === 'aborted') new Uint8Array(data.interrupt)[0] = 0;
-      return 'error' in answer ? { tag: answer.error.tag, message: answer.error.message } : { tag: '', ...answer };
+      if (!('error' in answer)) return { value: { tag: '', text: answer.text }, buffers: answer.buffers };
+      if (answer.error.tag === 'aborted') new Uint8Array(data.interrupt)[0] = 0;
+      return { value: { tag: answer.error.tag, message: answer.error.message } };
     },
-    shell(command: string, cwd: string, environment: string, capture: boolean) {
-      const answer = shell.run({ command, cwd, environment: JSON.parse(environment), capture });
-      interpreter.forgetFiles();
-      return JSON.stringify(answer);
+    shell(command: string, cwd: string, environment: Record<string, string>, capture: boolean) {
+      try {
+        return { value: shell.run({ command, cwd, environment, capture }) };
+      } catch (error) {
+        return { value: { status: 1, output: '', errors: errorSentence(error) } };
+      } finally {
+        interpreter.forgetFiles();
+      }
     },
-    fileSystem: (path: string) => JSON.stringify(statfsSync(path)),
-  });
+    fileSystem(path: string) {
+      rules?.check(path, 'read');
+      return { value: statfsSync(path) };
+    },
+  };
+  interpreter.serve(services);
+  // Python's source of random numbers opens once, which it cannot do later.
+  interpreter.run('import os; os.urandom(1)', null);
+  if (rules) lockThread(rules);
   const code = interpreter.run(RUN, { start: data.start, job: data.job }) as number;
   bridge.close();
   return code;

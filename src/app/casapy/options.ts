@@ -13,6 +13,10 @@ export interface CasapyOptions {
   readonly logsToTerminal: boolean;
   readonly casaVersion?: string;
   readonly memoryBytes: number;
+  /** The script gets the user's files, shell and environment. */
+  readonly isTrusted: boolean;
+  /** Further directories, as DIR or DIR:rw. */
+  readonly allowed: readonly string[];
   readonly asks?: 'help' | 'version';
 }
 
@@ -54,6 +58,9 @@ Runs scripts written for CASA, in Python 2 (CASA 3.4-5) or Python 3 (CASA 6), wi
   casapy script.py 1 2                        run a file; sys.argv has its arguments
   casapy -c "print 1/2"                       run a line
 
+A script reads its delivery (or the working directory) and writes to calibrated/, script/ and the working directory;
+nothing else of the disk, no network, no programs of this machine.
+
 Options:
   -c CODE|FILE         source text or the name of a file; the rest of the line goes to sys.argv
   --logfile FILE       write CASA's log there (default: casa-<date>-<time>.log here)
@@ -61,6 +68,8 @@ Options:
   --log2term           show the log on the terminal too
   --casa-version X     the CASA version that scripts are told (default: the one that they check for)
   --memory MIB         memory for visibilities and images, in MiB (default 768)
+  --allow DIR[:rw]     a further directory that the script may read (or, with :rw, change)
+  --trust              run the script with your own shell, files and environment
   --version, --help
   --nogui, --nologger, --agg, --pipeline, --norc and the like are accepted
 `;
@@ -70,6 +79,8 @@ export function readOptions(args: readonly string[]): CasapyOptions {
   const found: Record<string, string | undefined> = {};
   let hasLogfile = true;
   let logsToTerminal = false;
+  let isTrusted = false;
+  const allowed: string[] = [];
   let asks: CasapyOptions['asks'];
   for (let index = 0; index < args.length; index++) {
     const [name, joined] = args[index].startsWith('--') ? splitOption(args[index]) : [args[index], undefined];
@@ -82,6 +93,8 @@ export function readOptions(args: readonly string[]): CasapyOptions {
     else if (name === '--version') asks = 'version';
     else if (name === '--nologfile') hasLogfile = false;
     else if (name === '--log2term') logsToTerminal = true;
+    else if (name === '--trust') isTrusted = true;
+    else if (name === '--allow') allowed.push(value());
     else if (name === '--logfile' || name === '--casa-version' || name === '--memory') found[name] = value();
     else if (SILENT_WITH_VALUE.has(name)) value();
     else if (!SILENT.has(name)) fail('usage', `casapy does not know the option ${name}; see casapy --help.`);
@@ -97,6 +110,8 @@ export function readOptions(args: readonly string[]): CasapyOptions {
       logsToTerminal,
       casaVersion: found['--casa-version'],
       memoryBytes: memoryOf(found['--memory']),
+      isTrusted,
+      allowed,
       asks,
     };
   }

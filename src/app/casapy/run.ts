@@ -1,4 +1,6 @@
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { fail } from '../../foundation/base/index.ts';
 import {
@@ -11,6 +13,8 @@ import {
   snapshotPath,
 } from '../python/index.ts';
 import {
+  AccessRules,
+  type AllowedFolder,
   allTasks,
   allTools,
   builtScript,
@@ -20,6 +24,7 @@ import {
 } from '../tasks/index.ts';
 import type { PythonJob, PythonThreadData } from './casapy-worker.ts';
 import type { CasapyOptions } from './options.ts';
+import { planAccess, readAllowance, type ScriptAccess, scriptEnvironment } from './script-access.ts';
 
 /** CASA version that scripts are told when they ask for none. */
 const DEFAULT_VERSION = '4.7.2';
@@ -28,13 +33,13 @@ const DEFAULT_VERSION = '4.7.2';
 function prelude(): PreludeModule[] {
   const folder = (room: string) => join(installationRoot(), 'src', 'app', room, 'prelude');
   return [
-    ...readPrelude(folder('python'), ['qa2_python2', 'qa2_session']),
+    ...readPrelude(folder('python'), ['qa2_host', 'qa2_seal', 'qa2_python2', 'qa2_session']),
     ...readPrelude(folder('casapy'), ['qa2_engine', 'qa2_casa']),
   ];
 }
 
 function startWorker(data: PythonThreadData, transfer: MessageChannel['port1'][] = []): Worker {
-  return new Worker(builtScript('casapy-worker'), { workerData: data, transferList: transfer });
+  return new Worker(builtScript('casapy-worker'), { workerData: data, transferList: transfer, env: {} });
 }
 
 function nextMessage<T>(worker: Worker): Promise<T> {
@@ -67,6 +72,7 @@ async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<Uint8
 export async function runCasapy(options: CasapyOptions): Promise<number> {
   const script = options.script ?? fail('usage', 'casapy needs a script: -c CODE or FILE; see casapy --help.');
   const cwd = process.cwd();
+  const access = chooseAccess(options, cwd);
   const modules = prelude();
   const logfile = chooseLogfile(options, cwd);
   const abort = new SharedArrayBuffer(4);
@@ -79,21 +85,27 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     casaVersion: options.casaVersion ?? DEFAULT_VERSION,
     logfile,
     echo: options.logsToTerminal ? 'INFO' : 'WARN',
+    folders: access && withInstallation(access),
     bridge: { port: enginePort, signal },
   };
   const snapshot = await prepareSnapshot(modules);
+  if (access) setFlagsFromString('--disallow-code-generation-from-strings');
   const engine = new Worker(builtScript('engine-worker'), { workerData: engineData, transferList: [enginePort] });
   const python = startWorker(
     {
       kind: 'run',
       prelude: modules,
       snapshot,
-      mounts: hostFolders(),
+      mounts: access ? new AccessRules(withInstallation(access)).roots() : hostFolders(),
+      folders: access && withInstallation(access),
       interrupt,
       bridge: { port: pythonPort, signal },
       start: {
         cwd,
-        environment: { ...(process.env as Record<string, string>), CASAPATH: casaPath() },
+        environment: access
+          ? scriptEnvironment(process.env, cwd, casaPath())
+          : { ...(process.env as Record<string, string>), CASAPATH: casaPath() },
+        isTrusted: access === undefined,
         arguments: options.arguments,
         tasks: allTasks().map(({ name }) => name),
         tools: allTools().map(({ name }) => name),
@@ -119,6 +131,21 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
   }
 }
 
+/** What the script may touch; undefined when the user trusts it. */
+function chooseAccess(options: CasapyOptions, cwd: string): ScriptAccess | undefined {
+  if (options.isTrusted) return undefined;
+  const access = planAccess(
+    cwd,
+    options.allowed.map((text) => readAllowance(text, cwd)),
+  );
+  for (const { path, target } of access.links) process.stderr.write(`Link followed, read-only: ${path} -> ${target}\n`);
+  return access;
+}
+
+function withInstallation(access: ScriptAccess): AllowedFolder[] {
+  return [...access.folders, { path: casaPath(), mode: 'read' }];
+}
+
 function chooseLogfile(options: CasapyOptions, cwd: string): string | undefined {
   if (!options.hasLogfile) return undefined;
   return join(options.logfile?.startsWith('/') ? '/' : cwd, options.logfile ?? sessionLogName(new Date()));
@@ -126,10 +153,12 @@ function chooseLogfile(options: CasapyOptions, cwd: string): string | undefined 
 
 /** Scripts call `$CASAPATH/bin/bdflags2MS`; the variable may carry words after the directory, as CASA's did. */
 function casaPath(): string {
-  return join(installationRoot(), 'dist', 'casa');
+  return join(installationRoot(), 'bin', 'casa');
 }
 
 function jobOf(script: NonNullable<CasapyOptions['script']>, options: CasapyOptions): PythonJob {
   const language = Number((options.casaVersion ?? '6').split('.')[0]) < 6 ? 2 : 3;
-  return { ...script, language };
+  if (script.kind === 'code') return { ...script, language };
+  const data = readFileSync(resolve(script.path));
+  return { ...script, text: [data.toString('utf8'), data.toString('latin1')], language };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readSync, statSync, writeSync } from 'node:fs';
 import { loadPyodide, type PyodideAPI, version } from 'pyodide';
 import { sleep } from './blocking-bridge.ts';
+import { connectHost, type HostServices } from './host-device.ts';
 import type { PreludeModule } from './snapshot.ts';
 
 /** Version of the embedded Python. */
@@ -39,8 +40,8 @@ export interface InterpreterOptions {
 
 /** An embedded Python in this thread. */
 export interface Interpreter {
-  /** Makes functions of this thread importable in Python as a module. */
-  provide(name: string, functions: Readonly<Record<string, unknown>>): void;
+  /** Lets Python call functions of this thread through its host device; called once. */
+  serve(services: HostServices): void;
   /** Runs Python source; `input` is the variable of that name, given as JSON text. */
   run(source: string, input: unknown): unknown;
   /** Forgets what is known about host files; called after another thread or program may have changed some. */
@@ -59,7 +60,7 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   connectStreams(python);
   python.setInterruptBuffer(new Uint8Array(options.interrupt));
   return {
-    provide: (name, functions) => python.registerJsModule(name, functions),
+    serve: (services) => connectHost(python, services),
     run(source, input) {
       python.globals.set('input_text', JSON.stringify(input));
       return python.runPython(source);

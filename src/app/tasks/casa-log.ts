@@ -13,6 +13,8 @@ export interface CasaLogOptions {
   readonly file?: string;
   /** Also told every line of these priorities, e.g. to show it on a terminal. */
   readonly echo?: { readonly from: LogPriority; readonly upTo?: LogPriority; write(line: string): void };
+  /** Refuses, by throwing, a log file that a script names. */
+  readonly checkFile?: (path: string) => void;
   /** The clock, for tests. */
   readonly now?: () => Date;
 }
@@ -26,11 +28,13 @@ export class CasaLog implements LogPort {
   private origin = 'casa';
   private minimum: LogPriority = 'INFO';
   private readonly echo: CasaLogOptions['echo'];
+  private readonly checkFile: CasaLogOptions['checkFile'];
   private readonly now: () => Date;
 
   constructor(options: CasaLogOptions = {}) {
     this.file = options.file;
     this.echo = options.echo;
+    this.checkFile = options.checkFile;
     this.now = options.now ?? (() => new Date());
   }
 
@@ -61,6 +65,7 @@ export class CasaLog implements LogPort {
       return;
     }
     const file = joinPath(cwd, name);
+    this.checkFile?.(file);
     try {
       appendFileSync(file, '');
     } catch (error) {

@@ -1,5 +1,6 @@
 import { type Context, fail, type ProgressPort } from '../../foundation/base/index.ts';
 import type { CasaLog } from './casa-log.ts';
+import { runProgram } from './programs.ts';
 import { findTask } from './registry.ts';
 import { describeTask, formatHelp } from './task-help.ts';
 import { runTask } from './task-run.ts';
@@ -24,6 +25,8 @@ export type EngineRequest =
   | { readonly kind: 'help'; readonly name: string }
   /** The parameters of a task, for default() and inp(). */
   | { readonly kind: 'describe'; readonly name: string }
+  /** A program of CASA that scripts start through the shell. */
+  | { readonly kind: 'program'; readonly name: string; readonly words: readonly string[] }
   | { readonly kind: 'new-tool'; readonly tool: string }
   | { readonly kind: 'drop-tool'; readonly handle: number };
 
@@ -64,6 +67,8 @@ export class EngineSession {
         return formatHelp(findTask(request.name));
       case 'describe':
         return describeTask(findTask(request.name));
+      case 'program':
+        return runProgram(request.name, request.words, this.context(cwd));
       case 'new-tool':
         return this.createTool(request.tool, cwd);
       case 'drop-tool':

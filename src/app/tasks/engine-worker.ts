@@ -3,7 +3,10 @@ import { writeSync } from 'node:fs';
 import { isMainThread, type MessagePort } from 'node:worker_threads';
 import { abortCheck, type LogPriority, packError } from '../../foundation/base/index.ts';
 import { jobData, serveJobs } from '../../foundation/base/workers-node.ts';
+import { disk, installDisk } from '../../foundation/bytes/index.ts';
+import { AccessRules, type AllowedFolder } from './access-rules.ts';
 import { CasaLog } from './casa-log.ts';
+import { confinedDisk } from './confined-disk.ts';
 import { type EngineJob, logfileOf, runEngineJob } from './engine-jobs.ts';
 import { type EngineRequest, EngineSession } from './engine-session.ts';
 import { installEngine } from './installation.ts';
@@ -17,8 +20,13 @@ export interface EngineThreadData {
   readonly memoryBytes: number;
   readonly casaVersion: string;
   readonly logfile?: string;
-  /** Log lines of at least this priority also go to stderr; without a bridge not those of failures, which are thrown. */
+  /**
+   * Log lines of at least this priority also go to stderr; without a bridge not those of failures, which are thrown
+   * and told by whoever catches them.
+   */
   readonly echo?: LogPriority;
+  /** What an untrusted script may touch through tasks and tools; undefined: everything. */
+  readonly folders?: readonly AllowedFolder[];
   /** Requests of a Python thread come here, and `signal` wakes it. */
   readonly bridge?: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
 }
@@ -28,9 +36,11 @@ function startSession(
   logfile: string | undefined,
   progress: EngineSessionProgress,
 ): EngineSession {
+  const rules = data.folders && new AccessRules(data.folders);
   return new EngineSession({
     log: new CasaLog({
       file: logfile,
+      checkFile: rules && ((path) => rules.check(path, 'write')),
       echo: data.echo && {
         from: data.echo,
         upTo: data.bridge ? 'SEVERE' : 'WARN',
@@ -85,6 +95,7 @@ async function runJob(data: EngineThreadData, job: EngineJob, progress: EngineSe
 if (!isMainThread) {
   const data = jobData<EngineThreadData>();
   installEngine(data.memoryBytes);
+  if (data.folders) installDisk(confinedDisk(disk(), new AccessRules(data.folders)));
   if (data.bridge) serveBridge(data, data.bridge);
   else serveJobs<EngineJob, unknown>((job, progress) => runJob(data, job, progress));
 }

@@ -1,3 +1,4 @@
+export * from './access-rules.ts';
 export * from './arguments.ts';
 export * from './casa-log.ts';
 export type { Listing } from './commands/inspect.ts';

@@ -1,4 +1,4 @@
-import { createMs, type MeasurementSet } from '../../astronomy/ms/index.ts';
+import { createMs, type MeasurementSet, openMs } from '../../astronomy/ms/index.ts';
 import { type Asdm, openAsdm } from '../../formats/asdm/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, type Staged, stage } from '../../foundation/bytes/index.ts';
@@ -10,10 +10,11 @@ import {
   readAntennas,
   readStations,
 } from './array-tables.ts';
+import { flagMask } from './bdf-slices.ts';
 import { fillCalDevice, fillSysCal, fillSysPower, fillWeather } from './calibration-tables.ts';
 import { type Configuration, hasComplexData, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
 import { type FlagCommand, fillFlagCommands, flagFileText, onlineFlags } from './flag-commands.ts';
-import { type FillMainOptions, fillMain } from './main-filler.ts';
+import { type FillMainOptions, fillMain, flagMain } from './main-filler.ts';
 import {
   fillField,
   fillObservation,
@@ -254,20 +255,62 @@ function fillVisibilities(
   phaseCorrection: PhaseCorrection,
   ms: MeasurementSet,
 ): number {
-  const { asdm, options, mainRows } = source;
+  const { asdm, options } = source;
   const positions = new Float64Array(3 * source.antennas.length);
   source.antennas.forEach((antenna, index) => {
     positions.set(antenna.padPosition, 3 * index);
   });
   const states = new StateRows(asdm, source.scans);
-  const fillOptions: FillMainOptions = {
+  const fillOptions = fillOptionsOf(context, source, phaseCorrection, options.bdfflags);
+  for (const { row, configuration, field, stateId } of filledRows(context, source, phaseCorrection, states)) {
+    const rowContext = {
+      configuration,
+      fieldId: row.fieldId,
+      scanNumber: row.scanNumber,
+      stateId,
+      observationId: row.execBlockId,
+      ra: field.ra,
+      dec: field.dec,
+      positions,
+    };
+    fillMain(ms, asdm.bdfPath(row.dataUid), row.dataSize, rowContext, source.setup, fillOptions);
+  }
+  states.fill(ms);
+  return ms.main.rowCount;
+}
+
+function fillOptionsOf(
+  context: Context,
+  source: Source,
+  phaseCorrection: PhaseCorrection,
+  withBdfFlags: boolean,
+): FillMainOptions {
+  return {
     phaseCorrection,
-    withAuto: options.ocorr_mode !== 'co',
-    withCross: options.ocorr_mode !== 'ao',
-    withBdfFlags: options.bdfflags,
+    withAuto: source.options.ocorr_mode !== 'co',
+    withCross: source.options.ocorr_mode !== 'ao',
+    withBdfFlags,
     isComplex: isComplex(source),
     checkAbort: context.checkAbort,
   };
+}
+
+/** A row of the ASDM's Main table that becomes rows of the MS. */
+interface FilledRow {
+  readonly row: MainRow;
+  readonly configuration: Configuration;
+  readonly field: IngestField;
+  readonly stateId: number;
+}
+
+/** The Main rows that one MS is made from, in their order; tells progress. */
+function* filledRows(
+  context: Context,
+  source: Source,
+  phaseCorrection: PhaseCorrection,
+  states: StateRows,
+): Generator<FilledRow> {
+  const { asdm, options, mainRows } = source;
   const bytes = mainRows.reduce((sum, row) => sum + row.dataSize, 0);
   let done = 0;
   for (const row of mainRows) {
@@ -288,32 +331,56 @@ function fillVisibilities(
     if (stateId === undefined || !hasData(context, asdm, row)) continue;
     // The radiometers' data are in both MSs; the correlator's only where they were corrected.
     const isRadiometer = source.processors[configuration.processorId]?.type === 'RADIOMETER';
-    if (
-      phaseCorrection === 'AP_CORRECTED' &&
-      !isRadiometer &&
-      !configuration.phaseCorrections.includes(phaseCorrection)
-    )
-      continue;
-    fillMain(
-      ms,
-      asdm.bdfPath(row.dataUid),
-      row.dataSize,
-      {
-        configuration,
-        fieldId: row.fieldId,
-        scanNumber: row.scanNumber,
-        stateId,
-        observationId: row.execBlockId,
-        ra: field.ra,
-        dec: field.dec,
-        positions,
-      },
-      source.setup,
-      fillOptions,
-    );
+    const isCorrected = phaseCorrection === 'AP_CORRECTED';
+    if (isCorrected && !isRadiometer && !configuration.phaseCorrections.includes(phaseCorrection)) continue;
+    yield { row, configuration, field, stateId };
   }
-  states.fill(ms);
-  return ms.main.rowCount;
+}
+
+/** What {@link applyBdfFlags} needs: the ASDM, the MS made from it, and how that was done. */
+export interface BdfFlagOptions extends Pick<ImportAsdmOptions, 'asdm' | 'ocorr_mode' | 'scans'> {
+  readonly vis: string;
+  /** Names of {@link flagMask}. */
+  readonly conditions: string;
+  readonly wvr_corrected_data?: 'no' | 'yes';
+}
+
+/**
+ * Sets the flags of the binary data in an MS that was imported without them (CASA's program bdflags2MS).
+ *
+ * @returns rows of the MS, and how many of them the binary data flag
+ * @throws usage, missing; bad-data when the MS was not made from this ASDM with these options
+ */
+export function applyBdfFlags(context: Context, given: BdfFlagOptions): { rows: number; flaggedRows: number } {
+  const { vis, conditions, wvr_corrected_data, ...rest } = given;
+  const mask = flagMask(conditions);
+  const source = readSource(context, completeOptions(context, { ...rest, ignore_time: true }));
+  const phaseCorrection = wvr_corrected_data === 'yes' ? 'AP_CORRECTED' : 'AP_UNCORRECTED';
+  const options = fillOptionsOf(context, source, phaseCorrection, true);
+  const states = new StateRows(source.asdm, source.scans);
+  const ms = openMs(joinPath(context.cwd, vis), 'update');
+  try {
+    let start = 0;
+    let flaggedRows = 0;
+    for (const { row, configuration } of filledRows(context, source, phaseCorrection, states)) {
+      const path = source.asdm.bdfPath(row.dataUid);
+      const done = flagMain(ms, path, row.dataSize, { configuration, start, mask }, source.setup, options);
+      start += done.rows;
+      flaggedRows += done.flaggedRows;
+    }
+    if (start !== ms.main.rowCount) failMismatch(vis, start, ms.main.rowCount);
+    return { rows: start, flaggedRows };
+  } finally {
+    ms.close();
+  }
+}
+
+function failMismatch(vis: string, expected: number, found: number): never {
+  return fail(
+    'bad-data',
+    `The MeasurementSet has ${found} rows but this ASDM makes ${expected}; it was changed or imported in another way.`,
+    { file: vis },
+  );
 }
 
 /** False, with a warning, when the binary data of a Main row are not there (an ASDM cut to some scans). */

@@ -32,6 +32,8 @@ import type { SpectralSetup } from './spectral-tables.ts';
 const STORED_BYTES = 96 * 1024 * 1024;
 /** Visibilities converted and written at a time. */
 const DATA_BYTES = 16 * 1024 * 1024;
+/** Every bit of a flag word flags. */
+const ALL_BITS = 0xffffffff;
 
 export interface FillMainOptions {
   /** Which of the phase corrections goes to DATA. */
@@ -90,8 +92,118 @@ export function fillMain(
   }
 }
 
+/** Where the rows of a BDF begin in an MS, and which of its flags are set. */
+export interface FlagPlace {
+  readonly configuration: RowContext['configuration'];
+  readonly start: number;
+  /** Bits of the flag words that flag. */
+  readonly mask: number;
+}
+
+/**
+ * Sets the flags of one BDF in the rows that {@link fillMain} made from it; flags that are set stay.
+ *
+ * @returns the number of its rows, and of those that it flags
+ */
+export function flagMain(
+  ms: MeasurementSet,
+  bdfPath: string,
+  dataSize: number,
+  place: FlagPlace,
+  setup: SpectralSetup,
+  options: FillMainOptions,
+): { rows: number; flaggedRows: number } {
+  const bdf = openBdf(bdfPath);
+  try {
+    const sources = windowSources(bdf, place, setup, options);
+    const integrations = readIntegrations(bdf);
+    let rows = 0;
+    let flaggedRows = 0;
+    let done = 0;
+    for (const count of sliceCounts(dataSize, integrations.length)) {
+      const flags = integrations.slice(done, done + count).map((integration) => readFlags(bdf, integration));
+      done += count;
+      for (const source of sources) {
+        options.checkAbort();
+        const start = place.start + rows;
+        const made = flags.length * source.pairs.first.length * source.window.binCount;
+        rows += made;
+        if (start + made > ms.main.rowCount) continue;
+        flaggedRows += addFlags(ms, source, bdf, { flags, mask: place.mask }, start, made);
+      }
+    }
+    return { rows, flaggedRows };
+  } finally {
+    bdf.close();
+  }
+}
+
+/** Adds the flags of some integrations of one window to the rows from `start` on; a part at a time. */
+function addFlags(
+  ms: MeasurementSet,
+  source: Source,
+  bdf: BdfReader,
+  { flags, mask }: { readonly flags: readonly (BdfFlags | undefined)[]; readonly mask: number },
+  start: number,
+  count: number,
+): number {
+  const perIntegration = count / Math.max(1, flags.length);
+  const cell = source.window.chanCount * source.corrCount;
+  const step = Math.max(1, Math.floor(DATA_BYTES / (cell * perIntegration)));
+  let flaggedRows = 0;
+  for (let first = 0; first < flags.length; first += step) {
+    const block = flags.slice(first, first + step);
+    const rows = block.length * perIntegration;
+    const flag = new Uint8Array(rows * cell);
+    const flagRow = new Uint8Array(rows);
+    markFlags(source, bdf, { flags: block, mask }, flag, flagRow);
+    flaggedRows += mergeFlags(ms, start + first * perIntegration, { flag, flagRow, cell }, source);
+  }
+  return flaggedRows;
+}
+
+function mergeFlags(
+  ms: MeasurementSet,
+  start: number,
+  { flag, flagRow, cell }: { flag: Uint8Array; flagRow: Uint8Array; cell: number },
+  source: Source,
+): number {
+  let flaggedRows = 0;
+  for (let row = 0; row < flagRow.length; row++) {
+    if (flag.subarray(row * cell, (row + 1) * cell).includes(1)) flaggedRows++;
+  }
+  if (flaggedRows === 0) return 0;
+  const { main } = ms;
+  const described = main.column('DATA_DESC_ID').getRange(start, 1)[0];
+  if (described !== source.dataDescId)
+    fail('bad-data', 'The rows of the MeasurementSet are not in the order of this ASDM.', {
+      file: ms.path,
+      row: start,
+    });
+  const shape = [source.window.chanCount, source.corrCount];
+  const oldFlag = main.column('FLAG').getRange(start, flagRow.length) as Uint8Array;
+  const oldRow = main.column('FLAG_ROW').getRange(start, flagRow.length) as Uint8Array;
+  main.column('FLAG').putRange(
+    start,
+    flagRow.length,
+    flag.map((value, index) => value | oldFlag[index]),
+    shape,
+  );
+  main.column('FLAG_ROW').putRange(
+    start,
+    flagRow.length,
+    flagRow.map((value, index) => value | oldRow[index]),
+  );
+  return flaggedRows;
+}
+
 /** Windows with their data descriptions, in the order of data description numbers; autocorrelations before cross-correlations. */
-function windowSources(bdf: BdfReader, context: RowContext, setup: SpectralSetup, options: FillMainOptions): Source[] {
+function windowSources(
+  bdf: BdfReader,
+  context: Pick<RowContext, 'configuration'>,
+  setup: SpectralSetup,
+  options: FillMainOptions,
+): Source[] {
   const { header } = bdf;
   const { antennaIds, dataDescriptionIds } = context.configuration;
   if (header.numAntenna !== antennaIds.length) {
@@ -271,7 +383,7 @@ class BdfFiller {
     const flag = lease.uint8(cell * count);
     flag.fill(0);
     const flagRow = new Uint8Array(count);
-    if (flags) markFlags(source, this.bdf, flags, flag, flagRow);
+    if (flags) markFlags(source, this.bdf, { flags, mask: ALL_BITS }, flag, flagRow);
     main.column('FLAG').putRange(start, count, flag, shape);
     main.column('FLAG_ROW').putRange(start, count, flagRow);
   }
@@ -310,7 +422,7 @@ function fillOffsets(offsets: Uint32Array, source: Source, held: HeldIntegration
 function markFlags(
   source: Source,
   bdf: BdfReader,
-  flags: readonly (BdfFlags | undefined)[],
+  { flags, mask }: { readonly flags: readonly (BdfFlags | undefined)[]; readonly mask: number },
   flag: Uint8Array,
   flagRow: Uint8Array,
 ): void {
@@ -337,7 +449,7 @@ function markFlags(
         for (let corr = 0; corr < corrCount; corr++) {
           // Three stored products are XX, XY, YY; the fourth correlation YX shares the word of XY.
           const product = products === corrCount ? corr : products === 3 ? [0, 1, 1, 2][corr] : 0;
-          if (words[place + windowFirst + bin * products + product] === 0) continue;
+          if ((words[place + windowFirst + bin * products + product] & mask) === 0) continue;
           flagged++;
           for (let chan = 0; chan < window.chanCount; chan++) flag[row * cell + chan * corrCount + corr] = 1;
         }

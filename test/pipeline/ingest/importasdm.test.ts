@@ -6,7 +6,7 @@ import { antennaUvw } from '../../../src/astronomy/measures/index.ts';
 import { type MeasurementSet, openMs } from '../../../src/astronomy/ms/index.ts';
 import type { ArrayValue, Table } from '../../../src/formats/tables/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
-import { importasdm } from '../../../src/pipeline/ingest/index.ts';
+import { applyBdfFlags, importasdm } from '../../../src/pipeline/ingest/index.ts';
 import { ANTENNAS, CHANNELS, SCALE, stored, storedAuto, writeSmallAsdm } from './small-asdm.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'ingest-'));
@@ -215,5 +215,42 @@ describe('bad input', () => {
     rmSync(join(cut, 'Subscan.xml'));
     expect(() => importasdm(context, { asdm: cut, vis: 'broken.ms' })).toThrow(/no table Subscan/);
     expect(existsSync(join(folder, 'broken.ms'))).toBe(false);
+  });
+});
+
+describe('applyBdfFlags', () => {
+  const flagsOf = (name: string) => {
+    const opened = openMs(join(folder, name));
+    const rows = Array.from({ length: opened.main.rowCount }, (_, row) => [
+      ...(cell(opened.main, 'FLAG', row).values as Uint8Array),
+    ]);
+    const flagRow = numbers(opened.main, 'FLAG_ROW');
+    opened.close();
+    return { rows, flagRow };
+  };
+
+  it('gives an MS that was imported without them the flags that importasdm gives', () => {
+    importasdm(context, { asdm, vis: 'late.ms', bdfflags: false });
+    const before = flagsOf('late.ms');
+    expect(before.rows.flat()).not.toContain(1);
+    const { rows, flaggedRows } = applyBdfFlags(context, { asdm, vis: 'late.ms', conditions: 'ALL' });
+    expect(rows).toBe(ms.main.rowCount);
+    expect(flaggedRows).toBeGreaterThan(0);
+    expect(flagsOf('late.ms')).toEqual(flagsOf('all.ms'));
+  });
+
+  it('sets only the flags of the conditions that are named', () => {
+    importasdm(context, { asdm, vis: 'other.ms', bdfflags: false });
+    const others = 'COR DELA MIS SIG SYN TFB WVR ZER';
+    expect(applyBdfFlags(context, { asdm, vis: 'other.ms', conditions: others }).flaggedRows).toBe(0);
+    expect(applyBdfFlags(context, { asdm, vis: 'other.ms', conditions: `${others} INT` }).flaggedRows).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it('refuses conditions that it does not know and an MS of another import', () => {
+    expect(() => applyBdfFlags(context, { asdm, vis: 'all.ms', conditions: 'NONSENSE' })).toThrow('no flag condition');
+    importasdm(context, { asdm, vis: 'auto.ms', ocorr_mode: 'ao' });
+    expect(() => applyBdfFlags(context, { asdm, vis: 'auto.ms', conditions: 'ALL' })).toThrow('rows');
   });
 });

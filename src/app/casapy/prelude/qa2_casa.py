@@ -12,6 +12,7 @@ import sys
 import types
 
 import qa2_engine
+import qa2_host
 import qa2_python2
 import qa2_session
 from qa2_engine import CasaError, Task, Tool, ask
@@ -42,7 +43,7 @@ def stated_version(text):
 def set_version(version):
     sys.modules['casadef'].casa_version = version
     SPACE['casa']['build']['version'] = version
-    qa2_engine.host.setVersion(version)
+    qa2_host.call('setVersion', version)
 
 
 def _follow_version(text, _filename):
@@ -59,8 +60,10 @@ def shell(command, capture=True):
     sys.stdout.flush()
     sys.stderr.flush()
     command = qa2_python2.native(command)
-    environment = json.dumps({str(key): str(value) for key, value in os.environ.items()})
-    answer = json.loads(qa2_engine.host.shell(command, os.getcwd(), environment, capture))
+    environment = {str(key): str(value) for key, value in os.environ.items()}
+    answer = qa2_host.call('shell', command, os.getcwd(), environment, capture)
+    if answer.get('errors'):
+        sys.stderr.write('sh: %s\n' % answer['errors'])
     return answer['status'], answer['output']
 
 
@@ -118,7 +121,7 @@ def _check_output(command, **options):
 
 
 def _statvfs(path):
-    found = json.loads(qa2_engine.host.fileSystem(os.path.join(os.getcwd(), path)))
+    found = qa2_host.call('fileSystem', os.path.join(os.getcwd(), path))
     return types.SimpleNamespace(
         f_bsize=found['bsize'], f_frsize=found['bsize'], f_blocks=found['blocks'], f_bfree=found['bfree'],
         f_bavail=found['bavail'], f_files=found['files'], f_ffree=found['ffree'], f_favail=found['ffree'],
@@ -147,6 +150,11 @@ def _install_shell():
         'commands', getoutput=subprocess.getoutput,
         getstatusoutput=lambda command: (lambda status, output: (_wait_status(status), output.rstrip('\n')))(*shell(command)),
     )
+
+
+def bdflags2MS(*words):
+    """CASA's program of that name: sets the flags of the binary data in a MeasurementSet."""
+    sys.stdout.write(ask({'kind': 'program', 'name': 'bdflags2MS', 'words': words}))
 
 
 # ---------------------------------------------------------------- parameters from globals
@@ -220,16 +228,15 @@ def install():
     _install_shell()
     SPACE.update(
         T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=sys, math=math, re=re,
-        casadef=sys.modules['casadef'], default=default, inp=inp, go=go, CasaError=CasaError,
+        casadef=sys.modules['casadef'], default=default, inp=inp, go=go, bdflags2MS=bdflags2MS, CasaError=CasaError,
         casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
     )
     qa2_session.on_source.append(_follow_version)
 
 
-def attach(host, start):
+def attach(start):
     """Connects CASA's names to the engine of this run."""
     global _is_version_fixed
-    qa2_engine.host = host
     for name in start['tasks']:
         SPACE[name] = Task(name)
     for name in start['tools']:

@@ -5,10 +5,8 @@ import json
 import math
 import os
 
+import qa2_host
 import qa2_python2
-
-host = None
-"""The thread's services, set by attach()."""
 
 
 class CasaError(RuntimeError):
@@ -117,7 +115,7 @@ def _unpack_array(tag, buffers):
     if 'values' in tag:
         return Array(tag['values'], tag['shape'])
     flat = array.array(tag['code'])
-    flat.frombytes(buffers[tag['buffer']].to_bytes())
+    flat.frombytes(buffers[tag['buffer']])
     if tag['type'] == 'bool':
         flat = [bool(value) for value in flat]
     return Array(flat, tag['shape'], pairs=tag['type'] == 'complex')
@@ -145,14 +143,14 @@ def ask(request):
     import sys
 
     sys.stdout.flush()
-    answer = host.engine(json.dumps(request), os.getcwd())
-    if answer.tag:
-        if answer.tag == 'aborted':
+    answer, buffers = qa2_host.exchange('engine', json.dumps(request), os.getcwd())
+    if answer['tag']:
+        if answer['tag'] == 'aborted':
             raise KeyboardInterrupt()
-        error = (CasaUsageError if answer.tag == 'usage' else CasaError)(answer.message)
-        error.tag = answer.tag
+        error = (CasaUsageError if answer['tag'] == 'usage' else CasaError)(answer['message'])
+        error.tag = answer['tag']
         raise error
-    return _unpack(answer.text, answer.buffers)
+    return _unpack(answer['text'], buffers)
 
 
 class Task:
@@ -208,7 +206,7 @@ class Tool:
         return '<CASA tool %s>' % self._name
 
     def __del__(self):
-        if self._handle and host is not None:
+        if self._handle:
             try:
                 ask({'kind': 'drop-tool', 'handle': self._handle})
             except Exception:

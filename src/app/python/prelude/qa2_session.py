@@ -10,6 +10,7 @@ import sys
 import traceback
 import warnings
 
+import qa2_host
 import qa2_python2
 
 SPACE = {'__name__': '__main__', '__builtins__': builtins}
@@ -21,7 +22,6 @@ HIDDEN = []
 on_source = []
 """Called with the text and the name of every source that is about to run."""
 
-host = None
 _old_names = None
 
 
@@ -105,7 +105,7 @@ def read_source(path):
 
 
 def _compile_old(text, filename, mode='exec'):
-    translated = host.translate(text if text.endswith('\n') else text + '\n')
+    translated = qa2_host.call('translate', text if text.endswith('\n') else text + '\n')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
@@ -184,7 +184,7 @@ def run_main(job):
             run_text(job['text'], '<-c>', old_text=qa2_python2_bytes(job['text']), default=job['language'])
         else:
             SPACE['__file__'] = job['path']
-            text, old_text = read_source(job['path'])
+            text, old_text = job['text']
             run_text(text, job['path'], old_text=old_text, default=job['language'])
         return 0
     except SystemExit as error:
@@ -214,13 +214,12 @@ def install():
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
     builtins.execfile = execfile
-    HIDDEN.extend(['qa2_session.py', 'qa2_python2.py', '_pyodide/_base.py'])
+    HIDDEN.extend(['qa2_session.py', 'qa2_host.py', 'qa2_python2.py', '_pyodide/_base.py'])
 
 
-def attach(worker, start):
+def attach(start):
     """Connects the session to its thread: streams, directory, environment, arguments."""
-    global host
-    host = worker
+    qa2_host.attach()
     os.environ.clear()
     os.environ.update(start['environment'])
     os.chdir(start['cwd'])

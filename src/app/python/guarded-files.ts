@@ -1,0 +1,131 @@
+import * as fs from 'node:fs';
+
+/** Says whether a path may be used; throws otherwise. */
+export interface PathRules {
+  check(path: string, use: 'read' | 'write', follow?: boolean): void;
+  checkLink(target: string, path: string): void;
+}
+
+const originals = { ...fs };
+const WRITING =
+  fs.constants.O_WRONLY | fs.constants.O_RDWR | fs.constants.O_CREAT | fs.constants.O_TRUNC | fs.constants.O_APPEND;
+
+type Callable = (...args: unknown[]) => unknown;
+
+/** node:fs with a check before each act on a path; what needs no path stays, what is not known is refused. */
+export type GuardedFiles = Pick<
+  typeof fs,
+  | 'openSync'
+  | 'readFileSync'
+  | 'writeFileSync'
+  | 'appendFileSync'
+  | 'statSync'
+  | 'lstatSync'
+  | 'existsSync'
+  | 'accessSync'
+  | 'readdirSync'
+  | 'readlinkSync'
+  | 'realpathSync'
+  | 'mkdirSync'
+  | 'rmdirSync'
+  | 'unlinkSync'
+  | 'renameSync'
+  | 'symlinkSync'
+  | 'linkSync'
+  | 'copyFileSync'
+  | 'chmodSync'
+  | 'utimesSync'
+  | 'truncateSync'
+  | 'statfsSync'
+>;
+
+/** An error as the operating system would give it, so that Python raises PermissionError. */
+function refusal(error: unknown, path: unknown): NodeJS.ErrnoException {
+  const message = error instanceof Error ? error.message : String(error);
+  return Object.assign(new Error(message), { code: 'EACCES', errno: -13, syscall: 'open', path: String(path) });
+}
+
+function guard(rules: PathRules, path: unknown, use: 'read' | 'write', follow = true): void {
+  try {
+    rules.check(pathText(path), use, follow);
+  } catch (error) {
+    throw refusal(error, path);
+  }
+}
+
+function pathText(path: unknown): string {
+  if (typeof path === 'string') return path;
+  if (path instanceof Uint8Array) return Buffer.from(path).toString();
+  throw new TypeError('A path must be a string.');
+}
+
+/** How node's open flags use the file. */
+function useOf(flags: unknown): 'read' | 'write' {
+  if (typeof flags === 'number') return flags & WRITING ? 'write' : 'read';
+  return flags === undefined || flags === 'r' || flags === 'rs' ? 'read' : 'write';
+}
+
+/** Checked versions of the file functions that Python's files and the shell of scripts use. */
+export function guardedFiles(rules: PathRules): GuardedFiles {
+  const on = (name: keyof GuardedFiles, use: 'read' | 'write', follow = true) => {
+    const act = originals[name] as unknown as Callable;
+    return (...args: unknown[]) => {
+      guard(rules, args[0], use, follow);
+      return act(...args);
+    };
+  };
+  const onTwo = (name: 'renameSync' | 'linkSync', follow: boolean) => (from: unknown, to: unknown) => {
+    guard(rules, from, 'write', follow);
+    guard(rules, to, 'write', follow);
+    return (originals[name] as unknown as Callable)(from, to);
+  };
+  const files = {
+    openSync(path: unknown, flags: unknown, mode: unknown) {
+      guard(rules, path, useOf(flags));
+      return (originals.openSync as Callable)(path, flags, mode);
+    },
+    existsSync(path: unknown) {
+      try {
+        rules.check(pathText(path), 'read');
+      } catch {
+        return false;
+      }
+      return originals.existsSync(path as string);
+    },
+    readFileSync(path: unknown, options: unknown) {
+      if (typeof path !== 'number') guard(rules, path, 'read');
+      return (originals.readFileSync as Callable)(path, options);
+    },
+    writeFileSync: on('writeFileSync', 'write'),
+    appendFileSync: on('appendFileSync', 'write'),
+    statSync: on('statSync', 'read'),
+    lstatSync: on('lstatSync', 'read', false),
+    accessSync: on('accessSync', 'read'),
+    readdirSync: on('readdirSync', 'read'),
+    readlinkSync: on('readlinkSync', 'read', false),
+    realpathSync: on('realpathSync', 'read'),
+    mkdirSync: on('mkdirSync', 'write'),
+    rmdirSync: on('rmdirSync', 'write', false),
+    unlinkSync: on('unlinkSync', 'write', false),
+    renameSync: onTwo('renameSync', false),
+    linkSync: onTwo('linkSync', true),
+    symlinkSync(target: unknown, path: unknown) {
+      try {
+        rules.checkLink(pathText(target), pathText(path));
+      } catch (error) {
+        throw refusal(error, path);
+      }
+      return originals.symlinkSync(target as string, path as string);
+    },
+    copyFileSync(from: unknown, to: unknown, mode: unknown) {
+      guard(rules, from, 'read');
+      guard(rules, to, 'write');
+      return (originals.copyFileSync as Callable)(from, to, mode);
+    },
+    chmodSync: on('chmodSync', 'write'),
+    utimesSync: on('utimesSync', 'write'),
+    truncateSync: on('truncateSync', 'write'),
+    statfsSync: on('statfsSync', 'read'),
+  };
+  return files as unknown as GuardedFiles;
+}

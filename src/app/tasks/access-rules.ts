@@ -1,0 +1,85 @@
+import * as fs from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fail } from '../../foundation/base/index.ts';
+
+/** A directory and all below it. */
+export interface AllowedFolder {
+  /** Absolute. */
+  readonly path: string;
+  readonly mode: 'read' | 'write';
+}
+
+// Taken when this module is loaded: a thread that locks itself puts checked functions in the place of these.
+const { lstatSync, readlinkSync } = fs;
+const realpath = fs.realpathSync.native;
+
+/** What an untrusted script may touch: of all folders that hold a path, the deepest one decides. */
+export class AccessRules {
+  private readonly folders: readonly AllowedFolder[];
+
+  constructor(folders: readonly AllowedFolder[]) {
+    this.folders = folders
+      .map(({ path, mode }) => ({ path: canonicalPath(path, true), mode }))
+      .sort((a, b) => b.path.length - a.path.length);
+  }
+
+  /** How a path may be used, its links followed; undefined: not at all. */
+  modeOf(path: string, follow = true): 'read' | 'write' | undefined {
+    const real = canonicalPath(path, follow);
+    return this.folders.find((folder) => isWithin(real, folder.path))?.mode;
+  }
+
+  /**
+   * Passes or refuses a use of a path.
+   *
+   * @param path absolute
+   * @param follow false: the act is on a link itself
+   * @throws denied with one sentence that names the path
+   */
+  check(path: string, use: 'read' | 'write', follow = true): void {
+    if (path.includes('\0')) fail('denied', 'A path has no zero bytes.');
+    const mode = this.modeOf(path, follow);
+    if (mode === 'write' || (mode === 'read' && use === 'read')) return;
+    if (mode === undefined) fail('denied', `This script may not ${use} outside its own directories`, { file: path });
+    fail('denied', 'This directory is read-only for scripts', { file: path });
+  }
+
+  /** Refuses a link whose target lies outside. */
+  checkLink(target: string, path: string): void {
+    this.check(path, 'write', false);
+    const aim = resolve(canonicalPath(dirname(path), true), target);
+    if (this.modeOf(aim) === undefined)
+      fail('denied', 'A link may not lead out of the allowed directories', { file: path });
+  }
+
+  /** The outermost allowed folders. */
+  roots(): string[] {
+    const paths = this.folders.map(({ path }) => path);
+    return paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** The path with all links resolved, also where its end does not exist yet or a link dangles. */
+export function canonicalPath(path: string, follow: boolean): string {
+  let current = resolve(path);
+  for (let step = 0; step < 64; step++) {
+    if (!follow) return current === '/' ? '/' : join(canonicalPath(dirname(current), true), lastPart(current));
+    try {
+      return realpath(current);
+    } catch {
+      const parent = current === '/' ? '/' : canonicalPath(dirname(current), true);
+      const here = join(parent, lastPart(current));
+      if (!lstatSync(here, { throwIfNoEntry: false })?.isSymbolicLink()) return here;
+      current = resolve(parent, readlinkSync(here));
+    }
+  }
+  return fail('denied', 'Too many links lead to each other', { file: path });
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
