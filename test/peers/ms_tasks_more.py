@@ -35,7 +35,7 @@ def ours(*calls):
     with open("calls.json", "w") as out:
         json.dump(calls, out)
     node = os.environ.get("ALMA_QA2_NODE", "node")
-    return [r["result"] for r in json.loads(subprocess.check_output([node, DRIVER, KERNELS, "calls.json"]))]
+    return [r.get("result") for r in json.loads(subprocess.check_output([node, DRIVER, KERNELS, "calls.json"]))]
 
 
 def same_ms(name, mine, theirs, *skip):

@@ -42,6 +42,7 @@ import { tcleanTask } from './declarations/tclean.ts';
 import { tsysspwmapTask } from './declarations/tsysspwmap.ts';
 import { uvcontsubTask } from './declarations/uvcontsub.ts';
 import { uvsubTask } from './declarations/uvsub.ts';
+import { visheadTask } from './declarations/vishead.ts';
 import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
 
@@ -90,6 +91,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   clearcalTask,
   delmodTask,
   uvsubTask,
+  visheadTask,
 ];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));
