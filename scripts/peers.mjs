@@ -1,4 +1,4 @@
-// npm run test:peers [-- AREA…]: installs the peers into a cache folder outside the tree and runs test/peers.
+// npm run test:peers [-- AREA|SCRIPT…]: installs the peers into a cache folder outside the tree and runs test/peers.
 // A peer that is missing is reported and counted as not available; with CI=true that is a failure.
 // What the scripts find in their environment, and what they print, is told in test/peers/README.md.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ const cache = process.env.ALMA_QA2_PEERS ?? join(homedir(), '.cache', 'alma-qa2'
 const isCi = Boolean(process.env.CI);
 const PACKAGES = ['casatools==6.7.0.31', 'casatasks==6.7.0.31', 'casadata', 'six', 'astropy', 'pyerfa'];
 const SYSTEM_PYTHON = '/usr/bin/python3';
-const LIMIT_MS = 10 * 60e3;
+const LIMIT_MS = 20 * 60e3;
 const work = mkdtempSync(join(tmpdir(), 'qa2-peers-'));
 
 const has = (command) => spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0;
@@ -196,11 +196,12 @@ async function runAll(entries, interpreters) {
 async function main() {
   const started = Date.now();
   const plan = JSON.parse(readFileSync(join(root, 'test', 'peers', 'plan.json'), 'utf8'));
-  const areas = process.argv.slice(2);
-  const known = [...new Set(plan.scripts.map(({ area }) => area))];
-  const wrong = areas.filter((area) => !known.includes(area));
+  const asked = process.argv.slice(2);
+  const namesOf = ({ area, script }) => [area, basename(script, '.py')];
+  const known = [...new Set(plan.scripts.flatMap(namesOf))];
+  const wrong = asked.filter((name) => !known.includes(name));
   if (wrong.length > 0) {
-    console.log(`There is no area ${wrong.join(', ')}; there are ${known.join(', ')}.`);
+    console.log(`There is no area or script ${wrong.join(', ')}; there are ${known.join(', ')}.`);
     return 2;
   }
   debianPeers();
@@ -209,7 +210,9 @@ async function main() {
     casacore: works(SYSTEM_PYTHON, 'casacore.tables') ? SYSTEM_PYTHON : undefined,
   };
   await buildDrivers(plan.drivers);
-  const chosen = plan.scripts.filter(({ area }) => areas.length === 0 || areas.includes(area));
+  const chosen = plan.scripts.filter(
+    (entry) => asked.length === 0 || namesOf(entry).some((name) => asked.includes(name)),
+  );
   const results = await runAll(chosen, interpreters);
   const sum = (count) => results.reduce((total, result) => total + count(result), 0);
   const [passed, failed, missing] = [

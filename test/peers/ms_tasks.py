@@ -76,7 +76,7 @@ SPLITS = {
     "split channel average": dict(datacolumn="corrected", spw="17:10~49,9", width=4, keepflags=True),
     "split all columns, intent": dict(datacolumn="all", spw="17,18", intent="*PHASE*"),
     "split time range": dict(datacolumn="data", timerange="01:15:00~01:17:00"),
-    "split time and channel average": dict(datacolumn="corrected", spw="17,18", timebin="30s", width=[8, 1], keepflags=True),
+    "split time and channel average": dict(vis="a.ms", datacolumn="data", spw="17,18", timebin="30s", width=[8, 1], keepflags=False),
     "split window order": dict(datacolumn="corrected", spw="19:5~14,17:3~7,9"),
 }
 CONTINUA = {
@@ -172,8 +172,9 @@ def compare_selections():
 def main():
     prepare()
     for number, (name, kwargs) in enumerate(SPLITS.items()):
-        split(vis="m.ms", outputvis="s%d.ms" % number, **kwargs)
-        ours(["split", dict(kwargs, vis="m.ms", outputvis="x%d.ms" % number)])
+        chosen = dict(dict(vis="m.ms"), **kwargs)
+        split(outputvis="s%d.ms" % number, **chosen)
+        ours(["split", dict(chosen, outputvis="x%d.ms" % number)])
         same_ms(name, "x%d.ms" % number, "s%d.ms" % number)
     for number, (name, kwargs) in enumerate(CONTINUA.items()):
         uvcontsub(vis="m.ms", outputvis="u%d.ms" % number, **kwargs)
