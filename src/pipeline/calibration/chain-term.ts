@@ -1,4 +1,4 @@
-import { uvwRotation } from '../../astronomy/measures/index.ts';
+import { azEl, uvwRotation } from '../../astronomy/measures/index.ts';
 import type { MsMetadata } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
@@ -143,6 +143,10 @@ function surroundings(metadata: MsMetadata, table: CalTable, interpolator: Solut
     tableReference(spwId) {
       const freqs = table.spectralWindows[interpolator.tableWindow(spwId)]?.chanFreqs ?? Float64Array.of(0);
       return freqs.reduce((sum, frequency) => sum + frequency, 0) / freqs.length;
+    },
+    elevationOf(antenna, time, fieldId) {
+      const [ra, dec] = metadata.fields[fieldId].phaseDir;
+      return azEl(time, ra, dec, metadata.antennas[antenna].position).el;
     },
     pathOfOffsets(offsets, time, fieldId) {
       const [ra, dec] = metadata.fields[fieldId].phaseDir;

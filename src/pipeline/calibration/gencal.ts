@@ -1,6 +1,6 @@
 import { openMs, parseSpw, readMetadata } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
-import { joinPath } from '../../foundation/bytes/index.ts';
+import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalFrame, type CalRowKey, type CalRows, type CalTable, emptyRows } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
 import { writeCalTable } from './caltable-io.ts';
@@ -11,7 +11,7 @@ import { readTsysRows } from './tsys-spectra.ts';
 export interface GencalOptions {
   readonly vis: string;
   readonly caltable: string;
-  /** tsys, antpos, amp or ph */
+  /** tsys, antpos, amp, ph, sbd, mbd, opac or jyperk */
   readonly caltype: string;
   readonly spw?: string;
   /** Names or numbers, separated by commas; '' for all. */
@@ -22,6 +22,8 @@ export interface GencalOptions {
   readonly parameter?: readonly number[];
   /** Accepted; the spectra of all antennas are always taken as they are. */
   readonly uniform?: boolean;
+  /** antpos: JSON file of getantposalma with absolute positions; jyperk: lines `MS,antenna,spw,polarization,factor`. */
+  readonly infile?: string;
 }
 
 /**
@@ -38,6 +40,8 @@ export function gencal(context: Context, options: GencalOptions): CalTable {
   return table;
 }
 
+const KNOWN = 'tsys, antpos, amp, ph, sbd, mbd, opac, jyperk';
+
 function makeTable(context: Context, vis: string, options: GencalOptions): CalTable {
   const frame = calFrameOf(vis);
   switch (options.caltype) {
@@ -47,9 +51,14 @@ function makeTable(context: Context, vis: string, options: GencalOptions): CalTa
       return positionTable(context, frame, options);
     case 'amp':
     case 'ph':
-      return gainTable(context, vis, frame, options);
+    case 'sbd':
+    case 'mbd':
+    case 'opac':
+      return statedTable(context, vis, frame, options);
+    case 'jyperk':
+      return sensitivityTable(context, vis, frame, options);
     default:
-      return fail('unsupported', `gencal caltype "${options.caltype}" is not available; known: tsys, antpos, amp, ph.`);
+      return fail('unsupported', `gencal caltype "${options.caltype}" is not available; known: ${KNOWN}.`);
   }
 }
 
@@ -101,51 +110,128 @@ function constantRows(frame: CalFrame, spwIds: readonly number[], parCount: numb
 }
 
 function positionTable(context: Context, frame: CalFrame, options: GencalOptions): CalTable {
-  const offsets = options.parameter ?? [];
+  const { antenna = '', parameter: offsets = [] } = options.infile
+    ? offsetsOf(context, frame, options.infile)
+    : options;
   if (offsets.length === 0) fail('usage', 'gencal antpos needs the offsets (parameter) of the antennas.');
   if (offsets.length % 3 !== 0) fail('usage', 'gencal antpos needs three parameters for each antenna.');
   context.log.post('Creating KAntPos Jones table from specified parameters.', 'INFO', 'gencal');
   const rows = constantRows(frame, [0], 3, false);
-  antennasOf(options.antenna ?? '', frame).forEach((antenna, index) => {
+  antennasOf(antenna, frame).forEach((ant, index) => {
     for (let axis = 0; axis < 3; axis++) {
-      rows.params[3 * antenna + axis] += offsets[(3 * index + axis) % offsets.length];
+      rows.params[3 * ant + axis] += offsets[(3 * index + axis) % offsets.length];
     }
   });
   const windows = flagOtherWindows(meanChannelWindows(frame.spectralWindows), new Set([0]));
   return assemble(frame, 'KAntPos Jones', 'Float', rows, windows);
 }
 
-function gainTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
-  const values = options.parameter ?? [];
-  if (values.length === 0) fail('usage', `gencal ${options.caltype} needs parameter values.`);
-  context.log.post('Creating G Jones table from specified parameters.', 'INFO', 'gencal');
-  const windows = chosenWindows(vis, options.spw ?? '');
-  const antennas = antennasOf(options.antenna ?? '', frame);
-  const pols =
-    (options.pol ?? '').trim() === '' ? ['X', 'Y'] : (options.pol ?? '').split(',').map((word) => word.trim());
-  const rows = constantRows(
-    frame,
-    frame.spectralWindows.map(({ id }) => id),
-    2,
-    true,
-  );
-  let next = 0;
-  for (const spwId of windows) {
-    for (const antenna of antennas) {
-      for (const pol of pols) {
-        const cell = 2 * (spwId * frame.antennas.length + antenna) + (/^[YL]/.test(pol) ? 1 : 0);
-        multiplyGain(rows.params, cell, values[next % values.length], options.caltype);
-        if (values.length > 1) next++;
-      }
-    }
+/** Absolute positions of a getantposalma file as offsets from those of the MS. @throws bad-format, usage */
+function offsetsOf(context: Context, frame: CalFrame, infile: string): { antenna: string; parameter: number[] } {
+  const path = joinPath(context.cwd, infile);
+  if (!disk().exists(path)) fail('missing', 'There is no file of antenna positions of this name.', { file: path });
+  let data: Record<string, number[]>;
+  try {
+    const file = JSON.parse(disk().readText(path)) as { metadata: { product_code: string }; data: typeof data };
+    if (file.metadata.product_code !== 'antposalma') throw new SyntaxError('another product');
+    data = file.data;
+  } catch {
+    return fail('bad-format', 'The file is not one of antenna positions that getantposalma writes.', { file: path });
   }
-  return assemble(frame, 'G Jones', 'Complex', rows, meanChannelWindows(frame.spectralWindows));
+  const parameter = Object.entries(data).flatMap(([name, position]) => {
+    const antenna = frame.antennas.find((entry) => entry.name === name);
+    if (!antenna) fail('usage', `The antenna "${name}" of the file is not in ${frame.msName}.`, { file: path });
+    return [0, 1, 2].map((axis) => position[axis] - antenna.position[axis]);
+  });
+  return { antenna: Object.keys(data).join(','), parameter };
 }
 
-function multiplyGain(params: Float32Array, cell: number, value: number, caltype: string): void {
-  const phase = (value * Math.PI) / 180;
-  params[2 * cell] = caltype === 'amp' ? value : Math.cos(phase);
-  params[2 * cell + 1] = caltype === 'amp' ? 0 : Math.sin(phase);
+/** How stated values become the parameters of a table. */
+interface StatedKind {
+  readonly visCal: string;
+  readonly isComplex: boolean;
+  readonly parCount: 1 | 2;
+  put(params: Float32Array, cell: number, value: number): void;
+}
+
+const asReal = (params: Float32Array, cell: number, value: number) => {
+  params[cell] = value;
+};
+const DELAY: StatedKind = { visCal: 'K Jones', isComplex: false, parCount: 2, put: asReal };
+const STATED: Readonly<Record<string, StatedKind>> = {
+  amp: {
+    ...{ visCal: 'G Jones', isComplex: true, parCount: 2 },
+    put: (params, cell, value) => params.set([value, 0], 2 * cell),
+  },
+  ph: {
+    ...{ visCal: 'G Jones', isComplex: true, parCount: 2 },
+    put: (params, cell, value) =>
+      params.set([Math.cos((value * Math.PI) / 180), Math.sin((value * Math.PI) / 180)], 2 * cell),
+  },
+  sbd: DELAY,
+  mbd: DELAY,
+  opac: { visCal: 'TOpac', isComplex: false, parCount: 1, put: asReal },
+};
+
+/** One value for all, or one for each window, antenna and polarization in that order (mbd: in every window the same). */
+function statedTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
+  const values = options.parameter ?? [];
+  if (values.length === 0) fail('usage', `gencal ${options.caltype} needs parameter values.`);
+  const kind = STATED[options.caltype];
+  context.log.post(`Creating ${kind.visCal} table from specified parameters.`, 'INFO', 'gencal');
+  const antennas = antennasOf(options.antenna ?? '', frame);
+  const rows = allWindows(frame, kind);
+  const isTotal = options.caltype === 'opac';
+  let next = 0;
+  for (const spwId of chosenWindows(vis, options.spw ?? '')) {
+    if (options.caltype === 'mbd') next = 0;
+    for (const antenna of antennas) {
+      for (const par of kind.parCount === 1 ? [0] : polarizationsOf(options.pol ?? '')) {
+        const cell = kind.parCount * (spwId * frame.antennas.length + antenna) + par;
+        kind.put(rows.params, cell, values[next % values.length]);
+        if (values.length > 1 && !isTotal) next++;
+      }
+    }
+    if (isTotal) next++;
+  }
+  const parType = kind.isComplex ? 'Complex' : 'Float';
+  return assemble(frame, kind.visCal, parType, rows, meanChannelWindows(frame.spectralWindows));
+}
+
+function allWindows(frame: CalFrame, { parCount, isComplex }: StatedKind): CalRows {
+  const spwIds = frame.spectralWindows.map(({ id }) => id);
+  return constantRows(frame, spwIds, parCount, isComplex);
+}
+
+function polarizationsOf(text: string): number[] {
+  if (text.trim() === '') return [0, 1];
+  return text.split(',').map((word) => (/^[YL]/.test(word.trim()) ? 1 : 0));
+}
+
+/** Gains 1/sqrt(factor) from a file of Jy/K factors; windows and antennas that are not in it keep 1. */
+function sensitivityTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
+  const path = joinPath(context.cwd, options.infile ?? '');
+  if (!options.infile || !disk().exists(path)) {
+    fail('missing', 'gencal jyperk needs a file of factors (infile); the web service is not asked.', { file: path });
+  }
+  context.log.post('Creating G Jones table from Jy/K factors.', 'INFO', 'gencal');
+  const rows = allWindows(frame, STATED.amp);
+  const windows = new Set(chosenWindows(vis, options.spw ?? ''));
+  const lines = disk().readText(path).split('\n');
+  lines.forEach((line, row) => {
+    const [msName, name, spw, pol, factor] = line.split(',').map((word) => word.trim());
+    if (line.trim() === '' || line.startsWith('#') || msName === 'MS' || msName !== frame.msName) return;
+    const antenna = frame.antennas.find((entry) => entry.name === name);
+    const value = Number(factor);
+    if (!antenna || !(value > 0)) fail('bad-format', `"${line}" is no line of Jy/K factors.`, { file: path, row });
+    if (!windows.has(Number(spw))) return;
+    for (const par of pol === 'I' || pol === '' ? [0, 1] : polarizationsOf(pol)) {
+      const cell = 2 * (Number(spw) * frame.antennas.length + antenna.id) + par;
+      rows.params[2 * cell] = 1 / Math.sqrt(value);
+      rows.params[2 * cell + 1] = 0;
+    }
+  });
+  return assemble(frame, 'G Jones', 'Complex', rows, meanChannelWindows(frame.spectralWindows));
 }
 
 function chosenWindows(vis: string, spw: string): number[] {

@@ -28,6 +28,8 @@ export interface TermGains {
 export interface TermSurroundings {
   /** Path excess in metres towards a field for antenna offsets in ITRF metres, [ant, 3] → [ant]. */
   readonly pathOfOffsets: (offsets: Float64Array, time: number, fieldId: number) => Float64Array;
+  /** Elevation at which an antenna sees a field, rad. */
+  readonly elevationOf: (antenna: number, time: number, fieldId: number) => number;
   /** Middle of the table's window that serves a window of the data, Hz. */
   readonly tableReference: (spwId: number) => number;
 }
@@ -207,8 +209,31 @@ const positionKind: TermKind = {
   },
 };
 
+/** Opacities at the zenith: amplitudes fall by exp(-opacity / (2 sin elevation)) (CASA 6.7, TOpac). */
+const opacityKind: TermKind = {
+  ...gainKind(2),
+  followsTime: true,
+  fill(parameters, spot, around, into) {
+    const antennaCount = into.weight.length / 2;
+    for (let ant = 0; ant < antennaCount; ant++) {
+      const airmass = 1 / Math.sin(around.elevationOf(ant, spot.time, spot.fieldId));
+      for (let pol = 0; pol < 2; pol++) {
+        const cell = 2 * ant + pol;
+        const from = ant * parameters.parCount + parOf(parameters, pol);
+        const isBad = parameters.flags[from] !== 0 || !(airmass > 0);
+        const amp = isBad ? 1 : Math.exp(-0.5 * parameters.values[from] * airmass);
+        into.bad[cell] = isBad ? 1 : 0;
+        into.inverse[2 * cell] = 1 / amp;
+        into.inverse[2 * cell + 1] = 0;
+        into.weight[cell] = amp * amp;
+      }
+    }
+  },
+};
+
 /** Every term that can be applied; a further one is a line here and its kind above or in a file of its own. */
 const KINDS: ReadonlyMap<string, TermKind> = new Map([
+  ['TOpac', opacityKind],
   ['KAntPos Jones', positionKind],
   ['K Jones', delayKind],
   ['B TSYS', tsysKind],

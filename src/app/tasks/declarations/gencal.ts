@@ -32,7 +32,7 @@ export const gencalTask: TaskDeclaration = {
         'sbd',
       ],
     }),
-    text('infile', '', 'input file', { onlyDefault: true }),
+    inputPath('infile', '', 'antpos: file of getantposalma; jyperk: file of factors'),
     text('endpoint', 'asdm', 'where the service is', { onlyDefault: true }),
     int('timeout', 180, 'wait for the service, s', { onlyDefault: true }),
     int('retry', 3, 'tries of the service', { onlyDefault: true }),
