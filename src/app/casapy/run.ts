@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { fail } from '../../foundation/base/index.ts';
 import {
   hostFolders,
   keepSnapshot,
@@ -34,7 +33,7 @@ function prelude(): PreludeModule[] {
   const folder = (room: string) => join(installationRoot(), 'src', 'app', room, 'prelude');
   return [
     ...readPrelude(folder('python'), ['qa2_host', 'qa2_seal', 'qa2_python2', 'qa2_session']),
-    ...readPrelude(folder('casapy'), ['qa2_engine', 'qa2_casa']),
+    ...readPrelude(folder('casapy'), ['qa2_engine', 'qa2_casa', 'qa2_delivery', 'qa2_prompt']),
   ];
 }
 
@@ -70,7 +69,6 @@ async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<Uint8
  * @throws missing, internal when the threads cannot be started
  */
 export async function runCasapy(options: CasapyOptions): Promise<number> {
-  const script = options.script ?? fail('usage', 'casapy needs a script: -c CODE or FILE; see casapy --help.');
   const cwd = process.cwd();
   const access = chooseAccess(options, cwd);
   const modules = prelude();
@@ -113,7 +111,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
         isVersionFixed: options.casaVersion !== undefined,
         logfile: logfile ?? '',
       },
-      job: jobOf(script, options),
+      job: jobOf(options),
     },
     [pythonPort],
   );
@@ -156,9 +154,10 @@ function casaPath(): string {
   return join(installationRoot(), 'bin', 'casa');
 }
 
-function jobOf(script: NonNullable<CasapyOptions['script']>, options: CasapyOptions): PythonJob {
-  const language = Number((options.casaVersion ?? '6').split('.')[0]) < 6 ? 2 : 3;
-  if (script.kind === 'code') return { ...script, language };
+function jobOf({ script, casaVersion }: CasapyOptions): PythonJob {
+  const asked = Number((casaVersion ?? '6').split('.')[0]) < 6 ? 2 : 3;
+  if (script === undefined) return { kind: 'prompt', language: casaVersion === undefined ? 2 : asked };
+  if (script.kind === 'code') return { ...script, language: asked };
   const data = readFileSync(resolve(script.path));
-  return { ...script, text: [data.toString('utf8'), data.toString('latin1')], language };
+  return { ...script, text: [data.toString('utf8'), data.toString('latin1')], language: asked };
 }

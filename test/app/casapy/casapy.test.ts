@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -53,6 +53,33 @@ print 7/2, cu.version(), casalog.version()`;
 print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     expect(casapy('-c', source).out).toBe("text\n['f\\n'] True\n");
     expect(existsSync(join(folder, 'sub', 'f'))).toBe(true);
+  });
+
+  it('has a prompt with inp, default, saveinputs and tget', () => {
+    const lines = ['print 7/2', '1/0', 'for i in range(2):', '    print i', '', 'default imstat', 'imagename = "a b"'];
+    const more = ['saveinputs', 'imagename = ""', 'tget imstat', 'imagename', 'exit()', ''];
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
+      cwd: folder,
+      input: [...lines, ...more].join('\n'),
+    });
+    expect(run.status).toBe(0);
+    const shown = run.stdout.toString().replace(/CASA <\d+>: | {3}\.\.\.: /g, '');
+    expect(shown).toBe("3\n0\n1\n'a b'\n");
+    expect(run.stderr.toString()).toContain('ZeroDivisionError');
+  });
+
+  it('forecasts the disk space of scriptForPI, and fails when what it promises is missing', () => {
+    const script = join(folder, 'tree', 'script');
+    const binary = join(folder, 'tree', 'raw', 'uid___A.asdm.sdm', 'ASDMBinary');
+    for (const path of [script, binary]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(binary, 'bdf'), new Uint8Array(1e6));
+    writeFileSync(join(script, 'uid___A.ms.scriptForCalibration.py'), '');
+    writeFileSync(join(script, 'scriptForPI.py'), "os.mkdir('../calibrated')\nprint 'done'\n");
+    const args = [join(root, 'bin/casapy.mjs'), '--nologfile', '-c', "execfile('scriptForPI.py')"];
+    const run = spawnSync(process.execPath, args, { cwd: script });
+    expect(run.status).toBe(1);
+    expect(run.stdout.toString()).toMatch(/Forecast: about 12 MB .*\ndone\nResult .*uid___A\.ms\.split\.cal: missing/);
+    expect(run.stderr.toString().trim().split('\n').pop()).toContain('1 of the results');
   });
 
   it('refuses wrong options with exit code 2', () => {

@@ -223,7 +223,7 @@ def _install_modules():
 
 def install():
     """What the snapshot keeps."""
-    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'subprocess.py'])
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_prompt.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
     _install_shell()
     SPACE.update(

@@ -22,6 +22,12 @@ HIDDEN = []
 on_source = []
 """Called with the text and the name of every source that is about to run."""
 
+at_end = []
+"""Called after the main script ended well; each returns an exit code."""
+
+prompt = None
+"""Runs the interactive prompt in the language that is given; set by the room that has one."""
+
 _old_names = None
 
 
@@ -180,13 +186,15 @@ def _exit_code(error):
 def run_main(job):
     """Runs what the command line asks for; returns the exit code."""
     try:
+        if job['kind'] == 'prompt':
+            return prompt(job['language'])
         if job['kind'] == 'code':
             run_text(job['text'], '<-c>', old_text=qa2_python2_bytes(job['text']), default=job['language'])
         else:
             SPACE['__file__'] = job['path']
             text, old_text = job['text']
             run_text(text, job['path'], old_text=old_text, default=job['language'])
-        return 0
+        return max([act() for act in at_end], default=0)
     except SystemExit as error:
         return _exit_code(error)
     except KeyboardInterrupt:

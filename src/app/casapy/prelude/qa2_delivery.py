@@ -1,0 +1,102 @@
+"""What surrounds a run of scriptForPI: our own forecast of its disk space before, a check of its results after."""
+
+import glob
+import os
+import sys
+
+import qa2_session
+from qa2_engine import CasaError, ask
+
+_started = {}
+
+_VISIBILITY_BYTES = 4.0
+"""Of one visibility in the binary data of an ASDM: two numbers of 16 bits."""
+_MS_FACTOR = (8 + 1 + 8) / _VISIBILITY_BYTES
+"""DATA, FLAG and CORRECTED_DATA of the MeasurementSet and of its split."""
+_RESULT_FACTOR = (8 + 1) / _VISIBILITY_BYTES
+_REST = 1.1
+"""Subtables, flag versions, calibration tables."""
+
+
+def follow(_text, filename):
+    """Notes that a scriptForPI is about to run."""
+    if 'scriptForPI' not in os.path.basename(filename) or _started:
+        return
+    _started['folder'] = os.path.dirname(os.path.abspath(filename))
+    forecast(_started['folder'])
+
+
+def _size(folder):
+    return sum(os.path.getsize(path) for path in glob.glob(os.path.join(folder, '**'), recursive=True) if os.path.isfile(path))
+
+
+def space_needed(sizes, saving):
+    """Largest space in use, in bytes, for the sizes of the binary data of all execution blocks and SPACESAVING 0 to 3."""
+    whole = [(2 * _MS_FACTOR + _RESULT_FACTOR) * size * _REST for size in sizes]
+    kept = [{0: 2 * _MS_FACTOR, 1: _MS_FACTOR}.get(saving, 0.0) * size * _REST + _RESULT_FACTOR * size * _REST for size in sizes]
+    peaks = [sum(kept[:index]) + part for index, part in enumerate(whole)]
+    return max(peaks + [sum(kept) + (sum(sizes) * _RESULT_FACTOR if len(sizes) > 1 else 0)]) if sizes else 0.0
+
+
+def forecast(folder):
+    """Prints how much space the run will need, beside what the script says itself."""
+    sizes = [_size(os.path.join(path, 'ASDMBinary')) for path in sorted(glob.glob(os.path.join(folder, '..', 'raw', '*.asdm.sdm')))]
+    if not sizes:
+        return
+    saving = qa2_session.SPACE.get('SPACESAVING', 0)
+    needed = space_needed(sizes, saving if saving in (1, 2, 3) else 0)
+    disk = os.statvfs(folder)
+    free = disk.f_bavail * disk.f_frsize
+    print('Forecast: about %.0f MB of disk space are needed, %.0f MB are free.' % (needed / 1e6, free / 1e6))
+
+
+def _expected(folder):
+    """Names, relative to the script, of what scriptForPI promises."""
+    scripts = glob.glob(os.path.join(folder, '*scriptForCalibration.py'))
+    blocks = sorted(os.path.basename(path).replace('.ms.scriptForCalibration.py', '') for path in scripts)
+    if os.path.exists(os.path.join(folder, 'scriptForFluxCalibration.py')):
+        if qa2_session.SPACE.get('SPACESAVING', 0) == 3:
+            return ['calibrated.ms']
+        return [block + '.ms.split.cal' for block in blocks] + ['calibrated.ms']
+    return [block + '.ms.split.cal' for block in blocks]
+
+
+def _describe(path):
+    table = ask({'kind': 'new-tool', 'tool': 'tb'})
+    table.open(path)
+    rows, columns = table.nrows(), table.colnames()
+    table.close()
+    data = [name for name in ('DATA', 'CORRECTED_DATA', 'MODEL_DATA', 'FLOAT_DATA') if name in columns]
+    found = ask({'kind': 'task', 'name': 'flagdata', 'positional': [], 'named': {'vis': path, 'mode': 'summary', 'flagbackup': False}})
+    flagged = 100.0 * found['flagged'] / max(1.0, found['total'])
+    return rows, data, flagged
+
+
+def check_end():
+    """After scriptForPI: are the results there, and what is in them? Returns the exit code."""
+    if not _started:
+        return 0
+    folder = _started['folder']
+    missing = 0
+    for name in _expected(folder):
+        path = os.path.normpath(os.path.join(folder, '..', 'calibrated', name))
+        if not os.path.isdir(path):
+            print('Result %s: missing.' % path)
+            missing += 1
+            continue
+        try:
+            rows, data, flagged = _describe(path)
+        except CasaError as error:
+            print('Result %s: cannot be read: %s' % (path, error))
+            missing += 1
+            continue
+        print('Result %s: %d rows, %s, %.1f %% flagged.' % (path, rows, ' '.join(data), flagged))
+        missing += rows == 0 or not data
+    if missing:
+        sys.stdout.flush()
+        sys.stderr.write('%d of the results that scriptForPI promises are missing or empty; see the messages above and the log.\n' % missing)
+    return 1 if missing else 0
+
+
+qa2_session.on_source.append(follow)
+qa2_session.at_end.append(check_end)

@@ -1,0 +1,128 @@
+"""The interactive prompt: blocks of lines, Python 2 or 3, CASA's saveinputs and tget, a history that is kept."""
+
+import builtins
+import codeop
+import os
+import sys
+import warnings
+
+import qa2_casa
+import qa2_engine
+import qa2_host
+import qa2_python2
+import qa2_session
+
+_history = []
+_FILE = 'ipython.hist'
+
+
+def saveinputs(task=None, outfile=''):
+    """Writes the parameters of the current task as Python; tget reads them."""
+    name = getattr(task, '__name__', task) or qa2_session.SPACE['taskname']
+    if qa2_engine.current.get('task') != name:
+        qa2_casa.default(name)
+    values = qa2_engine.current['values']()
+    with builtins.open(outfile or name + '.saved', 'w') as file:
+        file.write('taskname = %r\n' % name)
+        for key, value in values.items():
+            file.write('%-20s = %r\n' % (key, value))
+
+
+def tget(task=None, savfile=''):
+    """Sets the parameters of a task to those of its last call, or of a file that saveinputs wrote."""
+    name = getattr(task, '__name__', task) or qa2_session.SPACE['taskname']
+    path = savfile or next((one for one in (name + '.last', name + '.saved') if os.path.exists(one)), name + '.last')
+    qa2_casa.default(name)
+    with builtins.open(path) as file:
+        exec(compile(file.read(), path, 'exec'), qa2_session.SPACE)
+
+
+def history():
+    """Prints the lines that were typed."""
+    for number, line in enumerate(_history, 1):
+        print('%4d  %s' % (number, line))
+
+
+def help_of(thing=None):
+    """help(task): the parameters of a task; else Python's own help."""
+    if isinstance(thing, qa2_engine.Task):
+        print(thing.__doc__)
+    elif thing is None:
+        print('help(task) describes a task; inp(task), default(task), go(), tget(task), saveinputs(task), history().')
+        print(' '.join(sorted(name for name, value in qa2_session.SPACE.items() if isinstance(value, qa2_engine.Task))))
+    else:
+        import pydoc
+
+        pydoc.help(thing)
+
+
+def _compiled(source, language):
+    """The code of a block; None while lines are missing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        if language == 3:
+            return codeop.compile_command(source, '<prompt>', 'single')
+        translated = qa2_host.call('translate', source + '\n')
+        if codeop.compile_command(translated.rstrip('\n') + ('\n' if source.endswith('\n') else ''), '<prompt>', 'single') is None:
+            return None
+        return qa2_python2.compile_translated(translated, '<prompt>', 'single')
+
+
+def _call_words(line):
+    """`inp gaincal`, `default 'split'` and `go` without parentheses, as CASA's prompt took them."""
+    words = line.split()
+    if words and words[0] in ('inp', 'default', 'go', 'tget', 'saveinputs', 'help', 'history') and '(' not in line and '=' not in line:
+        return '%s(%s)' % (words[0], ', '.join(repr(word.strip('\'"')) if words[0] != 'help' else word for word in words[1:]))
+    return line
+
+
+def _read_block(number, language):
+    """Source and code of the next block; None at the end of the input."""
+    lines = []
+    while True:
+        sys.stdout.write('CASA <%d>: ' % number if not lines else '   ...: ')
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if line == '':
+            return None
+        line = line.rstrip('\n')
+        lines.append(_call_words(line) if not lines else line)
+        source = '\n'.join(lines)
+        code = _compiled(source, language)
+        if code is not None:
+            return source, code
+
+
+def run_prompt(language):
+    """Reads and runs blocks until the input ends or exit is called; returns the exit code."""
+    space = qa2_session.SPACE
+    space.update(saveinputs=saveinputs, tget=tget, history=history, help=help_of, exit=sys.exit, quit=sys.exit)
+    number = 1
+    while True:
+        try:
+            block = _read_block(number, language)
+            if block is None:
+                return 0
+            _history.append(block[0])
+            qa2_session._run_code(block[1], language, space, None)
+            number += 1
+        except SystemExit as error:
+            return qa2_session._exit_code(error)
+        except KeyboardInterrupt:
+            print('\nKeyboardInterrupt')
+        except BaseException as error:
+            qa2_session._report(error)
+            sys.stderr.flush()
+        finally:
+            _keep_history()
+
+
+def _keep_history():
+    try:
+        with builtins.open(_FILE, 'w') as file:
+            file.write(''.join(line + '\n' for line in _history))
+    except OSError:
+        pass
+
+
+qa2_session.prompt = run_prompt
