@@ -45,7 +45,7 @@ def same_ms(name, mine, theirs, *skip):
     run = subprocess.run(args, stdout=subprocess.PIPE, universal_newlines=True,
                          env=dict(os.environ, PYTHONPATH="", PYTHONHOME=""))
     bad = [line[5:] for line in run.stdout.split("\n") if line.startswith("FAIL")]
-    report(not bad and "PASS MAIN" in run.stdout, name, " | ".join(bad)[:500])
+    report(not bad and "PASS FIELD" in run.stdout, name, " | ".join(bad)[:500])
 
 
 def prepare():
@@ -158,7 +158,7 @@ def main():
     uvw_close("fixplanets, given direction", "fixplanets", fixplanets, dict(field="0", fixuvw=True, direction=CENTRE), 1e-6)
     fixplanets_pointing()
     for name, kwargs in WEIGHTS.items():
-        in_place(name, lambda vis, k=kwargs: statwt(vis=vis, flagbackup=False, **k), "statwt", kwargs)
+        in_place(name, lambda **k: statwt(flagbackup=False, **k), "statwt", kwargs)
     in_place("uvsub", uvsub, "uvsub", {})
     in_place("uvsub reverse", uvsub, "uvsub", dict(reverse=True))
     in_place("clearcal", clearcal, "clearcal", dict(field="1", spw="1"))
