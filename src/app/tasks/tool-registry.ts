@@ -4,11 +4,13 @@ import { analysisUtilitiesTool, scienceReductionTool } from './tools/analysis-to
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
+import { quantaTool } from './tools/quanta-tool.ts';
 import { tableTool } from './tools/table-tool.ts';
 
 const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(casalogTool),
   eraseState(casaUtilitiesTool),
+  eraseState(quantaTool),
   eraseState(tableTool),
   eraseState(msmdTool),
   eraseState(scienceReductionTool),
