@@ -177,7 +177,7 @@ export function checkTests(sources, tests) {
     const source = `src/${match[1]}.ts`;
     const room = match[1].split('/').slice(0, 2).join('/');
     covered.add(source);
-    if (!(source in sources) && !/(round-trip|room|whole|fuzz|probes|recovery|pipeline|laws)/.test(match[1])) {
+    if (!(source in sources) && !/(round-trip|room|whole|fuzz|probes|recovery|pipeline|laws|escape)/.test(match[1])) {
       findings.push(finding('error', path, 1, `no ${source} to mirror (rooms: ${room})`));
     }
   }

@@ -1,8 +1,8 @@
 import { fail } from '../../../foundation/base/index.ts';
 import { type Expression, parseAwk, type Rule, type Statement } from './awk-grammar.ts';
+import { argumentText, bytesOf, linesOf, readInputs, textOf } from './input-text.ts';
 import { lastValue, readWords } from './options.ts';
 import { posixPattern } from './patterns.ts';
-import { argumentText, bytesOf, linesOf, readInputs, textOf } from './text-commands.ts';
 import { formatGeneral, printfText, unescapeText } from './text-format.ts';
 import type { ShellCommand } from './types.ts';
 

@@ -1,7 +1,7 @@
 import { fail } from '../../../foundation/base/index.ts';
+import { argumentText, bytesOf, linesOf, readInputs, textOf } from './input-text.ts';
 import { readWords } from './options.ts';
 import { posixPattern } from './patterns.ts';
-import { argumentText, bytesOf, linesOf, readInputs, textOf } from './text-commands.ts';
 import type { ShellCommand } from './types.ts';
 
 type Address = number | '$' | RegExp;
