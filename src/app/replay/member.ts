@@ -12,6 +12,8 @@ const CALIBRATION = '.ms.scriptForCalibration.py';
 export interface ReplayBlock {
   readonly asdm: string;
   readonly spec: TwinSpec;
+  /** Field whose flux comes from a model of the body, which may be resolved; the others show whether it is right. */
+  readonly body?: number;
 }
 
 /** A delivery tree made for some scripts. */
@@ -51,11 +53,13 @@ export function layOutMember(folder: string, root: string): ReplayMember {
   const scripts = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
   for (const name of scripts) copyFileSync(join(folder, name), join(script, name));
   const blocks = calibrationScripts(folder).map((name) => {
-    const spec = planTwin(readFacts(readFileSync(join(folder, name), 'utf8')));
+    const facts = readFacts(readFileSync(join(folder, name), 'utf8'));
+    const spec = planTwin(facts);
+    const body = facts.fields[facts.fluxField].fluxes.length === 0 ? facts.fluxField : undefined;
     const asdm = name.slice(0, -CALIBRATION.length);
     const made: SimulateTwinResult = simulateTwin(silentContext(root), { spec, out: `twin-${asdm}` });
     renameSync(made.asdm, join(root, 'raw', `${asdm}.asdm.sdm`));
-    return { asdm, spec };
+    return { asdm, spec, body };
   });
   return { root, blocks, scripts };
 }

@@ -2,7 +2,7 @@ import type { TwinField, TwinScan, TwinSpec, TwinWindow } from '../../pipeline/s
 import type { FieldFacts, ScriptFacts } from './script-facts.ts';
 
 const LARGE_ANTENNA_COUNT = 6;
-const SMALL_ANTENNA_COUNT = 5;
+const SMALL_ANTENNA_COUNT = 6;
 const SMALL_ANTENNAS = Array.from({ length: 12 }, (_, index) => `CM${String(index + 1).padStart(2, '0')}`);
 const LARGE_ANTENNAS = ['DA41', 'DA42', 'DA43', 'DA44', 'DA45', 'DA46', 'DV02', 'DV03'];
 /** Fields of a mosaic that are observed: its first, middle and last. */

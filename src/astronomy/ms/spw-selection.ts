@@ -17,10 +17,13 @@ const FREQUENCY = /^([\d.eE+-]+)(?:\s*~\s*([\d.eE+-]+))?\s*([kMGT]?Hz)$/;
  * A frequency selects the window with the nearest centre, a frequency range those whose centre lies in it. In a channel list a frequency selects the two channels around it, a range the channels whose centres lie in it.
  *
  * @param windows the spectral windows of the MS, by number
- * @throws usage when a part selects no window or no channel
+ * Channels that a window lacks are left out, as CASA does.
+ *
+ * @throws usage when a part selects no window, or all together no channel
  */
 export function parseSpw(text: string, windows: readonly SpectralWindowInfo[]): SpwSelection {
   const chosen = new Map<number, ChannelRange[]>();
+  const missed: string[] = [];
   for (const part of splitList(text === '' ? '*' : text, ',')) {
     if (part === '') continue;
     const colon = part.indexOf(':');
@@ -35,7 +38,10 @@ export function parseSpw(text: string, windows: readonly SpectralWindowInfo[]): 
       isAnyFound = true;
       chosen.set(id, [...(chosen.get(id) ?? []), ...ranges]);
     }
-    if (!isAnyFound) fail('usage', `No channel matches "${channelText}" in the selection "${text}".`);
+    if (!isAnyFound) missed.push(channelText);
+  }
+  if (chosen.size === 0 && missed.length > 0) {
+    fail('usage', `No channel matches "${missed.join()}" in the selection "${text}".`);
   }
   return new Map([...chosen].map(([id, ranges]) => [id, mergeRanges(ranges)] as const));
 }

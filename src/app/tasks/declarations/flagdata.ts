@@ -1,3 +1,4 @@
+import { isQa2Error } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import { type FlagCalTableOptions, flagCalTable, isCalTable } from '../../../pipeline/calibration/index.ts';
 import { type FlagdataOptions, flagdata } from '../../../pipeline/flagging/index.ts';
@@ -105,7 +106,14 @@ export const flagdataTask: TaskDeclaration = {
       flagCalTable(context, args as unknown as FlagCalTableOptions);
       return {};
     }
-    const { summary, summaries } = flagdata(context, args as unknown as FlagdataOptions);
-    return (summary ?? summaries ?? {}) as unknown as TaskValue;
+    try {
+      const { summary, summaries } = flagdata(context, args as unknown as FlagdataOptions);
+      return (summary ?? summaries ?? {}) as unknown as TaskValue;
+    } catch (error) {
+      // Delivered scripts name channels that the window lacks; CASA warns and flags nothing.
+      if (!isQa2Error(error, 'usage') || !/^No channel matches /.test(error.message)) throw error;
+      context.log.post(`${error.message} Nothing is flagged.`, 'WARN', 'flagdata');
+      return {};
+    }
   },
 };
