@@ -13,26 +13,31 @@ interface LobePixels {
   readonly value: number[];
 }
 
-/**
- * The main lobe as CASA finds it (StokesImageUtil::FitGaussianPSF): every row within reach is walked from the centre column
- * outwards both ways; pixels above the cutoff count until the row has fallen below it again.
- */
+/** The main lobe: the pixels above the cutoff that hang together with the centre, within reach; sidelobes may be as high. */
 function mainLobe(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, cutoff: number): LobePixels {
   const lobe: LobePixels = { x: [], y: [], value: [] };
   const reach = Math.min(REACH, sizeX / 2 - 1, sizeY / 2 - 1);
-  for (let y = -reach; y <= reach; y++) {
-    const row = (sizeY / 2 + y) * sizeX + sizeX / 2;
-    for (const side of [-1, 1]) {
-      let isInside = psf[row] > cutoff;
-      for (let step = side === 1 ? 1 : 0; step <= reach; step++) {
-        const value = psf[row + side * step];
-        if (value > cutoff) {
-          isInside = true;
-          lobe.x.push(side * step);
-          lobe.y.push(y);
-          lobe.value.push(value);
-        } else if (isInside) break;
-      }
+  const side = 2 * reach + 1;
+  const seen = new Uint8Array(side * side);
+  const waiting = [reach * side + reach];
+  seen[waiting[0]] = 1;
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const [x, y] = [(at % side) - reach, Math.floor(at / side) - reach];
+    const value = psf[(sizeY / 2 + y) * sizeX + sizeX / 2 + x];
+    if (!(value > cutoff)) continue;
+    lobe.x.push(x);
+    lobe.y.push(y);
+    lobe.value.push(value);
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ]) {
+      const next = at + dy * side + dx;
+      if (Math.abs(x + dx) > reach || Math.abs(y + dy) > reach || seen[next]) continue;
+      seen[next] = 1;
+      waiting.push(next);
     }
   }
   return lobe;

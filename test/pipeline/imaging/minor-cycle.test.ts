@@ -21,6 +21,13 @@ function plane(value: (x: number, y: number) => number): Float32Array {
 const psf = plane((x, y) => psfAt(x - 32, y - 32));
 
 describe('beam and sidelobes', () => {
+  it('leave aside what is as high as the main lobe, but apart from it', () => {
+    const grating = plane((x, y) => psfAt(x - 32, y - 32) + 0.6 * (psfAt(x - 52, y - 40) + psfAt(x - 12, y - 24)));
+    const [beam, alone] = [fitBeam(grating, geometry, 0.35), fitBeam(psf, geometry, 0.35)];
+    expect(beam.major / alone.major).toBeCloseTo(1, 1);
+    expect(beam.minor / alone.minor).toBeCloseTo(1, 1);
+  });
+
   it('are those of the PSF', () => {
     const beam = fitBeam(psf, geometry, 0.35);
     const arcsec = (1e-6 * 648_000) / Math.PI;
