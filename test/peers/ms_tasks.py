@@ -108,7 +108,7 @@ FLAGS = {
 }
 SELECTIONS = [
     ("baseline", "antenna", text) for text in
-    ("DA41", "DA41&&*", "DA41&&&", "!DA41", "!DA41&DA42", "DA41,DA42&", "DA4*&", "DA41&DA42;DV02&DV03", "0~2", "@A007", "DA41;!DA42", "*&*")
+    ("DA41", "DA41&&*", "DA41&&&", "!DA41", "!DA41&DA42", "DA41,DA42&", "DA4*&", "DA41&DA42;DV02&DV03", "0~2", "@A037", "DA41;!DA42", "*&*")
 ] + [("scan", "scan", text) for text in ("1", "1,3~5", ">10", "<3")] + [
     ("scanintent", "intent", text) for text in ("*PHASE*", "CALIBRATE_PHASE#ON_SOURCE", "*PHASE*,*TARGET*", "*ON_SOURCE")
 ] + [("time", "timerange", text) for text in
