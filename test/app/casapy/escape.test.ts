@@ -54,9 +54,16 @@ tries('gc', objects)
 def proxies():
     return [name for name, module in sys.modules.items() for value in list(vars(module).values()) if 'Proxy' in type(value).__name__ and 'ffi' in type(value).__module__]
 tries('proxies', proxies)
+def beside(folder):
+    'What a directory shows, without the way to directories that may be read and without what the interpreter itself makes'
+    if folder.startswith('/proc'):
+        return None
+    ways = [os.path.dirname(os.getcwd()) + '/', os.environ['CASAPATH'].split()[0] + '/']
+    below = [os.path.normpath(folder + '/' + name) + '/' for name in os.listdir(folder)]
+    return [path for path in below if not any(way.startswith(path) for way in ways)]
 for path in (TOP + '/secret/key', '../../secret/key', '/etc/passwd', '/proc/self/environ', '/proc/1/environ', ROOT + '/package.json'):
     tries('open ' + path, lambda: open(path).read())
-    tries('listdir ' + path, lambda: os.listdir(os.path.dirname(path)) if 'proc' not in path and len(os.path.dirname(path).split('/')) > 3 else None)
+    tries('listdir ' + path, lambda: beside(os.path.dirname(path)))
 tries('link', lambda: os.symlink(TOP + '/secret', 'out') or open('out/key').read())
 tries('link up', lambda: os.symlink('../../secret/key', 'up') or open('up').read())
 tries('hard link', lambda: os.link(TOP + '/secret/key', 'hard') or open('hard').read())
