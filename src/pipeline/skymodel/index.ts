@@ -1,8 +1,13 @@
+export { airy, type Disk, diskPath } from './disk.ts';
 export { type FluxSpec, parseFluxSpec } from './flux-spec.ts';
+export { knownStandards } from './flux-standard.ts';
 export { type FluxDictionary, spectrumFromFluxscale } from './fluxscale-model.ts';
 export { type ModelProvider, openModel } from './model-provider.ts';
 export type { PointComponent, WindowModel } from './model-record.ts';
 export { clearModel, readModels, writeModel } from './model-store.ts';
 export { evaluateSpectrum, type PointSpectrum, powerLawFactor } from './point-spectrum.ts';
+export { quasarFlux } from './quasar-flux.ts';
 export { type SetjyOptions, type SetjyResult, setjy } from './setjy.ts';
+export { type BodyState, bodyState, solarBodies } from './solar-ephemeris.ts';
+export { type SolarModel, solarModel } from './solar-flux.ts';
 export { calibratorFluxesFromSource } from './source-fluxes.ts';

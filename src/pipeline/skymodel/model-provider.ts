@@ -1,6 +1,7 @@
 import { type MeasurementSet, type MsMetadata, readMetadata } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { airy, diskPath } from './disk.ts';
 import type { PointComponent, WindowModel } from './model-record.ts';
 import { readModels } from './model-store.ts';
 import { evaluateSpectrum } from './point-spectrum.ts';
@@ -35,8 +36,16 @@ export function openModel(
 /** Visibilities of one field and window that do not depend on the baseline, [chan, corr, re/im]. */
 interface CentralModel {
   readonly values: Float32Array;
-  /** Components off the phase centre are added row by row. */
-  readonly others: readonly PointComponent[];
+  /** Components off the phase centre and disks are added row by row. */
+  readonly others: readonly PlacedComponent[];
+}
+
+/** A component whose visibility depends on the baseline. */
+interface PlacedComponent {
+  readonly component: PointComponent;
+  /** As if it were a point at the phase centre, [chan, corr, re/im] */
+  readonly values: Float64Array;
+  readonly isCentral: boolean;
 }
 
 class Provider implements ModelProvider {
@@ -71,7 +80,7 @@ class Provider implements ModelProvider {
       }
       const model = this.centralModel(chunk, chunk.fieldId[row], components);
       into.set(model.values, row * perRow);
-      if (model.others.length > 0) this.addOffCentre(chunk, row, model.others, into);
+      for (const placed of model.others) this.addPlaced(chunk, row, placed, into);
     }
     if (fromColumn.length > 0) this.readColumn(chunk, fromColumn, into, perRow);
   }
@@ -95,12 +104,13 @@ class Provider implements ModelProvider {
     if (known) return known;
     const types = this.corrTypes(chunk);
     const values = new Float32Array(2 * chunk.chanCount * chunk.corrCount);
-    const others: PointComponent[] = [];
+    const others: PlacedComponent[] = [];
     const [ra, dec] = this.metadata.fields[fieldId]?.phaseDir ?? [0, 0];
     for (const component of components ?? []) {
-      const offset = Math.hypot((component.ra - ra) * Math.cos(dec), component.dec - dec);
-      if (offset > 1e-10) others.push(component);
-      else addSpectrum(component, this.metadata.spectralWindows[chunk.spwId].chanFreqs, types, values, 0, undefined);
+      const isCentral = Math.hypot((component.ra - ra) * Math.cos(dec), component.dec - dec) <= 1e-10;
+      const own = spectrumValues(component, this.metadata.spectralWindows[chunk.spwId].chanFreqs, types);
+      if (!isCentral || component.disk) others.push({ component, values: own, isCentral });
+      else for (let at = 0; at < own.length; at++) values[at] += own[at];
     }
     if (components === undefined) {
       for (let cell = 0; cell < values.length / 2; cell++)
@@ -111,23 +121,23 @@ class Provider implements ModelProvider {
     return model;
   }
 
-  private addOffCentre(
-    chunk: VisibilityChunk,
-    row: number,
-    components: readonly PointComponent[],
-    into: Float32Array,
-  ): void {
+  private addPlaced(chunk: VisibilityChunk, row: number, placed: PlacedComponent, into: Float32Array): void {
+    const { component, values, isCentral } = placed;
     const { chanFreqs } = this.metadata.spectralWindows[chunk.spwId];
-    const [ra0, dec0] = this.metadata.fields[chunk.fieldId[row]].phaseDir;
-    for (const component of components) {
-      const dRa = component.ra - ra0;
-      const l = Math.cos(component.dec) * Math.sin(dRa);
-      const m = Math.sin(component.dec) * Math.cos(dec0) - Math.cos(component.dec) * Math.sin(dec0) * Math.cos(dRa);
-      const n = Math.sqrt(Math.max(0, 1 - l * l - m * m));
-      const [u, v, w] = chunk.uvw.subarray(3 * row, 3 * row + 3);
-      const path = u * l + v * m + w * (n - 1);
-      const start = 2 * row * chunk.chanCount * chunk.corrCount;
-      addSpectrum(component, chanFreqs, this.corrTypes(chunk), into, start, (2 * Math.PI * path) / SPEED_OF_LIGHT);
+    const [u, v, w] = chunk.uvw.subarray(3 * row, 3 * row + 3);
+    const path = isCentral ? 0 : pathOf(component, this.metadata.fields[chunk.fieldId[row]].phaseDir, u, v, w);
+    const phasePerHz = (2 * Math.PI * path) / SPEED_OF_LIGHT;
+    const size = component.disk ? diskPath(component.disk, u, v) : 0;
+    const perChan = 2 * chunk.corrCount;
+    let at = row * chunk.chanCount * perChan;
+    for (let chan = 0; chan < chunk.chanCount; chan++) {
+      const scale = component.disk ? airy(size * chanFreqs[chan]) : 1;
+      const cos = isCentral ? scale : scale * Math.cos(phasePerHz * chanFreqs[chan]);
+      const sin = isCentral ? 0 : scale * Math.sin(phasePerHz * chanFreqs[chan]);
+      for (let from = chan * perChan; from < (chan + 1) * perChan; from += 2, at += 2) {
+        into[at] += values[from] * cos - values[from + 1] * sin;
+        into[at + 1] += values[from] * sin + values[from + 1] * cos;
+      }
     }
   }
 
@@ -139,27 +149,35 @@ class Provider implements ModelProvider {
 
 const isParallel = (type: string) => type[0] === type[1] || type === 'I';
 
-/** Adds a component to visibilities of one row; `phasePerHz` is undefined at the phase centre. */
-function addSpectrum(
+/** Difference in path between a component and the phase centre, m. */
+function pathOf(
+  component: PointComponent,
+  [ra0, dec0]: readonly [number, number],
+  u: number,
+  v: number,
+  w: number,
+): number {
+  const dRa = component.ra - ra0;
+  const l = Math.cos(component.dec) * Math.sin(dRa);
+  const m = Math.sin(component.dec) * Math.cos(dec0) - Math.cos(component.dec) * Math.sin(dec0) * Math.cos(dRa);
+  return u * l + v * m + w * (Math.sqrt(Math.max(0, 1 - l * l - m * m)) - 1);
+}
+
+/** Visibilities of a component as a point at the phase centre, [chan, corr, re/im]. */
+function spectrumValues(
   component: PointComponent,
   chanFreqs: readonly number[],
   types: readonly string[],
-  into: Float32Array,
-  start: number,
-  phasePerHz: number | undefined,
-): void {
+): Float64Array {
+  const values = new Float64Array(2 * chanFreqs.length * types.length);
   const stokes = new Float64Array(4);
   chanFreqs.forEach((frequency, chan) => {
     evaluateSpectrum(component.spectrum, frequency, stokes);
-    const phase = (phasePerHz ?? 0) * frequency;
-    const [cos, sin] = phasePerHz === undefined ? [1, 0] : [Math.cos(phase), Math.sin(phase)];
     types.forEach((type, corr) => {
-      const [re, im] = coherencyOf(type, stokes);
-      const at = start + 2 * (chan * types.length + corr);
-      into[at] += re * cos - im * sin;
-      into[at + 1] += re * sin + im * cos;
+      values.set(coherencyOf(type, stokes), 2 * (chan * types.length + corr));
     });
   });
+  return values;
 }
 
 /** Correlation of two receptors for Stokes I, Q, U, V; linear feeds along the axes of Q. */

@@ -1,13 +1,16 @@
 import type { ArrayValue, KeywordValue, TableRecord } from '../../formats/tables/index.ts';
 import { arrayKeyword, recordKeyword, scalarKeyword } from '../../formats/tables/index.ts';
+import { ARCSEC, DEGREE } from '../../foundation/base/index.ts';
+import type { Disk } from './disk.ts';
 import { evaluateSpectrum, type PointSpectrum } from './point-spectrum.ts';
 
-/** A point source in the model of one window. */
+/** A source in the model of one window: a point, or a disk. */
 export interface PointComponent {
   /** J2000, rad */
   readonly ra: number;
   readonly dec: number;
   readonly spectrum: PointSpectrum;
+  readonly disk?: Disk;
 }
 
 /** The model of one field in one window, as a record of CASA's virtual model holds it. */
@@ -89,6 +92,20 @@ function storable(spectrum: PointSpectrum, chanFreqs: readonly number[]): PointS
   return { kind: 'sampled', frequencies, stokes };
 }
 
+/** Fields of the record of a disk beyond those of a point. */
+function diskEntries(disk: Disk | undefined): [string, KeywordValue][] {
+  if (!disk) return [];
+  return [
+    ['majoraxis', quantity(disk.major / ARCSEC, 'arcsec')],
+    ['minoraxis', quantity(disk.minor / ARCSEC, 'arcsec')],
+    ['positionangle', quantity(disk.positionAngle / DEGREE, 'deg')],
+    ...['majoraxiserror', 'minoraxiserror', 'positionangleerror'].map((name): [string, KeywordValue] => [
+      name,
+      quantity(0, 'rad'),
+    ]),
+  ];
+}
+
 function componentRecord(component: PointComponent, chanFreqs: readonly number[]): KeywordValue {
   const spectrum = storable(component.spectrum, chanFreqs);
   const flux =
@@ -109,7 +126,7 @@ function componentRecord(component: PointComponent, chanFreqs: readonly number[]
     [
       'shape',
       record([
-        ['type', text('Point')],
+        ['type', text(component.disk ? 'Disk' : 'Point')],
         [
           'direction',
           record([
@@ -126,6 +143,7 @@ function componentRecord(component: PointComponent, chanFreqs: readonly number[]
             ],
           ]),
         ],
+        ...diskEntries(component.disk),
       ]),
     ],
     ['spectrum', spectrumRecord(spectrum)],
@@ -195,11 +213,31 @@ const textOf = (from: TableRecord | undefined, name: string): string => {
 const numbersOf = (from: TableRecord | undefined, name: string): Float64Array =>
   Float64Array.from((arrayOf(from, name)?.values as ArrayLike<number> | undefined) ?? []);
 
+const UNITS: Readonly<Record<string, number>> = {
+  GHz: 1e9,
+  MHz: 1e6,
+  kHz: 1e3,
+  deg: DEGREE,
+  arcmin: 60 * ARCSEC,
+  arcsec: ARCSEC,
+  mas: ARCSEC / 1e3,
+};
+
+/** Value of a quantity in Hz or rad. */
+const inBaseUnit = (quantityRecord: TableRecord | undefined) =>
+  numberOf(quantityRecord, 'value', 0) * (UNITS[textOf(quantityRecord, 'unit')] ?? 1);
+
 /** Value of a frequency or angle record in Hz or rad. */
 function measureValue(from: TableRecord | undefined, name: string): number {
-  const inner = innerOf(from, name);
-  const factor = { GHz: 1e9, MHz: 1e6, kHz: 1e3, deg: Math.PI / 180 }[textOf(inner, 'unit')] ?? 1;
-  return numberOf(inner, 'value', 0) * factor;
+  return inBaseUnit(innerOf(from, name));
+}
+
+function decodeDisk(shape: TableRecord | undefined): Disk | undefined {
+  if (textOf(shape, 'type') !== 'Disk') return undefined;
+  const [major, minor, positionAngle] = ['majoraxis', 'minoraxis', 'positionangle'].map((name) =>
+    inBaseUnit(innerOf(shape, name)),
+  );
+  return { major, minor, positionAngle };
 }
 
 function decodeSpectrum(flux: Float64Array, spectrum: TableRecord | undefined): PointSpectrum {
@@ -212,7 +250,7 @@ function decodeSpectrum(flux: Float64Array, spectrum: TableRecord | undefined): 
   return { kind: 'power-law', stokes, referenceHz, spectralIndex: [numberOf(spectrum, 'index', 0)] };
 }
 
-/** Reads the record of a virtual model; extended components come back as points at their centres. */
+/** Reads the record of a virtual model; extended components other than disks come back as points at their centres. */
 export function decodeModel(model: TableRecord): WindowModel[] {
   const result: WindowModel[] = [];
   for (let index = 0; index < numberOf(model, 'numcl', 0); index++) {
@@ -221,11 +259,14 @@ export function decodeModel(model: TableRecord): WindowModel[] {
     const components: PointComponent[] = [];
     for (let at = 0; at < numberOf(container, 'nelements', 0); at++) {
       const component = innerOf(container, `component${at}`);
-      const direction = innerOf(innerOf(component, 'shape'), 'direction');
+      const shape = innerOf(component, 'shape');
+      const direction = innerOf(shape, 'direction');
+      const disk = decodeDisk(shape);
       components.push({
         ra: measureValue(direction, 'm0'),
         dec: measureValue(direction, 'm1'),
         spectrum: decodeSpectrum(numbersOf(innerOf(component, 'flux'), 'value'), innerOf(component, 'spectrum')),
+        ...(disk ? { disk } : {}),
       });
     }
     const combination = arrayOf(list, 'indexcombination');

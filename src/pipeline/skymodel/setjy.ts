@@ -8,16 +8,16 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { ensureDataColumn, readChunks, writeChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import { type FluxDictionary, spectrumFromFluxscale } from './fluxscale-model.ts';
+import { type FieldTimes, type StandardOptions, standardSource } from './flux-standard.ts';
 import { openModel } from './model-provider.ts';
 import type { PointComponent, WindowModel } from './model-record.ts';
 import { clearModel, readModels, writeModel } from './model-store.ts';
-import { evaluateSpectrum, type PointSpectrum } from './point-spectrum.ts';
+import { evaluateSpectrum } from './point-spectrum.ts';
 
-/** Parameters of CASA 6.7's setjy that are served. */
-export interface SetjyOptions {
+/** Parameters of CASA 6.7's setjy that are served; `standard` is one of `knownStandards`. */
+export interface SetjyOptions extends StandardOptions {
   readonly vis: string;
   readonly field?: string;
   readonly spw?: string;
@@ -26,15 +26,6 @@ export interface SetjyOptions {
   readonly scan?: string;
   readonly intent?: string;
   readonly observation?: string | number;
-  /** Accepted; the flux always follows the channels' frequencies. */
-  readonly scalebychan?: boolean;
-  /** 'manual' or 'fluxscale' */
-  readonly standard?: string;
-  /** I, Q, U, V in Jy, or I alone */
-  readonly fluxdensity?: number | readonly number[];
-  readonly spix?: number | readonly number[];
-  readonly reffreq?: string;
-  readonly fluxdict?: FluxDictionary;
   /** Fill MODEL_DATA instead of leaving a virtual model. */
   readonly usescratch?: boolean;
 }
@@ -45,7 +36,7 @@ export type SetjyResult = Record<string, Record<string, { fluxd: number[] } | st
 const FORMAT = "{field Id: {spw Id: {fluxd: [I,Q,U,V] in Jy}, 'fieldName':field name }}";
 
 /**
- * Sets the model of flux calibrators: point sources at the phase centre.
+ * Sets the model of flux calibrators: point sources, or disks for bodies of the Solar System, at the phase centre.
  *
  * Models are written where CASA looks for its virtual models, so that either program sees what the other has set.
  *
@@ -61,12 +52,14 @@ export function setjy(context: Context, options: SetjyOptions): SetjyResult {
     const { rows } = selectRows(ms, { field, spw, scan, intent, timerange, observation }, { metadata });
     if (rows.length === 0)
       fail('bad-data', 'No rows were selected. Please check your data selection.', { file: ms.path });
-    const combinations = combinationsOf(ms, metadata, rows);
+    const selected = selectedRows(ms, metadata, rows);
     const result: SetjyResult = { format: FORMAT };
-    const fieldIds = parseField(field, metadata.fields).filter((id) => combinations.has(id));
     const windows = [...parseSpw(spw, metadata.spectralWindows).keys()];
-    for (const fieldId of fieldIds) {
-      const models = fieldModels(context, metadata, fieldId, windows, combinations.get(fieldId) ?? new Map(), options);
+    for (const fieldId of parseField(field, metadata.fields)) {
+      const own = selected.get(fieldId);
+      if (!own) continue;
+      const source = standardSource(context, metadata, fieldId, timesOf(ms, fieldId, own), options);
+      const models = fieldModels(metadata, own, windows, source);
       if (models.length === 0) continue;
       result[fieldId] = report(context, metadata, fieldId, models);
       const kept = (readModels(ms).get(fieldId) ?? []).filter(
@@ -83,75 +76,66 @@ export function setjy(context: Context, options: SetjyOptions): SetjyResult {
   }
 }
 
-/** Scans and states of each field and window. */
-type Combinations = Map<number, Map<number, Set<string>>>;
+/** What was selected of a field. */
+interface FieldRows {
+  /** Scans and states, by window */
+  readonly windows: Map<number, Set<string>>;
+  /** MJD s */
+  earliest: number;
+  /** First and last row with their times. */
+  readonly first: [row: number, time: number];
+  readonly last: [row: number, time: number];
+}
 
-function combinationsOf(ms: MeasurementSet, metadata: MsMetadata, rows: Int32Array): Combinations {
-  const found: Combinations = new Map();
+function selectedRows(ms: MeasurementSet, metadata: MsMetadata, rows: Int32Array): Map<number, FieldRows> {
+  const found = new Map<number, FieldRows>();
   for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const windows = found.get(chunk.fieldId[row]) ?? new Map<number, Set<string>>();
-      found.set(chunk.fieldId[row], windows);
-      const pairs = windows.get(chunk.spwId) ?? new Set<string>();
-      windows.set(chunk.spwId, pairs.add(`${chunk.scanNumber[row]}/${chunk.stateId[row]}`));
+    for (let at = 0; at < chunk.rowCount; at++) {
+      const [row, time] = [chunk.rows[at], chunk.time[at]];
+      const field = found.get(chunk.fieldId[at]) ?? {
+        windows: new Map<number, Set<string>>(),
+        earliest: time,
+        first: [row, time],
+        last: [row, time],
+      };
+      found.set(chunk.fieldId[at], field);
+      field.earliest = Math.min(field.earliest, time);
+      if (row < field.first[0]) [field.first[0], field.first[1]] = [row, time];
+      if (row > field.last[0]) [field.last[0], field.last[1]] = [row, time];
+      const pairs = field.windows.get(chunk.spwId) ?? new Set<string>();
+      field.windows.set(chunk.spwId, pairs.add(`${chunk.scanNumber[at]}/${chunk.stateId[at]}`));
     }
     chunk.release();
   }
   return found;
 }
 
+/** Times of a field as CASA takes them: of its entry in FIELD where an ephemeris goes with it. */
+function timesOf(ms: MeasurementSet, fieldId: number, selected: FieldRows): FieldTimes {
+  const table = ms.subtable('FIELD');
+  const hasEphemeris = table.hasColumn('EPHEMERIS_ID') && Number(table.column('EPHEMERIS_ID').get(fieldId)) >= 0;
+  const first = hasEphemeris ? Number(table.column('TIME').get(fieldId)) : selected.earliest;
+  return { first, middle: (selected.first[1] + selected.last[1]) / 2 };
+}
+
 function fieldModels(
-  context: Context,
   metadata: MsMetadata,
-  fieldId: number,
+  selected: FieldRows,
   windows: readonly number[],
-  combinations: ReadonlyMap<number, ReadonlySet<string>>,
-  options: SetjyOptions,
+  source: (spwId: number) => PointComponent,
 ): WindowModel[] {
-  const [ra, dec] = metadata.fields[fieldId].phaseDir;
   return windows
-    .filter((spwId) => combinations.has(spwId))
+    .filter((spwId) => selected.windows.has(spwId))
     .map((spwId) => {
-      const spectrum = spectrumOf(context, metadata, fieldId, spwId, options);
-      const components: PointComponent[] = [{ ra, dec, spectrum }];
-      const pairs = [...(combinations.get(spwId) ?? [])].map((pair) => pair.split('/').map(Number));
+      const pairs = [...(selected.windows.get(spwId) ?? [])].map((pair) => pair.split('/').map(Number));
       return {
         spwId,
         chanCount: metadata.spectralWindows[spwId].chanFreqs.length,
-        components,
+        components: [source(spwId)],
         scans: pairs.map(([scan]) => scan),
         states: pairs.map(([, state]) => state),
       };
     });
-}
-
-function spectrumOf(
-  context: Context,
-  metadata: MsMetadata,
-  fieldId: number,
-  spwId: number,
-  options: SetjyOptions,
-): PointSpectrum {
-  const standard = options.standard ?? 'manual';
-  if (standard === 'fluxscale') return spectrumFromFluxscale(options.fluxdict ?? {}, fieldId, spwId, metadata);
-  if (standard !== 'manual') {
-    fail(
-      'unsupported',
-      `setjy standard "${standard}" is not available; known: manual, fluxscale. Give the flux density with standard='manual'.`,
-    );
-  }
-  const given = options.fluxdensity ?? 1;
-  const stokes = typeof given === 'number' ? [given, 0, 0, 0] : [0, 1, 2, 3].map((index) => given[index] ?? 0);
-  if (!(stokes[0] > 0)) {
-    context.log.post('setjy: no positive flux density was given; 1 Jy is used.', 'WARN', 'setjy');
-    stokes[0] = 1;
-  }
-  const spix = options.spix ?? 0;
-  const spectralIndex = typeof spix === 'number' ? [spix] : spix.length > 0 ? [...spix] : [0];
-  if (Math.abs(spectralIndex[0]) > 10)
-    fail('usage', `The spectral index ${spectralIndex[0]} is beyond ±10; check spix.`);
-  const referenceHz = parseQuantity(options.reffreq ?? '1GHz', 'frequency', 'Hz');
-  return { kind: 'power-law', stokes, referenceHz, spectralIndex };
 }
 
 function report(

@@ -26,6 +26,17 @@ describe('the record of a virtual model', () => {
     expect((stokes[1] as Float64Array)[2]).toBeCloseTo(0.1 * (stokes[0] as Float64Array)[2], 12);
   });
 
+  it('keeps a disk', () => {
+    const spectrum = { kind: 'power-law', stokes: [1.5, 0, 0, 0], referenceHz: 1e11, spectralIndex: [2] } as const;
+    const plain = model(spectrum);
+    const [component] = plain.components;
+    const disk = { major: 2e-5, minor: 1e-5, positionAngle: 0.5 };
+    const [read] = decodeModel(encodeModel(1, [{ ...plain, components: [{ ...component, disk }] }], () => chanFreqs));
+    expect(read.components[0].disk?.major).toBeCloseTo(2e-5, 15);
+    expect(read.components[0].disk?.minor).toBeCloseTo(1e-5, 15);
+    expect(read.components[0].disk?.positionAngle).toBeCloseTo(0.5, 12);
+  });
+
   it("has CASA's fields", () => {
     const plain = model({ kind: 'power-law', stokes: [1, 0, 0, 0], referenceHz: 1e9, spectralIndex: [0] });
     const record = encodeModel(1, [plain], () => chanFreqs);

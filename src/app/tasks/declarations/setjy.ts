@@ -42,7 +42,7 @@ export const setjyTask: TaskDeclaration = {
     floats('polangle', [], 'polarization angle coefficients', { onlyDefault: true }),
     float('rotmeas', 0.0, 'rotation measure, rad/m2', { onlyDefault: true }),
     variant('fluxdict', {}, 'what fluxscale returned'),
-    bool('useephemdir', false, 'direction from the ephemeris', { onlyDefault: true }),
+    bool('useephemdir', false, 'direction from the ephemeris'),
     text('interpolation', 'nearest', 'kind of interpolation', {
       allowed: ['nearest', 'linear', 'spline', '', 'cubic'],
       onlyDefault: true,

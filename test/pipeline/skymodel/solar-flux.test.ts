@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { solarModel } from '../../../src/pipeline/skymodel/solar-flux.ts';
+
+const DAY = 86400;
+const GHZ = 1e9;
+
+describe('flux densities of bodies of the Solar System', () => {
+  // CASA 6.7, solar_system_fd
+  it.each([
+    ['Uranus', 56093.77, [230.5, 230.502], 32.92702320995875],
+    ['Io', 57500.9, [345.8, 345.802], 6.989580599693903],
+    ['Mars', 56458.126, [97.5, 97.502], 15.518397187393424],
+    ['Mars', 56458.126, [345.8, 345.802], 203.2669337800361],
+    ['Vesta', 58362.88, [345.8, 345.802], 1.6839076242408368],
+    ['Vesta', 56093.77, [345.8, 345.802], 0.5460435387081362],
+    ['Jupiter', 60500.71, [103.1, 103.102], 1046.4499487874755],
+    ['Titan', 56093.77, [230.53, 230.54], 3.173702449518499],
+    ['Titan', 56093.77, [345.79, 345.8], 7.074593905131962],
+    ['Titan', 56093.77, [345.8, 345.79], 7.083710337231174],
+  ] as const)('of %s at MJD %f are those of CASA 6.7 within 0.1 %%', (body, mjd, [from, to], jansky) => {
+    const { flux } = solarModel(body, mjd * DAY, 'ALMA');
+    expect(Math.abs(flux([from * GHZ, to * GHZ]) / jansky - 1)).toBeLessThan(7e-4);
+  });
+
+  it('take names in any case and know their limits', () => {
+    expect(solarModel('NEPTUNE', 56093 * DAY, 'ALMA').name).toBe('Neptune');
+    expect(() => solarModel('Pluto', 56093 * DAY, 'ALMA')).toThrow(/"Pluto" is no body .* known are Mars, Jupiter/);
+    expect(() => solarModel('Mars', 50000 * DAY, 'ALMA')).toThrow(/no ephemeris of Mars for MJD 50000/);
+    expect(() => solarModel('Vesta', 62000.5 * DAY, 'ALMA')).toThrow(/model of Vesta ends at MJD 61041/);
+    expect(() => solarModel('Uranus', 56093 * DAY, 'ALMA').flux([1 * GHZ, 1.1 * GHZ])).toThrow(/Uranus goes from 60/);
+  });
+});
