@@ -1,4 +1,5 @@
 import { ARCSEC, FWHM_PER_SIGMA, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import type { Disk } from '../skymodel/index.ts';
 
 /** Part a field plays in the observation. */
 export type FieldRole = 'bandpass' | 'flux' | 'phase' | 'target';
@@ -23,6 +24,8 @@ export interface SkyComponent {
   readonly fluxJy: number;
   readonly spectralIndex: number;
   readonly line?: LineProfile;
+  /** A uniform disk instead of a point. */
+  readonly disk?: Disk;
   /** Flux densities at some frequencies, in rising order; they replace `fluxJy` and `spectralIndex`. */
   readonly fluxPoints?: readonly FluxPoint[];
 }

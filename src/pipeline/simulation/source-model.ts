@@ -1,5 +1,6 @@
 import { frequencyShiftFactor, observatoryPosition } from '../../astronomy/measures/index.ts';
 import { FWHM_PER_SIGMA, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { airy, type Disk, diskPath } from '../skymodel/index.ts';
 import type { FieldGeometry } from './geometry.ts';
 import { componentFlux, primaryBeam, type SkyField } from './sky.ts';
 import type { SimulatedWindow } from './spectral-setup.ts';
@@ -22,7 +23,8 @@ export class SourceModel {
     this.field = field;
     this.frequencies = window.frequenciesHz;
     this.stepHz = window.frequenciesHz.length > 1 ? window.frequenciesHz[1] - window.frequenciesHz[0] : 0;
-    this.isPoint = field.components.length === 1 && field.components[0].l === 0 && field.components[0].m === 0;
+    const [first, ...others] = field.components;
+    this.isPoint = others.length === 0 && first.l === 0 && first.m === 0 && !first.disk;
     const chanCount = this.frequencies.length;
     this.beam = new Float64Array(field.components.length * chanCount);
     field.components.forEach(({ l, m }, component) => {
@@ -62,7 +64,8 @@ export class SourceModel {
       }
       if (last < first) return;
       this.fillPhasors(geometry.uvw, component.l, component.m);
-      this.addComponent(geometry.uvw, component.fwhm, spectrum, first, last, into);
+      if (component.disk) this.addDisk(geometry.uvw, component.disk, spectrum, into);
+      else this.addComponent(geometry.uvw, component.fwhm, spectrum, first, last, into);
     });
   }
 
@@ -73,6 +76,24 @@ export class SourceModel {
     for (let ant = 0; ant * 3 < uvw.length; ant++) {
       const delay = (uvw[3 * ant] * l + uvw[3 * ant + 1] * m + uvw[3 * ant + 2] * n1) / SPEED_OF_LIGHT;
       fillPhasor(this.phasors, ant * chanCount, chanCount, delay * this.frequencies[0], delay * this.stepHz);
+    }
+  }
+
+  /** A uniform disk whose place the phasors give. */
+  private addDisk(uvw: Float64Array, disk: Disk, spectrum: Float64Array, into: Float64Array): void {
+    const { phasors, frequencies } = this;
+    const chanCount = frequencies.length;
+    let baseline = 0;
+    for (let ant2 = 1; ant2 < uvw.length / 3; ant2++) {
+      for (let ant1 = 0; ant1 < ant2; ant1++, baseline++) {
+        const path = diskPath(disk, uvw[3 * ant1] - uvw[3 * ant2], uvw[3 * ant1 + 1] - uvw[3 * ant2 + 1]);
+        const [a, b, out] = [2 * ant1 * chanCount, 2 * ant2 * chanCount, 2 * baseline * chanCount];
+        for (let at = 0; at < 2 * chanCount; at += 2) {
+          const flux = spectrum[at >> 1] * airy(path * frequencies[at >> 1]);
+          into[out + at] += flux * (phasors[a + at] * phasors[b + at] + phasors[a + at + 1] * phasors[b + at + 1]);
+          into[out + at + 1] += flux * (phasors[a + at + 1] * phasors[b + at] - phasors[a + at] * phasors[b + at + 1]);
+        }
+      }
     }
   }
 

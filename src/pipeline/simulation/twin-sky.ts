@@ -1,5 +1,6 @@
 import { parseCasaTime } from '../../astronomy/measures/index.ts';
 import { ARCSEC, DEGREE } from '../../foundation/base/index.ts';
+import { solarBodies, solarModel } from '../skymodel/index.ts';
 import { fieldAzEl } from './geometry.ts';
 import { REFERENCE_HZ, type SkyField } from './sky.ts';
 import type { TwinField, TwinSpec } from './twin-spec.ts';
@@ -11,14 +12,23 @@ const SPACING = 240 * ARCSEC;
 const OFFSET = 1.5 * DEGREE;
 const SECONDS_PER_DAY = 86_400;
 const START_STEP_SEC = 900;
+/** Steps in which the spectrum of a body is tabulated over a window: atmospheres have lines. */
+const SPECTRUM_STEPS = 256;
 
-/** Fields with directions: from names where they tell, else around the phase calibrator. */
-export function placeFields(spec: TwinSpec): SkyField[] {
+/**
+ * Fields with directions: bodies of the Solar System where they are, with the flux densities and sizes that setjy knows;
+ * others from their names where these tell, else around the phase calibrator.
+ *
+ * @param mjdSec UTC, for bodies
+ */
+export function placeFields(spec: TwinSpec, mjdSec: number): SkyField[] {
   const phase = spec.fields.find(({ role, name }) => role === 'phase' && NAMED_POSITION.test(name));
   const centre = phase ? namedPosition(phase.name) : undefined;
   const { ra, dec } = centre ?? { ra: 290 * DEGREE, dec: -25 * DEGREE };
   const side = Math.ceil(Math.sqrt(spec.fields.length));
   return spec.fields.map((field, id) => {
+    const body = placeBody(spec, field, id, mjdSec);
+    if (body) return body;
     const place = namedPosition(field.name) ?? {
       ra: ra + (OFFSET + SPACING * (id % side)) / Math.cos(dec),
       dec: dec + OFFSET + SPACING * Math.floor(id / side),
@@ -32,6 +42,24 @@ export function placeFields(spec: TwinSpec): SkyField[] {
       isUncatalogued: field.isUncatalogued,
     };
   });
+}
+
+function placeBody(spec: TwinSpec, field: TwinField, id: number, mjdSec: number): SkyField | undefined {
+  if (!solarBodies.some((body) => body.toLowerCase() === field.name.toLowerCase())) return undefined;
+  const { state, disk, flux } = solarModel(field.name, mjdSec, 'ALMA');
+  const fluxPoints = spec.uses.science
+    .map((window) => spec.windows[window])
+    .flatMap(({ centreHz, widthHz }) => {
+      const step = widthHz / SPECTRUM_STEPS;
+      return Array.from({ length: SPECTRUM_STEPS + 1 }, (_, index) => {
+        const hz = centreHz + (index - SPECTRUM_STEPS / 2) * step;
+        return { hz, jy: flux([hz - step / 2, hz + step / 2]) };
+      });
+    })
+    .sort((a, b) => a.hz - b.hz);
+  const component = { l: 0, m: 0, fwhm: 0, fluxJy: fluxPoints[0].jy, spectralIndex: 0, disk, fluxPoints };
+  const { role, name, isUncatalogued } = field;
+  return { id, role, name, ra: state.ra, dec: state.dec, components: [component], isUncatalogued };
 }
 
 function pointOf(field: TwinField): SkyField['components'][number] {

@@ -1,4 +1,5 @@
-import { padPositions } from '../../astronomy/reference/index.ts';
+import { parseCasaTime } from '../../astronomy/measures/index.ts';
+import { type Pad, padPositions } from '../../astronomy/reference/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { WVR_CHANNELS } from './atmosphere.ts';
@@ -13,6 +14,8 @@ import type { TwinSpec, TwinWindow } from './twin-spec.ts';
 
 /** Noise of a twin over that of its windows and antennas: as if many more antennas had observed for longer. */
 const NOISE_FACTOR = 0.02;
+/** Least distance of antennas with data. */
+const CLEAR_METRES = 25;
 const JY_PER_K = { large: 40, small: 117 };
 
 export interface SimulateTwinOptions {
@@ -39,10 +42,8 @@ export function simulateTwin(context: Context, options: SimulateTwinOptions): Si
   if (!overwrite && disk().exists(target)) {
     fail('exists', 'The output exists already; remove it or choose another name.', { file: target });
   }
-  const observation = planTwin(spec);
+  const { observation, startSec } = planTwin(spec);
   const parameters = twinParameters(spec);
-  const observed = observation.sky.filter(({ id }) => spec.scans.some(({ field }) => field === id));
-  const startSec = bestStart(observed, spec.day, observation.schedule.endEvent * TIMING_EVENT_SEC);
   const directory = spec.uid.replace(/[:/]/g, '_');
   writeWhole(target, overwrite, (staged) => {
     disk().makeDirectory(staged);
@@ -77,9 +78,8 @@ function twinParameters(spec: TwinSpec): SimulationParameters {
   });
 }
 
-/** The observation that a specification describes. */
-function planTwin(spec: TwinSpec): Observation {
-  const sky = placeFields(spec);
+/** The observation that a specification describes, and its best start on that day (UTC, s). */
+function planTwin(spec: TwinSpec): { observation: Observation; startSec: number } {
   const requests = spec.scans.map(({ field, use, intent, alsoFor, integrations }): ScanRequest => {
     const role = spec.fields[field]?.role ?? fail('usage', `There is no field ${field}.`);
     const intents = use === 'atmosphere' ? (['OFF_SOURCE', 'AMBIENT', 'HOT'] as const) : (['ON_SOURCE'] as const);
@@ -92,19 +92,31 @@ function planTwin(spec: TwinSpec): Observation {
       subscans: intents.map((name) => [name, integrations] as const),
     };
   });
-  return { sky, setup: setUpWindows(spec), schedule: layOutScans(requests), layout: layOut(spec) };
+  const schedule = layOutScans(requests);
+  const observed = placeFields(spec, parseCasaTime(`${spec.day}/12:00:00`)).filter(({ id }) =>
+    spec.scans.some(({ field }) => field === id),
+  );
+  const startSec = bestStart(observed, spec.day, schedule.endEvent * TIMING_EVENT_SEC);
+  const sky = placeFields(spec, startSec);
+  return { observation: { sky, setup: setUpWindows(spec), schedule, layout: layOut(spec) }, startSec };
 }
 
+/** Antennas with data stand so far apart that none shadows another. */
 function layOut(spec: TwinSpec): ArrayLayout {
-  const isSmall = spec.antennas.every((name) => name.startsWith('CM'));
-  const count = spec.antennas.length;
-  const own = padPositions(isSmall ? 'ACA' : '1');
-  const pads = [...own, ...padPositions().filter((pad) => !own.some(({ name }) => name === pad.name))];
+  const chosen: Pad[] = [];
+  const rest: Pad[] = [];
+  const distance = (a: Pad, b: Pad) => Math.hypot(a.enu[0] - b.enu[0], a.enu[1] - b.enu[1]);
+  for (const pad of [...padPositions('1'), ...padPositions()]) {
+    if ([...chosen, ...rest].some(({ name }) => name === pad.name)) continue;
+    const isFree = chosen.every((other) => distance(other, pad) > CLEAR_METRES);
+    if (isFree && chosen.length < spec.antennas.length) chosen.push(pad);
+    else rest.push(pad);
+  }
   const silent = spec.silentAntennas.map((name, index) => {
-    const pad = pads[count + index] ?? fail('usage', 'There are more antennas than pads.');
+    const pad = rest[index] ?? fail('usage', 'There are more antennas than pads.');
     return { name, pad: pad.name, position: Array.from(pad.itrf) };
   });
-  return { ...placeAntennas(spec.antennas, pads.slice(0, count)), silent };
+  return { ...placeAntennas(spec.antennas, chosen), silent };
 }
 
 function setUpWindows(spec: TwinSpec): SpectralSetup {
