@@ -27,6 +27,8 @@ export class ArrayFile {
   private readonly version: number;
   private end: number;
   private isChanged = false;
+  /** Shape that was met last: most arrays of a column share it. */
+  private recentShape: readonly number[] = [];
 
   /** @param newVersion 1 with reference counts (IncrementalStMan), 0 without; used when the file does not exist yet */
   constructor(path: string, isLittleEndian: boolean, isWritable: boolean, newVersion: 0 | 1) {
@@ -52,20 +54,63 @@ export class ArrayFile {
   /** Looks up the array at an offset; its values must lie in the file. */
   find(offset: number, type: DataType): StoredArray {
     const prefix = this.version > 0 ? 4 : 0;
-    const axisCount = this.view(offset + prefix, 4).getUint32(0, this.isLittleEndian);
+    const at = this.file.locate(offset + prefix, 4);
+    const axisCount = this.file.window.getUint32(at, this.isLittleEndian);
     if (axisCount > 32) this.bad('an array has more than 32 axes', offset);
-    const axes = this.view(offset + prefix + 4, 4 * axisCount);
-    const shape: number[] = [];
-    for (let k = axisCount - 1; k >= 0; k--) {
-      const length = axes.getInt32(4 * k, this.isLittleEndian);
-      if (length < 0) this.bad('an array has an axis of negative length', offset);
-      shape.push(length);
-    }
+    const shape = this.shape(offset + prefix + 4, axisCount, offset);
     const dataOffset = offset + prefix + 4 + 4 * axisCount;
     if (storedBytes(type, elementCount(shape)) > this.file.length - dataOffset) {
       this.bad(`an array of shape [${shape.join(', ')}] does not fit in the file`, offset);
     }
     return { shape, dataOffset };
+  }
+
+  private shape(axesOffset: number, axisCount: number, offset: number): readonly number[] {
+    const at = this.file.locate(axesOffset, 4 * axisCount);
+    const axes = this.file.window;
+    const recent = this.recentShape;
+    let isRecent = recent.length === axisCount;
+    for (let k = 0; k < axisCount && isRecent; k++) {
+      isRecent = axes.getInt32(at + 4 * k, this.isLittleEndian) === recent[axisCount - 1 - k];
+    }
+    if (isRecent) return recent;
+    const shape: number[] = [];
+    for (let k = axisCount - 1; k >= 0; k--) {
+      const length = axes.getInt32(at + 4 * k, this.isLittleEndian);
+      if (length < 0) this.bad('an array has an axis of negative length', offset);
+      shape.push(length);
+    }
+    this.recentShape = shape;
+    return shape;
+  }
+
+  /**
+   * Reads whole arrays, one after another, into `values` from index `at`.
+   *
+   * @param offsets where they are, none 0
+   */
+  readAll(offsets: Float64Array, type: DataType, values: ColumnValues, at: number): void {
+    const info = typeInfo(type);
+    if (info.bytes === 0) {
+      let target = at;
+      for (const offset of offsets) {
+        const array = this.find(offset, type);
+        const count = elementCount(array.shape);
+        this.read(array, type, 0, count, values, target);
+        target += count;
+      }
+      return;
+    }
+    const bytes = bytesUnder(values);
+    const start = (at * info.bytes) / info.units;
+    let target = start;
+    for (const offset of offsets) {
+      const array = this.find(offset, type);
+      const length = elementCount(array.shape) * info.bytes;
+      this.file.copy(array.dataOffset, length, bytes, target);
+      target += length;
+    }
+    toHostOrder(bytes.subarray(start, target), info.swapBytes, this.isLittleEndian);
   }
 
   /** Reads `count` values from value number `first` of an array. */

@@ -145,6 +145,8 @@ export function elementCount(shape: readonly number[]): number {
 }
 
 export function sameShape(left: readonly number[] | undefined, right: readonly number[] | undefined): boolean {
-  if (left === undefined || right === undefined) return left === right;
-  return left.length === right.length && left.every((length, axis) => length === right[axis]);
+  if (left === right) return true;
+  if (left === undefined || right === undefined || left.length !== right.length) return false;
+  for (let axis = 0; axis < left.length; axis++) if (left[axis] !== right[axis]) return false;
+  return true;
 }

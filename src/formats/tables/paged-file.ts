@@ -3,6 +3,7 @@ import { type ByteFile, type ByteSource, disk } from '../../foundation/bytes/ind
 
 interface Page {
   readonly bytes: Uint8Array;
+  readonly view: DataView;
   isDirty: boolean;
 }
 
@@ -15,9 +16,14 @@ export interface PagedFileOptions {
   readonly budgetBytes?: number;
 }
 
+/** Up to this many bytes a loop is quicker than a view and its copy. */
+const SHORT_BYTES = 64;
+
 /** A file seen through a bounded cache of pages that are written back when they leave it. */
 export class PagedFile {
   readonly name: string;
+  /** What {@link locate} found. */
+  window: DataView = new DataView(new ArrayBuffer(0));
   private readonly file: ByteSource | ByteFile;
   private readonly isWritable: boolean;
   private readonly origin: number;
@@ -63,6 +69,36 @@ export class PagedFile {
     const copy = new Uint8Array(length);
     this.read(offset, copy);
     return copy;
+  }
+
+  /** Position of some bytes in {@link window}, which is good until the next call: as `view`, but nothing is made. */
+  locate(offset: number, length: number): number {
+    const relative = offset - this.origin;
+    const index = Math.floor(relative / this.pageBytes);
+    const inside = relative - index * this.pageBytes;
+    if (relative >= 0 && inside + length <= this.pageBytes) {
+      this.check(offset, length);
+      this.window = this.page(index).view;
+      return inside;
+    }
+    const copy = this.view(offset, length);
+    this.window = new DataView(copy.buffer, copy.byteOffset, copy.length);
+    return 0;
+  }
+
+  /** Copies bytes to target[at …]; for many short pieces. */
+  copy(offset: number, length: number, target: Uint8Array, at: number): void {
+    const relative = offset - this.origin;
+    const index = Math.floor(relative / this.pageBytes);
+    const inside = relative - index * this.pageBytes;
+    if (relative < 0 || inside + length > this.pageBytes) {
+      this.read(offset, target.subarray(at, at + length));
+      return;
+    }
+    this.check(offset, length);
+    const { bytes } = this.page(index);
+    if (length > SHORT_BYTES) target.set(bytes.subarray(inside, inside + length), at);
+    else for (let byte = 0; byte < length; byte++) target[at + byte] = bytes[inside + byte];
   }
 
   /** Bytes to change in place; they must lie in one page. Good until the next call. */
@@ -181,7 +217,7 @@ export class PagedFile {
       const offset = this.origin + index * this.pageBytes;
       const available = Math.min(this.pageBytes, this.storedLength - offset);
       if (available > 0) this.file.read(offset, available === bytes.length ? bytes : bytes.subarray(0, available));
-      page = { bytes, isDirty: false };
+      page = { bytes, view: new DataView(bytes.buffer), isDirty: false };
     }
     this.pages.set(index, page);
     this.lastIndex = index;

@@ -74,6 +74,21 @@ export abstract class StandardCells implements StorageColumn {
     return copy;
   }
 
+  /** Cells that are whole numbers of eight bytes. */
+  protected numbers(row: number, count: number): Float64Array {
+    const numbers = new Float64Array(count);
+    const { isLittleEndian } = this.host.context;
+    const low = isLittleEndian ? 0 : 4;
+    this.eachBucket(row, count, false, (bytes, inside, rows, done) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset + 8 * inside, 8 * rows);
+      for (let k = 0; k < rows; k++) {
+        numbers[done + k] =
+          view.getInt32(8 * k + 4 - low, isLittleEndian) * 2 ** 32 + view.getUint32(8 * k + low, isLittleEndian);
+      }
+    });
+    return numbers;
+  }
+
   protected setCell(row: number, content: Uint8Array): void {
     this.eachBucket(row, 1, true, (bytes, inside) => bytes.set(content, inside * this.cellBytes));
   }
@@ -180,31 +195,34 @@ export class FixedCells extends StandardCells {
   }
 }
 
+/** Rows whose shapes are compared before the next are looked up. */
+const SHAPE_ROWS = 1024;
+
 /** Arrays outside the buckets: a cell is the array's offset in the array file, 0 when undefined. */
 export class IndirectArrays extends StandardCells {
   protected readonly cellBytes = 8;
 
   shapeRun(row: number, limit: number): ShapeRun {
-    const shape = this.shapeOf(row);
+    const shape = this.shapeAt(this.arrayOffset(row));
     let count = 1;
-    while (count < limit && sameShape(this.shapeOf(row + count), shape)) count++;
+    while (count < limit) {
+      for (const offset of this.numbers(row + count, Math.min(limit - count, SHAPE_ROWS))) {
+        if (!sameShape(this.shapeAt(offset), shape)) return { shape, count };
+        count++;
+      }
+    }
     return { shape, count };
   }
 
   read(row: number, count: number, values: ColumnValues, at: number): void {
-    const { units } = typeInfo(this.layout.type);
-    for (let k = 0, target = at; k < count; k++) {
-      const array = this.host.arrays.find(this.arrayOffset(row + k), this.layout.type);
-      const each = elementCount(array.shape);
-      this.host.arrays.read(array, this.layout.type, 0, each, values, target);
-      target += each * units;
-    }
+    this.host.arrays.readAll(this.numbers(row, count), this.layout.type, values, at);
   }
 
   write(row: number, count: number, values: ColumnValues, at: number): void {
     const { units } = typeInfo(this.layout.type);
+    const offsets = this.numbers(row, count);
     for (let k = 0, source = at; k < count; k++) {
-      const array = this.host.arrays.find(this.arrayOffset(row + k), this.layout.type);
+      const array = this.host.arrays.find(offsets[k], this.layout.type);
       const each = elementCount(array.shape);
       this.host.arrays.write(array, this.layout.type, 0, each, values, source);
       source += each * units;
@@ -213,8 +231,9 @@ export class IndirectArrays extends StandardCells {
   }
 
   setShape(row: number, count: number, shape: readonly number[]): void {
+    const offsets = this.numbers(row, count);
     for (let k = 0; k < count; k++) {
-      const old = this.arrayOffset(row + k);
+      const old = offsets[k];
       const offset = this.host.arrays.reshape(old, this.layout.type, shape);
       if (offset === old) continue;
       const cell = new Uint8Array(8);
@@ -223,12 +242,11 @@ export class IndirectArrays extends StandardCells {
     }
   }
 
-  private shapeOf(row: number): readonly number[] | undefined {
-    const offset = this.arrayOffset(row);
+  private shapeAt(offset: number): readonly number[] | undefined {
     return offset === 0 ? undefined : this.host.arrays.find(offset, this.layout.type).shape;
   }
 
   private arrayOffset(row: number): number {
-    return Number(new DataView(this.cell(row).buffer).getBigInt64(0, this.host.context.isLittleEndian));
+    return this.numbers(row, 1)[0];
   }
 }
