@@ -201,6 +201,15 @@ export class PlainTable implements Table {
     this.flush();
   }
 
+  adoptColumn(name: string, from: Table): boolean {
+    this.beforeChange();
+    if (!(from instanceof PlainTable) || from.rowCount !== this.rowCount) return false;
+    if (from.isLittleEndian !== this.isLittleEndian || !from.hasColumn(name)) return false;
+    const own = this.manager(this.storedManager(this.storedColumn(name).managerNumber));
+    const other = from.manager(from.storedManager(from.storedColumn(name).managerNumber));
+    return own.adopt?.(other) ?? false;
+  }
+
   setKeyword(name: string, value: KeywordValue): void {
     this.beforeChange();
     this.keywords.set(name, this.linked(value));

@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { holdsType, makeValues, typeInfo } from './data-types.ts';
+import type { ShapeRun } from './storage.ts';
 import type { TableInfo } from './table-files.ts';
 import type { CellValue, Column, ColumnDescription, ColumnValues, Table, TableRecord } from './types.ts';
 
@@ -102,6 +103,9 @@ export class RowMappedTable implements Table {
   setColumnKeyword(): void {
     this.refuse();
   }
+  adoptColumn(): boolean {
+    return false;
+  }
 
   private refuse(): never {
     return fail(
@@ -145,6 +149,12 @@ class MappedColumn implements Column {
   cellShape(row: number): readonly number[] | undefined {
     const { column, row: inner } = this.at(row);
     return column.cellShape(inner);
+  }
+
+  shapeRun(start: number, limit: number): ShapeRun {
+    this.check(start, limit);
+    const span = this.source.locate(start, limit);
+    return span.table.column(this.original).shapeRun(span.row, span.count);
   }
 
   get(row: number): CellValue {

@@ -83,6 +83,8 @@ export interface StorageManager {
   /** Cells of the column with this index in the context's list. */
   column(index: number): StorageColumn;
   addRows(count: number): void;
+  /** Takes over the cells of another manager with as many rows by copying its files; false, and no change, where it cannot. */
+  adopt?(other: StorageManager): boolean;
   /** Removes rows, given in ascending order; absent where the manager cannot. */
   removeRows?(rows: ArrayLike<number>): void;
   /** Writes everything to disk and returns what goes into table.dat. */

@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { elementCount, holdsType, makeValues, sameShape, typeInfo } from './data-types.ts';
 import { scalarAt, setScalar } from './records.ts';
-import type { ColumnLayout, StorageColumn } from './storage.ts';
+import type { ColumnLayout, ShapeRun, StorageColumn } from './storage.ts';
 import type {
   ArrayValue,
   CellValue,
@@ -49,6 +49,11 @@ export class TableColumn implements Column {
   cellShape(row: number): readonly number[] | undefined {
     this.checkRows(row, 1);
     return this.layout.isScalar ? [] : this.cells.shapeRun(row, 1).shape;
+  }
+
+  shapeRun(start: number, limit: number): ShapeRun {
+    this.checkRows(start, limit);
+    return this.layout.isScalar ? { shape: [], count: limit } : this.cells.shapeRun(start, limit);
   }
 
   get(row: number): CellValue {

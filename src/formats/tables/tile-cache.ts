@@ -40,6 +40,18 @@ export class TileFile {
     this.stored = Math.max(this.stored, offset + bytes.length);
   }
 
+  /** A copy of the whole file, to be written on. */
+  copyTo(name: string): TileFile {
+    disk().copy(this.name, name);
+    return new TileFile(name, this.length, true);
+  }
+
+  /** Gives the file, not opened yet, another name. */
+  renameTo(name: string): TileFile {
+    disk().rename(this.name, name);
+    return new TileFile(name, this.length, true);
+  }
+
   /** Gives the file its full length. */
   flush(): void {
     if (!this.isWritable) return;

@@ -162,10 +162,35 @@ export class TiledStMan implements StorageManager {
     if (fixed && count > 0) this.setShape(before, count, fixed.toReversed());
   }
 
-  flush(): Uint8Array {
-    if (!this.isChanged || !this.state) return new Uint8Array(0);
+  adopt(other: StorageManager): boolean {
+    if (!(other instanceof TiledStMan) || this.type !== 'TiledShapeStMan' || other.type !== this.type) return false;
+    if (this.context.columns.length !== 1 || other.context.columns.length !== 1) return false;
+    const [own, theirs] = [this.context.columns[0], other.context.columns[0]];
+    if (own.type !== theirs.type || own.axisCount !== theirs.axisCount || own.shape || theirs.shape) return false;
+    const { defaultTile, axisCount } = other.header;
+    other.settle();
+    const copies = other.files.map((file, number) => file?.copyTo(`${this.context.file}_TSM${number}_tmp`));
+    this.close();
+    for (const file of this.files) if (file) disk().remove(file.name);
+    this.files = copies.map((copy, number) => copy?.renameTo(`${this.context.file}_TSM${number}`));
+    this.cubes = other.cubes.map((cube) => ({ ...cube, shape: [...cube.shape] }));
+    const { rowMap, cubeMap, positionMap } = other.rowMap.stored();
+    this.rowMap = RowMap.from(rowMap, cubeMap, positionMap);
+    this.state = { ...this.header, defaultTile, axisCount };
+    this.isChanged = true;
+    return true;
+  }
+
+  /** Brings all changed tiles to disk. */
+  private settle(): void {
+    if (!this.isChanged) return;
     this.cache.flush();
     for (const file of this.files) file?.flush();
+  }
+
+  flush(): Uint8Array {
+    if (!this.isChanged || !this.state) return new Uint8Array(0);
+    this.settle();
     const header: TiledHeader = {
       ...this.state,
       rowCount: this.rowCount,

@@ -98,6 +98,8 @@ export interface Column {
   isDefined(row: number): boolean;
   /** Cell shape of an array cell, slow to fast; undefined for an undefined cell; [] for scalars. */
   cellShape(row: number): readonly number[] | undefined;
+  /** Shape of a cell and how many cells from it on, at most `limit`, share it. */
+  shapeRun(start: number, limit: number): { readonly shape: readonly number[] | undefined; readonly count: number };
   /** @throws missing for an undefined array cell */
   get(row: number): CellValue;
   /**
@@ -152,6 +154,13 @@ export interface Table {
   addRows(count: number): void;
   /** @param rows in any order; @throws unsupported for tables with tiled columns */
   removeRows(rows: ArrayLike<number>): void;
+  /**
+   * Takes over all cells of a column of another table by copying its files, where both tables keep it alone in a
+   * TiledShapeStMan of the same byte order and have as many rows.
+   *
+   * @returns false where that cannot be done; nothing is changed then
+   */
+  adoptColumn(name: string, from: Table): boolean;
   addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void;
   /** Takes out columns that make up whole storage managers. */
   removeColumns(names: readonly string[]): void;

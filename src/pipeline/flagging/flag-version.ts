@@ -11,6 +11,8 @@ export interface FlagVersion {
 
 /** Rows whose flags are copied at a time. */
 const ROWS_PER_COPY = 16_384;
+/** The same for FLAG_ROW alone. */
+const FLAG_ROWS_PER_COPY = 1_048_576;
 const COLUMNS: readonly ColumnDescription[] = [
   { name: 'FLAG', type: 'Bool', kind: 'array', axisCount: 2 },
   { name: 'FLAG_ROW', type: 'Bool', kind: 'scalar' },
@@ -134,8 +136,15 @@ function requireVersion(vis: string, name: string): void {
 }
 
 function copyFlags(from: Table, to: Table, rule: MergeRule = 'replace'): void {
-  const [source, target] = [from.column('FLAG'), to.column('FLAG')];
   const [sourceRow, targetRow] = [from.column('FLAG_ROW'), to.column('FLAG_ROW')];
+  if (rule === 'replace' && to.adoptColumn('FLAG', from)) {
+    for (let start = 0; start < from.rowCount; start += FLAG_ROWS_PER_COPY) {
+      const count = Math.min(FLAG_ROWS_PER_COPY, from.rowCount - start);
+      targetRow.putRange(start, count, sourceRow.getRange(start, count));
+    }
+    return;
+  }
+  const [source, target] = [from.column('FLAG'), to.column('FLAG')];
   forEachShape(from, (start, count, shape) => {
     const flags = source.getRange(start, count) as Uint8Array;
     const rows = sourceRow.getRange(start, count) as Uint8Array;
@@ -157,22 +166,9 @@ function merge(flags: Uint8Array, present: Uint8Array, rule: 'or' | 'and'): void
 /** Visits runs of rows whose FLAG cells have one shape, at most `ROWS_PER_COPY` at a time. */
 function forEachShape(table: Table, visit: (start: number, count: number, shape: readonly number[]) => void): void {
   const column = table.column('FLAG');
-  const same = (one: readonly number[], other: readonly number[]) =>
-    one.every((length, axis) => length === other[axis]);
-  let start = 0;
-  while (start < table.rowCount) {
-    const shape = column.cellShape(start);
-    if (!shape) {
-      start++;
-      continue;
-    }
-    let end = start + 1;
-    while (end < table.rowCount && end - start < ROWS_PER_COPY) {
-      const next = column.cellShape(end);
-      if (!next || !same(shape, next)) break;
-      end++;
-    }
-    visit(start, end - start, shape);
-    start = end;
+  for (let start = 0; start < table.rowCount; ) {
+    const { shape, count } = column.shapeRun(start, Math.min(ROWS_PER_COPY, table.rowCount - start));
+    if (shape) visit(start, count, shape);
+    start += count;
   }
 }
