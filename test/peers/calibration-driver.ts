@@ -13,6 +13,7 @@ import {
   fluxscale,
   gaincal,
   readCalTable,
+  rerefant,
   smoothcal,
   writeCalTable,
 } from '../../src/pipeline/calibration/index.ts';
@@ -20,7 +21,7 @@ import { simulate } from '../../src/pipeline/simulation/index.ts';
 
 interface Call {
   readonly name: string;
-  readonly task: 'gaincal' | 'bandpass' | 'fluxscale' | 'smoothcal' | 'copy' | 'simulate';
+  readonly task: 'gaincal' | 'bandpass' | 'fluxscale' | 'rerefant' | 'smoothcal' | 'copy' | 'simulate';
   readonly args: Record<string, unknown>;
 }
 
@@ -41,7 +42,7 @@ function copy(_: Context, { from, to }: { from: string; to: string }): void {
   writeCalTable(to, readCalTable(from));
 }
 
-const tasks = { gaincal, bandpass, fluxscale, smoothcal, copy, simulate } as unknown as Record<
+const tasks = { gaincal, bandpass, fluxscale, rerefant, smoothcal, copy, simulate } as unknown as Record<
   Call['task'],
   (context: Context, args: Record<string, unknown>) => unknown
 >;

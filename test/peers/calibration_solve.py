@@ -1,6 +1,7 @@
 """CASA 6.7's gaincal, bandpass, fluxscale and smoothcal beside ours on the same MeasurementSet.
 
-Usage: calibration_solve.py [ASDM] [--out DIR]   (run by the Python of the CASA environment; needs node and esbuild)
+Usage: calibration_solve.py [ASDM] [--out DIR] [--cases NAME,…]   (run by the Python of the CASA environment; needs node and esbuild)
+With --cases only those are solved, on the data that an earlier run left in DIR.
 
 Without an ASDM our simulator makes one. It is imported by CASA; its science windows are split. Then
 - noisy data: each case is solved by both. A case passes when flags, times and row keys agree and every gain differs by at
@@ -22,12 +23,13 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 args = sys.argv[1:]
 OUT = os.path.abspath(args[args.index("--out") + 1]) if "--out" in args else tempfile.mkdtemp(prefix="calibration-solve-")
 GIVEN = [os.path.abspath(a) for a in args[:1] if not a.startswith("--")]
+ONLY = args[args.index("--cases") + 1].split(",") if "--cases" in args else []
 os.makedirs(OUT, exist_ok=True)
 os.chdir(OUT)
 
 import numpy as np  # noqa: E402
 import casatools  # noqa: E402
-from casatasks import (applycal, bandpass, casalog, flagdata, fluxscale, gaincal, importasdm, setjy, smoothcal, split)  # noqa: E402
+from casatasks import (applycal, bandpass, casalog, flagdata, fluxscale, gaincal, importasdm, rerefant, setjy, smoothcal, split)  # noqa: E402
 
 casalog.setlogfile(os.path.join(OUT, "casa.log"))
 tb = casatools.table()
@@ -78,6 +80,14 @@ def prepare():
     last = int(nchan[sci[0]]) - 1
     flagdata(vis=VIS, mode="manual", spw="*:0~%d;%d~%d" % (edge - 1, last - edge + 1, last), flagbackup=False)
     flagdata(vis=VIS, mode="manual", antenna="2&5", correlation="", spw="0:10~17", flagbackup=False)
+    flagdata(vis=VIS, mode="manual", antenna="1&4", correlation="XX", spw="1", flagbackup=False)
+    times, spws = columns(VIS, ["TIME", "DATA_DESC_ID"])
+    third = np.unique(times[spws == 0])[2]
+    tb.open(VIS, nomodify=False)
+    t = tb.query("abs(TIME-%.3f)<0.5 && (ANTENNA1==3 || ANTENNA2==3)" % third)
+    t.putcol("FLAG", np.ones_like(t.getcol("FLAG")))
+    t.close()
+    tb.close()
     flux = int(np.unique(columns(VIS, ["FIELD_ID"])[0])[1])
     setjy(vis=VIS, field=str(flux), standard="manual", fluxdensity=[1.74, 0, 0, 0], spix=-0.6, reffreq="225GHz", usescratch=False)
     return flux
@@ -102,8 +112,21 @@ def cases(ref, fields, nchan):
         ("t_jones", gaincal, dict(g, field=bp, solint="inf", gaintype="T", calmode="ap", minsnr=0.0)),
         ("solnorm", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", solnorm=True)),
         ("no_refant", gaincal, dict(field=bp, spw="0", solint="inf", calmode="ap", minsnr=2.0)),
+        ("normtype", gaincal, dict(g, field=bp, spw="0,1", solint="inf", calmode="ap", solnorm=True, normtype="median")),
+        ("corrdepflags", gaincal, dict(g, field=bp, spw="1", solint="inf", calmode="ap", corrdepflags=True)),
+        ("smodel", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", smodel=[2.0, 0.3, 0.1, 0.0])),
+        ("smodel_I", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", smodel=[2.0])),
+        ("uvrange", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", uvrange="<%dm" % np.percentile(np.hypot(*columns(VIS, ["UVW"])[0][:2]), 80), minblperant=2)),
+        ("antenna", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", antenna="!6", minblperant=5)),
+        ("unselected", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", selectdata=False, antenna="0&1", scan="99")),
+        ("flex", gaincal, dict(g, field=bp, spw="0", solint="int", calmode="p", refant="3,5", minsnr=0.0)),
+        ("strict", gaincal, dict(g, field=bp, spw="0", solint="int", calmode="p", refant="3,5", minsnr=0.0, refantmode="strict")),
+        ("corrdep_band", bandpass, dict(field=bp, spw="1", solint="inf", refant=ref, corrdepflags=True, minsnr=0.0)),
+        ("smodel_band", bandpass, dict(field=bp, spw="1", solint="inf", refant=ref, smodel=[1.0, 0.2, 0, 0], minsnr=0.0)),
         ("bandpass_scans", bandpass, dict(field=ph, solint="inf", combine="scan", refant=ref, minsnr=0.0)),
         ("bandpass_part", bandpass, dict(field=bp, spw="0:10~30", solint="inf", refant=ref)),
+        ("bandpass_20ch", bandpass, dict(field=bp, solint="inf,20ch", refant=ref)),
+        ("bandpass_80MHz", bandpass, dict(field=bp, spw="*:10~75", solint="inf,80MHz", refant=ref, minsnr=0.0)),
         ("bandpass_gaps", bandpass, dict(field=bp, solint="inf", refant=ref, minsnr=12.0, fillgaps=8)),
     ]
 
@@ -159,6 +182,7 @@ class Data:
         for n, v in zip(names, columns(vis, names)):
             setattr(self, n, v)
         self.FLAG = self.FLAG.any(axis=0)
+        self.chan_width = abs(columns(vis + "/SPECTRAL_WINDOW", ["CHAN_WIDTH"])[0][0, 0])
         self.nant = int(self.ANTENNA2.max()) + 1
 
     def phases(self, table):
@@ -215,7 +239,11 @@ def exact(data, casa, kw):
     if kw.get("gaintable", ["int_p"]) != ["int_p"]:
         return None
     mode, joined, combine = kw.get("calmode", "ap"), kw.get("gaintype") == "T", kw.get("combine", "")
-    step = {"inf": np.inf, "int": 1e-3}.get(kw["solint"]) or float(kw["solint"].rstrip("s"))
+    time, _, width = kw["solint"].partition(",")
+    step = {"inf": np.inf, "int": 1e-3}.get(time) or float(time.rstrip("s"))
+    first_chan = int(kw["spw"][2:].split("~")[0]) if width and "spw" in kw else 0
+    last_chan = int(kw["spw"].split("~")[1]) if width and "spw" in kw else data.FLAG.shape[0] - 1
+    width = int(width[:-2]) if width.endswith("ch") else int(float(width[:-3]) * 1e6 // data.chan_width) if width else 1
     chosen = np.isin(data.FIELD_ID, [int(f) for f in kw["field"].split(",")])
     out = []
     for spw, time in sorted(set(zip(casa["SPECTRAL_WINDOW_ID"].tolist(), casa["TIME"].tolist()))):
@@ -227,7 +255,8 @@ def exact(data, casa, kw):
         windows = np.unique(data.DATA_DESC_ID) if "spw" in combine else [spw]
         nchan = casa["cells"][0][first[0]].shape[1]
         for chan in range(nchan):
-            pick = slice(None) if nchan == 1 else slice(chan, chan + 1)
+            start = first_chan + width * chan
+            pick = slice(None) if nchan == 1 else slice(start, min(start + width, last_chan + 1))
             A = B = 0
             for s in windows:
                 for f in np.unique(data.FIELD_ID[q]):
@@ -282,8 +311,8 @@ def chi_square(A, B, g):
     return float((A * np.abs(m) ** 2 - 2 * (B.conj() * m).real).sum())
 
 
-def compare(name, kw, data):
-    a, b = read(os.path.join("casa", name)), read(os.path.join("ours", name))
+def compare(name, kw, data, where=""):
+    a, b = read(os.path.join(where + "casa", name)), read(os.path.join(where + "ours", name))
     keys = [k for k in a if k != "cells" and k != "TIME" and (a[k].shape != b[k].shape or (a[k] != b[k]).any())]
     if keys:
         return say(False, name, "rows differ in %s" % ",".join(keys))
@@ -369,13 +398,27 @@ def compare_dicts(name, a, b):
     return float(worst)
 
 
+def only(todo):
+    """The cases named on the command line, on the data of an earlier run."""
+    todo = [case for case in todo if case[0] in ONLY]
+    run_casa(todo, "chosen/casa")
+    shutil.rmtree("chosen/ours", ignore_errors=True)
+    run_ours([call(n, t, kw, "chosen/ours") for n, t, kw in todo])
+    data = Data(VIS)
+    data.phases("casa/int_p")
+    for name, _, kw in todo:
+        compare(name, kw, data, "chosen/")
+
+
 def main():
-    flux = prepare()
+    flux = 0 if ONLY else prepare()
     nant = len(columns(VIS + "/ANTENNA", ["NAME"])[0])
     ref = str(columns(VIS + "/ANTENNA", ["NAME"])[0][0])
     nchan = int(columns(VIS + "/SPECTRAL_WINDOW", ["NUM_CHAN"])[0][0])
     fields = [int(f) for f in np.unique(columns(VIS, ["FIELD_ID"])[0])][:3]
     todo = cases(ref, fields, nchan)
+    if ONLY:
+        return only(todo)
     truth = noise_free(nant)
     clean = [("clean_ap", gaincal, dict(vis="clean.ms", field=str(fields[0]), solint="inf", refant=ref, calmode="ap")),
              ("clean_p", gaincal, dict(vis="clean.ms", field=str(fields[2]), solint="int", refant=ref, calmode="p")),
@@ -385,16 +428,20 @@ def main():
     scale = {"flux": {}, "flux_map": dict(refspwmap=[0] * len(np.unique(columns(VIS, ["DATA_DESC_ID"])[0]))),
              "flux_incremental": dict(incremental=True), "flux_order2": dict(fitorder=2), "flux_threshold": dict(gainthreshold=0.05)}
     smooth = {"smooth_mean": dict(smoothtype="mean", smoothtime=20.0), "smooth_median": dict(smoothtype="median", smoothtime=300.0)}
+    referred = {"rerefant_flex": dict(refant="3,5"), "rerefant_strict": dict(refant="3,5", refantmode="strict")}
     given = {}
     for name, kw in scale.items():
         given[name] = fluxscale(vis=VIS, caltable="casa/ampli_inf", fluxtable="casa/" + name, reference=str(flux), listfile="casa/%s.list" % name, **kw)
     for name, kw in smooth.items():
         smoothcal(vis=VIS, tablein="casa/phase_int", caltable="casa/" + name, **kw)
+    for name, kw in referred.items():
+        rerefant(vis=VIS, tablein="casa/phase_int", caltable="casa/" + name, **kw)
     shutil.rmtree("ours", ignore_errors=True)
     os.makedirs("ours")
     calls = [call(n, t, kw, "ours") for n, t, kw in todo + clean]
     calls += [dict(name=n, task="fluxscale", args=dict(vis=VIS, caltable="casa/ampli_inf", fluxtable="ours/" + n, reference=str(flux), listfile="ours/%s.list" % n, **kw)) for n, kw in scale.items()]
     calls += [dict(name=n, task="smoothcal", args=dict(vis=VIS, tablein="casa/phase_int", caltable="ours/" + n, **kw)) for n, kw in smooth.items()]
+    calls += [dict(name=n, task="rerefant", args=dict(vis=VIS, tablein="casa/phase_int", caltable="ours/" + n, **kw)) for n, kw in referred.items()]
     calls += [dict(name="copy_" + n, task="copy", args={"from": os.path.join(OUT, "casa", n), "to": os.path.join(OUT, "ours", "copy_" + n)}) for n in ("bandpass", "phase_int", "ampli_inf")]
     results = run_ours(calls)
     data = Data(VIS)
@@ -408,7 +455,7 @@ def main():
         same = open("casa/%s.list" % name).read() == open("ours/%s.list" % name).read()
         say(worst < 1e-6 and same, name + "_result", "largest relative difference %.1e, log lines %s" % (worst, "equal" if same else "differ"))
         closed(name)
-    for name in smooth:
+    for name in list(smooth) + list(referred):
         closed(name)
     round_trip(fields)
 

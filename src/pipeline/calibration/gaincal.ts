@@ -34,6 +34,9 @@ const ORIGIN = 'gaincal::calibrater::solve';
  */
 export function gaincal(context: Context, options: GaincalOptions): CalTable {
   const request = parseSolveOptions(context, options);
+  if (request.channelInterval) {
+    fail('usage', `gaincal makes one gain for a window; the width in frequency of solint "${request.solint}" is bandpass's.`);
+  }
   const kind = kindOf(options);
   const isDelay = kind.visCal === 'K Jones';
   const outcome = runSolve(context, request, kind, (frame, refants, lease) => {

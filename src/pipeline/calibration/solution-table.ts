@@ -75,22 +75,19 @@ function rowsOf(solutions: readonly Solution[], isComplex: boolean): CalRows {
   return rows;
 }
 
-/** A window as the table has it: the chosen channels, or one channel of their total width; unsolved ones are flagged. */
+/** A window as the table has it: the channels of the solutions, or one of their total width; unsolved ones are flagged. */
 function solvedWindow(window: CalSpectralWindow, solutions: readonly Solution[], request: TableRequest) {
   const planned = request.plan.solutions.find(({ spwId }) => spwId === window.id);
   const isSolved = solutions.some(({ spwId }) => spwId === window.id);
-  const map = request.plan.channelMaps.get(window.id);
-  const chosen = Array.from(window.chanFreqs.keys()).filter((chan) => isSolved && map && map[chan] >= 0);
-  const chans = chosen.length > 0 ? chosen : Array.from(window.chanFreqs.keys());
-  const widths = Float64Array.from(chans, (chan) => Math.abs(window.chanWidths[chan]));
+  const map = isSolved ? request.plan.channelMaps.get(window.id) : undefined;
+  const { chanFreqs, widths } = binnedChannels(window, map ?? Int32Array.from(window.chanFreqs.keys()));
   const total = widths.reduce((sum, width) => sum + width, 0);
   if (request.isChannelled) {
-    const signed = isSolved ? widths : Float64Array.from(chans, (chan) => window.chanWidths[chan]);
     return {
       ...window,
-      chanFreqs: Float64Array.from(chans, (chan) => window.chanFreqs[chan]),
-      chanWidths: signed,
-      effectiveBandwidths: widths,
+      chanFreqs,
+      chanWidths: isSolved ? widths : Float64Array.from(window.chanWidths),
+      effectiveBandwidths: widths.slice(),
       resolutions: widths.slice(),
       totalBandwidth: total,
       isFlagged: !isSolved,
@@ -107,6 +104,19 @@ function solvedWindow(window: CalSpectralWindow, solutions: readonly Solution[],
     totalBandwidth: total,
     isFlagged: !isSolved,
   };
+}
+
+/** Mean frequency and total width, Hz, of each channel that a map makes of a window's. */
+function binnedChannels(window: CalSpectralWindow, map: Int32Array) {
+  const count = Math.max(...map) + 1;
+  const [chanFreqs, widths, members] = [0, 1, 2].map(() => new Float64Array(count));
+  map.forEach((bin, chan) => {
+    if (bin < 0) return;
+    chanFreqs[bin] += window.chanFreqs[chan];
+    widths[bin] += Math.abs(window.chanWidths[chan]);
+    members[bin]++;
+  });
+  return { chanFreqs: chanFreqs.map((sum, bin) => sum / members[bin]), widths };
 }
 
 /** Mean of the chosen channels' frequencies, Hz. */

@@ -21,7 +21,7 @@ export interface SolveOptions {
   readonly antenna?: string;
   readonly scan?: string;
   readonly observation?: string | number | readonly (string | number)[];
-  /** 'inf' (default), 'int', or a time such as '60s' or a number of seconds; anything after a comma is in frequency. */
+  /** 'inf' (default), 'int', or a time such as '60s' or a number of seconds; bandpass: also channels, 'inf,20ch' or 'inf,8MHz'. */
   readonly solint?: string | number;
   /** Any of 'obs', 'scan', 'field', 'spw', joined by commas. */
   readonly combine?: string;
@@ -38,10 +38,14 @@ export interface SolveOptions {
   readonly gainfield?: TextList;
   readonly interp?: TextList;
   readonly spwmap?: readonly number[] | readonly (readonly number[])[];
+  /** Only false is available. */
   readonly parang?: boolean;
   /** Keep correlations that are good when others of the same sample are flagged. */
   readonly corrdepflags?: boolean;
 }
+
+/** Width of the channels that a bandpass is solved for: a number of channels of the data, or of Hz. */
+export type ChannelInterval = { readonly channels: number } | { readonly widthHz: number };
 
 /** The shared parameters in the form that the solver works with. */
 export interface SolveRequest {
@@ -50,6 +54,8 @@ export interface SolveRequest {
   readonly selection: Selection;
   /** s; Infinity for 'inf', 0 for 'int' */
   readonly intervalSec: number;
+  /** How wide the channels of the solutions are; undefined: as those of the data. */
+  readonly channelInterval?: ChannelInterval;
   /** As the user wrote it, for messages. */
   readonly solint: string;
   readonly combine: ReadonlySet<string>;
@@ -70,12 +76,17 @@ export interface SolveRequest {
  */
 export function parseSolveOptions(context: Context, options: SolveOptions): SolveRequest {
   if (options.caltable === '') fail('usage', 'caltable is empty; give the table to make a name.');
+  if (options.parang) {
+    fail('unsupported', 'parang=True is not available: gains are solved without a rotation by the parallactic angle.');
+  }
   const solint = String(options.solint ?? 'inf');
+  const [timeText, ...frequencyTexts] = solint.split(',');
   return {
     vis: joinPath(context.cwd, options.vis),
     caltable: joinPath(context.cwd, options.caltable),
     selection: selectionOf(options),
-    intervalSec: parseSolint(solint),
+    intervalSec: parseTimeInterval(timeText, solint),
+    channelInterval: parseChannelInterval(frequencyTexts.join(','), solint),
     solint,
     combine: parseCombine(options.combine ?? ''),
     refants: splitTexts(options.refant),
@@ -102,13 +113,27 @@ function listText(value: string | number | readonly (string | number)[] | undefi
   return Array.isArray(value) ? value.join(',') : String(value ?? '');
 }
 
-function parseSolint(text: string): number {
-  const word = text.split(',')[0].trim().toLowerCase();
+function parseTimeInterval(text: string, solint: string): number {
+  const word = text.trim().toLowerCase();
   if (word === '' || word.includes('inf')) return Number.POSITIVE_INFINITY;
   if (word.includes('int')) return 0;
   const match = /^([\d.]+(?:e[-+]?\d+)?)\s*(s|min|h|d)?$/.exec(word);
-  if (!match) fail('usage', `solint "${text}" is not 'inf', 'int' or a time such as '60s' or '5min'.`);
+  if (!match) fail('usage', `solint "${solint}" is not 'inf', 'int' or a time such as '60s' or '5min'.`);
   return Number(match[1]) * { s: 1, min: 60, h: 3600, d: 86_400 }[(match[2] ?? 's') as 's' | 'min' | 'h' | 'd'];
+}
+
+/** The part of solint after the comma: '20ch', '20', '8MHz' (CASA 6.7, SolvableVisCal::reParseSolintForVI2). */
+function parseChannelInterval(text: string, solint: string): ChannelInterval | undefined {
+  const word = text.trim();
+  if (word === '' || word.toLowerCase() === 'none') return undefined;
+  const match = /^([\d.]+(?:e[-+]?\d+)?)\s*(ch\w*|hz|khz|mhz|ghz)?$/i.exec(word);
+  const value = Number(match?.[1] ?? 0);
+  if (!match || !(value > 0)) {
+    fail('usage', `solint "${solint}" has no width in frequency after the comma, such as '20ch' or '8MHz'.`);
+  }
+  const unit = (match[2] ?? 'ch').toLowerCase();
+  if (unit.startsWith('ch')) return { channels: Math.max(1, Math.floor(value)) };
+  return { widthHz: value * { hz: 1, khz: 1e3, mhz: 1e6, ghz: 1e9 }[unit as 'hz' | 'khz' | 'mhz' | 'ghz'] };
 }
 
 function parseCombine(text: string): Set<string> {

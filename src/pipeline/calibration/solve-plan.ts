@@ -1,7 +1,7 @@
 import { type MeasurementSet, type MsMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { readScalars } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import type { SolveRequest } from './solve-options.ts';
+import type { ChannelInterval, SolveRequest } from './solve-options.ts';
 
 /** One solution to come: a group of rows that share a set of gains. */
 export interface PlannedSolution {
@@ -26,7 +26,7 @@ export interface SolvePlan {
   readonly solutionOfRow: Int32Array;
   /** Index of the part within the solution, [row of the MS] */
   readonly partOfRow: Uint16Array;
-  /** Channel → index among the chosen channels, -1 for channels left out, by window. */
+  /** Channel → index of the solution channel that it goes into, -1 for channels left out, by window. */
   readonly channelMaps: ReadonlyMap<number, Int32Array>;
 }
 
@@ -63,7 +63,7 @@ export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request:
     passes: passesOf(keys, order, selected.rows, request.combine.has('spw')),
     solutionOfRow,
     partOfRow,
-    channelMaps: channelMaps(metadata, selected.channels),
+    channelMaps: channelMaps(metadata, selected.channels, request.channelInterval),
   };
 
   /** Splits a group, in order of time, into intervals. */
@@ -158,14 +158,24 @@ function passesOf(keys: RowKeys, order: Int32Array, rows: Int32Array, isCombined
 function channelMaps(
   metadata: MsMetadata,
   chosen: ReadonlyMap<number, readonly (readonly [first: number, last: number])[]>,
+  interval: ChannelInterval | undefined,
 ): Map<number, Int32Array> {
   const maps = new Map<number, Int32Array>();
   for (const [spwId, ranges] of chosen) {
-    const map = new Int32Array(metadata.spectralWindows[spwId].chanFreqs.length).fill(-1);
+    const { chanFreqs, chanWidths } = metadata.spectralWindows[spwId];
+    const map = new Int32Array(chanFreqs.length).fill(-1);
     for (const [first, last] of ranges) map.fill(0, first, last + 1);
+    const width = channelsPerSolution(interval, chanWidths[0]);
     let next = 0;
-    for (let chan = 0; chan < map.length; chan++) if (map[chan] === 0) map[chan] = next++;
+    for (let chan = 0; chan < map.length; chan++) if (map[chan] === 0) map[chan] = Math.floor(next++ / width);
     maps.set(spwId, map);
   }
   return maps;
+}
+
+/** Channels of the data per channel of the solution: of Hz the whole number that fits, at least 1, as CASA 6.7 does. */
+function channelsPerSolution(interval: ChannelInterval | undefined, chanWidth: number): number {
+  if (!interval) return 1;
+  if ('channels' in interval) return interval.channels;
+  return Math.max(1, Math.floor(interval.widthHz / Math.abs(chanWidth)));
 }

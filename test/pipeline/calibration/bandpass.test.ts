@@ -75,6 +75,29 @@ describe('bandpass', () => {
     expect(table.rows.chanCount[0]).toBe(4);
   });
 
+  it('averages channels to the width that solint has after its comma', () => {
+    const inBins = (at: Sample) => visibility({ ...at, chan: 4 * Math.floor((at.chan - 1) / 4) });
+    writeSyntheticMs(join(folder, 'bins.ms'), {
+      ...{ antCount: ANT_COUNT, chanCount: CHAN_COUNT, spwCount: 1, scanFields: [0], integrations: 1 },
+      visibility: inBins,
+    });
+    const call = (solint: string) =>
+      bandpass(context, { vis: 'bins.ms', caltable: 'w', refant: 'DA41', spw: '0:1~11', solint });
+    const { rows, spectralWindows } = call('inf,4ch');
+    expect(Array.from(rows.chanCount)).toEqual(new Array(ANT_COUNT).fill(3));
+    expect(Array.from(spectralWindows[0].chanFreqs)).toEqual([230.025e9, 230.065e9, 230.1e9]);
+    expect(Array.from(spectralWindows[0].chanWidths)).toEqual([4e7, 4e7, 3e7]);
+    for (let ant = 0; ant < ANT_COUNT; ant++) {
+      for (let bin = 0; bin < 3; bin++) {
+        const cell = rows.offsets[ant] + 2 * bin;
+        const amp = Math.hypot(rows.params[2 * cell], rows.params[2 * cell + 1]);
+        expect(Math.abs(amp - amplitude(ant, 4 * bin, 0))).toBeLessThan(1e-6);
+      }
+    }
+    for (const same of ['inf,4', 'int, 49MHz', '60s,0.04GHz']) expect(call(same).rows.params).toEqual(rows.params);
+    expect(() => call('inf,4km')).toThrow('width in frequency');
+  });
+
   it('refuses polynomials', () => {
     expect(() => bandpass(context, { vis: 'a.ms', caltable: 'f', bandtype: 'BPOLY' })).toThrow('BPOLY');
   });

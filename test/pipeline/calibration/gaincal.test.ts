@@ -112,6 +112,15 @@ describe('gaincal', () => {
     expect(call).toThrow('cannot be added');
   });
 
+  it('refuses a width in frequency, which CASA does not look at', () => {
+    const call = () => gaincal(context, { vis: 'a.ms', caltable: 'n.g', refant, solint: 'inf,40ch' });
+    expect(call).toThrow(/makes one gain for a window.*inf,40ch/);
+  });
+
+  it('refuses the parallactic angle instead of ignoring it', () => {
+    expect(() => gaincal(context, { vis: 'a.ms', caltable: 'n.g', parang: true })).toThrow('parang=True');
+  });
+
   it('scales to mean power 1 with solnorm', () => {
     const { rows } = gaincal(context, { vis: 'a.ms', caltable: 'n.g', refant, scan: '1', spw: '0', solnorm: true });
     let power = 0;

@@ -31,7 +31,11 @@ export const bandpassTask: TaskDeclaration = {
     text('scan', '', 'scan numbers; empty: all'),
     variant('observation', '', 'observation numbers; empty: all'),
     text('msselect', '', 'further selection in TaQL', { onlyDefault: true }),
-    quantity('solint', 'inf', 'solution interval: int, inf, or a time such as 60s'),
+    quantity(
+      'solint',
+      'inf',
+      'solution interval: int, inf, or a time such as 60s; width of channels after a comma: inf,20ch or inf,8MHz',
+    ),
     text('combine', 'scan', 'axes over which one solution is made: scan, spw, field, obs'),
     texts('refant', '', 'reference antennas in order of preference'),
     int('minblperant', 4, 'least number of baselines an antenna needs'),
@@ -53,7 +57,7 @@ export const bandpassTask: TaskDeclaration = {
     texts('gainfield', [], 'fields of each table to take solutions from; nearest: the closest on the sky'),
     texts('interp', [], 'interpolation of each table in time and frequency, e.g. linear,linear'),
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
-    bool('parang', false, 'rotate by the parallactic angle'),
+    bool('parang', false, 'rotate by the parallactic angle', { onlyDefault: true }),
   ],
   run: performs(bandpass),
 };

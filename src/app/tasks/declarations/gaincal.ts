@@ -61,7 +61,7 @@ export const gaincalTask: TaskDeclaration = {
     texts('gainfield', [], 'fields of each table to take solutions from; nearest: the closest on the sky'),
     texts('interp', [], 'interpolation of each table in time and frequency, e.g. linear,linear'),
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
-    bool('parang', false, 'rotate by the parallactic angle'),
+    bool('parang', false, 'rotate by the parallactic angle', { onlyDefault: true }),
   ],
   run: performs(gaincal),
 };
