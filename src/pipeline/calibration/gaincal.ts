@@ -35,7 +35,10 @@ const ORIGIN = 'gaincal::calibrater::solve';
 export function gaincal(context: Context, options: GaincalOptions): CalTable {
   const request = parseSolveOptions(context, options);
   if (request.channelInterval) {
-    fail('usage', `gaincal makes one gain for a window; the width in frequency of solint "${request.solint}" is bandpass's.`);
+    fail(
+      'usage',
+      `gaincal makes one gain for a window; the width in frequency of solint "${request.solint}" is bandpass's.`,
+    );
   }
   const kind = kindOf(options);
   const isDelay = kind.visCal === 'K Jones';
