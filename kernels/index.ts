@@ -5,3 +5,4 @@ export * from './fourier';
 export * from './clean';
 export * from './gain-solve';
 export * from './ingest';
+export * from './flags';

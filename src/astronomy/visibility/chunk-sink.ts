@@ -125,8 +125,9 @@ export function ensureDataColumn(
   const chanCount = metadata.spectralWindows.every(({ chanFreqs }) => chanFreqs.length === widest) ? widest : 64;
   ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS[name]), tiledManager(name, chanCount, corrCount));
   if (options.fill === false) return true;
-  if (name === 'CORRECTED_DATA') copyData(ms, metadata);
-  else fillUnitModel(ms, metadata);
+  if (name === 'CORRECTED_DATA') {
+    if (!ms.main.adoptColumn(name, ms.main, 'DATA')) copyData(ms, metadata);
+  } else fillUnitModel(ms, metadata);
   return true;
 }
 

@@ -1,6 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { disk } from '../../foundation/bytes/index.ts';
-import { elementCount, sameShape, typeInfo } from './data-types.ts';
+import { elementCount, typeInfo } from './data-types.ts';
 import { PagedFile } from './paged-file.ts';
 import { decodeText, encodeText } from './text.ts';
 import type { ColumnValues, DataType } from './types.ts';
@@ -155,27 +155,64 @@ export class ArrayFile {
     }
   }
 
+  /** Writes whole arrays, one after another, from `values` at index `at`; the twin of {@link readAll}. */
+  writeAll(offsets: Float64Array, type: DataType, values: ColumnValues, at: number): void {
+    const info = typeInfo(type);
+    if (info.bytes === 0) {
+      let source = at;
+      for (const offset of offsets) {
+        const array = this.find(offset, type);
+        const count = elementCount(array.shape);
+        this.write(array, type, 0, count, values, source);
+        source += count;
+      }
+      return;
+    }
+    this.isChanged = true;
+    let bytes = bytesUnder(values).subarray((at * info.bytes) / info.units);
+    if (!this.isLittleEndian && info.swapBytes > 1) {
+      bytes = bytes.slice();
+      toHostOrder(bytes, info.swapBytes, this.isLittleEndian);
+    }
+    let source = 0;
+    for (const offset of offsets) {
+      const array = this.find(offset, type);
+      const length = elementCount(array.shape) * info.bytes;
+      this.file.put(array.dataOffset, bytes, source, length);
+      source += length;
+    }
+  }
+
+  /** Makes room for new arrays of zeros of one shape and fills `offsets` with their places. */
+  allocateAll(type: DataType, shape: readonly number[], offsets: Float64Array): void {
+    const head = this.head(shape);
+    const bytes = head.length + storedBytes(type, elementCount(shape));
+    for (let k = 0; k < offsets.length; k++) {
+      const offset = Math.ceil(this.end / 8) * 8;
+      this.file.put(offset, head, 0, head.length);
+      this.end = offset + bytes;
+      offsets[k] = offset;
+    }
+    this.file.extend(this.end);
+    this.isChanged = true;
+  }
+
   /** Makes room for a new array of zeros and returns its offset. */
   allocate(type: DataType, shape: readonly number[]): number {
-    const offset = Math.ceil(this.end / 8) * 8;
+    const offsets = new Float64Array(1);
+    this.allocateAll(type, shape, offsets);
+    return offsets[0];
+  }
+
+  /** What stands before the values of an array. */
+  private head(shape: readonly number[]): Uint8Array {
     const head = new Uint8Array((this.version > 0 ? 8 : 4) + 4 * shape.length);
     const view = new DataView(head.buffer);
     const numbers = [...(this.version > 0 ? [1] : []), shape.length, ...shape.toReversed()];
     numbers.forEach((number, k) => {
       view.setUint32(4 * k, number, this.isLittleEndian);
     });
-    const count = elementCount(shape);
-    this.file.write(offset, head);
-    this.end = offset + head.length + storedBytes(type, count);
-    this.file.extend(this.end);
-    this.isChanged = true;
-    return offset;
-  }
-
-  /** Gives the array at `offset` (0: none) a shape: the same offset when it has it already, else that of a new array. */
-  reshape(offset: number, type: DataType, shape: readonly number[]): number {
-    if (offset !== 0 && sameShape(this.find(offset, type).shape, shape)) return offset;
-    return this.allocate(type, shape);
+    return head;
   }
 
   /** Says how many buckets refer to an array; only IncrementalStMan counts. */

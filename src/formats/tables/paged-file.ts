@@ -33,6 +33,8 @@ export class PagedFile {
   private readonly pages = new Map<number, Page>();
   private lastIndex = -1;
   private lastPage: Page | undefined;
+  /** Memory of the page that left last. */
+  private spare: Uint8Array | undefined;
   private storedLength: number;
   private logicalLength: number;
 
@@ -126,6 +128,23 @@ export class PagedFile {
     });
   }
 
+  /** Writes source[at … at + length]; for many short pieces. */
+  put(offset: number, source: Uint8Array, at: number, length: number): void {
+    const relative = offset - this.origin;
+    const index = Math.floor(relative / this.pageBytes);
+    const inside = relative - index * this.pageBytes;
+    if (relative < 0 || inside + length > this.pageBytes) {
+      this.write(offset, source.subarray(at, at + length));
+      return;
+    }
+    this.extend(offset + length);
+    const page = this.page(index);
+    page.isDirty = true;
+    const { bytes } = page;
+    if (length > SHORT_BYTES) bytes.set(source.subarray(at, at + length), inside);
+    else for (let byte = 0; byte < length; byte++) bytes[inside + byte] = source[at + byte];
+  }
+
   write(offset: number, bytes: Uint8Array): void {
     if (bytes.length >= 4 * this.pageBytes) {
       this.drop(offset, bytes.length);
@@ -213,9 +232,11 @@ export class PagedFile {
       this.pages.delete(index);
     } else {
       if (this.pages.size >= this.maxPages) this.evict();
-      const bytes = new Uint8Array(this.pageBytes);
+      const bytes = this.spare ?? new Uint8Array(this.pageBytes);
+      this.spare = undefined;
       const offset = this.origin + index * this.pageBytes;
-      const available = Math.min(this.pageBytes, this.storedLength - offset);
+      const available = Math.max(0, Math.min(this.pageBytes, this.storedLength - offset));
+      bytes.fill(0, available);
       if (available > 0) this.file.read(offset, available === bytes.length ? bytes : bytes.subarray(0, available));
       page = { bytes, view: new DataView(bytes.buffer), isDirty: false };
     }
@@ -229,6 +250,7 @@ export class PagedFile {
     for (const [index, page] of this.pages) {
       this.store(index, page);
       this.pages.delete(index);
+      this.spare = page.bytes;
       if (page === this.lastPage) this.lastPage = undefined;
       return;
     }

@@ -201,12 +201,12 @@ export class PlainTable implements Table {
     this.flush();
   }
 
-  adoptColumn(name: string, from: Table): boolean {
+  adoptColumn(name: string, from: Table, source = name): boolean {
     this.beforeChange();
     if (!(from instanceof PlainTable) || from.rowCount !== this.rowCount) return false;
-    if (from.isLittleEndian !== this.isLittleEndian || !from.hasColumn(name)) return false;
+    if (from.isLittleEndian !== this.isLittleEndian || !from.hasColumn(source)) return false;
     const own = this.manager(this.storedManager(this.storedColumn(name).managerNumber));
-    const other = from.manager(from.storedManager(from.storedColumn(name).managerNumber));
+    const other = from.manager(from.storedManager(from.storedColumn(source).managerNumber));
     return own.adopt?.(other) ?? false;
   }
 

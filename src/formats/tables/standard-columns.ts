@@ -89,6 +89,19 @@ export abstract class StandardCells implements StorageColumn {
     return numbers;
   }
 
+  protected setNumbers(row: number, numbers: Float64Array): void {
+    const { isLittleEndian } = this.host.context;
+    const low = isLittleEndian ? 0 : 4;
+    this.eachBucket(row, numbers.length, true, (bytes, inside, rows, done) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset + 8 * inside, 8 * rows);
+      for (let k = 0; k < rows; k++) {
+        const number = numbers[done + k];
+        view.setUint32(8 * k + low, number % 2 ** 32, isLittleEndian);
+        view.setInt32(8 * k + 4 - low, Math.floor(number / 2 ** 32), isLittleEndian);
+      }
+    });
+  }
+
   protected setCell(row: number, content: Uint8Array): void {
     this.eachBucket(row, 1, true, (bytes, inside) => bytes.set(content, inside * this.cellBytes));
   }
@@ -219,26 +232,21 @@ export class IndirectArrays extends StandardCells {
   }
 
   write(row: number, count: number, values: ColumnValues, at: number): void {
-    const { units } = typeInfo(this.layout.type);
-    const offsets = this.numbers(row, count);
-    for (let k = 0, source = at; k < count; k++) {
-      const array = this.host.arrays.find(offsets[k], this.layout.type);
-      const each = elementCount(array.shape);
-      this.host.arrays.write(array, this.layout.type, 0, each, values, source);
-      source += each * units;
-    }
+    this.host.arrays.writeAll(this.numbers(row, count), this.layout.type, values, at);
     this.host.touch();
   }
 
   setShape(row: number, count: number, shape: readonly number[]): void {
     const offsets = this.numbers(row, count);
-    for (let k = 0; k < count; k++) {
-      const old = offsets[k];
-      const offset = this.host.arrays.reshape(old, this.layout.type, shape);
-      if (offset === old) continue;
-      const cell = new Uint8Array(8);
-      new DataView(cell.buffer).setBigInt64(0, BigInt(offset), this.host.context.isLittleEndian);
-      this.setCell(row + k, cell);
+    for (let first = 0; first < count; ) {
+      let end = first;
+      while (end < count && !sameShape(this.shapeAt(offsets[end]), shape)) end++;
+      if (end > first) {
+        const fresh = offsets.subarray(first, end);
+        this.host.arrays.allocateAll(this.layout.type, shape, fresh);
+        this.setNumbers(row + first, fresh);
+      }
+      first = end + 1;
     }
   }
 

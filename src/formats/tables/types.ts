@@ -155,12 +155,13 @@ export interface Table {
   /** @param rows in any order; @throws unsupported for tables with tiled columns */
   removeRows(rows: ArrayLike<number>): void;
   /**
-   * Takes over all cells of a column of another table by copying its files, where both tables keep it alone in a
-   * TiledShapeStMan of the same byte order and have as many rows.
+   * Takes over all cells of a column of a table (another, or the same) by copying its files, where both columns are alone
+   * in a TiledShapeStMan of the same byte order and have the same type and as many rows.
    *
+   * @param source name of the column in `from`; default `name`
    * @returns false where that cannot be done; nothing is changed then
    */
-  adoptColumn(name: string, from: Table): boolean;
+  adoptColumn(name: string, from: Table, source?: string): boolean;
   addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void;
   /** Takes out columns that make up whole storage managers. */
   removeColumns(names: readonly string[]): void;

@@ -2,6 +2,7 @@ import { type MeasurementSet, type MsMetadata, openMs, readMetadata, selectRows 
 import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { countFlags } from '../../foundation/numeric/index.ts';
 import type { GainTable } from './chain-term.ts';
 import { createJonesChain, type JonesChain, type TermStatistics } from './jones-chain.ts';
 
@@ -139,11 +140,12 @@ function run(
         continue;
       }
       visibilityCount += chunk.rowCount * chunk.chanCount * chunk.corrCount;
+      const flaggedBefore = countFlags(chunk.flag);
       chain.correct(chunk, 'DATA', { flagsOnly: !writesData });
       const corrected: VisibilityChunk = { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } };
       writeChunk(ms, corrected, {
         columns: writesData ? ['CORRECTED_DATA'] : [],
-        flag: writesFlags,
+        flag: writesFlags && countFlags(chunk.flag) !== flaggedBefore,
         weight: writesWeights,
         weightSpectrum: writesWeights && chunk.weightSpectrum !== undefined,
       });

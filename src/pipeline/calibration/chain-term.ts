@@ -1,9 +1,7 @@
 import { azEl, uvwRotation } from '../../astronomy/measures/index.ts';
 import type { MsMetadata } from '../../astronomy/ms/index.ts';
-import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { baseName } from '../../foundation/bytes/index.ts';
-import { polarizationsOf } from './calibrated-weights.ts';
 import type { CalTable } from './caltable.ts';
 import { parseFrequencyMethod } from './frequency-interpolation.ts';
 import { matchFields, nearestFields, windowMap } from './gain-mapping.ts';
@@ -101,23 +99,6 @@ export class ChainTerm {
 
   hasBad(spwId: number): boolean {
     return this.windows.get(spwId)?.hasBad ?? false;
-  }
-
-  /** Sets flags of rows first … end where this term alone has no gains; @param flags [row - first, chan, corr] */
-  flag(chunk: VisibilityChunk, first: number, end: number, flags: Uint8Array): void {
-    const { bad, chanCount } = this.gains(chunk.spwId);
-    for (let row = first; row < end; row++) {
-      for (let chan = 0; chan < chunk.chanCount; chan++) {
-        const own = chanCount > 1 ? chan : 0;
-        for (let corr = 0; corr < chunk.corrCount; corr++) {
-          const [pol1, pol2] = polarizationsOf(corr, chunk.corrCount);
-          const isBad =
-            bad[(chunk.antenna1[row] * chanCount + own) * 2 + pol1] |
-            bad[(chunk.antenna2[row] * chanCount + own) * 2 + pol2];
-          flags[((row - first) * chunk.chanCount + chan) * chunk.corrCount + corr] |= isBad;
-        }
-      }
-    }
   }
 
   private windowState(spot: Spot): WindowState {

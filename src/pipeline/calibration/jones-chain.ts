@@ -3,12 +3,12 @@ import { readMetadata } from '../../astronomy/ms/index.ts';
 import type { DataColumn, VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { baseName } from '../../foundation/bytes/index.ts';
-import { applyGainsInPlace, arena, isKernelArray, type Lease } from '../../foundation/numeric/index.ts';
+import { applyGainsInPlace, arena, countFlags, isKernelArray, type Lease } from '../../foundation/numeric/index.ts';
 import { resetWeights, scaleWeights } from './calibrated-weights.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-io.ts';
 import { ChainTerm, type GainTable } from './chain-term.ts';
-import type { Spot } from './jones-terms.ts';
+import type { Spot, TermGains } from './jones-terms.ts';
 
 /** How visibilities are changed by {@link JonesChain.correct}. */
 export interface CorrectOptions {
@@ -121,7 +121,7 @@ class Chain implements JonesChain {
     }
     for (const [first, end] of integrations(chunk)) {
       const total = this.totalFor(chunk, first, false);
-      this.countFlags(chunk, first, end);
+      this.countFlags(chunk, first, end, total);
       applyToRows(chunk, flagsOnly ? undefined : data, first, end, total);
       if (!flagsOnly) scaleWeights(chunk, first, end, total.weight);
     }
@@ -211,23 +211,25 @@ class Chain implements JonesChain {
   }
 
   /** Flags before and after each term; a term without bad gains passes what it met. */
-  private countFlags(chunk: VisibilityChunk, first: number, end: number): void {
+  private countFlags(chunk: VisibilityChunk, first: number, end: number, total: Total): void {
     const perRow = chunk.chanCount * chunk.corrCount;
-    let flagged = 0;
-    for (let cell = first * perRow; cell < end * perRow; cell++) flagged += chunk.flag[cell];
-    const flags = this.terms.some((term) => term.hasBad(chunk.spwId))
-      ? chunk.flag.slice(first * perRow, end * perRow)
-      : undefined;
-    this.terms.forEach((term, index) => {
-      const count = this.statistics[index];
-      count.ndata += (end - first) * perRow;
-      count.nflagIn += flagged;
-      if (flags && term.hasBad(chunk.spwId)) {
-        term.flag(chunk, first, end, flags);
-        flagged = 0;
-        for (const value of flags) flagged += value;
-      }
-      count.nflagOut += flagged;
+    const { spwId } = chunk;
+    const given = chunk.flag.subarray(first * perRow, end * perRow);
+    arena().scope((lease) => {
+      const isCopied = !isKernelArray(given) || this.terms.some((term) => term.hasBad(spwId));
+      const flags = isCopied ? lease.uint8(given.length) : given;
+      if (isCopied) flags.set(given);
+      let flagged = countFlags(flags);
+      this.terms.forEach((term, index) => {
+        const count = this.statistics[index];
+        count.ndata += (end - first) * perRow;
+        count.nflagIn += flagged;
+        if (term.hasBad(spwId)) {
+          flagRows(chunk, first, end, { flags, own: term.gains(spwId), total }, lease);
+          flagged = countFlags(flags);
+        }
+        count.nflagOut += flagged;
+      });
     });
   }
 }
@@ -311,6 +313,28 @@ function gatherFlags(total: Total, terms: readonly ChainTerm[], spwId: number): 
       }
     }
   }
+}
+
+/** Sets flags of rows first … end where one term alone has no gains; `flags` are those rows', in kernel memory. */
+function flagRows(
+  chunk: VisibilityChunk,
+  first: number,
+  end: number,
+  { flags, own, total }: { readonly flags: Uint8Array; readonly own: TermGains; readonly total: Total },
+  lease: Lease,
+): void {
+  const antenna1 = lease.int32(end - first);
+  const antenna2 = lease.int32(end - first);
+  antenna1.set(chunk.antenna1.subarray(first, end));
+  antenna2.set(chunk.antenna2.subarray(first, end));
+  const bad = lease.uint8(own.bad.length);
+  bad.set(own.bad);
+  const antennaIsBad = lease.uint8(total.antennaIsBad.length);
+  antennaIsBad.fill(1);
+  const { chanCount, corrCount } = chunk;
+  const { gain, scale } = total;
+  const gains = { gain, scale, gainChanCount: own.chanCount, bad, antennaIsBad };
+  applyGainsInPlace({ flag: flags, rowCount: end - first, chanCount, corrCount, antenna1, antenna2, ...gains });
 }
 
 /** The kernel on rows first … end; arrays outside kernel memory are copied in and out. */

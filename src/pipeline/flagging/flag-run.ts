@@ -1,6 +1,7 @@
 import { type MeasurementSet, type MsMetadata, type NumericColumns, stepRows } from '../../astronomy/ms/index.ts';
 import { openChunkReader, planMs, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
+import { arena, countFlagDifferences, type Lease } from '../../foundation/numeric/index.ts';
 import type { FlagAgent } from './agent-types.ts';
 
 /** Numbers of a run over an MS. */
@@ -40,7 +41,7 @@ export function runAgents(
     context.checkAbort();
     const chunk = reader.read(each);
     try {
-      const count = flagChunk(chunk, agents);
+      const count = arena().scope((lease) => flagChunk(chunk, agents, lease));
       changed += count;
       options.look?.(chunk);
       if (options.apply && count > 0) writeChunk(ms, chunk, { flag: true, flagRow: true });
@@ -53,30 +54,27 @@ export function runAgents(
 }
 
 /** Lets the agents work on one chunk; returns the number of flags that changed. */
-function flagChunk(chunk: VisibilityChunk, agents: readonly FlagAgent[]): number {
+function flagChunk(chunk: VisibilityChunk, agents: readonly FlagAgent[], lease: Lease): number {
   const able = agents.filter((agent) => agent.dataDescs[chunk.dataDescId] === 1 && meets(agent, chunk.time));
   if (able.length === 0) return 0;
   const bound = able.map((agent) => agent.bind(chunk));
   const active = activeByTime(able);
-  const size = chunk.chanCount * chunk.corrCount;
-  const before = new Uint8Array(size);
+  const before = lease.uint8(chunk.flag.length);
+  before.set(chunk.flag);
   let changed = 0;
   for (let row = 0; row < chunk.rowCount; row++) {
     const indices = active(chunk.time[row]);
     if (indices.length === 0) continue;
-    const flags = chunk.flag.subarray(row * size, (row + 1) * size);
-    before.set(flags);
     let rowFlag = chunk.flagRow[row];
     for (const index of indices) {
       if (!bound[index].flagRow(row)) continue;
       if (able[index].command.mode === 'unflag') rowFlag = 0;
       else if (able[index].isRowWide) rowFlag = 1;
     }
-    for (let at = 0; at < size; at++) if (flags[at] !== before[at]) changed++;
     if (chunk.flagRow[row] !== rowFlag) changed++;
     chunk.flagRow[row] = rowFlag;
   }
-  return changed;
+  return changed + countFlagDifferences(chunk.flag, before);
 }
 
 function meets(agent: FlagAgent, times: Float64Array): boolean {
