@@ -15,6 +15,7 @@ export const SAME_FLOOR = {
   'astronomy/visibility': ['measures', 'ms'],
   'pipeline/ingest': [],
   'pipeline/reshape': [],
+  'pipeline/restore': [],
   'pipeline/flagging': [],
   'pipeline/skymodel': [],
   'pipeline/calibration': ['skymodel'],

@@ -60,10 +60,11 @@ export type PythonThreadData =
     };
 
 const RUN = `
-import json, qa2_host, qa2_session, qa2_casa
+import json, qa2_host, qa2_session, qa2_casa, qa2_pipeline
 _input = json.loads(input_text)
 qa2_session.attach(_input['start'])
 qa2_casa.attach(_input['start'])
+qa2_pipeline.attach()
 if not _input['start']['isTrusted']:
     import qa2_seal
     qa2_seal.seal()

@@ -2,6 +2,7 @@ export * from './access-rules.ts';
 export * from './arguments.ts';
 export * from './casa-log.ts';
 export type { Listing } from './commands/inspect.ts';
+export { formatCall } from './declared-run.ts';
 export { type EngineJob, runEngineJob } from './engine-jobs.ts';
 export * from './engine-pool.ts';
 export * from './engine-session.ts';

@@ -17,6 +17,9 @@ import { flagmanagerTask } from './declarations/flagmanager.ts';
 import { fluxscaleTask } from './declarations/fluxscale.ts';
 import { gaincalTask } from './declarations/gaincal.ts';
 import { gencalTask } from './declarations/gencal.ts';
+import { hInitTask } from './declarations/h-init.ts';
+import { hSaveTask } from './declarations/h-save.ts';
+import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { immathTask } from './declarations/immath.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
@@ -33,6 +36,7 @@ import { plotbandpassTask } from './declarations/plotbandpass.ts';
 import { plotcalTask } from './declarations/plotcal.ts';
 import { plotmsTask } from './declarations/plotms.ts';
 import { rerefantTask } from './declarations/rerefant.ts';
+import { restoredataTasks } from './declarations/restoredata.ts';
 import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
@@ -92,6 +96,10 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   delmodTask,
   uvsubTask,
   visheadTask,
+  hInitTask,
+  hSaveTask,
+  hifaImportdataTask,
+  ...restoredataTasks,
 ];
 
 const BY_NAME = new Map(DECLARATIONS.map((declaration) => [declaration.name, declaration]));

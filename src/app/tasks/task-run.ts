@@ -1,12 +1,10 @@
-import { type Context, errorSentence } from '../../foundation/base/index.ts';
-import { checkArguments, prepareArguments, showValue } from './arguments.ts';
+import type { Context } from '../../foundation/base/index.ts';
+import { runDeclaration } from './declared-run.ts';
 import { findTask } from './registry.ts';
-import type { TaskArguments, TaskDeclaration, TaskValue } from './types.ts';
-
-const RULE = '##########################################';
+import type { TaskArguments, TaskValue } from './types.ts';
 
 /**
- * Runs a CASA task by name: checks the arguments, writes CASA's log block around the work.
+ * Runs a CASA task by name.
  *
  * @param positional values in the declared order
  * @param named values by name
@@ -18,45 +16,5 @@ export async function runTask(
   named: Readonly<TaskArguments>,
   context: Context,
 ): Promise<TaskValue | undefined> {
-  const declaration = findTask(name);
-  const args = checkArguments(declaration, positional, named);
-  const origin = `${name}::::casa`;
-  const started = new Date();
-  for (const line of [RULE, blockLine('Begin', name), formatCall(declaration, args)]) {
-    context.log.post(line, 'INFO', origin);
-  }
-  try {
-    const own: Context = { ...context, log: taskLog(context, name) };
-    const result = await declaration.run(own, prepareArguments(declaration, args));
-    context.log.post(
-      `Task ${name} complete. Start time: ${clock(started)} End time: ${clock(new Date())}`,
-      'INFO',
-      origin,
-    );
-    return result;
-  } catch (error) {
-    context.log.post(`Task ${name} failed: ${errorSentence(error)}`, 'SEVERE', origin);
-    throw error;
-  } finally {
-    for (const line of [blockLine('End', name), RULE]) context.log.post(line, 'INFO', origin);
-  }
-}
-
-/** Messages of a task that name no origin carry the task's. */
-function taskLog(context: Context, name: string): Context['log'] {
-  return { post: (message, priority, origin) => context.log.post(message, priority, origin ?? `${name}::::casa`) };
-}
-
-function blockLine(word: 'Begin' | 'End', name: string): string {
-  return `##### ${word} Task: ${name}`.padEnd(37).concat('#####');
-}
-
-function clock(time: Date): string {
-  return time.toISOString().replace('T', ' ').replace('Z', '000');
-}
-
-/** The call as Python would write it, every parameter named: `gaincal( vis='x.ms', … )`. */
-export function formatCall(declaration: TaskDeclaration, args: TaskArguments): string {
-  const shown = declaration.parameters.map(({ name }) => `${name}=${showValue(args[name])}`);
-  return `${declaration.name}( ${shown.join(', ')} )`;
+  return runDeclaration(findTask(name), positional, named, context);
 }

@@ -3,6 +3,7 @@ import { fail } from '../base/index.ts';
 import { disk } from './disk.ts';
 import { joinPath, normalizePath } from './paths.ts';
 import { stage } from './staging.ts';
+import type { ByteSource } from './types.ts';
 
 /** A file or directory to pack: where it lies and what it is called in the archive. */
 export interface TarMember {
@@ -93,37 +94,68 @@ async function pump(
   entry.end(undefined);
 }
 
+/** What to take of an archive, and whom to tell. */
+export interface UnpackOptions {
+  /** Members by their names in the archive; default: all. */
+  readonly accept?: (name: string) => boolean;
+  /** Told the share of the archive's bytes that were read, 0…1. */
+  readonly watch?: (fraction: number) => void;
+}
+
 /**
- * Unpacks an uncompressed tar below `directory`.
+ * Unpacks a tar or a gzipped tar below `directory`, a piece at a time.
  *
  * @returns names of the files written
  * @throws denied when a member would land outside `directory`; bad-format when the archive is damaged or cut short
  */
-export async function unpackTar(
+export async function unpackTar(path: string, directory: string, options: UnpackOptions = {}): Promise<string[]> {
+  const { accept = () => true, watch } = options;
+  const names: string[] = [];
+  await visitTar(path, watch, async (entry) => {
+    const name = safeName(entry.header.name, path);
+    const target = joinPath(directory, name);
+    if (!accept(name)) entry.resume();
+    else if (entry.header.type === 'directory') {
+      disk().makeDirectory(target);
+      entry.resume();
+    } else if (entry.header.type === 'file') {
+      await writeEntry(entry, target);
+      names.push(name);
+    } else {
+      fail('denied', `The archive holds a ${entry.header.type} (${name}); only files and directories are unpacked.`, {
+        file: path,
+      });
+    }
+  });
+  return names;
+}
+
+/** Names of the members of a tar or a gzipped tar, directories without their final `/`; @throws bad-format */
+export async function listTar(path: string): Promise<string[]> {
+  const names: string[] = [];
+  await visitTar(path, undefined, async (entry) => {
+    names.push(normalizePath(entry.header.name));
+    entry.resume();
+  });
+  return names;
+}
+
+/** What tar-stream hands over for a member; its content must be read or passed over. */
+type TarEntry = AsyncIterable<unknown> & {
+  readonly header: { readonly name: string; readonly type?: string | null };
+  resume(): unknown;
+};
+
+async function visitTar(
   path: string,
-  directory: string,
-  watch?: (fraction: number) => void,
-): Promise<string[]> {
+  watch: UnpackOptions['watch'],
+  visit: (entry: TarEntry) => Promise<void>,
+): Promise<void> {
   const extract = tar.extract();
   const source = disk().open(path);
-  const names: string[] = [];
   const feeding = feedExtract(source, extract, watch).catch((error) => extract.destroy(error));
   try {
-    for await (const entry of extract) {
-      const name = safeName(entry.header.name, path);
-      const target = joinPath(directory, name);
-      if (entry.header.type === 'directory') {
-        disk().makeDirectory(target);
-        entry.resume();
-      } else if (entry.header.type === 'file') {
-        await writeEntry(entry, target);
-        names.push(name);
-      } else {
-        fail('denied', `The archive holds a ${entry.header.type} (${name}); only files and directories are unpacked.`, {
-          file: path,
-        });
-      }
-    }
+    for await (const entry of extract) await visit(entry);
     await feeding;
   } catch (error) {
     if (error instanceof Error && error.name !== 'Qa2Error')
@@ -132,18 +164,47 @@ export async function unpackTar(
   } finally {
     source.close();
   }
-  return names;
 }
 
-async function feedExtract(
-  source: { length: number; read(offset: number, target: Uint8Array): void },
-  extract: tar.Extract,
-  watch?: (fraction: number) => void,
-): Promise<void> {
+type Pieces = AsyncGenerator<Uint8Array> | AsyncIterable<Uint8Array>;
+
+async function* piecesOf(source: ByteSource, watch?: (fraction: number) => void): AsyncGenerator<Uint8Array> {
   for (let offset = 0; offset < source.length; offset += PIECE) {
     const piece = new Uint8Array(Math.min(PIECE, source.length - offset));
     source.read(offset, piece);
     watch?.(offset / source.length);
+    yield piece;
+  }
+}
+
+/** Gunzips pieces as they come; no more than one is held. */
+async function* gunzipped(pieces: Pieces): AsyncGenerator<Uint8Array> {
+  const stream = new DecompressionStream('gzip');
+  const writer = stream.writable.getWriter();
+  const writing = (async () => {
+    for await (const piece of pieces) await writer.write(piece as Uint8Array<ArrayBuffer>);
+    await writer.close();
+  })();
+  writing.catch(() => {});
+  const reader = stream.readable.getReader();
+  for (let step = await reader.read(); !step.done; step = await reader.read()) yield step.value;
+  await writing;
+}
+
+function isGzip(source: ByteSource): boolean {
+  if (source.length < 2) return false;
+  const head = new Uint8Array(2);
+  source.read(0, head);
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+async function feedExtract(
+  source: ByteSource,
+  extract: tar.Extract,
+  watch?: (fraction: number) => void,
+): Promise<void> {
+  const pieces = piecesOf(source, watch);
+  for await (const piece of isGzip(source) ? gunzipped(pieces) : pieces) {
     if (!extract.write(piece)) await new Promise<void>((resolve) => extract.once('drain', () => resolve()));
   }
   extract.end(undefined);
@@ -185,4 +246,21 @@ export async function gzipTo(receive: ByteReceiver, produce: (write: ByteReceive
   await produce((bytes) => void writer.write(new Uint8Array(bytes)));
   await writer.close();
   await reading;
+}
+
+/** Packs members into a gzipped tar, which appears whole under its name. */
+export async function writeTgz(target: string, members: readonly TarMember[]): Promise<void> {
+  const staged = stage(target, true);
+  try {
+    const sink = disk().create(staged.path);
+    await gzipTo(
+      (bytes) => sink.write(bytes),
+      (write) => packTar(members, write),
+    );
+    sink.close();
+    staged.commit();
+  } catch (error) {
+    staged.discard();
+    throw error;
+  }
 }

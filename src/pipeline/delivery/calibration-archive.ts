@@ -1,4 +1,4 @@
-import { disk, gzipTo, joinPath, listTarMembers, packTar } from '../../foundation/bytes/index.ts';
+import { disk, joinPath, listTarMembers, writeTgz } from '../../foundation/bytes/index.ts';
 import { type ScriptPlan, taskCalls } from '../reduction/index.ts';
 
 /** Names of the calibration tables that a plan's tasks write. */
@@ -22,17 +22,5 @@ export async function archiveTables(
 ): Promise<void> {
   const present = tables.filter((name) => disk().exists(joinPath(directory, name)));
   const members = present.flatMap((name) => listTarMembers(joinPath(directory, name), `${uid}.calibration/${name}`));
-  const partial = `${target}.partial`;
-  const sink = disk().create(partial);
-  try {
-    await gzipTo(
-      (bytes) => sink.write(bytes),
-      (write) => packTar(members, write),
-    );
-    sink.close();
-    disk().rename(partial, target);
-  } catch (error) {
-    disk().remove(partial);
-    throw error;
-  }
+  await writeTgz(target, members);
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { disk, gzipTo, listTarMembers, packTar, unpackTar } from '../../../src/foundation/bytes/index.ts';
+import { disk, gzipTo, listTar, listTarMembers, packTar, unpackTar } from '../../../src/foundation/bytes/index.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'qa2-tar-'));
 
@@ -56,5 +56,24 @@ describe('tar', () => {
     );
     const { gunzipSync } = await import('node:zlib');
     expect(gunzipSync(Buffer.concat(pieces)).toString()).toBe('hello');
+  });
+
+  it('reads gzipped archives: names, chosen members, damage', async () => {
+    const from = folder();
+    writeFileSync(join(from, 'a'), 'one');
+    writeFileSync(join(from, 'b'), 'x'.repeat(2_000_000));
+    const archive = join(folder(), 'x.tgz');
+    const sink = disk().create(archive);
+    await gzipTo(
+      (bytes) => sink.write(bytes),
+      (write) => packTar(listTarMembers(from, 'top'), write),
+    );
+    sink.close();
+    expect(await listTar(archive)).toEqual(['top', 'top/a', 'top/b']);
+    const to = folder();
+    expect(await unpackTar(archive, to, { accept: (name) => name === 'top/a' })).toEqual(['top/a']);
+    expect(disk().list(join(to, 'top'))).toEqual(['a']);
+    writeFileSync(archive, readFileSync(archive).subarray(0, 1000));
+    await expect(listTar(archive)).rejects.toThrow(/damaged or cut short/);
   });
 });

@@ -12,10 +12,11 @@ export async function unpackDelivery(context: Context, tars: readonly string[], 
   for (const tar of tars) if (!disk().exists(tar)) fail('missing', 'No such tar.', { file: tar });
   disk().makeDirectory(out);
   for (const [index, tar] of tars.entries()) {
-    await unpackTar(tar, out, (share) => {
+    const watch = (share: number) => {
       context.checkAbort();
       context.progress.update((index + share) / tars.length, tar.split('/').pop());
-    });
+    };
+    await unpackTar(tar, out, { watch });
   }
   context.progress.update(1);
   return findMembers(out);
