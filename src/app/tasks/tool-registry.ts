@@ -3,6 +3,7 @@ import { eraseState, type ToolDeclaration } from './tool-types.ts';
 import { analysisUtilitiesTool, scienceReductionTool } from './tools/analysis-tool.ts';
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
+import { measuresTool } from './tools/measures-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
 import { quantaTool } from './tools/quanta-tool.ts';
 import { tableTool } from './tools/table-tool.ts';
@@ -10,6 +11,7 @@ import { tableTool } from './tools/table-tool.ts';
 const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(casalogTool),
   eraseState(casaUtilitiesTool),
+  eraseState(measuresTool),
   eraseState(quantaTool),
   eraseState(tableTool),
   eraseState(msmdTool),

@@ -121,3 +121,63 @@ export function erfaVersion(): string {
   const bytes = new Uint8Array(memory.buffer, call('eraVersion'));
   return String.fromCharCode(...bytes.subarray(0, bytes.indexOf(0)));
 }
+
+/** Rotation from ICRS axes to the mean equator and equinox of J2000 (ERFA eraBp00). */
+export function frameBias(): Float64Array {
+  call('eraBp00', 2_451_545, 0, at(0), at(9), at(18));
+  return slots().slice(0, 9);
+}
+
+/** Rotation from ICRS axes to the mean equator and equinox of date, IAU 2006 (ERFA eraPmat06). */
+export function meanOfDate(tt: JulianDate): Float64Array {
+  call('eraPmat06', tt[0], tt[1], at(0));
+  return slots().slice(0, 9);
+}
+
+/** Rotation from ICRS axes to galactic ones (ERFA eraIcrs2g, applied to the three axes). */
+export function icrsToGalactic(): Float64Array {
+  const matrix = new Float64Array(9);
+  for (const [axis, [ra, dec]] of [
+    [0, 0],
+    [Math.PI / 2, 0],
+    [0, Math.PI / 2],
+  ].entries()) {
+    call('eraIcrs2g', ra, dec, at(0), at(1));
+    const [l, b] = slots();
+    matrix[axis] = Math.cos(b) * Math.cos(l);
+    matrix[3 + axis] = Math.cos(b) * Math.sin(l);
+    matrix[6 + axis] = Math.sin(b);
+  }
+  return matrix;
+}
+
+/** FK5 J2000 direction as FK4 B1950, epoch B1950, no proper motion in FK5 (ERFA eraFk54z). rad */
+export function besselian(ra: number, dec: number): [number, number] {
+  call('eraFk54z', ra, dec, 1950, at(0), at(1), at(2), at(3));
+  const values = slots();
+  return [values[0], values[1]];
+}
+
+/** FK4 B1950 direction as FK5 J2000 (ERFA eraFk45z). rad */
+export function julianFromBesselian(ra: number, dec: number): [number, number] {
+  call('eraFk45z', ra, dec, 1950, at(0), at(1));
+  const values = slots();
+  return [values[0], values[1]];
+}
+
+/** UTC of a TAI date (ERFA eraTaiutc). */
+export function utcOfTai(tai: JulianDate): JulianDate {
+  call('eraTaiutc', tai[0], tai[1], at(0), at(1));
+  const values = slots();
+  return [values[0], values[1]];
+}
+
+/** TDB less TT at the geocentre, s (ERFA eraDtdb). @param ut fraction of a day of UT1 */
+export function tdbMinusTt(tt: JulianDate, ut: number): number {
+  return call('eraDtdb', tt[0], tt[1], ut, 0, 0, 0);
+}
+
+/** Greenwich mean sidereal time, rad, IAU 2006 (ERFA eraGmst06). */
+export function greenwichMeanSiderealTime(ut1: JulianDate, tt: JulianDate): number {
+  return call('eraGmst06', ut1[0], ut1[1], tt[0], tt[1]);
+}

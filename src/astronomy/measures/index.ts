@@ -1,9 +1,20 @@
 export { type Direction, formatDec, formatRa, parseAngle, parseDirection } from './angle-text.ts';
+export {
+  anglesOf,
+  convertDirection,
+  directionFrames,
+  type Observer,
+  positionAngleOf,
+  separationOf,
+  sunDirection,
+} from './direction-frames.ts';
+export { convertDoppler, dopplerConvention, dopplerRatio, dopplerValue } from './dopplers.ts';
 export { type EarthOrientation, earthOrientation } from './earth-orientation.ts';
+export { convertEpoch, epochScale, epochScales } from './epoch-scales.ts';
 export { erfaVersion, geodeticOf, installErfa, itrfOf } from './erfa.ts';
 export { gcrsToItrs } from './frames.ts';
 export { azEl, type Horizontal, parallacticAngle } from './horizon.ts';
-export { observatoryPosition } from './observatories.ts';
+export { isGeodeticObservatory, knownObservatories, observatoryPosition } from './observatories.ts';
 export { mjdSecToUtcNs, utcNsToMjdSec } from './time-scales.ts';
 export { formatMjd, formatTimeOfDay, parseCasaTime, type TimeStyle } from './time-text.ts';
 export { antennaUvw, type UvwConvention, uvwRotation } from './uvw.ts';

@@ -4,10 +4,23 @@ import { EARTH_ROTATION, earthState } from './frames.ts';
 import { dot, rotate, vectorOf } from './matrix.ts';
 
 /** Frames of frequencies and radial velocities. */
-export type VelocityFrame = 'TOPO' | 'GEO' | 'BARY' | 'LSRK';
+export type VelocityFrame = 'TOPO' | 'GEO' | 'BARY' | 'LSRK' | 'LSRD' | 'GALACTO' | 'LGROUP' | 'CMB';
 
-/** Motion of the Sun against the kinematic local standard of rest, m/s, J2000 axes: 20 km/s as casacore has it. */
-const SUN_AGAINST_LSRK = [20_000 * 0.0145021, 20_000 * -0.865863, 20_000 * 0.500071] as const;
+type Velocity = readonly [number, number, number];
+
+/**
+ * Motions of the Sun against standards of rest, m/s, J2000 axes, as casacore has them (MeasTable): kinematic LSR 20 km/s;
+ * dynamical LSR (U, V, W) = (9, 12, 7) km/s; Local Group 308 km/s towards l = 105, b = -7; cosmic background 369.5 km/s
+ * towards l = 264.4, b = 48.4 degrees.
+ */
+const SUN_AGAINST: Readonly<Record<'LSRK' | 'LSRD' | 'LGROUP' | 'CMB', Velocity>> = {
+  LSRK: [20_000 * 0.0145021, 20_000 * -0.865863, 20_000 * 0.500071],
+  LSRD: [-638.2286, -14_585.4292, 7801.1549],
+  LGROUP: [182_814.6256, -54_810.0282, 241_740.9227],
+  CMB: [-359_068.9605, 74_784.5657, -44_799.5572],
+};
+/** Motion of the dynamical LSR around the centre of the Galaxy: 220 km/s towards l = 90 degrees; m/s, J2000 axes. */
+const LSRD_AGAINST_GALACTO: Velocity = [108_703.98, -97_862.6, 164_336.04];
 
 /** Frequency seen by who moves with `beta` (speed over c towards the source) over frequency at rest. */
 const doppler = (beta: number) => Math.sqrt((1 + beta) / (1 - beta));
@@ -22,7 +35,9 @@ function factorFromBarycentre(
 ): number {
   const source = vectorOf(ra, dec);
   if (frame === 'BARY') return 1;
-  if (frame === 'LSRK') return 1 / doppler(dot(SUN_AGAINST_LSRK, source) / SPEED_OF_LIGHT);
+  const step = (velocity: Velocity) => 1 / doppler(dot(velocity, source) / SPEED_OF_LIGHT);
+  if (frame === 'GALACTO') return step(SUN_AGAINST.LSRD) * step(LSRD_AGAINST_GALACTO);
+  if (frame !== 'GEO' && frame !== 'TOPO') return step(SUN_AGAINST[frame]);
   const earth = earthState(mjdSec);
   const geocentre = doppler(dot(earth.beta, source));
   if (frame === 'GEO') return geocentre;

@@ -1,317 +1,195 @@
-import { type MeasurementSet, type MsMetadata, openMs, readMetadata } from '../../../astronomy/ms/index.ts';
-import { fail } from '../../../foundation/base/index.ts';
+import { geodeticOf, observatoryPosition } from '../../../astronomy/measures/index.ts';
+import { type AntennaInfo, readArray, readNumbers } from '../../../astronomy/ms/index.ts';
+import { fail, parseQuantity } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { method, numberArgument, type ToolArguments, type ToolDeclaration, textArgument } from '../tool-types.ts';
+import { numberArgument, type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
-import { type ArrayReply, real } from '../values.ts';
+import { real } from '../values.ts';
+import { fieldMethods } from './msmd-fields.ts';
+import { ask, closeMsmd, type MsmdState, opened, openedMs, openMsmd, rowGroups, rowIndex } from './msmd-rows.ts';
+import { scanMethods } from './msmd-scans.ts';
+import { windowMethods } from './msmd-windows.ts';
+import {
+  boolArray,
+  dictionary,
+  directionReply,
+  element,
+  intArray,
+  positionReply,
+  quantityReply,
+  textList,
+} from './reply-values.ts';
 
-interface MsmdState {
-  ms?: MeasurementSet;
-  /** Reads some of its parts only when they are asked for. */
-  metadata?: MsMetadata;
+/** The antennas that ids or names mean; all when there are none or -1. */
+function antennasOf(state: MsmdState, value: TaskValue): AntennaInfo[] {
+  const { antennas } = opened(state);
+  const list = Array.isArray(value) ? value : [value];
+  if (list.length === 0 || value === '' || value === -1) return [...antennas];
+  return list.flatMap((one) =>
+    typeof one === 'string' ? antennasNamed(antennas, one) : element(antennas, Number(one), 'antenna'),
+  );
 }
 
-function opened(state: MsmdState): MsMetadata {
-  return state.metadata ?? fail('usage', 'No MeasurementSet is open; call open first.');
+/** Names may hold * as in a shell. */
+function antennasNamed(antennas: readonly AntennaInfo[], pattern: string): AntennaInfo[] {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/\*/g, '.*')
+    .replace(/\?/g, '.');
+  const expression = new RegExp(`^${escaped}$`);
+  const found = antennas.filter(({ name }) => expression.test(name));
+  return found.length > 0 ? found : fail('usage', `There is no antenna ${pattern}.`);
 }
 
-function ints(values: Iterable<number>): ArrayReply {
-  const list = Int32Array.from([...new Set(values)].sort((a, b) => a - b));
-  return { kind: 'array', type: 'int', shape: [list.length], values: list };
-}
+const lengthOf = (value: TaskValue) => parseQuantity(typeof value === 'number' ? value : String(value), 'length', 'm');
 
-function floats(values: readonly number[], factor = 1): ArrayReply {
+const DIAMETERS = "name='', mindiameter='0m', maxdiameter='1pc', obsid=-1";
+
+const antennas = {
+  nantennas: ask('', (state) => opened(state).antennas.length),
+  antennanames: ask('antennaids=-1', (state, args) => antennasOf(state, args.antennaids).map(({ name }) => name)),
+  antennaids: ask(DIAMETERS, (state, args) => {
+    const names = textList(args.name);
+    const wanted = names.length > 0 ? antennasOf(state, names) : opened(state).antennas;
+    const largest = args.maxdiameter === '1pc' ? Infinity : lengthOf(args.maxdiameter);
+    const smallest = lengthOf(args.mindiameter);
+    return intArray(wanted.filter(({ diameter }) => diameter >= smallest && diameter <= largest).map(({ id }) => id));
+  }),
+  antennastations: ask('which=-1, obsid=-1', (state, args) =>
+    antennasOf(state, args.which).map(({ station }) => station),
+  ),
+  antennadiameter: ask('antenna=-1', (state, args) => {
+    const chosen = antennasOf(state, args.antenna);
+    if (args.antenna !== -1) return quantityReply(chosen[0].diameter, 'm');
+    return dictionary(chosen.map(({ id, diameter }) => [id, quantityReply(diameter, 'm')]));
+  }),
+  antennaposition: ask('which=0', (state, args) => {
+    const [x, y, z] = antennasOf(state, args.which)[0].position;
+    return positionReply(Math.atan2(y, x), Math.atan2(z, Math.hypot(x, y)), Math.hypot(x, y, z), 'ITRF');
+  }),
+  antennaoffset: ask('which=0', (state, args) => antennaOffset(state, antennasOf(state, args.which)[0])),
+  nbaselines: ask('ac=False', (state, args) => {
+    const all = [...rowIndex(state).baselines];
+    return all.filter((code) => args.ac === true || Math.floor(code / 65_536) !== code % 65_536).length;
+  }),
+  baselines: ask('', (state) => {
+    const count = opened(state).antennas.length;
+    const table = new Uint8Array(count * count);
+    for (const code of rowIndex(state).baselines) {
+      const [one, other] = [Math.floor(code / 65_536), code % 65_536];
+      table[one * count + other] = table[other * count + one] = 1;
+    }
+    return boolArray(table, [count, count]);
+  }),
+};
+
+/** East, north and up of the observatory, as listobs and CASA have them (longitudes on the sphere of the Earth's centre). */
+function antennaOffset(state: MsmdState, antenna: AntennaInfo): TaskValue {
+  const centre = observatoryPosition(opened(state).observation.telescope);
+  const spherical = (xyz: ArrayLike<number>) => ({
+    longitude: Math.atan2(xyz[1], xyz[0]),
+    latitude: Math.atan2(xyz[2], Math.hypot(xyz[0], xyz[1])),
+    radius: Math.hypot(xyz[0], xyz[1], xyz[2]),
+  });
+  const [from, to] = [spherical(centre), spherical(antenna.position)];
   return {
-    kind: 'array',
-    type: 'float',
-    shape: [values.length],
-    values: Float64Array.from(values, (value) => value * factor),
+    'longitude offset': quantityReply((to.longitude - from.longitude) * from.radius * Math.cos(from.latitude), 'm'),
+    'latitude offset': quantityReply((to.latitude - from.latitude) * from.radius, 'm'),
+    'elevation offset': quantityReply(to.radius - from.radius, 'm'),
   };
 }
 
-/** An intent matches a pattern with * as in CASA, or exactly. */
-function intentTest(pattern: string): (intent: string) => boolean {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  const expression = new RegExp(`^${escaped.join('.*')}$`);
-  return (intent) => expression.test(intent);
-}
-
-function item<T>(list: readonly T[], index: number, what: string): T {
-  return list[index] ?? fail('usage', `There is no ${what} ${index}; there are ${list.length}.`);
-}
-
-/** Ids of the fields that a name or number means. */
-function fieldIds(metadata: MsMetadata, field: TaskValue): number[] {
-  if (typeof field === 'number') return [field];
-  const found = metadata.fields.filter(({ name }) => name === field).map(({ id }) => id);
-  return found.length > 0 ? found : fail('usage', `There is no field ${String(field)}.`);
-}
-
-const UNIT_FACTORS: Readonly<Record<string, number>> = { hz: 1, khz: 1e-3, mhz: 1e-6, ghz: 1e-9 };
-
-function unitFactor(args: ToolArguments): number {
-  return UNIT_FACTORS[textArgument(args, 'unit').toLowerCase()] ?? fail('usage', 'unit is Hz, kHz, MHz or GHz.');
-}
-
-const spw = (state: MsmdState, args: ToolArguments) =>
-  item(opened(state).spectralWindows, numberArgument(args, 'spw'), 'spectral window');
-
-/** True for a window that CASA calls WVR, FDM, TDM or channel average. */
-const isWvr = ({ name }: { name: string }) => /WVR/.test(name);
-
-const windows = {
-  nspw: method<MsmdState>(
-    'includewvr=True',
-    (state, args) => opened(state).spectralWindows.filter((one) => args.includewvr !== false || !isWvr(one)).length,
-  ),
-  nchan: method<MsmdState>('spw', (state, args) => spw(state, args).chanFreqs.length),
-  chanfreqs: method<MsmdState>("spw, unit='Hz'", (state, args) => floats(spw(state, args).chanFreqs, unitFactor(args))),
-  chanwidths: method<MsmdState>("spw, unit='Hz'", (state, args) =>
-    floats(spw(state, args).chanWidths, unitFactor(args)),
-  ),
-  chaneffbws: method<MsmdState>("spw, unit='Hz'", (state, args) =>
-    floats(spw(state, args).effectiveBandwidths, unitFactor(args)),
-  ),
-  chanres: method<MsmdState>("spw, unit='Hz'", (state, args) => floats(spw(state, args).resolutions, unitFactor(args))),
-  meanfreq: method<MsmdState>("spw, unit='Hz'", (state, args) => {
-    const { chanFreqs } = spw(state, args);
-    return real((chanFreqs.reduce((sum, value) => sum + value, 0) / chanFreqs.length) * unitFactor(args));
+const observations = {
+  nobservations: ask('', (state) => opened(state).observations.length),
+  observatorynames: ask('', (state) => opened(state).observations.map(({ telescope }) => telescope)),
+  observatoryposition: ask('which=0', (state, args) => {
+    const { telescope } = element(opened(state).observations, numberArgument(args, 'which'), 'observation');
+    const { longitude, latitude, height } = geodeticOf(observatoryPosition(telescope));
+    return positionReply(longitude, latitude, height, 'WGS84');
   }),
-  bandwidths: method<MsmdState>('spw=-1', (state, args) => {
-    const all = opened(state).spectralWindows.map(({ totalBandwidth }) => totalBandwidth);
-    const index = numberArgument(args, 'spw');
-    return index < 0 ? floats(all) : real(item(all, index, 'spectral window'));
-  }),
-  reffreq: method<MsmdState>('spw', (state, args) => {
-    const { refFrequency, measFreqRef } = spw(state, args);
-    return { m0: { unit: 'Hz', value: real(refFrequency) }, refer: measFreqRef, type: 'frequency' };
-  }),
-  sideband: method<MsmdState>('spw', (state, args) => (spw(state, args).netSideband === 2 ? 1 : -1)),
-  baseband: method<MsmdState>('spw', (state, args) => spw(state, args).bbcNo),
-  namesforspws: method<MsmdState>('spw=-1', (state, args) => {
-    const all = opened(state).spectralWindows.map(({ name }) => name);
-    if (Array.isArray(args.spw)) return args.spw.map((index) => item(all, Number(index), 'spectral window'));
-    return Number(args.spw) < 0 ? all : [item(all, Number(args.spw), 'spectral window')];
-  }),
-  wvrspws: method<MsmdState>('complement=False', (state, args) => {
-    const chosen = opened(state).spectralWindows.filter((one) => isWvr(one) !== (args.complement === true));
-    return ints(chosen.map(({ id }) => id));
-  }),
-  chanavgspws: method<MsmdState>('', (state) =>
-    ints(
-      opened(state)
-        .spectralWindows.filter((one) => one.chanFreqs.length === 1 && !isWvr(one))
-        .map(({ id }) => id),
-    ),
-  ),
-  tdmspws: method<MsmdState>('', (state) =>
-    ints(
-      opened(state)
-        .spectralWindows.filter((one) => [64, 128, 256].includes(one.chanFreqs.length))
-        .map(({ id }) => id),
-    ),
-  ),
-  fdmspws: method<MsmdState>('', (state) =>
-    ints(
-      opened(state)
-        .spectralWindows.filter((one) => one.chanFreqs.length > 4 && ![64, 128, 256].includes(one.chanFreqs.length))
-        .map(({ id }) => id),
-    ),
-  ),
-  datadescids: method<MsmdState>('spw=-1, pol=-1', (state, args) =>
-    ints(
-      opened(state)
-        .dataDescriptions.filter(
-          (one) => (Number(args.spw) < 0 || one.spwId === args.spw) && (Number(args.pol) < 0 || one.polId === args.pol),
-        )
-        .map(({ id }) => id),
-    ),
-  ),
-  spwsforintent: method<MsmdState>('intent', (state, args) => {
-    const matches = intentTest(textArgument(args, 'intent'));
-    return ints(
-      opened(state)
-        .scans.filter(({ intents }) => intents.some(matches))
-        .flatMap(({ spwIds }) => spwIds),
-    );
-  }),
-  spwsforfield: method<MsmdState>('field', (state, args) => {
-    const ids = fieldIds(opened(state), args.field);
-    return ints(
-      opened(state)
-        .scans.filter((one) => one.fieldIds.some((id) => ids.includes(id)))
-        .flatMap((one) => one.spwIds),
-    );
-  }),
-  spwsforscan: method<MsmdState>('scan, obsid=-1, arrayid=-1', (state, args) =>
-    ints(
-      opened(state)
-        .scans.filter(({ number }) => number === args.scan)
-        .flatMap(({ spwIds }) => spwIds),
-    ),
-  ),
-};
-
-const fields = {
-  nfields: method<MsmdState>('', (state) => opened(state).fields.length),
-  fieldnames: method<MsmdState>('', (state) => opened(state).fields.map(({ name }) => name)),
-  namesforfields: method<MsmdState>('fieldids=[]', (state, args) => {
-    const chosen = Array.isArray(args.fieldids) ? args.fieldids : [args.fieldids];
-    const all = opened(state).fields.map(({ name }) => name);
-    return chosen.length === 0 ? all : chosen.map((id) => item(all, Number(id), 'field'));
-  }),
-  fieldsforname: method<MsmdState>("name=''", (state, args) => {
-    const { fields: all } = opened(state);
-    return ints(all.filter(({ name }) => args.name === '' || name === args.name).map(({ id }) => id));
-  }),
-  fieldsforintent: method<MsmdState>('intent, asnames=False', (state, args) => {
-    const matches = intentTest(textArgument(args, 'intent'));
-    const ids = ints(
-      opened(state)
-        .scans.filter(({ intents }) => intents.some(matches))
-        .flatMap((one) => one.fieldIds),
-    );
-    if (args.asnames !== true) return ids;
-    return Array.from(ids.values as Int32Array, (id) => opened(state).fields[id].name);
-  }),
-  fieldsforscan: method<MsmdState>('scan, asnames=False, obsid=-1, arrayid=-1', (state, args) => {
-    const ids = ints(
-      opened(state)
-        .scans.filter(({ number }) => number === args.scan)
-        .flatMap((one) => one.fieldIds),
-    );
-    if (args.asnames !== true) return ids;
-    return Array.from(ids.values as Int32Array, (id) => opened(state).fields[id].name);
-  }),
-  fieldsforspw: method<MsmdState>('spw, asnames=False', (state, args) => {
-    const window = numberArgument(args, 'spw');
-    const ids = ints(
-      opened(state)
-        .scans.filter((one) => one.spwIds.includes(window))
-        .flatMap((one) => one.fieldIds),
-    );
-    if (args.asnames !== true) return ids;
-    return Array.from(ids.values as Int32Array, (id) => opened(state).fields[id].name);
-  }),
-  phasecenter: method<MsmdState>('fieldid=0', (state, args) => {
-    const { phaseDir, frame } = item(opened(state).fields, numberArgument(args, 'fieldid'), 'field');
-    const angle = (value: number) => ({ unit: 'rad', value: real(value) });
-    return { m0: angle(phaseDir[0]), m1: angle(phaseDir[1]), refer: frame, type: 'direction' };
-  }),
-};
-
-const scans = {
-  nscans: method<MsmdState>('', (state) => opened(state).scans.length),
-  scannumbers: method<MsmdState>('obsid=-1, arrayid=-1', (state) =>
-    ints(opened(state).scans.map(({ number }) => number)),
-  ),
-  scansforintent: method<MsmdState>('intent, obsid=-1, arrayid=-1', (state, args) => {
-    const matches = intentTest(textArgument(args, 'intent'));
-    return ints(
-      opened(state)
-        .scans.filter(({ intents }) => intents.some(matches))
-        .map(({ number }) => number),
-    );
-  }),
-  scansforfield: method<MsmdState>('field, obsid=-1, arrayid=-1', (state, args) => {
-    const ids = fieldIds(opened(state), args.field);
-    return ints(
-      opened(state)
-        .scans.filter((one) => one.fieldIds.some((id) => ids.includes(id)))
-        .map((one) => one.number),
-    );
-  }),
-  scansforspw: method<MsmdState>('spw, obsid=-1, arrayid=-1', (state, args) =>
-    ints(
-      opened(state)
-        .scans.filter((one) => one.spwIds.includes(Number(args.spw)))
-        .map(({ number }) => number),
-    ),
-  ),
-  intents: method<MsmdState>('', (state) => [...new Set(opened(state).scans.flatMap((one) => one.intents))].sort()),
-  intentsforscan: method<MsmdState>('scan, obsid=-1, arrayid=-1', (state, args) => [
-    ...new Set(
-      opened(state)
-        .scans.filter(({ number }) => number === args.scan)
-        .flatMap((one) => one.intents),
-    ),
+  observers: ask('', (state) => opened(state).observations.map(({ observer }) => observer)),
+  projects: ask('', (state) => opened(state).observations.map(({ project }) => project)),
+  schedule: ask('obsid=-1', (state, args) => [
+    ...element(opened(state).observations, numberArgument(args, 'obsid'), 'observation').schedule,
   ]),
-  intentsforfield: method<MsmdState>('field', (state, args) => {
-    const ids = fieldIds(opened(state), args.field);
-    const chosen = opened(state).scans.filter((one) => one.fieldIds.some((id) => ids.includes(id)));
-    return [...new Set(chosen.flatMap((one) => one.intents))].sort();
-  }),
-  timerangeforobs: method<MsmdState>('obsid', (state, args) => {
-    const { timeRange } = item(opened(state).observations, numberArgument(args, 'obsid'), 'observation');
-    const epoch = (value: number) => ({ m0: { unit: 'd', value: real(value / 86_400) }, refer: 'UTC', type: 'epoch' });
-    return { begin: epoch(timeRange[0]), end: epoch(timeRange[1]) };
+  narrays: ask('', (state) => new Set(rowGroups(state).map(({ array }) => array)).size),
+  name: ask('', (state) => openedMs(state).path),
+  nrows: ask('autoc=True, flagged=True', (state, args) => {
+    if (args.flagged === false)
+      fail('unsupported', 'msmd.nrows(): only flagged=True is available; flagdata counts flags.');
+    const groups = rowGroups(state);
+    const rows = groups.reduce((sum, one) => sum + one.rowCount - (args.autoc === false ? one.autoCount : 0), 0);
+    return real(rows);
   }),
 };
 
-const others = {
-  nantennas: method<MsmdState>('', (state) => opened(state).antennas.length),
-  antennanames: method<MsmdState>('antennaids=-1', (state, args) => {
-    const all = opened(state).antennas.map(({ name }) => name);
-    if (Array.isArray(args.antennaids)) return args.antennaids.map((id) => item(all, Number(id), 'antenna'));
-    return Number(args.antennaids) < 0 ? all : [item(all, Number(args.antennaids), 'antenna')];
-  }),
-  antennaids: method<MsmdState>('names=[]', (state, args) => {
-    const names = Array.isArray(args.names) ? args.names : [args.names];
-    const { antennas } = opened(state);
-    if (names.length === 0) return ints(antennas.map(({ id }) => id));
-    return names.map(
-      (name) => antennas.find((one) => one.name === name)?.id ?? fail('usage', `There is no antenna ${name}.`),
-    );
-  }),
-  antennastations: method<MsmdState>('which=-1', (state, args) => {
-    const all = opened(state).antennas.map(({ station }) => station);
-    return Number(args.which) < 0 ? all : [item(all, Number(args.which), 'antenna')];
-  }),
-  antennadiameter: method<MsmdState>('antenna=-1', (state, args) => ({
-    unit: 'm',
-    value: real(item(opened(state).antennas, numberArgument(args, 'antenna'), 'antenna').diameter),
-  })),
-  nbaselines: method<MsmdState>('ignoreautos=False', (state) => {
-    const count = opened(state).antennas.length;
-    return (count * (count - 1)) / 2;
-  }),
-  nobservations: method<MsmdState>('', (state) => opened(state).observations.length),
-  observatorynames: method<MsmdState>('', (state) => opened(state).observations.map(({ telescope }) => telescope)),
-  observers: method<MsmdState>('', (state) => opened(state).observations.map(({ observer }) => observer)),
-  projects: method<MsmdState>('', (state) => opened(state).observations.map(({ project }) => project)),
-  nrows: method<MsmdState>('auto=True, flagged=True', (state) => opened(state).rowCount),
-  nstates: method<MsmdState>('', (state) => opened(state).states.length),
-  corrtypesforpol: method<MsmdState>('polid=-1', (state, args) => [
-    ...item(opened(state).polarizations, numberArgument(args, 'polid'), 'polarization').corrTypes,
-  ]),
-  name: method<MsmdState>('', (state) => state.ms?.path ?? ''),
+const DIRECTION_FRAMES: Readonly<Record<number, string>> = {
+  0: 'J2000',
+  21: 'ICRS',
+  8: 'AZEL',
+  10: 'AZELGEO',
+  7: 'HADEC',
 };
 
-function close(state: MsmdState): boolean {
-  state.ms?.close();
-  state.ms = undefined;
-  state.metadata = undefined;
+/** The direction that an antenna pointed to at a time, and the frame that the table says. */
+function pointingOf(state: MsmdState, antenna: number, time: number): TaskValue {
+  const table = openedMs(state).subtable('POINTING');
+  const [ids, times, intervals] = ['ANTENNA_ID', 'TIME', 'INTERVAL'].map((name) => readNumbers(table, name));
+  let best = -1;
+  for (let row = 0; row < ids.length; row++) {
+    if (ids[row] !== antenna) continue;
+    const half = intervals[row] > 0 ? intervals[row] / 2 : Infinity;
+    if (Math.abs(times[row] - time) <= half && (best < 0 || Math.abs(times[row] - time) < Math.abs(times[best] - time)))
+      best = row;
+  }
+  if (best < 0) fail('missing', `The POINTING table has no direction of antenna ${antenna} at that time.`);
+  const [longitude, latitude] = readArray(table, 'DIRECTION', best) ?? [0, 0];
+  const measure = table.column('DIRECTION').keywords.get('MEASINFO');
+  const fixed = measure?.type === 'Record' ? measure.record.get('Ref') : undefined;
+  const frame = table.hasColumn('Direction_Ref')
+    ? DIRECTION_FRAMES[Number(table.column('Direction_Ref').get(best))]
+    : fixed && 'value' in fixed
+      ? String(fixed.value)
+      : undefined;
+  return directionReply(longitude, latitude, frame ?? 'J2000');
+}
+
+const pointing = {
+  pointingdirection: ask('rownum=0, interpolate=False, initialrow=0', (state, args) => {
+    if (args.interpolate === true)
+      fail('unsupported', 'msmd.pointingdirection(): only interpolate=False is available.');
+    const { main } = openedMs(state);
+    const row = numberArgument(args, 'rownum');
+    if (row < 0 || row >= main.rowCount) fail('usage', `There is no row ${row}; there are ${main.rowCount}.`);
+    const [one, other, time] = ['ANTENNA1', 'ANTENNA2', 'TIME'].map((name) => Number(main.column(name).get(row)));
+    const entry = (id: number) => ({ id, pointingdirection: pointingOf(state, id, time) });
+    return { antenna1: entry(one), antenna2: entry(other), time: real(time) };
+  }),
+};
+
+const close = ask('', (state) => {
+  closeMsmd(state);
   return true;
-}
+});
 
 /** msmd: what an MS says about the observation. */
 export const msmdTool: ToolDeclaration<MsmdState> = {
   name: 'msmd',
   summary: 'Metadata of a MeasurementSet',
   create: () => ({}),
-  close,
+  close: closeMsmd,
   methods: {
-    open: method('msfile, cachesize=50', (state, args, { context }) => {
-      close(state);
-      state.ms = openMs(joinPath(context.cwd, textArgument(args, 'msfile')), 'read');
-      state.metadata = readMetadata(state.ms);
+    open: ask("msfile='', maxcache=50.0", (state, args, { context }) => {
+      openMsmd(state, joinPath(context.cwd, textArgument(args, 'msfile')));
       return true;
     }),
-    close: method('', close),
-    done: method('', close),
-    ...windows,
-    ...fields,
-    ...scans,
-    ...others,
+    close,
+    done: close,
+    ...windowMethods,
+    ...fieldMethods,
+    ...scanMethods,
+    ...antennas,
+    ...observations,
+    ...pointing,
   },
 };

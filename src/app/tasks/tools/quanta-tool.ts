@@ -1,88 +1,306 @@
-import { formatDec, formatMjd, formatRa, parseAngle, parseCasaTime } from '../../../astronomy/measures/index.ts';
-import { fail } from '../../../foundation/base/index.ts';
-import { method, type ToolDeclaration, textArgument } from '../tool-types.ts';
+import { formatDec, formatMjd, formatRa } from '../../../astronomy/measures/index.ts';
+import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { method, numberArgument, type ToolArguments, type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
-import { real } from '../values.ts';
+import { type EngineValue, real } from '../values.ts';
+import { significant } from './number-text.ts';
+import { convert, type Quantity, quantityValue, readQuantity, scalar } from './quantities.ts';
+import { floatArray, quantityReply, textList } from './reply-values.ts';
+import {
+  baseText,
+  defineUnit,
+  findUnit,
+  hasSameDimensions,
+  isAngle,
+  isDimensionless,
+  isFrequencyLike,
+  isTime,
+  parseUnit,
+  powerOf,
+} from './unit-algebra.ts';
 
-/** Value in the base unit of a kind, and how large each unit is in it. */
-const KINDS: readonly Readonly<Record<string, number>>[] = [
-  {
-    rad: 1,
-    deg: Math.PI / 180,
-    arcmin: Math.PI / 10_800,
-    arcsec: Math.PI / 648_000,
-    marcsec: Math.PI / 648e6,
-    mas: Math.PI / 648e6,
-    '"': Math.PI / 648_000,
-    "'": Math.PI / 10_800,
-  },
-  { s: 1, ms: 1e-3, us: 1e-6, min: 60, h: 3600, d: 86_400, a: 365.25 * 86_400, yr: 365.25 * 86_400 },
-  { Hz: 1, kHz: 1e3, MHz: 1e6, GHz: 1e9, THz: 1e12 },
-  { m: 1, cm: 1e-2, mm: 1e-3, um: 1e-6, nm: 1e-9, km: 1e3, AU: 149_597_870_700, pc: 3.085677581491367e16 },
-  { 'm/s': 1, 'cm/s': 1e-2, 'km/s': 1e3 },
-  { Jy: 1, mJy: 1e-3, uJy: 1e-6, kJy: 1e3 },
-  { 'Jy/beam': 1, 'mJy/beam': 1e-3, 'uJy/beam': 1e-6 },
-  { K: 1, mK: 1e-3, kK: 1e3 },
-  { '': 1, '%': 0.01 },
+const ask = (signature: string, run: (args: ToolArguments) => EngineValue) =>
+  method<null>(signature, (_state, args) => run(args));
+
+const rad = (given: TaskValue) => convert(readQuantity(given), 'rad').values[0];
+
+/** Combines two quantities element by element; one number goes with a list. */
+function together(a: Quantity, b: Quantity, unit: string, operator: (x: number, y: number) => number): EngineValue {
+  const count = Math.max(a.values.length, b.values.length);
+  const at = (values: readonly number[], index: number) => values[values.length === 1 ? 0 : index];
+  const values = Array.from({ length: count }, (_, index) => operator(at(a.values, index), at(b.values, index)));
+  return quantityValue({ values, isList: a.isList || b.isList, unit });
+}
+
+function sum(args: ToolArguments, sign: number): EngineValue {
+  const first = readQuantity(args.v);
+  return together(first, convert(readQuantity(args.a), first.unit), first.unit, (a, b) => a + sign * b);
+}
+
+function product(args: ToolArguments, sign: '.' | '/'): EngineValue {
+  const [first, second] = [readQuantity(args.v), readQuantity(args.a)];
+  const right = sign === '/' ? `/(${second.unit})` : `.${second.unit}`;
+  const unit = second.unit === '' ? first.unit : first.unit === '' && sign === '.' ? second.unit : first.unit + right;
+  return together(first, second, unit, sign === '.' ? (a, b) => a * b : (a, b) => a / b);
+}
+
+function difference(args: ToolArguments): number {
+  const first = readQuantity(args.v);
+  return first.values[0] - convert(readQuantity(args.a), first.unit).values[0];
+}
+
+const each = (of: (value: number) => number) =>
+  ask('v', ({ v }) => {
+    const quantity = readQuantity(v);
+    return quantityValue({ ...quantity, values: quantity.values.map(of) });
+  });
+
+/** A function of an angle. */
+const ofAngle = (of: (angle: number) => number) =>
+  ask('v', ({ v }) => {
+    const quantity = convert(readQuantity(v), readQuantity(v).unit === '' ? '' : 'rad');
+    return quantityValue({ ...quantity, values: quantity.values.map(of), unit: '' });
+  });
+
+/** A function of a plain number, giving a quantity in `unit`. */
+const ofNumber = (of: (value: number) => number, unit: string) =>
+  ask('v', ({ v }) => {
+    const quantity = readQuantity(v);
+    if (!isDimensionless(parseUnit(quantity.unit)))
+      fail('usage', `A number without unit is wanted, not one in '${quantity.unit}'.`);
+    return quantityValue({ ...convert(quantity, ''), values: convert(quantity, '').values.map(of), unit });
+  });
+
+const arithmetic = {
+  add: ask('v, a', (args) => sum(args, 1)),
+  sub: ask('v, a', (args) => sum(args, -1)),
+  mul: ask('v, a', (args) => product(args, '.')),
+  div: ask('v, a', (args) => product(args, '/')),
+  pow: ask('v, a=1', ({ v, a }) => {
+    const quantity = readQuantity(v);
+    const power = numberArgument({ a }, 'a');
+    const values = quantity.values.map((value) => value ** power);
+    return quantityValue({ ...quantity, values, unit: quantity.unit === '' ? '' : `(${quantity.unit})${power}` });
+  }),
+  sqrt: ask('v', ({ v }) => {
+    const quantity = readQuantity(v);
+    const root = powerOf(parseUnit(quantity.unit), 0.5);
+    const values = quantity.values.map((value) => Math.sqrt(value * parseUnit(quantity.unit).factor));
+    return quantityValue({ ...quantity, values, unit: baseText(root) });
+  }),
+  abs: each(Math.abs),
+  neg: each((value) => -value),
+  ceil: each(Math.ceil),
+  floor: each(Math.floor),
+  norm: ask('v, a=-0.5', ({ v, a }) => {
+    const quantity = readQuantity(v);
+    const low = 360 * Number(a);
+    const values = convert(quantity, 'deg').values.map((value) => value - 360 * Math.floor((value - low) / 360));
+    return quantityValue(convert({ ...quantity, values, unit: 'deg' }, quantity.unit));
+  }),
+  eq: ask('v, a', (args) => difference(args) === 0),
+  ne: ask('v, a', (args) => difference(args) !== 0),
+  lt: ask('v, a', (args) => difference(args) < 0),
+  le: ask('v, a', (args) => difference(args) <= 0),
+  gt: ask('v, a', (args) => difference(args) > 0),
+  ge: ask('v, a', (args) => difference(args) >= 0),
+};
+
+const functions = {
+  sin: ofAngle(Math.sin),
+  cos: ofAngle(Math.cos),
+  tan: ofAngle(Math.tan),
+  asin: ofNumber(Math.asin, 'rad'),
+  acos: ofNumber(Math.acos, 'rad'),
+  atan: ofNumber(Math.atan, 'rad'),
+  atan2: ask('v, a', ({ v, a }) => {
+    const [y, x] = [v, a].map((given) => convert(readQuantity(given), '').values[0]);
+    return quantityReply(Math.atan2(y, x), 'rad');
+  }),
+  exp: ofNumber(Math.exp, ''),
+  log: ofNumber(Math.log, ''),
+  log10: ofNumber(Math.log10, ''),
+};
+
+/** casacore's constants (CODATA 1986), as qa.constants gives them. */
+const CONSTANTS: Readonly<Record<string, readonly [number, string]>> = {
+  pi: [Math.PI, ''],
+  ee: [Math.E, ''],
+  c: [SPEED_OF_LIGHT, 'm/s'],
+  G: [6.67259e-11, 'N.m2/kg2'],
+  h: [6.6260755e-34, 'J.s'],
+  HI: [1420.405751786, 'MHz'],
+  R: [8.31451, 'J/K/mol'],
+  NA: [6.0221367e23, 'mol-1'],
+  e: [1.60217733e-19, 'C'],
+  mp: [1.6726231e-27, 'kg'],
+  mp_me: [1836.152701, ''],
+  mu0: [4e-7 * Math.PI, 'H/m'],
+  eps0: [1 / (4e-7 * Math.PI * SPEED_OF_LIGHT ** 2), 'F/m'],
+  k: [8.31451 / 6.0221367e23, 'J/K'],
+  F: [6.0221367e23 * 1.60217733e-19, 'C/mol'],
+  me: [1.6726231e-27 / 1836.152701, 'kg'],
+};
+
+const units = {
+  quantity: ask("v, unitname='', keepshape=False", ({ v, unitname }) => {
+    const found = readQuantity(v);
+    parseUnit(found.unit);
+    const isBare = typeof v !== 'object' || v === null || Array.isArray(v);
+    return quantityValue(unitname !== '' && isBare ? { ...found, unit: String(unitname) } : found);
+  }),
+  convert: ask("v, outunit=''", (args) => {
+    const quantity = readQuantity(args.v);
+    const wanted = typeof args.outunit === 'string' ? args.outunit : readQuantity(args.outunit).unit;
+    return quantityValue(convert(quantity, wanted || baseText(parseUnit(quantity.unit))));
+  }),
+  canonical: ask('v', ({ v }) => {
+    const quantity = readQuantity(v);
+    return quantityValue(convert(quantity, baseText(parseUnit(quantity.unit))));
+  }),
+  getvalue: ask('v', ({ v }) => floatArray(readQuantity(v).values)),
+  getunit: ask('v', ({ v }) => readQuantity(v).unit),
+  compare: ask('v, a', ({ v, a }) =>
+    hasSameDimensions(parseUnit(readQuantity(v).unit), parseUnit(readQuantity(a).unit)),
+  ),
+  check: ask('v', ({ v }) => findUnit(String(v)) !== undefined),
+  define: ask('name, v', ({ name, v }) => {
+    const { values, unit } = readQuantity(v);
+    const { factor, dimensions } = parseUnit(unit);
+    defineUnit(String(name), { factor: factor * values[0], dimensions });
+    return true;
+  }),
+  constants: ask("v='pi'", (args) => {
+    const found = CONSTANTS[textArgument(args, 'v')];
+    if (!found) fail('usage', `'${String(args.v)}' is no constant; there are ${Object.keys(CONSTANTS).join(', ')}.`);
+    return quantityReply(found[0], found[1]);
+  }),
+  isangle: ask('v', ({ v }) => {
+    const unit = parseUnit(readQuantity(v).unit);
+    return isAngle(unit) || isTime(unit);
+  }),
+  isquantity: ask('v', ({ v }) => {
+    try {
+      return findUnit(readQuantity(v).unit) !== undefined;
+    } catch {
+      return false;
+    }
+  }),
+  totime: ask('v', ({ v }) => quantityValue(convert(readQuantity(v), 'd'))),
+  toangle: ask('v', ({ v }) => quantityValue(convert(readQuantity(v), 'rad'))),
+  checkfreq: ask('cm', ({ cm }) => isFrequencyLike(parseUnit(readQuantity(cm).unit))),
+  convertfreq: ask("v, outunit='Hz'", (args) => convertFrequency(args)),
+  convertdop: ask("v, outunit='km/s'", (args) => {
+    const quantity = readQuantity(args.v);
+    const wanted = textArgument(args, 'outunit');
+    const isRatio = isDimensionless(parseUnit(quantity.unit));
+    const speed = isRatio ? scalar(convert(quantity, '').values[0] * SPEED_OF_LIGHT, 'm/s') : quantity;
+    if (isDimensionless(parseUnit(wanted)))
+      return quantityReply(convert(speed, 'm/s').values[0] / SPEED_OF_LIGHT, wanted);
+    return quantityValue(convert(speed, wanted));
+  }),
+  type: ask('', () => 'quanta'),
+};
+
+/** Between frequency, wavelength, period and wave number. */
+function convertFrequency(args: ToolArguments): EngineValue {
+  const wanted = textArgument(args, 'outunit');
+  const toFrequency = (quantity: Quantity) => {
+    for (const [unit, of] of FREQUENCY_FORMS)
+      if (hasSameDimensions(parseUnit(quantity.unit), parseUnit(unit))) return of(convert(quantity, unit).values[0]);
+    return fail('usage', `'${quantity.unit}' is no unit of frequency or wavelength.`);
+  };
+  const hertz = toFrequency(readQuantity(args.v));
+  for (const [unit, of] of FREQUENCY_FORMS)
+    if (hasSameDimensions(parseUnit(wanted), parseUnit(unit)))
+      return quantityValue(convert(scalar(of(hertz), unit), wanted));
+  return fail('usage', `'${wanted}' is no unit of frequency or wavelength.`);
+}
+
+/** Each form of a frequency with the function that makes Hz of it, and it of Hz. */
+const FREQUENCY_FORMS: readonly (readonly [string, (value: number) => number])[] = [
+  ['Hz', (value) => value],
+  ['m', (value) => SPEED_OF_LIGHT / value],
+  ['s', (value) => 1 / value],
 ];
 
-interface Quantity {
-  readonly value: number;
-  readonly unit: string;
+/** Digits of the seconds for CASA's precision: 6 is whole seconds, 0 its default. */
+const secondDigits = (prec: TaskValue) => Math.max(0, Number(prec) - 6);
+
+const FORMATS: Readonly<Record<string, (angle: number, digits: number) => string>> = {
+  dms: (angle, digits) => padDegrees(formatDec(angle, digits + 1)),
+  hms: (angle, digits) => formatRa(angle, digits),
+  deg: (angle) => significant((angle * 180) / Math.PI),
+  rad: (angle) => significant(angle),
+  '+deg': (angle) => significant((((angle * 180) / Math.PI) % 360) + (angle < 0 ? 360 : 0)),
+};
+
+/** CASA writes degrees with three digits. */
+const padDegrees = (text: string) => text.replace(/^([-+])(\d\d)\./, '$10$2.');
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+function timeText(seconds: number, forms: readonly string[], digits: number): string {
+  const text = formatMjd(seconds, digits);
+  const clock = text.slice(text.lastIndexOf('/') + 1);
+  const day = Math.floor(seconds / 86_400);
+  if (forms.includes('fits')) return formatMjd(seconds, digits, 'iso');
+  if (forms.includes('ymd')) return text;
+  if (forms.includes('dmy')) return formatMjd(seconds, digits, 'dmy');
+  if (forms.includes('mjd')) return `${day}/${clock}`;
+  if (forms.includes('day')) return `${WEEKDAYS[(((day + 3) % 7) + 7) % 7]}-${clock}`;
+  return clock;
 }
 
-/** A quantity from a record, a number, or text such as `3.5arcsec`, `12:30:00.0`, `-30.10.20`, `2013/06/15/03:00:00`. */
-function readQuantity(given: TaskValue): Quantity {
-  if (typeof given === 'number') return { value: given, unit: '' };
-  if (typeof given === 'object' && given !== null && !Array.isArray(given) && typeof given.value === 'number')
-    return { value: given.value, unit: String(given.unit ?? '') };
-  if (typeof given !== 'string') return fail('usage', 'A quantity is a number, text such as "3arcsec", or a record.');
-  const text = given.trim();
-  const plain = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*([^\d\s.:][^\d\s:]*|)$/.exec(text);
-  if (plain) return { value: Number(plain[1]), unit: plain[2] };
-  if (/\//.test(text)) return { value: parseCasaTime(text) / 86_400, unit: 'd' };
-  return { value: (parseAngle(text) * 180) / Math.PI, unit: 'deg' };
+/** Parts of a date; weeks count from the first of January's week. */
+function splitDate(mjd: number): EngineValue {
+  const day = Math.floor(mjd);
+  const date = new Date((day - 40_587) * 86_400_000);
+  const seconds = (mjd - day) * 86_400;
+  const inMinute = seconds % 60;
+  const yearday = Math.round((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+  const weekday = date.getUTCDay() === 0 ? 7 : date.getUTCDay();
+  return {
+    mjd: real(mjd),
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    monthday: date.getUTCDate(),
+    yearday,
+    weekday,
+    week: Math.floor((yearday - weekday + 10) / 7),
+    hour: Math.floor(seconds / 3600),
+    min: Math.floor(seconds / 60) % 60,
+    sec: Math.floor(inMinute),
+    s: real(inMinute),
+    msec: Math.floor((inMinute % 1) * 1e3),
+    usec: Math.floor((inMinute % 1) * 1e6),
+  };
 }
 
-function reply({ value, unit }: Quantity): TaskValue {
-  return { unit, value: real(value) };
-}
-
-/** Converts to another unit of the same kind; a day is also a turn, as in CASA. */
-function convert({ value, unit }: Quantity, wanted: string): Quantity {
-  if (wanted === unit) return { value, unit };
-  const same = KINDS.find((kind) => unit in kind && wanted in kind);
-  if (same) return { value: (value * same[unit]) / same[wanted], unit: wanted };
-  const [angle, time] = KINDS;
-  const turn = (2 * Math.PI) / 86_400;
-  if (unit in angle && wanted in time) return { value: (value * angle[unit]) / turn / time[wanted], unit: wanted };
-  if (unit in time && wanted in angle) return { value: (value * time[unit] * turn) / angle[wanted], unit: wanted };
-  return fail('usage', `A quantity in "${unit}" cannot be converted to "${wanted}".`);
-}
-
-const rad = (given: TaskValue) => convert(readQuantity(given), 'rad').value;
-
-function sum(args: Record<string, TaskValue>, sign: number): TaskValue {
-  const first = readQuantity(args.v);
-  return reply({ value: first.value + sign * convert(readQuantity(args.a), first.unit).value, unit: first.unit });
-}
-
-function compare(args: Record<string, TaskValue>): number {
-  const first = readQuantity(args.v);
-  return first.value - convert(readQuantity(args.a), first.unit).value;
-}
-
-const pair = (operator: (a: number, b: number) => number, sign: string) =>
-  method<null>('v, a', (_state, args) => {
-    const [first, second] = [readQuantity(args.v), readQuantity(args.a)];
-    const unit =
-      second.unit === ''
-        ? first.unit
-        : sign === '.' && first.unit === ''
-          ? second.unit
-          : `${first.unit}${sign}${second.unit}`;
-    return reply({ value: operator(first.value, second.value), unit });
-  });
+const texts = {
+  tos: ask('v, prec=9', ({ v, prec }) => {
+    const { values, isList, unit } = readQuantity(v);
+    const shown = values.map((value) => value.toFixed(Number(prec)));
+    return isList ? `[${shown.join(', ')}] ${unit}` : shown[0] + unit;
+  }),
+  angle: ask('v, prec=0, form=[], showform=False', ({ v, prec, form }) => {
+    const forms = textList(form);
+    const digits = secondDigits(prec);
+    const { values } = convert(readQuantity(v), 'rad');
+    return values.map((angle) =>
+      forms.includes('tim') ? formatRa(angle, digits) : padDegrees(formatDec(angle, digits)),
+    );
+  }),
+  time: ask('v, prec=0, form=[], showform=False', ({ v, prec, form }) =>
+    convert(readQuantity(v), 's').values.map((seconds) => timeText(seconds, textList(form), secondDigits(prec))),
+  ),
+  formxxx: ask("v, format='dms', prec=2", (args) => {
+    const format = textArgument(args, 'format');
+    if (!Object.hasOwn(FORMATS, format)) fail('usage', `format is ${Object.keys(FORMATS).join(', ')}.`);
+    return FORMATS[format](rad(args.v), Number(args.prec));
+  }),
+  splitdate: ask('v', ({ v }) => splitDate(convert(readQuantity(v), 'd').values[0])),
+};
 
 /** qa: numbers with units. */
 export const quantaTool: ToolDeclaration<null> = {
@@ -91,56 +309,12 @@ export const quantaTool: ToolDeclaration<null> = {
   create: () => null,
   close: () => {},
   methods: {
-    quantity: method("v, unitname=''", (_state, args) => {
-      const found = readQuantity(args.v);
-      return reply(args.unitname === '' ? found : { value: found.value, unit: textArgument(args, 'unitname') });
-    }),
-    convert: method("v, outunit=''", (_state, args) =>
-      reply(convert(readQuantity(args.v), textArgument(args, 'outunit'))),
-    ),
-    getvalue: method('v', (_state, args) => ({
-      kind: 'array',
-      type: 'float',
-      shape: [1],
-      values: Float64Array.of(readQuantity(args.v).value),
-    })),
-    getunit: method('v', (_state, args) => readQuantity(args.v).unit),
-    tos: method('v, prec=9', (_state, args) => {
-      const { value, unit } = readQuantity(args.v);
-      return `${value.toFixed(Number(args.prec))}${unit}`;
-    }),
-    compare: method('v, a', (_state, args) => {
-      const [first, second] = [readQuantity(args.v), readQuantity(args.a)];
-      return first.unit === second.unit || KINDS.some((kind) => first.unit in kind && second.unit in kind);
-    }),
-    add: method('v, a', (_state, args) => sum(args, 1)),
-    sub: method('v, a', (_state, args) => sum(args, -1)),
-    mul: pair((a, b) => a * b, '.'),
-    div: pair((a, b) => a / b, '/'),
-    eq: method('v, a', (_state, args) => compare(args) === 0),
-    lt: method('v, a', (_state, args) => compare(args) < 0),
-    le: method('v, a', (_state, args) => compare(args) <= 0),
-    gt: method('v, a', (_state, args) => compare(args) > 0),
-    ge: method('v, a', (_state, args) => compare(args) >= 0),
-    angle: method("v, prec=0, form='', showform=False", (_state, args) => [formatDec(rad(args.v), 3)]),
-    time: method("v, prec=0, form='', showform=False", (_state, args) => {
-      const seconds = convert(readQuantity(args.v), 's').value;
-      const digits = Math.max(0, Number(args.prec) - 6);
-      const forms = Array.isArray(args.form) ? args.form : [args.form];
-      const text = formatMjd(seconds, digits);
-      return [forms.includes('ymd') || forms.includes('fits') ? text : text.slice(text.lastIndexOf('/') + 1)];
-    }),
-    formxxx: method("v, format='dms', prec=2", (_state, args) => {
-      const digits = Number(args.prec);
-      const angle = rad(args.v);
-      const formats: Record<string, () => string> = {
-        dms: () => formatDec(angle, digits),
-        hms: () => formatRa(angle, digits),
-        deg: () => ((angle * 180) / Math.PI).toFixed(digits),
-        rad: () => angle.toFixed(digits),
-        '+deg': () => ((((angle * 180) / Math.PI) % 360) + (angle < 0 ? 360 : 0)).toFixed(digits),
-      };
-      return (formats[textArgument(args, 'format')] ?? fail('usage', 'format is dms, hms, deg, rad or +deg.'))();
-    }),
+    ...units,
+    unit: units.quantity,
+    canon: units.canonical,
+    ...arithmetic,
+    ...functions,
+    ...texts,
+    done: ask('kill=False', () => true),
   },
 };

@@ -1,0 +1,21 @@
+/** Rest frequencies, Hz, of the lines that me.spectralline() knows: the Lines table of CASA's data package. */
+export const SPECTRAL_LINES: Readonly<Record<string, number>> = {
+  C109A: 5_011_423_600,
+  CI: 328_759_800,
+  CII166A: 1_425_445_000,
+  DI: 327_384_352,
+  H107A: 5_293_733_000,
+  H110A: 4_874_157_000,
+  H138B: 4_897_779_000,
+  H166A: 1_424_734_000,
+  H240A: 472_827_900,
+  H272A: 324_991_500,
+  H2CO: 4_829_660_000,
+  HE110A: 4_876_144_000,
+  HE138B: 4_899_774_000,
+  HI: 1_420_405_751.786,
+  OH1612: 1_612_231_000,
+  OH1665: 1_665_401_800,
+  OH1667: 1_667_359_000,
+  OH1720: 1_720_530_000,
+};

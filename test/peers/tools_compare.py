@@ -1,0 +1,61 @@
+"""The same calls of tools in CASA and here: msmd, me, qa, and what tools_calls.py has besides."""
+import json
+import math
+import os
+import subprocess
+import sys
+from os.path import join
+
+ROOT = os.environ['ALMA_QA2_ROOT']
+NODE = os.environ.get('ALMA_QA2_NODE', 'node')
+CALLS = join(ROOT, 'test', 'peers', 'tools_calls.py')
+
+# Section: relative tolerance and, for numbers about zero, absolute one; docs/differences-from-casa.md says what makes them.
+TOLERANCES = {'msmd': (1e-12, 1e-6), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15)}
+
+
+def casapy(*words):
+    run = subprocess.run(
+        [NODE, join(ROOT, 'bin', 'casapy.mjs'), '--nologfile', '--trust', '--casa-version', '6.7.0', '-c', *words],
+        capture_output=True, text=True,
+    )
+    if run.returncode:
+        raise SystemExit(run.stderr[-2000:])
+
+
+def is_close(theirs, ours, tolerance):
+    if isinstance(theirs, bool) or isinstance(ours, bool):
+        return theirs is ours
+    if isinstance(theirs, (int, float)) and isinstance(ours, (int, float)):
+        if math.isnan(theirs) or math.isnan(ours):
+            return math.isnan(theirs) and math.isnan(ours)
+        relative, absolute = tolerance
+        return abs(theirs - ours) <= max(absolute, relative * abs(theirs)) and isinstance(theirs, int) == isinstance(ours, int)
+    if type(theirs) is not type(ours):
+        return False
+    if isinstance(theirs, list):
+        return len(theirs) == len(ours) and all(is_close(a, b, tolerance) for a, b in zip(theirs, ours))
+    if isinstance(theirs, dict):
+        return theirs.keys() == ours.keys() and all(is_close(theirs[key], ours[key], tolerance) for key in theirs)
+    return theirs == ours
+
+
+def main():
+    simulated = os.environ['ALMA_QA2_SIMULATED']
+    asdm = sorted(name for name in os.listdir(simulated) if name.startswith('uid___'))[0]
+    casapy("importasdm('%s', vis='a.ms', process_caldevice=False)" % join(simulated, asdm))
+    for section, tolerance in TOLERANCES.items():
+        answers = []
+        for name, start in (('casa.json', lambda *w: subprocess.run([sys.executable, *w], stdout=subprocess.DEVNULL, check=True)), ('ours.json', casapy)):
+            start(CALLS, section, name, 'a.ms', 'a.image')
+            with open(name) as file:
+                answers.append(json.load(file))
+        theirs, ours = answers
+        bad = [call for call in theirs if not is_close(theirs[call], ours.get(call), tolerance)]
+        for call in bad:
+            print('FAIL %s %s: CASA %s, here %s' % (section, call, str(theirs[call])[:150], str(ours.get(call))[:150]))
+        print('INFO %s: %d of %d calls give the same' % (section, len(theirs) - len(bad), len(theirs)))
+        print('%s %s' % ('FAIL' if bad else 'PASS', section))
+
+
+main()
