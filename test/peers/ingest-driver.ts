@@ -2,8 +2,10 @@
  * Does for the comparison scripts what they compare:
  *   node ingest-driver.js ROOT import ASDM MS OPTIONS_JSON
  *   node ingest-driver.js ROOT simulate OUT                 (prints the ASDMs' paths)
+ *   node ingest-driver.js ROOT digest MS                    (prints the MD5 of all cells of DATA or FLOAT_DATA)
  *   node ingest-driver.js ROOT measures CASES.json          (prints what measures makes of them)
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -14,6 +16,8 @@ import {
   gcrsToItrs,
   installErfa,
 } from '../../src/astronomy/measures/index.ts';
+import { openMs } from '../../src/astronomy/ms/index.ts';
+import type { ArrayValue } from '../../src/formats/tables/index.ts';
 import { silentContext } from '../../src/foundation/base/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
@@ -37,6 +41,16 @@ interface MeasuresCase {
 if (command === 'import')
   importasdm(context, { ...JSON.parse(third ?? '{}'), asdm: first, vis: second, overwrite: true });
 if (command === 'simulate') console.log(simulate(context, { out: first, preset: 'tiny' }).asdms.join('\n'));
+if (command === 'digest') {
+  const { main } = openMs(first);
+  const column = main.column(main.hasColumn('DATA') ? 'DATA' : 'FLOAT_DATA');
+  const hash = createHash('md5');
+  for (let row = 0; row < main.rowCount; row++) {
+    const values = (column.get(row) as ArrayValue).values as Float32Array;
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  console.log(hash.digest('hex'));
+}
 if (command === 'measures') {
   const cases = JSON.parse(readFileSync(first, 'utf8')) as MeasuresCase[];
   const answers = cases.map(({ mjdSec, ra, dec, positions }) => ({

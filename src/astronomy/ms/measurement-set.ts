@@ -43,6 +43,8 @@ export interface CreateMsOptions {
   readonly subtables?: readonly string[];
   /** Channels and correlations of the widest spectral window: the tiles are laid out for it. Default 64 and 2. */
   readonly widest?: { readonly chanCount: number; readonly corrCount: number };
+  /** Storage managers of visibility columns that do not lie in tiles. */
+  readonly dataManagers?: readonly StorageManagerDescription[];
 }
 
 const INCREMENTAL = [
@@ -193,7 +195,10 @@ function mainDescription(options: CreateMsOptions): TableDescription {
       columns: [name],
       bucketBytes: 32_768,
     })),
-    ...dataColumns.map((name) => tiledManager(name, chanCount, corrCount)),
+    ...dataColumns.map(
+      (name) =>
+        options.dataManagers?.find(({ columns }) => columns.includes(name)) ?? tiledManager(name, chanCount, corrCount),
+    ),
     shaped('TiledFlagCategory', 'FLAG_CATEGORY', [tileRows(chanCount, corrCount, 1), 1, chanCount, corrCount]),
     { type: 'TiledColumnStMan', name: 'TiledUVW', columns: ['UVW'], tileShape: [Math.floor(TILE_ELEMENTS / 3), 3] },
     shaped('TiledFlag', 'FLAG', [tileRows(chanCount, corrCount, 8), chanCount, corrCount]),

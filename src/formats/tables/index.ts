@@ -5,6 +5,7 @@ import './scaled-engines.ts';
 import './standard-stman.ts';
 import './tiled-stman.ts';
 
+export { AipsReader, AipsWriter } from './aipsio.ts';
 export { arrayKeyword, readRecordPath, recordKeyword, scalarKeyword, tableKeyword } from './keywords.ts';
 export { createTable, isTable, openTable } from './open-table.ts';
 export { queryRows } from './query.ts';

@@ -73,13 +73,16 @@ export type StorageManagerType =
   | 'TiledCellStMan';
 
 export interface StorageManagerDescription {
-  readonly type: StorageManagerType;
+  /** One of ours, or one that another room registered. */
+  readonly type: StorageManagerType | (string & {});
   /** Data manager group name, unique in the table (CASA: the hypercolumn's name for tiled managers). */
   readonly name: string;
   readonly columns: readonly string[];
   /** For tiled managers: default tile, slow to fast, row axis first, e.g. [rows, chan, corr]. */
   readonly tileShape?: readonly number[];
   readonly bucketBytes?: number;
+  /** What the factory of a registered type needs besides; ours need nothing. */
+  readonly content?: object;
 }
 
 export interface TableDescription {

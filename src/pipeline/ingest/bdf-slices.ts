@@ -1,4 +1,4 @@
-import { type BdfPart, type BdfReader, type BdfSubset, flagLayout } from '../../formats/asdm/index.ts';
+import type { BdfPart, BdfReader, BdfSubset } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { Lease, StoredNumbers } from '../../foundation/numeric/index.ts';
 
@@ -109,61 +109,4 @@ export function requirePart(bdf: BdfReader, { subset }: Integration, name: 'cros
     subset.parts[name] ??
     fail('bad-format', `The data subset ${subset.projectPath} has no ${name}.`, { file: bdf.name, byte: subset.byte })
   );
-}
-
-/** Binary flags of one integration, with the places of baselines and antennas in them. */
-export interface BdfFlags {
-  readonly words: Uint32Array;
-  readonly layout: ReturnType<typeof flagLayout>;
-}
-
-/** Flags of an integration; undefined when it has none, or in another layout than one word per product. */
-export function readFlags(bdf: BdfReader, { subset, sample }: Integration): BdfFlags | undefined {
-  const part = subset.parts.flags;
-  if (!part) return undefined;
-  const layout = flagLayout(bdf.header);
-  const stride = numbersOf(part, bdf.header.numTime);
-  if (stride !== layout.total) return undefined;
-  return { words: bdf.read(part, sample * stride, stride) as Uint32Array, layout };
-}
-
-/** Names of the bits of a flag word, from bit 0 on (enumeration BinaryDataFlags of the ALMA Science Data Model). */
-const FLAG_BITS = [
-  'INTEGRATION_FULLY_BLANKED',
-  'WVR_APC',
-  'CORRELATOR_MISSING_STATUS',
-  'MISSING_ANTENNA_EVENT',
-  'DELTA_SIGMA_OVERFLOW',
-  'DELAY_CORRECTION_NOT_APPLIED',
-  'SYNCRONIZATION_ERROR',
-  'FFT_OVERFLOW',
-  'TFB_SCALING_FACTOR_NOT_RETRIEVED',
-  'ZERO_LAG_NOT_RECEIVED',
-  'SIGMA_OVERFLOW',
-  'UNUSABLE_CAI_OUTPUT',
-  'QC_FAILED',
-  'NOISY_TDM_CHANNELS',
-  'SPECTRAL_NORMALIZATION_FAILED',
-  'DROPPED_PACKETS',
-  'DETECTOR_SATURATED',
-  'NO_DATA_FROM_DIGITAL_POWER_METER',
-];
-
-/**
- * The bits that conditions such as `COR DELA INT` name: beginnings of names, `ALL`, or numbers of bits.
- *
- * @throws usage for a beginning of none or of several names
- */
-export function flagMask(conditions: string): number {
-  let mask = 0;
-  for (const word of conditions
-    .toUpperCase()
-    .split(/[\s,|]+/)
-    .filter(Boolean)) {
-    if (word === 'ALL') return 0xffffffff;
-    const found = FLAG_BITS.flatMap((name, bit) => (name.startsWith(word) || word === String(bit) ? [bit] : []));
-    if (found.length !== 1) fail('usage', `"${word}" is no flag condition; they are ALL, ${FLAG_BITS.join(', ')}.`);
-    mask |= 1 << found[0];
-  }
-  return mask >>> 0;
 }

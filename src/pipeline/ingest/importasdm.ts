@@ -10,11 +10,13 @@ import {
   readAntennas,
   readStations,
 } from './array-tables.ts';
-import { flagMask } from './bdf-slices.ts';
+import { AsdmIndex } from './asdm-index.ts';
+import { ASDM_STMAN } from './asdm-stman.ts';
+import { flagMain, flagMask } from './bdf-flags.ts';
 import { fillCalDevice, fillSysCal, fillSysPower, fillWeather } from './calibration-tables.ts';
 import { type Configuration, hasComplexData, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
 import { type FlagCommand, fillFlagCommands, flagFileText, onlineFlags } from './flag-commands.ts';
-import { type FillMainOptions, fillMain, flagMain } from './main-filler.ts';
+import { fillMain } from './main-filler.ts';
 import {
   fillField,
   fillObservation,
@@ -38,6 +40,7 @@ import { fillSpectralTables, readSpectralSetup, type SpectralSetup } from './spe
 import { StateRows } from './state-table.ts';
 import { appendRows, msTime, texts } from './table-rows.ts';
 import { asisTables, copyVerbatim } from './verbatim-tables.ts';
+import type { FillMainOptions } from './window-sources.ts';
 
 /** Everything of the ASDM that both MSs of one import are made from. */
 interface Source {
@@ -115,8 +118,6 @@ function completeOptions(context: Context, given: ImportAsdmOptions): CompleteOp
   if (!['no', 'yes', 'both'].includes(options.wvr_corrected_data)) {
     fail('usage', `wvr_corrected_data="${options.wvr_corrected_data}" is unknown; it is no, yes or both.`);
   }
-  if (options.lazy)
-    context.log.post('lazy=True: the data are copied into the MeasurementSet nevertheless.', 'INFO', 'importasdm');
   return options;
 }
 
@@ -187,15 +188,20 @@ function makeMs(context: Context, source: Source, correction: PhaseCorrection, p
   for (const { chanCount, corrCount } of setup.dataDescriptions) {
     if (chanCount * corrCount > widest.chanCount * widest.corrCount) Object.assign(widest, { chanCount, corrCount });
   }
+  const column = isComplex(source) ? 'DATA' : 'FLOAT_DATA';
+  const lazyIndex = options.lazy ? new AsdmIndex() : undefined;
   const ms = createMs(path, {
-    dataColumns: [isComplex(source) ? 'DATA' : 'FLOAT_DATA'],
+    dataColumns: [column],
     withWeightSpectrum: true,
     widest,
+    ...(lazyIndex && {
+      dataManagers: [{ type: ASDM_STMAN, name: ASDM_STMAN, columns: [column], content: lazyIndex }],
+    }),
   });
   let rows: number;
   try {
     fillSubtables(context, source, ms);
-    rows = fillVisibilities(context, source, correction, ms);
+    rows = fillVisibilities(context, source, correction, ms, lazyIndex);
     copyVerbatim(context, ms, source.asdm, source.asis);
   } finally {
     ms.close();
@@ -254,6 +260,7 @@ function fillVisibilities(
   source: Source,
   phaseCorrection: PhaseCorrection,
   ms: MeasurementSet,
+  lazyIndex: AsdmIndex | undefined,
 ): number {
   const { asdm, options } = source;
   const positions = new Float64Array(3 * source.antennas.length);
@@ -261,7 +268,10 @@ function fillVisibilities(
     positions.set(antenna.padPosition, 3 * index);
   });
   const states = new StateRows(asdm, source.scans);
-  const fillOptions = fillOptionsOf(context, source, phaseCorrection, options.bdfflags);
+  const fillOptions = {
+    ...fillOptionsOf(context, source, phaseCorrection, options.bdfflags),
+    ...(lazyIndex && { lazyIndex }),
+  };
   for (const { row, configuration, field, stateId } of filledRows(context, source, phaseCorrection, states)) {
     const rowContext = {
       configuration,
@@ -359,12 +369,16 @@ export function applyBdfFlags(context: Context, given: BdfFlagOptions): { rows: 
   const options = fillOptionsOf(context, source, phaseCorrection, true);
   const states = new StateRows(source.asdm, source.scans);
   const ms = openMs(joinPath(context.cwd, vis), 'update');
+  const isLazy = ['DATA', 'FLOAT_DATA'].some(
+    (name) => ms.main.hasColumn(name) && ms.main.storageOf(name).type === ASDM_STMAN,
+  );
   try {
     let start = 0;
     let flaggedRows = 0;
     for (const { row, configuration } of filledRows(context, source, phaseCorrection, states)) {
       const path = source.asdm.bdfPath(row.dataUid);
-      const done = flagMain(ms, path, row.dataSize, { configuration, start, mask }, source.setup, options);
+      const place = { configuration, start, mask, isLazy };
+      const done = flagMain(ms, path, row.dataSize, place, source.setup, options);
       start += done.rows;
       flaggedRows += done.flaggedRows;
     }

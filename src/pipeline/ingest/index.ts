@@ -1,3 +1,5 @@
+import './asdm-stman.ts';
+
 export { type FlagCommand, onlineFlags } from './flag-commands.ts';
 export { applyBdfFlags, type BdfFlagOptions, importasdm } from './importasdm.ts';
 export type { ImportAsdmOptions, ImportAsdmResult, IngestHooks } from './options.ts';

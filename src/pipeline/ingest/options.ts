@@ -15,7 +15,7 @@ export interface ImportAsdmOptions {
   readonly vis?: string;
   /** 'ca' all rows, 'ao' autocorrelations, 'co' cross-correlations. */
   readonly ocorr_mode?: 'ca' | 'ao' | 'co';
-  /** Accepted; the data are always copied into the MS. */
+  /** The visibilities stay in the ASDM's binary data, which the MS refers to. */
   readonly lazy?: boolean;
   /** ASDM tables to copy verbatim, e.g. 'Antenna Station CalWVR' or '*'. */
   readonly asis?: string;

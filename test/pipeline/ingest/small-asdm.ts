@@ -21,18 +21,26 @@ export const CHANNELS = [4, 2];
 
 type Writer = ReturnType<typeof createAsdm>;
 
+/** What the correlator's BDF can have otherwise. */
+export interface SmallVariant {
+  readonly isLittleEndian?: boolean;
+  /** Bins of each window. */
+  readonly binCount?: number;
+  readonly crossType?: typeof Int16Array | typeof Int32Array | typeof Float32Array;
+}
+
 /**
  * Writes an ASDM of three antennas: scan 1 with two windows (int16, two phase corrections, flags) in two integrations, and scan 2
  * with three packed radiometer samples.
  */
-export function writeSmallAsdm(path: string): void {
+export function writeSmallAsdm(path: string, variant: SmallVariant = {}): void {
   const asdm = createAsdm(path, 'uid://A002/X1/X1', { timeOfCreation: '2013-06-15T12:00:00.000000000' });
   writeArray(asdm);
   writeSpectral(asdm);
   writeObservation(asdm);
   writeCalibration(asdm);
-  const cross = writeCorrelatorBdf(asdm);
-  const wvr = writeRadiometerBdf(asdm);
+  const cross = writeCorrelatorBdf(asdm, variant);
+  const wvr = writeRadiometerBdf(asdm, variant);
   const row = {
     numAntenna: ANTENNAS,
     timeSampling: 'INTEGRATION',
@@ -424,7 +432,8 @@ function writeCalibration(asdm: Writer): void {
   });
 }
 
-function writeCorrelatorBdf(asdm: Writer): { oid: string; bytes: number } {
+function writeCorrelatorBdf(asdm: Writer, variant: SmallVariant): { oid: string; bytes: number } {
+  const { isLittleEndian = true, binCount = 1, crossType = Int16Array } = variant;
   const windows = CHANNELS.map((numSpectralPoint, index) => ({
     name: `BB_${index + 1}`,
     spectralWindows: [
@@ -434,16 +443,16 @@ function writeCorrelatorBdf(asdm: Writer): { oid: string; bytes: number } {
         sdPolProducts: ['XX', 'YY'],
         scaleFactor: SCALE,
         numSpectralPoint,
-        numBin: 1,
+        numBin: binCount,
         sideband: 'USB',
       },
     ],
   }));
   const perBaseline = CHANNELS.map((count) => 2 * count * 4);
-  const crossSize = 3 * (perBaseline[0] + perBaseline[1]);
-  const autoSize = ANTENNAS * 2 * (CHANNELS[0] + CHANNELS[1]);
+  const crossSize = binCount * 3 * (perBaseline[0] + perBaseline[1]);
+  const autoSize = binCount * ANTENNAS * 2 * (CHANNELS[0] + CHANNELS[1]);
   const bdf = asdm.createBdf({
-    isLittleEndian: true,
+    isLittleEndian,
     schemaVersion: '2',
     projectPath: '1/1/1/',
     startTimeNs: START,
@@ -456,29 +465,29 @@ function writeCorrelatorBdf(asdm: Writer): { oid: string; bytes: number } {
     apc: ['AP_CORRECTED', 'AP_UNCORRECTED'],
     basebands: windows,
     parts: {
-      flags: { size: 24, axes: ['BAL', 'ANT', 'BAB', 'POL'] },
+      flags: { size: 24 * binCount, axes: ['BAL', 'ANT', 'BAB', 'POL'] },
       crossData: { size: crossSize, axes: ['BAL', 'BAB', 'APC', 'SPP', 'POL'] },
       autoData: { size: autoSize, axes: ['ANT', 'BAB', 'SPP', 'POL'] },
     },
   });
   for (const integration of [0, 1]) {
-    const cross = new Int16Array(crossSize);
+    const cross = new crossType(crossSize);
     let at = 0;
     for (let baseline = 0; baseline < 3; baseline++) {
       CHANNELS.forEach((count, window) => {
-        for (let apc = 0; apc < 2; apc++)
-          for (let k = 0; k < count * 4; k++) cross[at++] = stored(integration, baseline, window, apc, k);
+        for (let place = 0; place < 2 * binCount; place++)
+          for (let k = 0; k < count * 4; k++) cross[at++] = stored(integration, baseline, window, place, k);
       });
     }
     const auto = new Float32Array(autoSize);
     at = 0;
     for (let ant = 0; ant < ANTENNAS; ant++) {
       CHANNELS.forEach((count, window) => {
-        for (let k = 0; k < count * 2; k++) auto[at++] = storedAuto(integration, ant, window, k);
+        for (let k = 0; k < binCount * count * 2; k++) auto[at++] = storedAuto(integration, ant, window, k);
       });
     }
-    const flags = new Uint32Array(24);
-    // Integration 1, baseline (0,2), window 1, YY; and antenna 2, window 0, both.
+    const flags = new Uint32Array(24 * binCount);
+    // Integration 1, baseline (0,2), window 1, YY; and antenna 2, window 0, both (of one bin).
     if (integration === 1) {
       flags.set([1], 4 + 2 + 1);
       flags.set([1, 1], 12 + 8);
@@ -495,9 +504,9 @@ function writeCorrelatorBdf(asdm: Writer): { oid: string; bytes: number } {
   return { oid: bdf.dataOid, bytes: bdf.close() };
 }
 
-function writeRadiometerBdf(asdm: Writer): { oid: string; bytes: number } {
+function writeRadiometerBdf(asdm: Writer, { isLittleEndian = true }: SmallVariant): { oid: string; bytes: number } {
   const bdf = asdm.createBdf({
-    isLittleEndian: true,
+    isLittleEndian,
     schemaVersion: '2',
     projectPath: '1/2/1/',
     startTimeNs: START,

@@ -31,9 +31,7 @@ export const importasdmTask: TaskDeclaration = {
     text('time_sampling', 'all', 'time sampling types to take'),
     text('ocorr_mode', 'ca', 'cross-correlations co, autocorrelations ao, or both ca', { allowed: ['co', 'ao', 'ca'] }),
     bool('compression', false, 'compress the data column', { onlyDefault: true }),
-    bool('lazy', false, 'refer to the ASDM for the data instead of copying', {
-      inert: 'the data are always copied; what is read later is the same',
-    }),
+    bool('lazy', false, 'leave the visibilities in the ASDM and refer to them instead of copying'),
     text('asis', '', 'ASDM tables to copy as they are, or *'),
     text('wvr_corrected_data', 'no', 'which of the WVR-corrected data to take', { allowed: ['no', 'yes', 'both'] }),
     text('scans', '', 'scans to take; empty: all'),
