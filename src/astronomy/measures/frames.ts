@@ -1,5 +1,6 @@
 import { SECONDS_PER_DAY, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
-import { celestialToTerrestrial, earthMotion, greenwichSiderealTime, precessionNutation } from './erfa.ts';
+import { earthRotationAngle, earthSeries } from './earth-series.ts';
+import { celestialToTerrestrial } from './erfa.ts';
 import type { Matrix3 } from './matrix.ts';
 import { instantOf } from './time-scales.ts';
 
@@ -29,11 +30,11 @@ let cached: EarthState;
 export function earthState(mjdSec: number): EarthState {
   if (mjdSec === cachedTime) return cached;
   const { tt, ut1, xp, yp } = instantOf(mjdSec);
-  const { helio, velocity } = earthMotion(tt);
+  const { toDate, helio, velocity, originsEquation } = earthSeries(tt);
   const scale = ASTRONOMICAL_UNIT / SECONDS_PER_DAY / SPEED_OF_LIGHT;
   cached = {
-    toDate: precessionNutation(tt),
-    gast: greenwichSiderealTime(ut1, tt),
+    toDate,
+    gast: earthRotationAngle(ut1) - originsEquation,
     helio,
     beta: velocity.map((value) => value * scale),
     xp,
