@@ -93,8 +93,8 @@ export class ArrayFile {
     const info = typeInfo(type);
     if (info.bytes === 0) {
       let target = at;
-      for (const offset of offsets) {
-        const array = this.find(offset, type);
+      for (let k = 0; k < offsets.length; k++) {
+        const array = this.find(offsets[k], type);
         const count = elementCount(array.shape);
         this.read(array, type, 0, count, values, target);
         target += count;
@@ -104,8 +104,8 @@ export class ArrayFile {
     const bytes = bytesUnder(values);
     const start = (at * info.bytes) / info.units;
     let target = start;
-    for (const offset of offsets) {
-      const array = this.find(offset, type);
+    for (let k = 0; k < offsets.length; k++) {
+      const array = this.find(offsets[k], type);
       const length = elementCount(array.shape) * info.bytes;
       this.file.copy(array.dataOffset, length, bytes, target);
       target += length;
@@ -160,8 +160,8 @@ export class ArrayFile {
     const info = typeInfo(type);
     if (info.bytes === 0) {
       let source = at;
-      for (const offset of offsets) {
-        const array = this.find(offset, type);
+      for (let k = 0; k < offsets.length; k++) {
+        const array = this.find(offsets[k], type);
         const count = elementCount(array.shape);
         this.write(array, type, 0, count, values, source);
         source += count;
@@ -175,8 +175,8 @@ export class ArrayFile {
       toHostOrder(bytes, info.swapBytes, this.isLittleEndian);
     }
     let source = 0;
-    for (const offset of offsets) {
-      const array = this.find(offset, type);
+    for (let k = 0; k < offsets.length; k++) {
+      const array = this.find(offsets[k], type);
       const length = elementCount(array.shape) * info.bytes;
       this.file.put(array.dataOffset, bytes, source, length);
       source += length;

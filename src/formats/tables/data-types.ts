@@ -140,7 +140,7 @@ export function holdsType(values: ColumnValues, type: DataType): boolean {
 /** Number of values in a cell of a shape; 1 for scalars. */
 export function elementCount(shape: readonly number[]): number {
   let count = 1;
-  for (const length of shape) count *= length;
+  for (let axis = 0; axis < shape.length; axis++) count *= shape[axis];
   return count;
 }
 

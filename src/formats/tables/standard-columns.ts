@@ -219,9 +219,9 @@ export class IndirectArrays extends StandardCells {
     const shape = this.shapeAt(this.arrayOffset(row));
     let count = 1;
     while (count < limit) {
-      for (const offset of this.numbers(row + count, Math.min(limit - count, SHAPE_ROWS))) {
-        if (!sameShape(this.shapeAt(offset), shape)) return { shape, count };
-        count++;
+      const offsets = this.numbers(row + count, Math.min(limit - count, SHAPE_ROWS));
+      for (let k = 0; k < offsets.length; k++, count++) {
+        if (!sameShape(this.shapeAt(offsets[k]), shape)) return { shape, count };
       }
     }
     return { shape, count };

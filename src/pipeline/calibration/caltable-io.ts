@@ -31,9 +31,10 @@ export function isCalTable(path: string): boolean {
  * Reads a calibration table that CASA (4.x to 6.x, NewCalTable layout) or this program wrote.
  *
  * @param path directory of the table
+ * @param parts 'solutions': paramErr, snr and weight are left empty, for those who only apply the table
  * @throws missing, bad-format
  */
-export function readCalTable(path: string): CalTable {
+export function readCalTable(path: string, parts: 'all' | 'solutions' = 'all'): CalTable {
   const table = openTable(path);
   try {
     const visCal = textKeyword(table, 'VisCal');
@@ -44,7 +45,7 @@ export function readCalTable(path: string): CalTable {
       polBasis: textKeyword(table, 'PolBasis', 'unknown'),
       msName: textKeyword(table, 'MSName', ''),
       casaVersion: textKeyword(table, 'CASA_Version', ''),
-      rows: readRows(table, parType === 'Complex'),
+      rows: readRows(table, parType === 'Complex', parts === 'all'),
       spectralWindows: withSubtable(table, 'SPECTRAL_WINDOW', readSpectralWindows),
       antennas: withSubtable(table, 'ANTENNA', readAntennas),
       fields: withSubtable(table, 'FIELD', readFields),
@@ -79,22 +80,26 @@ function readHistory(table: Table): CalHistoryEntry[] {
   return Array.from(time, (t, row) => ({ time: t, application: application[row], message: message[row] }));
 }
 
-function readRows(table: Table, isComplex: boolean): CalRows {
+function readRows(table: Table, isComplex: boolean, withErrors: boolean): CalRows {
   const count = table.rowCount;
   const paramName = isComplex ? 'CPARAM' : 'FPARAM';
   const shapes = cellShapes(table, paramName);
   const cells = shapes.offsets[count];
   const per = isComplex ? 2 : 1;
   const params = new Float32Array(per * cells);
-  const paramErr = new Float32Array(cells);
+  const paramErr = new Float32Array(withErrors ? cells : 0);
   const flag = new Uint8Array(cells);
-  const snr = new Float32Array(cells);
+  const snr = new Float32Array(withErrors ? cells : 0);
   readCells(table, paramName, shapes, params, per);
-  readCells(table, 'PARAMERR', shapes, paramErr, 1);
   readCells(table, 'FLAG', shapes, flag, 1);
-  readCells(table, 'SNR', shapes, snr, 1);
+  if (withErrors) {
+    readCells(table, 'PARAMERR', shapes, paramErr, 1);
+    readCells(table, 'SNR', shapes, snr, 1);
+  }
   const weight =
-    count > 0 && table.hasColumn('WEIGHT') && table.column('WEIGHT').isDefined(0) ? new Float32Array(cells) : undefined;
+    withErrors && count > 0 && table.hasColumn('WEIGHT') && table.column('WEIGHT').isDefined(0)
+      ? new Float32Array(cells)
+      : undefined;
   if (weight) readCells(table, 'WEIGHT', shapes, weight, 1);
   const all = <T extends ColumnValues>(name: string) => table.column(name).getRange(0, count) as T;
   return {
@@ -127,15 +132,17 @@ function cellShapes(table: Table, name: string): CellShapes {
   const chanCount = new Int32Array(table.rowCount);
   const offsets = new Int32Array(table.rowCount + 1);
   let parCount = 0;
-  for (let row = 0; row < table.rowCount; row++) {
-    const shape = column.cellShape(row);
+  for (let row = 0; row < table.rowCount; ) {
+    const { shape, count } = column.shapeRun(row, table.rowCount - row);
     if (shape?.length !== 2) fail('bad-format', 'A cell has no [channel, parameter] array.', place(table, name, row));
     if (row > 0 && shape[1] !== parCount) {
       fail('bad-format', 'The number of parameters changes within the table.', place(table, name, row));
     }
     parCount = shape[1];
-    chanCount[row] = shape[0];
-    offsets[row + 1] = offsets[row] + shape[0] * parCount;
+    for (const end = row + count; row < end; row++) {
+      chanCount[row] = shape[0];
+      offsets[row + 1] = offsets[row] + shape[0] * parCount;
+    }
   }
   return { parCount: parCount || 1, chanCount, offsets };
 }

@@ -66,7 +66,7 @@ export function createJonesChain(metadata: MsMetadata, tables: readonly GainTabl
 }
 
 function loaded(entry: GainTable): CalTable {
-  return typeof entry.table === 'string' ? readCalTable(entry.table) : entry.table;
+  return typeof entry.table === 'string' ? readCalTable(entry.table, 'solutions') : entry.table;
 }
 
 /** Product of all terms in one window, in kernel memory. */

@@ -105,6 +105,7 @@ class Sampler {
   private readonly points = new Float64Array(LIVE_POINTS * DIMENSIONS);
   private readonly misfits = new Float64Array(LIVE_POINTS);
   private readonly root = new Float64Array(DIMENSIONS * DIMENSIONS);
+  private readonly mean = new Float64Array(DIMENSIONS);
   private readonly slope = new Float64Array(4);
   private readonly sums: Sums = {
     evidence: 0,
@@ -205,14 +206,15 @@ class Sampler {
   /** Cholesky root of the covariance of the points, times the step scale: [3, 3], lower triangle. */
   private spread(): void {
     const { points, root } = this;
-    const mean = [0, 0, 0];
+    const { mean } = this;
+    mean.fill(0);
     for (let at = 0; at < points.length; at++) mean[at % DIMENSIONS] += points[at] / LIVE_POINTS;
     root.fill(0);
     for (let point = 0; point < LIVE_POINTS; point++) {
       for (let row = 0; row < DIMENSIONS; row++) {
+        const one = points[3 * point + row] - mean[row];
         for (let column = 0; column <= row; column++) {
-          const [one, two] = [points[3 * point + row] - mean[row], points[3 * point + column] - mean[column]];
-          root[3 * row + column] += (one * two) / LIVE_POINTS;
+          root[3 * row + column] += (one * (points[3 * point + column] - mean[column])) / LIVE_POINTS;
         }
       }
     }

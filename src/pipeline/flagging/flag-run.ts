@@ -89,8 +89,11 @@ function meets(agent: FlagAgent, times: Float64Array): boolean {
 
 /** Indices of the agents whose time ranges hold a time; looked up once for each time. */
 function activeByTime(agents: readonly FlagAgent[]): (time: number) => readonly number[] {
-  const known = new Map<number, number[]>();
+  const known = new Map<number, readonly number[]>();
+  let last = Number.NaN;
+  let lastIndices: readonly number[] = [];
   return (time) => {
+    if (time === last) return lastIndices;
     let indices = known.get(time);
     if (!indices) {
       indices = agents.flatMap(({ timeRanges }, index) =>
@@ -98,6 +101,8 @@ function activeByTime(agents: readonly FlagAgent[]): (time: number) => readonly 
       );
       known.set(time, indices);
     }
+    last = time;
+    lastIndices = indices;
     return indices;
   };
 }

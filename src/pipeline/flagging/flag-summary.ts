@@ -1,6 +1,6 @@
 import type { MsMetadata } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { countFlags } from '../../foundation/numeric/index.ts';
+import { addFlagsByCorr, arena } from '../../foundation/numeric/index.ts';
 import type { Coverage } from './agent-types.ts';
 
 /** Numbers of flagged and of all visibilities. */
@@ -60,12 +60,18 @@ export function addToSummary(
   const perChan = new Float64Array(chanCount);
   const rowCells = coverage.ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   let rowCount = 0;
-  for (let row = 0; row < chunk.rowCount; row++) {
-    if (!isChosen(row)) continue;
-    rowCount++;
-    const flagged = countQuickly(chunk, row, coverage) ?? countRow(chunk, row, coverage, perCorr, perChan);
-    addRow(summary, metadata, chunk, row, flagged, rowCells * coverage.corrs.length);
-  }
+  const isQuick = coverage.isWhole && !summary['spw:channel'] && [1, 2, 4].includes(corrCount);
+  arena().scope((lease) => {
+    const counts = isQuick ? lease.int32(corrCount) : undefined;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      if (!isChosen(row)) continue;
+      rowCount++;
+      const flagged = counts
+        ? countWholeRow(chunk, row, counts, perCorr)
+        : countRow(chunk, row, coverage, perCorr, perChan);
+      addRow(summary, metadata, chunk, row, flagged, rowCells * coverage.corrs.length);
+    }
+  });
   if (rowCount === 0) return;
   const { polId } = metadata.dataDescriptions[chunk.dataDescId];
   const { corrTypes } = metadata.polarizations[polId];
@@ -83,11 +89,17 @@ export function addToSummary(
   }
 }
 
-/** The count of a row without flags in it; undefined when it has some. */
-function countQuickly(chunk: VisibilityChunk, row: number, coverage: Coverage): number | undefined {
+/** Counts the flags of all channels and correlations of a row. @param counts kernel array, [corr], overwritten */
+function countWholeRow(chunk: VisibilityChunk, row: number, counts: Int32Array, perCorr: Float64Array): number {
   const size = chunk.chanCount * chunk.corrCount;
-  if (!coverage.isWhole || size < 64) return undefined;
-  return countFlags(chunk.flag.subarray(row * size, (row + 1) * size)) === 0 ? 0 : undefined;
+  counts.fill(0);
+  addFlagsByCorr(chunk.flag.subarray(row * size, (row + 1) * size), counts);
+  let flagged = 0;
+  for (let corr = 0; corr < counts.length; corr++) {
+    perCorr[corr] += counts[corr];
+    flagged += counts[corr];
+  }
+  return flagged;
 }
 
 function countRow(
