@@ -25,7 +25,7 @@ SPLIT = 59214.0  # a later ephemeris begins; no segment reaches across
 FIRST, LAST = 55197.0, 62866.0
 MOONS = {"Io": ("Jupiter", 1.769138), "Europa": ("Jupiter", 3.55181), "Ganymede": ("Jupiter", 7.154553),
          "Callisto": ("Jupiter", 16.689018), "Titan": ("Saturn", 15.945421)}
-PLANETS = ["Mars", "Jupiter", "Saturn", "Uranus", "Neptune"]
+PLANETS = ["Venus", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune"]
 ASTEROIDS = ["Ceres", "Pallas", "Vesta", "Juno"]
 TB = table()
 
@@ -126,7 +126,7 @@ def orbits():
             entry["orbit"], back = fit(body + " orbit, au", t, where - places[planet], FIRST, 103.0, 6, 2e-8, 3, period)
             back += places[planet]
         else:
-            entry["orbit"], back = fit(body + " orbit, au", t, where, FIRST, 39.0, 13 if body == "Mars" else 12, 2e-8)
+            entry["orbit"], back = fit(body + " orbit, au", t, where, FIRST, 39.0, 13 if body in ("Venus", "Mars") else 12, 2e-8)
         places[body] = back
         print("%22s distance, worst relative: %.1e" % (body, np.abs(np.linalg.norm(back, axis=1) / rows[:, 3] - 1).max()))
         good = rows[:, 5] > -900

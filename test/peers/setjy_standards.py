@@ -18,7 +18,7 @@ import numpy as np
 ROOT = os.environ.get("ALMA_QA2_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 NODE = os.environ.get("ALMA_QA2_NODE", "node")
 FAILED = []
-BODIES = ["Mars", "Jupiter", "Uranus", "Neptune", "Callisto", "Ganymede", "Titan", "Io", "Europa", "Ceres", "Pallas", "Vesta", "Juno"]
+BODIES = ["Venus", "Mars", "Jupiter", "Uranus", "Neptune", "Callisto", "Ganymede", "Titan", "Io", "Europa", "Ceres", "Pallas", "Vesta", "Juno"]
 # three of the last Cycle-0 and Cycle-1 days, oppositions of asteroids, the border of two ephemerides, late days
 DATES = [55834.31, 56093.77, 56458.126, 57038.42, 57500.9, 58362.88, 59213.4, 59215.6, 59900.25, 60500.71, 61900.03, 62700.5]
 CENTRES = [92e9, 103.1e9, 144.2e9, 230.5e9, 345.8e9, 461e9, 691e9]

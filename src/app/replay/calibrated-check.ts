@@ -1,13 +1,21 @@
-import { openMs } from '../../astronomy/ms/index.ts';
+import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import type { TwinSpec } from '../../pipeline/simulation/index.ts';
+import { airy, diskPath, type SolarModel, solarModel } from '../../pipeline/skymodel/index.ts';
+
+/** What a field's calibrated visibilities must be: a point at its centre, or a body of the Solar System. */
+export interface FieldTruth {
+  readonly name: string;
+  /** Jy, [window] */
+  readonly fluxes: readonly number[];
+  readonly isBody: boolean;
+}
 
 /** One source in one window: what came out over what was put in. */
 export interface SourceResult {
   readonly field: number;
   readonly name: string;
   readonly window: number;
-  /** Amplitude of the mean calibrated visibility over the true flux. */
+  /** Amplitude of the calibrated visibilities over the true ones: the factor that fits all of them best. */
   readonly ratio: number;
   /** Share of the cross-correlations that is flagged. */
   readonly flagged: number;
@@ -16,52 +24,128 @@ export interface SourceResult {
 interface Sum {
   re: number;
   im: number;
-  count: number;
+  norm: number;
   flagged: number;
   total: number;
 }
 
+/** A window of the calibrated MeasurementSet, Hz. */
+interface Window {
+  readonly frequencies: readonly number[];
+  readonly width: number;
+}
+
 /**
- * Compares the calibrated visibilities of a twin with its truth: the point at the centre of each observed field.
+ * Compares the calibrated visibilities of a twin with its truth.
  *
  * @param path MeasurementSet whose DATA column is calibrated; its windows are the science windows in order
- * @param fluxes Jy, [field][window]
+ * @param truthOf truth of a field by its id and name; fields without are left out
+ * @param column column that has the calibrated visibilities; where it is missing, DATA is taken
  */
-export function checkCalibrated(path: string, spec: TwinSpec, fluxes: readonly (readonly number[])[]): SourceResult[] {
-  const sums = new Map<string, Sum>();
+export function checkCalibrated(
+  path: string,
+  truthOf: (field: number, name: string) => FieldTruth | undefined,
+  column: 'DATA' | 'CORRECTED_DATA',
+): SourceResult[] {
   const ms = openMs(path);
   try {
-    for (const chunk of readChunks(ms, { columns: ['DATA'] })) {
-      addChunk(chunk, sums);
+    const { fields, spectralWindows } = readMetadata(ms);
+    const check: Check = {
+      column: ms.main.columnNames.includes(column) ? column : 'DATA',
+      truths: fields.map(({ id, name }) => truthOf(id, name)),
+      windows: spectralWindows.map(({ chanFreqs, chanWidths }) => ({
+        frequencies: chanFreqs,
+        width: Math.abs(chanWidths[0]),
+      })),
+      bodies: new Map(),
+      sums: new Map(),
+    };
+    for (const chunk of readChunks(ms, { columns: [check.column] })) {
+      addChunk(chunk, check);
       chunk.release();
     }
+    return [...check.sums].map(([key, { re, im, norm, flagged, total }]) => {
+      const [field, window] = key.split(' ').map(Number);
+      const ratio = norm > 0 ? Math.hypot(re, im) / norm : Number.NaN;
+      return { field, name: fields[field].name, window, ratio, flagged: flagged / total };
+    });
   } finally {
     ms.close();
   }
-  return [...sums].map(([key, { re, im, count, flagged, total }]) => {
-    const [field, window] = key.split(' ').map(Number);
-    const flux = fluxes[field]?.[window] ?? Number.NaN;
-    const ratio = count > 0 ? Math.hypot(re, im) / count / flux : Number.NaN;
-    return { field, name: spec.fields[field].name, window, ratio, flagged: flagged / total };
-  });
 }
 
-function addChunk(chunk: VisibilityChunk, sums: Map<string, Sum>): void {
-  const data = chunk.data.DATA as Float32Array;
-  const stride = chunk.chanCount * chunk.corrCount;
+/** What is known, and what is found, while visibilities pass. */
+interface Check {
+  readonly column: 'DATA' | 'CORRECTED_DATA';
+  /** [field] */
+  readonly truths: readonly (FieldTruth | undefined)[];
+  readonly windows: readonly Window[];
+  /** By observation, field and window: bodies move. */
+  readonly bodies: Map<string, Body>;
+  /** By field and window. */
+  readonly sums: Map<string, Sum>;
+}
+
+/** A body as it is seen in one window. */
+interface Body {
+  readonly model: SolarModel;
+  /** Jy, [chan] */
+  readonly spectrum: Float64Array;
+}
+
+const SPECTRUM_STEPS = 256;
+
+/** Flux densities of a body, tabulated in a few hundred steps over the window: atmospheres have lines, but not so narrow. */
+function observeBody(name: string, mjdSec: number, { frequencies, width }: Window): Body {
+  const model = solarModel(name, mjdSec, 'ALMA');
+  const stride = Math.max(1, Math.floor(frequencies.length / SPECTRUM_STEPS));
+  const spectrum = new Float64Array(frequencies.length);
+  for (let first = 0; first < frequencies.length; first += stride) {
+    const last = Math.min(first + stride, frequencies.length);
+    const [low, high] = [frequencies[first], frequencies[last - 1]].sort((a, b) => a - b);
+    spectrum.fill(model.flux([low - width / 2, high + width / 2]), first, last);
+  }
+  return { model, spectrum };
+}
+
+function addChunk(chunk: VisibilityChunk, check: Check): void {
   for (let row = 0; row < chunk.rowCount; row++) {
-    if (chunk.antenna1[row] === chunk.antenna2[row]) continue;
-    const key = `${chunk.fieldId[row]} ${chunk.spwId}`;
-    const sum = sums.get(key) ?? { re: 0, im: 0, count: 0, flagged: 0, total: 0 };
-    sums.set(key, sum);
-    sum.total += stride;
-    for (let at = row * stride; at < (row + 1) * stride; at++) {
+    const field = chunk.fieldId[row];
+    const truth = check.truths[field];
+    if (!truth || chunk.antenna1[row] === chunk.antenna2[row]) continue;
+    const key = `${field} ${chunk.spwId}`;
+    const sum = check.sums.get(key) ?? { re: 0, im: 0, norm: 0, flagged: 0, total: 0 };
+    check.sums.set(key, sum);
+    addRow(chunk, row, check.column, expectedSpectrum(chunk, row, truth, check), sum);
+  }
+}
+
+/** Jy, [chan]; one value stands for all channels. */
+function expectedSpectrum(chunk: VisibilityChunk, row: number, truth: FieldTruth, check: Check): Float64Array {
+  if (!truth.isBody) return Float64Array.of(truth.fluxes[chunk.spwId] ?? Number.NaN);
+  const window = check.windows[chunk.spwId];
+  const key = `${chunk.observationId[row]} ${chunk.fieldId[row]} ${chunk.spwId}`;
+  const body = check.bodies.get(key) ?? observeBody(truth.name, chunk.time[row], window);
+  check.bodies.set(key, body);
+  const path = diskPath(body.model.disk, chunk.uvw[3 * row], chunk.uvw[3 * row + 1]);
+  return body.spectrum.map((flux, chan) => flux * airy(path * window.frequencies[chan]));
+}
+
+function addRow(chunk: VisibilityChunk, row: number, column: Check['column'], expected: Float64Array, sum: Sum): void {
+  const data = chunk.data[column] as Float32Array;
+  const { chanCount, corrCount } = chunk;
+  const isConstant = expected.length === 1;
+  for (let chan = 0; chan < chanCount; chan++) {
+    const jy = expected[isConstant ? 0 : chan];
+    for (let corr = 0; corr < corrCount; corr++) {
+      const at = (row * chanCount + chan) * corrCount + corr;
       if (chunk.flag[at] !== 0 || chunk.flagRow[row] !== 0) sum.flagged++;
       else {
-        sum.re += data[2 * at];
-        sum.im += data[2 * at + 1];
-        sum.count++;
+        sum.re += data[2 * at] * jy;
+        sum.im += data[2 * at + 1] * jy;
+        sum.norm += jy * jy;
       }
     }
   }
+  sum.total += chanCount * corrCount;
 }

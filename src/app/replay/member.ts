@@ -1,19 +1,34 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { silentContext } from '../../foundation/base/index.ts';
-import { type SimulateTwinResult, simulateTwin, type TwinSpec } from '../../pipeline/simulation/index.ts';
-import { readFacts } from './script-facts.ts';
+import { errorSentence, silentContext } from '../../foundation/base/index.ts';
+import { simulateTwin } from '../../pipeline/simulation/index.ts';
+import { solarBodies } from '../../pipeline/skymodel/index.ts';
+import type { FieldTruth } from './calibrated-check.ts';
+import { readFacts, type ScriptFacts } from './script-facts.ts';
+import { readScaledFluxes } from './script-fluxes.ts';
 import { planTwin } from './twin-plan.ts';
 
-/** End of a calibration script's name; what is before is the name of its ASDM's MeasurementSet. */
+/** End of a calibration script's name; what is before is the name of its ASDM. */
 const CALIBRATION = '.ms.scriptForCalibration.py';
+const FLUX_CALIBRATION = 'scriptForFluxCalibration.py';
+/** Names that scriptForPI.py had over the years, as `member.uid___A001_X1_X2.scriptForPI.py`. */
+const FOR_PI = /^(?:.*[._])?scriptForPI\.py$/;
 
 /** An execution block of a replayed delivery. */
 export interface ReplayBlock {
   readonly asdm: string;
-  readonly spec: TwinSpec;
-  /** Field whose flux comes from a model of the body, which may be resolved; the others show whether it is right. */
-  readonly body?: number;
+  /** What the calibrated visibilities must be, [field]. */
+  readonly truths: readonly FieldTruth[];
+  /** Names of calibrators that the script leaves at 1 Jy. */
+  readonly unscaled: readonly string[];
+  /** How many steps the script has. */
+  readonly stepCount: number;
+}
+
+/** A script that cannot be replayed, and why: one sentence. */
+export interface UnreadScript {
+  readonly name: string;
+  readonly reason: string;
 }
 
 /** A delivery tree made for some scripts. */
@@ -21,13 +36,18 @@ export interface ReplayMember {
   /** Directory with raw/, script/ and, after the run, calibrated/. */
   readonly root: string;
   readonly blocks: readonly ReplayBlock[];
-  readonly scripts: readonly string[];
+  readonly unread: readonly UnreadScript[];
+  /** Name of scriptForPI.py, where there is one. */
+  readonly forPi?: string;
+  readonly hasFluxCalibration: boolean;
 }
+
+const isBody = (name: string) => solarBodies.some((body) => body.toLowerCase() === name.toLowerCase());
 
 /** Names of the calibration scripts of a directory. */
 export function calibrationScripts(folder: string): string[] {
   return readdirSync(folder)
-    .filter((name) => name.endsWith(CALIBRATION) && name.startsWith('uid'))
+    .filter((name) => name.endsWith(CALIBRATION))
     .sort();
 }
 
@@ -36,40 +56,71 @@ export function findScriptFolders(top: string): string[] {
   const below = readdirSync(top)
     .sort()
     .map((name) => join(top, name))
-    .filter((path) => statSync(path).isDirectory())
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
     .flatMap(findScriptFolders);
   return calibrationScripts(top).length > 0 ? [top, ...below] : below;
 }
 
 /**
- * Makes a delivery tree: the scripts as they are in script/, and in raw/ an ASDM made for each calibration script.
- *
- * @throws what `readFacts` and `simulateTwin` throw
+ * Makes a delivery tree: the scripts as they are in script/, and in raw/ an ASDM made for each calibration script. Scripts
+ * whose observation cannot be made are left out, so that the others go on.
  */
 export function layOutMember(folder: string, root: string): ReplayMember {
   const script = join(root, 'script');
   mkdirSync(script, { recursive: true });
   mkdirSync(join(root, 'raw'));
-  const scripts = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
-  for (const name of scripts) copyFileSync(join(folder, name), join(script, name));
-  const blocks = calibrationScripts(folder).map((name) => {
-    const facts = readFacts(readFileSync(join(folder, name), 'utf8'));
-    const spec = planTwin(facts);
-    const body = facts.fields[facts.fluxField].fluxes.length === 0 ? facts.fluxField : undefined;
-    const asdm = name.slice(0, -CALIBRATION.length);
-    const made: SimulateTwinResult = simulateTwin(silentContext(root), { spec, out: `twin-${asdm}` });
-    renameSync(made.asdm, join(root, 'raw', `${asdm}.asdm.sdm`));
-    return { asdm, spec, body };
+  const names = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
+  const fluxes = names.includes(FLUX_CALIBRATION) ? readFileSync(join(folder, FLUX_CALIBRATION), 'utf8') : undefined;
+  const blocks: ReplayBlock[] = [];
+  const unread: UnreadScript[] = [];
+  for (const name of calibrationScripts(folder)) {
+    try {
+      const facts = readFacts(readFileSync(join(folder, name), 'utf8'));
+      const asdm = name.slice(0, -CALIBRATION.length);
+      blocks.push(
+        makeBlock(root, asdm, fluxes === undefined ? facts : { ...facts, ...readScaledFluxes(fluxes, facts) }),
+      );
+    } catch (error) {
+      unread.push({ name, reason: errorSentence(error) });
+    }
+  }
+  for (const name of names) {
+    if (!unread.some((one) => one.name === name)) copyFileSync(join(folder, name), join(script, name));
+  }
+  return {
+    root,
+    blocks,
+    unread,
+    forPi: names.find((name) => FOR_PI.test(name)),
+    hasFluxCalibration: fluxes !== undefined,
+  };
+}
+
+function makeBlock(root: string, asdm: string, facts: ScriptFacts): ReplayBlock {
+  const spec = planTwin(facts);
+  const truths = spec.fields.map(({ name, fluxes }, id): FieldTruth => {
+    const isLeft = facts.defaultFluxFields.includes(id);
+    return { name, isBody: isBody(name), fluxes: fluxes.map(({ jy }) => (isLeft ? 1 : jy)) };
   });
-  return { root, blocks, scripts };
+  const made = simulateTwin(silentContext(root), { spec, out: `twin-${asdm}` });
+  renameSync(made.asdm, join(root, 'raw', `${asdm}.asdm.sdm`));
+  const unscaled = facts.defaultFluxFields.map((id) => spec.fields[id].name);
+  return { asdm, truths, unscaled, stepCount: facts.stepCount };
+}
+
+/** A MeasurementSet with calibrated visibilities of one block, and the column that has them. */
+export interface CalibratedMs {
+  readonly path: string;
+  readonly column: 'DATA' | 'CORRECTED_DATA';
 }
 
 /** The calibrated MeasurementSet of a block, where a run left it. */
-export function calibratedMs(member: ReplayMember, asdm: string): string | undefined {
+export function calibratedMs(member: ReplayMember, asdm: string): CalibratedMs | undefined {
   const calibrated = join(member.root, 'calibrated');
   const places = [
     join(calibrated, `${asdm}.ms.split.cal`),
     join(calibrated, `${asdm}.calibration`, `${asdm}.ms.split.cal`),
   ];
-  return places.find((path) => existsSync(path));
+  const path = places.find((one) => existsSync(one));
+  return path === undefined ? undefined : { path, column: member.hasFluxCalibration ? 'CORRECTED_DATA' : 'DATA' };
 }

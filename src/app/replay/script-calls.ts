@@ -13,6 +13,16 @@ export interface ScriptCall {
   readonly comments: Readonly<Record<string, string>>;
 }
 
+/** A literal as text; '' for anything else. */
+export const text = (value: Literal | undefined): string => (typeof value === 'string' ? value : '');
+
+/** The items of a list or tuple; a single value is its only item. */
+export const items = (value: Literal | undefined): readonly (Literal | undefined)[] =>
+  Array.isArray(value) ? (value as readonly (Literal | undefined)[]) : [value];
+
+/** The MeasurementSet or table that a call works on: `vis`, or its first argument. */
+export const visOf = (call: ScriptCall): string => text(call.named.vis ?? call.positional[0]);
+
 /** Every call in the text of a Python 2 or 3 script, in order; nothing is run. Calls in comments are not seen. */
 export function readCalls(source: string): ScriptCall[] {
   const tokens = readTokens(source);

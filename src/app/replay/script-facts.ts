@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
-import { type Literal, readCalls, type ScriptCall } from './script-calls.ts';
+import { items, readCalls, type ScriptCall, text, visOf } from './script-calls.ts';
 import { fieldNames } from './script-fields.ts';
+import { appliesUnscaledGains, type FluxFacts, loopNames, readFlux } from './script-fluxes.ts';
 import { readChannelRanges, readNumbers } from './selection-numbers.ts';
 
 /** A window that a script names. */
@@ -9,14 +10,6 @@ export interface WindowFacts {
   readonly channelCount: number;
   /** Where the script says where it is, Hz. */
   readonly centreHz?: number;
-}
-
-/** A flux density that a script states: Jy, for all windows or one (an id after the split). */
-export interface FluxFacts {
-  readonly window?: number;
-  readonly jy: number;
-  readonly spectralIndex: number;
-  readonly referenceHz?: number;
 }
 
 export interface FieldFacts {
@@ -42,6 +35,8 @@ export interface ScriptFacts {
   readonly bandpassScan: number;
   readonly fluxField: number;
   readonly phaseFields: readonly number[];
+  /** Calibrators that the script leaves at 1 Jy: it solves for their amplitudes without a model and does not scale them. */
+  readonly defaultFluxFields: readonly number[];
   readonly targetFields: readonly number[];
   /** Targets that a calibration is applied to together: each group needs data. */
   readonly targetGroups: readonly (readonly number[])[];
@@ -54,6 +49,8 @@ export interface ScriptFacts {
   readonly flaggedAntennas: readonly string[];
   /** Flags beside the data are taken over. */
   readonly usesDataFlags: boolean;
+  /** How many steps it announces. */
+  readonly stepCount: number;
   /** Source in whose direction the water is judged. */
   readonly waterSource?: string;
 }
@@ -65,24 +62,21 @@ const CHANNEL_COUNTS = [
 ];
 const ANTENNA = /\b(?:DA|DV|PM|CM)\d\d\b/g;
 
-const text = (value: Literal | undefined) => (typeof value === 'string' ? value : '');
-const items = (value: Literal | undefined) => (Array.isArray(value) ? (value as (Literal | undefined)[]) : [value]);
-
 /**
  * Reads what a calibration script needs from its text.
  *
  * @throws unsupported for a script without importasdm, split or bandpass
  */
-export function readFacts(source: string): ScriptFacts {
+export function readFacts(script: string): ScriptFacts {
+  const source = script.replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "''");
   const calls = readCalls(source);
   const named = (name: string) => calls.filter((call) => call.name === name);
   const need = (name: string) => named(name)[0] ?? fail('unsupported', `The script has no call of ${name}.`);
   const importing = need('importasdm');
   const asdm = text(importing.named.asdm ?? importing.positional[0]);
-  const vis = (call: ScriptCall) => text(call.named.vis);
   const bandpass = need('bandpass');
-  const final = named('applycal').filter((call) => vis(call) === `${asdm}.ms.split`);
-  const first = named('applycal').filter((call) => vis(call) === `${asdm}.ms`);
+  const final = named('applycal').filter((call) => visOf(call) === `${asdm}.ms.split`);
+  const first = named('applycal').filter((call) => visOf(call) === `${asdm}.ms`);
   const names = fieldNames(
     source,
     first.map((call) => readNumbers(text(call.named.field))),
@@ -94,14 +88,17 @@ export function readFacts(source: string): ScriptFacts {
   };
   const models = named('setjy').filter((call) => idsOf(text(call.named.field)).length > 0);
   const reference = named('fluxscale').map((call) => text(call.named.reference))[0] ?? '';
+  const modelled = new Set(models.flatMap((call) => idsOf(text(call.named.field))));
   const fluxField = [...models.flatMap((call) => idsOf(text(call.named.field))), ...idsOf(reference)][0];
-  const bandpassField = readNumbers(text(bandpass.named.field))[0] ?? 0;
+  const bandpassField = bandpassOf([bandpass, ...named('gaincal')], idsOf) ?? 0;
   const transfers = final
     .map((call) => ({
       fields: readNumbers(text(call.named.field)),
-      source: readNumbers(text(items(call.named.gainfield)[1]))[0],
+      source: items(call.named.gainfield)
+        .flatMap((one) => readNumbers(text(one)))
+        .at(-1),
     }))
-    .filter(({ source }) => source !== undefined);
+    .filter((one): one is { fields: number[]; source: number } => one.source !== undefined);
   const phaseFields = unique(transfers.map(({ source: id }) => id));
   const calibrators = [bandpassField, fluxField ?? bandpassField, ...phaseFields];
   const targets = unique(transfers.flatMap(({ fields }) => fields)).filter((id) => !calibrators.includes(id));
@@ -121,6 +118,9 @@ export function readFacts(source: string): ScriptFacts {
     bandpassScan: readNumbers(text(bandpass.named.scan)).at(-1) ?? 4,
     fluxField: fluxField ?? bandpassField,
     phaseFields,
+    defaultFluxFields: appliesUnscaledGains(calls, final)
+      ? unique(calibrators).filter((id) => !modelled.has(id) && !loopNames(source).includes(names[id]))
+      : [],
     targetFields: targets,
     targetGroups: [...first, ...final]
       .map((call) => readNumbers(text(call.named.field)).filter((id) => targets.includes(id)))
@@ -128,8 +128,18 @@ export function readFacts(source: string): ScriptFacts {
     tsysFields: unique(first.flatMap((call) => readNumbers(text(items(call.named.gainfield)[0])))),
     ...antennasOf(calls, source),
     usesDataFlags: source.includes('/bdflags2MS') || /\bbdfflags\s*=\s*(?:True|T)\b/.test(source),
+    stepCount: [...source.matchAll(/^mystep\s*=\s*\d+/gm)].length,
     waterSource: named('wvrgcal').map((call) => text(call.named.statsource))[0],
   };
+}
+
+/** The field that a bandpass is solved on: by its selection, the comment behind that, or the solution made for it. */
+function bandpassOf(calls: readonly ScriptCall[], idsOf: (selection: string) => number[]): number | undefined {
+  for (const { named, comments } of calls) {
+    const [id] = [...idsOf(text(named.field)), ...idsOf(comments.field ?? '')];
+    if (id !== undefined) return id;
+  }
+  return undefined;
 }
 
 const unique = <T>(values: readonly T[]) => [...new Set(values)];
@@ -139,36 +149,19 @@ function dayOf(source: string): string | undefined {
   return told ?? /made on (\d{4}-\d\d-\d\d)/.exec(source)?.[1].replaceAll('-', '/');
 }
 
-function readFlux(call: ScriptCall): FluxFacts[] {
-  const flux = items(call.named.fluxdensity)[0];
-  if (typeof flux !== 'number') return [];
-  const index = items(call.named.spix)[0];
-  const spectralIndex = typeof index === 'number' ? index : 0;
-  const referenceHz = frequencyOf(text(call.named.reffreq));
-  const windows = readNumbers(text(call.named.spw));
-  if (windows.length === 0) return [{ jy: flux, spectralIndex, referenceHz }];
-  return windows.map((window) => ({ window, jy: flux, spectralIndex, referenceHz }));
-}
-
-function frequencyOf(value: string): number | undefined {
-  const found = /([\d.]+)\s*GHz/i.exec(value);
-  return found ? Number(found[1]) * 1e9 : undefined;
-}
-
 function windowsOf(
   calls: readonly ScriptCall[],
   asdm: string,
   source: string,
 ): Pick<ScriptFacts, 'correlatedWindows' | 'tsysWindows' | 'scienceWindows'> {
-  const vis = (call: ScriptCall) => text(call.named.vis);
   const spw = (call: ScriptCall) => text(call.named.spw);
-  const splitting = calls.find((call) => call.name === 'split' && vis(call) === `${asdm}.ms`);
+  const splitting = calls.find((call) => call.name === 'split' && visOf(call) === `${asdm}.ms`);
   const science = readNumbers(splitting ? spw(splitting) : '');
   if (science.length === 0) fail('unsupported', 'The script does not say which windows it splits out.');
   const flags = calls.filter((call) => call.name === 'flagdata');
-  const autos = flags.find((call) => vis(call) === `${asdm}.ms` && 'autocorr' in call.named);
+  const autos = flags.find((call) => visOf(call) === `${asdm}.ms` && 'autocorr' in call.named);
   const edges = new Map<number, number>();
-  for (const call of flags.filter((one) => vis(one) === `${asdm}.ms.tsys`)) {
+  for (const call of flags.filter((one) => visOf(one) === `${asdm}.ms.tsys`)) {
     for (const [window, ranges] of readChannelRanges(spw(call))) {
       edges.set(window, Math.max(edges.get(window) ?? 0, ...ranges.map(([, last]) => last + 1)));
     }
@@ -176,7 +169,7 @@ function windowsOf(
   const tsysIds =
     edges.size > 0 ? [...edges.keys()].sort((a, b) => a - b) : science.map((id) => id - 2 * science.length);
   const ofSplit = calls.filter(
-    (call) => ['flagdata', 'gaincal'].includes(call.name) && vis(call) === `${asdm}.ms.split`,
+    (call) => ['flagdata', 'gaincal'].includes(call.name) && visOf(call) === `${asdm}.ms.split`,
   );
   return {
     correlatedWindows: readNumbers(autos ? spw(autos) : ''),

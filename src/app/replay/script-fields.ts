@@ -14,7 +14,11 @@ interface NamedSelection {
  */
 export function fieldNames(source: string, groups: readonly (readonly number[])[]): string[] {
   const code = source.replace(/^\s*#.*$/gm, '');
-  const selections = [...readFieldSelections(code), ...readLoops(code)];
+  const listed = new Set(headerNames(source));
+  const isListed = ({ names: own }: NamedSelection) => own.every((name) => listed.has(name));
+  const all = [...readFieldSelections(code), ...readLoops(code)];
+  // Comments may say other things than names; those that the list at the script's head has are names.
+  const selections = [...all.filter(isListed), ...all.filter((selection) => !isListed(selection))];
   const ids = [...code.matchAll(/\b(?:field|reference)\s*=\s*'([^']*)'/g)].flatMap(([, list]) => readNumbers(list));
   const names = new Map<number, string>();
   const exact = (selection: NamedSelection) => {
@@ -59,6 +63,11 @@ function readLoops(code: string): NamedSelection[] {
     ids: readNumbers(list.replaceAll("'", '')),
     names: splitNames(comment),
   }));
+}
+
+/** Names in the list that heads a script, as `# CALIBRATE_PHASE: J1130+1200`. */
+function headerNames(source: string): string[] {
+  return [...source.matchAll(/^# (?:CALIBRATE|OBSERVE)_\w+: (.*)$/gm)].flatMap(([, list]) => splitNames(list));
 }
 
 function pointingNames(source: string): string[] {

@@ -28,7 +28,7 @@ export function planTwin(facts: ScriptFacts): TwinSpec {
   const windows = planWindows(facts, isSmall);
   const named = new Set(facts.antennas);
   return {
-    uid: facts.asdm.replace(/^uid___/, 'uid://').replaceAll('_', '/'),
+    uid: uidOf(facts.asdm),
     day: facts.day ?? DAY,
     antennas: used,
     silentAntennas: [...named].filter((name) => !used.includes(name)),
@@ -38,6 +38,12 @@ export function planTwin(facts: ScriptFacts): TwinSpec {
     hasBlanks: facts.usesDataFlags,
     seed: 1,
   };
+}
+
+/** uid://A002/X…/X… of an ASDM's name; what archives put behind it (`_v1`) is left out. */
+function uidOf(asdm: string): string {
+  const found = /uid___([A-Z]\d+)_(X[0-9a-f]+)_(X[0-9a-f]+)/i.exec(asdm);
+  return found ? `uid://${found[1]}/${found[2]}/${found[3]}` : 'uid://A002/X1/X1';
 }
 
 function planWindows(facts: ScriptFacts, isSmall: boolean): Pick<TwinSpec, 'windows' | 'uses'> {

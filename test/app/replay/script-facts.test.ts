@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCalls } from '../../../src/app/replay/script-calls.ts';
 import { readFacts } from '../../../src/app/replay/script-facts.ts';
+import { readScaledFluxes } from '../../../src/app/replay/script-fluxes.ts';
 import { readChannelRanges, readNumbers } from '../../../src/app/replay/selection-numbers.ts';
 import { planTwin } from '../../../src/app/replay/twin-plan.ts';
 
@@ -116,6 +117,47 @@ describe('readFacts', () => {
     expect(facts.antennas[0]).toBe('DA42');
     expect(facts.antennas).toHaveLength(7);
     expect(facts.flaggedAntennas).toEqual(['DV01']);
+  });
+
+  it('takes names from the list at the head rather than from other comments', () => {
+    const head = '# CALIBRATE_FLUX: J1120+1000\n# CALIBRATE_PHASE: J1130+1200\n';
+    const text = SCRIPT.replace("field = '0~0,2~3', # J1100", "field = '3', # phase cal\n  field = '0~0,2~3', # J1100");
+    expect(readFacts(head + text).fields[3].name).toBe('J1130+1200');
+  });
+
+  it('finds the bandpass field by a comment, and calls that give the MeasurementSet first', () => {
+    const text = SCRIPT.replace("bandpass(vis = 'uid___A002_X1_X2.ms.split', field = '0',", 'bandpass(').replace(
+      "setjy(vis = 'uid___A002_X1_X2.ms.split',\n  field = '2',",
+      "setjy('uid___A002_X1_X2.ms.split', field = 'J1120+1000',",
+    );
+    const other = readFacts(`"""\nsetjy(field = '0', fluxdensity = [9, 0, 0, 0])\n"""\n${text}`);
+    expect(other.bandpassField).toBe(0);
+    expect(other.fluxField).toBe(2);
+    expect(other.fields[0].fluxes).toEqual([]);
+  });
+
+  it('knows which calibrators stay at 1 Jy: those without a model whose own gains are applied unscaled', () => {
+    const applied = SCRIPT.replaceAll(
+      "field = str(i), gainfield = ['', i, i]",
+      "field = str(i), gaintable = ['b', 'p', 'a'], gainfield = ['', i, i]",
+    );
+    expect(facts.defaultFluxFields).toEqual([]);
+    expect(readFacts(applied).defaultFluxFields).toEqual([0, 3]);
+    expect(readFacts(`for name in ['J1130+1200']:\n  pass\n${applied}`).defaultFluxFields).toEqual([0]);
+    expect(readFacts(applied.replace("reference = '2'", "fluxtable = 'a', reference = '2'")).defaultFluxFields).toEqual(
+      [],
+    );
+  });
+
+  it('reads what scriptForFluxCalibration.py scales to, and where it says that windows are', () => {
+    const text = `
+#   "J1130+1200"     1     102.30      0.57291      0.64488       2014-07-01T06:27:00
+setjy(vis = 'uid___A002_X1_X2.ms.split.cal', field = 'J1130+1200', spw = '1', fluxdensity = [0.7, 0, 0, 0])
+setjy(vis = 'uid___A002_X1_X9.ms.split.cal', field = 'J1130+1200', spw = '1', fluxdensity = [0.9, 0, 0, 0])
+`;
+    const scaled = readScaledFluxes(text, facts);
+    expect(scaled.fields[3].fluxes).toEqual([{ window: 1, jy: 0.7, spectralIndex: 0, referenceHz: undefined }]);
+    expect(scaled.scienceWindows.map(({ centreHz }) => centreHz)).toEqual([100.5e9, 102.3e9, undefined, undefined]);
   });
 
   it('refuses a text that calibrates nothing', () => {

@@ -7,6 +7,7 @@ describe('the state of a body', () => {
   // JPL Horizons by CASA 6.7: direction in deg, axes in arcsec, position angle of the pole in deg
   it.each([
     ['Uranus', 56093.77, 7.682080799, 2.541783369, 3.47611971, 3.43741123, 254.764],
+    ['Venus', 57045.5, -32.5098289, -14.79534331, 10.81728476, 10.81728476, 341.4772],
     ['Mars', 56458.126, 68.553645663, 22.199147618, 3.80003561, 3.78046658, 325.5475],
     ['Titan', 56093.77, -158.031205349, -6.3726648, 0.76929353, 0.76929353, 358.2426],
     ['Vesta', 58362.88, -94.930939086, -24.660959555, 0.46763591, 0.3770961846, 27.3739],
@@ -36,8 +37,8 @@ describe('the state of a body', () => {
     expect(Math.abs(after.distance / before.distance - 1)).toBeLessThan(1e-5);
   });
 
-  it('is known for thirteen bodies', () => {
-    expect(solarBodies).toHaveLength(13);
+  it('is known for fourteen bodies', () => {
+    expect(solarBodies).toHaveLength(14);
     expect(bodyNamed('tITAN')).toBe('Titan');
     expect(bodyNamed('Saturn')).toBeUndefined();
     expect(() => bodyState('Io', 70000)).toThrow(/known are MJD 55197 to 62866/);

@@ -8,6 +8,8 @@ describe('flux densities of bodies of the Solar System', () => {
   // CASA 6.7, solar_system_fd
   it.each([
     ['Uranus', 56093.77, [230.5, 230.502], 32.92702320995875],
+    ['Venus', 57045.5, [90, 90.002], 186.9803477324759],
+    ['Venus', 60000.25, [345.8, 345.802], 2561.362415410379],
     ['Io', 57500.9, [345.8, 345.802], 6.989580599693903],
     ['Mars', 56458.126, [97.5, 97.502], 15.518397187393424],
     ['Mars', 56458.126, [345.8, 345.802], 203.2669337800361],
@@ -24,7 +26,9 @@ describe('flux densities of bodies of the Solar System', () => {
 
   it('take names in any case and know their limits', () => {
     expect(solarModel('NEPTUNE', 56093 * DAY, 'ALMA').name).toBe('Neptune');
-    expect(() => solarModel('Pluto', 56093 * DAY, 'ALMA')).toThrow(/"Pluto" is no body .* known are Mars, Jupiter/);
+    expect(() => solarModel('Pluto', 56093 * DAY, 'ALMA')).toThrow(
+      /"Pluto" is no body .* known are Venus, Mars, Jupiter/,
+    );
     expect(() => solarModel('Mars', 50000 * DAY, 'ALMA')).toThrow(/no ephemeris of Mars for MJD 50000/);
     expect(() => solarModel('Vesta', 62000.5 * DAY, 'ALMA')).toThrow(/model of Vesta ends at MJD 61041/);
     expect(() => solarModel('Uranus', 56093 * DAY, 'ALMA').flux([1 * GHZ, 1.1 * GHZ])).toThrow(/Uranus goes from 60/);

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkCalibrated, type FieldTruth, type SourceResult } from './calibrated-check.ts';
+import { calibratedMs, type ReplayBlock, type ReplayMember } from './member.ts';
+
+/** A calibrated flux may be off by so much. */
+const TOLERANCE = 0.05;
+/** Six antennas of which one is bad lose a third of their baselines; more than this is no calibration. */
+const FLAGGED_LIMIT = 0.6;
+
+/** The verdict on one script, as it is printed. */
+export interface Verdict {
+  readonly passes: boolean;
+  readonly line: string;
+}
+
+/** Compares what a block's script made with the truth; the numbers of every source are kept in UID.json. */
+export function judgeBlock(member: ReplayMember, block: ReplayBlock, output: string): Verdict {
+  const steps = stepsOf(output, block, member);
+  const did = `${steps.length} of ${block.stepCount} steps, ${countTasks(member, block)} tasks`;
+  const found = calibratedMs(member, block.asdm);
+  const all = join(member.root, 'calibrated', 'calibrated.ms');
+  if (!found && !existsSync(all)) {
+    const line = `${block.asdm}: ${did}; last step ${steps.at(-1) ?? 'none'}; no calibrated MeasurementSet`;
+    return verdict(false, line);
+  }
+  const results = found
+    ? checkCalibrated(found.path, (field) => block.truths[field], found.column)
+    : checkJoined(all, [block]);
+  return judge(member, block.asdm, did, results, block);
+}
+
+/** Compares calibrated.ms, in which scriptForFluxCalibration.py joins all blocks, with the truth. */
+export function judgeJoined(member: ReplayMember): Verdict | undefined {
+  const path = join(member.root, 'calibrated', 'calibrated.ms');
+  if (!member.hasFluxCalibration || member.blocks.length === 0) return undefined;
+  if (!existsSync(path)) return verdict(false, 'scriptForFluxCalibration.py: no calibrated.ms');
+  return judge(member, 'calibrated.ms', `${member.blocks.length} blocks joined`, checkJoined(path, member.blocks));
+}
+
+/** Fields are renumbered in a joined MeasurementSet: their names find them. */
+function checkJoined(path: string, blocks: readonly ReplayBlock[]): SourceResult[] {
+  const truths = new Map<string, FieldTruth>();
+  for (const truth of blocks.flatMap((block) => block.truths)) {
+    if (!truths.has(truth.name)) truths.set(truth.name, truth);
+  }
+  return checkCalibrated(path, (_, name) => truths.get(name), 'CORRECTED_DATA');
+}
+
+function judge(
+  member: ReplayMember,
+  name: string,
+  did: string,
+  results: readonly SourceResult[],
+  block?: ReplayBlock,
+): Verdict {
+  writeFileSync(join(member.root, `${name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);
+  const worst = results.reduce<SourceResult | undefined>(
+    (a, b) => (a === undefined || deviation(b) > deviation(a) ? b : a),
+    undefined,
+  );
+  if (!worst) return verdict(false, `${name}: ${did}; no calibrated visibilities`);
+  const flagged = results.reduce((sum, result) => sum + result.flagged, 0) / results.length;
+  const isWhole = block === undefined || !did.startsWith('0 ');
+  const passes = isWhole && deviation(worst) <= TOLERANCE && flagged <= FLAGGED_LIMIT;
+  const left = block && block.unscaled.length > 0 ? ` (${block.unscaled.join(', ')} left at 1 Jy by the script)` : '';
+  const ratio = Number.isNaN(worst.ratio) ? 'all flagged' : `${(100 * (worst.ratio - 1)).toFixed(2)} %`;
+  const line = `${name}: ${did}; worst flux ${worst.name} spw ${worst.window}: ${ratio}; flagged ${(100 * flagged).toFixed(1)} %${left}`;
+  return verdict(passes, line);
+}
+
+const verdict = (passes: boolean, line: string): Verdict => ({ passes, line: `${passes ? 'PASS' : 'FAIL'} ${line}` });
+
+function deviation({ ratio }: SourceResult): number {
+  return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : Math.abs(ratio - 1);
+}
+
+/** Steps that a block's script announced, as they were printed from its first mention to the next block's. */
+function stepsOf(output: string, block: ReplayBlock, member: ReplayMember): number[] {
+  const places = member.blocks.map(({ asdm }) => output.indexOf(`Processing ASDM ${asdm}`));
+  const from = Math.max(0, output.indexOf(`Processing ASDM ${block.asdm}`));
+  const next = Math.min(...places.filter((place) => place > from), output.length);
+  return [...output.slice(from, next).matchAll(/^Step +(\d+)/gm)].map(([, step]) => Number(step));
+}
+
+/** How many tasks the logs name that work on a block. */
+function countTasks(member: ReplayMember, block: ReplayBlock): number {
+  const logs = [join(member.root, 'script'), join(member.root, 'calibrated', `${block.asdm}.calibration`)]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.log'))
+        .map((name) => join(folder, name)),
+    );
+  const calls = logs.flatMap((name) => [...readFileSync(name, 'utf8').matchAll(/^.*\s\w+\(\s*vis=["']([^"']*)/gm)]);
+  return calls.filter(([, vis]) => vis.startsWith(block.asdm)).length;
+}

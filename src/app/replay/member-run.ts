@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { installationRoot } from '../tasks/index.ts';
+import type { ReplayMember } from './member.ts';
+
+/** How a delivery's scripts ended. */
+export interface RunResult {
+  /** Exit code; the largest where there were several runs. */
+  readonly status: number;
+  readonly seconds: number;
+  /** All that was printed. */
+  readonly output: string;
+}
+
+/**
+ * Runs a delivery as its PI would: scriptForPI.py in script/. Without it, each calibration script by itself, then
+ * scriptForFluxCalibration.py on all results.
+ *
+ * @param spaceSaving what scriptForPI.py may delete, 0…3
+ */
+export function runMember(member: ReplayMember, spaceSaving: number): RunResult {
+  const started = Date.now();
+  const { root, forPi } = member;
+  const codes =
+    forPi === undefined
+      ? runBlocks(member)
+      : [casapy(root, join(root, 'script'), `SPACESAVING=${spaceSaving}; execfile('${forPi}')`)];
+  const seconds = (Date.now() - started) / 1000;
+  const log = join(root, 'output.txt');
+  return { status: Math.max(0, ...codes), seconds, output: existsSync(log) ? readFileSync(log, 'utf8') : '' };
+}
+
+function runBlocks(member: ReplayMember): number[] {
+  const { root, blocks } = member;
+  const calibrated = join(root, 'calibrated');
+  const codes = blocks.map(({ asdm }) => {
+    const place = join(calibrated, `${asdm}.calibration`);
+    mkdirSync(place, { recursive: true });
+    symlinkSync(`../../raw/${asdm}.asdm.sdm`, join(place, asdm));
+    const code = casapy(root, place, `applyonly=True; execfile('../../script/${asdm}.ms.scriptForCalibration.py')`);
+    const result = `${asdm}.ms.split.cal`;
+    if (existsSync(join(place, result))) renameSync(join(place, result), join(calibrated, result));
+    return code;
+  });
+  if (!member.hasFluxCalibration || codes.some((code) => code !== 0)) return codes;
+  return [...codes, casapy(root, calibrated, "applyonly=True; execfile('../script/scriptForFluxCalibration.py')")];
+}
+
+function casapy(root: string, cwd: string, code: string): number {
+  const output = openSync(join(root, 'output.txt'), 'a');
+  try {
+    const program = join(installationRoot(), 'bin', 'casapy.mjs');
+    const result = spawnSync(process.execPath, [program, '-c', code], { cwd, stdio: ['ignore', output, output] });
+    return result.status ?? 1;
+  } finally {
+    closeSync(output);
+  }
+}
