@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """flagdata's modes, lists and clips beside CASA 6.7 on the same MeasurementSet: every flag must be the same.
 
-    python flagging_tasks.py --ms IMPORTED.ms --work DIR [--node node]
+    python flagging_tasks.py [--ms IMPORTED.ms] [--work DIR]
 
-Run with a Python that has casatasks. Prints PASS/FAIL lines; exit status 1 when one failed.
+Run with a Python that has casatasks. Without --ms CASA imports the first Execution Block in ALMA_QA2_SIMULATED (of
+`qa2 simulate`). Prints PASS/FAIL lines; exit status 1 when one failed.
 """
 import argparse
+import glob
 import json
 import os
 import shutil
@@ -13,8 +15,8 @@ import subprocess
 import sys
 
 import numpy as np
-from casatasks import clearcal, flagdata, flagmanager
-from casatools import table
+from casatasks import clearcal, flagdata, flagmanager, importasdm
+from casatools import msmetadata, table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FAILED = []
@@ -73,7 +75,14 @@ def cases(vis):
     place = tb.getcol("POSITION")[:, 0]
     tb.close()
     near = {"0": {"name": "XX1", "diameter": 30.0, "position": [float(v) for v in place + [12.0, 3.0, 4.0]]}}
-    clip = dict(mode="clip", spw="17,19")
+    md = msmetadata()
+    md.open(vis)
+    spws = sorted(int(s) for s in md.spwsforintent("OBSERVE_TARGET*") if md.nchan(int(s)) > 4)[:2]
+    ants = md.antennanames()
+    md.done()
+    chosen = ",".join(map(str, spws))
+    clip = dict(mode="clip", spw=chosen)
+    extend = dict(mode="extend", spw=chosen, extendpols=False, growtime=0.0, growfreq=0.0)
     return {
         "elevation below": dict(mode="elevation", lowerlimit=60.0),
         "elevation above": dict(mode="elevation", upperlimit=55.0),
@@ -87,22 +96,40 @@ def cases(vis):
         "shadow with tolerance": dict(mode="shadow", tolerance=2.0),
         "shadow of an added antenna": dict(mode="shadow", tolerance=0.0, addantenna=near),
         "list with reasons": dict(mode="list", reason="one",
-                                  inpfile=["antenna='DA41' spw='17' reason='one'", "antenna='DA42' reason='two'"]),
+                                  inpfile=["antenna='%s' spw='%d' reason='one'" % (ants[0], spws[0]), "antenna='%s' reason='two'" % ants[1]]),
+        "extend correlations": dict(extend, extendpols=True),
+        "extend by default": dict(mode="extend"),
+        "extend times": dict(extend, growtime=30.0),
+        "extend channels": dict(extend, growfreq=12.0),
+        "extend around": dict(extend, growaround=True),
+        "extend near": dict(extend, flagneartime=True, flagnearfreq=True),
+        "extend all, chosen channels": dict(extend, spw="%d:3~20" % spws[0], correlation="XX", growaround=True, flagneartime=True,
+                                            extendpols=True, growtime=40.0, growfreq=20.0),
+        "list with extend": dict(mode="list", inpfile=["mode='clip' spw='%s' clipminmax=[0,3e-4]" % chosen,
+                                                       "mode='extend' spw='%s' growtime=30.0 growfreq=80.0" % chosen]),
     }
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--ms", required=True)
-    parser.add_argument("--work", required=True)
-    parser.add_argument("--node", default="node")
+    parser.add_argument("--ms")
+    parser.add_argument("--work", default="flagging")
     args = parser.parse_args()
-    source = os.path.abspath(args.ms)
+    source = os.path.abspath(args.ms or "imported.ms")
+    if not args.ms:
+        asdm = sorted(glob.glob(os.path.join(os.environ["ALMA_QA2_SIMULATED"], "uid___*")))[0]
+        importasdm(asdm=asdm, vis=source, asis="Antenna Station Receiver Source", bdfflags=True, process_caldevice=False)
     os.makedirs(args.work, exist_ok=True)
     os.chdir(args.work)
-    bundle = os.path.abspath("driver.cjs")
-    subprocess.run(["npx", "esbuild", "test/peers/flagging-driver.ts", "--bundle", "--platform=node", "--format=cjs",
-                    "--outfile=" + bundle, "--log-level=error"], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    bundle = os.path.join(ROOT, "dist", "peers", "flagging-driver.js")
+    if "ALMA_QA2_ROOT" not in os.environ:  # run by hand: not built by the runner of the peers
+        subprocess.run(["npx", "esbuild", "test/peers/flagging-driver.ts", "--bundle", "--platform=node", "--format=esm", "--packages=external",
+                        "--outfile=" + bundle, "--log-level=error"], cwd=ROOT, check=True)
+    node = os.environ.get("ALMA_QA2_NODE", "node")
+    md = msmetadata()
+    md.open(source)
+    first, second = min(int(s) for s in md.spwsforintent("OBSERVE_TARGET*") if md.nchan(int(s)) > 4), md.antennanames()[1]
+    md.done()
     for name in ("m.ms", "f1.ms", "f2.ms"):
         shutil.rmtree(name, ignore_errors=True)
     shutil.copytree(source, "m.ms")
@@ -113,7 +140,7 @@ def main():
             shutil.copytree("m.ms", copy)
         flagdata(vis="f1.ms", flagbackup=False, **kwargs)
         try:
-            [result] = ours(args.node, bundle, ["flagdata", dict(kwargs, vis="f2.ms", flagbackup=False)])
+            [result] = ours(node, bundle, ["flagdata", dict(kwargs, vis="f2.ms", flagbackup=False)])
         except RuntimeError as error:
             report(False, name, str(error)[-300:])
             continue
@@ -127,12 +154,12 @@ def main():
             shutil.rmtree(copy + ".flagversions", ignore_errors=True)
             shutil.copytree("m.ms", copy)
         flagmanager(vis="f1.ms", mode="save", versionname="v")
-        flagdata(vis="f1.ms", mode="unflag", spw="17", flagbackup=False)
-        flagdata(vis="f1.ms", antenna="DA42", flagbackup=False)
+        flagdata(vis="f1.ms", mode="unflag", spw=str(first), flagbackup=False)
+        flagdata(vis="f1.ms", antenna=second, flagbackup=False)
         flagmanager(vis="f1.ms", mode="restore", versionname="v", merge=mode)
-        ours(args.node, bundle, ["flagmanager", dict(vis="f2.ms", mode="save", versionname="v")],
-             ["flagdata", dict(vis="f2.ms", mode="unflag", spw="17", flagbackup=False)],
-             ["flagdata", dict(vis="f2.ms", antenna="DA42", flagbackup=False)],
+        ours(node, bundle, ["flagmanager", dict(vis="f2.ms", mode="save", versionname="v")],
+             ["flagdata", dict(vis="f2.ms", mode="unflag", spw=str(first), flagbackup=False)],
+             ["flagdata", dict(vis="f2.ms", antenna=second, flagbackup=False)],
              ["flagmanager", dict(vis="f2.ms", mode="restore", versionname="v", merge=mode)])
         bad = sum(int((a != b).sum()) for a, b in zip(flags_of("f1.ms"), flags_of("f2.ms")))
         report(bad == 0, "flagmanager merge=" + mode, "%d flags differ" % bad)

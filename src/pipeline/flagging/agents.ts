@@ -57,7 +57,7 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
     cover,
     isRowWide: !isClip && !command.spw && !command.correlation,
     bind(chunk) {
-      if (command.mode === 'summary') return { flagRow: () => false };
+      if (command.mode === 'summary' || command.mode === 'extend') return { flagRow: () => false };
       const isChosen = bindRows(chunkColumns(chunk));
       const coverage = cover(chunk);
       if (clip) {

@@ -1,7 +1,8 @@
 import type { Selection } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
+import type { Extension } from './extension.ts';
 
-export type FlagMode = 'manual' | 'unflag' | 'clip' | 'quack' | 'shadow' | 'elevation' | 'summary';
+export type FlagMode = 'manual' | 'unflag' | 'clip' | 'quack' | 'shadow' | 'elevation' | 'extend' | 'summary';
 
 /** An antenna that is not in the MS: m, ITRF position. */
 export interface AddedAntenna {
@@ -11,7 +12,7 @@ export interface AddedAntenna {
 }
 
 /** One flagging command: what to select and which agent decides. Names are CASA's. */
-export interface FlagCommand extends Selection {
+export interface FlagCommand extends Selection, Extension {
   readonly mode: FlagMode;
   /** Only autocorrelations. */
   readonly autocorr?: boolean;
@@ -59,19 +60,23 @@ const TEXTS = [
   'quackmode',
   'name',
 ];
-const NUMBERS = ['quackinterval', 'tolerance', 'lowerlimit', 'upperlimit'];
+const NUMBERS = ['quackinterval', 'tolerance', 'lowerlimit', 'upperlimit', 'growtime', 'growfreq'];
 const TRUTHS = [
   'autocorr',
   'clipoutside',
   'clipzeros',
   'channelavg',
   'quackincrement',
+  'extendpols',
+  'growaround',
+  'flagneartime',
+  'flagnearfreq',
   'fieldcnt',
   'spwchan',
   'spwcorr',
   'basecnt',
 ];
-const MODES: readonly FlagMode[] = ['manual', 'unflag', 'clip', 'quack', 'shadow', 'elevation', 'summary'];
+const MODES: readonly FlagMode[] = ['manual', 'unflag', 'clip', 'quack', 'shadow', 'elevation', 'extend', 'summary'];
 /** Words that say how a command is kept or shown, not what it flags. */
 const IGNORED = ['level', 'severity', 'type', 'applied', 'interval', 'time', 'flagbackup', 'addantenna', 'tbuff'];
 
@@ -111,10 +116,10 @@ export function formatFlagCommand(command: FlagCommand): string {
 export function parseMode(text: string): FlagMode {
   const mode = MODES.find((known) => known === text);
   if (mode) return mode;
-  if (['tfcrop', 'rflag', 'extend', 'antint'].includes(text)) {
+  if (['tfcrop', 'rflag', 'antint'].includes(text)) {
     fail(
       'unsupported',
-      `The flagging mode "${text}" is not done by this program; use manual, clip, quack, shadow or elevation.`,
+      `The flagging mode "${text}" is not done by this program; use manual, clip, quack, shadow, elevation or extend.`,
     );
   }
   fail('usage', `"${text}" is not a flagging mode; use ${MODES.join(', ')} or list.`);

@@ -21,8 +21,7 @@ export interface FlagRunOptions {
 
 /**
  * Lets agents work on an MS in one pass, in their order. Only rows that an agent can touch are read, only chunks that changed are
- * written. FLAG_ROW is set only by commands for whole rows, without `spw` or `correlation` (as CASA's flagdata does), and cleared
- * when something in the row is unflagged.
+ * written. FLAG_ROW is set and cleared only by commands for whole rows, without `spw` or `correlation` (as CASA's flagdata does).
  */
 export function runAgents(
   context: Context,
@@ -68,8 +67,7 @@ function flagChunk(chunk: VisibilityChunk, agents: readonly FlagAgent[], lease: 
     let rowFlag = chunk.flagRow[row];
     for (const index of indices) {
       if (!bound[index].flagRow(row)) continue;
-      if (able[index].command.mode === 'unflag') rowFlag = 0;
-      else if (able[index].isRowWide) rowFlag = 1;
+      if (able[index].isRowWide) rowFlag = able[index].command.mode === 'unflag' ? 0 : 1;
     }
     if (chunk.flagRow[row] !== rowFlag) changed++;
     chunk.flagRow[row] = rowFlag;

@@ -3,6 +3,7 @@ import { type Context, errorSentence, fail } from '../../foundation/base/index.t
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent } from './agent-types.ts';
 import { compileAgent } from './agents.ts';
+import { runExtension } from './extension-run.ts';
 import { type AddedAntenna, type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
 import { runAgents } from './flag-run.ts';
 import { addToSummary, beginSummary, type FlagSummary } from './flag-summary.ts';
@@ -38,7 +39,7 @@ export interface FlagdataResult {
 }
 
 /**
- * Flags data: CASA's flagdata with modes manual, unflag, clip, quack, shadow, elevation, summary and list.
+ * Flags data: CASA's flagdata with modes manual, unflag, clip, quack, shadow, elevation, extend, summary and list.
  *
  * @throws usage for a selection that matches nothing (in a list such commands are reported and left out);
  *   unsupported for modes that are not done
@@ -48,7 +49,7 @@ export function flagdata(context: Context, options: FlagdataOptions): FlagdataRe
   const commands = listCommands(context, options);
   if (options.savepars) saveCommands(context, commands, options);
   const action = options.action ?? 'apply';
-  if (action === '') return { changed: 0 };
+  if (action === '' || action === 'none') return { changed: 0 };
   const isApplied = action === 'apply' && commands.some(({ mode }) => mode !== 'summary');
   const ms = openMs(vis, isApplied ? 'update' : 'read');
   try {
@@ -77,13 +78,42 @@ export function applyAgents(
   const counters = agents.filter(({ command }) => command.mode === 'summary');
   let changed = 0;
   if (flaggers.length > 0) {
-    changed = runAgents(context, ms, metadata, flaggers, { apply }).changed;
+    changed = runInOrder(context, ms, metadata, flaggers, apply);
     context.log.post(`${changed} flags changed${apply ? '' : ' (not written)'}.`, 'INFO', 'flagdata');
   }
   if (counters.length === 0) return { changed };
   const summaries = counters.map((agent) => summarize(context, ms, metadata, agent));
   if (summaries.length === 1) return { changed, summary: summaries[0] };
   return { changed, summaries: Object.fromEntries(summaries.map((summary, index) => [`report${index}`, summary])) };
+}
+
+/** Commands in one pass, but for extensions, which need what the commands before them flagged. */
+function runInOrder(
+  context: Context,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  agents: readonly FlagAgent[],
+  apply: boolean,
+): number {
+  const isExtension = ({ command }: FlagAgent) => command.mode === 'extend';
+  if (!apply && agents.length > 1 && agents.some(isExtension)) {
+    fail(
+      'unsupported',
+      'The mode extend among other commands needs action="apply": it starts from the flags they write.',
+    );
+  }
+  let changed = 0;
+  for (let first = 0; first < agents.length; ) {
+    if (isExtension(agents[first])) {
+      changed += runExtension(context, ms, metadata, agents[first++], apply);
+      continue;
+    }
+    const next = agents.findIndex((agent, index) => index > first && isExtension(agent));
+    const end = next < 0 ? agents.length : next;
+    changed += runAgents(context, ms, metadata, agents.slice(first, end), { apply }).changed;
+    first = end;
+  }
+  return changed;
 }
 
 function summarize(context: Context, ms: MeasurementSet, metadata: MsMetadata, agent: FlagAgent): FlagSummary {

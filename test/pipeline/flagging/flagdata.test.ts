@@ -42,6 +42,32 @@ describe('flagdata', () => {
     expect(flags()).toEqual([24 * PER_PAIR, 48]);
   });
 
+  it('clears FLAG_ROW only where whole rows are unflagged', () => {
+    const { flags, run } = start();
+    run({ antenna: 'DA41&DA42' });
+    run({ mode: 'unflag', spw: '0' });
+    expect(flags()).toEqual([6 * 4 * 2, 12]);
+    run({ mode: 'unflag' });
+    expect(flags()).toEqual([0, 0]);
+  });
+
+  it('extends flags, alone and after other commands of a list', () => {
+    const { flags, run } = start();
+    run({ spw: '0:3', correlation: 'XX', scan: '1', antenna: 'DA41&DA42' });
+    const [alone] = flags();
+    run({ mode: 'extend', growtime: 0, growfreq: 0, action: 'calculate' });
+    expect(flags()).toEqual([alone, 0]);
+    run({ mode: 'extend', growtime: 0, growfreq: 0 });
+    expect(flags()).toEqual([2 * alone, 0]);
+    run({ mode: 'extend', growtime: 0, growfreq: 0, flagnearfreq: true, spw: '0:2~4', correlation: 'YY' });
+    expect(flags()).toEqual([4 * alone, 0]);
+    run({ mode: 'unflag' });
+    const inpfile = ["spw='0:3~6' correlation='XX' antenna='DA41&DA42'", "mode='extend' growfreq=50.0 growtime=0.0"];
+    run({ mode: 'list', inpfile });
+    expect(flags()).toEqual([6 * 8 * 2, 0]);
+    expect(() => run({ mode: 'list', inpfile, action: 'calculate' })).toThrow('starts from the flags');
+  });
+
   it('clips, quacks and finds shadows', () => {
     const { flags, run } = start();
     run({ mode: 'clip', clipminmax: [0, 3], antenna: 'DV01&DV02', correlation: 'ABS_XX' });

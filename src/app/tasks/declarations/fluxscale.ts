@@ -21,7 +21,7 @@ export const fluxscaleTask: TaskDeclaration = {
     text('scan', '', 'scan numbers; empty: all'),
     bool('incremental', false, 'the new table holds only the scale'),
     int('fitorder', 1, 'order of the polynomial that is fitted'),
-    bool('display', false, 'show plots'),
+    bool('display', false, 'show plots', { onlyDefault: true }),
   ],
   run: runs(fluxscale),
 };
