@@ -222,6 +222,13 @@ def main():
         ("T of all fields, weights for one", 3, science[:1], dict(gaintable=["casa.T", "casa.B"], interp=["linear", "nearest"], calwt=[True, False])),
         ("K delays", 1, science[:1], dict(gaintable=["casa.K", "casa.T"], interp=["nearest", "nearest"], calwt=[True])),
         ("spwmap of one window for all", 1, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["linear"], calwt=[True])),
+        ("T linearPD, one window for all", 1, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["linearPD"], calwt=[True])),
+        ("T nearestPD, one window for all", 0, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["nearestPD"], calwt=[True])),
+        ("G linearPDperobs, one window for all", 0, science, dict(gaintable=["casa.G"], spwmap=[[science[0]] * (max(science) + 1)], interp=["linearPDperobs"], calwt=[True])),
+        ("wvr linearPD", 2, science, dict(gaintable=["casa.wvr"], interp=["linearPD"], spwmap=[[science[0]] * (max(science) + 1)], calwt=[True])),
+        ("B and G, some channels", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linearflag", "linear"], calwt=[True], chans=":3~9;14~20")),
+        ("tsys, some channels", 2, science, dict(gaintable=["casa.tsys"], interp=["linear,linear"], spwmap=[tmap], calwt=[True], chans=":3~9")),
+        ("calflagstrict, some channels", 0, science[:2], dict(gaintable=["casa.G"], interp=["linear"], calwt=[True], applymode="calflagstrict", chans=":3~9")),
         ("window without solutions", 1, science, dict(gaintable=["casa.T"], interp=["linear"], calwt=[True])),
         ("calonly", 0, science[:1], dict(gaintable=["damaged.B"], interp=["nearest"], calwt=[True], applymode="calonly")),
         ("flagonly", 0, science[:1], dict(gaintable=["damaged.G"], interp=["nearest"], calwt=[True], applymode="flagonly")),
@@ -233,7 +240,9 @@ def main():
         reset("casa.ms", science)
         shutil.rmtree("ours.ms", ignore_errors=True)
         shutil.copytree("casa.ms", "ours.ms")
-        what = dict(field=str(field), spw=",".join(map(str, spws)), **options)
+        options = dict(options)
+        chans = options.pop("chans", "")
+        what = dict(field=str(field), spw=",".join("%d%s" % (s, chans) for s in spws), **options)
         ours(bundle, work, [["applycal", dict(vis="ours.ms", **what)]])
         C.applycal(flagbackup=False, **both, **what)
         compare_data(name, "casa.ms", "ours.ms", spws, field)

@@ -1,5 +1,11 @@
 import { type MeasurementSet, type MsMetadata, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
-import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
+import {
+  type DataColumn,
+  ensureDataColumn,
+  readChunks,
+  type VisibilityChunk,
+  writeChunk,
+} from '../../astronomy/visibility/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { countFlags } from '../../foundation/numeric/index.ts';
@@ -58,11 +64,17 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
   const ms = openMs(joinPath(context.cwd, options.vis), mode === 'trial' ? 'read' : 'update');
   try {
     const metadata = readMetadata(ms);
-    const rows = chosenRows(ms, metadata, options);
+    const { rows, channels } = chosenRows(ms, metadata, options);
     const chain = createJonesChain(metadata, tables);
     try {
       for (const line of termLines(chain)) context.log.post(line, 'INFO', 'applycal');
-      const result = run(context, ms, metadata, rows, chain, mode as ApplyMode);
+      const result = run(
+        context,
+        ms,
+        { metadata, rows, unchosen: unchosenChannels(metadata, channels) },
+        chain,
+        mode as ApplyMode,
+      );
       for (const line of flagLines(result)) context.log.post(line, 'INFO', 'applycal');
       return result;
     } finally {
@@ -96,52 +108,76 @@ function gainTables(context: Context, options: ApplycalOptions): GainTable[] {
     .filter(({ table }) => table !== '');
 }
 
-function chosenRows(ms: MeasurementSet, metadata: MsMetadata, options: ApplycalOptions): Int32Array {
+function chosenRows(ms: MeasurementSet, metadata: MsMetadata, options: ApplycalOptions) {
   const { field, spw, intent } = options;
   const more = options.selectdata === false ? {} : options;
   const { timerange, uvrange, antenna, scan } = more as ApplycalOptions;
   const observation = options.selectdata === false ? '' : String(options.observation ?? '');
   const selection = { field, spw, intent, timerange, uvrange, antenna, scan, observation };
-  const { rows, channels } = selectRows(ms, selection, { metadata });
-  for (const [spwId, ranges] of channels) {
-    const chans = metadata.spectralWindows[spwId].chanFreqs.length;
-    const chosen = ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
-    if (chosen < chans)
-      fail('unsupported', `applycal works on whole windows; spw "${spw}" selects channels of ${spwId}.`);
+  const selected = selectRows(ms, selection, { metadata });
+  if (selected.rows.length === 0) fail('bad-data', 'The selection has no rows.', { file: ms.path });
+  return selected;
+}
+
+/** Channels that the selection leaves out, by window; windows that are chosen whole have no entry. */
+function unchosenChannels(
+  metadata: MsMetadata,
+  chosen: ReadonlyMap<number, readonly (readonly [first: number, last: number])[]>,
+): Map<number, ReadonlySet<number>> {
+  const found = new Map<number, ReadonlySet<number>>();
+  for (const [spwId, ranges] of chosen) {
+    const chans = Array.from(metadata.spectralWindows[spwId].chanFreqs.keys());
+    const left = chans.filter((chan) => !ranges.some(([first, last]) => chan >= first && chan <= last));
+    if (left.length > 0) found.set(spwId, new Set(left));
   }
-  if (rows.length === 0) fail('bad-data', 'The selection has no rows.', { file: ms.path });
-  return rows;
+  return found;
+}
+
+/** Channels of windows that are chosen whole. */
+const NONE: ReadonlySet<number> = new Set();
+
+/** What is to be calibrated. */
+interface Chosen {
+  readonly metadata: MsMetadata;
+  readonly rows: Int32Array;
+  readonly unchosen: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
 function run(
   context: Context,
   ms: MeasurementSet,
-  metadata: MsMetadata,
-  rows: Int32Array,
+  { metadata, rows, unchosen }: Chosen,
   chain: JonesChain,
   mode: ApplyMode,
 ): ApplycalResult {
   const writesData = mode.startsWith('cal');
   const writesFlags = mode !== 'calonly' && mode !== 'trial';
   const writesWeights = writesData && chain.terms.some((term) => term.changesWeights);
-  if (writesData) ensureDataColumn(ms, 'CORRECTED_DATA', { metadata, fill: rows.length < ms.main.rowCount });
+  const isPartial = unchosen.size > 0;
+  const fill = isPartial || rows.length < ms.main.rowCount;
+  if (writesData) ensureDataColumn(ms, 'CORRECTED_DATA', { metadata, fill });
   const uncalibrated = new Set<number>();
   let visibilityCount = 0;
   let done = 0;
   const withWeightSpectrum = ms.main.hasColumn('WEIGHT_SPECTRUM');
-  for (const chunk of readChunks(ms, { rows, columns: ['DATA'], metadata, withWeightSpectrum })) {
+  const columns: DataColumn[] = isPartial && writesData ? ['DATA', 'CORRECTED_DATA'] : ['DATA'];
+  for (const chunk of readChunks(ms, { rows, columns, metadata, withWeightSpectrum })) {
     try {
       context.checkAbort();
       done += chunk.rowCount;
       context.progress.update(done / rows.length);
+      const left = unchosen.get(chunk.spwId) ?? NONE;
       if (!chain.isCalibratable(chunk.spwId)) {
         uncalibrated.add(chunk.spwId);
-        leaveAlone(ms, chunk, writesData, mode.endsWith('strict'));
+        leaveAlone(ms, chunk, writesData);
+        if (mode.endsWith('strict')) flagChannels(ms, chunk, left);
         continue;
       }
-      visibilityCount += chunk.rowCount * chunk.chanCount * chunk.corrCount;
+      visibilityCount += chunk.rowCount * (chunk.chanCount - left.size) * chunk.corrCount;
       const flaggedBefore = countFlags(chunk.flag);
-      chain.correct(chunk, 'DATA', { flagsOnly: !writesData });
+      const flagsBefore = left.size > 0 ? chunk.flag.slice() : undefined;
+      chain.correct(chunk, 'DATA', { flagsOnly: !writesData, unchosen: left });
+      if (flagsBefore) keepChannels(chunk, left, flagsBefore);
       const corrected: VisibilityChunk = { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } };
       writeChunk(ms, corrected, {
         columns: writesData ? ['CORRECTED_DATA'] : [],
@@ -158,13 +194,30 @@ function run(
   return { visibilityCount, terms: chain.statistics, uncalibrated: [...uncalibrated].sort((a, b) => a - b) };
 }
 
-/** A window without solutions: its data stay as they are, or all of it is flagged. */
-function leaveAlone(ms: MeasurementSet, chunk: VisibilityChunk, writesData: boolean, isStrict: boolean): void {
-  if (writesData && !ms.main.column('CORRECTED_DATA').isDefined(chunk.rows[0])) {
-    writeChunk(ms, { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } }, { columns: ['CORRECTED_DATA'] });
+/** Gives channels that are not chosen the corrected data and flags that they had before. */
+function keepChannels(chunk: VisibilityChunk, chans: ReadonlySet<number>, flagsBefore: Uint8Array): void {
+  const { chanCount, corrCount } = chunk;
+  const { DATA: made, CORRECTED_DATA: before } = chunk.data;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    for (const chan of chans) {
+      const [from, to] = [(row * chanCount + chan) * corrCount, (row * chanCount + chan + 1) * corrCount];
+      chunk.flag.set(flagsBefore.subarray(from, to), from);
+      if (made && before) made.set(before.subarray(2 * from, 2 * to), 2 * from);
+    }
   }
-  if (!isStrict) return;
+}
+
+/** A window without solutions: its data stay as they are. */
+function leaveAlone(ms: MeasurementSet, chunk: VisibilityChunk, writesData: boolean): void {
+  if (!writesData || ms.main.column('CORRECTED_DATA').isDefined(chunk.rows[0])) return;
+  writeChunk(ms, { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } }, { columns: ['CORRECTED_DATA'] });
+}
+
+/** Flags all channels but those that are not chosen. */
+function flagChannels(ms: MeasurementSet, chunk: VisibilityChunk, unchosen: ReadonlySet<number>): void {
+  const before = chunk.flag.slice();
   chunk.flag.fill(1);
+  keepChannels({ ...chunk, data: {} }, unchosen, before);
   writeChunk(ms, chunk, { flag: true });
 }
 

@@ -13,7 +13,7 @@ import { parseTimeMethod } from './time-interpolation.ts';
 export interface GainTable {
   /** Path, or a table in memory. */
   readonly table: string | CalTable;
-  /** "time,frequency", e.g. "linear", "nearest,linearflag"; default "linear,linear". */
+  /** "time,frequency", e.g. "linear", "linearPD", "nearest,linearflag"; default "linear,linear". */
   readonly interp?: string;
   /** Window of the table for each window of the data; one entry serves all; [] or [-1]: the same number. */
   readonly spwmap?: readonly number[];
@@ -50,15 +50,16 @@ export class ChainTerm {
     const [timeText, frequencyText = ''] = (options.interp ?? '').split(',').map((word) => word.trim());
     this.interp = options.interp || 'linear';
     const time = parseTimeMethod(timeText);
-    if (time.phaseDelay) fail('unsupported', `interp "${options.interp}": phase-delay interpolation is not available.`);
     this.spwmap = this.kind.servesAllWindows ? [0] : (options.spwmap ?? []);
     this.changesWeights = (options.calwt ?? true) && !this.kind.keepsWeights;
     const gainfield = options.gainfield ?? '';
     const isNearest = gainfield === 'nearest';
+    const spwMap = windowMap(this.spwmap, metadata.spectralWindows.length, table, this.path);
     this.interpolator = new SolutionInterpolator(table, {
       time,
       frequency: parseFrequencyMethod(frequencyText),
-      spwMap: windowMap(this.spwmap, metadata.spectralWindows.length, table, this.path),
+      spwMap,
+      phaseFactors: time.phaseDelay && !this.kind.isResampled ? phaseFactors(metadata, table, spwMap) : undefined,
       fields: isNearest || gainfield === '' ? undefined : matchFields(gainfield, table, this.path),
       fieldMap: isNearest ? nearestFields(metadata.fields, table) : undefined,
       antennaCount: this.antennaCount,
@@ -117,6 +118,18 @@ export class ChainTerm {
     }
     return state;
   }
+}
+
+/**
+ * Ratio of the frequency of the data to that of the solutions, by window of the data: phases of gains without channels grow
+ * with it as those of a delay do (CASA 6.7, CTTimeInterp1::applyPhaseDelay).
+ */
+function phaseFactors(metadata: MsMetadata, table: CalTable, spwMap: Int32Array): Float64Array {
+  const middle = (freqs: ArrayLike<number> | undefined) => freqs?.[freqs.length >> 1] ?? Number.NaN;
+  return Float64Array.from(metadata.spectralWindows, ({ chanFreqs }, spwId) => {
+    const ratio = middle(chanFreqs) / middle(table.spectralWindows[spwMap[spwId]]?.chanFreqs);
+    return ratio > 0 ? ratio : 1;
+  });
 }
 
 function surroundings(metadata: MsMetadata, table: CalTable, interpolator: SolutionInterpolator): TermSurroundings {

@@ -16,6 +16,8 @@ export interface CorrectOptions {
   readonly resetWeights?: boolean;
   /** Only flags are set; data and weights stay. */
   readonly flagsOnly?: boolean;
+  /** Channels that count neither in the statistics nor in the weights. */
+  readonly unchosen?: ReadonlySet<number>;
 }
 
 /** Visibilities and flags that one term met. */
@@ -120,8 +122,8 @@ class Chain implements JonesChain {
       return;
     }
     for (const [first, end] of integrations(chunk)) {
-      const total = this.totalFor(chunk, first, false);
-      this.countFlags(chunk, first, end, total);
+      const total = this.totalFor(chunk, first, false, options.unchosen);
+      this.countFlags(chunk, first, end, total, options.unchosen);
       applyToRows(chunk, flagsOnly ? undefined : data, first, end, total);
       if (!flagsOnly) scaleWeights(chunk, first, end, total.weight);
     }
@@ -144,13 +146,14 @@ class Chain implements JonesChain {
   }
 
   /** Brings all terms to the time of a row and multiplies them. */
-  private totalFor(chunk: VisibilityChunk, row: number, isForward: boolean): Total {
+  private totalFor(chunk: VisibilityChunk, row: number, isForward: boolean, unchosen?: ReadonlySet<number>): Total {
     const spot: Spot = {
       spwId: chunk.spwId,
       fieldId: chunk.fieldId[row],
       observationId: chunk.observationId[row],
       time: chunk.time[row],
       chanFreqs: this.frequencies(chunk),
+      ...(unchosen && { unchosen }),
     };
     let changedBand = false;
     let changedScale = false;
@@ -211,27 +214,47 @@ class Chain implements JonesChain {
   }
 
   /** Flags before and after each term; a term without bad gains passes what it met. */
-  private countFlags(chunk: VisibilityChunk, first: number, end: number, total: Total): void {
-    const perRow = chunk.chanCount * chunk.corrCount;
+  private countFlags(
+    chunk: VisibilityChunk,
+    first: number,
+    end: number,
+    total: Total,
+    unchosen: ReadonlySet<number> | undefined,
+  ): void {
+    const { chanCount, corrCount } = chunk;
+    const perRow = chanCount * corrCount;
+    const countIn = (flags: Uint8Array) =>
+      countFlags(flags) - countOfChannels(flags, unchosen ?? [], chanCount, corrCount);
     const { spwId } = chunk;
     const given = chunk.flag.subarray(first * perRow, end * perRow);
     arena().scope((lease) => {
       const isCopied = !isKernelArray(given) || this.terms.some((term) => term.hasBad(spwId));
       const flags = isCopied ? lease.uint8(given.length) : given;
       if (isCopied) flags.set(given);
-      let flagged = countFlags(flags);
+      let flagged = countIn(flags);
       this.terms.forEach((term, index) => {
         const count = this.statistics[index];
-        count.ndata += (end - first) * perRow;
+        count.ndata += (end - first) * (chanCount - (unchosen?.size ?? 0)) * corrCount;
         count.nflagIn += flagged;
         if (term.hasBad(spwId)) {
           flagRows(chunk, first, end, { flags, own: term.gains(spwId), total }, lease);
-          flagged = countFlags(flags);
+          flagged = countIn(flags);
         }
         count.nflagOut += flagged;
       });
     });
   }
+}
+
+/** Flags of some channels; @param flags [row, chan, corr] */
+function countOfChannels(flags: Uint8Array, chans: Iterable<number>, chanCount: number, corrCount: number): number {
+  let count = 0;
+  for (const chan of chans) {
+    for (let at = chan * corrCount; at < flags.length; at += chanCount * corrCount) {
+      for (let corr = 0; corr < corrCount; corr++) count += flags[at + corr];
+    }
+  }
+  return count;
 }
 
 const frequencyArrays = new WeakMap<object, Float64Array>();

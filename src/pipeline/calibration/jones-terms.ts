@@ -11,6 +11,8 @@ export interface Spot {
   readonly time: number;
   /** Channels of the data, Hz */
   readonly chanFreqs: Float64Array;
+  /** Channels of the data that are not to be calibrated. */
+  readonly unchosen?: ReadonlySet<number>;
 }
 
 /** Inverse gains of one term: what data are multiplied by. Antennas without a solution have 1 and are marked bad. */
@@ -118,8 +120,9 @@ const bandKind: TermKind = {
 /** System temperatures: gains 1/sqrt(Tsys), so that data are multiplied by sqrt(Tsys1 Tsys2); weights by 1/mean(Tsys). */
 const tsysKind: TermKind = {
   ...bandKind,
-  fill(parameters, _spot, _around, into) {
+  fill(parameters, spot, _around, into) {
     const { parCount, values, flags } = parameters;
+    const { unchosen } = spot;
     const antennaCount = into.weight.length / 2;
     const chans = into.chanCount;
     for (let ant = 0; ant < antennaCount; ant++) {
@@ -134,7 +137,7 @@ const tsysKind: TermKind = {
           into.bad[to] = isBad ? 1 : 0;
           into.inverse[2 * to] = isBad ? 1 : Math.sqrt(tsys);
           into.inverse[2 * to + 1] = 0;
-          if (isBad) continue;
+          if (isBad || unchosen?.has(chan)) continue;
           sum += tsys;
           count++;
         }

@@ -21,6 +21,8 @@ export interface SolutionMapping {
   /** Fields of the table that may be used; undefined: all. */
   readonly fields?: ReadonlySet<number>;
   readonly antennaCount: number;
+  /** What phases are multiplied by, [spw of the data]; undefined: nothing. */
+  readonly phaseFactors?: Float64Array;
 }
 
 /** Solutions of one antenna in one window (and field, observation), sorted by time. */
@@ -48,6 +50,7 @@ export interface Interpolated {
 interface Target {
   readonly slices: (Slice | undefined)[];
   readonly tableSpw: number;
+  readonly phaseFactor: number;
   readonly result: Interpolated;
   readonly lastFirst: Int32Array;
   readonly lastExact: Uint8Array;
@@ -180,6 +183,7 @@ export class SolutionInterpolator {
     return {
       slices,
       tableSpw,
+      phaseFactor: this.mapping.phaseFactors?.[spwId] ?? 1,
       result,
       lastFirst: new Int32Array(antennaCount).fill(-1),
       lastExact: new Uint8Array(antennaCount),
@@ -213,6 +217,9 @@ export class SolutionInterpolator {
     }
     if (this.isComplex) {
       blendComplex(rows.params, from1, from2, cells, at.isExact ? 0 : at.fraction, own.values, ant * cells * 2);
+      const { phaseFactor } = target;
+      if (phaseFactor !== 1)
+        for (let cell = ant * cells; cell < (ant + 1) * cells; cell++) own.values[2 * cell + 1] *= phaseFactor;
     } else {
       for (let cell = 0; cell < cells; cell++) {
         const v1 = rows.params[from1 + cell];
