@@ -9,7 +9,7 @@ import {
   subplotOf,
 } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
-import { floats, inputPath, outputPath, text, variant } from '../parameters.ts';
+import { bool, float, floats, inputPath, outputPath, text, variant } from '../parameters.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 const X_AXES: readonly CalAxisX[] = ['time', 'freq', 'chan', 'scan', 'antenna'];
@@ -37,8 +37,16 @@ export const plotcalTask: TaskDeclaration = {
     text('spw', '', 'spectral windows; empty: all'),
     text('timerange', '', 'times; empty: all'),
     variant('subplot', 22, 'rows and columns of panels, e.g. 22'),
+    bool('overplot', false, 'draw into the picture before', { onlyDefault: true }),
+    text('clearpanel', 'Auto', 'what is cleared first', { inert: 'each call makes its own picture' }),
     text('iteration', 'antenna', 'a panel for each: antenna, spw, field, time, scan'),
     floats('plotrange', [], 'x and y range; empty: of the data'),
+    bool('showflags', false, 'draw flagged solutions, too'),
+    text('plotsymbol', 'o', 'symbol', { inert: 'one kind of point is drawn' }),
+    text('plotcolor', 'blue', 'colour', { inert: 'colours tell windows and polarizations apart' }),
+    float('markersize', 5.0, 'size of the symbols', { inert: 'points have one size' }),
+    float('fontsize', 10.0, 'size of the letters', { inert: 'letters have one size' }),
+    bool('showgui', true, 'show a window', { inert: 'pictures are files here' }),
     outputPath('figfile', '', 'name of the pictures; empty: beside the table'),
   ],
   run(context, args) {
@@ -55,6 +63,7 @@ export const plotcalTask: TaskDeclaration = {
       ...(xaxis === 'time' && { colour: 'spw' as const }),
       ...{ field: String(args.field), antenna: String(args.antenna), spw: String(args.spw) },
       timerange: String(args.timerange),
+      withFlagged: args.showflags === true,
       subplot: subplotOf(String(args.subplot)),
       ...(range.length === 4 && range[0] !== range[1] && { xrange: [range[0], range[1]] as const }),
       ...(range.length === 4 && range[2] !== range[3] && { yrange: [range[2], range[3]] as const }),
