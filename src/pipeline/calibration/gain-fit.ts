@@ -1,5 +1,6 @@
 import { type GainProblem, type Lease, solveGainsInPlace } from '../../foundation/numeric/index.ts';
 import { refineGainsInPlace } from './gain-newton.ts';
+import { type RobustMode, RobustSamples } from './robust-samples.ts';
 
 /** What the averaged visibilities are reduced to before the solve; CASA's calmode. */
 export type CalMode = 'ap' | 'p' | 'a';
@@ -14,6 +15,8 @@ export interface FitOptions {
   readonly minSnr: number;
   /** Antenna that the first guess starts from, -1 for any. */
   readonly refAnt: number;
+  /** How outliers are kept from the gains; undefined: least squares of all data. */
+  readonly robust?: RobustMode;
 }
 
 /** Averages of one solution: [part, baseline, chan, corr, (re, im, weight)] as addVisibilitiesInto leaves them. */
@@ -66,6 +69,7 @@ export class GainFit {
   /** Sum of w |V|² per polarization problem. */
   private readonly power: Float64Array;
   private sampleCount = 0;
+  private readonly samples: RobustSamples | undefined;
 
   constructor(options: FitOptions, lease: Lease) {
     const { antCount, kind } = options;
@@ -81,6 +85,7 @@ export class GainFit {
       scratch: lease.float64(2 * antCount),
       hessian: lease.float64(antCount),
     }));
+    this.samples = options.robust && new RobustSamples(this.problems, options.robust);
   }
 
   /** Fits channel `chan`. */
@@ -100,14 +105,21 @@ export class GainFit {
     this.findUsable(averages, chan);
     if (!this.usable.includes(1)) return result;
     this.gather(averages, chan);
+    for (const problem of this.problems) {
+      guess(problem, this.options.refAnt);
+      if (!solveGainsInPlace(problem)) refineGainsInPlace(problem);
+    }
+    if (this.samples) {
+      const { count, power } = this.samples.fit();
+      this.sampleCount = count;
+      this.power.set(power);
+    }
     let chiSquare = 0;
     let solved = 0;
     for (let par = 0; par < this.parCount; par++) {
-      const problem = this.problems[par];
-      guess(problem, this.options.refAnt);
-      if (!solveGainsInPlace(problem)) refineGainsInPlace(problem);
+      const { hessian } = this.problems[par];
       chiSquare += this.chiSquare(par);
-      for (let ant = 0; ant < antCount; ant++) if (this.usable[ant] && problem.hessian[ant] > 0) solved++;
+      for (let ant = 0; ant < antCount; ant++) if (this.usable[ant] && hessian[ant] > 0) solved++;
     }
     const perDof = Math.max(chiSquare, 0) / Math.max(2 * (this.sampleCount - solved), 1);
     this.store(result, perDof);
@@ -155,6 +167,7 @@ export class GainFit {
     }
     this.power.fill(0);
     this.sampleCount = 0;
+    this.samples?.clear();
     parallelHands(corrCount).forEach((corr, hand) => {
       const par = this.parCount === 1 ? 0 : hand;
       const { products, weights } = this.problems[par];
@@ -173,7 +186,17 @@ export class GainFit {
             const scale = mode === 'p' ? amp / weight : 1;
             const re = mode === 'a' ? amp : sums[at] * scale;
             const im = mode === 'a' ? 0 : sums[at + 1] * scale;
-            add(products, weights, antCount, ant1, ant2, re, im, mode === 'p' ? power : weight);
+            const conditioned = mode === 'p' ? power : weight;
+            add(products, weights, antCount, ant1, ant2, re, im, conditioned);
+            this.samples?.add({
+              par,
+              corr,
+              ant1,
+              ant2,
+              re: re / conditioned,
+              im: im / conditioned,
+              weight: conditioned,
+            });
             this.power[par] += power;
             this.sampleCount++;
           }

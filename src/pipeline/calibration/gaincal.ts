@@ -4,6 +4,7 @@ import { delaySolver } from './delay-fit.ts';
 import type { CalMode } from './gain-fit.ts';
 import { keepOnly, normaliseWindows } from './normalise.ts';
 import { referToAntenna } from './refant.ts';
+import { type RobustMode, robustMode } from './robust-samples.ts';
 import { type Solution, sortSolutions } from './solution.ts';
 import { storeSolutions } from './solution-table.ts';
 import { parseSolveOptions, type SolveOptions, type SolveRequest } from './solve-options.ts';
@@ -19,6 +20,10 @@ export interface GaincalOptions extends SolveOptions {
   readonly normtype?: string;
   /** A point source of these Stokes parameters, Jy, instead of the model of the MS. */
   readonly smodel?: readonly number[];
+  /** '' (default): least squares; 'L1': least sum of absolute residuals; 'R', 'L1R': outliers are left out, pass by pass. */
+  readonly solmode?: string;
+  /** What counts as an outlier in each pass, in rms residuals; default 7, 5, 4 … 2.5. */
+  readonly rmsthresh?: readonly number[];
 }
 
 const ORIGIN = 'gaincal::calibrater::solve';
@@ -93,6 +98,16 @@ function kindOf(options: GaincalOptions): SolveKind {
     isChannelled: isDelay,
     mode: isDelay ? 'ap' : calModeOf(options),
     smodel,
+    robust: robustOf(options, isDelay),
     origin: ORIGIN,
   };
+}
+
+function robustOf({ solmode = '', rmsthresh = [] }: GaincalOptions, isDelay: boolean): RobustMode | undefined {
+  const mode = solmode.toUpperCase();
+  if (!['', 'L1', 'R', 'L1R'].includes(mode)) fail('usage', `solmode "${solmode}" is none of '', 'L1', 'R', 'L1R'.`);
+  if (mode !== '' && isDelay) fail('unsupported', 'gaintype K has no robust solmode.');
+  if (rmsthresh.length > 0 && !mode.includes('R')) fail('usage', "rmsthresh needs solmode 'R' or 'L1R'.");
+  if (rmsthresh.some((threshold) => !(threshold > 0))) fail('usage', 'rmsthresh has a threshold that is not positive.');
+  return robustMode(mode, rmsthresh);
 }

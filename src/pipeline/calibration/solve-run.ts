@@ -6,6 +6,7 @@ import type { CalFrame } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
 import { type CalMode, type FitOptions, type FitResult, GainFit } from './gain-fit.ts';
 import { parseRefants } from './refant.ts';
+import type { RobustMode } from './robust-samples.ts';
 import { emptySolution, type Solution } from './solution.ts';
 import { type Gathered, gatherSolutions } from './solve-gather.ts';
 import type { SolveRequest } from './solve-options.ts';
@@ -18,6 +19,7 @@ export interface SolveKind {
   readonly isChannelled: boolean;
   readonly mode: CalMode;
   readonly smodel?: readonly number[];
+  readonly robust?: RobustMode;
   /** CASA's task::method for the log. */
   readonly origin: string;
 }
@@ -89,6 +91,7 @@ export function gainSolver(
       mode: kind.mode,
       minBaselines: request.minBaselines,
       minSnr: request.minSnr,
+      ...(kind.robust && { robust: kind.robust }),
     },
     lease,
   );

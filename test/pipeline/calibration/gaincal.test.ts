@@ -117,6 +117,19 @@ describe('gaincal', () => {
     expect(call).toThrow(/makes one gain for a window.*inf,40ch/);
   });
 
+  it('solves robustly when asked, and refuses thresholds that no mode uses', () => {
+    const solve = (more: object) => gaincal(context, { vis: 'a.ms', caltable: 'r.g', refant, minblperant: 1, ...more });
+    const plain = solve({}).rows.params;
+    for (const solmode of ['L1', 'R', 'L1R']) {
+      const { params } = solve({ solmode }).rows;
+      expect(params.length).toBe(plain.length);
+      expect(Math.max(...params.map((value, at) => Math.abs(value - plain[at])))).toBeLessThan(1e-4);
+    }
+    expect(() => solve({ solmode: 'median' })).toThrow("none of '', 'L1', 'R', 'L1R'");
+    expect(() => solve({ solmode: 'L1', rmsthresh: [5] })).toThrow("rmsthresh needs solmode 'R'");
+    expect(() => solve({ solmode: 'R', gaintype: 'K' })).toThrow('no robust solmode');
+  });
+
   it('refuses the parallactic angle instead of ignoring it', () => {
     expect(() => gaincal(context, { vis: 'a.ms', caltable: 'n.g', parang: true })).toThrow('parang=True');
   });

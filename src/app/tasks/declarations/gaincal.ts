@@ -47,9 +47,8 @@ export const gaincalTask: TaskDeclaration = {
     text('calmode', 'ap', 'what is solved: phase p, amplitude a, or ap', { allowed: ['p', 'a', 'ap'] }),
     text('solmode', '', 'robust way of solving; empty: least squares', {
       allowed: ['', 'L1', 'L1R', 'R'],
-      onlyDefault: true,
     }),
-    floats('rmsthresh', [], 'thresholds of the robust ways', { onlyDefault: true }),
+    floats('rmsthresh', [], 'thresholds of R and L1R, rms residuals'),
     bool('corrdepflags', false, 'keep correlations whose partner is flagged'),
     bool('append', false, 'add to an existing table'),
     float('splinetime', 3600.0, 'spline time scale, s', { onlyDefault: true }),
