@@ -1,7 +1,7 @@
 /** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. */
 import { statfsSync } from 'node:fs';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { errorSentence, type SentError } from '../../foundation/base/index.ts';
+import { errorSentence, type SentError, unpackError } from '../../foundation/base/index.ts';
 import {
   BlockingBridge,
   guardedFiles,
@@ -78,7 +78,7 @@ type EngineAnswer = PackedReply | { readonly error: SentError };
 function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnswer): Programs {
   const bdflags2MS: Programs[string] = (words, cwd) => {
     const answer = ask({ kind: 'program', name: 'bdflags2MS', words }, cwd);
-    if ('error' in answer) return { status: 1, output: '', errors: answer.error.message };
+    if ('error' in answer) return { status: 1, output: '', errors: unpackError(answer.error).message };
     return { status: 0, output: String(JSON.parse(answer.text) ?? ''), errors: '' };
   };
   return { bdflags2MS };
@@ -104,7 +104,7 @@ async function runJob(data: RunData): Promise<number> {
       interpreter.forgetFiles();
       if (!('error' in answer)) return { value: { tag: '', text: answer.text }, buffers: answer.buffers };
       if (answer.error.tag === 'aborted') new Uint8Array(data.interrupt)[0] = 0;
-      return { value: { tag: answer.error.tag, message: answer.error.message } };
+      return { value: { tag: answer.error.tag, message: unpackError(answer.error).message } };
     },
     shell(command: string, cwd: string, environment: Record<string, string>, capture: boolean) {
       try {

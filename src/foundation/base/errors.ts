@@ -25,26 +25,44 @@ export interface Place {
 /** The one error class of the program: a tag for code, one sentence for people, a place for both. */
 export class Qa2Error extends Error {
   readonly tag: ErrorTag;
+  /** What is wrong, without the place; `message` has both. */
+  readonly sentence: string;
   readonly place: Place;
 
-  constructor(tag: ErrorTag, message: string, place: Place = {}, cause?: unknown) {
-    super(describePlace(message, place), cause === undefined ? undefined : { cause });
+  constructor(tag: ErrorTag, sentence: string, place: Place = {}, cause?: unknown) {
+    super(describePlace(sentence, place), cause === undefined ? undefined : { cause });
     this.name = 'Qa2Error';
     this.tag = tag;
+    this.sentence = sentence;
     this.place = place;
   }
+}
+
+/**
+ * The same error, told of the path that the user gave where the program worked through a link.
+ *
+ * @param given path that the user knows, for each path in its stead
+ */
+export function withGivenPaths(error: unknown, given: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof Qa2Error)) return error;
+  const { tag, sentence, place } = error;
+  for (const [link, path] of given) {
+    if (place.file !== link && !place.file?.startsWith(`${link}/`)) continue;
+    return new Qa2Error(tag, sentence, { ...place, file: path + place.file.slice(link.length) }, error);
+  }
+  return error;
 }
 
 /**
  * Throws a {@link Qa2Error}.
  *
  * @param tag kind of failure
- * @param message one sentence: what was wrong, what was expected, what to do
+ * @param sentence what was wrong, what was expected, what to do
  * @param place file, table, column, row, byte or line
  * @param cause the lower error, if any
  */
-export function fail(tag: ErrorTag, message: string, place: Place = {}, cause?: unknown): never {
-  throw new Qa2Error(tag, message, place, cause);
+export function fail(tag: ErrorTag, sentence: string, place: Place = {}, cause?: unknown): never {
+  throw new Qa2Error(tag, sentence, place, cause);
 }
 
 /** True when `error` is one of ours, optionally with a certain tag. */

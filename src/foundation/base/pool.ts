@@ -20,7 +20,7 @@ export interface JobPool<Job, Result> {
 /** An error as it travels between threads. */
 export interface SentError {
   readonly tag: ErrorTag;
-  readonly message: string;
+  readonly sentence: string;
   readonly place: Place;
   readonly stack?: string;
 }
@@ -28,15 +28,14 @@ export interface SentError {
 /** Makes any thrown value fit to be sent to another thread. */
 export function packError(error: unknown): SentError {
   if (error instanceof Qa2Error)
-    return { tag: error.tag, message: error.message, place: error.place, stack: error.stack };
-  const message = error instanceof Error ? error.message : String(error);
-  return { tag: 'internal', message, place: {}, stack: error instanceof Error ? error.stack : undefined };
+    return { tag: error.tag, sentence: error.sentence, place: error.place, stack: error.stack };
+  const sentence = error instanceof Error ? error.message : String(error);
+  return { tag: 'internal', sentence, place: {}, stack: error instanceof Error ? error.stack : undefined };
 }
 
-/** The error that was sent, to be thrown again on this side; its message already names the place. */
+/** The error that was sent, to be thrown again on this side. */
 export function unpackError(sent: SentError): Qa2Error {
-  const error = new Qa2Error(sent.tag, sent.message);
-  Object.assign(error, { place: sent.place });
+  const error = new Qa2Error(sent.tag, sent.sentence, sent.place);
   if (sent.stack !== undefined) error.stack = sent.stack;
   return error;
 }

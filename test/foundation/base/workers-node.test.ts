@@ -15,7 +15,7 @@ writeFileSync(
 parentPort.on('message', (job) => {
   parentPort.postMessage({ progress: 0.5, note: job });
   if (job === 'die') process.exit(3);
-  if (job === 'fail') parentPort.postMessage({ error: { tag: 'bad-data', message: 'no good', place: { file: 'x' } } });
+  if (job === 'fail') parentPort.postMessage({ error: { tag: 'bad-data', sentence: 'no good', place: { file: 'x' } } });
   else parentPort.postMessage({ result: [job, threadId] });
 });`,
 );
@@ -36,7 +36,7 @@ describe('nodePool', () => {
 
   it('waits for all jobs, then throws the error of the first that failed', async () => {
     const pool = nodePool<string, [string, number]>({ script, size: 1, data: undefined });
-    await expect(pool.run(['fail', 'a'])).rejects.toMatchObject({ tag: 'bad-data', message: 'no good' });
+    await expect(pool.run(['fail', 'a'])).rejects.toMatchObject({ tag: 'bad-data', message: 'no good (x)' });
     await expect(pool.run(['die'])).rejects.toThrow('ended early (code 3)');
     expect((await pool.run(['after']))[0][0]).toBe('after');
     await pool.close();

@@ -1,7 +1,13 @@
 import { openAsdm } from '../../../formats/asdm/index.ts';
-import { fail, type JobPool } from '../../../foundation/base/index.ts';
+import { fail, type JobPool, withGivenPaths } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
-import { chooseNames, createTree, type MemberNames, uidToFileName } from '../../../pipeline/delivery/index.ts';
+import {
+  chooseNames,
+  createTree,
+  type MemberNames,
+  type MemberTree,
+  uidToFileName,
+} from '../../../pipeline/delivery/index.ts';
 import type { BlockFiles } from '../../../pipeline/qa/index.ts';
 import {
   type BlockCalibration,
@@ -67,8 +73,23 @@ export async function runMember(
   pool: JobPool<MemberJob, unknown>,
   watch: MemberWatch,
 ): Promise<MemberOutcome> {
-  const { names, missing, blocks } = identify(options);
-  const tree = createTree(disk().resolve(options.out), names);
+  const identity = identify(options);
+  const tree = createTree(disk().resolve(options.out), identity.names);
+  try {
+    return await reduceMember(options, identity, tree, pool, watch);
+  } catch (error) {
+    const given = identity.blocks.map(({ uid, asdm }) => [workingLink(tree.member, uid), asdm] as const);
+    throw withGivenPaths(error, new Map(given));
+  }
+}
+
+async function reduceMember(
+  options: MemberOptions,
+  { names, missing, blocks }: MemberIdentity,
+  tree: MemberTree,
+  pool: JobPool<MemberJob, unknown>,
+  watch: MemberWatch,
+): Promise<MemberOutcome> {
   const { member } = tree;
   const directory = joinPath(member, 'calibrated');
   const store = new StepStore(
@@ -138,7 +159,14 @@ async function calibrateAll(
   return { calibrations, flux };
 }
 
-function identify(options: MemberOptions): { names: MemberNames; missing: readonly string[]; blocks: Block[] } {
+interface MemberIdentity {
+  readonly names: MemberNames;
+  /** Names that are not known, in words. */
+  readonly missing: readonly string[];
+  readonly blocks: readonly Block[];
+}
+
+function identify(options: MemberOptions): MemberIdentity {
   const opened = options.asdms.map((path) => ({ path, asdm: openAsdm(path) }));
   const blocks = opened.map(({ path }) => ({
     uid: baseName(path).replace(/\.asdm(\.sdm)?$/, ''),
@@ -170,9 +198,14 @@ function prepareBlock(member: string, { uid, asdm }: Block): void {
   files.link(asdm, raw);
   const directory = joinPath(member, 'calibrated', `${uid}.calibration`);
   files.makeDirectory(directory);
-  const link = joinPath(directory, uid);
+  const link = workingLink(member, uid);
   files.remove(link);
   files.link(`../../raw/${uid}.asdm.sdm`, link);
+}
+
+/** Where the scripts of a block find its raw data. */
+function workingLink(member: string, uid: string): string {
+  return joinPath(member, 'calibrated', `${uid}.calibration`, uid);
 }
 
 function liftCalibrated(directory: string, uid: string, vis: string): void {

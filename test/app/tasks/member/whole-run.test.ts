@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openMs } from '../../../../src/astronomy/ms/index.ts';
 
@@ -58,4 +58,27 @@ describe('qa2 calibrate', () => {
     });
     expect(new Set(digests).size).toBe(1);
   }, 400_000);
+
+  it('names the file as it was given when a BDF is cut short', () => {
+    const asdm = join(folder, 'cut', basename(asdms[0]));
+    cpSync(asdms[0], asdm, { recursive: true });
+    const binary = join(asdm, 'ASDMBinary');
+    const [longest] = readdirSync(binary).sort(
+      (a, b) => statSync(join(binary, b)).size - statSync(join(binary, a)).size,
+    );
+    truncateSync(join(binary, longest), statSync(join(binary, longest)).size >> 1);
+    const args = [
+      'calibrate',
+      asdm,
+      '--goal',
+      join(folder, 'sim', 'goal.yaml'),
+      '--out',
+      join(folder, 'broken'),
+      '--quiet',
+    ];
+    const run = spawnSync(process.execPath, [join(root, 'bin', 'qa2.mjs'), ...args], { encoding: 'utf8' });
+    expect(run.status).toBe(1);
+    expect(run.stderr.trim()).toMatch(/^[^\n]*the file ends[^\n]*$/);
+    expect(run.stderr).toContain(join(binary, longest));
+  }, 100_000);
 });
