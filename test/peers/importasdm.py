@@ -31,6 +31,7 @@ SETS = [
     {"ocorr_mode": "ao", "with_pointing_correction": True, "process_flags": False},
     {"ocorr_mode": "co", "scans": "0:2~4", "process_pointing": False, "process_caldevice": False},
     {"scans": "3", "ignore_time": True, "tbuff": 1.5},
+    {"corr_mode": "ac", "srt": "ca", "time_sampling": "i si", "scans": "0:2~4"},
     {"lazy": True, "scans": "0:2~4"},
     {"lazy": True, "ocorr_mode": "ao", "scans": "1"},
 ]
@@ -175,7 +176,7 @@ def compare_lazy(ours, theirs):
 def subtable_names(path):
     tb = table()
     tb.open(path)
-    names = sorted(key for key, value in tb.getkeywords().items() if str(value).startswith("Table:"))
+    names = {key: str(value)[7:] for key, value in tb.getkeywords().items() if str(value).startswith("Table: ")}
     tb.close()
     return names
 
@@ -187,10 +188,10 @@ def compare_ms(ours, theirs):
     compare_table(ours, theirs, "MAIN")
     compare_uvw(ours, theirs)
     names, our_names = subtable_names(theirs), subtable_names(ours)
-    report(names == our_names, "subtables", str(sorted(set(names) ^ set(our_names))))
-    for name in names:
+    report(set(names) == set(our_names), "subtables", str(sorted(set(names) ^ set(our_names))))
+    for name in sorted(names):
         if name in our_names:
-            compare_table(os.path.join(ours, name), os.path.join(theirs, name), name)
+            compare_table(our_names[name], names[name], name)
 
 
 def driver(*arguments):

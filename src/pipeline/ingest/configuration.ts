@@ -12,6 +12,8 @@ export interface Configuration {
   readonly processorId: number;
   readonly phaseCorrections: readonly string[];
   readonly correlationMode: string;
+  /** e.g. FULL_RESOLUTION */
+  readonly spectralType: string;
 }
 
 /** Configurations by their ASDM number; @throws bad-format when a row contradicts itself */
@@ -36,6 +38,7 @@ export function readConfigurations(asdm: Asdm): Map<number, Configuration> {
         dataDescriptionIds: row.integers('dataDescriptionId'),
         processorId: row.id('processorId'),
         correlationMode: row.text('correlationMode').trim(),
+        spectralType: row.text('spectralType').trim(),
         phaseCorrections: row.has('atmPhaseCorrection') ? row.texts('atmPhaseCorrection') : [],
       };
       return [id, configuration];
@@ -54,6 +57,8 @@ export interface MainRow {
   readonly integrationCount: number;
   readonly dataSize: number;
   readonly dataUid: string;
+  /** INTEGRATION or SUBINTEGRATION */
+  readonly timeSampling: string;
 }
 
 export function readMainRows(asdm: Asdm): MainRow[] {
@@ -67,6 +72,7 @@ export function readMainRows(asdm: Asdm): MainRow[] {
     integrationCount: row.number('numIntegration'),
     dataSize: row.number('dataSize'),
     dataUid: row.text('dataUID'),
+    timeSampling: row.text('timeSampling').trim(),
   }));
 }
 

@@ -1,3 +1,4 @@
+import { formatMjd } from '../../astronomy/measures/index.ts';
 import { createMs, type MeasurementSet, openMs } from '../../astronomy/ms/index.ts';
 import { type Asdm, openAsdm } from '../../formats/asdm/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
@@ -15,7 +16,9 @@ import { ASDM_STMAN } from './asdm-stman.ts';
 import { flagMain, flagMask } from './bdf-flags.ts';
 import { fillCalDevice, fillSysCal, fillSysPower, fillWeather } from './calibration-tables.ts';
 import { type Configuration, hasComplexData, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
+import { type Ephemeris, fillEphemerides, readEphemerides } from './ephemerides.ts';
 import { type FlagCommand, fillFlagCommands, flagFileText, onlineFlags } from './flag-commands.ts';
+import { inputSelection } from './input-selection.ts';
 import { fillMain } from './main-filler.ts';
 import {
   fillField,
@@ -53,6 +56,7 @@ interface Source {
   readonly setup: SpectralSetup;
   readonly processors: readonly IngestProcessor[];
   readonly fields: readonly IngestField[];
+  readonly ephemerides: ReadonlyMap<number, Ephemeris>;
   readonly configurations: ReadonlyMap<number, Configuration>;
   readonly mainRows: readonly MainRow[];
   readonly commands: readonly FlagCommand[];
@@ -118,7 +122,13 @@ function completeOptions(context: Context, given: ImportAsdmOptions): CompleteOp
   if (!['no', 'yes', 'both'].includes(options.wvr_corrected_data)) {
     fail('usage', `wvr_corrected_data="${options.wvr_corrected_data}" is unknown; it is no, yes or both.`);
   }
-  return options;
+  if (!options.lazy || inputSelection(options).isAll) return options;
+  context.log.post(
+    'lazy=True goes only with corr_mode, srt and time_sampling "all"; the data are copied.',
+    'WARN',
+    'importasdm',
+  );
+  return { ...options, lazy: false };
 }
 
 function readSource(context: Context, options: CompleteOptions): Source {
@@ -142,7 +152,16 @@ function readSource(context: Context, options: CompleteOptions): Source {
   const scans = selectScans(readScans(asdm), options.scans);
   const stations = readStations(asdm);
   const chosen = new Set(scans.map(({ execBlockId, number }) => `${execBlockId} ${number}`));
-  const mainRows = readMainRows(asdm).filter((row) => chosen.has(`${row.execBlockId} ${row.scanNumber}`));
+  const configurations = readConfigurations(asdm);
+  const selection = inputSelection(options);
+  const isSelected = ({ configId, timeSampling }: MainRow) => {
+    const configuration = configurations.get(configId);
+    return configuration === undefined || selection.includes({ ...configuration, timeSampling });
+  };
+  const mainRows = readMainRows(asdm).filter(
+    (row) => chosen.has(`${row.execBlockId} ${row.scanNumber}`) && isSelected(row),
+  );
+  const ephemerides = readEphemerides(asdm, options);
   if (mainRows.length === 0) context.log.post('The ASDM has no data in the chosen scans.', 'WARN', 'importasdm');
   return {
     asdm,
@@ -153,8 +172,9 @@ function readSource(context: Context, options: CompleteOptions): Source {
     antennas: readAntennas(asdm, stations),
     setup: readSpectralSetup(asdm),
     processors: readProcessors(asdm),
-    fields: readFields(asdm),
-    configurations: readConfigurations(asdm),
+    fields: readFields(asdm, ephemerides),
+    ephemerides,
+    configurations,
     mainRows,
     commands: options.process_flags ? onlineFlags(asdm, options.tbuff) : [],
     asis: asisTables(asdm, options.asis),
@@ -224,8 +244,9 @@ function fillSubtables(context: Context, source: Source, ms: MeasurementSet): vo
   fillObservation(ms, asdm, source.scans);
   fillFeed(ms, asdm, setup.spwIndex, isWanted);
   fillField(ms, source.fields);
+  fillEphemerides(ms, source.ephemerides.values(), formatMjd(endOf(asdm), 6).slice(0, 16));
   fillProcessor(ms, source.processors);
-  fillSource(ms, asdm, setup.spwIndex, isWanted);
+  fillSource(ms, asdm, setup.spwIndex, isWanted, source.fields);
   fillSysCal(ms, asdm, setup.spwIndex, isWanted);
   fillWeather(ms, asdm, source.stations, isWanted);
   if (options.process_caldevice) fillCalDevice(context, ms, asdm, setup.spwIndex, isWanted);
@@ -237,8 +258,7 @@ function fillSubtables(context: Context, source: Source, ms: MeasurementSet): vo
 
 /** HISTORY: the task's parameters; the time is the end of the observation, so that the same input gives the same bits. */
 function fillHistory({ asdm, options }: Source, ms: MeasurementSet): void {
-  const ends = [...asdm.table('ExecBlock').rows()].map((row) => msTime(row.ns('endTime')));
-  const time = Math.max(0, ...ends);
+  const time = endOf(asdm);
   appendRows(
     ms.subtable('HISTORY'),
     historyMessages(options).map((message) => ({
@@ -253,6 +273,11 @@ function fillHistory({ asdm, options }: Source, ms: MeasurementSet): void {
       TIME: time,
     })),
   );
+}
+
+/** End of the observation, s. */
+function endOf(asdm: Asdm): number {
+  return Math.max(0, ...[...asdm.table('ExecBlock').rows()].map((row) => msTime(row.ns('endTime'))));
 }
 
 function fillVisibilities(
@@ -281,6 +306,7 @@ function fillVisibilities(
       observationId: row.execBlockId,
       ra: field.ra,
       dec: field.dec,
+      ...(field.ephemeris && { ephemeris: field.ephemeris }),
       positions,
     };
     fillMain(ms, asdm.bdfPath(row.dataUid), row.dataSize, rowContext, source.setup, fillOptions);

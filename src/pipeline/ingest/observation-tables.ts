@@ -3,6 +3,7 @@ import type { Asdm, AsdmRow } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { assertSequence } from './array-tables.ts';
 import { directionFrameCode } from './enumerations.ts';
+import { type Ephemeris, ephemerisDirection, ephemerisStart } from './ephemerides.ts';
 import type { Scan } from './scan-selection.ts';
 import { appendRows, doubles, msTime, normalLongitude, numberOr, type RowCells, textOr, texts } from './table-rows.ts';
 import { timedRows } from './time-intervals.ts';
@@ -79,20 +80,23 @@ export interface IngestField {
   /** rad, J2000 */
   readonly ra: number;
   readonly dec: number;
+  /** Its direction is an offset from this then. */
+  readonly ephemeris?: Ephemeris;
+  readonly sourceId: number;
   readonly cells: RowCells;
 }
 
-export function readFields(asdm: Asdm): IngestField[] {
+export function readFields(asdm: Asdm, ephemerides: ReadonlyMap<number, Ephemeris>): IngestField[] {
   const rows = [...asdm.table('Field').rows()].sort((a, b) => a.id('fieldId') - b.id('fieldId'));
   assertSequence(
     rows.map((row) => row.id('fieldId')),
     asdm,
     'Field',
   );
-  return rows.map((row) => readField(row, asdm));
+  return rows.map((row) => readField(row, asdm, ephemerides));
 }
 
-function readField(row: AsdmRow, asdm: Asdm): IngestField {
+function readField(row: AsdmRow, asdm: Asdm, ephemerides: ReadonlyMap<number, Ephemeris>): IngestField {
   const count = row.number('numPoly');
   const directions = (name: string) => {
     const values = row.numbers(name);
@@ -109,17 +113,22 @@ function readField(row: AsdmRow, asdm: Asdm): IngestField {
   };
   const frame = directionFrameCode(row.has('directionCode') ? row.text('directionCode') : undefined);
   const phase = row.numbers('phaseDir');
+  const ephemeris = row.has('ephemerisId') ? ephemerides.get(row.number('ephemerisId')) : undefined;
+  const time = row.has('time') ? Number(row.ns('time')) * 1e-9 : 0;
+  const sourceId = numberOr(row, 'sourceId', 0);
   return {
     id: row.id('fieldId'),
     ra: phase[0],
     dec: phase[1],
+    ...(ephemeris && { ephemeris }),
+    sourceId,
     cells: {
       CODE: textOr(row, 'code').trim(),
       NAME: row.text('fieldName').trim(),
       NUM_POLY: count - 1,
-      SOURCE_ID: numberOr(row, 'sourceId', 0),
-      TIME: row.has('time') ? Number(row.ns('time')) * 1e-9 : 0,
-      EPHEMERIS_ID: -1,
+      SOURCE_ID: sourceId,
+      TIME: time === 0 && ephemeris ? ephemerisStart(ephemeris) : time,
+      EPHEMERIS_ID: ephemeris?.id ?? -1,
       PHASE_DIR: directions('phaseDir'),
       PhaseDir_Ref: frame,
       DELAY_DIR: directions('delayDir'),
@@ -137,13 +146,20 @@ export function fillField(ms: MeasurementSet, fields: readonly IngestField[]): v
   );
 }
 
-/** SOURCE: one row for each source and window. */
+/** SOURCE: one row for each source and window; a moving one stands where its first field was. */
 export function fillSource(
   ms: MeasurementSet,
   asdm: Asdm,
   spwIndex: ReadonlyMap<number, number>,
   isWanted: Overlap,
+  fields: readonly IngestField[],
 ): void {
+  const moving = new Map<number, Float64Array>();
+  for (const { ephemeris, sourceId, cells } of fields) {
+    if (!ephemeris || moving.has(sourceId)) continue;
+    const { ra, dec } = ephemerisDirection(ephemeris, cells.TIME as number);
+    moving.set(sourceId, Float64Array.of(ra, dec));
+  }
   const keyOf = (row: AsdmRow) => `${row.number('sourceId')} ${row.id('spectralWindowId')}`;
   appendRows(
     ms.subtable('SOURCE'),
@@ -152,7 +168,7 @@ export function fillSource(
       const optional = (name: string) =>
         row.has(name) && row.numbers(name).length > 0 ? doubles(row.numbers(name)) : undefined;
       return {
-        DIRECTION: doubles(normalLongitude(longitude, latitude)),
+        DIRECTION: doubles(moving.get(row.number('sourceId')) ?? normalLongitude(longitude, latitude)),
         PROPER_MOTION: doubles(row.numbers('properMotion')),
         CALIBRATION_GROUP: numberOr(row, 'calibrationGroup', 0),
         CODE: row.text('code').trim(),

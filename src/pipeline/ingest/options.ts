@@ -37,10 +37,16 @@ export interface ImportAsdmOptions {
   readonly overwrite?: boolean;
   readonly bdfflags?: boolean;
   readonly with_pointing_correction?: boolean;
+  /** Radial velocities of ephemerides as seen from the centre of the Earth. */
+  readonly convert_ephem2geo?: boolean;
+  /** days; 0: polynomials are not tabulated */
+  readonly polyephem_tabtimestep?: number;
   readonly hooks?: IngestHooks;
-  /** Kept for HISTORY: the remaining parameters of the task. */
+  /** Data to read: 'all', or of co, ao, ac (correlation modes). */
   readonly corr_mode?: string;
+  /** Data to read: 'all', or of fr, ca, bw (spectral resolution types). */
   readonly srt?: string;
+  /** Data to read: 'all', or of i, si (integrations, sub-integrations). */
   readonly time_sampling?: string;
 }
 
@@ -53,7 +59,7 @@ export interface ImportAsdmResult {
   readonly flagCommands: number;
 }
 
-type Defaulted = Omit<ImportAsdmOptions, 'hooks' | 'corr_mode' | 'srt' | 'time_sampling' | 'vis' | 'outfile' | 'asdm'>;
+type Defaulted = Omit<ImportAsdmOptions, 'hooks' | 'vis' | 'outfile' | 'asdm'>;
 
 /** CASA 6.7's defaults. */
 export const IMPORT_DEFAULTS: Required<Defaulted> = {
@@ -74,6 +80,11 @@ export const IMPORT_DEFAULTS: Required<Defaulted> = {
   overwrite: false,
   bdfflags: false,
   with_pointing_correction: false,
+  convert_ephem2geo: true,
+  polyephem_tabtimestep: 0,
+  corr_mode: 'all',
+  srt: 'all',
+  time_sampling: 'all',
 };
 
 export type CompleteOptions = Required<Defaulted> &

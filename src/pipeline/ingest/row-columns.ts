@@ -2,6 +2,7 @@ import { antennaUvw } from '../../astronomy/measures/index.ts';
 import type { Table } from '../../formats/tables/index.ts';
 import type { Integration } from './bdf-slices.ts';
 import type { Configuration } from './configuration.ts';
+import { type Ephemeris, ephemerisDirection } from './ephemerides.ts';
 import { msTime } from './table-rows.ts';
 
 /** What all rows of one BDF share. */
@@ -14,6 +15,8 @@ export interface RowContext {
   /** J2000 direction that (u, v, w) is made for, rad. */
   readonly ra: number;
   readonly dec: number;
+  /** Of a moving object; `ra` and `dec` are the offset from it then. */
+  readonly ephemeris?: Ephemeris;
   /** Positions of all antennas of the ASDM, ITRF m, [ant, 3]. */
   readonly positions: Float64Array;
 }
@@ -56,12 +59,16 @@ export class UvwCache {
   at(timeNs: bigint): Float64Array {
     let uvw = this.byTime.get(timeNs);
     if (!uvw) {
-      const { positions, configuration, ra, dec } = this.context;
+      const { positions, configuration, ephemeris } = this.context;
+      const seconds = msTime(timeNs);
+      const { ra, dec } = ephemeris
+        ? ephemerisDirection(ephemeris, seconds, [this.context.ra, this.context.dec])
+        : this.context;
       const own = new Float64Array(3 * configuration.antennaIds.length);
       configuration.antennaIds.forEach((id, index) => {
         own.set(positions.subarray(3 * id, 3 * id + 3), 3 * index);
       });
-      uvw = antennaUvw(own, msTime(timeNs), ra, dec);
+      uvw = antennaUvw(own, seconds, ra, dec);
       this.byTime.set(timeNs, uvw);
     }
     return uvw;

@@ -26,6 +26,8 @@ export interface SmallVariant {
   readonly isLittleEndian?: boolean;
   /** Bins of each window. */
   readonly binCount?: number;
+  /** The field follows an ephemeris of four entries, 20 minutes apart. */
+  readonly hasEphemeris?: boolean;
   readonly crossType?: typeof Int16Array | typeof Int32Array | typeof Float32Array;
 }
 
@@ -37,7 +39,7 @@ export function writeSmallAsdm(path: string, variant: SmallVariant = {}): void {
   const asdm = createAsdm(path, 'uid://A002/X1/X1', { timeOfCreation: '2013-06-15T12:00:00.000000000' });
   writeArray(asdm);
   writeSpectral(asdm);
-  writeObservation(asdm);
+  writeObservation(asdm, variant.hasEphemeris ?? false);
   writeCalibration(asdm);
   const cross = writeCorrelatorBdf(asdm, variant);
   const wvr = writeRadiometerBdf(asdm, variant);
@@ -200,7 +202,7 @@ function writeSpectral(asdm: Writer): void {
   });
 }
 
-function writeObservation(asdm: Writer): void {
+function writeObservation(asdm: Writer, hasEphemeris: boolean): void {
   asdm.append('SwitchCycle', {
     switchCycleId: { table: 'SwitchCycle', id: 0 },
     numStep: 1,
@@ -306,8 +308,25 @@ function writeObservation(asdm: Writer): void {
     ref: true,
     onSky: true,
   });
-  const direction = arrayCell([1, 2], Float64Array.of(4.6, -0.2));
+  const direction = arrayCell([1, 2], hasEphemeris ? Float64Array.of(1e-5, -2e-5) : Float64Array.of(4.6, -0.2));
+  for (let k = 0; hasEphemeris && k < 4; k++) {
+    asdm.append('Ephemeris', {
+      ephemerisId: 3,
+      timeInterval: { midNs: START + BigInt(1200 * (k - 1)) * SECOND, durationNs: 1200n * SECOND },
+      observerLocation: numberList([-1.18249, -0.401874, 5053]),
+      equinoxEquator: 2000,
+      numPolyDir: 1,
+      dir: arrayCell([1, 2], Float64Array.of(4.6 + 1e-5 * k, -0.2 - 2e-6 * k)),
+      numPolyDist: 1,
+      distance: numberList([7.3e11]),
+      timeOrigin: START,
+      origin: 'JPL Horizons',
+      numPolyRadVel: 1,
+      radVel: numberList([-12345.6]),
+    });
+  }
   asdm.append('Field', {
+    ...(hasEphemeris && { ephemerisId: 3 }),
     fieldId: { table: 'Field', id: 0 },
     fieldName: 'J1',
     numPoly: 1,

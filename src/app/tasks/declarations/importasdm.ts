@@ -49,8 +49,8 @@ export const importasdmTask: TaskDeclaration = {
     bool('overwrite', false, 'replace an output that is in the way'),
     bool('bdfflags', false, 'apply the flags of the binary data'),
     bool('with_pointing_correction', false, 'add the pointing offsets to the directions'),
-    bool('convert_ephem2geo', true, 'ephemerides seen from the Earth centre', { onlyDefault: true }),
-    float('polyephem_tabtimestep', 0.0, 'step of ephemeris tables, days', { onlyDefault: true }),
+    bool('convert_ephem2geo', true, 'ephemerides seen from the centre of the Earth'),
+    float('polyephem_tabtimestep', 0.0, 'step of tables made from ephemeris polynomials, days'),
   ],
   run(context, args) {
     const hooks: IngestHooks = {
