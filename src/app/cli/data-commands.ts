@@ -11,6 +11,8 @@ interface SimulateFlags extends SharedOptions {
   readonly preset: string;
   readonly seed?: string;
   readonly executions?: string;
+  readonly fluxCalibrator?: string;
+  readonly start?: string;
   readonly overwrite?: boolean;
 }
 
@@ -32,6 +34,8 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     preset: flags.preset as SimulateJob['options']['preset'],
     ...(flags.seed === undefined ? {} : { seed: wholeNumber('--seed', flags.seed, 0, 0xffffffff) }),
     ...(flags.executions === undefined ? {} : { executionCount: wholeNumber('--executions', flags.executions, 1, 99) }),
+    ...(flags.fluxCalibrator === undefined ? {} : { fluxCalibrator: flags.fluxCalibrator }),
+    ...(flags.start === undefined ? {} : { start: flags.start }),
     ...(flags.overwrite ? { overwrite: true } : {}),
   };
   await withEngine(flags, { workers: 1 }, async ({ run, progress }) => {
@@ -91,6 +95,11 @@ export function addDataCommands(program: Command): void {
     .option('--preset <name>', PRESETS.join(', '), 'demo')
     .option('--seed <n>', 'another seed gives other noise, sky and weather')
     .option('--executions <n>', 'number of Execution Blocks')
+    .option(
+      '--flux-calibrator <body>',
+      'a body of the Solar System as flux calibrator, e.g. Titan; without it a quasar',
+    )
+    .option('--start <time>', 'UTC of the first execution, e.g. 2013/07/20/01:10:00')
     .option('--overwrite', 'replace what is there')
     .addHelpText('after', '\nExample:\n  qa2 simulate --preset tiny --out simulated')
     .action(simulate);

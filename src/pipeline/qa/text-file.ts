@@ -51,7 +51,7 @@ function heading(text: string): string[] {
 }
 
 function scatterLines(block: ReportBlock): string[] {
-  if (!block.phaseRmsDeg) return ['No radiometer data.'];
+  if (!block.phaseRmsDeg) return ['No radiometer data, or scans too short to tell.'];
   const { withoutWvr, withWvr } = block.phaseRmsDeg;
   return [
     'Median phase rms on the bandpass calibrator:',

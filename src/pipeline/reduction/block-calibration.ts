@@ -19,6 +19,7 @@ import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
+import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { planSolve } from './solve-plan.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
@@ -61,32 +62,32 @@ export async function calibrateBlock(
   const names = calibrationNames(options.uid);
   const progress: ProgressPlan = { weights: STEP_WEIGHTS, subject: options.uid };
   const asdm = openAsdm(joinPath(options.directory, names.asdm));
-  const catalogued = calibratorFluxesFromSource(asdm);
-  const stated = statedFluxes(options.flux, options.goal);
+  const known = { stated: statedFluxes(options.flux, options.goal), catalogued: calibratorFluxesFromSource(asdm) };
   const announced = fluxCalibratorOf(asdm);
-  if (announced !== undefined) chooseFluxModel(announced, stated, catalogued, options.uid);
+  if (announced !== undefined) chooseFluxModel(announced, known, options.uid);
   const importStep = planImport(names);
   await runSteps(context, runner, [importStep], progress);
 
   const vis = joinPath(options.directory, names.vis);
   const observation = observe(vis);
-  const flux = chooseFluxModel(observation.flux.name, stated, catalogued, options.uid);
+  const flux = chooseFluxModel({ name: observation.flux.name, mjdSec: observation.startSec }, known, options.uid);
   const apriori = planApriori(observation, names, options.goal, countSyscalRows(vis, observation));
   await runSteps(context, runner, apriori.steps, progress);
 
   const flagged = await flaggedFractions(runner, names.split);
   const refant = chooseReferenceAntenna(observation, flagged);
-  const solve = planSolve(observation, names, refant.names, flux);
+  const choices = chooseSolutions(observation);
+  const solve = planSolve(observation, names, refant.names, flux, choices);
   const results = await runSteps(context, runner, solve, progress);
 
-  const decisions = [refant.decision, ...apriori.decisions, flux.decision];
+  const decisions = [refant.decision, ...apriori.decisions, flux.decision, ...choices.decisions];
   const fluxes = readFluxes(results.get('fluxscale'), observation, options.uid, flux);
   return {
     uid: options.uid,
     plan: calibrationScript(names, observation, decisions, [importStep, ...apriori.steps, ...solve]),
     decisions,
     fluxes,
-    block: calibratedBlock(options.uid, names, observation, refant.names),
+    block: calibratedBlock(options.uid, names, observation, refant.names, flux, choices),
     flaggedFractions: flagged,
     startSec: observation.startSec,
     endSec: observation.endSec,
@@ -155,12 +156,17 @@ function calibratedBlock(
   names: CalibrationNames,
   observation: Observation,
   refants: readonly string[],
+  flux: FluxModel,
+  { minblperant }: SolutionChoices,
 ): CalibratedBlock {
   return {
     uid,
     vis: names.calibrated,
     refants,
-    calibrators: calibratorFields(observation).map((field) => field.name),
+    minblperant,
+    calibrators: calibratorFields(observation)
+      .filter((field) => field.id !== observation.flux.id || !flux.isBody)
+      .map((field) => field.name),
     phaseOf: Object.fromEntries(
       observation.targets.map((target) => [target.name, nearestField(target, observation.phase).name]),
     ),
@@ -179,12 +185,17 @@ function readFluxes(result: unknown, observation: Observation, uid: string, mode
       const base = { eb: uid, field: field.name, spw: spw.spwId, frequencyHz: spw.centreHz };
       const entry = fields[String(field.id)]?.[String(index)];
       if (field.id === observation.flux.id) {
-        const fluxJy = model.fluxJy?.(spw.centreHz);
-        if (fluxJy !== undefined) found.push({ ...base, fluxJy, errorJy: 0, isReference: true });
+        found.push({ ...base, fluxJy: model.fluxJy(spw.centreHz), errorJy: 0, isReference: true });
       } else if (entry && entry.fluxd[0] > 0) {
-        found.push({ ...base, fluxJy: entry.fluxd[0], errorJy: entry.fluxdErr[0], isReference: false });
+        const [fluxJy, errorJy] = [entry.fluxd[0], propagatedError(entry.fluxd[0], entry.fluxdErr[0])];
+        found.push({ ...base, fluxJy, errorJy, isReference: false });
       }
     });
   }
   return found;
+}
+
+/** Error of S = r² from the scatter of r: 2 r s / sqrt(N - 1). What fluxscale returns, as CASA's does, lacks the factor r. */
+function propagatedError(fluxJy: number, fluxscaleError: number): number {
+  return Math.sqrt(fluxJy) * fluxscaleError;
 }

@@ -1,38 +1,51 @@
-import type { Asdm } from '../../formats/asdm/index.ts';
-import { fail } from '../../foundation/base/index.ts';
-import { type FluxSpec, powerLawFactor } from '../skymodel/index.ts';
+import { type Asdm, nsToMjdSeconds } from '../../formats/asdm/index.ts';
+import { ARCSEC, fail } from '../../foundation/base/index.ts';
+import { bodyNamed, type FluxSpec, powerLawFactor, solarModel } from '../skymodel/index.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import type { ScienceGoal } from './science-goal.ts';
 
-/** Bodies whose brightness model the flux standard knows. */
-const SOLAR_SYSTEM = /^(mars|jupiter|uranus|neptune|callisto|ganymede|titan|io|europa|ceres|pallas|vesta|juno)$/i;
+/** What is known of fluxes before the data are looked at. */
+export interface KnownFluxes {
+  /** From the options and the goal, in order of preference. */
+  readonly stated: readonly FluxSpec[];
+  /** Those that the ASDM carries. */
+  readonly catalogued: ReadonlyMap<string, FluxSpec>;
+}
+
+/** A calibrator and when it was observed first, MJD s UTC. */
+export interface FluxCalibrator {
+  readonly name: string;
+  readonly mjdSec: number;
+}
+
+/** Half of the width over which the flux density of a body is stated, Hz. */
+const STATED_HALF_WIDTH_HZ = 1e6;
 
 /** How the flux calibrator's model is set, and why. */
 export interface FluxModel {
   readonly decision: Decision;
-  /** Model flux density, Jy, at a frequency; undefined when only the task that sets it knows. */
-  readonly fluxJy?: (frequencyHz: number) => number;
+  /** True for a body of the Solar System: a disk whose flux density is known by itself. */
+  readonly isBody: boolean;
+  /** Model flux density, Jy, at a frequency. */
+  fluxJy(frequencyHz: number): number;
   calls(vis: string, field: string): PlanCall[];
 }
 
 /**
  * Chooses the flux model: what the user states, else a solar-system body, else the flux in the ASDM's Source table.
  *
- * @param name of the flux calibrator
- * @param stated fluxes from the options and the goal, in order of preference
- * @param catalogued fluxes that the ASDM carries
- * @throws usage when none is known, showing what to write
+ * @throws usage when none is known, showing what to write; unsupported when the model of a body has not that date
  */
 export function chooseFluxModel(
-  name: string,
-  stated: readonly FluxSpec[],
-  catalogued: ReadonlyMap<string, FluxSpec>,
+  { name, mjdSec }: FluxCalibrator,
+  { stated, catalogued }: KnownFluxes,
   uid: string,
 ): FluxModel {
   const given = stated.find((spec) => spec.name === name);
   if (given) return manualModel(given, `stated for ${name} by the reducer`);
-  if (SOLAR_SYSTEM.test(name)) return solarSystemModel(name);
+  const body = bodyNamed(name);
+  if (body !== undefined) return solarSystemModel(body, mjdSec);
   const source = catalogued.get(name);
   if (source) return manualModel(source, `the ASDM's Source table lists it for ${name}`);
   return fail(
@@ -55,6 +68,7 @@ function manualModel(spec: FluxSpec, origin: string): FluxModel {
       choice: `${spec.name} = ${spec.fluxJy} Jy at ${reffreq}, spectral index ${spec.spectralIndex.join(', ')}`,
       reason: `Flux density ${origin}.`,
     },
+    isBody: false,
     fluxJy: (frequencyHz) => spec.fluxJy * powerLawFactor(frequencyHz, spec.referenceHz, spec.spectralIndex),
     calls: (vis, field) => [
       task('setjy', {
@@ -70,22 +84,37 @@ function manualModel(spec: FluxSpec, origin: string): FluxModel {
   };
 }
 
-function solarSystemModel(name: string): FluxModel {
+/** The model goes into MODEL_DATA: CASA does not keep a disk as a virtual model. */
+function solarSystemModel(body: string, mjdSec: number): FluxModel {
+  const { disk, flux } = solarModel(body, mjdSec, 'ALMA');
+  const size = (Math.sqrt(disk.major * disk.minor) / ARCSEC).toFixed(2);
   return {
     decision: {
       topic: 'Flux scale',
-      choice: `${name}, Butler-JPL-Horizons 2012`,
-      reason: `Brightness model of ${name} for the date and frequency.`,
+      choice: `${body} by Butler-JPL-Horizons 2012`,
+      reason: `No flux density was stated; the brightness model of ${body}, a disk of ${size} arcsec on that day, is used.`,
     },
-    calls: (vis, field) => [task('setjy', { vis, field, standard: 'Butler-JPL-Horizons 2012', usescratch: false })],
+    isBody: true,
+    fluxJy: (hz) => flux([hz - STATED_HALF_WIDTH_HZ, hz + STATED_HALF_WIDTH_HZ]),
+    calls: (vis, field) => [task('setjy', { vis, field, standard: 'Butler-JPL-Horizons 2012', usescratch: true })],
   };
 }
 
-/** Name of the first source whose scan has the intent CALIBRATE_FLUX or CALIBRATE_AMPLI; undefined when there is none. */
-export function fluxCalibratorOf(asdm: Asdm): string | undefined {
+/**
+ * The first source whose scan has the intent CALIBRATE_FLUX or CALIBRATE_AMPLI, before others a body of the Solar
+ * System; undefined when there is none.
+ */
+export function fluxCalibratorOf(asdm: Asdm): FluxCalibrator | undefined {
+  const found: FluxCalibrator[] = [];
   for (const row of asdm.table('Scan').rows()) {
     const isFlux = row.texts('scanIntent').some((intent) => /^CALIBRATE_(FLUX|AMPLI)$/.test(intent));
-    if (isFlux && row.has('sourceName')) return row.text('sourceName');
+    if (isFlux && row.has('sourceName'))
+      found.push({ name: row.text('sourceName'), mjdSec: nsToMjdSeconds(row.ns('startTime')) });
   }
-  return undefined;
+  return bodyFirst(found);
+}
+
+/** A body of the Solar System among calibrators, else the first. */
+export function bodyFirst<T extends { readonly name: string }>(calibrators: readonly T[]): T | undefined {
+  return calibrators.find(({ name }) => bodyNamed(name) !== undefined) ?? calibrators[0];
 }

@@ -8,6 +8,8 @@ export interface CalibratedBlock {
   /** e.g. uid___A002_X1_X2.ms.split.cal */
   readonly vis: string;
   readonly refants: readonly string[];
+  readonly minblperant: number;
+  /** Those that the common scale is brought to; bodies of the Solar System have a flux density of their own each time. */
   readonly calibrators: readonly string[];
   /** Target name → phase calibrator name. */
   readonly phaseOf: Readonly<Record<string, string>>;
@@ -88,6 +90,7 @@ function amplitudeGains(block: CalibratedBlock): PlanCall[] {
     refant: block.refants.join(','),
     gaintype: 'G',
     minsnr: 2,
+    minblperant: block.minblperant,
   };
   return [
     remove(`${block.vis}.phase_int`, `${block.vis}.ampli_inf`),

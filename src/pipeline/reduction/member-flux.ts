@@ -1,6 +1,6 @@
 import { type Context, SECONDS_PER_DAY } from '../../foundation/base/index.ts';
 import type { BlockCalibration } from './block-calibration.ts';
-import { type CommonFlux, combineFluxes } from './common-flux.ts';
+import { type CommonFlux, combineFluxes, type MeasuredFlux } from './common-flux.ts';
 import { planFluxCalibration } from './flux-plan.ts';
 import type { Decision } from './plan-builder.ts';
 import { decisionLine } from './plan-builder.ts';
@@ -28,7 +28,7 @@ export async function calibrateFluxes(
 ): Promise<FluxCalibration> {
   const span = Math.max(...blocks.map((block) => block.endSec)) - Math.min(...blocks.map((block) => block.startSec));
   const isOneDay = span <= SECONDS_PER_DAY;
-  const fluxes = isOneDay ? combineFluxes(blocks.flatMap((block) => [...block.fluxes])) : [];
+  const fluxes = isOneDay ? combineFluxes(blocks.flatMap(sharedFluxes)) : [];
   const decisions = isOneDay ? fluxDecisions(fluxes) : [apartDecision(span)];
   const header = [
     'Common flux calibration and concatenation',
@@ -42,6 +42,11 @@ export async function calibrateFluxes(
   );
   await runSteps(context, runner, plan.steps, { weights: plan.steps.map(() => 1), subject: 'common flux scale' });
   return { plan, fluxes, decisions };
+}
+
+/** Fluxes that Execution Blocks have in common: not those of a body of the Solar System. */
+function sharedFluxes({ fluxes, block }: BlockCalibration): readonly MeasuredFlux[] {
+  return fluxes.filter(({ field }) => block.calibrators.includes(field));
 }
 
 function fluxDecisions(fluxes: readonly CommonFlux[]): Decision[] {

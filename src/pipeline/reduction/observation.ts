@@ -1,5 +1,6 @@
 import type { MsMetadata } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
+import { bodyFirst } from './flux-model.ts';
 
 /** A field with its direction, rad. */
 export interface ObservedField {
@@ -63,7 +64,7 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
   const phase = fieldsWith(metadata, /^CALIBRATE_PHASE/);
   if (!bandpass) fail('bad-data', 'No scan has the intent CALIBRATE_BANDPASS.', { file: vis });
   if (phase.length === 0) fail('bad-data', 'No scan has the intent CALIBRATE_PHASE.', { file: vis });
-  const flux = fieldsWith(metadata, /^CALIBRATE_(FLUX|AMPLI)/)[0] ?? bandpass;
+  const flux = bodyFirst(fieldsWith(metadata, /^CALIBRATE_(FLUX|AMPLI)/)) ?? bandpass;
   return {
     antennas: metadata.antennas,
     wvrSpwId,

@@ -3,6 +3,7 @@ import type { FluxModel } from './flux-model.ts';
 import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
 import { remove, task, tool } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
+import type { SolutionChoices } from './solution-choices.ts';
 
 /** Steps 11–18: solutions from the calibrators, and their application. */
 export function planSolve(
@@ -10,6 +11,7 @@ export function planSolve(
   names: CalibrationNames,
   refants: readonly string[],
   flux: FluxModel,
+  choices: SolutionChoices,
 ): PlanStep[] {
   const save = (versionname: string) => task('flagmanager', { vis: names.split, mode: 'save', versionname });
   return [
@@ -20,16 +22,21 @@ export function planSolve(
       comments: [flux.decision.reason],
     },
     { number: 12, title: 'State of the flags before the bandpass', calls: [save('BeforeBandpassCalibration')] },
-    { number: 13, title: 'Bandpass', calls: bandpassCalls(observation, names, refants) },
+    { number: 13, title: 'Bandpass', calls: bandpassCalls(observation, names, refants, choices) },
     { number: 14, title: 'State of the flags before the gains', calls: [save('BeforeGainCalibration')] },
-    { number: 15, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants) },
+    { number: 15, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants, choices) },
     { number: 16, title: 'State of the flags before the application', calls: [save('BeforeApplycal')] },
     { number: 17, title: 'Application of bandpass and gains', calls: applyCalls(observation, names) },
     { number: 18, title: 'Calibrated data into a MeasurementSet of their own', calls: splitCalibrated(names) },
   ];
 }
 
-function bandpassCalls(observation: Observation, names: CalibrationNames, refants: readonly string[]): PlanCall[] {
+function bandpassCalls(
+  observation: Observation,
+  names: CalibrationNames,
+  refants: readonly string[],
+  { minblperant }: SolutionChoices,
+): PlanCall[] {
   const central = observation.science
     .map((spw, index) => `${index}:${Math.floor(0.4 * spw.chanCount)}~${Math.floor(0.6 * spw.chanCount)}`)
     .join(',');
@@ -48,6 +55,7 @@ function bandpassCalls(observation: Observation, names: CalibrationNames, refant
         refant: refants.join(','),
         calmode: 'p',
         minsnr: 1,
+        minblperant,
       },
       'phases of each integration, so that the average over time keeps its amplitude',
     ),
@@ -60,17 +68,23 @@ function bandpassCalls(observation: Observation, names: CalibrationNames, refant
       refant: refants.join(','),
       solnorm: true,
       bandtype: 'B',
+      minblperant,
       gaintable: before,
     }),
   ];
 }
 
-function gainCalls(observation: Observation, names: CalibrationNames, refants: readonly string[]): PlanCall[] {
+function gainCalls(
+  observation: Observation,
+  names: CalibrationNames,
+  refants: readonly string[],
+  { minblperant }: SolutionChoices,
+): PlanCall[] {
   const { split } = names;
   const field = calibratorFields(observation)
     .map((entry) => entry.id)
     .join(',');
-  const base = { vis: split, field, refant: refants.join(','), gaintype: 'G', minsnr: 2 };
+  const base = { vis: split, field, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
     task('gaincal', {

@@ -27,9 +27,11 @@ export function formatGoal(
     const error = Array.from(layout.positionErrors.subarray(3 * ant, 3 * ant + 3));
     return error.some((value) => value !== 0) ? [[name, error] as const] : [];
   });
-  const flux = SKY.filter((field) => field.role === 'flux').map(({ name, components }) => {
-    return `${name}=${components[0].fluxJy}Jy@${REFERENCE_HZ / 1e9}GHz,${components[0].spectralIndex}`;
-  });
+  const flux = records[0].sky
+    .filter(({ role, components }) => role === 'flux' && !components[0].disk)
+    .map(({ name, components }) => {
+      return `${name}=${components[0].fluxJy}Jy@${REFERENCE_HZ / 1e9}GHz,${components[0].spectralIndex}`;
+    });
   const resolution = expectedBeam(layout, frequency) / ARCSEC;
   const sensitivity = 1e3 * SENSITIVITY_MARGIN * expectedNoise(parameters, records.length, bandwidth);
   return stringify({

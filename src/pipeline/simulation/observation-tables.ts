@@ -66,7 +66,7 @@ export function writeObservationTables(asdm: AsdmWriter, setup: SpectralSetup, f
 
 function writeSource(asdm: AsdmWriter, field: SkyField, window: SimulatedWindow, startNs: bigint): void {
   const frequency = window.frequenciesHz.reduce((sum, value) => sum + value, 0) / window.frequenciesHz.length;
-  const hasFlux = field.role === 'flux' && window.kind !== 'WVR';
+  const hasFlux = field.role === 'flux' && !field.components[0].disk && window.kind !== 'WVR';
   const halfWidth = (Math.abs(window.stepHz) * window.frequenciesHz.length) / 2;
   const hasLine = field.role === 'target' && window.kind !== 'WVR' && Math.abs(lineFrequency() - frequency) < halfWidth;
   const flux = hasFlux ? continuumFlux(field, frequency) : 0;

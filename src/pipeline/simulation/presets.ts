@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { isBody } from './body-field.ts';
 
 /** How big a simulation is. */
 export type PresetName = 'demo' | 'tiny' | 'medium';
@@ -40,6 +41,8 @@ export interface SimulationParameters {
   readonly pointingStepSec: number;
   /** Visibilities of the flux calibrator in the last execution are weak by this factor. */
   readonly fluxCalibratorFactor: number;
+  /** A body of the Solar System that is the flux calibrator; a quasar when none is named. */
+  readonly fluxCalibrator?: string;
   /** Jy per K of an antenna in the mean. */
   readonly jyPerK: number;
   /** Noise of the visibilities over what the antennas and windows give. */
@@ -122,6 +125,9 @@ export function chooseParameters(preset: PresetName, changes: Partial<Simulation
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const parameters = { ...DEMO, ...chosen, ...given };
   if (parameters.antennaCount < 4) fail('usage', 'At least 4 antennas are needed to calibrate gains.');
+  const { fluxCalibrator } = parameters;
+  if (fluxCalibrator !== undefined && !isBody(fluxCalibrator))
+    fail('usage', `"${fluxCalibrator}" is no body of the Solar System that setjy knows.`);
   if (parameters.executionCount < 1 || parameters.channelCount < 8) {
     fail('usage', 'At least one execution and 8 channels are needed.');
   }

@@ -1,14 +1,16 @@
 import { parseCasaTime } from '../../astronomy/measures/index.ts';
+import { nsToMjdSeconds } from '../../formats/asdm/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import { bodyField } from './body-field.ts';
 import { Execution, type ExecutionRecord } from './execution.ts';
 import { formatGoal } from './goal.ts';
 import { executionUid } from './identity.ts';
 import { layOutArray } from './instrument.ts';
 import { chooseParameters, type PresetName, type SimulationParameters } from './presets.ts';
 import { planSchedule, TIMING_EVENT_NS } from './schedule.ts';
-import { SKY } from './sky.ts';
-import { planSpectralSetup } from './spectral-setup.ts';
+import { SKY, type SkyField } from './sky.ts';
+import { planSpectralSetup, type SpectralSetup } from './spectral-setup.ts';
 import { describeTruth } from './truth.ts';
 
 /** What to simulate; any parameter of the preset may be given another value. */
@@ -49,12 +51,15 @@ export function simulate(context: Context, options: SimulateOptions): SimulateRe
     disk().makeDirectory(staged);
     for (let index = 0; index < parameters.executionCount; index++) {
       const spacing = BigInt(Math.round(parameters.executionSpacingSec * index)) * 1_000_000_000n;
+      const startNs = ((firstStart + spacing) / TIMING_EVENT_NS) * TIMING_EVENT_NS;
+      const setup = planSpectralSetup(parameters);
+      const sky = skyAt(parameters, setup, nsToMjdSeconds(startNs));
       const execution = new Execution(context, {
         parameters,
-        observation: { sky: SKY, setup: planSpectralSetup(parameters), schedule: planSchedule(parameters), layout },
+        observation: { sky, setup, schedule: planSchedule(parameters), layout },
         uid: executionUid(parameters, index),
         index,
-        startNs: ((firstStart + spacing) / TIMING_EVENT_NS) * TIMING_EVENT_NS,
+        startNs,
         out: staged,
         isWeak: !parameters.isPerfect && index > 0 && index === parameters.executionCount - 1,
       });
@@ -72,4 +77,21 @@ export function simulate(context: Context, options: SimulateOptions): SimulateRe
     truth: joinPath(target, 'truth.json'),
     goal: joinPath(target, 'goal.yaml'),
   };
+}
+
+/** The sky of an execution: the body that is the flux calibrator, if there is one, is where it is at that time. */
+function skyAt(parameters: SimulationParameters, setup: SpectralSetup, mjdSec: number): SkyField[] {
+  const { fluxCalibrator: name } = parameters;
+  const windows = setup.fullResolution.science.map((id) => {
+    const { frequenciesHz, stepHz } = setup.windows[id];
+    const count = frequenciesHz.length;
+    return {
+      centreHz: (frequenciesHz[0] + frequenciesHz[count - 1]) / 2,
+      widthHz: Math.abs(stepHz) * count,
+      channelCount: count,
+    };
+  });
+  return SKY.map((field) =>
+    field.role === 'flux' && name !== undefined ? { ...field, name, ...bodyField(name, mjdSec, windows) } : field,
+  );
 }

@@ -1,6 +1,6 @@
 import { parseCasaTime } from '../../astronomy/measures/index.ts';
 import { ARCSEC, DEGREE } from '../../foundation/base/index.ts';
-import { solarBodies, solarModel } from '../skymodel/index.ts';
+import { bodyField, isBody } from './body-field.ts';
 import { fieldAzEl } from './geometry.ts';
 import { REFERENCE_HZ, type SkyField } from './sky.ts';
 import type { TwinField, TwinSpec } from './twin-spec.ts';
@@ -12,8 +12,6 @@ const SPACING = 240 * ARCSEC;
 const OFFSET = 1.5 * DEGREE;
 const SECONDS_PER_DAY = 86_400;
 const START_STEP_SEC = 900;
-/** Steps in which the spectrum of a body is tabulated over a window: atmospheres have lines. */
-const SPECTRUM_STEPS = 256;
 
 /**
  * Fields with directions: bodies of the Solar System where they are, with the flux densities and sizes that setjy knows;
@@ -45,21 +43,10 @@ export function placeFields(spec: TwinSpec, mjdSec: number): SkyField[] {
 }
 
 function placeBody(spec: TwinSpec, field: TwinField, id: number, mjdSec: number): SkyField | undefined {
-  if (!solarBodies.some((body) => body.toLowerCase() === field.name.toLowerCase())) return undefined;
-  const { state, disk, flux } = solarModel(field.name, mjdSec, 'ALMA');
-  const fluxPoints = spec.uses.science
-    .map((window) => spec.windows[window])
-    .flatMap(({ centreHz, widthHz }) => {
-      const step = widthHz / SPECTRUM_STEPS;
-      return Array.from({ length: SPECTRUM_STEPS + 1 }, (_, index) => {
-        const hz = centreHz + (index - SPECTRUM_STEPS / 2) * step;
-        return { hz, jy: flux([hz - step / 2, hz + step / 2]) };
-      });
-    })
-    .sort((a, b) => a.hz - b.hz);
-  const component = { l: 0, m: 0, fwhm: 0, fluxJy: fluxPoints[0].jy, spectralIndex: 0, disk, fluxPoints };
+  if (!isBody(field.name)) return undefined;
   const { role, name, isUncatalogued } = field;
-  return { id, role, name, ra: state.ra, dec: state.dec, components: [component], isUncatalogued };
+  const windows = spec.uses.science.map((window) => spec.windows[window]);
+  return { id, role, name, ...bodyField(name, mjdSec, windows), isUncatalogued };
 }
 
 function pointOf(field: TwinField): SkyField['components'][number] {

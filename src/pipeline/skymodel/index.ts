@@ -8,6 +8,6 @@ export { clearModel, readModels, writeModel } from './model-store.ts';
 export { evaluateSpectrum, type PointSpectrum, powerLawFactor } from './point-spectrum.ts';
 export { quasarFlux } from './quasar-flux.ts';
 export { type SetjyOptions, type SetjyResult, setjy } from './setjy.ts';
-export { type BodyState, bodyState, solarBodies } from './solar-ephemeris.ts';
+export { type BodyState, bodyNamed, bodyState, solarBodies } from './solar-ephemeris.ts';
 export { type SolarModel, solarModel } from './solar-flux.ts';
 export { calibratorFluxesFromSource } from './source-fluxes.ts';

@@ -22,6 +22,6 @@ describe('blockText', () => {
   });
 
   it('says so when there were no radiometers', () => {
-    expect(blockText(report, { ...report.ebs[0], phaseRmsDeg: undefined })).toContain('No radiometer data.');
+    expect(blockText(report, { ...report.ebs[0], phaseRmsDeg: undefined })).toContain('No radiometer data');
   });
 });

@@ -47,6 +47,9 @@ function assessBlock(context: Context, files: BlockFiles, member: string): Block
     uid: files.uid,
     observed: formatMjd(startSec, 0),
     antennaCount,
-    phaseRmsDeg: scatter && { withoutWvr: scatter.medianBefore * degrees, withWvr: scatter.medianAfter * degrees },
+    phaseRmsDeg:
+      scatter && Number.isFinite(scatter.medianAfter)
+        ? { withoutWvr: scatter.medianBefore * degrees, withWvr: scatter.medianAfter * degrees }
+        : undefined,
   };
 }

@@ -1,0 +1,30 @@
+import type { Observation } from './observation.ts';
+import type { Decision } from './plan-builder.ts';
+
+/** How the solutions from the calibrators are made. */
+export interface SolutionChoices {
+  /** Fewest baselines of an antenna that a solution needs. */
+  readonly minblperant: number;
+  readonly decisions: readonly Decision[];
+}
+
+/** CASA's own choice. */
+const USUAL_BASELINES = 4;
+/** An amplitude needs a triangle. */
+const FEWEST_BASELINES = 2;
+/** So many antennas may be missing in an integration before solutions of all others fail too. */
+const SPARE_ANTENNAS = 2;
+
+/** Chooses how solutions are made for an array. */
+export function chooseSolutions({ antennas }: Observation): SolutionChoices {
+  const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennas.length - 1 - SPARE_ANTENNAS));
+  const decisions: Decision[] = [];
+  if (minblperant !== USUAL_BASELINES) {
+    decisions.push({
+      topic: 'Baselines per solution',
+      choice: `at least ${minblperant}`,
+      reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
+    });
+  }
+  return { minblperant, decisions };
+}

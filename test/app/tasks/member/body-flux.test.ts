@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { calibrateSmallBlock, fluxDeviations } from './small-block.ts';
+
+describe('a flux scale from a body of the Solar System', () => {
+  it('is right without a stated flux density', async () => {
+    const block = await calibrateSmallBlock({ fluxCalibrator: 'Titan', antennaCount: 6, fluxIntegrations: 10, cycleCount: 1 });
+    const { fluxes, decisions, block: calibrated } = block.calibration;
+    expect(fluxes.filter(({ isReference }) => isReference).map(({ field }) => field)).toEqual(Array(4).fill('Titan'));
+    const titan = block.truth.fields.find(({ name }) => name === 'Titan');
+    for (const { field, spw, fluxJy } of fluxes.filter(({ isReference }) => isReference))
+      expect(fluxJy / (titan?.fluxPerSpw[String(spw)] ?? 0), `${field} ${spw}`).toBeCloseTo(1, 2);
+    expect(fluxes.filter(({ isReference }) => !isReference)).toHaveLength(8);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+    expect(decisions.find(({ topic }) => topic === 'Flux scale')?.choice).toBe('Titan by Butler-JPL-Horizons 2012');
+    expect(calibrated.calibrators).not.toContain('Titan');
+  }, 240_000);
+});

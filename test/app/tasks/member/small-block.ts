@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { CasaLog, createPlanRunner, EngineSession } from '../../../../src/app/tasks/index.ts';
+import { silentContext } from '../../../../src/foundation/base/index.ts';
+import { type BlockCalibration, calibrateBlock, checkScienceGoal } from '../../../../src/pipeline/reduction/index.ts';
+import { type SimulateOptions, simulate } from '../../../../src/pipeline/simulation/index.ts';
+
+/** What truth.json says that these tests use. */
+export interface SmallTruth {
+  readonly fields: readonly {
+    readonly role: string;
+    readonly name: string;
+    readonly fluxPerSpw: Record<string, number>;
+  }[];
+}
+
+/** One small simulated Execution Block, calibrated in this process. */
+export interface SmallBlock {
+  readonly calibration: BlockCalibration;
+  readonly directory: string;
+  readonly truth: SmallTruth;
+}
+
+/** Simulates one Execution Block of the tiny preset with some parameters changed, and calibrates it. */
+export async function calibrateSmallBlock(changes: Omit<SimulateOptions, 'out'>): Promise<SmallBlock> {
+  const folder = mkdtempSync(join(tmpdir(), 'qa2-block-'));
+  const made = simulate(silentContext(folder), { out: 'sim', preset: 'tiny', executionCount: 1, ...changes });
+  const directory = join(folder, 'work');
+  mkdirSync(directory);
+  const uid = basename(made.asdms[0]);
+  symlinkSync(made.asdms[0], join(directory, uid));
+  const session = new EngineSession({
+    log: new CasaLog({ file: join(folder, 'casa.log') }),
+    checkAbort() {},
+    progress: { update() {} },
+    casaVersion: '4.7.2',
+  });
+  const goal = checkScienceGoal(parse(readFileSync(made.goal, 'utf8')), made.goal);
+  const options = { uid, directory, goal, flux: [] };
+  const calibration = await calibrateBlock(silentContext(directory), createPlanRunner(session, directory), options);
+  return { calibration, directory, truth: JSON.parse(readFileSync(made.truth, 'utf8')) };
+}
+
+/** Differences of measured from true flux densities, in units of 1 % or 3 sigma, whichever is more. */
+export function fluxDeviations({ calibration, truth }: SmallBlock): number[] {
+  return calibration.fluxes
+    .filter(({ isReference }) => !isReference)
+    .map(({ field, spw, fluxJy, errorJy }) => {
+      const known = truth.fields.find(({ name }) => name === field)?.fluxPerSpw[String(spw)] ?? Number.NaN;
+      return Math.abs(fluxJy - known) / Math.max(0.01 * known, 3 * errorJy);
+    });
+}
