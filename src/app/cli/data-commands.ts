@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail } from '../../foundation/base/index.ts';
+import { checkFaults, FAULT_NAMES } from '../../pipeline/simulation/index.ts';
 import type { EngineJob, Listing } from '../tasks/index.ts';
 import { printResult, type SharedOptions, wholeNumber, withEngine } from './engine-use.ts';
 import { readGoal } from './member-commands.ts';
@@ -13,6 +14,7 @@ interface SimulateFlags extends SharedOptions {
   readonly executions?: string;
   readonly fluxCalibrator?: string;
   readonly start?: string;
+  readonly fault: string[];
   readonly overwrite?: boolean;
 }
 
@@ -36,6 +38,7 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     ...(flags.executions === undefined ? {} : { executionCount: wholeNumber('--executions', flags.executions, 1, 99) }),
     ...(flags.fluxCalibrator === undefined ? {} : { fluxCalibrator: flags.fluxCalibrator }),
     ...(flags.start === undefined ? {} : { start: flags.start }),
+    ...(flags.fault.length === 0 ? {} : { faults: checkFaults(flags.fault) }),
     ...(flags.overwrite ? { overwrite: true } : {}),
   };
   await withEngine(flags, { workers: 1 }, async ({ run, progress }) => {
@@ -99,6 +102,7 @@ export function addDataCommands(program: Command): void {
       '--flux-calibrator <body>',
       'a body of the Solar System as flux calibrator, e.g. Titan; without it a quasar',
     )
+    .option('--fault <name>', `${FAULT_NAMES.join(', ')}; repeatable`, (one, rest: string[]) => [...rest, one], [])
     .option('--start <time>', 'UTC of the first execution, e.g. 2013/07/20/01:10:00')
     .option('--overwrite', 'replace what is there')
     .addHelpText('after', '\nExample:\n  qa2 simulate --preset tiny --out simulated')

@@ -14,6 +14,7 @@ export { type ListcalOptions, listcal } from './caltable-text.ts';
 export type { GainTable } from './chain-term.ts';
 export { type CheckedFlux, checkFluxes, type FluxCheckOptions } from './flux-check.ts';
 export * from './fluxscale.ts';
+export { baselineIndex, GainFit, parallelHands } from './gain-fit.ts';
 export * from './gaincal.ts';
 export { type GencalOptions, gencal } from './gencal.ts';
 export {

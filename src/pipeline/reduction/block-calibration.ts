@@ -7,20 +7,24 @@ import {
   type CalibrationNames,
   calibrationNames,
   planApriori,
+  planFlags,
   planImport,
   type SyscalRowCounts,
 } from './calibration-plan.ts';
 import type { MeasuredFlux } from './common-flux.ts';
 import { chooseFluxModel, type FluxModel, fluxCalibratorOf, statedFluxes } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
+import { inspectCalibrators } from './inspection.ts';
 import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
 import { type Decision, decisionLine } from './plan-builder.ts';
 import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
+import { findBadRadiometers } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { planSolve } from './solve-plan.ts';
+import { findBadTsys } from './tsys-check.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
 export interface BlockCalibration {
@@ -71,8 +75,24 @@ export async function calibrateBlock(
   const vis = joinPath(options.directory, names.vis);
   const observation = observe(vis);
   const flux = chooseFluxModel({ name: observation.flux.name, mjdSec: observation.startSec }, known, options.uid);
-  const apriori = planApriori(observation, names, options.goal, countSyscalRows(vis, observation));
+  const radiometers =
+    observation.wvrSpwId === undefined
+      ? []
+      : findBadRadiometers(context, vis, observation.wvrSpwId, radiometerAntennas(observation));
+  const tsys = findBadTsys(vis, observation);
+  const syscalRows = countSyscalRows(vis, observation);
+  const apriori = planApriori(observation, names, options.goal, { syscalRows, radiometers, tsys });
   await runSteps(context, runner, apriori.steps, progress);
+
+  const inspection = inspectCalibrators(
+    context,
+    joinPath(options.directory, names.split),
+    observation,
+    names,
+    flux.isBody,
+  );
+  const flags = planFlags(observation, names, inspection);
+  await runSteps(context, runner, [flags.step], progress);
 
   const flagged = await flaggedFractions(runner, names.split);
   const refant = chooseReferenceAntenna(observation, flagged);
@@ -80,11 +100,11 @@ export async function calibrateBlock(
   const solve = planSolve(observation, names, refant.names, flux, choices);
   const results = await runSteps(context, runner, solve, progress);
 
-  const decisions = [refant.decision, ...apriori.decisions, flux.decision, ...choices.decisions];
+  const decisions = [refant.decision, ...apriori.decisions, ...flags.decisions, flux.decision, ...choices.decisions];
   const fluxes = readFluxes(results.get('fluxscale'), observation, options.uid, flux);
   return {
     uid: options.uid,
-    plan: calibrationScript(names, observation, decisions, [importStep, ...apriori.steps, ...solve]),
+    plan: calibrationScript(names, observation, decisions, [importStep, ...apriori.steps, flags.step, ...solve]),
     decisions,
     fluxes,
     block: calibratedBlock(options.uid, names, observation, refant.names, flux, choices),
@@ -92,6 +112,11 @@ export async function calibrateBlock(
     startSec: observation.startSec,
     endSec: observation.endSec,
   };
+}
+
+/** Antennas that should have a radiometer: those of the 7 m array have none. */
+function radiometerAntennas({ antennas }: Observation): string[] {
+  return antennas.map(({ name }) => name).filter((name) => !name.startsWith('CM'));
 }
 
 function observe(vis: string): Observation {

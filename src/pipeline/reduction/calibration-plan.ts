@@ -1,7 +1,11 @@
+import { formatMjd } from '../../astronomy/measures/index.ts';
+import type { Inspection } from './inspection.ts';
 import { calibratedFields, nearestField, type Observation, tsysFieldOf } from './observation.ts';
 import { type Decision, remove, task, tool } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
+import type { BadRadiometer } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
+import type { BadTsys } from './tsys-check.ts';
 
 /** Names of everything that the calibration of one Execution Block reads and writes. */
 export interface CalibrationNames {
@@ -42,25 +46,32 @@ export function planImport(names: CalibrationNames): PlanStep {
 /** Number of SYSCAL rows whose interval starts within each atmosphere scan. */
 export type SyscalRowCounts = ReadonlyMap<number, number>;
 
-/** Steps 1–10: everything before the first solution from the calibrators. */
+/** What the imported data show before anything is done to them. */
+export interface AprioriFindings {
+  readonly syscalRows: SyscalRowCounts;
+  readonly radiometers: readonly BadRadiometer[];
+  readonly tsys: readonly BadTsys[];
+}
+
+/** Steps 1–9: everything that needs no look at the calibrators. */
 export function planApriori(
   observation: Observation,
   names: CalibrationNames,
   goal: ScienceGoal,
-  syscalRows: SyscalRowCounts,
+  findings: AprioriFindings,
 ): { steps: PlanStep[]; decisions: Decision[] } {
   const decisions: Decision[] = [];
   const tables = aprioriTables(observation, names, goal);
   const steps: PlanStep[] = [
-    { number: 1, title: 'Times of the SYSCAL table', ...syscalTimes(observation, names, syscalRows) },
+    { number: 1, title: 'Times of the SYSCAL table', ...syscalTimes(observation, names, findings.syscalRows) },
     {
       number: 2,
       title: 'Listing of the observation',
       calls: [remove(`${names.vis}.listobs`), task('listobs', { vis: names.vis, listfile: `${names.vis}.listobs` })],
     },
     { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names) },
-    { number: 4, title: 'Water-vapour radiometer phases', calls: wvrCalls(observation, names) },
-    { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names) },
+    { number: 4, title: 'Water-vapour radiometer phases', calls: wvrCalls(observation, names, findings.radiometers) },
+    { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names, findings.tsys) },
     { number: 6, title: 'Antenna positions', calls: positionCalls(observation, names, goal) },
     {
       number: 7,
@@ -69,9 +80,8 @@ export function planApriori(
     },
     { number: 8, title: 'Science windows into a MeasurementSet of their own', calls: splitScience(observation, names) },
     { number: 9, title: 'Listing, and first state of the flags', calls: listSplit(names) },
-    { number: 10, title: 'Edge channels', calls: edgeFlags(observation, names, decisions) },
   ];
-  decisions.push(...aprioriDecisions(observation, tables));
+  decisions.push(...aprioriDecisions(observation, tables), ...findingDecisions(findings));
   return { steps, decisions };
 }
 
@@ -151,27 +161,49 @@ function aprioriFlags(observation: Observation, names: CalibrationNames): PlanCa
   ];
 }
 
-function wvrCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
+function wvrCalls(observation: Observation, names: CalibrationNames, bad: readonly BadRadiometer[]): PlanCall[] {
   if (observation.wvrSpwId === undefined) return [];
   const tie = observation.targets.map((target) => `${target.name},${nearestField(target, observation.phase).name}`);
   return [
     remove(`${names.vis}.wvr`),
-    task('wvrgcal', {
-      vis: names.vis,
-      caltable: `${names.vis}.wvr`,
-      spw: observation.science.map((spw) => spw.spwId),
-      toffset: 0,
-      tie,
-      statsource: observation.targets[0].name,
-    }),
+    task(
+      'wvrgcal',
+      {
+        vis: names.vis,
+        caltable: `${names.vis}.wvr`,
+        spw: observation.science.map((spw) => spw.spwId),
+        toffset: 0,
+        tie,
+        statsource: observation.targets[0].name,
+        ...(bad.length > 0 ? { wvrflag: bad.map(({ antenna }) => antenna) } : {}),
+      },
+      bad.length > 0
+        ? bad.map(({ antenna, finding }) => `the radiometer of ${antenna} ${finding}`).join('; ')
+        : undefined,
+    ),
   ];
 }
 
-function tsysCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
+function tsysCalls(observation: Observation, names: CalibrationNames, bad: readonly BadTsys[]): PlanCall[] {
   if (observation.tsysSpwIds.length === 0) return [];
   return [
     remove(`${names.vis}.tsys`),
     task('gencal', { vis: names.vis, caltable: `${names.vis}.tsys`, caltype: 'tsys' }),
+    ...bad.map(({ antenna, scan, spwIds, ratio }) => {
+      const middle = (scan.startSec + scan.endSec) / 2;
+      return task(
+        'flagdata',
+        {
+          vis: `${names.vis}.tsys`,
+          mode: 'manual',
+          antenna,
+          spw: spwIds.join(','),
+          timerange: `${formatMjd(middle - 5, 0)}~${formatMjd(middle + 5, 0)}`,
+          flagbackup: false,
+        },
+        `${ratio.toFixed(1)} times the median of the antennas in scan ${scan.number}`,
+      );
+    }),
   ];
 }
 
@@ -263,6 +295,18 @@ function edgeCount(chanCount: number): number {
   return chanCount < 16 ? 0 : Math.max(1, Math.floor(chanCount / 64));
 }
 
+/** Step 10: flags of edge channels, and those that the look at the calibrators asks for. */
+export function planFlags(
+  observation: Observation,
+  names: CalibrationNames,
+  inspection: Inspection,
+): { step: PlanStep; decisions: Decision[] } {
+  const decisions: Decision[] = [];
+  const calls = [...edgeFlags(observation, names, decisions), ...inspection.calls];
+  const step = { number: 10, title: 'Edge channels, and faults seen on the calibrators', calls };
+  return { step, decisions: [...decisions, ...inspection.decisions] };
+}
+
 function edgeFlags(observation: Observation, names: CalibrationNames, decisions: Decision[]): PlanCall[] {
   const ranges = observation.science
     .map((spw, index) => ({ index, last: spw.chanCount - 1, edge: edgeCount(spw.chanCount) }))
@@ -297,5 +341,20 @@ function aprioriDecisions(observation: Observation, tables: AprioriTables): Deci
     tables.hasPositions
       ? { topic: 'Antenna positions', choice: 'corrected', reason: 'The science goal file states newer positions.' }
       : { topic: 'Antenna positions', choice: 'as observed', reason: 'No corrections were given.' },
+  ];
+}
+
+function findingDecisions({ radiometers, tsys }: AprioriFindings): Decision[] {
+  return [
+    ...radiometers.map(({ antenna, finding }) => ({
+      topic: 'Radiometer missing',
+      choice: `${antenna} takes the water of its neighbours`,
+      reason: `Its radiometer ${finding}.`,
+    })),
+    ...tsys.map(({ antenna, scan, spwIds, ratio }) => ({
+      topic: 'Wrong Tsys',
+      choice: `${antenna} flagged in scan ${scan.number}, windows ${spwIds.join(', ')}`,
+      reason: `Its system temperature is ${ratio.toFixed(1)} times the median of the antennas.`,
+    })),
   ];
 }

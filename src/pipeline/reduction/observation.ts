@@ -39,6 +39,8 @@ export interface Observation {
   readonly phase: readonly ObservedField[];
   readonly targets: readonly ObservedField[];
   readonly atmosphereScans: readonly AtmosphereScan[];
+  /** Scans of the sky in the science windows, in order of time. */
+  readonly skyScans: readonly AtmosphereScan[];
   readonly startSec: number;
   readonly endSec: number;
 }
@@ -75,12 +77,8 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
     flux,
     phase,
     targets: fieldsWith(metadata, /^OBSERVE_TARGET/),
-    atmosphereScans: atmosphere.map(({ number, fieldIds, startSec, endSec }) => ({
-      number,
-      fieldId: fieldIds[0],
-      startSec,
-      endSec,
-    })),
+    atmosphereScans: atmosphere.map(scanFacts),
+    skyScans: metadata.scans.filter(({ spwIds }) => scienceIds.some((id) => spwIds.includes(id))).map(scanFacts),
     startSec: Math.min(...metadata.scans.map((scan) => scan.startSec)),
     endSec: Math.max(...metadata.scans.map((scan) => scan.endSec)),
   };
@@ -110,7 +108,18 @@ export function separation(a: ObservedField, b: ObservedField): number {
   return 2 * Math.asin(Math.sqrt(sinDec * sinDec + Math.cos(a.dec) * Math.cos(b.dec) * sinRa * sinRa));
 }
 
-/** Where each field takes its Tsys from: itself, or the nearest field that has a Tsys scan, with the reason in words. */
+function scanFacts({ number, fieldIds, startSec, endSec }: Scan): AtmosphereScan {
+  return { number, fieldId: fieldIds[0], startSec, endSec };
+}
+
+/** So far apart on the sky (rad) and in time (s) system temperatures are equally good stand-ins. */
+const SKY_SCALE = (10 * Math.PI) / 180;
+const TIME_SCALE_SEC = 1200;
+
+/**
+ * Where each field takes its Tsys from: itself, or the field with a Tsys scan that is nearest in time and on the sky,
+ * with the reason in words.
+ */
 export function tsysFieldOf(
   observation: Observation,
   field: ObservedField,
@@ -118,14 +127,23 @@ export function tsysFieldOf(
   const ids = new Set(observation.atmosphereScans.map((scan) => scan.fieldId));
   if (ids.size === 0) return undefined;
   if (ids.has(field.id)) return { fieldId: field.id, reason: `${field.name} has its own Tsys scans` };
-  const nearest = nearestField(
-    field,
-    calibratedFields(observation).filter((other) => ids.has(other.id)),
-  );
-  const degrees = ((separation(field, nearest) * 180) / Math.PI).toFixed(1);
+  const own = observation.skyScans.filter((scan) => scan.fieldId === field.id);
+  const gap = (scan: AtmosphereScan) =>
+    Math.min(...own.map(({ startSec, endSec }) => Math.max(0, startSec - scan.endSec, scan.startSec - endSec)));
+  const ranked = observation.atmosphereScans
+    .flatMap((scan) => {
+      const other = calibratedFields(observation).find(({ id }) => id === scan.fieldId);
+      if (!other) return [];
+      const [angle, seconds] = [separation(field, other), own.length > 0 ? gap(scan) : 0];
+      return [{ other, angle, seconds, distance: angle / SKY_SCALE + seconds / TIME_SCALE_SEC }];
+    })
+    .sort((a, b) => a.distance - b.distance);
+  if (ranked.length === 0) return undefined;
+  const [{ other, angle, seconds }] = ranked;
+  const away = `${((angle * 180) / Math.PI).toFixed(1)} deg and ${(seconds / 60).toFixed(0)} min away`;
   return {
-    fieldId: nearest.id,
-    reason: `${field.name} has no Tsys scan; the nearest one, of ${nearest.name} (${degrees} deg away), is used`,
+    fieldId: other.id,
+    reason: `${field.name} has no Tsys scan; the nearest one in time and on the sky, of ${other.name} (${away}), is used`,
   };
 }
 

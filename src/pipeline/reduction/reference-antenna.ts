@@ -1,5 +1,6 @@
 import type { Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
+import { median } from './robust.ts';
 
 /** Share of flagged visibilities of each antenna, 0…1, by name. */
 export type FlaggedFractions = Readonly<Record<string, number>>;
@@ -40,10 +41,4 @@ export function chooseReferenceAntenna(observation: Observation, flagged: Flagge
       reason: `It stands ${best.metres.toFixed(0)} m from the centre of the array and ${(100 * best.share).toFixed(1)} % of its data are flagged.`,
     },
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -1,4 +1,5 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { SPIKE } from './faults.ts';
 import type { FieldGeometry } from './geometry.ts';
 import type { ArrayLayout, Instrument } from './instrument.ts';
 import type { RandomStream } from './random.ts';
@@ -17,8 +18,13 @@ const INT16_LIMIT = 32_767;
 const FULL_SCALE_INT16 = 30_000;
 const FULL_SCALE_INT32 = 2e7;
 
-/** What the voltages of an input are multiplied with besides its gain: 0 where an antenna does not see the source. */
-export type VoltageFactor = (ant: number, pol: number, baseband: number) => number;
+/** What happens to the voltages of an input besides its gain. */
+export interface VoltageChange {
+  /** Factor; 0 where an antenna does not see the source. */
+  strength(ant: number, pol: number, baseband: number): number;
+  /** rad, added */
+  phase(ant: number): number;
+}
 
 /** Numbers of one integration, in BDF order. */
 export interface IntegrationData {
@@ -42,6 +48,8 @@ interface WindowState {
   /** Power relative to the ambient load, [ant, pol, chan]. */
   readonly level: Float64Array;
   readonly noise: number;
+  /** Strength of the spurious signal, 0 for none. */
+  readonly spike: number;
   readonly scale: number;
   /** First number of the window within a baseline of cross data, and within an antenna of auto data. */
   readonly crossFirst: number;
@@ -75,6 +83,8 @@ export class Correlator {
     readonly intent: SubscanIntent;
     readonly elevation: number;
     readonly crossType: 'int16' | 'int32';
+    /** A spurious signal in some channels of all baselines. */
+    readonly hasSpike?: boolean;
   }) {
     const { instrument, windows } = options;
     this.instrument = instrument;
@@ -106,9 +116,9 @@ export class Correlator {
   }
 
   /** Fills `data` for an integration whose middle is `hours` after the start of the execution. */
-  integrate(geometry: FieldGeometry, hours: number, factor: VoltageFactor): void {
+  integrate(geometry: FieldGeometry, hours: number, change: VoltageChange): void {
     this.states.forEach((state, index) => {
-      this.fillVoltages(state, geometry, hours, factor);
+      this.fillVoltages(state, geometry, hours, change);
       if (!state.model.isPoint && this.seesSource) state.model.fill(geometry, state.visibilities);
       this.correlate(state, index);
       this.detect(state, index);
@@ -122,6 +132,7 @@ export class Correlator {
       intent: SubscanIntent;
       elevation: number;
       crossType: 'int16' | 'int32';
+      hasSpike?: boolean;
     },
     chanBefore: number,
   ): WindowState {
@@ -156,7 +167,8 @@ export class Correlator {
       response,
       level,
       noise,
-      scale: Math.round(fullScale / (1.6 * peakJy * strongest + 8 * noise)),
+      spike: options.hasSpike && window.baseband === SPIKE.baseband ? SPIKE.strength * noise : 0,
+      scale: Math.round(fullScale / (1.6 * peakJy * strongest + (options.hasSpike ? SPIKE.strength + 8 : 8) * noise)),
       crossFirst: chanBefore * POL_COUNT * 2,
       autoFirst: chanBefore * POL_COUNT,
       voltages: new Float64Array(bandpass.length),
@@ -170,7 +182,7 @@ export class Correlator {
   }
 
   /** Complex response of each input to the source: gain, bandpass, path. */
-  private fillVoltages(state: WindowState, geometry: FieldGeometry, hours: number, factor: VoltageFactor): void {
+  private fillVoltages(state: WindowState, geometry: FieldGeometry, hours: number, change: VoltageChange): void {
     const { instrument, layout } = this;
     const { window, response, voltages } = state;
     const chanCount = window.frequenciesHz.length;
@@ -181,9 +193,10 @@ export class Correlator {
       fillPhasor(phasor, 0, chanCount, delay * window.frequenciesHz[0], delay * window.stepHz);
       for (let pol = 0; pol < POL_COUNT; pol++) {
         const { amplitude, phase } = instrument.gain(2 * ant + pol, hours);
-        const strength = amplitude * factor(ant, pol, window.baseband);
-        const gainRe = strength * Math.cos(phase);
-        const gainIm = strength * Math.sin(phase);
+        const strength = amplitude * change.strength(ant, pol, window.baseband);
+        const angle = phase + change.phase(ant);
+        const gainRe = strength * Math.cos(angle);
+        const gainIm = strength * Math.sin(angle);
         const first = (2 * ant + pol) * chanCount;
         for (let chan = 0; chan < chanCount; chan++) {
           const at = 2 * (first + chan);
@@ -207,6 +220,8 @@ export class Correlator {
     const limit = cross instanceof Int16Array ? INT16_LIMIT : 2_147_483_647;
     const source = this.seesSource ? scale : 0;
     const noise = this.noiseFactor * state.noise * scale;
+    const spike = state.spike * scale;
+    const spikeEnd = SPIKE.firstChannel + SPIKE.channelCount;
     let baseline = 0;
     for (let ant2 = 1; ant2 < antennaCount; ant2++) {
       for (let ant1 = 0; ant1 < ant2; ant1++, baseline++) {
@@ -222,7 +237,8 @@ export class Correlator {
             const productIm = voltages[a + at + 1] * voltages[b + at] - voltages[a + at] * voltages[b + at + 1];
             const modelRe = pointSpectrum ? pointSpectrum[chan] : visibilities[2 * baseline * chanCount + at];
             const modelIm = pointSpectrum ? 0 : visibilities[2 * baseline * chanCount + at + 1];
-            const re = source * (productRe * modelRe - productIm * modelIm);
+            const spurious = spike > 0 && chan >= SPIKE.firstChannel && chan < spikeEnd ? spike : 0;
+            const re = source * (productRe * modelRe - productIm * modelIm) + spurious;
             const im = source * (productRe * modelIm + productIm * modelRe);
             if (chan >= edge && chan < chanCount - edge) {
               sumRe += re;

@@ -1,4 +1,5 @@
-import type { VoltageFactor } from './correlator.ts';
+import type { VoltageChange } from './correlator.ts';
+import { DEAD_POL, type FaultName, faultyAntenna, LOW_GAIN, PHASE_JUMP } from './faults.ts';
 import type { SimulationParameters } from './presets.ts';
 import { RandomStream } from './random.ts';
 import type { PlannedScan } from './schedule.ts';
@@ -25,9 +26,13 @@ export class Damage {
   readonly fluxVoltage: Float64Array;
   private readonly isPerfect: boolean;
   private readonly hasBlanks: boolean;
+  private readonly scans: readonly PlannedScan[];
+  private readonly faulty: (name: FaultName) => number | undefined;
 
   /** @param isWeak true for the execution whose flux calibrator is observed with badly pointed antennas */
-  constructor(parameters: SimulationParameters, execution: number, isWeak: boolean) {
+  constructor(parameters: SimulationParameters, scans: readonly PlannedScan[], execution: number, isWeak: boolean) {
+    this.scans = scans;
+    this.faulty = (name) => faultyAntenna(parameters.faults, name, parameters.antennaCount);
     this.isPerfect = parameters.isPerfect;
     this.hasBlanks = parameters.hasBlanks && !parameters.isPerfect;
     this.fluxVoltage = new Float64Array(parameters.antennaCount).fill(1);
@@ -50,15 +55,37 @@ export class Damage {
   }
 
   /** What all this does to the voltages of an integration (from 0 in the scan). */
-  factor(scan: PlannedScan, integration: number): VoltageFactor {
+  change(scan: PlannedScan, integration: number): VoltageChange {
     const off = this.offSource(scan);
     const blank = this.blanked(scan, integration);
     const isFlux = scan.role === 'flux' && scan.use === 'science';
-    return (ant, pol, baseband) => {
+    const dead = this.faulty('dead-polarization');
+    const low = this.faulty('low-gain');
+    const lost = this.isLost(scan) ? this.faulty('off-source') : undefined;
+    const jumped = this.hasJumped(scan, integration) ? this.faulty('phase-jump') : undefined;
+    const strength = (ant: number, pol: number, baseband: number) => {
+      if (ant === lost || (ant === dead && pol === DEAD_POL)) return 0;
       if (off && ant === off.ant && integration < off.integrationCount) return 0;
       if (blank && ant === blank.ant && pol === blank.pol && baseband === blank.baseband) return 0;
-      return isFlux ? this.fluxVoltage[ant] : 1;
+      return (isFlux ? this.fluxVoltage[ant] : 1) * (ant === low ? LOW_GAIN : 1);
     };
+    return { strength, phase: (ant) => (ant === jumped ? PHASE_JUMP : 0) };
+  }
+
+  /** True in the second scan of the phase calibrator and the target's after it: then an antenna looks elsewhere. */
+  private isLost(scan: PlannedScan): boolean {
+    const visits = this.scans.filter(({ role, use }) => use === 'science' && (role === 'phase' || role === 'target'));
+    const first = visits.filter(({ role }) => role === 'phase')[1];
+    const at = visits.findIndex(({ number }) => number === first?.number);
+    return at >= 0 && visits.slice(at, at + 2).some(({ number }) => number === scan.number);
+  }
+
+  /** The phase of an antenna jumps in the middle of the first target scan. */
+  private hasJumped(scan: PlannedScan, integration: number): boolean {
+    const first = this.scans.find(({ role, use }) => role === 'target' && use === 'science');
+    if (!first || scan.number < first.number) return false;
+    const count = first.subscans.reduce((sum, { integrationCount }) => sum + integrationCount, 0);
+    return scan.number > first.number || integration >= count / 2;
   }
 
   /** Losses that differ from antenna to antenna; a flux scale made from them is off by 1 / factor on average. */

@@ -12,6 +12,7 @@ import {
   writeFull,
 } from './correlator-output.ts';
 import { Damage } from './damage.ts';
+import { faultyAntenna } from './faults.ts';
 import { fieldAzEl, fieldGeometry } from './geometry.ts';
 import { type ArrayLayout, Instrument } from './instrument.ts';
 import { writeInstrumentTables } from './instrument-tables.ts';
@@ -107,7 +108,7 @@ export class Execution {
     this.index = index;
     this.startNs = startNs;
     this.instrument = new Instrument(parameters, index);
-    this.damage = new Damage(parameters, index, options.isWeak);
+    this.damage = new Damage(parameters, observation.schedule.scans, index, options.isWeak);
     this.setup = observation.setup;
     this.schedule = observation.schedule;
     this.sky = observation.sky;
@@ -176,7 +177,10 @@ export class Execution {
     if (scan.use === 'atmosphere') {
       const middle = (scan.startEvent + scan.endEvent) / 2;
       const { el } = fieldAzEl(field, this.mjdSec(middle));
-      appendSystemTemperatures(this.asdm, this.instrument, this.windowsOf(scan), startNs, el);
+      const { faults } = this.parameters;
+      const isFlux = scan.role === 'flux';
+      const wrong = isFlux ? faultyAntenna(faults, 'wrong-tsys', this.layout.names.length) : undefined;
+      appendSystemTemperatures(this.asdm, this.instrument, this.windowsOf(scan), startNs, el, wrong);
     }
     const off = this.damage.offSource(scan);
     if (off) {
@@ -224,6 +228,7 @@ export class Execution {
       startNs,
       startSec: subscan.startEvent * TIMING_EVENT_SEC,
       integrationCount: subscan.integrationCount,
+      silent: faultyAntenna(parameters.faults, 'no-radiometer', this.layout.names.length),
       elevationAt: (seconds) => fieldAzEl(field, this.mjdSec(seconds / TIMING_EVENT_SEC)).el,
     });
     appendMain(asdm, row, {
@@ -250,6 +255,7 @@ export class Execution {
       intent: subscan.intent,
       elevation: fieldAzEl(field, this.mjdSec(middle)).el,
       crossType: scan.use === 'science' ? 'int16' : 'int32',
+      hasSpike: scan.use === 'science' && parameters.faults.includes('spike'),
     });
     const output = createOutputs(this.asdm, {
       projectPath,
@@ -267,7 +273,7 @@ export class Execution {
       correlator.integrate(
         fieldGeometry(layout, field, this.mjdSec(event)),
         hours,
-        this.damage.factor(scan, before + index),
+        this.damage.change(scan, before + index),
       );
       const midNs = startNs + intervalNs * BigInt(index) + intervalNs / 2n;
       const times = { midNs, intervalNs, number: index + 1 };

@@ -1,3 +1,4 @@
+export { checkFaults, FAULT_NAMES, type FaultName } from './faults.ts';
 export type { PresetName, SimulationParameters } from './presets.ts';
 export { type SimulateOptions, type SimulateResult, simulate } from './simulate.ts';
 export { type SimulateTwinOptions, type SimulateTwinResult, simulateTwin } from './twin.ts';

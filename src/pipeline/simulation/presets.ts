@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { isBody } from './body-field.ts';
+import { checkFaults, type FaultName } from './faults.ts';
 
 /** How big a simulation is. */
 export type PresetName = 'demo' | 'tiny' | 'medium';
@@ -49,6 +50,8 @@ export interface SimulationParameters {
   readonly noiseFactor: number;
   /** The correlator blanks and flags some integrations. */
   readonly hasBlanks: boolean;
+  /** What is wrong with the array besides. */
+  readonly faults: readonly FaultName[];
   /** No noise, no damage, no errors: perfect antennas and air. */
   readonly isPerfect: boolean;
 }
@@ -80,6 +83,7 @@ const DEMO: SimulationParameters = {
   jyPerK: 40,
   noiseFactor: 1,
   hasBlanks: true,
+  faults: [],
   isPerfect: false,
 };
 
@@ -125,6 +129,7 @@ export function chooseParameters(preset: PresetName, changes: Partial<Simulation
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
   const parameters = { ...DEMO, ...chosen, ...given };
   if (parameters.antennaCount < 4) fail('usage', 'At least 4 antennas are needed to calibrate gains.');
+  checkFaults(parameters.faults);
   const { fluxCalibrator } = parameters;
   if (fluxCalibrator !== undefined && !isBody(fluxCalibrator))
     fail('usage', `"${fluxCalibrator}" is no body of the Solar System that setjy knows.`);

@@ -18,6 +18,8 @@ export interface RadiometerOptions {
   /** Start of the execution to start of the subscan, s. */
   readonly startSec: number;
   readonly integrationCount: number;
+  /** Antenna whose radiometer gives nothing. */
+  readonly silent?: number;
   /** Elevation of the field `seconds` after the start of the execution, rad. */
   readonly elevationAt: (seconds: number) => number;
 }
@@ -46,6 +48,7 @@ export function writeRadiometers(asdm: AsdmWriter, options: RadiometerOptions): 
     const elevation = options.elevationAt(seconds);
     times.fill(startNs + stepNs * BigInt(sample) + stepNs / 2n, sample * antennaCount, (sample + 1) * antennaCount);
     for (let ant = 0; ant < antennaCount; ant++) {
+      if (ant === options.silent) continue;
       const path = instrument.path(layout.ground, ant, seconds, elevation);
       const column = instrument.pwvMm / Math.sin(elevation) + path / PATH_PER_MM;
       const at = (sample * antennaCount + ant) * CHANNEL_COUNT;

@@ -1,4 +1,5 @@
 import { type AsdmWriter, arrayCell, tagList, textList } from '../../formats/asdm/index.ts';
+import { TSYS_FACTOR } from './faults.ts';
 import { fieldAzEl } from './geometry.ts';
 import type { Instrument } from './instrument.ts';
 import { forEver } from './instrument-tables.ts';
@@ -129,11 +130,13 @@ export function appendSystemTemperatures(
   windows: readonly SimulatedWindow[],
   scanStartNs: bigint,
   elevation: number,
+  wrongAntenna?: number,
 ): void {
   for (const window of windows) {
     const count = window.frequenciesHz.length;
     const system = instrument.systemTemperature(window, elevation);
     for (let ant = 0; ant < instrument.antennaCount; ant++) {
+      const factor = ant === wrongAntenna ? TSYS_FACTOR : 1;
       const receiver = new Float64Array(2 * count);
       const sky = new Float64Array(2 * count);
       for (let at = 0; at < 2 * count; at++) {
@@ -147,7 +150,10 @@ export function appendSystemTemperatures(
         numChan: count,
         trxSpectrum: arrayCell([2, count], receiver),
         tskySpectrum: arrayCell([2, count], sky),
-        tsysSpectrum: arrayCell([2, count], system.slice(2 * ant * count, 2 * (ant + 1) * count).map(kelvin)),
+        tsysSpectrum: arrayCell(
+          [2, count],
+          system.slice(2 * ant * count, 2 * (ant + 1) * count).map((value) => kelvin(factor * value)),
+        ),
         antennaId: tag('Antenna', ant),
         feedId: 0,
         spectralWindowId: tag('SpectralWindow', window.id),

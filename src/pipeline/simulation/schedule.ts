@@ -130,7 +130,7 @@ function listScans(parameters: SimulationParameters): ScanRequest[] {
     atmosphere('bandpass'),
     science('bandpass', 'CALIBRATE_BANDPASS', [parameters.bandpassIntegrations]),
     pointing('flux'),
-    atmosphere('flux'),
+    ...(parameters.faults.includes('no-tsys') ? [] : [atmosphere('flux')]),
     science('flux', 'CALIBRATE_FLUX', [parameters.fluxIntegrations]),
   ] as ScanRequest[];
   const half = Math.ceil(parameters.targetIntegrations / 2);

@@ -3,6 +3,7 @@ import { ARCSEC, DEGREE } from '../../foundation/base/index.ts';
 import { PATH_PER_MM, WATER_PRESSURE_HPA, WATER_TEMPERATURE_K } from './atmosphere.ts';
 import type { ExecutionRecord } from './execution.ts';
 import { fieldOf } from './execution.ts';
+import { faultyAntenna } from './faults.ts';
 import { fieldAzEl } from './geometry.ts';
 import { PROJECT } from './identity.ts';
 import type { ArrayLayout } from './instrument.ts';
@@ -47,7 +48,7 @@ export function describeTruth(
       onlinePosition: Array.from(layout.onlinePositions.subarray(3 * ant, 3 * ant + 3)),
       positionError: Array.from(layout.positionErrors.subarray(3 * ant, 3 * ant + 3)),
     })),
-    executions: records.map((record) => describeExecution(record, parameters)),
+    executions: records.map((record) => describeExecution(record, parameters, layout.names)),
   };
 }
 
@@ -94,7 +95,11 @@ function lineArea(component: SkyComponent): number {
   return (component.fluxJy * fwhm * Math.sqrt(Math.PI / (4 * Math.LN2))) / 1e3;
 }
 
-function describeExecution(record: ExecutionRecord, parameters: SimulationParameters): Record<string, unknown> {
+function describeExecution(
+  record: ExecutionRecord,
+  parameters: SimulationParameters,
+  names: readonly string[],
+): Record<string, unknown> {
   const { instrument, damage } = record;
   const pairs = (values: ArrayLike<number>, factor = 1) =>
     Array.from({ length: instrument.antennaCount }, (_, ant) => [
@@ -125,6 +130,10 @@ function describeExecution(record: ExecutionRecord, parameters: SimulationParame
       fluxScaleError: 1 / fluxFactor,
       voltagePerAntenna: Array.from(damage.fluxVoltage),
     },
+    faults: parameters.faults.map((fault) => ({
+      fault,
+      antenna: names[faultyAntenna([fault], fault, names.length) ?? -1],
+    })),
     flags: record.flags.map((flag) => ({ ...flag, startNs: String(flag.startNs), endNs: String(flag.endNs) })),
     scans: record.scans.map((scan) => describeScan(record, scan)),
   };

@@ -21,6 +21,7 @@ export interface SmallBlock {
   readonly calibration: BlockCalibration;
   readonly directory: string;
   readonly truth: SmallTruth;
+  readonly truthFile: string;
 }
 
 /** Simulates one Execution Block of the tiny preset with some parameters changed, and calibrates it. */
@@ -40,7 +41,7 @@ export async function calibrateSmallBlock(changes: Omit<SimulateOptions, 'out'>)
   const goal = checkScienceGoal(parse(readFileSync(made.goal, 'utf8')), made.goal);
   const options = { uid, directory, goal, flux: [] };
   const calibration = await calibrateBlock(silentContext(directory), createPlanRunner(session, directory), options);
-  return { calibration, directory, truth: JSON.parse(readFileSync(made.truth, 'utf8')) };
+  return { calibration, directory, truth: JSON.parse(readFileSync(made.truth, 'utf8')), truthFile: made.truth };
 }
 
 /** Differences of measured from true flux densities, in units of 1 % or 3 sigma, whichever is more. */

@@ -3,7 +3,12 @@ import { calibrateSmallBlock, fluxDeviations } from './small-block.ts';
 
 describe('a flux scale from a body of the Solar System', () => {
   it('is right without a stated flux density', async () => {
-    const block = await calibrateSmallBlock({ fluxCalibrator: 'Titan', antennaCount: 6, fluxIntegrations: 10, cycleCount: 1 });
+    const block = await calibrateSmallBlock({
+      fluxCalibrator: 'Titan',
+      antennaCount: 6,
+      fluxIntegrations: 10,
+      cycleCount: 1,
+    });
     const { fluxes, decisions, block: calibrated } = block.calibration;
     expect(fluxes.filter(({ isReference }) => isReference).map(({ field }) => field)).toEqual(Array(4).fill('Titan'));
     const titan = block.truth.fields.find(({ name }) => name === 'Titan');

@@ -1,0 +1,210 @@
+import { type MeasurementSet, type MsMetadata, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
+import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import type { Context } from '../../foundation/base/index.ts';
+import { arena } from '../../foundation/numeric/index.ts';
+import { baselineIndex, GainFit, parallelHands } from '../calibration/index.ts';
+
+/** Gains of all antennas in one integration and window, for a source of 1 Jy at the phase centre. */
+export interface IntegrationGains {
+  readonly fieldId: number;
+  readonly scan: number;
+  readonly spwId: number;
+  /** MJD s */
+  readonly time: number;
+  /** [ant, pol, re/im] */
+  readonly gains: Float32Array;
+  /** [ant, pol] */
+  readonly flag: Uint8Array;
+}
+
+/** What calibrators show before anything is solved for. */
+export interface CalibratorView {
+  readonly antennas: readonly string[];
+  readonly polCount: number;
+  /** In order of time. */
+  readonly integrations: readonly IntegrationGains[];
+  /** Mean of |V|² over baselines and time by field and window, [pol, chan]; NaN where all is flagged. */
+  readonly powers: ReadonlyMap<string, Float64Array>;
+}
+
+/** Key of a spectrum in {@link CalibratorView.powers}. */
+export const powerKey = (fieldId: number, spwId: number) => `${fieldId} ${spwId}`;
+
+/** Channels that far apart, as a share of the window, tell the delay of a baseline. */
+const DELAY_STEP = 1 / 16;
+/** Share of a window at each edge that is not looked at. */
+const EDGE = 1 / 16;
+const FEWEST_BASELINES = 2;
+
+/**
+ * Looks at calibrators: gains of each integration over whole windows, and mean power spectra.
+ *
+ * Delays of the baselines are taken from the bandpass calibrator, so that a window can be averaged before it has a
+ * bandpass.
+ *
+ * @param vis MeasurementSet with the science windows, corrected for all that is known beforehand
+ * @param bandpassId field that delays are taken from
+ * @param fieldIds point-like calibrators
+ */
+export function viewCalibrators(
+  context: Context,
+  vis: string,
+  bandpassId: number,
+  fieldIds: readonly number[],
+): CalibratorView {
+  const ms = openMs(vis, 'read');
+  try {
+    const metadata = readMetadata(ms);
+    return arena().scope((lease) => {
+      const view = new View(metadata, lease);
+      scan(context, ms, metadata, [bandpassId], (chunk) => view.addDelays(chunk));
+      scan(context, ms, metadata, fieldIds, (chunk) => view.addGains(chunk));
+      return view.result();
+    });
+  } finally {
+    ms.close();
+  }
+}
+
+function scan(
+  context: Context,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  fieldIds: readonly number[],
+  visit: (chunk: VisibilityChunk) => void,
+): void {
+  const { rows } = selectRows(ms, { field: fieldIds.join(',') }, { metadata });
+  for (const chunk of readChunks(ms, { rows, columns: ['DATA'], metadata })) {
+    context.checkAbort();
+    visit(chunk);
+    chunk.release();
+  }
+}
+
+class View {
+  private readonly metadata: MsMetadata;
+  private readonly fit: GainFit;
+  private readonly baselineCount: number;
+  private polCount = 1;
+  /** Window → [baseline, pol, re/im], product of channels some steps apart. */
+  private readonly products = new Map<number, Float64Array>();
+  private readonly integrations: IntegrationGains[] = [];
+  /** Sum and count, [pol, chan, 2]. */
+  private readonly powers = new Map<string, Float64Array>();
+
+  constructor(metadata: MsMetadata, lease: ConstructorParameters<typeof GainFit>[1]) {
+    const antCount = metadata.antennas.length;
+    this.metadata = metadata;
+    this.baselineCount = (antCount * (antCount - 1)) / 2;
+    const options = { antCount, kind: 'G', mode: 'ap', minBaselines: FEWEST_BASELINES, minSnr: 0, refAnt: -1 } as const;
+    this.fit = new GainFit(options, lease);
+  }
+
+  addDelays(chunk: VisibilityChunk): void {
+    const hands = parallelHands(chunk.corrCount);
+    this.polCount = Math.max(this.polCount, hands.length);
+    const products = this.products.get(chunk.spwId) ?? new Float64Array(this.baselineCount * hands.length * 2);
+    this.products.set(chunk.spwId, products);
+    const step = stepOf(chunk.chanCount);
+    this.eachRow(chunk, (row, baseline) => {
+      const data = chunk.data.DATA as Float32Array;
+      hands.forEach((corr, hand) => {
+        const at = 2 * (baseline * hands.length + hand);
+        const [first, end] = channelsOf(chunk.chanCount);
+        for (let chan = first; chan + step < end; chan++) {
+          const a = (row * chunk.chanCount + chan) * chunk.corrCount + corr;
+          const b = a + step * chunk.corrCount;
+          if (chunk.flag[a] || chunk.flag[b]) continue;
+          products[at] += data[2 * b] * data[2 * a] + data[2 * b + 1] * data[2 * a + 1];
+          products[at + 1] += data[2 * b + 1] * data[2 * a] - data[2 * b] * data[2 * a + 1];
+        }
+      });
+    });
+  }
+
+  addGains(chunk: VisibilityChunk): void {
+    const hands = parallelHands(chunk.corrCount);
+    const open = new Map<number, { first: number; sums: Float64Array }>();
+    this.eachRow(chunk, (row, baseline) => {
+      let integration = open.get(chunk.time[row]);
+      if (!integration) {
+        integration = { first: row, sums: new Float64Array(this.baselineCount * hands.length * 3) };
+        open.set(chunk.time[row], integration);
+      }
+      const key = powerKey(chunk.fieldId[row], chunk.spwId);
+      const powers = this.powers.get(key) ?? new Float64Array(hands.length * chunk.chanCount * 2);
+      this.powers.set(key, powers);
+      hands.forEach((corr, hand) => {
+        this.addRow(chunk, { row, corr, cell: baseline * hands.length + hand, hand }, integration.sums, powers);
+      });
+    });
+    for (const [time, { first, sums }] of open) {
+      const averages = { sums, partCount: 1, chanCount: 1, corrCount: hands.length };
+      const { params, flag } = this.fit.solve(averages, 0);
+      const [fieldId, scanNumber] = [chunk.fieldId[first], chunk.scanNumber[first]];
+      this.integrations.push({ fieldId, scan: scanNumber, spwId: chunk.spwId, time, gains: params, flag });
+    }
+  }
+
+  /** Adds one correlation of a row: its mean over channels without the delay, and its power spectrum. */
+  private addRow(
+    chunk: VisibilityChunk,
+    { row, corr, cell, hand }: { row: number; corr: number; cell: number; hand: number },
+    sums: Float64Array,
+    powers: Float64Array,
+  ): void {
+    const { chanCount, corrCount } = chunk;
+    const data = chunk.data.DATA as Float32Array;
+    const products = this.products.get(chunk.spwId);
+    const slope = products ? Math.atan2(products[2 * cell + 1], products[2 * cell]) / stepOf(chanCount) : 0;
+    const [first, end] = channelsOf(chanCount);
+    const [turnRe, turnIm] = [Math.cos(slope), -Math.sin(slope)];
+    let [re, im, count] = [0, 0, 0];
+    let [cos, sin] = [Math.cos(slope * (chanCount / 2 - first)), Math.sin(slope * (chanCount / 2 - first))];
+    for (let chan = first; chan < end; chan++) {
+      const at = (row * chanCount + chan) * corrCount + corr;
+      if (!chunk.flag[at]) {
+        const [x, y] = [data[2 * at], data[2 * at + 1]];
+        re += x * cos - y * sin;
+        im += x * sin + y * cos;
+        count++;
+        powers[2 * (hand * chanCount + chan)] += x * x + y * y;
+        powers[2 * (hand * chanCount + chan) + 1]++;
+      }
+      [cos, sin] = [cos * turnRe - sin * turnIm, cos * turnIm + sin * turnRe];
+    }
+    if (count === 0) return;
+    const weight = chunk.weight[row * corrCount + corr] || 1;
+    sums[3 * cell] = (weight * re) / count;
+    sums[3 * cell + 1] = (weight * im) / count;
+    sums[3 * cell + 2] = weight;
+  }
+
+  private eachRow(chunk: VisibilityChunk, visit: (row: number, baseline: number) => void): void {
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const [one, two] = [chunk.antenna1[row], chunk.antenna2[row]];
+      if (one >= two || chunk.flagRow[row]) continue;
+      visit(row, baselineIndex(this.metadata.antennas.length, one, two));
+    }
+  }
+
+  result(): CalibratorView {
+    const powers = [...this.powers].map(([key, sums]) => {
+      return [key, Float64Array.from({ length: sums.length / 2 }, (_, at) => sums[2 * at] / sums[2 * at + 1])] as const;
+    });
+    return {
+      antennas: this.metadata.antennas.map(({ name }) => name),
+      polCount: this.polCount,
+      integrations: this.integrations.sort((a, b) => a.time - b.time || a.spwId - b.spwId),
+      powers: new Map(powers),
+    };
+  }
+}
+
+const stepOf = (chanCount: number) => Math.max(1, Math.round(DELAY_STEP * chanCount));
+
+/** First channel that is looked at, and the one after the last. */
+function channelsOf(chanCount: number): [number, number] {
+  const edge = chanCount < 16 ? 0 : Math.ceil(EDGE * chanCount);
+  return [edge, chanCount - edge];
+}

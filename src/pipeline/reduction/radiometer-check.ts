@@ -1,0 +1,65 @@
+import { openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
+import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import type { Context } from '../../foundation/base/index.ts';
+
+/** An antenna whose radiometer cannot be used, and what it shows. */
+export interface BadRadiometer {
+  readonly antenna: string;
+  readonly finding: string;
+}
+
+/** Brightness that the 183 GHz line and its wings can have from a high site, K. */
+const COLDEST_K = 10;
+const WARMEST_K = 320;
+/** Least share of readings in that range. */
+const USABLE_SHARE = 0.8;
+
+/**
+ * Finds antennas whose radiometer gives nothing, or brightness temperatures that air cannot have.
+ *
+ * @param vis imported MeasurementSet
+ * @param spwId window of the radiometers
+ * @param antennas those that matter, by name
+ */
+export function findBadRadiometers(
+  context: Context,
+  vis: string,
+  spwId: number,
+  antennas: readonly string[],
+): BadRadiometer[] {
+  const ms = openMs(vis, 'read');
+  try {
+    const metadata = readMetadata(ms);
+    const usable = new Float64Array(metadata.antennas.length);
+    const total = new Float64Array(metadata.antennas.length);
+    const { rows } = selectRows(ms, { spw: String(spwId) }, { metadata });
+    for (const chunk of readChunks(ms, { rows, columns: ['DATA'], metadata })) {
+      context.checkAbort();
+      countReadings(chunk, usable, total);
+      chunk.release();
+    }
+    return metadata.antennas.flatMap(({ name }, ant) => {
+      if (!antennas.includes(name)) return [];
+      if (total[ant] === 0) return [{ antenna: name, finding: 'gave no readings' }];
+      const share = usable[ant] / total[ant];
+      const percent = (100 * (1 - share)).toFixed(0);
+      return share >= USABLE_SHARE ? [] : [{ antenna: name, finding: `has ${percent} % impossible readings` }];
+    });
+  } finally {
+    ms.close();
+  }
+}
+
+function countReadings(chunk: VisibilityChunk, usable: Float64Array, total: Float64Array): void {
+  const data = chunk.data.DATA as Float32Array;
+  const cells = chunk.chanCount * chunk.corrCount;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const ant = chunk.antenna1[row];
+    if (ant !== chunk.antenna2[row]) continue;
+    let isUsable = chunk.flagRow[row] === 0;
+    for (let at = row * cells; at < (row + 1) * cells; at++)
+      if (!(data[2 * at] > COLDEST_K && data[2 * at] < WARMEST_K)) isUsable = false;
+    total[ant]++;
+    if (isUsable) usable[ant]++;
+  }
+}

@@ -1,0 +1,26 @@
+/** Middle of some values; NaN of none. */
+export function median(values: ArrayLike<number>): number {
+  const sorted = Float64Array.from(values).sort();
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return Number.NaN;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Standard deviation of a normal distribution with the same median distance from the median. */
+export function robustScatter(values: ArrayLike<number>): number {
+  const middle = median(values);
+  return 1.4826 * median(Array.from(values, (value) => Math.abs(value - middle)));
+}
+
+/** Direction (rad) nearest to the most of some angles: the median about their vector mean. */
+export function medianAngle(angles: readonly number[]): number {
+  const sin = angles.reduce((sum, angle) => sum + Math.sin(angle), 0);
+  const cos = angles.reduce((sum, angle) => sum + Math.cos(angle), 0);
+  const mean = Math.atan2(sin, cos);
+  return wrap(mean + median(angles.map((angle) => wrap(angle - mean))));
+}
+
+/** An angle between -π and π. */
+export function wrap(angle: number): number {
+  return angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
+}

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { taskCalls } from '../../../../src/pipeline/reduction/index.ts';
+import { calibrateSmallBlock, fluxDeviations, type SmallBlock } from './small-block.ts';
+
+const SIZE = { antennaCount: 9, cycleCount: 1, bandpassIntegrations: 4, fluxIntegrations: 4 };
+
+const decided = ({ calibration }: SmallBlock, topic: string) =>
+  calibration.decisions.filter((decision) => decision.topic === topic).map(({ choice }) => choice);
+
+/** Antennas that flags of the split data name, each with what else is selected. */
+const flagged = ({ calibration }: SmallBlock) =>
+  taskCalls(calibration.plan)
+    .filter(({ task, args }) => task === 'flagdata' && String(args.vis).endsWith('.split') && args.antenna)
+    .map(({ args }) => `${args.antenna} ${args.correlation ?? ''}`.trim())
+    .sort();
+
+describe('faults of the array', () => {
+  it('are found, flagged and told, and fluxes stay right', async () => {
+    const block = await calibrateSmallBlock({
+      ...SIZE,
+      faults: ['dead-polarization', 'off-source', 'phase-jump', 'low-gain', 'spike', 'no-radiometer', 'no-tsys'],
+    });
+    expect(decided(block, 'Radiometer missing')).toEqual(['DA42 takes the water of its neighbours']);
+    expect(decided(block, 'Dead polarization')).toEqual(['DA44 YY flagged']);
+    expect(decided(block, 'Antenna off source').map((choice) => choice.slice(0, 12))).toEqual(['DA45 flagged']);
+    expect(decided(block, 'Phase jump').map((choice) => choice.slice(0, 12))).toEqual(['DA46 flagged']);
+    expect(decided(block, 'Low gain')).toEqual(['DA48 flagged']);
+    expect(decided(block, 'Spike in the spectrum')).toEqual(['channels 11~12 of window 19 flagged']);
+    expect(decided(block, 'Tsys')).toEqual(['field 2 for J1733-1304']);
+    expect(flagged(block)).toEqual(['DA44 YY', 'DA45', 'DA46', 'DA48']);
+    const wvr = taskCalls(block.calibration.plan).find(({ task }) => task === 'wvrgcal');
+    expect(wvr?.args.wvrflag).toEqual(['DA42']);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+    expect(JSON.parse(readFileSync(block.truthFile, 'utf8')).executions[0].faults).toHaveLength(7);
+  }, 240_000);
+
+  it('flags nothing but a wrong system temperature where that is all', async () => {
+    const block = await calibrateSmallBlock({ ...SIZE, faults: ['wrong-tsys'] });
+    expect(decided(block, 'Wrong Tsys')).toEqual(['DV02 flagged in scan 6, windows 9, 11, 13, 15']);
+    expect(decided(block, 'Inspection of the calibrators')).toEqual(['nothing flagged']);
+    expect(flagged(block)).toEqual([]);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+  }, 240_000);
+});
