@@ -2,6 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 import { applycalTask } from './declarations/applycal.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
 import { calstatTask } from './declarations/calstat.ts';
+import { cleanTask } from './declarations/clean.ts';
 import { clearcalTask } from './declarations/clearcal.ts';
 import { concatTask } from './declarations/concat.ts';
 import { cvelTask } from './declarations/cvel.ts';
@@ -54,6 +55,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   applycalTask,
   bandpassTask,
   calstatTask,
+  cleanTask,
   concatTask,
   exportfitsTask,
   fixsyscaltimesTask,

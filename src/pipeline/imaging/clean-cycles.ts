@@ -1,6 +1,6 @@
 import type { Context } from '../../foundation/base/index.ts';
 import type { MinorCycle } from './minor-cycle.ts';
-import type { CleanControl } from './options.ts';
+import { type CleanControl, type RunStyle, TCLEAN_STYLE } from './options.ts';
 
 /** Why the CLEAN loop ended, with CASA's stop codes. */
 export const STOP_REASONS: Readonly<Record<number, string>> = {
@@ -86,11 +86,41 @@ function stopCode(
   return undefined;
 }
 
+/** The loop for each plane alone, one after the other, with a plane's own peak to decide on its cycles. */
+export function runCleanByPlane(
+  context: Context,
+  target: CleanTarget,
+  minor: MinorCycle,
+  control: CleanControl,
+  sidelobe: number,
+  style: RunStyle,
+): CleanSummary {
+  const summaries = Array.from({ length: target.planeCount }, (_, plane) => {
+    const alone: CleanTarget = {
+      planeCount: 1,
+      psf: () => target.psf(plane),
+      residual: () => target.residual(plane),
+      model: () => target.model(plane),
+      mask: () => target.mask(plane),
+      setModel: (_one, model) => target.setModel(plane, model),
+      updateResidual: () => target.updateResidual(plane),
+    };
+    return runCleanCycles(context, alone, minor, control, sidelobe, style);
+  });
+  return {
+    ...summaries[summaries.length - 1],
+    iterdone: summaries.reduce((sum, one) => sum + one.iterdone, 0),
+    nmajordone: summaries.reduce((sum, one) => sum + one.nmajordone, 0),
+    cycles: summaries.flatMap((one) => one.cycles),
+  };
+}
+
 /**
  * The CLEAN loop: minor cycles down to a threshold that the PSF's sidelobes allow, then a major cycle, until a limit is
  * reached (Schwab 1984, AJ 89, 1076; control as CASA's tclean: cyclethreshold = clamp(sidelobe * cyclefactor) * peak).
  *
  * @param sidelobe largest sidelobe of all planes
+ * @param style what niter counts
  */
 export function runCleanCycles(
   context: Context,
@@ -98,23 +128,29 @@ export function runCleanCycles(
   minor: MinorCycle,
   control: CleanControl,
   sidelobe: number,
+  { task, countsByPlane }: Pick<RunStyle, 'task' | 'countsByPlane'> = TCLEAN_STYLE,
 ): CleanSummary {
   const cycles: CycleSummary[] = [];
   const fraction = Math.min(control.maxPsfFraction, Math.max(control.minPsfFraction, sidelobe * control.cyclefactor));
   let [done, major, previousPeak] = [0, 0, 0];
+  const doneOf = new Array<number>(target.planeCount).fill(0);
+  const counted = () => (countsByPlane ? Math.min(...doneOf) : done);
   let states = examine(target, control);
-  let code = stopCode(states, control, done, previousPeak);
+  let code = stopCode(states, control, counted(), previousPeak);
   while (code === undefined) {
     const startPeak = Math.max(...states.map((state) => state.peak));
     const cyclethreshold = Math.max(fraction * startPeak, control.threshold);
     let [iterations, modelFlux] = [0, 0];
     for (let plane = 0; plane < target.planeCount; plane++) {
       const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
-      const left = Math.min(control.cycleniter, control.niter - done - iterations);
+      const before = countsByPlane ? doneOf[plane] : done + iterations;
+      const left = Math.min(control.cycleniter, control.niter - before);
       const model = target.model(plane);
       if (left > 0 && states[plane].peak > threshold) {
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
-        iterations += minor.run(input, { gain: control.gain, threshold, iterations: left }).iterations;
+        const made = minor.run(input, { gain: control.gain, threshold, iterations: left }).iterations;
+        iterations += made;
+        doneOf[plane] += made;
         target.setModel(plane, model);
         target.updateResidual(plane);
       }
@@ -124,10 +160,10 @@ export function runCleanCycles(
     major++;
     cycles.push({ cyclethreshold, startPeak, iterations, modelFlux });
     const line = `Cycle ${major}: ${iterations} iterations down to ${cyclethreshold.toExponential(3)} Jy/beam, model flux ${modelFlux.toPrecision(5)} Jy.`;
-    context.log.post(line, 'INFO', 'tclean');
+    context.log.post(line, 'INFO', task);
     previousPeak = startPeak;
     states = examine(target, control);
-    code = iterations === 0 ? 4 : stopCode(states, control, done, previousPeak);
+    code = iterations === 0 ? 4 : stopCode(states, control, counted(), previousPeak);
   }
   return { iterdone: done, nmajordone: major, stopcode: code, stopDescription: STOP_REASONS[code] ?? '', cycles };
 }

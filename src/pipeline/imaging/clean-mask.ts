@@ -1,7 +1,7 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import { type CoordinateSystem, openImage, parseRegion, regionMask } from '../images/index.ts';
-import type { ImagingChoice } from './options.ts';
+import { type CoordinateSystem, openImage, parseBox, parseRegion, regionMask } from '../images/index.ts';
+import type { ImagingChoice, MaskWord, TcleanOptions } from './options.ts';
 
 /** Where components may be placed, plane by plane, f32 [y, x] of 0 and 1. */
 export type MaskSource = (plane: number, primaryBeam: Float32Array) => Float32Array;
@@ -10,7 +10,7 @@ function fromImage(path: string, sizeX: number, sizeY: number): (plane: number) 
   const image = openImage(path);
   if (image.sizeX !== sizeX || image.sizeY !== sizeY) {
     image.close();
-    fail('usage', 'tclean: the mask image differs in size from the image to be made.', { file: path });
+    fail('usage', 'the mask image differs in size from the image to be made.', { file: path });
   }
   const count = image.planeCount;
   const read = (plane: number) => image.readPlane(Math.min(plane, count - 1)).map((value) => (value > 0.5 ? 1 : 0));
@@ -20,8 +20,56 @@ function fromImage(path: string, sizeX: number, sizeY: number): (plane: number) 
   return () => only;
 }
 
+function isBox(word: MaskWord): word is readonly number[] {
+  return Array.isArray(word) && word.length === 4 && word.every((value) => typeof value === 'number');
+}
+
+/** The words of the parameter: four numbers alone are one box. */
+function wordsOf(mask: TcleanOptions['mask']): MaskWord[] {
+  if (mask === undefined || mask === '' || mask === false) return [];
+  if (!Array.isArray(mask)) return [mask as MaskWord];
+  const list = mask as readonly MaskWord[];
+  return isBox(list as unknown as MaskWord)
+    ? [list as unknown as readonly number[]]
+    : list.filter((word) => word !== '');
+}
+
+/** Lines "field x1 y1 x2 y2" of CASA 3's box files as region text; other text is left as it is. */
+function boxesToRegions(text: string): string {
+  return text.replace(
+    /^\s*\d+\s+(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*$/gm,
+    (_line, x1, y1, x2, y2) => `box[[${x1}pix,${y1}pix],[${x2}pix,${y2}pix]]`,
+  );
+}
+
+function textMask(text: string, coordinates: CoordinateSystem, sizeX: number, sizeY: number): Float32Array {
+  return Float32Array.from(regionMask(parseRegion(text, coordinates), sizeX, sizeY));
+}
+
+function partOf(
+  context: Context,
+  word: MaskWord,
+  choice: ImagingChoice,
+  coordinates: CoordinateSystem,
+): (plane: number) => Float32Array {
+  const [sizeX, sizeY] = choice.imsize;
+  if (isBox(word)) {
+    const box = Float32Array.from(regionMask(parseBox(word.join(',')), sizeX, sizeY));
+    return () => box;
+  }
+  if (typeof word !== 'string')
+    return fail('usage', `mask: ${JSON.stringify(word)} is neither a region, a file nor a box.`);
+  const path = joinPath(context.cwd, word);
+  const kind = /\[/.test(word) ? undefined : disk().info(path)?.kind;
+  if (kind === 'directory') return fromImage(path, sizeX, sizeY);
+  if (kind === undefined && !/\[/.test(word)) fail('missing', `There is no mask "${word}".`, { file: path });
+  const text = kind === 'file' ? boxesToRegions(disk().readText(path).replace(/^#.*$/gm, '')) : word;
+  const plane = textMask(text, coordinates, sizeX, sizeY);
+  return () => plane;
+}
+
 /**
- * Reads tclean's mask: region texts, region files, mask images (also several), or the primary beam above pbmask.
+ * Reads the mask: region texts, region files, mask images, pixel boxes (also several), or a level of the primary beam.
  *
  * @returns undefined when components may be placed everywhere
  * @throws usage, missing
@@ -33,21 +81,16 @@ export function readMask(
 ): MaskSource | undefined {
   const { options } = choice;
   const [sizeX, sizeY] = choice.imsize;
-  const pbmask = options.usemask === 'pb' ? (options.pbmask ?? 0.2) : 0;
-  const words = (typeof options.mask === 'string' ? [options.mask] : [...(options.mask ?? [])]).filter(
-    (word) => word !== '',
-  );
-  if (options.usemask === 'pb') return (_plane, beam) => beam.map((value) => (value >= pbmask ? 1 : 0));
+  const words = wordsOf(options.mask);
+  const level = words.length === 1 && (typeof words[0] === 'number' || words[0] === true) ? words[0] : undefined;
+  if (options.usemask === 'pb')
+    return (_plane, beam) => beam.map((value) => (value >= (options.pbmask ?? 0.2) ? 1 : 0));
+  if (level !== undefined) {
+    const least = level === true ? choice.pblimit : level;
+    return (_plane, beam) => beam.map((value) => (value > least ? 1 : 0));
+  }
   if (words.length === 0) return undefined;
-  const parts = words.map((word) => {
-    const path = joinPath(context.cwd, word);
-    const kind = /\[/.test(word) ? undefined : disk().info(path)?.kind;
-    if (kind === 'directory') return fromImage(path, sizeX, sizeY);
-    if (kind === undefined && !/\[/.test(word)) fail('missing', `tclean: there is no mask "${word}".`, { file: path });
-    const text = kind === 'file' ? disk().readText(path).replace(/^#.*$/gm, '') : word;
-    const plane = Float32Array.from(regionMask(parseRegion(text, coordinates), sizeX, sizeY));
-    return () => plane;
-  });
+  const parts = words.map((word) => partOf(context, word, choice, coordinates));
   return (plane) => {
     const result = new Float32Array(sizeX * sizeY);
     for (const part of parts) {

@@ -63,12 +63,22 @@ export class StandardGridder {
   /** Calls `visit` with each block, its vis replaced by what the model predicts. */
   predict(source: BlockSource, model: Float32Array, visit: (block: SampleBlock) => void): void {
     arena().scope((lease) => {
-      const grid = this.modelGrid(lease, model);
+      const fill = this.predictor(lease, model);
       source((block) => {
-        degridInto(grid, this.inCells(block, lease));
+        fill(block);
         visit(block);
       });
     });
+  }
+
+  /** What replaces a block's vis by a model's prediction; the model's transform is leased. */
+  predictor(lease: Lease, model: Float32Array): (block: SampleBlock) => void {
+    const grid = this.modelGrid(lease, model);
+    return (block) => {
+      arena().scope((inner) => {
+        degridInto(grid, this.inCells(block, inner));
+      });
+    };
   }
 
   private image(source: BlockSource, weigh: Weigher, model: Float32Array | undefined, withVis: boolean): GriddedPlane {

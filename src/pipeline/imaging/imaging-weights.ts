@@ -7,12 +7,13 @@ import {
   weightByDensityInPlace,
 } from '../../foundation/numeric/index.ts';
 import type { Weighting } from './options.ts';
+import type { MosaicPart, PlaneBlock } from './sample-store.ts';
 
 /** Turns the weights of a block into imaging weights, in place. */
 export type Weigher = (block: SampleBlock) => void;
 
-/** Calls the visitor with every block of a plane. */
-export type BlockSource = (visit: (block: SampleBlock) => void) => void;
+/** Calls the visitor with every block of a plane; in a mosaic with those of one part, when it is given. */
+export type BlockSource = (visit: (block: PlaneBlock) => void, part?: MosaicPart) => void;
 
 export interface WeightChoice {
   readonly weighting: Weighting;

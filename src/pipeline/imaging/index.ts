@@ -1,5 +1,7 @@
 export { fitBeam, sidelobeLevel } from './beam-fit.ts';
+export { type CleanOptions, clean } from './clean.ts';
 export { StandardGridder } from './gridder.ts';
+export type { TcleanResult } from './imaging-run.ts';
 export type { TcleanOptions } from './options.ts';
 export { primaryBeam } from './primary-beam.ts';
-export { type TcleanResult, tclean } from './tclean.ts';
+export { tclean } from './tclean.ts';

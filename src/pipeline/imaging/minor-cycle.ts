@@ -140,7 +140,12 @@ class Clark implements MinorCycle {
 export function makeMinorCycle(
   deconvolver: Deconvolver,
   geometry: ImageGeometry,
-  options: { readonly scales: readonly number[]; readonly smallScaleBias: number; readonly checkAbort: () => void },
+  options: {
+    readonly scales: readonly number[];
+    readonly smallScaleBias: number;
+    readonly negativeLimit?: number;
+    readonly checkAbort: () => void;
+  },
 ): MinorCycle {
   if (deconvolver === 'multiscale') return new MultiscaleCleaner(geometry, options);
   return deconvolver === 'clark' ? new Clark(geometry, options.checkAbort) : new Hogbom(geometry, options.checkAbort);

@@ -106,16 +106,24 @@ export class MultiscaleCleaner implements MinorCycle {
   private readonly scales: readonly number[];
   private readonly biases: readonly number[];
   private readonly checkAbort: () => void;
+  private readonly negativeLimit: number;
   private readonly convolver: Convolver;
   private readonly kernels: readonly Float32Array[];
 
   constructor(
     geometry: ImageGeometry,
-    options: { readonly scales: readonly number[]; readonly smallScaleBias: number; readonly checkAbort: () => void },
+    options: {
+      readonly scales: readonly number[];
+      readonly smallScaleBias: number;
+      /** Stop after so many negative components of the largest scale; negative: never. */
+      readonly negativeLimit?: number;
+      readonly checkAbort: () => void;
+    },
   ) {
     this.geometry = geometry;
     this.scales = options.scales;
     this.checkAbort = options.checkAbort;
+    this.negativeLimit = options.negativeLimit ?? -1;
     const largest = Math.max(...options.scales);
     this.biases = options.scales.map((scale) => (largest > 0 ? 1 - (options.smallScaleBias * scale) / largest : 1));
     this.convolver = new Convolver(geometry, Math.ceil(2 * largest));
@@ -141,6 +149,8 @@ export class MultiscaleCleaner implements MinorCycle {
     const peaks = responses.map((row, scale) => row[scale][centre]);
     const masks = this.scales.map((scale) => this.shrinkMask(lease, input.mask, scale));
     const startPeak = maskedLargest(input.residual, input.mask);
+    const largest = this.scales.indexOf(Math.max(...this.scales));
+    let negatives = 0;
     let done = 0;
     let last = startPeak;
     for (; done < limits.iterations; done++) {
@@ -157,6 +167,8 @@ export class MultiscaleCleaner implements MinorCycle {
       const smallest = peakIndex(residuals[0], masks[0], sizeX, sizeY);
       last = smallest < 0 ? 0 : Math.abs(residuals[0][smallest]) / peaks[0];
       if (!(last > limits.threshold) || last > 2 * startPeak) break;
+      if (best.strength < 0 && best.scale === largest && this.negativeLimit >= 0 && ++negatives > this.negativeLimit)
+        break;
       const amount = limits.gain * best.strength;
       this.addComponent(input.model, best.at, best.scale, amount);
       const shift = { dx: (best.at % sizeX) - sizeX / 2, dy: Math.floor(best.at / sizeX) - sizeY / 2, scale: amount };

@@ -1,4 +1,7 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
+import type { Extension } from './products.ts';
+
+export type MaskWord = string | number | boolean | readonly number[];
 
 /** Parameters of CASA's tclean, under CASA's names; see its documentation (6.7) for their meaning. */
 export interface TcleanOptions {
@@ -29,6 +32,8 @@ export interface TcleanOptions {
   readonly interpolation?: string;
   readonly perchanweightdensity?: boolean;
   readonly gridder?: string;
+  readonly psfphasecenter?: string;
+  readonly mosweight?: boolean;
   readonly pblimit?: number;
   readonly deconvolver?: string;
   readonly scales?: readonly number[];
@@ -48,13 +53,44 @@ export interface TcleanOptions {
   readonly minpsffraction?: number;
   readonly maxpsffraction?: number;
   readonly usemask?: string;
-  readonly mask?: string | readonly string[];
+  /** Region texts, files, images; boxes [x1, y1, x2, y2] in pixels; a level of the primary beam. */
+  readonly mask?: MaskWord | readonly MaskWord[];
   readonly pbmask?: number;
   readonly savemodel?: string;
+  readonly interactive?: boolean;
   readonly psfcutoff?: number;
+  /** clean's parameter for multiscale. */
+  readonly negcomponent?: number;
   /** Bytes of visibilities kept in memory between passes; what exceeds it is read again. */
   readonly cacheBytes?: number;
 }
+
+/** Where the task clean of CASA 3 and 4 differs from tclean after the parameters are read. */
+export interface RunStyle {
+  readonly task: 'tclean' | 'clean';
+  /** niter counts the iterations of each plane, and not of all together. */
+  readonly countsByPlane: boolean;
+  /** Each plane is cleaned to its end before the next. */
+  readonly cleansByPlane: boolean;
+  /** Components lie only where the primary beam is above pblimit. */
+  readonly limitsComponents: boolean;
+  /** Products that are masked where the primary beam is not above pblimit. */
+  readonly masked: readonly Extension[];
+  /** In a mosaic the limit holds for the response of pointings observed alike. */
+  readonly limitsCoverage: boolean;
+  /** The image itself is divided by the primary beam; there is no other. */
+  readonly correctsImage: boolean;
+}
+
+export const TCLEAN_STYLE: RunStyle = {
+  task: 'tclean',
+  countsByPlane: false,
+  cleansByPlane: false,
+  limitsComponents: true,
+  masked: ['residual', 'image', 'image.pbcor', 'pb', 'weight'],
+  limitsCoverage: false,
+  correctsImage: false,
+};
 
 /** Limits of the CLEAN loop, all fluxes in Jy/beam. */
 export interface CleanControl {
@@ -83,6 +119,10 @@ export interface ImagingChoice {
   readonly isCube: boolean;
   readonly outframe: 'LSRK' | 'BARY' | 'TOPO';
   readonly interpolation: 'linear' | 'nearest';
+  /** 'mosaic': several pointings under one response. */
+  readonly gridder: 'standard' | 'mosaic';
+  /** In a mosaic, the density of weights is that of each pointing, not of all. */
+  readonly weighsPointingsApart: boolean;
   readonly weighting: Weighting;
   readonly robust: number;
   readonly deconvolver: Deconvolver;
@@ -90,38 +130,38 @@ export interface ImagingChoice {
   readonly smallScaleBias: number;
   readonly pblimit: number;
   readonly psfCutoff: number;
+  /** multiscale: stop after so many negative components of the largest scale; -1: never. */
+  readonly negativeLimit: number;
   readonly control: CleanControl;
+  readonly style: RunStyle;
   readonly options: TcleanOptions;
 }
 
 const listOf = (value: string | readonly string[] | undefined): string[] =>
-  value === undefined ? [''] : typeof value === 'string' ? [value] : [...value];
+  value === undefined || value.length === 0 ? [''] : typeof value === 'string' ? [value] : [...value];
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((word) => word === value);
   return (
-    found ??
-    fail('usage', `tclean: ${name}="${value}" is not handled; use ${allowed.map((word) => `"${word}"`).join(', ')}.`)
+    found ?? fail('usage', `${name}="${value}" is not handled; use ${allowed.map((word) => `"${word}"`).join(', ')}.`)
   );
 }
 
 /** One value per MS from a parameter that may be given once for all. */
 function perVis(name: string, values: readonly string[], count: number): string[] {
   if (values.length === count) return [...values];
+  if (count === 1) return [values.join(',')];
   if (values.length === 1) return Array.from({ length: count }, () => values[0]);
-  return fail(
-    'usage',
-    `tclean: ${name} has ${values.length} entries for ${count} MeasurementSets; give one, or one for each.`,
-  );
+  return fail('usage', `${name} has ${values.length} entries for ${count} MeasurementSets; give one, or one for each.`);
 }
 
 function parseCell(cell: TcleanOptions['cell']): number {
   const values =
     cell === undefined || cell === '' ? [] : typeof cell === 'string' || typeof cell === 'number' ? [cell] : [...cell];
-  if (values.length === 0) fail('usage', 'tclean: cell is missing; give the pixel size, e.g. "0.1arcsec".');
+  if (values.length === 0) fail('usage', 'cell is missing; give the pixel size, e.g. "0.1arcsec".');
   const sizes = values.map((value) => parseQuantity(value, 'angle', 'arcsec'));
   if (sizes.some((size) => !(size > 0) || Math.abs(size / sizes[0] - 1) > 1e-9))
-    fail('usage', 'tclean: cell must be positive and equal on both axes.');
+    fail('usage', 'cell must be positive and equal on both axes.');
   return sizes[0];
 }
 
@@ -129,7 +169,7 @@ function parseImsize(imsize: TcleanOptions['imsize']): [number, number] {
   const sizes = imsize === undefined ? [100] : typeof imsize === 'number' ? [imsize] : [...imsize];
   const pair: [number, number] = [sizes[0], sizes[1] ?? sizes[0]];
   if (pair.some((size) => !Number.isInteger(size) || size < 4 || size % 2 === 1)) {
-    fail('usage', `tclean: imsize=${JSON.stringify(imsize)}: image sizes must be even whole numbers of at least 4.`);
+    fail('usage', `imsize=${JSON.stringify(imsize)}: image sizes must be even whole numbers of at least 4.`);
   }
   return pair;
 }
@@ -139,8 +179,7 @@ function parseControl(options: TcleanOptions): CleanControl {
     options.threshold === undefined || options.threshold === '' ? 0 : parseQuantity(options.threshold, 'flux');
   const niter = options.niter ?? 0;
   const cycleniter = options.cycleniter ?? -1;
-  if (niter < 0 || (options.gain ?? 0.1) <= 0)
-    fail('usage', 'tclean: niter must not be negative and gain must be positive.');
+  if (niter < 0 || (options.gain ?? 0.1) <= 0) fail('usage', 'niter must not be negative and gain must be positive.');
   return {
     niter,
     gain: options.gain ?? 0.1,
@@ -158,13 +197,21 @@ function parseControl(options: TcleanOptions): CleanControl {
  *
  * @throws usage for a value that cannot be, or that this program does not handle
  */
-export function chooseImaging(options: TcleanOptions): ImagingChoice {
+export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): ImagingChoice {
   const vis = listOf(options.vis);
-  if (vis.some((name) => name === '') || !options.imagename) fail('usage', 'tclean: vis and imagename must be given.');
+  if (vis.some((name) => name === '') || !options.imagename) fail('usage', 'vis and imagename must be given.');
   const specmode = oneOf('specmode', options.specmode ?? 'mfs', ['mfs', 'cont', 'cube', 'cubedata']);
   if ((options.stokes ?? 'I') !== 'I')
-    fail('unsupported', `tclean: stokes="${options.stokes}" is not handled; images of Stokes I are made.`);
-  oneOf('gridder', options.gridder ?? 'standard', ['standard', 'ft', 'gridft', 'mosaic', 'mosaicft']);
+    fail('unsupported', `stokes="${options.stokes}" is not handled; images of Stokes I are made.`);
+  const gridder = oneOf('gridder', options.gridder ?? 'standard', [
+    'standard',
+    'ft',
+    'gridft',
+    'mosaic',
+    'mosaicft',
+    'ftmosaic',
+  ]);
+  oneOf('savemodel', options.savemodel ?? 'none', ['none', 'modelcolumn']);
   oneOf('usemask', options.usemask ?? 'user', ['user', 'pb']);
   const weighting = oneOf('weighting', options.weighting ?? 'natural', [
     'natural',
@@ -191,6 +238,8 @@ export function chooseImaging(options: TcleanOptions): ImagingChoice {
     isCube: specmode.startsWith('cube'),
     outframe: specmode === 'cubedata' ? 'TOPO' : outframe,
     interpolation: interpolation === 'cubic' ? 'linear' : interpolation,
+    gridder: gridder.includes('mosaic') ? 'mosaic' : 'standard',
+    weighsPointingsApart: options.mosweight ?? true,
     weighting: weighting.startsWith('briggs') ? 'briggs' : weighting === 'natural' ? 'natural' : 'uniform',
     robust: options.robust ?? 0.5,
     deconvolver: deconvolver === 'clarkstokes' ? 'clark' : deconvolver,
@@ -198,7 +247,9 @@ export function chooseImaging(options: TcleanOptions): ImagingChoice {
     smallScaleBias: options.smallscalebias ?? 0,
     pblimit: options.pblimit ?? 0.2,
     psfCutoff: options.psfcutoff ?? 0.35,
+    negativeLimit: options.negcomponent ?? -1,
     control: parseControl(options),
+    style,
     options,
   };
 }

@@ -1,6 +1,14 @@
 import { parseDirection } from '../../astronomy/measures/index.ts';
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
-import { type CoordinateSystem, channelFrequency, makeCoordinates, type SkyPosition } from '../images/index.ts';
+import {
+  type CoordinateSystem,
+  channelFrequency,
+  makeCoordinates,
+  requireDirection,
+  type SkyPosition,
+  skyToPixel,
+} from '../images/index.ts';
+import { planFacets } from './facets.ts';
 import type { ImageGeometry } from './gridder.ts';
 import type { ImagingChoice } from './options.ts';
 import { type ChosenMs, chooseData, type SampleRequest, windowsOf } from './sample-source.ts';
@@ -20,19 +28,31 @@ export interface ImagingPlan {
   readonly objectName: string;
   /** Frequency of each plane for the primary beam, Hz. */
   readonly planeFrequencies: readonly number[];
+  /** Pixel where a mosaic's PSF is taken, when one is asked for. */
+  readonly psfPlace?: readonly [number, number];
 }
 
 function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): { centre: SkyPosition; system: string } {
   const wanted = choice.options.phasecenter;
   const { metadata, fieldIds } = data[0];
   const ofField = (id: number) => {
-    const field = metadata.fields[id] ?? fail('usage', `tclean: there is no field ${id} to take the phase centre of.`);
+    const field = metadata.fields[id] ?? fail('usage', `there is no field ${id} to take the phase centre of.`);
     return { centre: { lon: field.phaseDir[0], lat: field.phaseDir[1] }, system: field.frame };
   };
   if (wanted === undefined || wanted === '') return ofField(fieldIds[0]);
   if (typeof wanted === 'number' || /^\d+$/.test(wanted)) return ofField(Number(wanted));
   const { ra, dec, frame } = parseDirection(wanted);
   return { centre: { lon: ra, lat: dec }, system: frame.toUpperCase() };
+}
+
+function psfPlace(choice: ImagingChoice, coordinates: CoordinateSystem): readonly [number, number] | undefined {
+  const wanted = choice.options.psfphasecenter;
+  if (wanted === undefined || wanted === '') return undefined;
+  const { ra, dec } = parseDirection(wanted);
+  const pixel = skyToPixel(requireDirection(coordinates), { lon: ra, lat: dec })?.map(Math.round) ?? [-1, -1];
+  if (pixel.some((place, axis) => place < 0 || place >= choice.imsize[axis]))
+    fail('usage', `psfphasecenter="${wanted}" lies outside the image.`);
+  return [pixel[0], pixel[1]];
 }
 
 /** Rest frequency from the parameters, else the SOURCE table, else 0. */
@@ -64,6 +84,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
   const axis = choice.isCube ? cubeAxis(windows, request) : continuumAxis(windows, choice.outframe, rest);
   const { centre, system } = phaseCentre(choice, data);
   const { metadata, startSec, position, fieldIds } = data[0];
+  const geometry = { sizeX: choice.imsize[0], sizeY: choice.imsize[1], cell: choice.cell };
   const coordinates = makeCoordinates({
     centre,
     cell: choice.cell,
@@ -88,7 +109,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
   return {
     choice,
     data,
-    geometry: { sizeX: choice.imsize[0], sizeY: choice.imsize[1], cell: choice.cell },
+    geometry,
     axis,
     coordinates,
     shape: [axis.chanCount, 1, choice.imsize[1], choice.imsize[0]],
@@ -97,7 +118,12 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
       outframe: choice.outframe,
       interpolation: choice.interpolation,
       cube: choice.isCube ? { frequencies, width: Math.abs(axis.increment) } : undefined,
+      facets:
+        choice.gridder === 'mosaic'
+          ? planFacets(data, centre, geometry, choice.isCube ? frequencies : undefined)
+          : undefined,
     },
+    psfPlace: psfPlace(choice, coordinates),
     dish: diameters.every((diameter) => diameter < 8) ? '7m' : '12m',
     objectName: metadata.fields[fieldIds[0]].name,
     planeFrequencies: Array.from(frequencies),

@@ -1,10 +1,32 @@
 import type { Context } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type Beam, type CoordinateSystem, createImage, type Image } from '../images/index.ts';
+import type { RunStyle } from './options.ts';
 
-/** Extensions of the images that tclean writes. */
-export const EXTENSIONS = ['psf', 'pb', 'residual', 'model', 'image', 'image.pbcor', 'mask', 'sumwt'] as const;
-export type Extension = (typeof EXTENSIONS)[number];
+/** The images that a run makes, by what they are. */
+export type Extension =
+  | 'psf'
+  | 'pb'
+  | 'residual'
+  | 'model'
+  | 'image'
+  | 'image.pbcor'
+  | 'mask'
+  | 'sumwt'
+  | 'coverage'
+  | 'weight';
+
+/** Names of a task's products; a product without a name is not kept. */
+const NAMES: Readonly<Record<RunStyle['task'], Readonly<Partial<Record<Extension, string>>>>> = {
+  tclean: {
+    ...{ psf: 'psf', pb: 'pb', residual: 'residual', model: 'model', image: 'image', mask: 'mask', sumwt: 'sumwt' },
+    ...{ 'image.pbcor': 'image.pbcor', weight: 'weight' },
+  },
+  clean: {
+    ...{ psf: 'psf', pb: 'flux', residual: 'residual', model: 'model', image: 'image', mask: 'mask' },
+    coverage: 'flux.pbcoverage',
+  },
+};
 
 /** Unit of each product, as CASA writes it. */
 const UNITS: Readonly<Partial<Record<Extension, string>>> = {
@@ -14,13 +36,14 @@ const UNITS: Readonly<Partial<Record<Extension, string>>> = {
   model: 'Jy/pixel',
 };
 
-/** Makes and keeps the images of one tclean run; they stand under a temporary name until `commit`. */
+/** Makes and keeps the images of one run; they stand under a temporary name until `commit`. */
 export class Products {
   private readonly context: Context;
   private readonly base: string;
   private readonly shape: readonly number[];
   private readonly coordinates: CoordinateSystem;
   private readonly objectName: string;
+  private readonly task: RunStyle['task'];
   private readonly open = new Map<Extension, Image>();
 
   constructor(
@@ -29,16 +52,27 @@ export class Products {
     shape: readonly number[],
     coordinates: CoordinateSystem,
     objectName: string,
+    task: RunStyle['task'],
   ) {
     this.context = context;
     this.base = joinPath(context.cwd, imagename);
     this.shape = shape;
     this.coordinates = coordinates;
     this.objectName = objectName;
+    this.task = task;
+  }
+
+  /** Whether the task keeps this product. */
+  keeps(extension: Extension): boolean {
+    return NAMES[this.task][extension] !== undefined;
+  }
+
+  private path(extension: Extension): string {
+    return `${this.base}.${NAMES[this.task][extension] ?? extension}`;
   }
 
   private partialPath(extension: Extension): string {
-    return `${this.base}.${extension}.partial`;
+    return `${this.path(extension)}.partial`;
   }
 
   /** Creates a product; sumwt has one pixel a plane. */
@@ -72,17 +106,17 @@ export class Products {
 
   /** Closes all products, notes how they were made, and gives them their names. */
   commit(history: readonly string[]): void {
+    const names: string[] = [];
     for (const [extension, image] of this.open) {
-      image.addHistory(history, 'tclean');
+      image.addHistory(history, this.task);
       image.close();
-      disk().remove(`${this.base}.${extension}`);
-      disk().rename(this.partialPath(extension), `${this.base}.${extension}`);
+      if (this.keeps(extension)) {
+        disk().remove(this.path(extension));
+        disk().rename(this.partialPath(extension), this.path(extension));
+        names.push(this.path(extension));
+      } else disk().remove(this.partialPath(extension));
     }
-    this.context.log.post(
-      `Wrote ${[...this.open.keys()].map((extension) => `${this.base}.${extension}`).join(', ')}.`,
-      'INFO',
-      'tclean',
-    );
+    this.context.log.post(`Wrote ${names.join(', ')}.`, 'INFO', this.task);
     this.open.clear();
   }
 

@@ -58,7 +58,7 @@ export function chooseBeams(rule: string | readonly string[] | undefined, fitted
     positionAngle: words[2] ? (parseQuantity(words[2], 'angle', 'deg') * 180) / Math.PI : 0,
   };
   if (!(beam.minor > 0) || beam.major < beam.minor)
-    fail('usage', 'tclean: restoringbeam must be [major, minor, position angle] with major >= minor > 0.');
+    fail('usage', 'restoringbeam must be [major, minor, position angle] with major >= minor > 0.');
   return fitted.map(() => beam);
 }
 

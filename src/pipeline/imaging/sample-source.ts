@@ -12,6 +12,7 @@ import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { SkyPosition } from '../images/index.ts';
 import { type ChannelMap, mapRow, planChannels } from './channel-map.ts';
+import { type Facet, type FacetPlan, meanOf } from './facets.ts';
 import type { ImagingChoice } from './options.ts';
 import { turnRowInPlace, uvwTurn } from './phase-centre.ts';
 import type { WindowFrequencies } from './spectral-axis.ts';
@@ -46,6 +47,8 @@ export interface SampleSet {
   readonly weight: Float32Array;
   /** Observed (TOPO) frequency that turns metres into wavelengths, Hz, [plane, chan]. */
   readonly frequencies: Float64Array;
+  /** In a mosaic, the facet that all rows belong to; their phases are those of its centre, uvw that of the image's. */
+  readonly facet?: Facet;
 }
 
 /** What samples are made for. */
@@ -55,6 +58,8 @@ export interface SampleRequest {
   readonly cube?: { readonly frequencies: Float64Array; readonly width: number };
   readonly outframe: ImagingChoice['outframe'];
   readonly interpolation: ImagingChoice['interpolation'];
+  /** Set for mosaics. */
+  readonly facets?: FacetPlan;
 }
 
 /** Opens the MeasurementSets of a choice and looks up rows and channels. */
@@ -124,7 +129,7 @@ function lowerBound(rows: Int32Array, value: number): number {
 }
 
 /** Factor from a window's frame to the image's at some time and direction. */
-function shiftFactor(
+export function shiftFactor(
   chosen: ChosenMs,
   spwId: number,
   timeSec: number,
@@ -137,7 +142,8 @@ function shiftFactor(
   return frequencyShiftFactor(timeSec, ra, dec, chosen.position, 'TOPO', outframe);
 }
 
-function channelList(chosen: ChosenMs, spwId: number): Int32Array {
+/** Numbers of a window's selected channels. */
+export function channelList(chosen: ChosenMs, spwId: number): Int32Array {
   const ranges = chosen.channels.get(spwId);
   const count = chosen.metadata.spectralWindows[spwId].chanFreqs.length;
   if (!ranges || ranges.length === 0) return Int32Array.from({ length: count }, (_, chan) => chan);
@@ -165,10 +171,12 @@ interface PreparedChunk {
   readonly channels: Int32Array;
   /** TOPO, Hz, [chan] */
   readonly frequencies: Float64Array;
+  /** In a mosaic, the facet of each row. */
+  readonly facets?: readonly (Facet | undefined)[];
 }
 
-/** Stokes I of a chunk, turned to the image's phase centre. */
-function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, centre: SkyPosition): PreparedChunk {
+/** Stokes I of a chunk, turned to the image's phase centre, or to that of a row's facet. */
+function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleRequest): PreparedChunk {
   const { metadata } = chosen;
   const channels = channelList(chosen, chunk.spwId);
   const corrTypes = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId].corrTypes;
@@ -177,41 +185,44 @@ function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, centre: SkyPosit
   const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
   const uvw = Float64Array.from(chunk.uvw);
   const turns = new Map<number, readonly number[] | undefined>();
+  const facets: (Facet | undefined)[] = [];
+  const beamFrequency = meanOf(frequencies);
   for (let row = 0; row < chunk.rowCount; row++) {
     const field = chunk.fieldId[row];
     if (!turns.has(field)) {
       const [lon, lat] = metadata.fields[field].phaseDir;
-      turns.set(field, uvwTurn({ lon, lat }, centre));
+      turns.set(field, uvwTurn({ lon, lat }, request.centre));
     }
     const turn = turns.get(field);
-    if (turn) turnRowInPlace(turn, uvw, row, vis, row * channels.length * 2, frequencies);
+    const facet = request.facets?.facetOf(chosen, field, chunk.antenna1[row], chunk.antenna2[row], beamFrequency);
+    if (request.facets) facets.push(facet);
+    if (turn || facet)
+      turnRowInPlace({ turn, centre: facet?.centre }, uvw, row, vis, row * channels.length * 2, frequencies);
   }
-  return { uvw, vis, weight, channels, frequencies };
+  return { uvw, vis, weight, channels, frequencies, facets: request.facets && facets };
 }
 
 /** All samples of a continuum image, chunk by chunk: one plane, all selected channels. */
-function continuumSet(chosen: ChosenMs, chunk: VisibilityChunk, centre: SkyPosition): SampleSet {
-  const { uvw, vis, weight, channels, frequencies } = prepareChunk(chosen, chunk, centre);
-  return {
+function continuumSets(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleRequest): SampleSet[] {
+  const { uvw, vis, weight, channels, frequencies, facets } = prepareChunk(chosen, chunk, request);
+  const set = {
     rowCount: chunk.rowCount,
     firstPlane: 0,
     planeCount: 1,
     chansPerPlane: channels.length,
-    uvw,
-    vis,
-    weight,
-    frequencies,
+    ...{ uvw, vis, weight, frequencies },
   };
+  return facets ? setsByFacet(set, facets) : [set];
 }
 
 /** Samples of the image channels `planes` = [first, end) that a chunk has data for. */
-function cubeSet(
+function cubeSets(
   chosen: ChosenMs,
   chunk: VisibilityChunk,
   request: SampleRequest,
   planes: readonly [number, number],
-): SampleSet | undefined {
-  const prepared = prepareChunk(chosen, chunk, request.centre);
+): SampleSet[] {
+  const prepared = prepareChunk(chosen, chunk, request);
   const { frequencies: image, width } = request.cube!;
   const window = chosen.metadata.spectralWindows[chunk.spwId];
   const wanted = image.subarray(planes[0], planes[1]);
@@ -238,23 +249,64 @@ function cubeSet(
       hasSamples = true;
     });
   }
-  if (!hasSamples) return undefined;
+  if (!hasSamples) return [];
   // One factor for the whole chunk: over minutes it changes by 1e-7, which moves a sample by 1e-7 of its uv distance.
   const frequencies = wanted.map((frequency) => frequency / factor);
-  return { rowCount, firstPlane: planes[0], planeCount, chansPerPlane: 1, uvw: prepared.uvw, vis, weight, frequencies };
+  const { uvw, facets } = prepared;
+  const set = { rowCount, firstPlane: planes[0], planeCount, chansPerPlane: 1, uvw, vis, weight, frequencies };
+  return facets ? setsByFacet(set, facets) : [set];
+}
+
+/** Parts a set by the facets of its rows; rows without one are left out. */
+function setsByFacet(set: SampleSet, facets: readonly (Facet | undefined)[]): SampleSet[] {
+  const rowsOf = new Map<Facet, number[]>();
+  facets.forEach((facet, row) => {
+    if (!facet) return;
+    const rows = rowsOf.get(facet);
+    if (rows) rows.push(row);
+    else rowsOf.set(facet, [row]);
+  });
+  const { planeCount, chansPerPlane: chans } = set;
+  return [...rowsOf].map(([facet, rows]) => {
+    const rowCount = rows.length;
+    const part = {
+      ...set,
+      ...{ facet, rowCount },
+      uvw: new Float64Array(3 * rowCount),
+      vis: new Float32Array(2 * planeCount * rowCount * chans),
+      weight: new Float32Array(planeCount * rowCount * chans),
+    };
+    rows.forEach((row, at) => {
+      part.uvw.set(set.uvw.subarray(3 * row, 3 * row + 3), 3 * at);
+      for (let plane = 0; plane < planeCount; plane++) {
+        const from = (plane * set.rowCount + row) * chans;
+        const to = (plane * rowCount + at) * chans;
+        part.vis.set(set.vis.subarray(2 * from, 2 * (from + chans)), 2 * to);
+        part.weight.set(set.weight.subarray(from, from + chans), to);
+      }
+    });
+    return part;
+  });
 }
 
 const CHUNK_BYTES = 16 * 1024 * 1024;
 
-/** Reads all samples of the planes [first, end), chunk by chunk. */
+/**
+ * Reads all samples of the planes [first, end), chunk by chunk.
+ *
+ * @param pointing in a mosaic, the one pointing to read
+ */
 export function* readSamples(
   context: Context,
   data: readonly ChosenMs[],
   request: SampleRequest,
   planes: readonly [number, number],
+  pointing?: number,
 ): Iterable<SampleSet> {
   for (const chosen of data) {
-    const { ms, metadata, rows, column } = chosen;
+    const { ms, metadata, column } = chosen;
+    const rows = pointing === undefined ? chosen.rows : rowsOfPointing(chosen, request, pointing);
+    if (rows.length === 0) continue;
     for (const chunk of readChunks(ms, {
       rows,
       columns: [column],
@@ -265,15 +317,28 @@ export function* readSamples(
       context.checkAbort();
       try {
         if (!chosen.channels.has(chunk.spwId)) continue;
-        const set = request.cube
-          ? cubeSet(chosen, chunk, request, planes)
-          : continuumSet(chosen, chunk, request.centre);
-        if (set) yield set;
+        yield* request.cube ? cubeSets(chosen, chunk, request, planes) : continuumSets(chosen, chunk, request);
       } finally {
         chunk.release();
       }
     }
   }
+}
+
+/** The selected rows of a mosaic's pointing. */
+export function rowsOfPointing(chosen: ChosenMs, request: SampleRequest, pointing: number): Int32Array {
+  const fields = request.facets?.fieldsOf(chosen, pointing) ?? new Set<number>();
+  const { rows } = chosen;
+  const column = chosen.ms.main.column('FIELD_ID');
+  const kept: number[] = [];
+  const step = 65_536;
+  for (let from = rows[0]; from <= rows[rows.length - 1]; from += step) {
+    const count = Math.min(step, rows[rows.length - 1] - from + 1);
+    const ids = column.getRange(from, count) as Int32Array;
+    for (const row of rows.subarray(lowerBound(rows, from), lowerBound(rows, from + count)))
+      if (fields.has(ids[row - from])) kept.push(row);
+  }
+  return Int32Array.from(kept);
 }
 
 /** Bytes that one plane of all samples takes. */

@@ -1,5 +1,6 @@
 import type { Context } from '../../foundation/base/index.ts';
 import { arena, type SampleBlock } from '../../foundation/numeric/index.ts';
+import type { Facet } from './facets.ts';
 import {
   bytesPerPlane,
   type ChosenMs,
@@ -10,7 +11,16 @@ import {
 } from './sample-source.ts';
 
 /** Samples of one plane in kernel memory; `scales` are wavelengths per metre, the same for u and v. */
-export type PlaneBlock = SampleBlock;
+export interface PlaneBlock extends SampleBlock {
+  /** In a mosaic, what all its rows belong to. */
+  readonly facet?: Facet;
+}
+
+/** A pointing of a mosaic, or one facet of it. */
+export interface MosaicPart {
+  readonly pointing: number;
+  readonly facetId?: number;
+}
 
 /** Gives the samples of a plane, again and again, from memory where they fit and else from the disk. */
 export class SampleStore {
@@ -31,10 +41,16 @@ export class SampleStore {
     this.fits = each <= cacheBytes;
   }
 
-  /** Calls `visit` with each block of the plane's samples; a block is valid during the call only. */
-  forPlane(plane: number, visit: (block: PlaneBlock) => void): void {
-    for (const set of this.setsOf(plane)) {
+  /**
+   * Calls `visit` with each block of the plane's samples; a block is valid during the call only.
+   *
+   * @param part in a mosaic, the only facet or pointing to visit
+   */
+  forPlane(plane: number, visit: (block: PlaneBlock) => void, part?: MosaicPart): void {
+    for (const set of this.setsOf(plane, part?.pointing)) {
       if (plane < set.firstPlane || plane >= set.firstPlane + set.planeCount) continue;
+      if (part && set.facet?.pointing !== part.pointing) continue;
+      if (part?.facetId !== undefined && set.facet?.id !== part.facetId) continue;
       arena().scope((lease) => {
         const { rowCount, chansPerPlane } = set;
         const count = rowCount * chansPerPlane;
@@ -44,6 +60,7 @@ export class SampleStore {
           scales: lease.float64(chansPerPlane * 2),
           vis: lease.float32(count * 2),
           weight: lease.float32(count),
+          facet: set.facet,
           rowCount,
           chanCount: chansPerPlane,
           chanStart: 0,
@@ -59,8 +76,8 @@ export class SampleStore {
     }
   }
 
-  private setsOf(plane: number): Iterable<SampleSet> {
-    if (!this.fits) return readSamples(this.context, this.data, this.request, this.groupOf(plane));
+  private setsOf(plane: number, pointing: number | undefined): Iterable<SampleSet> {
+    if (!this.fits) return readSamples(this.context, this.data, this.request, this.groupOf(plane), pointing);
     if (!this.cached || plane < this.cached.first || plane >= this.cached.end) {
       this.cached = undefined;
       const [first, end] = this.groupOf(plane);

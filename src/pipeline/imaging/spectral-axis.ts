@@ -29,7 +29,7 @@ function kindOf(value: string | number | undefined): Kind | undefined {
   if (typeof value === 'number' || /^\s*[-+]?\d+\s*$/.test(value)) return 'channel';
   if (/Hz\s*$/.test(value)) return 'frequency';
   if (/m\/s\s*$/.test(value)) return 'velocity';
-  return fail('usage', `tclean: "${value}" is neither a channel, a frequency nor a velocity.`);
+  return fail('usage', `"${value}" is neither a channel, a frequency nor a velocity.`);
 }
 
 /** The one spectral pixel of a continuum image: it covers all selected channels. */
@@ -69,7 +69,7 @@ function channelAxis(
   const binned = request.width === undefined || request.width === '' ? 1 : Number(request.width);
   const startChannel =
     request.start === undefined || request.start === '' ? (binned < 0 ? centres.length - 1 : 0) : Number(request.start);
-  if (binned === 0) fail('usage', 'tclean: width must not be 0.');
+  if (binned === 0) fail('usage', 'width must not be 0.');
   const increment = step * binned;
   const first = centres[0] + startChannel * step + (step * (binned - Math.sign(binned))) / 2;
   const { low, high } = extent(windows);
@@ -86,17 +86,17 @@ function channelAxis(
 export function cubeAxis(windows: readonly WindowFrequencies[], request: SpectralRequest): CubeAxis {
   const kinds = [kindOf(request.start), kindOf(request.width)].filter((kind) => kind !== undefined);
   if (kinds.length === 2 && kinds[0] !== kinds[1] && kinds[0] !== 'channel') {
-    fail('usage', `tclean: start="${request.start}" and width="${request.width}" must have the same kind of unit.`);
+    fail('usage', `start="${request.start}" and width="${request.width}" must have the same kind of unit.`);
   }
   const kind: Kind = kinds.find((other) => other !== 'channel') ?? 'channel';
   const { restFrequency } = request;
-  if (kind === 'velocity' && restFrequency <= 0) fail('usage', 'tclean: velocities need restfreq.');
+  if (kind === 'velocity' && restFrequency <= 0) fail('usage', 'velocities need restfreq.');
   let planned: { first: number; step: number; count: number };
   if (kind === 'channel') planned = channelAxis(windows, request);
   else if (kind === 'frequency') planned = frequencyAxis(windows, request);
   else planned = velocityAxis(windows, request);
   const chanCount = request.nchan === undefined || request.nchan < 1 ? planned.count : request.nchan;
-  if (chanCount < 1) fail('usage', 'tclean: the cube has no channel; look at start, width and nchan.');
+  if (chanCount < 1) fail('usage', 'the cube has no channel; look at start, width and nchan.');
   return {
     system: request.system,
     reference: planned.first,

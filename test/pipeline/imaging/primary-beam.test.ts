@@ -45,7 +45,7 @@ describe('weights and phase centres', () => {
     expect(uvwTurn(from, from)).toBeUndefined();
     const uvw = Float64Array.of(120, -80, 35);
     const vis = Float32Array.of(1, 0);
-    turnRowInPlace(turn, uvw, 0, vis, 0, [100e9]);
+    turnRowInPlace({ turn }, uvw, 0, vis, 0, [100e9]);
     expect(Math.hypot(...uvw)).toBeCloseTo(Math.hypot(120, 80, 35), 9);
     const l = -Math.sin(1 - 1.00002) * Math.cos(-0.40001);
     const m = Math.sin(-0.40001) * Math.cos(-0.4) - Math.cos(-0.40001) * Math.sin(-0.4) * Math.cos(2e-5);

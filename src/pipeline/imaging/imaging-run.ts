@@ -1,0 +1,241 @@
+import { type Context, fail } from '../../foundation/base/index.ts';
+import type { Beam, Image } from '../images/index.ts';
+import { fitBeam, sidelobeLevel } from './beam-fit.ts';
+import { type CleanSummary, type CleanTarget, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
+import { readMask } from './clean-mask.ts';
+import { makeMinorCycle } from './minor-cycle.ts';
+import { writeModelColumn } from './model-column.ts';
+import type { TcleanOptions } from './options.ts';
+import type { ImagingPlan } from './plan.ts';
+import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
+import { type PlaneSet, planesOf } from './plane-set.ts';
+import { type Extension, Products } from './products.ts';
+import { chooseBeams, restorePlane } from './restore.ts';
+import { SampleStore } from './sample-store.ts';
+
+/** What tclean tells about a run; keys as in CASA's return value where it has them. */
+export interface TcleanResult {
+  readonly iterdone: number;
+  readonly nmajordone: number;
+  readonly stopcode: number;
+  readonly stopDescription: string;
+  readonly niter: number;
+  readonly loopgain: number;
+  readonly threshold: number;
+  readonly maxpsfsidelobe: number;
+  /** One per channel, or one for a continuum image. */
+  readonly beams: readonly Beam[];
+  readonly sumwt: readonly number[];
+  readonly cycles: CleanSummary['cycles'];
+}
+
+const CACHE_BYTES = 192 * 1024 * 1024;
+
+export class ImagingRun {
+  private readonly context: Context;
+  private readonly plan: ImagingPlan;
+  private readonly store: SampleStore;
+  private readonly imager: PlaneImager;
+  private readonly products: Products;
+  private readonly images = new Map<Extension, Image>();
+  private readonly planes = new Map<Extension, PlaneSet>();
+  private readonly beams: Beam[] = [];
+  private readonly sums: number[] = [];
+  private sidelobe = 0;
+
+  constructor(context: Context, plan: ImagingPlan) {
+    const { choice } = plan;
+    this.context = context;
+    this.plan = plan;
+    this.store = new SampleStore(context, plan.data, plan.request, choice.options.cacheBytes ?? CACHE_BYTES);
+    this.imager = makePlaneImager(plan, this.store);
+    this.products = new Products(
+      context,
+      choice.imagename,
+      plan.shape,
+      plan.coordinates,
+      plan.objectName,
+      choice.style.task,
+    );
+  }
+
+  private get planeCount(): number {
+    return this.plan.axis.chanCount;
+  }
+
+  private planeSet(extension: Extension): PlaneSet {
+    const known = this.planes.get(extension);
+    if (known) return known;
+    const image = this.products.create(extension);
+    const made = planesOf(image);
+    this.images.set(extension, image);
+    this.planes.set(extension, made);
+    return made;
+  }
+
+  /** The response that a pixel must reach to be shown. */
+  private limiting(): PlaneSet {
+    const { choice } = this.plan;
+    return this.planeSet(choice.style.limitsCoverage && choice.gridder === 'mosaic' ? 'coverage' : 'pb');
+  }
+
+  /** PSF, beam, dirty image and primary beam of every plane. */
+  private makeFirstImages(): void {
+    const { style, pblimit } = this.plan.choice;
+    const [psfs, residuals, models, responses, sumwt] = (['psf', 'residual', 'model', 'pb', 'sumwt'] as const).map(
+      (name) => this.planeSet(name),
+    );
+    const isCut = style.masked.includes('pb') && !style.limitsCoverage;
+    for (let plane = 0; plane < this.planeCount; plane++) {
+      this.context.checkAbort();
+      this.context.progress.update(plane / this.planeCount, `plane ${plane + 1} of ${this.planeCount}`);
+      const { psf, dirty, response, sumOfWeights, mosaic } = this.imager.first(plane);
+      psfs.write(plane, psf);
+      residuals.write(plane, dirty);
+      // CASA adds up the weights of both hands.
+      sumwt.write(plane, Float32Array.of(2 * sumOfWeights));
+      this.sums.push(2 * sumOfWeights);
+      models.write(plane, new Float32Array(psf.length));
+      responses.write(plane, isCut ? response.map((value) => (value > pblimit ? value : 0)) : response);
+      if (mosaic) this.keepMosaic(plane, response, mosaic);
+    }
+    if (this.sums.every((sum) => sum === 0))
+      fail('bad-data', 'All selected data are flagged or lie outside the image channels.');
+    this.fitBeams(psfs);
+  }
+
+  private keepMosaic(plane: number, response: Float32Array, mosaic: NonNullable<FirstImages['mosaic']>): void {
+    if (this.products.keeps('coverage')) this.planeSet('coverage').write(plane, mosaic.coverage);
+    if (!this.products.keeps('weight')) return;
+    this.planeSet('weight').write(
+      plane,
+      response.map((value) => value * value * mosaic.peakWeight),
+    );
+  }
+
+  /** A channel without data takes the beam of its nearest neighbour, as CASA does. */
+  private fitBeams(psfs: PlaneSet): void {
+    const { geometry, choice } = this.plan;
+    const fitted = this.sums.map((sum, plane) =>
+      sum > 0 ? fitBeam(psfs.read(plane), geometry, choice.psfCutoff) : undefined,
+    );
+    for (let plane = 0; plane < this.planeCount; plane++) {
+      const near = fitted
+        .map((beam, other) => ({ beam, gap: Math.abs(other - plane) }))
+        .filter((entry) => entry.beam !== undefined);
+      near.sort((a, b) => a.gap - b.gap);
+      this.beams.push(near[0].beam!);
+      if (fitted[plane])
+        this.sidelobe = Math.max(this.sidelobe, sidelobeLevel(psfs.read(plane), geometry, this.beams[plane]));
+    }
+    this.products.setBeams('psf', this.beams);
+  }
+
+  private clean(): CleanSummary {
+    const { choice, coordinates, geometry } = this.plan;
+    if (choice.control.niter === 0)
+      return { iterdone: 0, nmajordone: 0, stopcode: 1, stopDescription: 'iteration limit', cycles: [] };
+    const [psfs, residuals, models, masks] = (['psf', 'residual', 'model', 'mask'] as const).map((name) =>
+      this.planeSet(name),
+    );
+    const source = readMask(this.context, choice, coordinates);
+    const isLimited = choice.style.limitsComponents && choice.pblimit > 0;
+    for (let plane = 0; plane < this.planeCount; plane++) {
+      const beam = this.limiting().read(plane);
+      const mask = source ? source(plane, beam) : new Float32Array(beam.length).fill(1);
+      masks.write(
+        plane,
+        mask.map((value, k) => (isLimited && beam[k] <= choice.pblimit ? 0 : value)),
+      );
+    }
+    const target: CleanTarget = {
+      planeCount: this.planeCount,
+      psf: (plane) => psfs.read(plane),
+      residual: (plane) => residuals.read(plane),
+      model: (plane) => models.read(plane),
+      mask: (plane) => masks.read(plane),
+      setModel: (plane, model) => models.write(plane, model),
+      updateResidual: (plane) => {
+        this.context.checkAbort();
+        residuals.write(plane, this.imager.residual(plane, models.read(plane)));
+      },
+    };
+    const { scales, smallScaleBias, negativeLimit, deconvolver, control, style } = choice;
+    const minor = makeMinorCycle(deconvolver, geometry, {
+      scales,
+      ...{ smallScaleBias, negativeLimit },
+      checkAbort: this.context.checkAbort,
+    });
+    const run = style.cleansByPlane ? runCleanByPlane : runCleanCycles;
+    return run(this.context, target, minor, control, this.sidelobe, style);
+  }
+
+  private restore(): void {
+    const { choice, geometry } = this.plan;
+    const [residuals, models, beams, images] = (['residual', 'model', 'pb', 'image'] as const).map((name) =>
+      this.planeSet(name),
+    );
+    const { pbcor, restoringbeam } = choice.options;
+    const { correctsImage } = choice.style;
+    const corrected = pbcor && !correctsImage ? this.planeSet('image.pbcor') : undefined;
+    const used = chooseBeams(restoringbeam, this.beams);
+    const isCommon = used !== this.beams;
+    for (let plane = 0; plane < this.planeCount; plane++) {
+      this.context.checkAbort();
+      const image = restorePlane(models.read(plane), residuals.read(plane), geometry, used[plane]);
+      const beam = beams.read(plane);
+      const divided = () => image.map((value, k) => (beam[k] > Math.max(0, choice.pblimit) ? value / beam[k] : 0));
+      images.write(plane, pbcor && correctsImage ? divided() : image);
+      corrected?.write(plane, divided());
+    }
+    const stored = isCommon ? used.slice(0, 1) : used;
+    this.products.setBeams('image', stored);
+    this.products.setBeams('image.pbcor', stored);
+  }
+
+  private maskProducts(): void {
+    const { pblimit, style } = this.plan.choice;
+    if (pblimit <= 0 || style.masked.length === 0) return;
+    for (let plane = 0; plane < this.planeCount; plane++) {
+      const beam = this.limiting().read(plane);
+      const mask = new Uint8Array(beam.length);
+      for (let k = 0; k < mask.length; k++) mask[k] = beam[k] > pblimit ? 1 : 0;
+      this.products.writeMask(style.masked, plane, mask);
+    }
+  }
+
+  run(): TcleanResult {
+    const { choice } = this.plan;
+    try {
+      this.makeFirstImages();
+      const summary = this.clean();
+      if (choice.options.restoration !== false) this.restore();
+      this.maskProducts();
+      const models = this.planeSet('model');
+      const model = { planeCount: this.planeCount, read: (plane: number) => models.read(plane) };
+      if (choice.options.savemodel === 'modelcolumn') writeModelColumn(this.context, this.plan, this.imager, model);
+      for (const planes of this.planes.values()) planes.flush();
+      this.products.commit(historyOf(choice.options, choice.style.task));
+      return {
+        ...summary,
+        niter: choice.control.niter,
+        loopgain: choice.control.gain,
+        threshold: choice.control.threshold,
+        maxpsfsidelobe: this.sidelobe,
+        beams: this.beams,
+        sumwt: this.sums,
+      };
+    } catch (error) {
+      this.products.discard();
+      throw error;
+    } finally {
+      for (const { ms } of this.plan.data) ms.close();
+    }
+  }
+}
+
+/** The call, one parameter a line, as CASA notes it in the log table. */
+function historyOf(options: TcleanOptions, task: string): string[] {
+  const lines = Object.entries(options).filter(([, value]) => value !== undefined && typeof value !== 'function');
+  return [`taskname=${task}`, ...lines.map(([name, value]) => `${name.padEnd(11)} = ${JSON.stringify(value)}`)];
+}

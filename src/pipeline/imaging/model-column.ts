@@ -1,0 +1,235 @@
+import { type MeasurementSet, openMs } from '../../astronomy/ms/index.ts';
+import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { arena, type Lease } from '../../foundation/numeric/index.ts';
+import { clearModel } from '../skymodel/index.ts';
+import { type Facet, meanOf } from './facets.ts';
+import { rotatePhase, turnRowInPlace, uvwTurn } from './phase-centre.ts';
+import type { ImagingPlan } from './plan.ts';
+import type { PlaneImager, Predictor } from './plane-imager.ts';
+import { type ChosenMs, channelList, rowsOfPointing, shiftFactor } from './sample-source.ts';
+
+/** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */
+const GRID_BYTES = 64 * 1024 * 1024;
+
+/** Planes of the model that a data channel lies between, with their shares. */
+type PlaneShares = readonly (readonly [plane: number, share: number])[];
+
+/** The model as the writer needs it, planes [y, x] in the scale of the dirty images. */
+export interface ModelPlanes {
+  readonly planeCount: number;
+  read(plane: number): Float32Array;
+}
+
+/**
+ * Writes what the model predicts for the selected rows to MODEL_DATA, which is made when it is missing; both parallel hands get
+ * Stokes I, channels outside the image 0. A virtual model of the fields is taken away, which would hide the column.
+ */
+export function writeModelColumn(context: Context, plan: ImagingPlan, imager: PlaneImager, models: ModelPlanes): void {
+  for (const chosen of plan.data) {
+    const ms = openMs(chosen.ms.path, 'update');
+    try {
+      ensureDataColumn(ms, 'MODEL_DATA', { metadata: chosen.metadata });
+      for (const field of chosen.fieldIds) clearModel(ms, field);
+      const pointings = plan.request.facets
+        ? Array.from({ length: plan.request.facets.pointingCount }, (_, pointing) => pointing)
+        : [undefined];
+      for (const pointing of pointings) writePart(context, plan, { ms, chosen, imager, models, pointing });
+    } finally {
+      ms.close();
+    }
+  }
+}
+
+interface Part {
+  readonly ms: MeasurementSet;
+  readonly chosen: ChosenMs;
+  readonly imager: PlaneImager;
+  readonly models: ModelPlanes;
+  readonly pointing: number | undefined;
+}
+
+function writePart(context: Context, plan: ImagingPlan, part: Part): void {
+  const { ms, chosen, models, pointing } = part;
+  const rows = pointing === undefined ? chosen.rows : rowsOfPointing(chosen, plan.request, pointing);
+  if (rows.length === 0) return;
+  const { sizeX, sizeY } = plan.geometry;
+  const groupSize = Math.max(1, Math.floor(GRID_BYTES / (32 * sizeX * sizeY)));
+  for (let first = 0; first < models.planeCount; first += groupSize) {
+    const planes = Array.from({ length: Math.min(groupSize, models.planeCount - first) }, (_, k) => first + k);
+    arena().scope((lease) => {
+      const predictors = new Map<string, Predictor | undefined>();
+      const predictorOf = (plane: number, facet: Facet | undefined) => {
+        const key = `${plane} ${facet?.id}`;
+        if (!predictors.has(key)) {
+          const model = models.read(plane);
+          const isEmpty = !model.some((value) => value !== 0);
+          predictors.set(key, isEmpty ? undefined : part.imager.predictor(lease, plane, model, facet));
+        }
+        return predictors.get(key);
+      };
+      for (const chunk of readChunks(ms, { rows, columns: ['MODEL_DATA'], metadata: chosen.metadata })) {
+        context.checkAbort();
+        try {
+          if (!chosen.channels.has(chunk.spwId)) continue;
+          addToChunk(plan, chosen, chunk, { planes, isFirst: first === 0, predictorOf });
+          writeChunk(ms, chunk, { columns: ['MODEL_DATA'] });
+        } finally {
+          chunk.release();
+        }
+      }
+    });
+  }
+}
+
+interface Prediction {
+  readonly planes: readonly number[];
+  /** The column's old values are dropped. */
+  readonly isFirst: boolean;
+  readonly predictorOf: (plane: number, facet: Facet | undefined) => Predictor | undefined;
+}
+
+function addToChunk(plan: ImagingPlan, chosen: ChosenMs, chunk: VisibilityChunk, prediction: Prediction): void {
+  const model = chunk.data.MODEL_DATA ?? fail('internal', 'The chunk has no MODEL_DATA.');
+  const { metadata } = chosen;
+  const channels = channelList(chosen, chunk.spwId);
+  const window = metadata.spectralWindows[chunk.spwId];
+  const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
+  const { corrTypes } = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId];
+  const hands = corrTypes.flatMap((name, corr) => (['XX', 'YY', 'RR', 'LL', 'I'].includes(name) ? [corr] : []));
+  if (prediction.isFirst) clearChannels(model, chunk, channels);
+  for (const [facet, rows] of rowsByFacet(plan, chosen, chunk, meanOf(frequencies))) {
+    arena().scope((lease) => {
+      const block = makeBlock(lease, plan, chosen, chunk, rows, facet, frequencies);
+      const shares = channelShares(plan, chosen, chunk, rows, frequencies);
+      for (const plane of prediction.planes) {
+        const share = shares.map((list) => list.find(([other]) => other === plane)?.[1] ?? 0);
+        if (!share.some((value) => value !== 0)) continue;
+        const predict = prediction.predictorOf(plane, facet);
+        if (!predict) continue;
+        predict(block.samples);
+        addRows(model, chunk, {
+          rows,
+          channels,
+          hands,
+          share,
+          paths: block.paths,
+          frequencies,
+          vis: block.samples.vis,
+        });
+      }
+    });
+  }
+}
+
+function clearChannels(model: Float32Array, chunk: VisibilityChunk, channels: Int32Array): void {
+  for (let row = 0; row < chunk.rowCount; row++) {
+    for (const chan of channels) {
+      const at = 2 * (row * chunk.chanCount + chan) * chunk.corrCount;
+      model.fill(0, at, at + 2 * chunk.corrCount);
+    }
+  }
+}
+
+function rowsByFacet(
+  plan: ImagingPlan,
+  chosen: ChosenMs,
+  chunk: VisibilityChunk,
+  frequencyHz: number,
+): Map<Facet | undefined, number[]> {
+  const { facets } = plan.request;
+  const rowsOf = new Map<Facet | undefined, number[]>();
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const facet = facets?.facetOf(chosen, chunk.fieldId[row], chunk.antenna1[row], chunk.antenna2[row], frequencyHz);
+    if (facets && !facet) continue;
+    const rows = rowsOf.get(facet);
+    if (rows) rows.push(row);
+    else rowsOf.set(facet, [row]);
+  }
+  return rowsOf;
+}
+
+/** Samples to predict, uvw for the image's centre, and the paths in m by which their phases are to be turned back. */
+function makeBlock(
+  lease: Lease,
+  plan: ImagingPlan,
+  chosen: ChosenMs,
+  chunk: VisibilityChunk,
+  rows: readonly number[],
+  facet: Facet | undefined,
+  frequencies: Float64Array,
+) {
+  const [rowCount, chanCount] = [rows.length, frequencies.length];
+  const samples = {
+    ...{ rowCount, chanCount, chanStart: 0, chanEnd: chanCount, facet },
+    uvw: lease.float64(3 * rowCount),
+    scales: lease.float64(2 * chanCount),
+    vis: lease.float32(2 * rowCount * chanCount),
+    weight: lease.float32(rowCount * chanCount).fill(1),
+  };
+  frequencies.forEach((frequency, chan) => {
+    samples.scales.fill(frequency / SPEED_OF_LIGHT, 2 * chan, 2 * chan + 2);
+  });
+  const paths = new Float64Array(rowCount);
+  rows.forEach((row, at) => {
+    samples.uvw.set(chunk.uvw.subarray(3 * row, 3 * row + 3), 3 * at);
+    const [lon, lat] = chosen.metadata.fields[chunk.fieldId[row]].phaseDir;
+    const turn = uvwTurn({ lon, lat }, plan.request.centre);
+    paths[at] = turnRowInPlace({ turn, centre: facet?.centre }, samples.uvw, at, new Float32Array(0), 0, []);
+  });
+  return { samples, paths };
+}
+
+/** For each channel, the planes that it lies in or between, as the image's interpolation says. */
+function channelShares(
+  plan: ImagingPlan,
+  chosen: ChosenMs,
+  chunk: VisibilityChunk,
+  rows: readonly number[],
+  frequencies: Float64Array,
+): PlaneShares[] {
+  const { cube, outframe, interpolation } = plan.request;
+  if (!cube) return Array.from(frequencies, () => [[0, 1]] as const);
+  const factor = shiftFactor(chosen, chunk.spwId, chunk.time[rows[0]], chunk.fieldId[rows[0]], outframe);
+  const { reference, increment, chanCount } = plan.axis;
+  return Array.from(frequencies, (frequency) => {
+    const place = (frequency * factor - reference) / increment;
+    const nearest = Math.round(place);
+    if (place < -0.5 || place > chanCount - 0.5) return [];
+    if (interpolation === 'nearest' || place <= 0 || place >= chanCount - 1)
+      return [[Math.min(chanCount - 1, Math.max(0, nearest)), 1]] as const;
+    const low = Math.floor(place);
+    return [
+      [low, 1 - (place - low)],
+      [low + 1, place - low],
+    ] as const;
+  });
+}
+
+function addRows(
+  model: Float32Array,
+  chunk: VisibilityChunk,
+  part: {
+    readonly rows: readonly number[];
+    readonly channels: Int32Array;
+    readonly hands: readonly number[];
+    readonly share: readonly number[];
+    readonly paths: Float64Array;
+    readonly frequencies: Float64Array;
+    readonly vis: Float32Array;
+  },
+): void {
+  const { rows, channels, hands, share, paths, frequencies, vis } = part;
+  rows.forEach((row, index) => {
+    for (let k = 0; k < channels.length; k++) {
+      if (share[k] === 0) continue;
+      const from = 2 * (index * channels.length + k);
+      const [re, im] = rotatePhase(vis[from], vis[from + 1], (-paths[index] * frequencies[k]) / SPEED_OF_LIGHT);
+      for (const corr of hands) {
+        const to = 2 * ((row * chunk.chanCount + channels[k]) * chunk.corrCount + corr);
+        model[to] += share[k] * re;
+        model[to + 1] += share[k] * im;
+      }
+    }
+  });
+}

@@ -1,0 +1,164 @@
+import { arena, type Lease } from '../../foundation/numeric/index.ts';
+import type { Facet } from './facets.ts';
+import { StandardGridder } from './gridder.ts';
+import { type BlockSource, parseTaper, prepareWeights, type Weigher, type WeightChoice } from './imaging-weights.ts';
+import { MosaicGridder } from './mosaic-gridder.ts';
+import type { ImagingPlan } from './plan.ts';
+import { primaryBeamPlane } from './primary-beam.ts';
+import type { PlaneBlock, SampleStore } from './sample-store.ts';
+
+/** What is known of a plane before it is cleaned; planes [y, x]. */
+export interface FirstImages {
+  /** 1 in the centre */
+  readonly psf: Float32Array;
+  readonly dirty: Float32Array;
+  /** Primary beam, or a mosaic's response. */
+  readonly response: Float32Array;
+  /** Sum of imaging weights. */
+  readonly sumOfWeights: number;
+  /** What only a mosaic has. */
+  readonly mosaic?: {
+    /** Response were all its pointings observed alike. */
+    readonly coverage: Float32Array;
+    /** Largest sum of w A² over the sum of w. */
+    readonly peakWeight: number;
+  };
+}
+
+/** Replaces a block's vis by what a model predicts; the phases are those of the image's centre, or of the block's facet. */
+export type Predictor = (block: PlaneBlock) => void;
+
+/** Makes the images of single planes from the samples: the part of a run that depends on the gridder. */
+export interface PlaneImager {
+  first(plane: number): FirstImages;
+  /** Residual of a model, both in the scale of the dirty image. */
+  residual(plane: number, model: Float32Array): Float32Array;
+  /** Prediction of a model in the scale of the dirty image; in a mosaic for one facet. What it needs is leased. */
+  predictor(lease: Lease, plane: number, model: Float32Array, facet?: Facet): Predictor;
+}
+
+/** The imager that a plan asks for. */
+export function makePlaneImager(plan: ImagingPlan, store: SampleStore): PlaneImager {
+  return plan.request.facets ? new MosaicPlanes(plan, store) : new SinglePlanes(plan, store);
+}
+
+function weightChoice({ choice }: ImagingPlan): WeightChoice {
+  const { weighting, robust, imsize, cell, isCube, options } = choice;
+  return { weighting, robust, imsize, cell, isCube, taper: parseTaper(options.uvtaper) };
+}
+
+/** One primary beam: all samples on one grid. */
+class SinglePlanes implements PlaneImager {
+  private readonly plan: ImagingPlan;
+  private readonly store: SampleStore;
+  private readonly gridder: StandardGridder;
+  private readonly weights: WeightChoice;
+
+  constructor(plan: ImagingPlan, store: SampleStore) {
+    this.plan = plan;
+    this.store = store;
+    this.gridder = new StandardGridder(plan.geometry);
+    this.weights = weightChoice(plan);
+  }
+
+  private source(plane: number): BlockSource {
+    return (visit) => this.store.forPlane(plane, visit);
+  }
+
+  first(plane: number): FirstImages {
+    const { geometry, planeFrequencies, dish } = this.plan;
+    const source = this.source(plane);
+    return arena().scope((lease) => {
+      const weigh = prepareWeights(this.weights, lease, source);
+      const psf = this.gridder.psf(source, weigh);
+      const peak = psf.values[(geometry.sizeY / 2) * geometry.sizeX + geometry.sizeX / 2];
+      const dirty = this.gridder.dirty(source, weigh);
+      if (peak > 0) for (let k = 0; k < psf.values.length; k++) psf.values[k] /= peak;
+      return {
+        psf: psf.values,
+        dirty: dirty.values,
+        response: primaryBeamPlane(geometry, planeFrequencies[plane], dish),
+        sumOfWeights: psf.sumOfWeights,
+      };
+    });
+  }
+
+  residual(plane: number, model: Float32Array): Float32Array {
+    const source = this.source(plane);
+    return arena().scope(
+      (lease) => this.gridder.residual(source, prepareWeights(this.weights, lease, source), model).values,
+    );
+  }
+
+  predictor(lease: Lease, _plane: number, model: Float32Array): Predictor {
+    return this.gridder.predictor(lease, model);
+  }
+}
+
+/** Several pointings under one response. */
+class MosaicPlanes implements PlaneImager {
+  private readonly plan: ImagingPlan;
+  private readonly store: SampleStore;
+  private readonly gridder: MosaicGridder;
+  private readonly weights: WeightChoice;
+  /** Imaging weights of the facets, by plane. */
+  private readonly sums: Float64Array[] = [];
+
+  constructor(plan: ImagingPlan, store: SampleStore) {
+    this.plan = plan;
+    this.store = store;
+    this.gridder = new MosaicGridder(plan.geometry, plan.request.facets!);
+    this.weights = weightChoice(plan);
+  }
+
+  private source(plane: number): BlockSource {
+    return (visit, part) => this.store.forPlane(plane, visit, part);
+  }
+
+  /** Calls `work` with the weights of single pointings: densities of each pointing alone, or of all. */
+  private withWeights<T>(plane: number, work: (weights: (lease: Lease, pointing: number) => Weigher) => T): T {
+    const source = this.source(plane);
+    if (this.plan.choice.weighsPointingsApart)
+      return work((lease, pointing) => prepareWeights(this.weights, lease, (visit) => source(visit, { pointing })));
+    return arena().scope((lease) => {
+      const weigh = prepareWeights(this.weights, lease, source);
+      return work(() => weigh);
+    });
+  }
+
+  first(plane: number): FirstImages {
+    const frequency = this.plan.planeFrequencies[plane];
+    const source = this.source(plane);
+    return this.withWeights(plane, (weights) => {
+      const sum = this.gridder.image(source, weights, frequency);
+      this.sums[plane] = sum.sums;
+      const sensitivity = this.gridder.sensitivity(sum.sums, frequency);
+      const sumOfWeights = sum.sums.reduce((total, value) => total + value, 0);
+      return {
+        psf: this.gridder.psf(source, weights, frequency, { sums: sum.sums, sensitivity, place: this.plan.psfPlace }),
+        dirty: this.gridder.flatNoise(sum, sensitivity),
+        response: sensitivity.response,
+        sumOfWeights,
+        mosaic: {
+          coverage: this.gridder.sensitivity(this.gridder.evenSums(sum.sums), frequency).response,
+          peakWeight: sumOfWeights > 0 ? sensitivity.most / sumOfWeights : 0,
+        },
+      };
+    });
+  }
+
+  residual(plane: number, model: Float32Array): Float32Array {
+    const frequency = this.plan.planeFrequencies[plane];
+    const sensitivity = this.gridder.sensitivity(this.sums[plane], frequency);
+    return this.withWeights(plane, (weights) => {
+      const known = { values: model, response: sensitivity.response };
+      return this.gridder.flatNoise(this.gridder.image(this.source(plane), weights, frequency, known), sensitivity);
+    });
+  }
+
+  predictor(lease: Lease, plane: number, model: Float32Array, facet?: Facet): Predictor {
+    const frequency = this.plan.planeFrequencies[plane];
+    const { response } = this.gridder.sensitivity(this.sums[plane], frequency);
+    return this.gridder.predictor(lease, { values: model, response }, facet!, frequency);
+  }
+}
