@@ -25,6 +25,7 @@ import {
 import { PROGRAM_VERSION } from './program.ts';
 import { readmeContent } from './readme-content.ts';
 import { buildReport } from './report-content.ts';
+import { writeCalibrationScripts } from './scripts.ts';
 import type { Delivered, MemberResults } from './steps.ts';
 
 /**
@@ -62,9 +63,7 @@ export async function deliver(context: Context, results: MemberResults, maxBytes
 
 function writeScripts(results: MemberResults): void {
   const script = (name: string) => joinPath(results.member, 'script', name);
-  for (const { uid, plan } of results.blocks)
-    writeText(script(`${uid}.ms.scriptForCalibration.py`), writeScript(plan, PROGRAM_VERSION));
-  if (results.flux) writeText(script('scriptForFluxCalibration.py'), writeScript(results.flux.plan, PROGRAM_VERSION));
+  writeCalibrationScripts(results.member, results.blocks, results.flux);
   writeText(script('scriptForImaging.py'), writeScript(results.imaging.plan, PROGRAM_VERSION));
   writeText(script('scriptForPI.py'), writeScriptForPi(PROGRAM_VERSION));
 }

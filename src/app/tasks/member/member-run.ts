@@ -17,6 +17,7 @@ import {
   taskCalls,
 } from '../../../pipeline/reduction/index.ts';
 import type { FluxSpec } from '../../../pipeline/skymodel/index.ts';
+import { writeCalibrationScripts } from './scripts.ts';
 import { StepRunner } from './step-runner.ts';
 import { StepStore } from './step-store.ts';
 import type { Delivered, MemberStep } from './steps.ts';
@@ -103,7 +104,10 @@ async function reduceMember(
   const { calibrations, flux } = await calibrateAll(options, blocks, member, steps);
   const calibratedVis = flux ? 'calibrated.ms' : calibrations[0].block.vis;
   const calibrated = joinPath(directory, calibratedVis);
-  if (options.calibrateOnly) return { member, calibrated, warnings };
+  if (options.calibrateOnly) {
+    writeCalibrationScripts(member, calibrations, flux);
+    return { member, calibrated, warnings };
+  }
 
   const imageStep = { step: 'image' as const, directory, vis: calibratedVis, goal: options.goal };
   const [imaging] = await steps.run('image', ['imaging'], [imageStep]);

@@ -1,0 +1,118 @@
+// npm run bench -- formats [--preset NAME] [--input DIR]: importasdm beside CASA's, and whole columns of the MeasurementSet read
+// and written beside python-casacore and CASA's table tool. Files are in the page cache for all; each takes its own copy to write.
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { folderMb, measure } from './measure.mjs';
+import {
+  argument,
+  casacorePython,
+  casaEnvironment,
+  casaPython,
+  conditions,
+  hasCasa,
+  makeWork,
+  qa2,
+  root,
+  rounded,
+  saveResults,
+  simulate,
+} from './peers.mjs';
+
+const preset = argument('--preset', 'medium');
+const work = makeWork();
+const DRIVER = join(root, 'dist', 'bench', 'columns.mjs');
+const COLUMNS = ['DATA', 'FLAG', 'UVW'];
+const CASA_IMPORT = `from casatasks import importasdm
+import sys
+sys.stdout.write('BENCH begin importasdm\\n'); sys.stdout.flush()
+importasdm(asdm='raw', vis='casa.ms', process_caldevice=True, lazy=False, asis='Antenna Station Source')
+sys.stdout.write('BENCH end\\n'); sys.stdout.flush()
+`;
+
+async function timed(command, args, env = process.env) {
+  const result = await measure(command, args, { cwd: work, env });
+  if (result.status !== 0) throw new Error(result.output.slice(-3000));
+  return result;
+}
+
+/** Programs that read and write columns, those that are there. */
+function programs() {
+  const python = join(root, 'bench', 'columns.py');
+  return [
+    { name: 'almaQa2', command: process.execPath, args: [DRIVER] },
+    ...(existsSync(casacorePython) ? [{ name: 'casacore', command: casacorePython, args: [python, 'casacore'] }] : []),
+    ...(hasCasa() ? [{ name: 'casa', command: casaPython, args: [python, 'casa'], env: casaEnvironment(work) }] : []),
+  ];
+}
+
+async function importBoth(asdm) {
+  symlinkSync(asdm, join(work, 'raw'));
+  const mine = await timed(process.execPath, [qa2, 'import', 'raw', 'ours.ms', '--quiet']);
+  const results = {
+    almaQa2: {
+      wallSec: rounded(mine.wallSec),
+      cpuSec: rounded(mine.cpuSec),
+      peakMemoryMb: rounded(mine.peakMemoryMb, 0),
+    },
+  };
+  if (hasCasa()) {
+    writeFileSync(join(work, 'import.py'), CASA_IMPORT);
+    const peer = await timed(casaPython, ['import.py'], casaEnvironment(work));
+    const [step] = peer.steps;
+    results.casa = {
+      wallSec: rounded(step.wallSec),
+      cpuSec: rounded(step.cpuSec),
+      peakMemoryMb: rounded(step.peakMemoryMb, 0),
+    };
+    results.speed = rounded(step.wallSec / mine.wallSec, 1);
+    rmSync(join(work, 'casa.ms'), { recursive: true });
+  }
+  return results;
+}
+
+async function columns(action) {
+  const found = Object.fromEntries(COLUMNS.map((column) => [column, {}]));
+  for (const { name, command, args, env } of programs()) {
+    const ms = action === 'read' ? 'ours.ms' : `${name}.ms`;
+    if (action === 'write') cpSync(join(work, 'ours.ms'), join(work, ms), { recursive: true });
+    const result = await timed(command, [...args, ms, 'blocks.json', action, ...COLUMNS], env);
+    for (const { name: step, wallSec, cpuSec } of result.steps) {
+      found[step.split(' ')[1]][name] = { wallSec: rounded(wallSec, 3), cpuSec: rounded(cpuSec) };
+    }
+    if (action === 'write') rmSync(join(work, ms), { recursive: true });
+  }
+  for (const [column, times] of Object.entries(found)) {
+    const ratios = Object.entries(times)
+      .filter(([name]) => name !== 'almaQa2')
+      .map(([name, { wallSec }]) => [`speed against ${name}`, rounded(wallSec / times.almaQa2.wallSec, 2)]);
+    Object.assign(times, Object.fromEntries(ratios));
+    console.log(`${action} ${column.padEnd(5)} ${JSON.stringify(times)}`);
+  }
+  return found;
+}
+
+try {
+  mkdirSync(work, { recursive: true });
+  const { asdm } = simulate(work, preset);
+  const asdmMb = folderMb(asdm);
+  console.log(`${preset}: one Execution Block of ${asdmMb.toFixed(0)} MB\n`);
+  await build({
+    entryPoints: [join(root, 'bench', 'columns.ts')],
+    outfile: DRIVER,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  const imported = await importBoth(asdm);
+  console.log(`importasdm ${JSON.stringify(imported)}`);
+  await timed(process.execPath, [DRIVER, 'ours.ms', 'blocks.json', 'plan']);
+  await timed(process.execPath, [DRIVER, 'ours.ms', 'blocks.json', 'read', ...COLUMNS]);
+  const results = { preset, asdmMb: rounded(asdmMb, 0), ...conditions(), importasdm: imported };
+  saveResults(`formats-${preset}`, { ...results, read: await columns('read'), write: await columns('write') });
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
