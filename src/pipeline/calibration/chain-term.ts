@@ -112,6 +112,7 @@ export class ChainTerm {
         inverse: new Float32Array(cells * chanCount * 2),
         bad: new Uint8Array(cells * chanCount),
         weight: new Float32Array(cells).fill(1),
+        isUnity: new Uint8Array(this.antennaCount),
       };
       state = { gains, last: undefined, hasBad: false };
       this.windows.set(spot.spwId, state);

@@ -39,6 +39,67 @@ export interface ResamplingScratch {
   y: Float32Array;
 }
 
+/** Where each output channel lies between input channels, when none of them is flagged; linear interpolation only. */
+export interface LinearGrid {
+  /** Input channel on the near side, [out]; its own value serves where `step` is 0 */
+  readonly left: Int32Array;
+  /** Distance from that channel and between the two, GHz, [out] */
+  readonly step: Float64Array;
+  readonly span: Float64Array;
+  /** +1 or -1: where the second channel is */
+  readonly direction: 1 | -1;
+}
+
+/**
+ * Looks output channels up among the input channels, once for many resamplings.
+ *
+ * @returns undefined when the grids are the same, or there is only one input channel
+ */
+export function linearGrid(inFreqs: Float64Array, outFreqs: Float64Array): LinearGrid | undefined {
+  const count = inFreqs.length;
+  const x = inFreqs.map((frequency) => frequency / 1e9);
+  if (count < 2 || (count === outFreqs.length && sameFrequencies(x, outFreqs))) return undefined;
+  const isFalling = x[count - 1] < x[0];
+  if (isFalling) x.reverse();
+  const grid = {
+    left: new Int32Array(outFreqs.length),
+    step: new Float64Array(outFreqs.length),
+    span: new Float64Array(outFreqs.length).fill(1),
+    direction: isFalling ? (-1 as const) : (1 as const),
+  };
+  for (let chan = 0; chan < outFreqs.length; chan++) {
+    const f = outFreqs[chan] / 1e9;
+    let left = 0;
+    if (f >= x[count - 1]) left = count - 1;
+    else if (f > x[0]) {
+      while (x[left + 1] <= f) left++;
+      grid.step[chan] = f - x[left];
+      grid.span[chan] = x[left + 1] - x[left];
+    }
+    grid.left[chan] = isFalling ? count - 1 - left : left;
+  }
+  return grid;
+}
+
+/** {@link resampleInto} for unflagged numbers that are no phases, on a grid looked up before. */
+export function resampleOnGrid(
+  job: Pick<Resampling, 'values' | 'offset' | 'stride'>,
+  grid: LinearGrid,
+  into: Float32Array,
+  intoOffset: number,
+  intoStride: number,
+): void {
+  const { values, offset, stride } = job;
+  const { left, step, span } = grid;
+  const next = stride * grid.direction;
+  let to = intoOffset;
+  for (let chan = 0; chan < left.length; chan++, to += intoStride) {
+    const at = left[chan] * stride + offset;
+    const value = values[at];
+    into[to] = step[chan] === 0 ? value : value + ((values[at + next] - value) * step[chan]) / span[chan];
+  }
+}
+
 /** Scratch for up to `channels` input channels. */
 export function resamplingScratch(channels: number): ResamplingScratch {
   return { x: new Float64Array(channels), y: new Float32Array(channels) };

@@ -302,8 +302,13 @@ function multiplyBand(total: Total, terms: readonly ChainTerm[], spwId: number, 
   if (isForward) setOnes(total.gain);
   else total.gain.set(banded[0].gains(spwId).inverse);
   for (const term of isForward ? banded : banded.slice(1)) {
-    const { inverse } = term.gains(spwId);
-    for (let at = 0; at < total.gain.length / 2; at++) multiplyCell(total.gain, at, inverse, at, isForward);
+    const { inverse, isUnity } = term.gains(spwId);
+    const perAntenna = 2 * total.chanCount;
+    for (let ant = 0; ant < isUnity.length; ant++) {
+      if (isUnity[ant]) continue;
+      const first = ant * perAntenna;
+      for (let at = first; at < first + perAntenna; at++) multiplyCell(total.gain, at, inverse, at, isForward);
+    }
   }
 }
 

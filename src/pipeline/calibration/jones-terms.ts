@@ -24,6 +24,8 @@ export interface TermGains {
   readonly bad: Uint8Array;
   /** Factor of the weights, [ant, pol] */
   readonly weight: Float32Array;
+  /** 1 = the gains of this antenna are 1 in all channels, [ant]; kinds that know it say so. */
+  readonly isUnity: Uint8Array;
 }
 
 /** What a term must know besides its table. */
@@ -123,20 +125,21 @@ const tsysKind: TermKind = {
   fill(parameters, spot, _around, into) {
     const { parCount, values, flags } = parameters;
     const { unchosen } = spot;
+    const { bad, inverse } = into;
     const antennaCount = into.weight.length / 2;
     const chans = into.chanCount;
     for (let ant = 0; ant < antennaCount; ant++) {
       for (let pol = 0; pol < 2; pol++) {
         let sum = 0;
         let count = 0;
-        for (let chan = 0; chan < chans; chan++) {
-          const from = (ant * chans + chan) * parCount + parOf(parameters, pol);
-          const to = (ant * chans + chan) * 2 + pol;
+        let from = ant * chans * parCount + parOf(parameters, pol);
+        let to = ant * chans * 2 + pol;
+        for (let chan = 0; chan < chans; chan++, from += parCount, to += 2) {
           const tsys = values[from];
           const isBad = flags[from] !== 0 || !(tsys > 0);
-          into.bad[to] = isBad ? 1 : 0;
-          into.inverse[2 * to] = isBad ? 1 : Math.sqrt(tsys);
-          into.inverse[2 * to + 1] = 0;
+          bad[to] = isBad ? 1 : 0;
+          inverse[2 * to] = isBad ? 1 : Math.sqrt(tsys);
+          inverse[2 * to + 1] = 0;
           if (isBad || unchosen?.has(chan)) continue;
           sum += tsys;
           count++;
@@ -156,13 +159,37 @@ function fillDelay(
   freqs: Float64Array,
   reference: number,
 ): void {
-  for (let chan = 0; chan < into.chanCount; chan++) {
-    const to = (ant * into.chanCount + chan) * 2 + pol;
+  const { chanCount, bad, inverse } = into;
+  for (let chan = 0; chan < chanCount; chan++) {
+    const to = (ant * chanCount + chan) * 2 + pol;
     const turns = delaySec * (freqs[chan] - reference);
     const phase = 2 * Math.PI * (turns - Math.round(turns));
-    into.bad[to] = 0;
-    into.inverse[2 * to] = Math.cos(phase);
-    into.inverse[2 * to + 1] = -Math.sin(phase);
+    bad[to] = 0;
+    inverse[2 * to] = Math.cos(phase);
+    inverse[2 * to + 1] = -Math.sin(phase);
+  }
+}
+
+/** The same delay in both polarizations; antennas without one are marked. */
+function fillPathDelay(into: TermGains, ant: number, delaySec: number, freqs: Float64Array): void {
+  const { chanCount, bad, inverse } = into;
+  const first = ant * chanCount * 2;
+  if (delaySec === 0) {
+    if (into.isUnity[ant]) return;
+    into.isUnity[ant] = 1;
+    for (let cell = first; cell < first + 2 * chanCount; cell++) {
+      bad[cell] = 0;
+      inverse[2 * cell] = 1;
+      inverse[2 * cell + 1] = 0;
+    }
+    return;
+  }
+  into.isUnity[ant] = 0;
+  fillDelay(into, ant, 0, delaySec, freqs, 0);
+  for (let cell = first; cell < first + 2 * chanCount; cell += 2) {
+    bad[cell + 1] = bad[cell];
+    inverse[2 * cell + 2] = inverse[2 * cell];
+    inverse[2 * cell + 3] = inverse[2 * cell + 1];
   }
 }
 
@@ -206,9 +233,7 @@ const positionKind: TermKind = {
       spot.time,
       spot.fieldId,
     );
-    for (let ant = 0; ant < antennaCount; ant++) {
-      for (let pol = 0; pol < 2; pol++) fillDelay(into, ant, pol, paths[ant] / SPEED_OF_LIGHT, spot.chanFreqs, 0);
-    }
+    for (let ant = 0; ant < antennaCount; ant++) fillPathDelay(into, ant, paths[ant] / SPEED_OF_LIGHT, spot.chanFreqs);
   },
 };
 

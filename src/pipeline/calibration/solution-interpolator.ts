@@ -2,10 +2,13 @@ import { fail } from '../../foundation/base/index.ts';
 import { type CalTable, numbersPerCell } from './caltable.ts';
 import {
   type FrequencyMethod,
+  type LinearGrid,
+  linearGrid,
   type Resampling,
   type ResamplingScratch,
   resampleFlagsInto,
   resampleInto,
+  resampleOnGrid,
   resamplingScratch,
 } from './frequency-interpolation.ts';
 import { type Registration, registerTime, type TimeMethod, timeReference } from './time-interpolation.ts';
@@ -55,6 +58,8 @@ interface Target {
   readonly lastFirst: Int32Array;
   readonly lastExact: Uint8Array;
   readonly lastTime: Float64Array;
+  /** Between the table's channels and the data's; undefined where it cannot be made once for all. */
+  readonly grid: LinearGrid | undefined;
 }
 
 /**
@@ -188,7 +193,15 @@ export class SolutionInterpolator {
       lastFirst: new Int32Array(antennaCount).fill(-1),
       lastExact: new Uint8Array(antennaCount),
       lastTime: new Float64Array(antennaCount).fill(Number.NaN),
+      grid: this.gridOf(tableSpw, tableChans, outFreqs),
     };
+  }
+
+  private gridOf(tableSpw: number, tableChans: number, outFreqs?: Float64Array): LinearGrid | undefined {
+    const inFreqs = this.table.spectralWindows[tableSpw]?.chanFreqs;
+    if (!outFreqs || this.isComplex || this.mapping.frequency.kind !== 'linear' || inFreqs?.length !== tableChans)
+      return undefined;
+    return linearGrid(inFreqs, outFreqs);
   }
 
   /** Fills the values of one antenna at the table's channels; false when nothing changed. */
@@ -245,6 +258,13 @@ export class SolutionInterpolator {
       (ant + 1) * result.chanCount * numberCount,
     );
     const outFlags = result.flags.subarray(ant * result.chanCount * parCount, (ant + 1) * result.chanCount * parCount);
+    if (target.grid && !flags.includes(1)) {
+      const { grid } = target;
+      for (let number = 0; number < numberCount; number++)
+        resampleOnGrid({ values, offset: number, stride: numberCount }, grid, outValues, number, numberCount);
+      outFlags.fill(0);
+      return;
+    }
     for (let number = 0; number < numberCount; number++) {
       const par = Math.floor(number / perPar);
       const job: Resampling = {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
+  linearGrid,
   parseFrequencyMethod,
   resampleFlagsInto,
   resampleInto,
+  resampleOnGrid,
   resamplingScratch,
 } from '../../../src/pipeline/calibration/frequency-interpolation.ts';
 
@@ -31,7 +33,7 @@ function run({ from, to, values, flags = from.map(() => 0), isPhase = false }: C
   const method = parseFrequencyMethod(text);
   const hasGood = resampleInto(job, method, resamplingScratch(from.length), out, 0, 1);
   resampleFlagsInto(job, method, bad, 0, 1);
-  return { hasGood, values: [...out].map((value) => Math.round(value * 1e4) / 1e4), bad: [...bad] };
+  return { hasGood, exact: [...out], values: [...out].map((value) => Math.round(value * 1e4) / 1e4), bad: [...bad] };
 }
 
 describe('resampling in frequency', () => {
@@ -73,5 +75,33 @@ describe('resampling in frequency', () => {
       values: [0],
     });
     expect(() => parseFrequencyMethod('quadratic')).toThrow(/not an interpolation in frequency/);
+  });
+});
+
+describe('a grid looked up once', () => {
+  const rising = [1, 2, 4, 5.5, 7];
+  const wanted = [0.5, 1, 1.25, 2, 3.9, 4, 6, 7, 8];
+
+  it.each([
+    ['rising', rising, wanted],
+    ['falling', rising.toReversed(), wanted],
+    ['falling output', rising, wanted.toReversed()],
+  ])('gives the same bits as the search: %s', (_name, from, to) => {
+    const values = Float32Array.from(from, (f) => Math.sqrt(f) + 0.1);
+    const grid = linearGrid(
+      Float64Array.from(from, (f) => f * 1e9),
+      Float64Array.from(to, (f) => f * 1e9),
+    );
+    const into = new Float32Array(2 * to.length).fill(-1);
+    if (grid) resampleOnGrid({ values, offset: 0, stride: 1 }, grid, into, 1, 2);
+    expect(Array.from(into.filter((_, at) => at % 2 === 1))).toEqual(
+      run({ from, to, values: [...values] }, 'linear').exact,
+    );
+    expect(into[0]).toBe(-1);
+  });
+
+  it('is not made where channels agree or there is only one', () => {
+    expect(linearGrid(Float64Array.of(1e9, 2e9), Float64Array.of(1e9, 2e9))).toBeUndefined();
+    expect(linearGrid(Float64Array.of(1e9), Float64Array.of(1e9, 2e9))).toBeUndefined();
   });
 });
