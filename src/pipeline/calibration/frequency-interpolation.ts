@@ -9,10 +9,14 @@ export interface FrequencyMethod {
 
 /** Reads the part of `interp` after the comma: nearest, linear, cubic, spline, each also with "flag" appended. */
 export function parseFrequencyMethod(text: string): FrequencyMethod {
-  const kind = (['nearest', 'linear', 'cubic', 'spline'] as const).find((word) => text.includes(word));
-  if (!kind && text !== '')
-    fail('usage', `"${text}" is not an interpolation in frequency: nearest, linear, cubic, spline.`);
-  return { kind: kind ?? 'linear', keepsFlags: text.includes('flag') };
+  const [, kind, flag] = /^(nearest|linear|cubic|spline)?(flag)?$/.exec(text) ?? [];
+  if (text !== '' && !kind) {
+    fail(
+      'usage',
+      `"${text}" is not an interpolation in frequency: nearest, linear, cubic, spline, each also with flag.`,
+    );
+  }
+  return { kind: (kind as FrequencyMethod['kind']) ?? 'linear', keepsFlags: flag !== undefined };
 }
 
 /** One parameter of one antenna, before and after the resampling. */

@@ -20,8 +20,6 @@ export interface GencalOptions {
   readonly pol?: string;
   /** antpos: three ITRF offsets (m) per antenna; amp, ph (degrees): one value, or one per window, antenna and polarization. */
   readonly parameter?: readonly number[];
-  /** Accepted; the spectra of all antennas are always taken as they are. */
-  readonly uniform?: boolean;
   /** antpos: JSON file of getantposalma with absolute positions; jyperk: lines `MS,antenna,spw,polarization,factor`. */
   readonly infile?: string;
 }

@@ -12,7 +12,7 @@ export interface TimeMethod {
 /** Reads the part of `interp` before the comma. */
 export function parseTimeMethod(text: string): TimeMethod {
   const word = text === '' ? 'linear' : text;
-  if (!word.includes('nearest') && !word.includes('linear')) {
+  if (!/^(nearest|linear)((PD|perobs)*)$/.test(word)) {
     fail(
       'usage',
       `"${text}" is not an interpolation in time: nearest, linear, nearestPD, linearPD, each also with perobs.`,

@@ -74,6 +74,7 @@ describe('resampling in frequency', () => {
       hasGood: false,
       values: [0],
     });
+    expect(() => parseFrequencyMethod('linearflagrel')).toThrow(/not an interpolation in frequency/);
     expect(() => parseFrequencyMethod('quadratic')).toThrow(/not an interpolation in frequency/);
   });
 });

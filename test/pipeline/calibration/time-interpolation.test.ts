@@ -36,6 +36,7 @@ describe('parseTimeMethod', () => {
     expect(parseTimeMethod('')).toEqual({ kind: 'linear', perObservation: false, phaseDelay: false });
     expect(parseTimeMethod('nearestperobs')).toEqual({ kind: 'nearest', perObservation: true, phaseDelay: false });
     expect(parseTimeMethod('linearPD').phaseDelay).toBe(true);
+    expect(() => parseTimeMethod('linearly')).toThrow(/not an interpolation in time/);
     expect(() => parseTimeMethod('cubic')).toThrow(/not an interpolation in time/);
   });
 });
