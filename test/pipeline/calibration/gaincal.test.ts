@@ -100,6 +100,21 @@ describe('gaincal', () => {
     expect(count({ solint: 'inf', scan: '1', spw: '0' })).toBe(1);
   });
 
+  it('ends a solution where the observation ends, unless observations are combined', () => {
+    writeSyntheticMs(join(folder, 'obs.ms'), {
+      ...{ antCount: ANT_COUNT, chanCount: 2, spwCount: 1, scanFields: [0, 0, 0], integrations: 1, visibility },
+      scanObservations: [0, 0, 1],
+    });
+    const table = (combine: string) =>
+      gaincal(context, { vis: 'obs.ms', caltable: 'o.g', refant, calmode: 'p', minsnr: 0, combine });
+    const observationsOf = (combine: string) =>
+      Array.from(table(combine).rows.observationId).filter((_, row) => row % ANT_COUNT === 0);
+    expect(observationsOf('')).toEqual([0, 0, 1]);
+    expect(observationsOf('scan')).toEqual([0, 1]);
+    expect(observationsOf('obs')).toEqual([0, 0, 1]);
+    expect(observationsOf('obs,scan')).toEqual([0]);
+  });
+
   it('appends to a table of the same kind', () => {
     const first = gaincal(context, { vis: 'a.ms', caltable: 'more.g', refant, scan: '1', spw: '0' });
     const both = gaincal(context, { vis: 'a.ms', caltable: 'more.g', refant, scan: '2', append: true });

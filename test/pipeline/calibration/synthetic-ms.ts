@@ -9,6 +9,8 @@ export interface SyntheticSetup {
   /** Field of each scan. */
   readonly scanFields: readonly number[];
   readonly integrations: number;
+  /** Observation of each scan; default 0. */
+  readonly scanObservations?: readonly number[];
   /** Correlation of a baseline; V = value of [re, im]. */
   readonly visibility: (at: Sample) => readonly [re: number, im: number];
   readonly isFlagged?: (at: Sample) => boolean;
@@ -84,7 +86,7 @@ function integrationOf(
     antenna1: Int32Array.from(pairs, ([ant1]) => ant1),
     antenna2: Int32Array.from(pairs, ([, ant2]) => ant2),
     ...{ feed1: ints(0), feed2: ints(0), fieldId: ints(fieldId), scanNumber: ints(scan + 1), stateId: ints(0) },
-    ...{ observationId: ints(0), arrayId: ints(0), processorId: ints(0) },
+    ...{ observationId: ints(setup.scanObservations?.[scan] ?? 0), arrayId: ints(0), processorId: ints(0) },
     release() {},
   };
 }
@@ -133,9 +135,12 @@ function fillSubtables(ms: MeasurementSet, setup: SyntheticSetup): void {
     }
   }
   const observation = ms.subtable('OBSERVATION');
-  observation.addRows(1);
-  observation.column('TELESCOPE_NAME').put(0, 'ALMA');
-  observation.column('TIME_RANGE').put(0, { shape: [2], values: Float64Array.of(START_SEC, START_SEC + 6000) });
+  const observationCount = Math.max(0, ...(setup.scanObservations ?? [])) + 1;
+  observation.addRows(observationCount);
+  for (let id = 0; id < observationCount; id++) {
+    observation.column('TELESCOPE_NAME').put(id, 'ALMA');
+    observation.column('TIME_RANGE').put(id, { shape: [2], values: Float64Array.of(START_SEC, START_SEC + 6000) });
+  }
   const states = ms.subtable('STATE');
   states.addRows(1);
   states.column('OBS_MODE').put(0, 'CALIBRATE_PHASE#ON_SOURCE');
