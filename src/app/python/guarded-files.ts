@@ -4,6 +4,8 @@ import * as fs from 'node:fs';
 export interface PathRules {
   check(path: string, use: 'read' | 'write', follow?: boolean): void;
   checkLink(target: string, path: string): void;
+  /** What a directory that may not be read shows: names that lead to directories which may. */
+  namesOnTheWay(path: string): string[];
 }
 
 const originals = { ...fs };
@@ -101,7 +103,16 @@ export function guardedFiles(rules: PathRules): GuardedFiles {
     statSync: on('statSync', 'read'),
     lstatSync: on('lstatSync', 'read', false),
     accessSync: on('accessSync', 'read'),
-    readdirSync: on('readdirSync', 'read'),
+    readdirSync(path: unknown, options: unknown) {
+      try {
+        guard(rules, path, 'read');
+      } catch (error) {
+        const names = options === undefined ? rules.namesOnTheWay(pathText(path)) : [];
+        if (names.length > 0) return names;
+        throw error;
+      }
+      return (originals.readdirSync as Callable)(path, options);
+    },
     readlinkSync: on('readlinkSync', 'read', false),
     realpathSync: on('realpathSync', 'read'),
     mkdirSync: on('mkdirSync', 'write'),

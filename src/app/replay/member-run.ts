@@ -47,7 +47,8 @@ function runBlocks(member: ReplayMember): number[] {
   return [...codes, casapy(root, calibrated, "applyonly=True; execfile('../script/scriptForFluxCalibration.py')")];
 }
 
-function casapy(root: string, cwd: string, code: string): number {
+/** Runs casapy in a directory; what it prints is added to output.txt of the delivery. Returns the exit code. */
+export function casapy(root: string, cwd: string, code: string): number {
   const output = openSync(join(root, 'output.txt'), 'a');
   try {
     const program = join(installationRoot(), 'bin', 'casapy.mjs');

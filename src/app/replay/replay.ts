@@ -8,13 +8,15 @@ import { judgeBlock, judgeJoined, type Verdict } from './block-report.ts';
 import { describeFacts } from './facts-text.ts';
 import { calibrationScripts, findScriptFolders, layOutMember, type ReplayMember } from './member.ts';
 import { runMember } from './member-run.ts';
+import { findPackages, type PackageScripts, replayPackages } from './package-replay.ts';
 import { readFacts } from './script-facts.ts';
 
 const USAGE = `npm run replay -- DIR [--out DIR] [--only TEXT] [--spacesaving N] [--read] [--keep]
 
 Runs the calibration scripts in DIR and the folders below it, each on an observation that is made for it, and compares
 the calibrated visibilities with what was put in. Every folder is taken as script/ of one delivery: with scriptForPI.py,
-that is run; without it, each calibration script by itself, then scriptForFluxCalibration.py.
+that is run; without it, each calibration script by itself, then scriptForFluxCalibration.py. A scriptForPI.py beside a
+casa_piperestorescript.py is run on a package of the pipeline that is made for the two.
 
   --out DIR        where the delivery trees are made (default: a temporary directory)
   --only TEXT      only folders whose path holds TEXT
@@ -49,13 +51,16 @@ export async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const folders = findScriptFolders(resolve(options.top)).filter((path) => path.includes(options.only ?? ''));
-  if (folders.length === 0) {
-    say(`No *.ms.scriptForCalibration.py in ${options.top} or the folders below it.`);
+  const packages = findPackages(resolve(options.top)).filter(({ folder, control }) =>
+    join(folder, control).includes(options.only ?? ''),
+  );
+  if (folders.length + packages.length === 0) {
+    say(`No *.ms.scriptForCalibration.py and no *casa_piperestorescript.py in ${options.top} or the folders below it.`);
     return 1;
   }
   const counts: Counts = { passed: 0, failed: 0, unread: 0 };
   if (options.reads) folders.forEach((folder) => void readFolder(folder, counts));
-  else replayFolders(folders, options, counts);
+  else await replayAll(folders, packages, options, counts);
   const { passed, failed, unread } = counts;
   const did = options.reads ? 'read' : 'passed';
   say(`${passed + failed + unread} scripts: ${passed} ${did}, ${failed} failed, ${unread} could not be read`);
@@ -83,7 +88,12 @@ function readFolder(folder: string, counts: Counts): void {
   }
 }
 
-function replayFolders(folders: readonly string[], options: Options, counts: Counts): void {
+async function replayAll(
+  folders: readonly string[],
+  packages: readonly PackageScripts[],
+  options: Options,
+  counts: Counts,
+): Promise<void> {
   installEngine(MEMORY_BYTES);
   const out = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'qa2-replay-')));
   const keeps = options.keeps || options.out !== undefined;
@@ -94,6 +104,11 @@ function replayFolders(folders: readonly string[], options: Options, counts: Cou
     replayFolder(folder, root, options.spaceSaving, counts);
     if (!keeps) rmSync(root, { recursive: true, force: true });
   });
+  for (const { passes, line } of await replayPackages(packages, out, say)) {
+    say(line);
+    if (passes) counts.passed++;
+    else counts.failed++;
+  }
   if (!keeps) rmSync(out, { recursive: true, force: true });
 }
 

@@ -52,6 +52,14 @@ export class AccessRules {
       fail('denied', 'A link may not lead out of the allowed directories', { file: path });
   }
 
+  /** Names in a directory that may not be read itself, on the way to allowed folders below it. */
+  namesOnTheWay(path: string): string[] {
+    const real = canonicalPath(path, true);
+    const start = real === '/' ? '/' : `${real}/`;
+    const below = this.folders.filter((folder) => folder.path.startsWith(start));
+    return [...new Set(below.map((folder) => folder.path.slice(start.length).split('/')[0]))].sort();
+  }
+
   /** The outermost allowed folders. */
   roots(): string[] {
     const paths = this.folders.map(({ path }) => path);

@@ -8,6 +8,7 @@ export {
   tarName,
   uidToFileName,
 } from './names.ts';
+export { pythonLiteral } from './python-text.ts';
 export { type ReadmeContent, type ReadmeTable, writeReadme } from './readme.ts';
 export { writeScriptForPi } from './script-for-pi.ts';
 export { writeScript } from './script-writer.ts';

@@ -30,7 +30,7 @@ const WITH_OTHER_ENDS: Readonly<Record<string, string>> = {
 };
 
 /** What the pipeline calls an intent such as `CALIBRATE_PHASE#ON_SOURCE`; undefined: it has no word for it. */
-function purposeOf(intent: string): string | undefined {
+export function pipelineIntent(intent: string): string | undefined {
   const found = /^(.*)[#._](ON_SOURCE|OFF_SOURCE|REFERENCE|HOT|AMBIENT)$/.exec(intent);
   if (!found) return undefined;
   const [, start, end] = found;
@@ -49,6 +49,6 @@ export function casaIntents(text: string, modes: readonly string[]): string | un
   if (text.trim() === '') return '';
   const wanted = text.split(',').map((part) => part.trim().replace(/^\*|\*$/g, ''));
   const present = [...new Set(modes.flatMap((mode) => mode.split(',')))];
-  const found = present.filter((intent) => wanted.includes(purposeOf(intent) ?? '') || wanted.includes(intent));
+  const found = present.filter((intent) => wanted.includes(pipelineIntent(intent) ?? '') || wanted.includes(intent));
   return found.length > 0 ? found.join(',') : undefined;
 }

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 import sys
 
 import qa2_session
@@ -38,13 +39,28 @@ def space_needed(sizes, saving):
     return max(peaks + [sum(kept) + (sum(sizes) * _RESULT_FACTOR if len(sizes) > 1 else 0)]) if sizes else 0.0
 
 
+def _pipeline_blocks(folder):
+    """Execution blocks that the pipeline calibrated: the processing request names them."""
+    requests = glob.glob(os.path.join(folder, '*PPR*.xml')) or glob.glob(os.path.join(folder, '*pprequest.xml'))
+    if not requests:
+        return []
+    with open(requests[0], errors='replace') as file:
+        return re.findall(r'<AsdmDiskName>\s*(uid[^<\s]*)', file.read())
+
+
+def restore_space_needed(sizes):
+    """The same for a pipeline package: all MeasurementSets are restored before the first is split."""
+    return sum(sizes) * (_MS_FACTOR + _RESULT_FACTOR) * _REST
+
+
 def forecast(folder):
     """Prints how much space the run will need, beside what the script says itself."""
     sizes = [_size(os.path.join(path, 'ASDMBinary')) for path in sorted(glob.glob(os.path.join(folder, '..', 'raw', '*.asdm.sdm')))]
     if not sizes:
         return
     saving = qa2_session.SPACE.get('SPACESAVING', 0)
-    needed = space_needed(sizes, saving if saving in (1, 2, 3) else 0)
+    is_restored = _pipeline_blocks(folder) and glob.glob(os.path.join(folder, '*casa_piperestorescript.py'))
+    needed = restore_space_needed(sizes) if is_restored else space_needed(sizes, saving if saving in (1, 2, 3) else 0)
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
     print('Forecast: about %.0f MB of disk space are needed, %.0f MB are free.' % (needed / 1e6, free / 1e6))
@@ -54,11 +70,20 @@ def _expected(folder):
     """Names, relative to the script, of what scriptForPI promises."""
     scripts = glob.glob(os.path.join(folder, '*scriptForCalibration.py'))
     blocks = sorted(os.path.basename(path).replace('.ms.scriptForCalibration.py', '') for path in scripts)
+    restored = [_restored_name(folder, block) for block in _pipeline_blocks(folder)]
+    if restored:
+        return [block + '.ms.split.cal' for block in blocks] + restored
     if os.path.exists(os.path.join(folder, 'scriptForFluxCalibration.py')):
         if qa2_session.SPACE.get('SPACESAVING', 0) == 3:
             return ['calibrated.ms']
         return [block + '.ms.split.cal' for block in blocks] + ['calibrated.ms']
     return [block + '.ms.split.cal' for block in blocks]
+
+
+def _restored_name(folder, block):
+    """Where the pipeline made the images, scriptForPI leaves the whole MeasurementSet in place of the split one."""
+    whole = os.path.join(folder, '..', 'calibrated', block + '.ms')
+    return block + ('.ms' if os.path.isdir(whole) else '.ms.split.cal')
 
 
 def _describe(path):

@@ -110,6 +110,7 @@ function stepInto(base: string, part: readonly Piece[], scope: WordScope): strin
   const text = part.map((piece) => piece.text).join('');
   const glue = (name: string) => (base === '' ? name : base.endsWith('/') ? base + name : `${base}/${name}`);
   if (text === '') return [base.endsWith('/') ? base : `${base}/`];
+  if (text === '.' || text === '..') return [glue(text)];
   if (!part.some((piece) => !piece.isQuoted && /[*?[]/.test(piece.text)))
     return isThere(join(scope.cwd, glue(text)), glue(text), scope) ? [glue(text)] : [];
   const pattern = patternOf(part);

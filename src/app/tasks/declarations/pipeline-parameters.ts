@@ -6,9 +6,7 @@ const PIPELINE_ASIS = 'SBSummary ExecBlock Antenna Annotation Station Receiver S
 
 /** How pipeline tasks import ASDMs. */
 export const IMPORT_PARAMETERS: readonly TaskParameter[] = [
-  bool('lazy', false, 'refer to the ASDM for the data instead of copying', {
-    inert: 'the data are always copied; what is read later is the same',
-  }),
+  bool('lazy', false, 'leave the visibilities in the ASDM and refer to them instead of copying'),
   bool('bdfflags', true, 'apply the flags of the binary data'),
   text('ocorr_mode', 'ca', 'cross-correlations co, autocorrelations ao, or both ca', { allowed: ['co', 'ao', 'ca'] }),
   text('asis', PIPELINE_ASIS, 'ASDM tables to copy as they are, or *'),

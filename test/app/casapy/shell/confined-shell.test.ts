@@ -56,6 +56,7 @@ describe('the shell of scripts', () => {
     ['cat names.txt | grep -v "#" | wc -l', '2\n'],
     ['mkdir -p a/b && touch a/b/c && cp -ir a d && rm -rf a && find d -type f', 'd/b/c\n'],
     ["df -P -m $PWD | awk '/[0-9]%/{print ($(NF-2) > 0)}'", '1\n'],
+    ['cd raw && du -sm ../../* | cut -f2', '../../work\n'],
     ['du -smc raw | grep total | tail -n 1 | cut -f1', '1\n'],
     ['awk \'{s += $2} END {printf "%.1f %d\\n", s / NR, s}\' names.txt', '1.7 5\n'],
     ["awk -F: 'NR==2 {print $2}' OFS=x names.txt; echo a:b | awk -F: '{print $2 \"-\" $1}'", '\nb-a\n'],

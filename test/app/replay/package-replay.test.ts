@@ -1,0 +1,96 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compareRestored } from '../../../src/app/replay/package-check.ts';
+import { findPackages, readRestoreScript } from '../../../src/app/replay/package-replay.ts';
+import { makeTemplate, type PackageTemplate } from '../../../src/app/replay/package-template.ts';
+import { writePackage } from '../../../src/app/replay/package-writer.ts';
+import { installationRoot, installEngine } from '../../../src/app/tasks/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'qa2-pipeline-package-'));
+const member = join(folder, 'member');
+const working = join(member, 'calibrated', 'working');
+const BLOCKS = ['uid___A002_X9_Xa', 'uid___A002_X9_Xb'].map((uid, index) => ({ uid, session: `session_${index + 1}` }));
+let template: PackageTemplate;
+
+/** The working directory as scriptForPI lays it out, and the restore script run in it. */
+function restore() {
+  rmSync(join(member, 'calibrated'), { recursive: true, force: true });
+  mkdirSync(working, { recursive: true });
+  symlinkSync('../calibration', join(member, 'calibrated', 'products'));
+  mkdirSync(join(member, 'calibrated', 'rawdata'));
+  for (const { uid } of BLOCKS) symlinkSync(`../../raw/${uid}.asdm.sdm`, join(member, 'calibrated', 'rawdata', uid));
+  const code = `execfile('../../script/casa_piperestorescript.py')`;
+  const program = join(installationRoot(), 'bin', 'casapy.mjs');
+  const run = spawnSync(process.execPath, [program, '--nologfile', '--pipeline', '-c', code], { cwd: working });
+  return { code: run.status, errors: run.stderr.toString() };
+}
+
+beforeAll(async () => {
+  installEngine(256 * 1024 * 1024);
+  const simulated = join(folder, 'template');
+  mkdirSync(simulated);
+  template = await makeTemplate(simulated);
+  await writePackage(member, template, { prefix: '', member: 'uid___A001_X9_X9', blocks: BLOCKS });
+}, 300_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('a package of the pipeline', () => {
+  it('gives the visibilities, weights and flags of the calibration that it was made from', () => {
+    expect(restore()).toMatchObject({ code: 0 });
+    for (const { uid } of BLOCKS) {
+      const restored = { path: join(working, `${uid}.ms`), column: 'CORRECTED_DATA', spws: template.spws } as const;
+      const truth = {
+        path: template.calibrated,
+        column: 'DATA',
+        spws: template.spws.map((_, index) => index),
+      } as const;
+      const difference = compareRestored(restored, truth);
+      expect(difference?.rows).toBeGreaterThan(500);
+      expect(difference?.flags).toBe(0);
+      expect(difference?.data).toBeLessThan(1e-5);
+      expect(difference?.weight).toBeLessThan(1e-5);
+    }
+  }, 120_000);
+
+  it('that lacks an archive ends in one sentence, before anything is imported', () => {
+    rmSync(join(member, 'calibration', 'uid___A002_X9_Xb.ms.flagversions.tgz'));
+    const { code, errors } = restore();
+    expect(code).toBe(1);
+    expect(errors.trim().split('\n').at(-1)).toMatch(
+      /lacks the flag versions: there is no uid___A002_X9_Xb.ms.flagversions.tgz/,
+    );
+    expect(
+      compareRestored(
+        { path: join(working, 'uid___A002_X9_Xa.ms'), column: 'DATA', spws: [] },
+        {
+          path: template.calibrated,
+          column: 'DATA',
+          spws: [],
+        },
+      ),
+    ).toBeUndefined();
+  }, 120_000);
+});
+
+describe('scripts of packages', () => {
+  it('belong together by the beginning of their names', () => {
+    const scripts = join(folder, 'scripts');
+    mkdirSync(scripts);
+    const names = ['a.scriptForPI.py', 'a.hifa_calimage.casa_piperestorescript.py', 'b.scriptForPI.py'];
+    for (const name of names) writeFileSync(join(scripts, name), '');
+    expect(findPackages(folder).map(({ control, restore: script }) => [control, script])).toEqual([names.slice(0, 2)]);
+  });
+
+  it('name Execution Blocks and sessions', () => {
+    const text =
+      "h_init()\ntry:\n    hif_restoredata (vis=['../rawdata/u1', 'u2'], session=['session_1', 'session_3'])\n";
+    expect(readRestoreScript(text, 'x.py')).toEqual([
+      { uid: 'u1', session: 'session_1' },
+      { uid: 'u2', session: 'session_3' },
+    ]);
+    expect(() => readRestoreScript('h_init()', 'x.py')).toThrow(/no call of hifa_restoredata/);
+  });
+});
