@@ -426,6 +426,83 @@ convert('1"','rad')
 convert("1'",'rad')
 '''.strip().split('\n')
 
+MS = '''
+nrow()
+nrow(True)
+iswritable()
+ismultims()
+range('times')
+selectinit(reset=True)
+selectinit(17)
+range(['chan_freq','num_corr','corr_names','ifr_number','rows','time','uvdist','antenna1','antenna2','phase_dir','ref_frequency'])
+nrow(True)
+select({'antenna1':0,'scan_number':[4,5]})
+nrow(True)
+getdata(['time','antenna1','antenna2','uvw','axis_info'])
+getdata(['amplitude'])['amplitude'].shape
+getdata(['amplitude'])['amplitude'][0][3][:5]
+getdata(['phase'])['phase'][0][3][:5]
+getdata(['real'])['real'][1][3][:5]
+getdata(['imaginary'])['imaginary'][1][3][:5]
+getdata(['data'])['data'][1][3][:5]
+getdata(['flag'])['flag'][1][3][:5]
+getdata(['weight'])['weight'][1][:5]
+getdata(['sigma'])['sigma'][1][:5]
+getdata(['uvdist','u','v','w'])
+getdata(['data'],ifraxis=True)['data'].shape
+getdata(['axis_info'],ifraxis=True)
+getdata(['amplitude'],increment=3)['amplitude'].shape
+getdata(['nonsense'])
+getdata('AMPLITUDE')['amplitude'].shape
+getdata(['corrected_data'])
+selectchannel(4,10,2,3)
+getdata(['amplitude'])['amplitude'].shape
+getdata(['amplitude'])['amplitude'][0][:,0]
+getdata(['axis_info'])['axis_info']['freq_axis']
+reset()
+selectinit(17)
+selectpolarization(['YY'])
+getdata(['amplitude'])['amplitude'].shape
+selectpolarization(['I'])
+getdata(['amplitude'])['amplitude'].shape
+getdata(['data'])['data'][0][3][:5]
+reset()
+msselect({'spw':'17','scan':'4','baseline':'DA41&DA42'})
+nrow(True)
+reset()
+selecttaql('ANTENNA1==1 && DATA_DESC_ID==17')
+nrow(True)
+reset()
+msseltoindex('a.ms',time='01:11:43~01:12:00',baseline='0&1')
+getspectralwindowinfo()
+getspectralwindowinfo()['17']
+getfielddirmeas('PHASE_DIR',1)
+getfielddirmeas(fieldid=0)
+listhistory()
+metadata().nchan(17)
+metadata().fieldnames()
+selectinit(17)
+iterinit(['SCAN_NUMBER'],1e9)
+iterorigin()
+getdata(['scan_number'])['scan_number'][:3]
+nrow(True)
+iternext()
+getdata(['scan_number'])['scan_number'][:3]
+iterend()
+reset()
+selectinit(17)
+select({'scan_number':[4]})
+iterinit(['ANTENNA1','ANTENNA2'])
+iterorigin()
+getdata(['antenna1','antenna2'])
+iternext()
+getdata(['antenna1','antenna2'])
+close()
+open('a.ms')
+range('nonsense')
+done()
+'''.strip().split('\n')
+
 
 def plain(value):
     """A value as JSON can hold it; arrays as nested lists."""
@@ -456,6 +533,10 @@ def run(section, ms, image):
         tool = casatools.msmetadata()
         tool.open(ms)
         return answers(['m.' + call for call in MSMD], {'m': tool})
+    if section == 'ms':
+        tool = casatools.ms()
+        tool.open(ms)
+        return answers(['m.' + call for call in MS], {'m': tool})
     if section == 'me':
         return answers(['m.' + call for call in ME], {'m': casatools.measures()})
     return answers(['q.' + call for call in QA], {'q': casatools.quanta()})

@@ -11,7 +11,7 @@ NODE = os.environ.get('ALMA_QA2_NODE', 'node')
 CALLS = join(ROOT, 'test', 'peers', 'tools_calls.py')
 
 # Section: relative tolerance and, for numbers about zero, absolute one; docs/differences-from-casa.md says what makes them.
-TOLERANCES = {'msmd': (1e-12, 1e-6), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15)}
+TOLERANCES = {'msmd': (1e-12, 1e-6), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15), 'ms': (1e-6, 1e-9)}
 
 
 def casapy(*words):

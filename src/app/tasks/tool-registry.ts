@@ -4,6 +4,7 @@ import { analysisUtilitiesTool, scienceReductionTool } from './tools/analysis-to
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
 import { measuresTool } from './tools/measures-tool.ts';
+import { msTool } from './tools/ms-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
 import { quantaTool } from './tools/quanta-tool.ts';
 import { tableTool } from './tools/table-tool.ts';
@@ -15,6 +16,7 @@ const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(quantaTool),
   eraseState(tableTool),
   eraseState(msmdTool),
+  eraseState(msTool),
   eraseState(scienceReductionTool),
   eraseState(analysisUtilitiesTool),
 ];

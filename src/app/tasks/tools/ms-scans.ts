@@ -1,0 +1,116 @@
+import { stepRows } from '../../../astronomy/ms/index.ts';
+import { type EngineValue, real } from '../values.ts';
+import { type MsState, metadataOf, msOf } from './ms-state.ts';
+import { dictionary, directionReply, intArray } from './reply-values.ts';
+
+const COLUMNS = ['SCAN_NUMBER', 'FIELD_ID', 'STATE_ID', 'DATA_DESC_ID', 'TIME', 'INTERVAL'] as const;
+
+interface Part {
+  readonly scan: number;
+  readonly field: number;
+  /** State of the first row. */
+  readonly state: number;
+  readonly descriptions: Set<number>;
+  rowCount: number;
+  firstTime: number;
+  lastTime: number;
+  /** Limits of the integrations. */
+  begin: number;
+  end: number;
+  intervalSum: number;
+}
+
+/** Rows by scan and field, and with `byState` also by state, in the order of their first rows. */
+function partsOf(state: MsState, byState: boolean): Part[] {
+  const parts = new Map<string, Part>();
+  for (const { count, values } of stepRows(msOf(state).main, COLUMNS)) {
+    const columns = COLUMNS.map((name) => values[name] as unknown as ArrayLike<number>);
+    for (let row = 0; row < count; row++) {
+      const [scan, field, obsState, description, time, interval] = columns.map((column) => column[row]);
+      const key = `${scan}/${field}/${byState ? obsState : ''}`;
+      let part = parts.get(key);
+      if (!part) {
+        const limits = { firstTime: time, lastTime: time, begin: Infinity, end: -Infinity };
+        part = { scan, field, state: obsState, descriptions: new Set(), rowCount: 0, intervalSum: 0, ...limits };
+        parts.set(key, part);
+      }
+      part.rowCount++;
+      part.intervalSum += interval;
+      part.descriptions.add(description);
+      part.firstTime = Math.min(part.firstTime, time);
+      part.lastTime = Math.max(part.lastTime, time);
+      part.begin = Math.min(part.begin, time - interval / 2);
+      part.end = Math.max(part.end, time + interval / 2);
+    }
+  }
+  return [...parts.values()];
+}
+
+const DAY = 86_400;
+const ascending = (values: Iterable<number>) => intArray([...values].sort((a, b) => a - b));
+
+function entry(state: MsState, part: Part, begin: number, end: number): [string, EngineValue][] {
+  const { dataDescriptions } = metadataOf(state);
+  return [
+    ['BeginTime', real(begin / DAY)],
+    ['EndTime', real(end / DAY)],
+    ['FieldId', part.field],
+    ['IntegrationTime', real(part.intervalSum / part.rowCount)],
+    ['SpwIds', ascending(new Set([...part.descriptions].map((id) => dataDescriptions[id].spwId)))],
+    ['StateId', part.state],
+    ['nRow', part.rowCount],
+  ];
+}
+
+function byScan(
+  parts: readonly Part[],
+  key: (scan: number) => string,
+  of: (part: Part) => EngineValue,
+): [string, EngineValue][] {
+  const scans = [...new Set(parts.map(({ scan }) => scan))];
+  return scans.map((scan) => {
+    const own = parts.filter((part) => part.scan === scan);
+    return [key(scan), dictionary(own.map((part, index) => [index, of(part)] as const))];
+  });
+}
+
+/** ms.getscansummary(): parts of one field and state of each scan. */
+export function scanSummary(state: MsState): EngineValue {
+  const describe = (part: Part) =>
+    dictionary([...entry(state, part, part.firstTime, part.lastTime), ['DDIds', ascending(part.descriptions)]]);
+  return dictionary(byScan(partsOf(state, true), String, describe));
+}
+
+/** ms.summary(): the header as a dictionary. */
+export function summaryOf(state: MsState): EngineValue {
+  const { fields, rowCount } = metadataOf(state);
+  const parts = partsOf(state, false);
+  const begin = Math.min(...parts.map((part) => part.begin));
+  const end = Math.max(...parts.map((part) => part.end));
+  const describe = (part: Part) =>
+    dictionary([
+      ...entry(state, part, part.begin, part.end),
+      ['FieldName', fields[part.field]?.name ?? ''],
+      ['scanId', part.scan],
+    ]);
+  return dictionary([
+    ['BeginTime', real(begin / DAY)],
+    ['EndTime', real(end / DAY)],
+    ['IntegrationTime', real(end - begin)],
+    ['nfields', fields.length],
+    ['numrecords', rowCount],
+    ['timeref', 'UTC'],
+    ...fields.map(({ id, name, code, phaseDir, frame }) => {
+      const direction = directionReply(phaseDir[0], phaseDir[1], frame);
+      return [
+        `field_${id}`,
+        dictionary([
+          ['code', code],
+          ['direction', direction],
+          ['name', name],
+        ]),
+      ] as const;
+    }),
+    ...byScan(parts, (scan) => `scan_${scan}`, describe),
+  ]);
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { writeSmallMs } from '../../../astronomy/ms/small-ms.ts';
+import { toolCaller } from './tool-session.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'qa2-ms-tool-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** DATA of the small MS: window + channel/100 + i * (antenna1 + antenna2/10). */
+describe('ms', () => {
+  let ms: ReturnType<typeof toolCaller>;
+  beforeEach(async () => {
+    rmSync(join(folder, 'a.ms'), { recursive: true, force: true });
+    writeSmallMs(join(folder, 'a.ms'));
+    ms = toolCaller('ms', folder);
+    await ms('open', ['a.ms'], { nomodify: false });
+    await ms('selectinit', [1]);
+  });
+
+  it('gives visibilities with axes as CASA has them', async () => {
+    await ms('select', [{ antenna1: 0, antenna2: [2], scan_number: 1 }]);
+    expect(await ms('nrow', [true])).toBe(3);
+    const found = (await ms('getdata', [['data', 'amplitude', 'antenna2', 'axis_info']])) as {
+      data: number[][][][];
+      amplitude: number[][][];
+      antenna2: number[];
+      axis_info: { corr_axis: string[]; freq_axis: { chan_freq: number[][] } };
+    };
+    expect(found.antenna2).toEqual([2, 2, 2]);
+    expect(found.data.length).toBe(2);
+    expect(found.data[1][3][0][0]).toBeCloseTo(1.03, 6);
+    expect(found.data[1][3][0][1]).toBeCloseTo(0.2, 6);
+    expect(found.amplitude[0][3][2]).toBeCloseTo(Math.hypot(1.03, 0.2), 6);
+    expect(found.axis_info.corr_axis).toEqual(['XX', 'YY']);
+    expect(found.axis_info.freq_axis.chan_freq[1]).toEqual([232.001e9]);
+  });
+
+  it('averages channels, makes Stokes I, and spreads over interferometers and times', async () => {
+    await ms('selectchannel', [2, 0, 2, 2]);
+    await ms('selectpolarization', [['I']]);
+    const { real } = (await ms('getdata', [['real']], { ifraxis: true })) as { real: number[][][][] };
+    expect([real.length, real[0].length, real[0][0].length, real[0][0][0].length]).toEqual([1, 2, 10, 6]);
+    expect(real[0][1][0][0]).toBeCloseTo(1.025, 6);
+  });
+
+  it('writes visibilities and flags of the chosen rows only', async () => {
+    await ms('select', [{ antenna1: 1, antenna2: 2, scan_number: 2 }]);
+    const { flag } = (await ms('getdata', [['flag']])) as { flag: boolean[][][] };
+    const flagged = flag.map((corr) => corr.map((chan) => chan.map(() => true)));
+    await ms('putdata', [{ flag: flagged }]);
+    await ms('reset');
+    await ms('selectinit', [1]);
+    const all = (await ms('getdata', [['flag']])) as { flag: number[][][] };
+    expect(all.flag[0][0].filter(Boolean)).toHaveLength(3);
+    await expect(ms('putdata', [{ flag: [[[true]]] }])).rejects.toThrow('has the shape [1, 1, 1]');
+  });
+
+  it('tells ranges, and goes through parts', async () => {
+    expect(await ms('range', [['antenna1', 'corr_names', 'num_chan']])).toEqual({
+      antenna1: [0, 1, 2, 3],
+      corr_names: [['XX'], ['YY']],
+      num_chan: [4],
+    });
+    await ms('iterinit', [['SCAN_NUMBER']], { interval: 1e9 });
+    expect(await ms('iterorigin')).toBe(true);
+    expect(await ms('range', ['scan_number'])).toEqual({ scan_number: [1] });
+    expect(await ms('iternext')).toBe(true);
+    expect(await ms('range', ['scan_number'])).toEqual({ scan_number: [2] });
+    expect(await ms('iternext')).toBe(false);
+  });
+
+  it('says what a selection means', async () => {
+    const found = await ms('msseltoindex', ['a.ms'], { field: 'Target*', spw: '1:0~2', baseline: 'DA41&DV01' });
+    expect(found).toMatchObject({ field: [1], spw: [1], channel: [[1, 0, 2, 1]], baselines: [[0, 2]] });
+    await expect(ms('msselect', [{ nonsense: '1' }])).rejects.toThrow('is no selection');
+  });
+});
