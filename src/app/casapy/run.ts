@@ -32,7 +32,14 @@ const DEFAULT_VERSION = '4.7.2';
 function prelude(): PreludeModule[] {
   const folder = (room: string) => join(installationRoot(), 'src', 'app', room, 'prelude');
   return [
-    ...readPrelude(folder('python'), ['qa2_host', 'qa2_seal', 'qa2_python2', 'qa2_session']),
+    ...readPrelude(folder('python'), [
+      'qa2_host',
+      'qa2_seal',
+      'qa2_python2',
+      'qa2_ndarray',
+      'qa2_numpy',
+      'qa2_session',
+    ]),
     ...readPrelude(folder('casapy'), ['qa2_engine', 'qa2_casa', 'qa2_pipeline', 'qa2_delivery', 'qa2_prompt']),
   ];
 }

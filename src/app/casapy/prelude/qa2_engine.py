@@ -6,6 +6,7 @@ import math
 import os
 
 import qa2_host
+import qa2_ndarray
 import qa2_python2
 
 
@@ -17,75 +18,6 @@ class CasaError(RuntimeError):
 
 class CasaUsageError(CasaError, ValueError, TypeError, AssertionError):
     """A task or tool was called in a way that it does not know."""
-
-
-class Array:
-    """Values of a column or cell: axes as CASA has them, the first one fastest, rows last."""
-
-    __slots__ = ('_flat', 'shape', '_offset', '_strides', '_pairs')
-
-    def __init__(self, flat, shape, offset=0, strides=None, pairs=False):
-        if strides is None:
-            strides = [1]
-            for size in shape[:-1]:
-                strides.append(strides[-1] * size)
-        self._flat, self.shape, self._offset, self._strides, self._pairs = flat, tuple(shape), offset, strides, pairs
-
-    @property
-    def ndim(self):
-        return len(self.shape)
-
-    @property
-    def size(self):
-        return math.prod(self.shape)
-
-    @property
-    def T(self):
-        return Array(self._flat, self.shape[::-1], self._offset, self._strides[::-1], self._pairs)
-
-    def _value(self, at):
-        return complex(self._flat[2 * at], self._flat[2 * at + 1]) if self._pairs else self._flat[at]
-
-    def __len__(self):
-        return self.shape[0]
-
-    def __iter__(self):
-        for index in range(self.shape[0]):
-            yield self[index]
-
-    def __getitem__(self, key):
-        keys = key if isinstance(key, tuple) else (key,)
-        offset, shape, strides = self._offset, [], []
-        for axis, size in enumerate(self.shape):
-            part = keys[axis] if axis < len(keys) else slice(None)
-            step = self._strides[axis]
-            if isinstance(part, slice):
-                chosen = range(*part.indices(size))
-                offset += chosen.start * step if len(chosen) else 0
-                shape.append(len(chosen))
-                strides.append(step * chosen.step)
-            else:
-                if not -size <= part < size:
-                    raise IndexError('index %d is out of bounds for axis %d with size %d' % (part, axis, size))
-                offset += (part % size) * step
-        if len(keys) > len(self.shape):
-            raise IndexError('too many indices: the array has %d axes' % len(self.shape))
-        return Array(self._flat, shape, offset, strides, self._pairs) if shape else self._value(offset)
-
-    def tolist(self):
-        return [part.tolist() if isinstance(part, Array) else part for part in self]
-
-    def __eq__(self, other):
-        return self.tolist() == (other.tolist() if isinstance(other, Array) else list(other))
-
-    def __contains__(self, value):
-        return any(value in part if isinstance(part, Array) else part == value for part in self)
-
-    def __repr__(self):
-        return 'array(%r)' % (self.tolist(),)
-
-    def __str__(self):
-        return str(self.tolist()).replace(',', '')
 
 
 def pack(value):
@@ -111,14 +43,22 @@ def pack(value):
     raise CasaUsageError('a value of type %s cannot be given to a task or tool' % type(value).__name__)
 
 
+_TYPE_OF_CODE = {'B': 'uint8', 'h': 'int16', 'H': 'uint16', 'i': 'int32', 'I': 'uint32', 'q': 'int64', 'f': 'float32', 'd': 'float64'}
+"""Types of numpy by the codes of Python's array module."""
+
+
 def _unpack_array(tag, buffers):
+    """Values of a column or cell: axes as CASA has them, the first one fastest, rows last."""
     if 'values' in tag:
-        return Array(tag['values'], tag['shape'])
+        return qa2_ndarray.from_storage('str', tag['values'], tag['shape'])
     flat = array.array(tag['code'])
     flat.frombytes(buffers[tag['buffer']])
-    if tag['type'] == 'bool':
-        flat = [bool(value) for value in flat]
-    return Array(flat, tag['shape'], pairs=tag['type'] == 'complex')
+    if tag['type'] == 'int' and flat.itemsize < 8:
+        flat = array.array('q', flat)
+    if tag['type'] == 'float' and flat.itemsize < 8:
+        flat = array.array('d', flat)
+    kind = {'bool': 'bool', 'complex': 'complex128'}.get(tag['type']) or _TYPE_OF_CODE[flat.typecode]
+    return qa2_ndarray.from_storage(kind, flat, tag['shape'])
 
 
 def _unpack(text, buffers):

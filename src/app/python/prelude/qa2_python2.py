@@ -72,6 +72,10 @@ def divide(left, right):
         if right == 0:
             raise ZeroDivisionError('integer division or modulo by zero')
         return left // right
+    if hasattr(left, '__div__'):
+        return left.__div__(right)
+    if hasattr(right, '__rdiv__'):
+        return right.__rdiv__(left)
     return left / right
 
 

@@ -222,7 +222,7 @@ def install():
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
     builtins.execfile = execfile
-    HIDDEN.extend(['qa2_session.py', 'qa2_host.py', 'qa2_python2.py', '_pyodide/_base.py'])
+    HIDDEN.extend(['qa2_session.py', 'qa2_host.py', 'qa2_python2.py', 'qa2_ndarray.py', 'qa2_numpy.py', '_pyodide/_base.py'])
 
 
 def attach(start):

@@ -1,0 +1,997 @@
+"""Arrays of numbers in plain Python, as numpy has them: shapes, views, broadcasting, and how numpy prints them."""
+
+import array
+import itertools
+import math
+import operator
+
+
+class dtype:
+    """The kind of an array's values: b, i, f, c, U or O, and the bytes of one."""
+
+    def __init__(self, name):
+        found = _find_type(name)
+        self.name, self.kind, self.itemsize = found
+
+    def __eq__(self, other):
+        try:
+            return self.name == dtype(other).name
+        except TypeError:
+            return False
+
+    def __hash__(self):
+        return hash(self.name)
+
+    @property
+    def type(self):
+        return SCALARS[self.name]
+
+    @property
+    def str(self):
+        return {'b': '|', 'O': '|'}.get(self.kind, '<') + self.kind + ('' if self.kind == 'O' else repr(self.itemsize))
+
+    def __repr__(self):
+        return "dtype('%s')" % ('O' if self.kind == 'O' else '<U' if self.kind == 'U' else self.name)
+
+    def __str__(self):
+        return {'str': '<U', 'object': 'object'}.get(self.name, self.name)
+
+
+_TYPES = {
+    'bool': ('b', 1), 'int8': ('i', 1), 'int16': ('i', 2), 'int32': ('i', 4), 'int64': ('i', 8), 'uint8': ('u', 1), 'uint16': ('u', 2),
+    'uint32': ('u', 4), 'uint64': ('u', 8), 'float32': ('f', 4), 'float64': ('f', 8), 'complex64': ('c', 8), 'complex128': ('c', 16),
+    'str': ('U', 4), 'object': ('O', 8),
+}
+_NAMES = {
+    'int': 'int64', 'float': 'float64', 'complex': 'complex128', 'bool_': 'bool', 'int_': 'int64', 'float_': 'float64', 'b': 'bool',
+    'i': 'int32', 'i4': 'int32', 'i8': 'int64', 'i2': 'int16', 'u1': 'uint8', 'f': 'float32', 'd': 'float64', 'f4': 'float32',
+    'f8': 'float64', 'c8': 'complex64', 'c16': 'complex128', 'D': 'complex128', 'F': 'complex64', '?': 'bool', 'O': 'object', 'S': 'str',
+    'U': 'str', 'double': 'float64', 'single': 'float32', 'long': 'int64', 'str_': 'str', 'string': 'str', 'unicode': 'str', 'l': 'int64',
+}
+_CODES = {
+    'bool': 'B', 'int8': 'b', 'int16': 'h', 'int32': 'i', 'int64': 'q', 'uint8': 'B', 'uint16': 'H', 'uint32': 'I', 'uint64': 'Q',
+    'float32': 'f', 'float64': 'd',
+}
+
+
+def _find_type(name):
+    if isinstance(name, dtype):
+        return name.name, name.kind, name.itemsize
+    if isinstance(name, type):
+        name = getattr(name, '_dtype_name', name.__name__)
+    text = str(name).lstrip('<>=|')
+    text = text if text in _TYPES else _NAMES.get(text, 'str' if text[:1] in 'SUa' and text[1:].isdigit() else text)
+    if text not in _TYPES:
+        raise TypeError('data type %r not understood' % (name,))
+    return (text,) + _TYPES[text]
+
+
+class _Scalar:
+    """numpy.float32 and the like: names of types that also make values."""
+
+
+def _scalar_type(name):
+    kind = _TYPES[name][0]
+    convert = {'b': bool, 'i': int, 'u': int, 'f': float, 'c': complex, 'U': str, 'O': lambda value: value}[kind]
+
+    def make(cls, value=0):
+        if isinstance(value, ndarray):
+            return value.astype(name)
+        if isinstance(value, (list, tuple)):
+            return make_array(value, dtype(name))
+        return _rounded(convert(value), name)
+
+    return type(name, (_Scalar,), {'__new__': make, '_dtype_name': name})
+
+
+def _rounded(value, name):
+    if name == 'float32':
+        return array.array('f', [value])[0]
+    return value
+
+
+SCALARS = {name: _scalar_type(name) for name in _TYPES}
+
+
+class _Bools:
+    """Storage of truth values, one byte each."""
+
+    __slots__ = ('bytes',)
+
+    def __init__(self, values):
+        self.bytes = values if isinstance(values, (array.array, bytearray)) else bytearray(bool(value) for value in values)
+
+    def __len__(self):
+        return len(self.bytes)
+
+    def __getitem__(self, at):
+        return self.bytes[at] != 0
+
+    def __setitem__(self, at, value):
+        self.bytes[at] = 1 if value else 0
+
+
+class _Pairs:
+    """Storage of complex numbers, two floats each."""
+
+    __slots__ = ('parts',)
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    @classmethod
+    def of(cls, values, code):
+        return cls(array.array(code, [part for value in map(complex, values) for part in (value.real, value.imag)]))
+
+    def __len__(self):
+        return len(self.parts) // 2
+
+    def __getitem__(self, at):
+        return complex(self.parts[2 * at], self.parts[2 * at + 1])
+
+    def __setitem__(self, at, value):
+        value = complex(value)
+        self.parts[2 * at], self.parts[2 * at + 1] = value.real, value.imag
+
+
+def _store(values, kind):
+    """Storage of a type for flat values."""
+    name = kind.name
+    if name == 'bool':
+        return _Bools(values)
+    if kind.kind == 'c':
+        return _Pairs.of(values, 'f' if name == 'complex64' else 'd')
+    if kind.kind in 'iu':
+        size, unsigned = 8 * kind.itemsize, kind.kind == 'u'
+        wrap = (lambda value: value % (1 << size)) if unsigned else (lambda value: (value + (1 << size - 1)) % (1 << size) - (1 << size - 1))
+        try:
+            return array.array(_CODES[name], [int(value) for value in values])
+        except OverflowError:
+            return array.array(_CODES[name], [wrap(int(value)) for value in values])
+    if kind.kind == 'f':
+        try:
+            return array.array(_CODES[name], values)
+        except TypeError:
+            return array.array(_CODES[name], [float(value) for value in values])
+    return [str(value) for value in values] if kind.kind == 'U' else list(values)
+
+
+_ORDER = ['bool', 'uint8', 'int8', 'uint16', 'int16', 'uint32', 'int32', 'uint64', 'int64', 'float32', 'float64', 'complex64', 'complex128']
+
+
+def common_type(*types):
+    """The type that can hold the values of all."""
+    kinds = {one.kind for one in types}
+    if 'O' in kinds or ('U' in kinds and len(kinds) > 1):
+        return dtype('object') if 'O' in kinds else dtype('str')
+    if 'U' in kinds:
+        return dtype('str')
+    best = max(types, key=lambda one: _ORDER.index(one.name))
+    if best.name == 'float32' and any(one.kind in 'iu' and one.itemsize > 2 for one in types):
+        return dtype('float64')
+    if best.name == 'complex64' and any(one.name == 'float64' or (one.kind in 'iu' and one.itemsize > 2) for one in types):
+        return dtype('complex128')
+    return best
+
+
+def type_of_value(value):
+    if isinstance(value, bool):
+        return dtype('bool')
+    if isinstance(value, int):
+        return dtype('int64') if -2 ** 63 <= value < 2 ** 63 else dtype('object')
+    if isinstance(value, float):
+        return dtype('float64')
+    if isinstance(value, complex):
+        return dtype('complex128')
+    return dtype('str') if isinstance(value, (str, bytes)) else dtype('object')
+
+
+def type_of_values(values):
+    if not values:
+        return dtype('float64')
+    kinds = {type(value) for value in values}
+    if kinds <= {float, int, bool}:
+        return dtype('float64' if float in kinds else 'int64' if int in kinds else 'bool')
+    return common_type(*[type_of_value(value) for value in values])
+
+
+def from_storage(kind, flat, shape):
+    """An array on flat values whose first axis is the fastest; they are not copied."""
+    kind = dtype(kind)
+    data = _Bools(flat) if kind.kind == 'b' else _Pairs(flat) if kind.kind == 'c' else flat
+    strides, step = [], 1
+    for size in shape:
+        strides.append(step)
+        step *= size
+    return ndarray(shape, kind, data, strides)
+
+
+def _c_strides(shape):
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.append(step)
+        step *= size
+    return tuple(reversed(strides))
+
+
+class ndarray:
+    """Values of one type on a grid; views share their values."""
+
+    __slots__ = ('_data', 'shape_', '_strides', '_offset', 'dtype')
+    __array_priority__ = 1
+    __hash__ = None
+
+    def __init__(self, shape, kind=None, data=None, strides=None, offset=0):
+        self.shape_ = tuple(shape) if hasattr(shape, '__iter__') else (shape,)
+        self.dtype = dtype(kind or 'float64')
+        self._data = _store([0] * math.prod(self.shape_), self.dtype) if data is None else data
+        self._strides = tuple(_c_strides(self.shape_) if strides is None else strides)
+        self._offset = offset
+
+    # ------------------------------------------------------------ shape
+
+    @property
+    def shape(self):
+        return self.shape_
+
+    @shape.setter
+    def shape(self, shape):
+        changed = self.reshape(shape)
+        self._data, self.shape_, self._strides, self._offset = changed._data, changed.shape_, changed._strides, changed._offset
+
+    @property
+    def ndim(self):
+        return len(self.shape_)
+
+    @property
+    def size(self):
+        return math.prod(self.shape_)
+
+    @property
+    def nbytes(self):
+        return self.size * self.dtype.itemsize
+
+    @property
+    def itemsize(self):
+        return self.dtype.itemsize
+
+    @property
+    def T(self):
+        return self.transpose()
+
+    @property
+    def flat(self):
+        return iter(self._values())
+
+    def transpose(self, *axes):
+        if len(axes) == 1 and (axes[0] is None or hasattr(axes[0], '__iter__')):
+            axes = axes[0]
+        axes = tuple(range(self.ndim))[::-1] if not axes else [axis % self.ndim for axis in axes]
+        return self._view([self.shape_[axis] for axis in axes], [self._strides[axis] for axis in axes], self._offset)
+
+    def swapaxes(self, one, other):
+        axes = list(range(self.ndim))
+        axes[one], axes[other] = axes[other], axes[one]
+        return self.transpose(axes)
+
+    def reshape(self, *shape, order='C'):
+        shape = list(shape[0]) if len(shape) == 1 and hasattr(shape[0], '__iter__') else list(shape)
+        if -1 in shape:
+            at = shape.index(-1)
+            others = math.prod(shape[:at] + shape[at + 1:])
+            shape[at] = self.size // others if others else 0
+        if math.prod(shape) != self.size:
+            raise ValueError('cannot reshape array of size %d into shape (%s)' % (self.size, ','.join(map(str, shape))))
+        if order == 'F':
+            return self.transpose().reshape(shape[::-1]).transpose()
+        source = self if self._is_contiguous() else self.copy()
+        return source._view(shape, _c_strides(shape), source._offset)
+
+    def ravel(self, order='C'):
+        return self.reshape(-1) if order == 'C' else self.transpose().reshape(-1)
+
+    def flatten(self, order='C'):
+        return self.copy().ravel(order)
+
+    def squeeze(self, axis=None):
+        kept = [at for at, size in enumerate(self.shape_) if size != 1 or (axis is not None and at != axis % self.ndim)]
+        return self._view([self.shape_[at] for at in kept], [self._strides[at] for at in kept], self._offset)
+
+    def _is_contiguous(self):
+        return self.size <= 1 or all(
+            size == 1 or step == wanted for size, step, wanted in zip(self.shape_, self._strides, _c_strides(self.shape_))
+        )
+
+    def _view(self, shape, strides, offset):
+        return ndarray(shape, self.dtype, self._data, strides, offset)
+
+    # ------------------------------------------------------------ values
+
+    def _positions(self):
+        """Positions in the storage, last axis fastest."""
+        if self._is_contiguous():
+            return range(self._offset, self._offset + self.size)
+        positions = [self._offset]
+        for size, step in zip(self.shape_, self._strides):
+            steps = [step * index for index in range(size)]
+            positions = [start + part for start in positions for part in steps]
+        return positions
+
+    def _values(self):
+        data = self._data
+        if self._is_contiguous() and isinstance(data, (list, array.array)):
+            return list(data[self._offset:self._offset + self.size])
+        return [data[at] for at in self._positions()]
+
+    def tolist(self):
+        return _nested(self._values(), self.shape_)
+
+    def item(self, *index):
+        return self._values()[index[0] if index else 0] if len(index) < 2 else self[index]
+
+    def copy(self, order='C'):
+        return from_values(self._values(), self.shape_, self.dtype)
+
+    def astype(self, kind, copy=True):
+        kind, values = dtype(kind), self._values()
+        if kind.kind in 'iu' and self.dtype.kind == 'f':
+            values = [int(value) if math.isfinite(value) else -2 ** 63 for value in values]
+        elif self.dtype.kind == 'U' and kind.kind in 'iufc':
+            values = [{'i': int, 'u': int, 'f': float, 'c': complex}[kind.kind](value) for value in values]
+        elif kind.kind in 'iuf' and self.dtype.kind == 'c':
+            values = [value.real for value in values]
+        return from_values(values, self.shape_, kind)
+
+    def tostring(self):
+        return self.tobytes()
+
+    def tobytes(self):
+        store = _store(self._values(), self.dtype)
+        return bytes(getattr(store, 'parts', getattr(store, 'bytes', store)))
+
+    def fill(self, value):
+        for at in self._positions():
+            self._data[at] = value
+
+    @property
+    def real(self):
+        if self.dtype.kind != 'c':
+            return self
+        return from_values([value.real for value in self._values()], self.shape_, 'float32' if self.itemsize == 8 else 'float64')
+
+    @property
+    def imag(self):
+        kind = 'float32' if self.dtype.name in ('complex64', 'float32') else 'float64'
+        return from_values([complex(value).imag for value in self._values()], self.shape_, kind)
+
+    def conj(self):
+        return self if self.dtype.kind != 'c' else self._each(lambda value: value.conjugate())
+
+    conjugate = conj
+
+    def _each(self, function, kind=None):
+        return from_values([function(value) for value in self._values()], self.shape_, kind or self.dtype)
+
+    # ------------------------------------------------------------ indexing
+
+    def __len__(self):
+        if not self.shape_:
+            raise TypeError('len() of unsized object')
+        return self.shape_[0]
+
+    def __iter__(self):
+        if not self.shape_:
+            raise TypeError('iteration over a 0-d array')
+        if self.ndim == 1:
+            return iter(self._values())
+        return (self[index] for index in range(self.shape_[0]))
+
+    def _split_key(self, key):
+        """Basic indices applied as a view; what is left are lists and masks by axis of the view."""
+        keys = list(key) if isinstance(key, tuple) else [key]
+        keys = [make_array(part) if isinstance(part, (list, range)) else part for part in keys]
+        used = sum(part.ndim if isinstance(part, ndarray) and part.dtype.kind == 'b' else part is not None and part is not Ellipsis for part in keys)
+        if used > self.ndim:
+            raise IndexError('too many indices for array: array is %d-dimensional, but %d were indexed' % (self.ndim, used))
+        at = next((index for index, part in enumerate(keys) if part is Ellipsis), len(keys))
+        keys[at:at + 1] = [slice(None)] * (self.ndim - used)
+        shape, strides, offset, lists, axis = [], [], self._offset, {}, 0
+        for part in keys:
+            if part is None:
+                shape.append(1)
+                strides.append(0)
+                continue
+            if isinstance(part, ndarray) and part.ndim == 0 and part.dtype.kind in 'iu':
+                part = part.item()
+            if isinstance(part, ndarray):
+                for index in part.nonzero() if part.dtype.kind == 'b' else [part]:
+                    if part.dtype.kind == 'b' and part.shape_ != self.shape_[axis - axis:][: 0] and part.ndim == 1 and part.shape_[0] != self.shape_[axis]:
+                        raise IndexError('boolean index did not match indexed array along axis %d; size of axis is %d but size of corresponding boolean axis is %d' % (axis, self.shape_[axis], part.shape_[0]))
+                    lists[len(shape)] = index
+                    shape.append(self.shape_[axis])
+                    strides.append(self._strides[axis])
+                    axis += 1
+                continue
+            size, step = self.shape_[axis], self._strides[axis]
+            axis += 1
+            if isinstance(part, slice):
+                part = slice(*[None if one is None else operator.index(one) for one in (part.start, part.stop, part.step)])
+                chosen = range(*part.indices(size))
+                offset += chosen.start * step if len(chosen) else 0
+                shape.append(len(chosen))
+                strides.append(step * chosen.step)
+            else:
+                try:
+                    index = operator.index(part)
+                except TypeError:
+                    raise IndexError('only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or boolean arrays are valid indices')
+                if not -size <= index < size:
+                    raise IndexError('index %d is out of bounds for axis %d with size %d' % (index, axis - 1, size))
+                offset += (index % size) * step
+        return self._view(shape, strides, offset), lists
+
+    def __getitem__(self, key):
+        view, lists = self._split_key(key)
+        if not lists:
+            return view if view.shape_ else self._data[view._offset]
+        positions, shape = view._fancy(lists)
+        return from_values([self._data[at] for at in positions], shape, self.dtype)
+
+    def _fancy(self, lists):
+        """Storage positions and shape of lists of indices by axis."""
+        indices = broadcast_all(list(lists.values()))
+        axes = list(lists)
+        columns = []
+        for axis, index in zip(axes, indices):
+            size = self.shape_[axis]
+            values = index._values()
+            for value in values:
+                if not -size <= value < size:
+                    raise IndexError('index %d is out of bounds for axis %d with size %d' % (value, axis, size))
+            columns.append([(value % size) * self._strides[axis] for value in values])
+        together = [sum(parts) for parts in zip(*columns)]
+        rest = [axis for axis in range(self.ndim) if axis not in lists]
+        is_adjacent = axes == list(range(axes[0], axes[0] + len(axes)))
+        before = [axis for axis in rest if is_adjacent and axis < axes[0]]
+        after = [axis for axis in rest if axis not in before]
+        positions = [self._offset]
+        for axis in before:
+            positions = [start + self._strides[axis] * index for start in positions for index in range(self.shape_[axis])]
+        positions = [start + part for start in positions for part in together]
+        for axis in after:
+            positions = [start + self._strides[axis] * index for start in positions for index in range(self.shape_[axis])]
+        shape = [self.shape_[axis] for axis in before] + list(indices[0].shape_) + [self.shape_[axis] for axis in after]
+        return positions, shape
+
+    def __setitem__(self, key, value):
+        view, lists = self._split_key(key)
+        positions, shape = view._fancy(lists) if lists else (view._positions(), view.shape_)
+        data = self._data
+        convert = {'i': int, 'u': int, 'f': float}.get(self.dtype.kind, lambda one: one)
+        if isinstance(value, (ndarray, list, tuple, range)):
+            given = make_array(value)
+            if given.size == 1:
+                value = given._values()[0]
+            else:
+                while given.ndim > len(shape) and given.shape_[0] == 1:
+                    given = given[0]
+                for at, one in zip(positions, broadcast_to(given, shape)._values()):
+                    data[at] = convert(one)
+                return
+        value = convert(value)
+        for at in positions:
+            data[at] = value
+
+    def __contains__(self, value):
+        return value in self._values()
+
+    def nonzero(self):
+        indices = [index for index, value in zip(itertools.product(*map(range, self.shape_)), self._values()) if value]
+        return tuple(from_values([index[axis] for index in indices], (len(indices),), 'int64') for axis in range(self.ndim))
+
+    # ------------------------------------------------------------ arithmetic
+
+    def _with(self, other, function, kind=None, swap=False):
+        if not isinstance(other, (ndarray, int, float, complex, str, list, tuple, range)):
+            return NotImplemented
+        return combine(other, self, function, kind) if swap else combine(self, other, function, kind)
+
+    def __add__(self, other):
+        return self._with(other, operator.or_ if self._both_bool(other) else operator.add)
+
+    def __radd__(self, other):
+        return self._with(other, operator.add, swap=True)
+
+    def __sub__(self, other):
+        return self._with(other, operator.sub)
+
+    def __rsub__(self, other):
+        return self._with(other, operator.sub, swap=True)
+
+    def __mul__(self, other):
+        return self._with(other, operator.and_ if self._both_bool(other) else operator.mul)
+
+    def __rmul__(self, other):
+        return self._with(other, operator.mul, swap=True)
+
+    def __div__(self, other):
+        """Division in Python 2: whole numbers give whole numbers."""
+        return self // other if _are_whole(self, other) else self / other
+
+    def __rdiv__(self, other):
+        return other // self if _are_whole(self, other) else other / self
+
+    def __truediv__(self, other):
+        return self._with(other, divide, 'quotient')
+
+    def __rtruediv__(self, other):
+        return self._with(other, divide, 'quotient', swap=True)
+
+    def __floordiv__(self, other):
+        return self._with(other, floor_divide)
+
+    def __rfloordiv__(self, other):
+        return self._with(other, floor_divide, swap=True)
+
+    def __mod__(self, other):
+        return self._with(other, remainder)
+
+    def __rmod__(self, other):
+        return self._with(other, remainder, swap=True)
+
+    def __pow__(self, other):
+        return self._with(other, power)
+
+    def __rpow__(self, other):
+        return self._with(other, power, swap=True)
+
+    def __and__(self, other):
+        return self._with(other, operator.and_)
+
+    __rand__ = __and__
+
+    def __or__(self, other):
+        return self._with(other, operator.or_)
+
+    __ror__ = __or__
+
+    def __xor__(self, other):
+        return self._with(other, operator.xor)
+
+    def __lshift__(self, other):
+        return self._with(other, operator.lshift)
+
+    def __rshift__(self, other):
+        return self._with(other, operator.rshift)
+
+    def _both_bool(self, other):
+        return self.dtype.kind == 'b' and (isinstance(other, bool) or (isinstance(other, ndarray) and other.dtype.kind == 'b'))
+
+    def _in_place(self, result):
+        if result is NotImplemented:
+            return result
+        if result.shape_ != self.shape_:
+            raise ValueError('non-broadcastable output operand with shape %s' % (self.shape_,))
+        if self.dtype.kind in 'iub' and result.dtype.kind in 'fc':
+            raise TypeError("Cannot cast ufunc output from dtype('%s') to dtype('%s') with casting rule 'same_kind'" % (result.dtype, self.dtype))
+        for at, value in zip(self._positions(), result._values()):
+            self._data[at] = value
+        return self
+
+    def __iadd__(self, other):
+        return self._in_place(self + other)
+
+    def __isub__(self, other):
+        return self._in_place(self - other)
+
+    def __imul__(self, other):
+        return self._in_place(self * other)
+
+    def __itruediv__(self, other):
+        return self._in_place(self / other)
+
+    def __ifloordiv__(self, other):
+        return self._in_place(self // other)
+
+    def __ipow__(self, other):
+        return self._in_place(self ** other)
+
+    def __iand__(self, other):
+        return self._in_place(self & other)
+
+    def __ior__(self, other):
+        return self._in_place(self | other)
+
+    def __neg__(self):
+        return self._each(operator.neg)
+
+    def __pos__(self):
+        return self.copy()
+
+    def __abs__(self):
+        return self._each(abs, {'complex64': 'float32', 'complex128': 'float64'}.get(self.dtype.name))
+
+    def __invert__(self):
+        return self._each(operator.not_ if self.dtype.kind == 'b' else operator.invert)
+
+    def __lt__(self, other):
+        return self._with(other, operator.lt, 'bool')
+
+    def __le__(self, other):
+        return self._with(other, operator.le, 'bool')
+
+    def __gt__(self, other):
+        return self._with(other, operator.gt, 'bool')
+
+    def __ge__(self, other):
+        return self._with(other, operator.ge, 'bool')
+
+    def __eq__(self, other):
+        return False if other is None else self._with(other, operator.eq, 'bool')
+
+    def __ne__(self, other):
+        return True if other is None else self._with(other, operator.ne, 'bool')
+
+    def __matmul__(self, other):
+        return self.dot(other)
+
+    def _only(self):
+        if self.size != 1:
+            raise TypeError('only length-1 arrays can be converted to Python scalars')
+        return self._values()[0]
+
+    def __bool__(self):
+        if self.size > 1:
+            raise ValueError('The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()')
+        return bool(self.size and self._values()[0])
+
+    def __int__(self):
+        return int(self._only())
+
+    def __float__(self):
+        return float(self._only())
+
+    def __complex__(self):
+        return complex(self._only())
+
+    def __index__(self):
+        if self.dtype.kind not in 'iu':
+            raise TypeError('only integer scalar arrays can be converted to a scalar index')
+        return int(self._only())
+
+    def __round__(self, digits=0):
+        return self._each(lambda value: round(value, digits))
+
+    def __copy__(self):
+        return self.copy()
+
+    def __deepcopy__(self, _memory):
+        return self.copy()
+
+    def __reduce__(self):
+        return from_values, (self._values(), self.shape_, self.dtype.name)
+
+    def __format__(self, form):
+        return format(self._only(), form) if form else str(self)
+
+    def __repr__(self):
+        if self.size == 0 and self.shape_ != (0,):
+            body = '[], shape=%s' % (self.shape_,)
+        else:
+            body = text_of(self, ', ', 'array(') if self.size else '[]'
+        usual = ('bool', 'int64', 'float64', 'complex128', 'str') if self.size else ()
+        if self.dtype.kind == 'U':
+            return "array(%s, dtype='<U%d')" % (body, max([1] + [len(value) for value in self._values()]))
+        return 'array(%s)' % (body if self.dtype.name in usual else '%s, dtype=%s' % (body, self.dtype.name))
+
+    def __str__(self):
+        return text_of(self, ' ', '')
+
+
+# ---------------------------------------------------------------- making and combining
+
+
+def _are_whole(one, other):
+    return one.dtype.kind in 'iub' and make_array(other).dtype.kind in 'iub'
+
+
+def from_values(values, shape, kind):
+    kind = dtype(kind)
+    return ndarray(shape, kind, _store(values, kind))
+
+
+def _nested(values, shape):
+    if not shape:
+        return values[0]
+    if len(shape) == 1:
+        return values
+    step = len(values) // shape[0] if shape[0] else 0
+    return [_nested(values[index * step:(index + 1) * step], shape[1:]) for index in range(shape[0])]
+
+
+def _shape_of(value):
+    if isinstance(value, ndarray):
+        return value.shape_
+    if isinstance(value, (list, tuple, range)) or (hasattr(value, '__len__') and hasattr(value, '__getitem__') and not isinstance(value, (str, bytes, dict))):
+        if len(value) == 0:
+            return (0,)
+        shapes = {_shape_of(part) for part in value}
+        if len(shapes) > 1:
+            raise ValueError('setting an array element with a sequence. The requested array has an inhomogeneous shape after 1 dimensions.')
+        return (len(value),) + shapes.pop()
+    return ()
+
+
+def _flatten(value, depth):
+    if isinstance(value, ndarray):
+        return value._values()
+    if depth == 0:
+        return [value]
+    if depth == 1:
+        return [one.item() if isinstance(one, ndarray) else one for one in value]
+    return [one for part in value for one in _flatten(part, depth - 1)]
+
+
+def make_array(value, kind=None, copy=False):
+    """numpy.array: of nested lists, numbers or another array."""
+    if isinstance(value, ndarray):
+        if kind is None or dtype(kind) == value.dtype:
+            return value.copy() if copy else value
+        return value.astype(kind)
+    if isinstance(value, (set, frozenset, dict)) or (not hasattr(value, '__len__') and hasattr(value, '__next__')):
+        value = list(value) if not isinstance(value, (set, frozenset, dict)) else value
+    shape = _shape_of(value)
+    values = _flatten(value, len(shape))
+    values = [one.decode('latin-1') if isinstance(one, bytes) else one for one in values] if any(isinstance(one, bytes) for one in values) else values
+    if kind is None:
+        parts = [part for part in value if isinstance(part, ndarray)] if isinstance(value, (list, tuple)) else []
+        kind = common_type(*[part.dtype for part in parts]) if parts and len(parts) == len(value) else type_of_values(values)
+    return from_values(values, shape, kind)
+
+
+def broadcast_shape(*shapes):
+    found = []
+    for sizes in itertools.zip_longest(*[shape[::-1] for shape in shapes], fillvalue=1):
+        large = {size for size in sizes if size != 1}
+        if len(large) > 1:
+            raise ValueError('operands could not be broadcast together with shapes %s' % ' '.join('(%s)' % (','.join(map(str, shape)) + (',' if len(shape) == 1 else '')) for shape in shapes))
+        found.append(large.pop() if large else 1)
+    return tuple(found[::-1])
+
+
+def broadcast_to(given, shape):
+    given = make_array(given)
+    if given.shape_ == tuple(shape):
+        return given
+    if broadcast_shape(given.shape_, shape) != tuple(shape):
+        raise ValueError('could not broadcast input array from shape %s into shape %s' % (_shape_text(given.shape_), _shape_text(shape)))
+    lead = len(shape) - given.ndim
+    strides = [0] * lead + [0 if size == 1 else step for size, step in zip(given.shape_, given._strides)]
+    return given._view(shape, strides, given._offset)
+
+
+def _shape_text(shape):
+    return '(%s)' % (','.join(map(str, shape)) + (',' if len(shape) == 1 else ''))
+
+
+def broadcast_all(arrays):
+    shape = broadcast_shape(*[one.shape_ for one in arrays])
+    return [broadcast_to(one, shape) for one in arrays]
+
+
+def divide(left, right):
+    if right == 0:
+        if isinstance(left, complex) or isinstance(right, complex) or left == 0 or left != left:
+            return math.nan
+        return math.copysign(math.inf, left) * math.copysign(1, right)
+    return left / right
+
+
+def floor_divide(left, right):
+    if right == 0:
+        return 0 if isinstance(left, int) and isinstance(right, int) else divide(left, right)
+    return left // right
+
+
+def remainder(left, right):
+    if isinstance(left, str):
+        return left % right
+    if right == 0:
+        return 0 if isinstance(left, int) and isinstance(right, int) else math.nan
+    return left % right
+
+
+def power(left, right):
+    try:
+        found = left ** right
+    except ZeroDivisionError:
+        return math.inf
+    except OverflowError:
+        return math.inf
+    return math.nan if isinstance(found, complex) and not isinstance(left, complex) and not isinstance(right, complex) else found
+
+
+def result_type(left, right, function):
+    """The type of an operation; Python's own numbers do not widen an array of their kind."""
+    types = [one.dtype if isinstance(one, ndarray) else type_of_value(one) for one in (left, right)]
+    rank = {'b': 0, 'u': 1, 'i': 1, 'f': 2, 'c': 3}
+    for one, kind, other in ((left, types[0], types[1]), (right, types[1], types[0])):
+        if not isinstance(one, ndarray) and kind.kind in rank and other.kind in rank and rank[kind.kind] <= rank[other.kind]:
+            types = [other, other]
+    if not isinstance(left, ndarray) or not isinstance(right, ndarray):
+        array_type = types[0] if isinstance(left, ndarray) else types[1]
+        if array_type.name == 'float32' and {one.kind for one in types} == {'f', 'c'}:
+            return dtype('complex64')
+    found = common_type(*types)
+    return dtype('int64') if found.kind == 'b' and function not in (operator.or_, operator.and_, operator.xor) else found
+
+
+def combine(left, right, function, kind=None):
+    """An operation on two operands, element by element."""
+    left = make_array(left) if isinstance(left, (list, tuple, range)) else left
+    right = make_array(right) if isinstance(right, (list, tuple, range)) else right
+    if kind in (None, 'quotient'):
+        found = result_type(left, right, function)
+        kind = dtype('float64') if kind == 'quotient' and found.kind in 'iub' else found
+    if not isinstance(right, ndarray):
+        return from_values([function(one, right) for one in left._values()], left.shape_, kind)
+    if not isinstance(left, ndarray):
+        return from_values([function(left, one) for one in right._values()], right.shape_, kind)
+    if left.shape_ != right.shape_:
+        left, right = broadcast_all([left, right])
+    return from_values(list(map(function, left._values(), right._values())), left.shape_, kind)
+
+
+# ---------------------------------------------------------------- printing
+
+PRINTING = {'precision': 8, 'threshold': 1000, 'edgeitems': 3, 'linewidth': 75, 'suppress': False}
+
+
+def _positional(value, precision):
+    """Shortest digits that mean the value, at most `precision` after the point, which stands at the end of whole numbers."""
+    text = '%.*f' % (precision, value)
+    shortest = repr(float(value))
+    if 'e' not in shortest and len(shortest.partition('.')[2]) <= precision:
+        text = shortest
+    return text.rstrip('0') if '.' in text else text + '.'
+
+
+def _scientific(value, precision):
+    digits = repr(float(value))
+    mantissa, _, exponent = ('%.*e' % (precision, value)).partition('e')
+    for count in range(precision + 1):
+        tried = '%.*e' % (count, value)
+        if float(tried) == float(value) or repr(float(tried)) == digits:
+            mantissa, _, exponent = tried.partition('e')
+            break
+    if '.' in mantissa:
+        mantissa = mantissa.rstrip('0')
+    return (mantissa if '.' in mantissa else mantissa + '.'), exponent
+
+
+def _float_format(values, sign=False, single=False):
+    """A function that writes floats as numpy aligns them."""
+    if single:
+        values = [_short_float(value) for value in values]
+    finite = [abs(value) for value in values if math.isfinite(value) and value != 0]
+    precision = PRINTING['precision']
+    is_scientific = False
+    if finite:
+        low, high = min(finite), max(finite)
+        is_scientific = high >= 1e8 or (not PRINTING['suppress'] and (low < 1e-4 or high / low > 1000.0))
+    shown = [value for value in values if math.isfinite(value)]
+    special = max([len(str(value)) + (sign and value > 0) for value in values if not math.isfinite(value)] or [0])
+    mark = lambda value: '+' if sign and math.copysign(1, value) > 0 else ''
+    if is_scientific:
+        parts = [_scientific(value, precision) for value in shown]
+        count = max([len(mantissa.partition('.')[2]) for mantissa, _ in parts] or [0])
+        left = max([len(mark(value) + mantissa.partition('.')[0]) for value, (mantissa, _) in zip(shown, parts)] or [0])
+        width = max([left + 1 + count + max([len(exponent) for _, exponent in parts] or [0]) + 1 if parts else 0, special])
+
+        def write(value):
+            value = _short_float(value) if single else value
+            if not math.isfinite(value):
+                return ((mark(value) if value > 0 else '') + str(value)).rjust(width)
+            return (mark(value) + ('%.*e' % (count, value) if count else '%.0e' % value).replace('e', '.e' if not count else 'e')).rjust(width)
+
+        return write
+    parts = [_positional(value, precision) for value in shown]
+    right = max([len(text.partition('.')[2]) for text in parts] or [0])
+    left = max([len(mark(value) + text.partition('.')[0]) for value, text in zip(shown, parts)] or [0])
+    left = max(left, special - right - 1)
+
+    def write(value):
+        value = _short_float(value) if single else value
+        if not math.isfinite(value):
+            return ((mark(value) if value > 0 else '') + str(value)).rjust(left + right + 1)
+        whole, _, fraction = _positional(value, precision).partition('.')
+        return (mark(value) + whole).rjust(left) + '.' + fraction.ljust(right)
+
+    return write
+
+
+def _short_float(value):
+    """The float64 with the fewest digits that rounds to the same float32."""
+    if not math.isfinite(value):
+        return value
+    for digits in range(1, 10):
+        tried = float('%.*g' % (digits, value))
+        if array.array('f', [tried])[0] == value:
+            return tried
+    return value
+
+
+def _formatter(values, kind):
+    if kind.kind == 'f':
+        return _float_format(values, single=kind.name == 'float32')
+    if kind.kind == 'c':
+        single = kind.name == 'complex64'
+        real = _float_format([value.real for value in values], single=single)
+        imag = _float_format([value.imag for value in values], sign=True, single=single)
+
+        def write(value):
+            text = imag(value.imag)
+            bare = text.rstrip()
+            return real(value.real) + bare + 'j' + text[len(bare):]
+
+        return write
+    if kind.kind in 'iu':
+        width = max([len(str(value)) for value in values] or [0])
+        return lambda value: str(value).rjust(width)
+    if kind.kind == 'b':
+        width = 5 if len(values) != 1 or not values[0] else 4
+        width = max([len(str(value)) for value in values] or [0])
+        return lambda value: str(value).rjust(width)
+    return repr
+
+
+def text_of(given, separator, prefix):
+    """numpy.array2string."""
+    if not given.shape_:
+        value = given.item()
+        return _formatter([value], given.dtype)(value).strip() if given.dtype.kind in 'fc' else str(value)
+    if not given.size:
+        return '[]'
+    edge = PRINTING['edgeitems'] if given.size > PRINTING['threshold'] else None
+    shown = _edges(given, edge)._values() if edge else given._values()
+    write = _formatter(shown, given.dtype)
+    indent = ' ' * (len(prefix) + 1)
+    width = PRINTING['linewidth'] - (1 if prefix else 0)
+
+    def extend(done, line, word, limit, start):
+        if len(line) + len(word) > limit and len(line) > len(start):
+            done, line = done + line.rstrip() + '\n', start
+        return done, line + word
+
+    def build(part, hanging, limit, left):
+        if left == 0:
+            return write(part)
+        size = len(part)
+        is_cut = edge is not None and 2 * edge < size
+        chosen = list(range(edge)) + [None] + list(range(size - edge, size)) if is_cut else list(range(size))
+        done = ''
+        if left == 1:
+            line, room = hanging, limit - max(len(separator.rstrip()), 1)
+            for place, index in enumerate(chosen):
+                word = '...' if index is None else write(part[index])
+                if place == len(chosen) - 1:
+                    room = limit - max(0, 1)
+                done, line = extend(done, line, word, limit - max(len(separator.rstrip()), 1), hanging)
+                if place < len(chosen) - 1:
+                    line += separator
+            done += line
+        else:
+            breaks = separator.rstrip() + '\n' * (left - 1)
+            texts = ['...' if index is None else build(part[index], hanging + ' ', limit - 1, left - 1) for index in chosen]
+            done = breaks.join(hanging + text for text in texts)
+        return '[' + done[len(hanging):] + ']'
+
+    return build(given, indent, width, given.ndim)
+
+
+def _edges(given, edge):
+    for axis, size in enumerate(given.shape_):
+        if size > 2 * edge:
+            index = make_array(list(range(edge)) + list(range(size - edge, size)))
+            given = given[(slice(None),) * axis + (index,)]
+    return given

@@ -1,0 +1,1214 @@
+"""numpy in plain Python: what analysts' scripts use of it, on the arrays of qa2_ndarray."""
+
+import builtins
+import cmath
+import functools
+import math
+import sys
+import types
+
+import qa2_ndarray as core
+from qa2_ndarray import SCALARS, broadcast_all, broadcast_to, combine, dtype, from_values, make_array, ndarray
+
+pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
+Inf = Infinity = PINF = inf
+NINF, NaN, NAN = -inf, nan, nan
+euler_gamma = 0.5772156649015329
+__version__ = '1.11.3'
+
+bool_, int8, int16, int32, int64 = (SCALARS[name] for name in ('bool', 'int8', 'int16', 'int32', 'int64'))
+uint8, uint16, uint32, uint64 = (SCALARS[name] for name in ('uint8', 'uint16', 'uint32', 'uint64'))
+float32, float64, complex64, complex128 = (SCALARS[name] for name in ('float32', 'float64', 'complex64', 'complex128'))
+int_, float_, complex_, str_, object_ = int64, float64, complex128, SCALARS['str'], SCALARS['object']
+integer, floating, number, intp, double = int64, float64, float64, int64, float64
+
+
+def _array(value):
+    return make_array(value)
+
+
+def _shape(shape):
+    return tuple(shape) if hasattr(shape, '__iter__') else (shape,)
+
+
+# ---------------------------------------------------------------- making arrays
+
+
+def array(object, dtype=None, copy=True, order='K', ndmin=0):
+    found = make_array(object, dtype, copy=True)
+    return found.reshape((1,) * (ndmin - found.ndim) + found.shape) if found.ndim < ndmin else found
+
+
+def asarray(a, dtype=None, order=None):
+    return make_array(a, dtype)
+
+
+asanyarray = ascontiguousarray = asarray
+
+
+def copy(a):
+    return _array(a).copy()
+
+
+def full(shape, fill_value, dtype=None):
+    shape = _shape(shape)
+    return from_values([fill_value] * math.prod(shape), shape, dtype or core.type_of_value(fill_value))
+
+
+def zeros(shape, dtype='float64', order='C'):
+    return full(shape, 0, dtype)
+
+
+def ones(shape, dtype='float64', order='C'):
+    return full(shape, 1, dtype)
+
+
+empty = zeros
+
+
+def zeros_like(a, dtype=None):
+    return zeros(_array(a).shape, dtype or _array(a).dtype)
+
+
+def ones_like(a, dtype=None):
+    return ones(_array(a).shape, dtype or _array(a).dtype)
+
+
+empty_like = zeros_like
+
+
+def full_like(a, fill_value, dtype=None):
+    return full(_array(a).shape, fill_value, dtype or _array(a).dtype)
+
+
+def arange(start, stop=None, step=1, dtype=None):
+    if stop is None:
+        start, stop = 0, start
+    count = builtins.max(0, math.ceil((stop - start) / step))
+    kind = dtype or core.type_of_values([start, stop, step])
+    return from_values([start + step * index for index in range(count)], (count,), kind)
+
+
+def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None):
+    num = int(num)
+    parts = num - 1 if endpoint else num
+    step = (stop - start) / parts if parts > 0 else nan
+    values = [start + step * index for index in range(num)] if parts > 0 else [start] * num
+    if endpoint and num > 1:
+        values[-1] = stop
+    found = from_values(values, (num,), dtype or ('complex128' if isinstance(step, complex) else 'float64'))
+    return (found, step) if retstep else found
+
+
+def logspace(start, stop, num=50, endpoint=True, base=10.0):
+    return from_values([base ** value for value in linspace(start, stop, num, endpoint)], (int(num),), 'float64')
+
+
+def eye(N, M=None, k=0, dtype='float64'):
+    M = N if M is None else M
+    return from_values([1 if column - row == k else 0 for row in range(N) for column in range(M)], (N, M), dtype)
+
+
+def identity(n, dtype='float64'):
+    return eye(n, dtype=dtype)
+
+
+def meshgrid(*arrays, indexing='xy'):
+    vectors = [_array(one).ravel() for one in arrays]
+    shape = [one.size for one in vectors]
+    order = list(range(len(vectors)))
+    if indexing == 'xy' and len(vectors) > 1:
+        order[0], order[1] = 1, 0
+    shape = [vectors[at].size for at in order]
+    found = []
+    for at, one in enumerate(vectors):
+        place = [1] * len(vectors)
+        place[order.index(at)] = one.size
+        found.append(broadcast_to(one.reshape(place), shape).copy())
+    return found
+
+
+def indices(dimensions):
+    shape = _shape(dimensions)
+    return stack([broadcast_to(arange(size).reshape([-1 if at == axis else 1 for at in range(len(shape))]), shape) for axis, size in enumerate(shape)])
+
+
+# ---------------------------------------------------------------- functions of each value
+
+
+def _scalar_or(function, kind, value):
+    if isinstance(value, (ndarray, list, tuple, range)):
+        given = _array(value)
+        found = dtype(kind(given.dtype) if callable(kind) else kind or given.dtype)
+        return from_values([function(one) for one in given._values()], given.shape, found)
+    return function(value)
+
+
+def _as_float(kind):
+    return kind if kind.kind in 'fc' else 'float64'
+
+
+def _guarded(real, complex_form=None, outside=nan):
+    def run(value):
+        if isinstance(value, complex):
+            return complex_form(value)
+        try:
+            return real(value)
+        except ValueError:
+            return outside
+        except OverflowError:
+            return inf
+
+    return run
+
+
+def _function(real, complex_form=None, outside=nan):
+    return functools.partial(_scalar_or, _guarded(real, complex_form, outside), _as_float)
+
+
+def _log(of):
+    return lambda value: -inf if value == 0 else of(value)
+
+
+sqrt = _function(math.sqrt, cmath.sqrt)
+exp, log, log10 = _function(math.exp, cmath.exp), _function(_log(math.log), cmath.log), _function(_log(math.log10), cmath.log10)
+log2, log1p, expm1 = _function(_log(math.log2)), _function(math.log1p), _function(math.expm1)
+sin, cos, tan = _function(math.sin, cmath.sin), _function(math.cos, cmath.cos), _function(math.tan, cmath.tan)
+arcsin, arccos, arctan = _function(math.asin, cmath.asin), _function(math.acos, cmath.acos), _function(math.atan, cmath.atan)
+sinh, cosh, tanh = _function(math.sinh, cmath.sinh), _function(math.cosh, cmath.cosh), _function(math.tanh, cmath.tanh)
+arcsinh, arccosh, arctanh = _function(math.asinh), _function(math.acosh), _function(math.atanh)
+degrees = rad2deg = _function(math.degrees)
+radians = deg2rad = _function(math.radians)
+sinc = _function(lambda value: 1.0 if value == 0 else math.sin(pi * value) / (pi * value))
+
+
+def _keep_special(of):
+    return lambda value: of(value) if math.isfinite(value) else value
+
+
+floor, ceil = _function(_keep_special(lambda value: float(math.floor(value)))), _function(_keep_special(lambda value: float(math.ceil(value))))
+trunc = fix = _function(_keep_special(lambda value: float(math.trunc(value))))
+rint = _function(_keep_special(lambda value: float(builtins.round(value))))
+_MODULUS = {'complex64': 'float32', 'complex128': 'float64'}
+absolute = abs = functools.partial(_scalar_or, builtins.abs, lambda kind: _MODULUS.get(kind.name, kind))
+fabs = _function(math.fabs)
+sign = functools.partial(_scalar_or, lambda value: value if value != value else type(value)((value > 0) - (value < 0)), None)
+square = functools.partial(_scalar_or, lambda value: value * value, None)
+negative = functools.partial(_scalar_or, lambda value: -value, None)
+reciprocal = functools.partial(_scalar_or, lambda value: core.divide(1, value), None)
+conj = conjugate = functools.partial(_scalar_or, lambda value: value.conjugate(), None)
+isnan = functools.partial(_scalar_or, lambda value: value != value, 'bool')
+
+
+def _is(test):
+    return functools.partial(_scalar_or, lambda value: test(value.real) and test(value.imag) if isinstance(value, complex) else test(value), 'bool')
+
+
+isfinite = _is(math.isfinite)
+isinf = functools.partial(_scalar_or, lambda value: math.isinf(value) if not isinstance(value, complex) else cmath.isinf(value), 'bool')
+logical_not = functools.partial(_scalar_or, lambda value: not value, 'bool')
+signbit = functools.partial(_scalar_or, lambda value: math.copysign(1, value) < 0, 'bool')
+invert = bitwise_not = lambda value: ~_array(value)
+
+
+def angle(z, deg=False):
+    factor = 180 / pi if deg else 1
+    return _scalar_or(lambda value: cmath.phase(value) * factor, 'float64', z)
+
+
+def real(value):
+    return value.real if hasattr(value, 'real') else _array(value).real
+
+
+def imag(value):
+    return value.imag if hasattr(value, 'imag') else _array(value).imag
+
+
+def around(a, decimals=0):
+    return _scalar_or(lambda value: builtins.round(value, decimals) if isinstance(value, float) and math.isfinite(value) else value, None, a)
+
+
+round_ = round = around
+
+
+def nan_to_num(x):
+    return _scalar_or(lambda value: 0.0 if value != value else builtins.max(-sys.float_info.max, builtins.min(sys.float_info.max, value)), None, x)
+
+
+# ---------------------------------------------------------------- functions of two values
+
+
+def _pair(function, kind=None):
+    def run(x1, x2):
+        if not isinstance(x1, (ndarray, list, tuple, range)) and not isinstance(x2, (ndarray, list, tuple, range)):
+            return function(x1, x2)
+        return combine(x1, x2, function, kind)
+
+    return run
+
+
+def _larger(one, other):
+    return one if one != one or one > other else other
+
+
+def _smaller(one, other):
+    return one if one != one or one < other else other
+
+
+add, subtract, multiply = (_pair(function) for function in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b))
+true_divide = _pair(core.divide, 'quotient')
+divide, floor_divide, power = true_divide, _pair(core.floor_divide), _pair(core.power)
+mod = remainder = _pair(core.remainder)
+fmod = _pair(math.fmod)
+maximum, minimum = _pair(_larger), _pair(_smaller)
+fmax = _pair(lambda a, b: b if a != a else a if b != b else builtins.max(a, b))
+fmin = _pair(lambda a, b: b if a != a else a if b != b else builtins.min(a, b))
+arctan2, hypot = _pair(math.atan2, 'float64'), _pair(math.hypot, 'float64')
+logical_and = _pair(lambda a, b: bool(a) and bool(b), 'bool')
+logical_or = _pair(lambda a, b: bool(a) or bool(b), 'bool')
+logical_xor = _pair(lambda a, b: bool(a) != bool(b), 'bool')
+bitwise_and, bitwise_or, bitwise_xor = _pair(lambda a, b: a & b), _pair(lambda a, b: a | b), _pair(lambda a, b: a ^ b)
+equal, not_equal = _pair(lambda a, b: a == b, 'bool'), _pair(lambda a, b: a != b, 'bool')
+less, less_equal = _pair(lambda a, b: a < b, 'bool'), _pair(lambda a, b: a <= b, 'bool')
+greater, greater_equal = _pair(lambda a, b: a > b, 'bool'), _pair(lambda a, b: a >= b, 'bool')
+
+
+def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    def near(one, other):
+        return one == other or (equal_nan and one != one and other != other) or builtins.abs(one - other) <= atol + rtol * builtins.abs(other)
+
+    return _pair(near, 'bool')(a, b)
+
+
+def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
+    return bool(all(isclose(a, b, rtol, atol, equal_nan)))
+
+
+def array_equal(a1, a2):
+    one, other = _array(a1), _array(a2)
+    return one.shape == other.shape and one._values() == other._values()
+
+
+def clip(a, a_min=None, a_max=None):
+    found = _array(a)
+    found = found if a_min is None else maximum(found, a_min)
+    found = found if a_max is None else minimum(found, a_max)
+    return found if isinstance(a, (ndarray, list, tuple)) else found.item()
+
+
+# ---------------------------------------------------------------- along axes
+
+
+def _lines(a, axis):
+    """The values along an axis, and the shape of the rest."""
+    given = _array(a)
+    if axis is None:
+        return [given._values()], ()
+    axis = axis % given.ndim
+    moved = given.transpose([at for at in range(given.ndim) if at != axis] + [axis])
+    size, values = given.shape[axis], moved._values()
+    count = math.prod(moved.shape[:-1])
+    return [values[at * size:(at + 1) * size] for at in range(count)], moved.shape[:-1]
+
+
+def _reduce(function, kind=None):
+    def run(a, axis=None, dtype=None, keepdims=False, out=None):
+        given = _array(a)
+        if isinstance(axis, tuple):
+            rest = [at for at in range(given.ndim) if at not in [one % given.ndim for one in axis]]
+            given = given.transpose(rest + [at for at in range(given.ndim) if at not in rest]).reshape([given.shape[at] for at in rest] + [-1])
+            axis = -1
+        lines, shape = _lines(given, axis)
+        found = dtype or (kind(given.dtype) if callable(kind) else kind) or given.dtype
+        values = [function(line) for line in lines]
+        if not shape:
+            return from_values(values, (1,), found)[0] if not keepdims else from_values(values, (1,) * given.ndim, found)
+        if keepdims:
+            shape = [1 if at == axis % given.ndim else size for at, size in enumerate(given.shape)]
+        return from_values(values, shape, found)
+
+    return run
+
+
+def _summed(kind):
+    return 'int64' if kind.kind in 'bi' else 'uint64' if kind.kind == 'u' else kind
+
+
+def _total(line):
+    return math.fsum(line) if line and isinstance(line[0], float) and builtins.all(map(math.isfinite, line)) else builtins.sum(line)
+
+
+def _none(line, what):
+    if not line:
+        raise ValueError('zero-size array to reduction operation %s which has no identity' % what)
+    return line
+
+
+def _extreme(of, what):
+    def run(line):
+        bad = next((value for value in _none(line, what) if value != value), None)
+        return of(line) if bad is None else bad
+
+    return run
+
+
+def _mean(line):
+    return _total(line) / len(line) if line else nan
+
+
+def _spread(line, ddof=0):
+    if len(line) <= ddof:
+        return nan
+    middle = _mean(line)
+    return math.fsum(builtins.abs(value - middle) ** 2 for value in line) / (len(line) - ddof)
+
+
+def _median(line):
+    if not line or builtins.any(value != value for value in line):
+        return nan
+    ordered, middle = sorted(line), len(line) // 2
+    return float(ordered[middle]) if len(line) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+sum, prod = _reduce(_total, _summed), _reduce(math.prod, _summed)
+mean = average_plain = _reduce(_mean, _as_float)
+amax = max = _reduce(_extreme(builtins.max, 'maximum'))
+amin = min = _reduce(_extreme(builtins.min, 'minimum'))
+median = _reduce(_median, _as_float)
+all, any = _reduce(lambda line: builtins.all(line), 'bool'), _reduce(lambda line: builtins.any(line), 'bool')
+alltrue, sometrue = all, any
+ptp = _reduce(lambda line: builtins.max(line) - builtins.min(line))
+argmax = _reduce(lambda line: line.index(_extreme(builtins.max, 'argmax')(line)), 'int64')
+argmin = _reduce(lambda line: line.index(_extreme(builtins.min, 'argmin')(line)), 'int64')
+count_nonzero = _reduce(lambda line: builtins.sum(1 for value in line if value), 'int64')
+
+
+def _real_kind(kind):
+    return _MODULUS.get(kind.name, _as_float(kind))
+
+
+def var(a, axis=None, dtype=None, ddof=0, keepdims=False):
+    return _reduce(lambda line: _spread(line, ddof), _real_kind)(a, axis, keepdims=keepdims)
+
+
+def std(a, axis=None, dtype=None, ddof=0, keepdims=False):
+    return _reduce(lambda line: math.sqrt(_spread(line, ddof)), _real_kind)(a, axis, keepdims=keepdims)
+
+
+def average(a, axis=None, weights=None, returned=False):
+    if weights is None:
+        found = mean(a, axis)
+        return (found, len(_lines(a, axis)[0][0])) if returned else found
+    weights = _array(weights)
+    given = _array(a)
+    if weights.ndim == 1 and given.ndim > 1 and axis is not None:
+        weights = weights.reshape([-1 if at == axis % given.ndim else 1 for at in range(given.ndim)])
+    weights = broadcast_to(weights, given.shape)
+    total = sum(weights, axis)
+    found = sum(given * weights, axis) / total
+    return (found, total) if returned else found
+
+
+def _percentile(line, part):
+    ordered = sorted(line)
+    if not ordered or builtins.any(value != value for value in ordered):
+        return nan
+    place = (len(ordered) - 1) * part / 100
+    low = math.floor(place)
+    high = builtins.min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def percentile(a, q, axis=None):
+    if isinstance(q, (list, tuple, ndarray)):
+        return array([percentile(a, one, axis) for one in q])
+    return _reduce(lambda line: _percentile(line, q), _as_float)(a, axis)
+
+
+def quantile(a, q, axis=None):
+    return percentile(a, asarray(q) * 100 if isinstance(q, (list, tuple, ndarray)) else q * 100, axis)
+
+
+def _without(function, empty_value=nan):
+    def run(line):
+        good = [value for value in line if value == value]
+        return function(good) if good else empty_value
+
+    return run
+
+
+nansum, nanmean, nanmedian = _reduce(_without(_total, 0), _summed), _reduce(_without(_mean), _as_float), _reduce(_without(_median), _as_float)
+nanmax, nanmin = _reduce(_without(builtins.max)), _reduce(_without(builtins.min))
+nanvar = _reduce(_without(_spread), _real_kind)
+nanstd = _reduce(_without(lambda line: math.sqrt(_spread(line))), _real_kind)
+nanprod = _reduce(_without(math.prod, 1), _summed)
+nanargmax = _reduce(lambda line: line.index(builtins.max(value for value in line if value == value)), 'int64')
+nanargmin = _reduce(lambda line: line.index(builtins.min(value for value in line if value == value)), 'int64')
+
+
+def nanpercentile(a, q, axis=None):
+    return _reduce(_without(lambda line: _percentile(line, q)), _as_float)(a, axis)
+
+
+def _along(function, kind=None):
+    """A function that makes a line of each line."""
+
+    def run(a, axis, **options):
+        given = _array(a)
+        if axis is None:
+            given, axis = given.ravel(), 0
+        axis = axis % given.ndim
+        lines, rest = _lines(given, axis)
+        made = [function(line, **options) for line in lines]
+        found = (kind(given.dtype) if callable(kind) else kind) or given.dtype
+        size = len(made[0]) if made else 0
+        whole = from_values([value for line in made for value in line], tuple(rest) + (size,), found)
+        order = list(range(len(rest)))
+        order.insert(axis, len(rest))
+        return whole.transpose(order)
+
+    return run
+
+
+def _running(operation):
+    def run(line):
+        found = []
+        for value in line:
+            found.append(operation(found[-1], value) if found else value)
+        return found
+
+    return run
+
+
+def cumsum(a, axis=None):
+    return _along(_running(lambda one, other: one + other), _summed)(a, axis)
+
+
+def cumprod(a, axis=None):
+    return _along(_running(lambda one, other: one * other), _summed)(a, axis)
+
+
+def diff(a, n=1, axis=-1):
+    found = _array(a)
+    for _ in range(n):
+        found = _along(lambda line: [other - one for one, other in zip(line, line[1:])])(found, axis)
+    return found
+
+
+def _key(value):
+    return (value != value, 0 if value != value else (value.real, value.imag) if isinstance(value, complex) else value)
+
+
+def sort(a, axis=-1):
+    return _along(lambda line: sorted(line, key=_key))(a, axis)
+
+
+def argsort(a, axis=-1, kind=None):
+    return _along(lambda line: sorted(range(len(line)), key=lambda at: _key(line[at])), 'int64')(a, axis)
+
+
+def flip(a, axis=None):
+    given = _array(a)
+    axes = range(given.ndim) if axis is None else [axis % given.ndim]
+    return given[tuple(slice(None, None, -1) if at in axes else slice(None) for at in range(given.ndim))]
+
+
+def flipud(a):
+    return flip(a, 0)
+
+
+def fliplr(a):
+    return flip(a, 1)
+
+
+def roll(a, shift, axis=None):
+    given = _array(a)
+    moved = _along(lambda line: [line[(at - shift) % len(line)] for at in range(len(line))])(given, axis)
+    return moved.reshape(given.shape)
+
+
+def lexsort(keys):
+    keys = [list(_array(key)) for key in keys]
+    return array(sorted(range(len(keys[0])), key=lambda at: [key[at] for key in reversed(keys)]))
+
+
+def unique(ar, return_index=False, return_inverse=False, return_counts=False):
+    given = _array(ar)
+    values = given._values()
+    first, counts = {}, {}
+    for at, value in enumerate(values):
+        first.setdefault(value, at)
+        counts[value] = counts.get(value, 0) + 1
+    ordered = sorted(first, key=_key)
+    found = [from_values(ordered, (len(ordered),), given.dtype)]
+    if return_index:
+        found.append(array([first[value] for value in ordered]))
+    if return_inverse:
+        place = {value: at for at, value in enumerate(ordered)}
+        found.append(array([place[value] for value in values]))
+    if return_counts:
+        found.append(array([counts[value] for value in ordered]))
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+def in1d(ar1, ar2, invert=False):
+    known = set(_array(ar2)._values())
+    return array([(value in known) != invert for value in _array(ar1)._values()], dtype='bool')
+
+
+def isin(element, test_elements, invert=False):
+    return in1d(element, test_elements, invert).reshape(_array(element).shape)
+
+
+def intersect1d(ar1, ar2):
+    known = set(_array(ar2)._values())
+    return unique([value for value in _array(ar1)._values() if value in known])
+
+
+def setdiff1d(ar1, ar2):
+    known = set(_array(ar2)._values())
+    return unique([value for value in _array(ar1)._values() if value not in known])
+
+
+def union1d(ar1, ar2):
+    return unique(concatenate([_array(ar1).ravel(), _array(ar2).ravel()]))
+
+
+# ---------------------------------------------------------------- choosing and shaping
+
+
+def where(condition, x=None, y=None):
+    condition = _array(condition)
+    if x is None:
+        return condition.nonzero()
+    kind = core.result_type(x if isinstance(x, ndarray) else _array(x) if hasattr(x, '__len__') and not isinstance(x, str) else x,
+                            y if isinstance(y, ndarray) else _array(y) if hasattr(y, '__len__') and not isinstance(y, str) else y, None)
+    kind = core.common_type(_array(x).dtype, _array(y).dtype) if kind.kind == 'b' or _array(x).dtype.kind == 'b' == _array(y).dtype.kind else kind
+    parts = broadcast_all([condition, _array(x), _array(y)])
+    values = [one if test else other for test, one, other in zip(*[part._values() for part in parts])]
+    return from_values(values, parts[0].shape, kind)
+
+
+def nonzero(a):
+    return _array(a).nonzero()
+
+
+def argwhere(a):
+    found = nonzero(a)
+    return transpose(array([list(one) for one in found], dtype='int64').reshape(len(found), -1))
+
+
+def flatnonzero(a):
+    return ravel(a).nonzero()[0]
+
+
+def take(a, indices, axis=None):
+    given = _array(a).ravel() if axis is None else _array(a)
+    return given[(slice(None),) * (0 if axis is None else axis % given.ndim) + (_array(indices),)]
+
+
+def compress(condition, a, axis=None):
+    return take(a, flatnonzero(condition), axis)
+
+
+def extract(condition, arr):
+    return ravel(arr)[ravel(condition).astype('bool')]
+
+
+def searchsorted(a, v, side='left'):
+    import bisect
+
+    find = bisect.bisect_left if side == 'left' else bisect.bisect_right
+    line = list(_array(a))
+    return _scalar_or(lambda value: find(line, value), 'int64', v)
+
+
+def concatenate(arrays, axis=0):
+    parts = [_array(one) for one in arrays]
+    if axis is None:
+        parts, axis = [one.ravel() for one in parts], 0
+    if not parts:
+        raise ValueError('need at least one array to concatenate')
+    axis = axis % parts[0].ndim
+    rest = {one.shape[:axis] + one.shape[axis + 1:] for one in parts}
+    if len(rest) > 1:
+        raise ValueError('all the input array dimensions except for the concatenation axis must match exactly')
+    kind = core.common_type(*[one.dtype for one in parts])
+    total = builtins.sum(one.shape[axis] for one in parts)
+    shape = parts[0].shape[:axis] + (total,) + parts[0].shape[axis + 1:]
+    chunks = math.prod(shape[:axis])
+    lines = [(one._values(), math.prod(one.shape[axis:])) for one in parts]
+    values = [value for at in range(chunks) for line, size in lines for value in line[at * size:(at + 1) * size]]
+    return from_values(values, shape, kind)
+
+
+def stack(arrays, axis=0):
+    parts = [expand_dims(one, axis) for one in arrays]
+    return concatenate(parts, axis)
+
+
+def atleast_1d(a):
+    return _array(a).reshape(-1) if _array(a).ndim == 0 else _array(a)
+
+
+def atleast_2d(a):
+    given = atleast_1d(a)
+    return given.reshape(1, -1) if given.ndim == 1 else given
+
+
+def hstack(tup):
+    parts = [atleast_1d(one) for one in tup]
+    return concatenate(parts, 0 if parts[0].ndim == 1 else 1)
+
+
+def vstack(tup):
+    return concatenate([atleast_2d(one) for one in tup], 0)
+
+
+def dstack(tup):
+    return concatenate([one.reshape(one.shape + (1,)) for one in map(atleast_2d, tup)], 2)
+
+
+def column_stack(tup):
+    return concatenate([one.reshape(-1, 1) if one.ndim == 1 else one for one in map(_array, tup)], 1)
+
+
+row_stack = vstack
+
+
+def append(arr, values, axis=None):
+    return concatenate([ravel(arr), ravel(values)] if axis is None else [arr, values], axis or 0)
+
+
+def insert(arr, obj, values, axis=None):
+    line = ravel(arr).tolist()
+    line[obj:obj] = ravel(values).tolist()
+    return array(line, dtype=_array(arr).dtype)
+
+
+def delete(arr, obj, axis=None):
+    given = ravel(arr) if axis is None else _array(arr)
+    size = given.shape[axis or 0]
+    gone = {at % size for at in (range(*obj.indices(size)) if isinstance(obj, slice) else ravel(obj)._values())}
+    return take(given, [at for at in range(size) if at not in gone], axis or 0)
+
+
+def split(ary, indices_or_sections, axis=0):
+    given = _array(ary)
+    size = given.shape[axis]
+    if isinstance(indices_or_sections, int):
+        if size % indices_or_sections:
+            raise ValueError('array split does not result in an equal division')
+        step = size // indices_or_sections
+        indices_or_sections = range(step, size, step)
+    bounds = [0] + list(indices_or_sections) + [size]
+    return [given[(slice(None),) * axis + (slice(low, high),)] for low, high in zip(bounds, bounds[1:])]
+
+
+def repeat(a, repeats, axis=None):
+    given = ravel(a) if axis is None else _array(a)
+    return take(given, [at for at in range(given.shape[axis or 0]) for _ in range(repeats)], axis or 0)
+
+
+def tile(A, reps):
+    given, reps = _array(A), _shape(reps)
+    given = given.reshape((1,) * (len(reps) - given.ndim) + given.shape)
+    reps = (1,) * (given.ndim - len(reps)) + tuple(reps)
+    for axis, count in enumerate(reps):
+        given = concatenate([given] * count, axis) if count else given[(slice(None),) * axis + (slice(0, 0),)]
+    return given
+
+
+def reshape(a, newshape, order='C'):
+    return _array(a).reshape(newshape, order=order)
+
+
+def ravel(a, order='C'):
+    return _array(a).ravel(order)
+
+
+def transpose(a, axes=None):
+    return _array(a).transpose(axes)
+
+
+def swapaxes(a, axis1, axis2):
+    return _array(a).swapaxes(axis1, axis2)
+
+
+def rollaxis(a, axis, start=0):
+    given = _array(a)
+    order = [at for at in range(given.ndim) if at != axis % given.ndim]
+    order.insert(start, axis % given.ndim)
+    return given.transpose(order)
+
+
+def moveaxis(a, source, destination):
+    given = _array(a)
+    order = [at for at in range(given.ndim) if at != source % given.ndim]
+    order.insert(destination % given.ndim, source % given.ndim)
+    return given.transpose(order)
+
+
+def squeeze(a, axis=None):
+    return _array(a).squeeze(axis)
+
+
+def expand_dims(a, axis):
+    given = _array(a)
+    place = axis % (given.ndim + 1)
+    return given.reshape(given.shape[:place] + (1,) + given.shape[place:])
+
+
+def broadcast_arrays(*args):
+    return broadcast_all([_array(one) for one in args])
+
+
+def shape(a):
+    return _array(a).shape
+
+
+def ndim(a):
+    return _array(a).ndim
+
+
+def size(a, axis=None):
+    return _array(a).size if axis is None else _array(a).shape[axis]
+
+
+def diagonal(a, offset=0):
+    given = _array(a)
+    return array([given[at, at + offset] for at in range(builtins.max(0, -offset), builtins.min(given.shape[0], given.shape[1] - offset))])
+
+
+def diag(v, k=0):
+    given = _array(v)
+    if given.ndim == 2:
+        return diagonal(given, k)
+    count = given.size + builtins.abs(k)
+    found = zeros((count, count), given.dtype)
+    for at, value in enumerate(given):
+        found[at - builtins.min(k, 0), at + builtins.max(k, 0)] = value
+    return found
+
+
+def trace(a):
+    return sum(diagonal(a))
+
+
+# ---------------------------------------------------------------- products, fits, statistics
+
+
+def dot(a, b):
+    one, other = _array(a), _array(b)
+    if one.ndim == 0 or other.ndim == 0:
+        return one * other
+    columns, shape = _lines(other, -2 if other.ndim > 1 else 0)
+    lines, rest = _lines(one, -1)
+    if lines and columns and len(lines[0]) != len(columns[0]):
+        raise ValueError('shapes %s and %s not aligned' % (one.shape, other.shape))
+    kind = core.common_type(one.dtype, other.dtype)
+    values = [_total([x * y for x, y in zip(line, column)]) for line in lines for column in columns]
+    found = from_values(values, tuple(rest) + tuple(shape), kind)
+    return found if found.shape else found.item()
+
+
+matmul = inner = dot
+
+
+def vdot(a, b):
+    return dot(conj(ravel(a)), ravel(b))
+
+
+def outer(a, b):
+    return ravel(a).reshape(-1, 1) * ravel(b).reshape(1, -1)
+
+
+def cross(a, b):
+    x, y = list(_array(a)), list(_array(b))
+    return array([x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0]])
+
+
+def interp(x, xp, fp, left=None, right=None):
+    import bisect
+
+    places, values = list(_array(xp)), list(_array(fp))
+
+    def at(value):
+        if value <= places[0]:
+            return float(values[0] if left is None or value == places[0] else left)
+        if value >= places[-1]:
+            return float(values[-1] if right is None or value == places[-1] else right)
+        high = bisect.bisect_right(places, value)
+        part = (value - places[high - 1]) / (places[high] - places[high - 1])
+        return values[high - 1] + part * (values[high] - values[high - 1])
+
+    return _scalar_or(at, 'float64', x)
+
+
+def histogram(a, bins=10, range=None, density=False):
+    import bisect
+
+    values = [value for value in ravel(a)._values()]
+    if isinstance(bins, int):
+        low, high = range or (builtins.min(values), builtins.max(values))
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        edges = linspace(low, high, bins + 1)
+    else:
+        edges = asarray(bins)
+    bounds = list(edges)
+    counts = [0] * (len(bounds) - 1)
+    for value in values:
+        if bounds[0] <= value <= bounds[-1]:
+            counts[builtins.min(bisect.bisect_right(bounds, value), len(counts)) - 1] += 1
+    found = array(counts)
+    return (found / (diff(edges) * len(values)) if density else found), edges
+
+
+def digitize(x, bins):
+    return searchsorted(bins, x, 'right')
+
+
+def bincount(x):
+    values = ravel(x)._values()
+    counts = [0] * (builtins.max(values) + 1 if values else 0)
+    for value in values:
+        counts[value] += 1
+    return array(counts)
+
+
+def polyval(p, x):
+    found = 0
+    for coefficient in list(_array(p)):
+        found = found * (x if not isinstance(x, (list, tuple)) else asarray(x)) + coefficient
+    return found
+
+
+def polyfit(x, y, deg, w=None):
+    """Least squares by Householder reflections, columns scaled."""
+    x, y = list(map(float, _array(x))), list(map(float, _array(y)))
+    weights = [1.0] * len(x) if w is None else list(map(float, _array(w)))
+    rows = [[weight * value ** (deg - power) for power in range(deg + 1)] for value, weight in zip(x, weights)]
+    return array(_least_squares(rows, [one * weight for one, weight in zip(y, weights)]))
+
+
+def _least_squares(rows, values):
+    rows, values = [row[:] for row in rows], values[:]
+    count, unknowns = len(rows), len(rows[0])
+    scales = [math.sqrt(math.fsum(row[at] ** 2 for row in rows)) or 1.0 for at in range(unknowns)]
+    rows = [[value / scale for value, scale in zip(row, scales)] for row in rows]
+    for at in range(unknowns):
+        column = [rows[row][at] for row in range(at, count)]
+        length = math.copysign(math.sqrt(math.fsum(value * value for value in column)), column[0])
+        if length == 0:
+            raise linalg.LinAlgError('Singular matrix')
+        column[0] += length
+        norm = math.fsum(value * value for value in column)
+        for target in range(at, unknowns + 1):
+            get = (lambda row: values[row]) if target == unknowns else (lambda row: rows[row][target])
+            part = 2 * math.fsum(column[row - at] * get(row) for row in range(at, count)) / norm
+            for row in range(at, count):
+                if target == unknowns:
+                    values[row] -= part * column[row - at]
+                else:
+                    rows[row][target] -= part * column[row - at]
+    found = [0.0] * unknowns
+    for at in range(unknowns - 1, -1, -1):
+        found[at] = (values[at] - math.fsum(rows[at][other] * found[other] for other in range(at + 1, unknowns))) / rows[at][at]
+    return [value / scale for value, scale in zip(found, scales)]
+
+
+def cov(m):
+    lines = [list(line) for line in atleast_2d(m)]
+    centred = [[value - _mean(line) for value in line] for line in lines]
+    found = [[math.fsum(a * b for a, b in zip(one, other)) / (len(one) - 1) for other in centred] for one in centred]
+    return array(found) if len(found) > 1 else found[0][0]
+
+
+def corrcoef(x, y=None):
+    table = cov(x if y is None else [x, y])
+    root = sqrt(diagonal(table))
+    return table / outer(root, root)
+
+
+def convolve(a, v, mode='full'):
+    one, other = list(_array(a)), list(_array(v))
+    whole = [_total([one[at] * other[place - at] for at in range(len(one)) if 0 <= place - at < len(other)]) for place in range(len(one) + len(other) - 1)]
+    if mode == 'full':
+        return array(whole)
+    longest, shortest = builtins.max(len(one), len(other)), builtins.min(len(one), len(other))
+    size = longest if mode == 'same' else longest - shortest + 1
+    start = (len(whole) - size) // 2
+    return array(whole[start:start + size])
+
+
+def unwrap(p, discont=pi):
+    def run(line):
+        found, shift = line[:1], 0.0
+        for one, other in zip(line, line[1:]):
+            step = other - one
+            wrapped = (step + pi) % (2 * pi) - pi
+            if wrapped == -pi and step > 0:
+                wrapped = pi
+            shift += 0 if builtins.abs(step) < discont else wrapped - step
+            found.append(other + shift)
+        return found
+
+    return _along(run, 'float64')(p, -1)
+
+
+def trapz(y, x=None, dx=1.0):
+    heights = list(_array(y))
+    steps = [dx] * (len(heights) - 1) if x is None else [other - one for one, other in zip(list(_array(x)), list(_array(x))[1:])]
+    return math.fsum(step * (one + other) / 2 for step, one, other in zip(steps, heights, heights[1:]))
+
+
+def vectorize(pyfunc, otypes=None):
+    return lambda *args: array([pyfunc(*values) for values in zip(*[part._values() for part in broadcast_all([_array(one) for one in args])])]).reshape(
+        core.broadcast_shape(*[_array(one).shape for one in args])
+    )
+
+
+def apply_along_axis(func1d, axis, arr):
+    lines, rest = _lines(arr, axis)
+    return array([func1d(asarray(line)) for line in lines]).reshape(tuple(rest) + (-1,)).squeeze()
+
+
+# ---------------------------------------------------------------- text files
+
+
+def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, usecols=None, unpack=False, ndmin=0, converters=None):
+    lines = list(open(fname)) if isinstance(fname, str) else list(fname)
+    marks = [comments] if isinstance(comments, str) else list(comments or [])
+    kind, rows = core.dtype(dtype), []
+    for line in lines[skiprows:]:
+        line = line.decode('latin-1') if isinstance(line, bytes) else line
+        for mark in marks:
+            line = line.partition(mark)[0]
+        words = [word.strip() for word in line.split(delimiter)] if line.strip() else []
+        if not words:
+            continue
+        if usecols is not None:
+            words = [words[at] for at in _shape(usecols)]
+        if converters:
+            words = [converters[at](word) if at in converters else word for at, word in enumerate(words)]
+        if rows and len(words) != len(rows[0]):
+            raise ValueError('the number of columns changed from %d to %d' % (len(rows[0]), len(words)))
+        convert = {'f': float, 'i': lambda word: int(float(word)), 'c': complex, 'U': str}.get(kind.kind, lambda word: word)
+        rows.append([convert(word) for word in words])
+    found = array(rows, dtype=kind) if rows else zeros(0, kind)
+    found = found.squeeze() if ndmin < 2 else found
+    found = found.reshape(-1) if ndmin == 1 else found
+    return found.T if unpack else found
+
+
+def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header=0, usecols=None, unpack=False, **others):
+    if others:
+        raise NotImplementedError('numpy.genfromtxt: %s is not available here; read the file with open() or csv.' % ', '.join(others))
+    return loadtxt(fname, dtype, comments, delimiter, skip_header, usecols, unpack)
+
+
+def savetxt(fname, X, fmt='%.18e', delimiter=' ', newline='\n', header='', footer='', comments='# '):
+    given = _array(X)
+    given = given.reshape(-1, 1) if given.ndim == 1 else given
+    file = open(fname, 'w') if isinstance(fname, str) else fname
+    if header:
+        file.write(comments + header.replace('\n', '\n' + comments) + newline)
+    for row in given:
+        forms = [fmt] * len(row) if isinstance(fmt, str) and fmt.count('%') == 1 else fmt
+        file.write((delimiter.join(forms) if not isinstance(forms, str) else forms) % tuple(row) + newline)
+    if footer:
+        file.write(comments + footer.replace('\n', '\n' + comments) + newline)
+    if isinstance(fname, str):
+        file.close()
+
+
+def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, suppress=None, **_others):
+    given = dict(precision=precision, threshold=threshold, edgeitems=edgeitems, linewidth=linewidth, suppress=suppress)
+    core.PRINTING.update({name: value for name, value in given.items() if value is not None})
+
+
+def get_printoptions():
+    return dict(core.PRINTING)
+
+
+def array2string(a, separator=' ', prefix=''):
+    return core.text_of(_array(a), separator, prefix)
+
+
+array_str, array_repr = str, repr
+
+
+def isscalar(value):
+    return isinstance(value, (int, float, complex, str))
+
+
+def iscomplexobj(x):
+    return _array(x).dtype.kind == 'c'
+
+
+def isrealobj(x):
+    return not iscomplexobj(x)
+
+
+iscomplex = functools.partial(_scalar_or, lambda value: complex(value).imag != 0, 'bool')
+isreal = functools.partial(_scalar_or, lambda value: complex(value).imag == 0, 'bool')
+
+
+def seterr(**_options):
+    """Nothing is told about divisions by zero here, so there is nothing to switch off."""
+    return {}
+
+
+class errstate:
+    def __init__(self, **_options):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        return False
+
+
+class _Info:
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+
+def finfo(kind):
+    if dtype(kind).itemsize == 4:
+        return _Info(eps=1.1920928955078125e-07, max=3.4028234663852886e+38, min=-3.4028234663852886e+38, tiny=1.1754943508222875e-38)
+    return _Info(eps=sys.float_info.epsilon, max=sys.float_info.max, min=-sys.float_info.max, tiny=sys.float_info.min)
+
+
+def iinfo(kind):
+    found = dtype(kind)
+    bits = 8 * found.itemsize
+    return _Info(max=2 ** (bits - (found.kind == 'i')) - 1, min=-2 ** (bits - 1) if found.kind == 'i' else 0)
+
+
+# ---------------------------------------------------------------- linear algebra
+
+
+class LinAlgError(ValueError):
+    """A matrix without inverse."""
+
+
+def _solve(a, b):
+    given, right = _array(a), _array(b)
+    rows = [list(map(complex if given.dtype.kind == 'c' or right.dtype.kind == 'c' else float, row)) for row in given.tolist()]
+    sides = [row if isinstance(row, list) else [row] for row in right.tolist()]
+    count = len(rows)
+    for at in range(count):
+        best = builtins.max(range(at, count), key=lambda row: builtins.abs(rows[row][at]))
+        if rows[best][at] == 0:
+            raise LinAlgError('Singular matrix')
+        rows[at], rows[best], sides[at], sides[best] = rows[best], rows[at], sides[best], sides[at]
+        for row in range(count):
+            if row != at:
+                factor = rows[row][at] / rows[at][at]
+                rows[row] = [one - factor * other for one, other in zip(rows[row], rows[at])]
+                sides[row] = [one - factor * other for one, other in zip(sides[row], sides[at])]
+    return array([[value / rows[at][at] for value in sides[at]] for at in range(count)]).reshape(right.shape)
+
+
+def _det(a):
+    rows, found = [list(map(float, row)) for row in _array(a).tolist()], 1.0
+    for at in range(len(rows)):
+        best = builtins.max(range(at, len(rows)), key=lambda row: builtins.abs(rows[row][at]))
+        if rows[best][at] == 0:
+            return 0.0
+        if best != at:
+            rows[at], rows[best], found = rows[best], rows[at], -found
+        found *= rows[at][at]
+        for row in range(at + 1, len(rows)):
+            factor = rows[row][at] / rows[at][at]
+            rows[row] = [one - factor * other for one, other in zip(rows[row], rows[at])]
+    return found
+
+
+def _norm(x, ord=None, axis=None):
+    return sqrt(sum(abs(_array(x)) ** 2.0, axis))
+
+
+def _lstsq(a, b, rcond=None):
+    found = array(_least_squares([list(map(float, row)) for row in _array(a).tolist()], list(map(float, _array(b)))))
+    left = _array(b) - dot(a, found)
+    return found, array([float(sum(left * left))]), len(found), None
+
+
+linalg = types.ModuleType('numpy.linalg')
+linalg.__dict__.update(solve=_solve, inv=lambda a: _solve(a, eye(len(_array(a)))), det=_det, norm=_norm, lstsq=_lstsq, LinAlgError=LinAlgError)
+
+
+def __getattr__(name):
+    if name.startswith('__'):
+        raise AttributeError(name)
+    raise AttributeError('numpy.%s is not available here; see "numpy" in docs/differences-from-casa.md for what is.' % name)
+
+
+# ---------------------------------------------------------------- methods of arrays
+
+for _name in 'sum prod mean max min all any ptp argmax argmin var std cumsum cumprod argsort clip repeat take dot trace diagonal searchsorted round'.split():
+    setattr(ndarray, _name, globals()[_name])
+ndarray.median = median
+ndarray.compress = lambda self, condition, axis=None: compress(condition, self, axis)
+ndarray.tofile = lambda self, fid, sep='', format='%s': savetxt(fid, self.reshape(1, -1), fmt=format, delimiter=sep)
+
+
+def _sort_in_place(self, axis=-1, kind=None):
+    self[...] = sort(self, axis)
+
+
+ndarray.sort = _sort_in_place
+
+
+def _sorted_argsort(self, axis=-1, kind=None):
+    return argsort(self, axis)
+
+
+ndarray.argsort = _sorted_argsort
+
+
+def install():
+    """Makes `import numpy` find this module."""
+    module = sys.modules[__name__]
+    sys.modules['numpy'] = module
+    sys.modules['numpy.linalg'] = linalg
+    for name in ('numeric', 'core'):
+        sys.modules['numpy.' + name] = module
+
+
+install()
+
+
+class _Drawing(types.ModuleType):
+    """pylab and matplotlib: their numpy is there, their drawing is not."""
+
+    def __getattr__(self, name):
+        if name.startswith('__'):
+            raise AttributeError(name)
+        if name in sys.modules['numpy'].__dict__:
+            return sys.modules['numpy'].__dict__[name]
+        return functools.partial(_refuse_drawing, '%s.%s' % (self.__name__, name))
+
+
+def _nothing(*_arguments, **_options):
+    """Switches of windows, which there are none of."""
+
+
+def _refuse_drawing(name, *_arguments, **_options):
+    raise NotImplementedError('%s() is not available: scripts cannot draw here; plotms, plotcal, plotbandpass and plotants write PNG files.' % name)
+
+
+def _install_drawing():
+    silent = dict.fromkeys('ion ioff close clf cla show draw use rc switch_backend interactive'.split(), _nothing)
+    for name in ('pylab', 'matplotlib', 'matplotlib.pyplot', 'matplotlib.pylab'):
+        module = sys.modules[name] = _Drawing(name)
+        module.__dict__.update(silent, __path__=[], rcParams={})
+    sys.modules['matplotlib'].pyplot = sys.modules['pylab'].pyplot = sys.modules['matplotlib.pyplot']
+    sys.modules['matplotlib'].pylab = sys.modules['pylab']
+
+
+_install_drawing()

@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = new URL('../../..', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'qa2-numpy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function casapy(version: string, source: string) {
+  writeFileSync(join(folder, 'script.py'), source);
+  const args = [join(root, 'bin/casapy.mjs'), '--nologfile', '--casa-version', version, 'script.py'];
+  const run = spawnSync(process.execPath, args, { cwd: folder });
+  return { out: run.stdout.toString(), err: run.stderr.toString() };
+}
+
+describe('numpy', () => {
+  it('gives and prints the values of real numpy', { timeout: 240_000 }, () => {
+    const fixtures = join(root, 'test', 'fixtures', 'numpy');
+    writeFileSync(join(folder, 'expressions.py'), readFileSync(join(fixtures, 'expressions.py')));
+    const { err } = casapy(
+      '6.7.0',
+      "import sys, json, expressions\nopen('found.json', 'w').write(json.dumps([[one, expressions.answer(one)] for one in expressions.EXPRESSIONS]))\n",
+    );
+    expect(err.replace(/^Preparing.*\n/, '')).toBe('');
+    const wanted = JSON.parse(readFileSync(join(fixtures, 'expressions.json'), 'utf8')) as [string, unknown][];
+    const found = JSON.parse(readFileSync(join(folder, 'found.json'), 'utf8')) as [string, unknown][];
+    expect(wanted.length).toBeGreaterThan(180);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
+  });
+
+  it('divides whole numbers in Python 2 as Python 2 does, writes and reads tables, and says what it lacks', {
+    timeout: 240_000,
+  }, () => {
+    const { out, err } = casapy(
+      '4.7.2',
+      `import numpy as np, pylab
+a = np.array([1, 2, 3])
+print a / 2, a / 2., 7 / a
+a = a.astype(float)
+a[a > 1.5] *= 10
+print a, a.mean(), pylab.median(a)
+np.savetxt('t.txt', np.column_stack([a, a ** 2]), fmt='%.1f', header='x y')
+x, y = np.loadtxt('t.txt', unpack=True)
+print x, y.max(), open('t.txt').readline().strip()
+try:
+    pylab.plot(x, y)
+except NotImplementedError, error:
+    print error
+np.fft
+`,
+    );
+    expect(out).toBe(
+      '[0 1 1] [0.5 1.  1.5] [7 3 2]\n[ 1. 20. 30.] 17.0 20.0\n[ 1. 20. 30.] 900.0 # x y\n' +
+        'pylab.plot() is not available: scripts cannot draw here; plotms, plotcal, plotbandpass and plotants write PNG files.\n',
+    );
+    expect(err).toContain('numpy.fft is not available here');
+  });
+});
