@@ -50,7 +50,9 @@ export async function runEngineJob(session: EngineSession, job: EngineJob, progr
     case 'member': {
       // Plotting is loaded only where it is used: it would double the start-up time of everything else.
       const { runMemberStep } = await import('./member/step-run.ts');
-      return runMemberStep(context, (directory) => createPlanRunner(session, directory), job.step);
+      const defersColumns = job.step.step === 'calibrate-block' && !job.step.keepsColumns;
+      const runnerIn = (directory: string) => createPlanRunner(session, directory, { defersColumns });
+      return runMemberStep(context, runnerIn, job.step);
     }
     case 'task':
       return session.answer({ kind: 'task', name: job.name, positional: [], named: job.named }, job.cwd);

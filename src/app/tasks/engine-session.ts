@@ -56,11 +56,14 @@ export class EngineSession {
     this.casaVersion = options.casaVersion;
   }
 
-  /** @param cwd absolute directory that relative names of this request are taken from */
-  async answer(request: EngineRequest, cwd: string): Promise<EngineValue> {
+  /**
+   * @param cwd absolute directory that relative names of this request are taken from
+   * @param traits what else tasks should know
+   */
+  async answer(request: EngineRequest, cwd: string, traits: Pick<Context, 'defersColumns'> = {}): Promise<EngineValue> {
     switch (request.kind) {
       case 'task':
-        return runTask(request.name, request.positional, request.named, this.context(cwd));
+        return runTask(request.name, request.positional, request.named, { ...this.context(cwd), ...traits });
       case 'tool':
         return this.callTool(request, cwd);
       case 'help':

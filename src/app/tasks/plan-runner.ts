@@ -1,4 +1,4 @@
-import { fail, type ProgressPort } from '../../foundation/base/index.ts';
+import { type Context, fail, type ProgressPort } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { PlanCall, PlanRunner, PlanValue, ToolCall } from '../../pipeline/reduction/index.ts';
 import type { EngineSession } from './engine-session.ts';
@@ -33,8 +33,16 @@ function plainArguments(values: Readonly<Record<string, PlanValue>>): TaskArgume
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plainValue(value)]));
 }
 
-/** Runs plan calls on a session, so that a run does exactly what the written script says. */
-export function createPlanRunner(session: EngineSession, cwd: string): PlanRunner {
+/**
+ * Runs plan calls on a session, so that a run does exactly what the written script says.
+ *
+ * @param traits defersColumns: CORRECTED_DATA is made when it is read; what is read then has the same bits
+ */
+export function createPlanRunner(
+  session: EngineSession,
+  cwd: string,
+  traits: Pick<Context, 'defersColumns'> = {},
+): PlanRunner {
   const variables = new Map<string, EngineValue>();
 
   const valueOfArgument = (value: PlanValue): TaskValue => {
@@ -63,7 +71,8 @@ export function createPlanRunner(session: EngineSession, cwd: string): PlanRunne
   return {
     async call(call) {
       if (call.kind === 'task') {
-        return session.answer({ kind: 'task', name: call.task, positional: [], named: plainArguments(call.args) }, cwd);
+        const named = plainArguments(call.args);
+        return session.answer({ kind: 'task', name: call.task, positional: [], named }, cwd, traits);
       }
       if (call.kind === 'tool') return callTool(call);
       for (const path of call.paths) removeInside(cwd, path);

@@ -10,7 +10,8 @@ import {
   tiledManager,
 } from '../ms/index.ts';
 import { forEachRun } from './chunk-plan.ts';
-import { openChunkReader, planMs, ROW_COLUMNS, shapeOf } from './chunk-source.ts';
+import { type ChunkReader, openChunkReader, planMs, ROW_COLUMNS, shapeOf } from './chunk-source.ts';
+import { recipeOf, removeRecipe } from './column-recipe.ts';
 import type { DataColumn, VisibilityChunk } from './types.ts';
 
 export interface WriteOptions {
@@ -122,13 +123,32 @@ export function ensureDataColumn(
   const metadata = options.metadata ?? readMetadata(ms);
   const widest = Math.max(1, ...metadata.spectralWindows.map(({ chanFreqs }) => chanFreqs.length));
   const corrCount = Math.max(1, ...metadata.polarizations.map(({ corrTypes }) => corrTypes.length));
+  const made =
+    name === 'CORRECTED_DATA' && recipeOf(ms) !== undefined ? openChunkReader(ms, metadata, STORED) : undefined;
   const chanCount = metadata.spectralWindows.every(({ chanFreqs }) => chanFreqs.length === widest) ? widest : 64;
   ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS[name]), tiledManager(name, chanCount, corrCount));
+  if (made) {
+    storeMade(ms, metadata, made);
+    return true;
+  }
   if (options.fill === false) return true;
   if (name === 'CORRECTED_DATA') {
     if (!ms.main.adoptColumn(name, ms.main, 'DATA')) copyData(ms, metadata);
   } else fillUnitModel(ms, metadata);
   return true;
+}
+
+const STORED = { columns: ['CORRECTED_DATA'] as const };
+
+/** Stores the column that a recipe made until now. */
+function storeMade(ms: MeasurementSet, metadata: MsMetadata, reader: ChunkReader): void {
+  for (const planned of planMs(ms, metadata, STORED)) {
+    const chunk = reader.read(planned);
+    writeChunk(ms, chunk, STORED);
+    chunk.release();
+  }
+  reader.close();
+  removeRecipe(ms);
 }
 
 function copyData(ms: MeasurementSet, metadata: MsMetadata): void {

@@ -10,6 +10,7 @@ import {
   stepRows,
 } from '../ms/index.ts';
 import { forEachRun, type PlannedChunk, planChunks } from './chunk-plan.ts';
+import { type ColumnRecipe, openRecipe } from './column-recipe.ts';
 import type { DataColumn, VisibilityChunk } from './types.ts';
 
 export interface ReadOptions {
@@ -63,7 +64,11 @@ export function* readChunks(ms: MeasurementSet, options: ReadOptions): Generator
   const metadata = options.metadata ?? readMetadata(ms);
   const rows = options.rows ?? (options.selection ? selectRows(ms, options.selection, { metadata }).rows : undefined);
   const reader = openChunkReader(ms, metadata, options);
-  for (const planned of planMs(ms, metadata, options, rows)) yield reader.read(planned);
+  try {
+    for (const planned of planMs(ms, metadata, options, rows)) yield reader.read(planned);
+  } finally {
+    reader.close();
+  }
 }
 
 /** The chunks that `readChunks` would give, without reading visibilities. */
@@ -128,31 +133,54 @@ export function shapeOf(metadata: MsMetadata, dataDescId: number): { chanCount: 
 /** Reads planned chunks of one MS. */
 export interface ChunkReader {
   read(planned: PlannedChunk): VisibilityChunk;
+  /** Gives back what a column that is made on reading needed. */
+  close(): void;
 }
 
 /** Looks up the columns once, for reading many chunks. */
 export function openChunkReader(ms: MeasurementSet, metadata: MsMetadata, options: ReadOptions): ChunkReader {
-  for (const name of options.columns) ms.main.column(name);
+  const recipe = openRecipes(ms, metadata, options.columns);
   const hasSpectrum = (options.withWeightSpectrum ?? false) && ms.main.hasColumn('WEIGHT_SPECTRUM');
   return {
     read(planned) {
       const lease = arena().lease();
       try {
-        return readChunk(ms, metadata, planned, options.columns, hasSpectrum, lease);
+        return readChunk(ms, metadata, planned, { columns: options.columns, hasSpectrum, recipe }, lease);
       } catch (error) {
         lease.release();
         throw error;
       }
     },
+    close: () => recipe?.release(),
   };
+}
+
+/** Looks the columns up; the recipe of the one that is not stored. @throws missing */
+function openRecipes(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  columns: readonly DataColumn[],
+): ColumnRecipe | undefined {
+  let recipe: ColumnRecipe | undefined;
+  for (const name of columns) {
+    recipe ??= openRecipe(ms, metadata, name);
+    ms.main.column(recipe && name === 'CORRECTED_DATA' ? 'DATA' : name);
+  }
+  return recipe;
+}
+
+interface ChunkContent {
+  readonly columns: readonly DataColumn[];
+  readonly hasSpectrum: boolean;
+  /** Makes CORRECTED_DATA from DATA. */
+  readonly recipe: ColumnRecipe | undefined;
 }
 
 function readChunk(
   ms: MeasurementSet,
   metadata: MsMetadata,
   planned: PlannedChunk,
-  columns: readonly DataColumn[],
-  hasSpectrum: boolean,
+  { columns, hasSpectrum, recipe }: ChunkContent,
   lease: Lease,
 ): VisibilityChunk {
   const { dataDescId } = planned;
@@ -172,7 +200,11 @@ function readChunk(
     data[name] =
       name === 'FLOAT_DATA'
         ? realToComplex(array(name, lease.float32(valueCount), chanCount * corrCount), lease)
-        : array(name, lease.float32(2 * valueCount), 2 * chanCount * corrCount);
+        : array(
+            recipe && name === 'CORRECTED_DATA' ? 'DATA' : name,
+            lease.float32(2 * valueCount),
+            2 * chanCount * corrCount,
+          );
   }
   const flag = array('FLAG', lease.uint8(valueCount), chanCount * corrCount);
   const flagRow = array('FLAG_ROW', lease.uint8(rowCount), 0);
@@ -183,7 +215,7 @@ function readChunk(
   const integers = Object.fromEntries(
     INTEGERS.map(([key, name]) => [key, array(name, lease.int32(rowCount), 0)]),
   ) as Record<(typeof INTEGERS)[number][0], Int32Array>;
-  return {
+  const chunk: VisibilityChunk = {
     dataDescId,
     spwId: metadata.dataDescriptions[dataDescId].spwId,
     rowCount,
@@ -203,6 +235,8 @@ function readChunk(
     ...integers,
     release: () => lease.release(),
   };
+  if (recipe && data.CORRECTED_DATA) recipe.apply(chunk, data.CORRECTED_DATA);
+  return chunk;
 }
 
 /** FLOAT_DATA travels as complex numbers with a zero imaginary part. */

@@ -13,6 +13,13 @@ export {
   rowLimiter,
   shapeOf,
 } from './chunk-source.ts';
+export {
+  attachRecipe,
+  type ColumnRecipe,
+  hasDataColumn,
+  recipeOf,
+  registerRecipes,
+} from './column-recipe.ts';
 export { type ContinuumOptions, continuumSubtraction } from './continuum.ts';
 export { hanningSmooth } from './hanning.ts';
 export { phaseCentreTurn, type SkyDirection, turnUvwInPlace } from './phase-centre.ts';

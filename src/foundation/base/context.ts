@@ -22,6 +22,8 @@ export interface Context {
   readonly checkAbort: () => void;
   /** Directory that relative paths are taken from. */
   readonly cwd: string;
+  /** Scratch columns are not wanted on disk: a task may attach how they are made instead of storing them. */
+  readonly defersColumns?: boolean;
 }
 
 /** A context that keeps silent; `cwd` defaults to the root. */

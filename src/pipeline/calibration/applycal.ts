@@ -9,27 +9,13 @@ import {
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { countFlags } from '../../foundation/numeric/index.ts';
-import type { GainTable } from './chain-term.ts';
+import { type ApplicationOptions, applicationSelection, gainTables } from './apply-options.ts';
+import { recordApplication } from './apply-recipe.ts';
 import { createJonesChain, type JonesChain, type TermStatistics } from './jones-chain.ts';
 
 /** Parameters of CASA 6.7's applycal that are served. The caller saves flags first when flagbackup is asked for. */
-export interface ApplycalOptions {
+export interface ApplycalOptions extends ApplicationOptions {
   readonly vis: string;
-  readonly field?: string;
-  readonly spw?: string;
-  readonly intent?: string;
-  /** False: timerange … observation are not looked at. */
-  readonly selectdata?: boolean;
-  readonly timerange?: string;
-  readonly uvrange?: string;
-  readonly antenna?: string;
-  readonly scan?: string;
-  readonly observation?: string | number;
-  readonly gaintable: string | readonly string[];
-  readonly gainfield?: string | readonly string[];
-  readonly interp?: string | readonly string[];
-  readonly spwmap?: readonly number[] | readonly (readonly number[])[];
-  readonly calwt?: boolean | readonly boolean[];
   readonly parang?: boolean;
   readonly applymode?: ApplyMode | '';
 }
@@ -59,7 +45,7 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
   const mode = options.applymode || 'calflag';
   if (!MODES.includes(mode)) fail('usage', `applymode "${mode}" is none of ${MODES.join(', ')}.`);
   if (options.parang) fail('unsupported', 'applycal: parang=True is not available.');
-  const tables = gainTables(context, options);
+  const tables = gainTables(context.cwd, options);
   if (tables.length === 0) fail('usage', 'applycal needs at least one gaintable.');
   const ms = openMs(joinPath(context.cwd, options.vis), mode === 'trial' ? 'read' : 'update');
   try {
@@ -68,13 +54,10 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
     const chain = createJonesChain(metadata, tables);
     try {
       for (const line of termLines(chain)) context.log.post(line, 'INFO', 'applycal');
-      const result = run(
-        context,
-        ms,
-        { metadata, rows, unchosen: unchosenChannels(metadata, channels) },
-        chain,
-        mode as ApplyMode,
-      );
+      const unchosen = unchosenChannels(metadata, channels);
+      const isDeferred = unchosen.size === 0 && mode === 'calflag' && defers(context, ms);
+      if (isDeferred) recordApplication(ms, context.cwd, applicationOf(options));
+      const result = run(context, ms, { metadata, rows, unchosen, isDeferred }, chain, mode as ApplyMode);
       for (const line of flagLines(result)) context.log.post(line, 'INFO', 'applycal');
       return result;
     } finally {
@@ -85,38 +68,19 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
   }
 }
 
-function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value as T];
-}
-
-/** Brings the parallel lists of CASA's parameters together; entries that are missing take the defaults. */
-function gainTables(context: Context, options: ApplycalOptions): GainTable[] {
-  const fields = listOf(options.gainfield);
-  const interps = listOf(options.interp);
-  const weights = listOf(options.calwt);
-  const maps = options.spwmap ?? [];
-  const isNested = maps.some((entry) => Array.isArray(entry));
-  return listOf(options.gaintable)
-    .map((path, index) => ({
-      table: path === '' ? '' : joinPath(context.cwd, path),
-      gainfield: fields[index] ?? '',
-      interp: interps[index] || 'linear',
-      spwmap: (isNested ? (maps[index] ?? []) : index === 0 ? maps : []) as readonly number[],
-      calwt: weights.length === 1 ? weights[0] : (weights[index] ?? true),
-    }))
-    .filter(({ table }) => table !== '');
-}
-
 function chosenRows(ms: MeasurementSet, metadata: MsMetadata, options: ApplycalOptions) {
-  const { field, spw, intent } = options;
-  const more = options.selectdata === false ? {} : options;
-  const { timerange, uvrange, antenna, scan } = more as ApplycalOptions;
-  const observation = options.selectdata === false ? '' : String(options.observation ?? '');
-  const selection = { field, spw, intent, timerange, uvrange, antenna, scan, observation };
-  const selected = selectRows(ms, selection, { metadata });
+  const selected = selectRows(ms, applicationSelection(options), { metadata });
   if (selected.rows.length === 0) fail('bad-data', 'The selection has no rows.', { file: ms.path });
   return selected;
+}
+
+/** True when CORRECTED_DATA is not to be stored: this run was asked to, and no earlier one has stored it. */
+function defers(context: Context, ms: MeasurementSet): boolean {
+  return context.defersColumns === true && !ms.main.hasColumn('CORRECTED_DATA');
+}
+
+function applicationOf({ vis, parang, applymode, ...options }: ApplycalOptions): ApplicationOptions {
+  return options;
 }
 
 /** Channels that the selection leaves out, by window; windows that are chosen whole have no entry. */
@@ -141,18 +105,21 @@ interface Chosen {
   readonly metadata: MsMetadata;
   readonly rows: Int32Array;
   readonly unchosen: ReadonlyMap<number, ReadonlySet<number>>;
+  /** CORRECTED_DATA is not stored. */
+  readonly isDeferred: boolean;
 }
 
 function run(
   context: Context,
   ms: MeasurementSet,
-  { metadata, rows, unchosen }: Chosen,
+  { metadata, rows, unchosen, isDeferred }: Chosen,
   chain: JonesChain,
   mode: ApplyMode,
 ): ApplycalResult {
-  const writesData = mode.startsWith('cal');
+  const changesData = mode.startsWith('cal');
+  const writesData = changesData && !isDeferred;
   const writesFlags = mode !== 'calonly' && mode !== 'trial';
-  const writesWeights = writesData && chain.terms.some((term) => term.changesWeights);
+  const writesWeights = changesData && chain.terms.some((term) => term.changesWeights);
   const isPartial = unchosen.size > 0;
   const fill = isPartial || rows.length < ms.main.rowCount;
   if (writesData) ensureDataColumn(ms, 'CORRECTED_DATA', { metadata, fill });
@@ -160,7 +127,8 @@ function run(
   let visibilityCount = 0;
   let done = 0;
   const withWeightSpectrum = ms.main.hasColumn('WEIGHT_SPECTRUM');
-  const columns: DataColumn[] = isPartial && writesData ? ['DATA', 'CORRECTED_DATA'] : ['DATA'];
+  const stored: DataColumn[] = isPartial && writesData ? ['DATA', 'CORRECTED_DATA'] : ['DATA'];
+  const columns = isDeferred ? [] : stored;
   for (const chunk of readChunks(ms, { rows, columns, metadata, withWeightSpectrum })) {
     try {
       context.checkAbort();
@@ -176,7 +144,7 @@ function run(
       visibilityCount += chunk.rowCount * (chunk.chanCount - left.size) * chunk.corrCount;
       const flaggedBefore = countFlags(chunk.flag);
       const flagsBefore = left.size > 0 ? chunk.flag.slice() : undefined;
-      chain.correct(chunk, 'DATA', { flagsOnly: !writesData, unchosen: left });
+      chain.correct(chunk, 'DATA', { flagsOnly: !changesData, withoutData: isDeferred, unchosen: left });
       if (flagsBefore) keepChannels(chunk, left, flagsBefore);
       const corrected: VisibilityChunk = { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } };
       writeChunk(ms, corrected, {

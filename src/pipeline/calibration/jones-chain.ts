@@ -18,6 +18,8 @@ export interface CorrectOptions {
   readonly flagsOnly?: boolean;
   /** Channels that count neither in the statistics nor in the weights. */
   readonly unchosen?: ReadonlySet<number>;
+  /** Flags and weights change, the chunk need not carry data. */
+  readonly withoutData?: boolean;
 }
 
 /** Visibilities and flags that one term met. */
@@ -42,6 +44,8 @@ export interface JonesChain {
    * A window that lacks solutions is flagged whole with weight 0.
    */
   correct(chunk: VisibilityChunk, column: DataColumn, options?: CorrectOptions): void;
+  /** Divides data of rows first … end, which share time, field and observation, by the gains; the chunk stays. */
+  correctRows(chunk: VisibilityChunk, data: Float32Array, first: number, end: number): void;
   /** Multiplies a model by the gains in place; flags and weights stay. */
   corrupt(chunk: VisibilityChunk, column: DataColumn): void;
   /** Gives the kernel memory back. */
@@ -109,9 +113,9 @@ class Chain implements JonesChain {
   }
 
   correct(chunk: VisibilityChunk, column: DataColumn, options: CorrectOptions = {}): void {
-    const data = chunk.data[column];
-    if (!data) fail('internal', `The chunk has no ${column} to correct.`);
-    const { flagsOnly = false } = options;
+    const { flagsOnly = false, withoutData = false } = options;
+    const data = withoutData ? undefined : chunk.data[column];
+    if (!data && !withoutData) fail('internal', `The chunk has no ${column} to correct.`);
     if (!flagsOnly && options.resetWeights !== false) resetWeights(chunk);
     if (!this.isCalibratable(chunk.spwId)) {
       chunk.flag.fill(1);
@@ -127,6 +131,15 @@ class Chain implements JonesChain {
       applyToRows(chunk, flagsOnly ? undefined : data, first, end, total);
       if (!flagsOnly) scaleWeights(chunk, first, end, total.weight);
     }
+  }
+
+  correctRows(chunk: VisibilityChunk, data: Float32Array, first: number, end: number): void {
+    if (!this.isCalibratable(chunk.spwId)) return;
+    const total = this.totalFor(chunk, first, false);
+    arena().scope((lease) => {
+      const antennaIsBad = lease.uint8(total.antennaIsBad.length).fill(0);
+      applyToRows(chunk, data, first, end, { ...total, antennaIsBad });
+    });
   }
 
   corrupt(chunk: VisibilityChunk, column: DataColumn): void {

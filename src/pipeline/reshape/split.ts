@@ -12,6 +12,7 @@ import {
   binChannels,
   type ChunkOperator,
   type DataColumn,
+  hasDataColumn,
   openChunkReader,
   planOrdered,
   readChunks,
@@ -142,11 +143,15 @@ function runChunks(
   const stage = (index: number): ((chunk: VisibilityChunk) => void) =>
     index === operators.length ? sink : (chunk) => operators[index].push(chunk, stage(index + 1));
   const enter = stage(0);
-  planned.forEach((each, index) => {
-    context.checkAbort();
-    enter(reader.read(each));
-    context.progress.update((index + 1) / planned.length, `${index + 1} of ${planned.length}`);
-  });
+  try {
+    planned.forEach((each, index) => {
+      context.checkAbort();
+      enter(reader.read(each));
+      context.progress.update((index + 1) / planned.length, `${index + 1} of ${planned.length}`);
+    });
+  } finally {
+    reader.close();
+  }
   for (const [index, operator] of operators.entries()) operator.flush(stage(index + 1));
 }
 
@@ -157,7 +162,7 @@ function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {
     .map((part) => part.trim());
   const all = named.includes('all') || named.length > 1;
   const known: readonly DataColumn[] = ['DATA', 'MODEL_DATA', 'CORRECTED_DATA', 'FLOAT_DATA'];
-  const present = known.filter((name) => ms.main.hasColumn(name));
+  const present = known.filter((name) => hasDataColumn(ms, name));
   if (all) {
     const write = named.includes('all')
       ? present
@@ -172,7 +177,7 @@ function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {
   };
   const column = wanted[named[0]];
   if (!column) fail('usage', `"${datacolumn}" is not a data column; use data, corrected, model, float_data or all.`);
-  if (!ms.main.hasColumn(column)) {
+  if (!hasDataColumn(ms, column)) {
     fail('missing', `The MeasurementSet has no ${column} column; choose another datacolumn.`, { file: ms.path });
   }
   const write: DataColumn = column === 'FLOAT_DATA' ? 'FLOAT_DATA' : 'DATA';

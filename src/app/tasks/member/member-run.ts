@@ -152,6 +152,7 @@ async function calibrateAll(
     blocks.map(({ uid }) => `${uid}.calibration`),
     blocks.map(({ uid }) => ({
       step: 'calibrate-block' as const,
+      keepsColumns: options.keepIntermediate,
       options: { uid, directory: joinPath(directory, `${uid}.calibration`), goal: options.goal, flux: options.flux },
     })),
   );

@@ -43,7 +43,8 @@ export interface Delivered {
 
 /** One piece of the reduction of a Member; runs in an engine thread. */
 export type MemberStep =
-  | { readonly step: 'calibrate-block'; readonly options: BlockOptions }
+  /** keepsColumns: CORRECTED_DATA of the uncalibrated MeasurementSets is stored, for those who keep them */
+  | { readonly step: 'calibrate-block'; readonly options: BlockOptions; readonly keepsColumns: boolean }
   | { readonly step: 'calibrate-fluxes'; readonly directory: string; readonly blocks: readonly BlockCalibration[] }
   | { readonly step: 'image'; readonly directory: string; readonly vis: string; readonly goal: ScienceGoal }
   | { readonly step: 'assess-block'; readonly files: BlockFiles; readonly member: string }
