@@ -1,12 +1,13 @@
 import { type MsMetadata, parseSpw, type SpwSelection } from '../../astronomy/ms/index.ts';
 import { continuumSubtraction } from '../../astronomy/visibility/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
+import { type ContsubOptions, subtractIntoNeighbour } from './contsub.ts';
 import { type SplitResult, transform } from './split.ts';
 
-/** Parameters of CASA 6.7's uvcontsub. */
-export interface UvcontsubOptions {
+/** Parameters of CASA 6.7's uvcontsub, and of the task of that name in CASA 3 to 6.4, which is meant when `outputvis` is not given. */
+export interface UvcontsubOptions extends ContsubOptions {
   readonly vis: string;
-  readonly outputvis: string;
+  readonly outputvis?: string;
   readonly field?: string;
   readonly spw?: string;
   readonly scan?: string;
@@ -30,13 +31,25 @@ export interface UvcontsubOptions {
  * @throws usage for a negative order or a selection that matches nothing
  */
 export function uvcontsub(context: Context, options: UvcontsubOptions): SplitResult {
-  const { fitspec, fitorder, ...selection } = options;
+  if (!options.outputvis) return subtractIntoNeighbour(context, options);
+  const { fitspec, fitorder, fitspw, excludechans, combine, solint, want_cont: wantCont, ...selection } = options;
+  if (fitspw || excludechans || combine || wantCont || (solint !== undefined && solint !== 'int'))
+    fail(
+      'usage',
+      'fitspw, excludechans, combine, solint and want_cont belong to uvcontsub without outputvis; use fitspec.',
+    );
   const order = fitorder ?? 0;
   if (!Number.isInteger(order) || order < 0) fail('usage', `fitorder=${order} is not an order of a polynomial.`);
   return transform(
     context,
     'uvcontsub',
-    { ...selection, datacolumn: options.datacolumn ?? 'data', keepflags: true, reindex: false },
+    {
+      ...selection,
+      outputvis: options.outputvis,
+      datacolumn: options.datacolumn ?? 'data',
+      keepflags: true,
+      reindex: false,
+    },
     {
       operators: (metadata, { read }) => [
         continuumSubtraction({ fitChannels: fitChannels(metadata, fitspec ?? ''), order, column: read[0] }),
