@@ -76,12 +76,14 @@ type EngineAnswer = PackedReply | { readonly error: SentError };
 
 /** bdflags2MS and its like: programs of CASA that scripts start through the shell; they run in the engine. */
 function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnswer): Programs {
-  const bdflags2MS: Programs[string] = (words, cwd) => {
-    const answer = ask({ kind: 'program', name: 'bdflags2MS', words }, cwd);
-    if ('error' in answer) return { status: 1, output: '', errors: unpackError(answer.error).message };
-    return { status: 0, output: String(JSON.parse(answer.text) ?? ''), errors: '' };
-  };
-  return { bdflags2MS };
+  const program =
+    (name: string): Programs[string] =>
+    (words, cwd) => {
+      const answer = ask({ kind: 'program', name, words }, cwd);
+      if ('error' in answer) return { status: 1, output: '', errors: answer.error.message };
+      return { status: 0, output: String(JSON.parse(answer.text) ?? ''), errors: '' };
+    };
+  return { bdflags2MS: program('bdflags2MS'), untar: program('untar') };
 }
 
 async function runJob(data: RunData): Promise<number> {

@@ -1,8 +1,8 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
-import { joinPath } from '../../foundation/bytes/index.ts';
+import { joinPath, listTar, unpackTar } from '../../foundation/bytes/index.ts';
 import { applyBdfFlags } from '../../pipeline/ingest/index.ts';
 
-type Program = (context: Context, words: readonly string[]) => string;
+type Program = (context: Context, words: readonly string[]) => string | Promise<string>;
 
 /** Options of bdflags2MS that take a value. */
 const VALUED: Readonly<Record<string, string>> = {
@@ -48,7 +48,20 @@ const bdflags2MS: Program = (context, words) => {
   return `${line}\n`;
 };
 
-const PROGRAMS: Readonly<Record<string, Program>> = { bdflags2MS };
+/** untar list|unpack ARCHIVE DIRECTORY [MEMBER…]: the tar of scripts, for archives of any size. */
+const untar: Program = async (context, [act, archive, directory, ...members]) => {
+  const wanted = members.map((name) => name.replace(/^\.\//, '').replace(/\/$/, ''));
+  const accept = (name: string) =>
+    wanted.length === 0 || wanted.some((one) => name === one || name.startsWith(`${one}/`));
+  const path = joinPath(context.cwd, archive);
+  const names =
+    act === 'list'
+      ? (await listTar(path)).filter(accept)
+      : await unpackTar(path, joinPath(context.cwd, directory), { accept, watch: () => context.checkAbort() });
+  return names.map((name) => `${name}\n`).join('');
+};
+
+const PROGRAMS: Readonly<Record<string, Program>> = { bdflags2MS, untar };
 
 /**
  * Runs a program of CASA that scripts start through the shell.
@@ -57,7 +70,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = { bdflags2MS };
  * @returns what it prints
  * @throws usage for a program or option that is not known, and whatever the work throws
  */
-export function runProgram(name: string, words: readonly string[], context: Context): string {
+export async function runProgram(name: string, words: readonly string[], context: Context): Promise<string> {
   const program = PROGRAMS[name] ?? fail('usage', `There is no program ${name}.`);
   return program(context, words);
 }

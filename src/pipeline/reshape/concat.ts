@@ -10,6 +10,7 @@ import { type Context, fail, parseQuantity } from '../../foundation/base/index.t
 import { baseName, disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { appendRows } from './concat-rows.ts';
 import { appendSubtable, DEFAULT_DIRECTION, type MergeMaps, mergeSubtables } from './merge-maps.ts';
+import { hasUnitWeights } from './unit-weights.ts';
 
 /** Parameters of CASA's concat. */
 export interface ConcatOptions {
@@ -62,12 +63,26 @@ export function concat(context: Context, options: ConcatOptions): ConcatResult {
   });
   inputs.sort((one, other) => one.start - other.start);
   try {
+    warnUnitWeights(context, inputs);
     const rowCount = writeWhole(concatvis, options.overwrite ?? false, (path) => join(context, path, inputs, options));
     context.log.post(`${rowCount} rows written to ${concatvis}`, 'INFO', 'concat');
     return { concatvis, rowCount, order: inputs.map(({ ms }) => ms.path) };
   } finally {
     for (const { ms } of inputs) ms.close();
   }
+}
+
+/** Weights of 1 and weights that follow the noise do not go together. */
+function warnUnitWeights(context: Context, inputs: readonly Input[]): void {
+  const unit = inputs.filter(({ ms }) => hasUnitWeights(ms)).map(({ ms }) => baseName(ms.path));
+  if (unit.length === 0) return;
+  const others = unit.length < inputs.length ? ' while the others follow the noise' : '';
+  context.log.post(
+    `All weights of ${unit.join(', ')} are 1${others}, as in deliveries of Cycle 0: they say nothing about noise. ` +
+      "Before joining, run statwt(vis, datacolumn='data') to measure them or initweights(vis, wtmode='nyq') to set them by bandwidth and time.",
+    'WARN',
+    'concat',
+  );
 }
 
 interface Input {

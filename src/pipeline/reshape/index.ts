@@ -17,4 +17,5 @@ export { type PhaseshiftOptions, phaseshift } from './phaseshift.ts';
 export { type SplitResult, split } from './split.ts';
 export type { SplitOptions } from './split-plan.ts';
 export { type StatwtOptions, type StatwtResult, statwt } from './statwt.ts';
+export { hasUnitWeights } from './unit-weights.ts';
 export { type UvcontsubOptions, uvcontsub } from './uvcontsub.ts';

@@ -54,6 +54,27 @@ describe('concat', () => {
   });
 });
 
+describe('weights of Cycle 0', () => {
+  it('are told before they are joined', () => {
+    const said: string[] = [];
+    const context = { ...freshContext(), log: { post: (text: string) => void said.push(text) } };
+    for (const [name, later] of [
+      ['a.ms', 0],
+      ['b.ms', 3600],
+    ] as const)
+      writeSmallMs(join(context.cwd, name), { later });
+    initweights(context, { vis: 'a.ms', wtmode: 'ones' });
+    initweights(context, { vis: 'b.ms', wtmode: 'nyq' });
+    concat(context, { vis: ['b.ms', 'a.ms'], concatvis: 'c.ms' });
+    expect(said.filter((text) => text.startsWith('All weights of'))).toEqual([
+      expect.stringMatching(/^All weights of a.ms are 1 while the others follow the noise, .*statwt.*initweights/),
+    ]);
+    said.length = 0;
+    concat(context, { vis: 'b.ms', concatvis: 'd.ms' });
+    expect(said.join()).not.toMatch(/weights/);
+  });
+});
+
 describe('initweights', () => {
   it('follows bandwidth and exposure', () => {
     const context = freshContext();

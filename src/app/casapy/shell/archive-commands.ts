@@ -6,6 +6,8 @@ import { lastValue, type ReadWords, readWords } from './options.ts';
 import type { CommandContext, ShellCommand } from './types.ts';
 
 const BLOCK = 512;
+/** Larger archives (Cycle 0 packs whole MeasurementSets) are unpacked by the engine, which holds a piece at a time. */
+const LARGE_ARCHIVE = 256 * 1024 * 1024;
 
 interface Member {
   readonly name: string;
@@ -177,12 +179,26 @@ const tar: ShellCommand = (context) => {
   if (flags.has('c')) return create(context, words, folder);
   if (!flags.has('x') && !flags.has('t')) fail('usage', 'one of -x, -c and -t is needed');
   const name = lastValue(words, 'f') ?? '-';
+  if (
+    name !== '-' &&
+    (context.files.statSync(context.path(name), { throwIfNoEntry: false })?.size ?? 0) > LARGE_ARCHIVE
+  )
+    return unpackLarge(context, context.path(name), folder, words);
   const packed = name === '-' ? context.input : (context.files.readFileSync(context.path(name)) as Uint8Array);
   const bytes = isGzip(packed) ? gunzipSync(packed) : packed;
   if (flags.has('t')) for (const member of readMembers(bytes)) context.write(`${member.name}\n`);
   else unpack(context, bytes, folder, words.rest, flags.has('v'));
   return 0;
 };
+
+function unpackLarge(context: CommandContext, path: string, folder: string, words: ReadWords): number {
+  const { flags, rest } = words;
+  const program = context.programs.untar ?? fail('unsupported', `${path} is too large for this shell`);
+  const { status, output, errors } = program([flags.has('t') ? 'list' : 'unpack', path, folder, ...rest], context.cwd);
+  if (flags.has('t') || flags.has('v')) context.write(output);
+  if (errors !== '') context.complain(errors);
+  return status;
+}
 
 /** `xzf FILE` and `-fxz FILE`: f takes the next word wherever it stands. */
 function oldLetters(args: readonly string[]): string[] {

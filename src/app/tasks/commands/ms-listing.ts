@@ -1,6 +1,7 @@
 import { listobs, openMs, readMetadata } from '../../../astronomy/ms/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import type { Context } from '../../../foundation/base/index.ts';
+import { hasUnitWeights } from '../../../pipeline/reshape/index.ts';
 import type { Listing } from './inspect.ts';
 import { columnLines, keywordLines, subtableColumnLines, subtableLines } from './table-listing.ts';
 
@@ -10,10 +11,14 @@ export function msListing(context: Context, table: Table, isVerbose: boolean): L
   try {
     const metadata = readMetadata(ms);
     const { lines, counts } = subtableLines(table);
+    const isUnit = hasUnitWeights(ms);
     const text = [
       listobs({ ...context, log: { post() {} } }, { vis: table.path, verbose: true }),
       `Columns of MAIN (${table.rowCount} rows, ${table.isLittleEndian ? 'little' : 'big'}-endian)`,
       ...columnLines(table),
+      ...(isUnit
+        ? ['All weights are 1, as in deliveries of Cycle 0; statwt or initweights make them follow the noise.']
+        : []),
       '',
       ...lines,
       ...(isVerbose ? ['', 'Keywords', ...keywordLines(table.keywords), ...subtableColumnLines(table)] : []),
@@ -29,6 +34,7 @@ export function msListing(context: Context, table: Table, isVerbose: boolean): L
         name,
         channels: chanFreqs.length,
       })),
+      hasUnitWeights: isUnit,
       columns: [...table.columnNames],
       subtables: counts,
     };

@@ -6,6 +6,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,7 +37,8 @@ function run(command: string) {
     { path: work, mode: 'write' },
     { path: join(work, 'raw'), mode: 'read' },
   ]);
-  const programs = { bdflags2MS: (args: readonly string[]) => ({ status: 0, output: args.join('|'), errors: '' }) };
+  const echo = (args: readonly string[]) => ({ status: 0, output: args.join('|'), errors: '' });
+  const programs = { bdflags2MS: echo, untar: echo };
   const shell = confinedShell(guardedFiles(rules), programs);
   return shell.run({
     command: `{ ${command}\n} 2>&1`,
@@ -174,3 +176,11 @@ function tarOf(name: string, type: string, link: string): Buffer {
   const content = Buffer.alloc(type === '0' ? 512 : 0, 'x');
   return Buffer.concat([header, content, Buffer.alloc(1024)]);
 }
+
+it('hands archives that are too large for it to the engine', () => {
+  writeFileSync(join(work, 'u.ms.tgz'), '');
+  truncateSync(join(work, 'u.ms.tgz'), 300 * 1024 * 1024);
+  expect(output('tar xvzf u.ms.tgz u.ms')).toBe(`unpack|${join(work, 'u.ms.tgz')}|${work}|u.ms`);
+  expect(output('tar xzf u.ms.tgz')).toBe('');
+  expect(output('tar tzf u.ms.tgz')).toBe(`list|${join(work, 'u.ms.tgz')}|${work}`);
+});
