@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { applycalTask } from './declarations/applycal.ts';
+import { asdmsummaryTask } from './declarations/asdmsummary.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
 import { calstatTask } from './declarations/calstat.ts';
 import { cleanTask } from './declarations/clean.ts';
@@ -68,6 +69,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   imheadTask,
   immathTask,
   impbcorTask,
+  asdmsummaryTask,
   importasdmTask,
   importfitsTask,
   imstatTask,
