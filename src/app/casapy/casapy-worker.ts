@@ -19,6 +19,7 @@ import {
   type EngineRequest,
   type PackedReply,
 } from '../tasks/index.ts';
+import type { LineRequest } from './line-editor.ts';
 import { confinedShell } from './shell/confined-shell.ts';
 import { hostShell } from './shell/host-shell.ts';
 import type { Programs, Shell } from './shell/types.ts';
@@ -37,6 +38,8 @@ export interface PythonStart {
   readonly logfile: string;
   /** False: the script is not trusted, and Python is closed around it. */
   readonly isTrusted: boolean;
+  /** Lines of the prompt are read by the main thread, from a terminal. */
+  readonly hasEditor: boolean;
 }
 
 export type PythonJob =
@@ -55,6 +58,8 @@ export type PythonThreadData =
       readonly folders?: readonly AllowedFolder[];
       readonly interrupt: SharedArrayBuffer;
       readonly bridge: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
+      /** To whoever reads lines from the terminal. */
+      readonly lines: { readonly port: MessagePort; readonly signal: SharedArrayBuffer };
       readonly start: PythonStart;
       readonly job: PythonJob;
     };
@@ -88,6 +93,7 @@ function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnsw
 
 async function runJob(data: RunData): Promise<number> {
   const bridge = new BlockingBridge(data.bridge.port, data.bridge.signal);
+  const lines = new BlockingBridge(data.lines.port, data.lines.signal);
   const interpreter = await startInterpreter(data);
   const rules = data.folders && new AccessRules(data.folders);
   let casaVersion = data.start.casaVersion;
@@ -97,6 +103,7 @@ async function runJob(data: RunData): Promise<number> {
   const shell: Shell = rules ? confinedShell(guardedFiles(rules), programs) : hostShell();
   const services: HostServices = {
     translate: (text: string) => ({ value: translateSyntax(text) }),
+    readLine: (request: LineRequest) => ({ value: lines.ask(request) }),
     setVersion(version: string) {
       casaVersion = version;
       return { value: null };
@@ -128,6 +135,7 @@ async function runJob(data: RunData): Promise<number> {
   if (rules) lockThread(rules);
   const code = interpreter.run(RUN, { start: data.start, job: data.job }) as number;
   bridge.close();
+  lines.close();
   return code;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import {
   hostFolders,
   keepSnapshot,
@@ -22,6 +22,7 @@ import {
   sessionLogName,
 } from '../tasks/index.ts';
 import type { PythonJob, PythonThreadData } from './casapy-worker.ts';
+import { LineEditor, type LineRequest } from './line-editor.ts';
 import type { CasapyOptions } from './options.ts';
 import { planAccess, readAllowance, type ScriptAccess, scriptEnvironment } from './script-access.ts';
 
@@ -84,6 +85,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
   const interrupt = new SharedArrayBuffer(1);
   const signal = new SharedArrayBuffer(4);
   const { port1: pythonPort, port2: enginePort } = new MessageChannel();
+  const lines = serveLines();
   const engineData: EngineThreadData = {
     abort,
     memoryBytes: options.memoryBytes,
@@ -105,7 +107,9 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
       folders: access && withInstallation(access),
       interrupt,
       bridge: { port: pythonPort, signal },
+      lines: { port: lines.port, signal: lines.signal },
       start: {
+        hasEditor: process.stdin.isTTY === true && process.stdout.isTTY === true,
         cwd,
         environment: access
           ? scriptEnvironment(process.env, cwd, casaPath())
@@ -120,7 +124,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
       },
       job: jobOf(options),
     },
-    [pythonPort],
+    [pythonPort, lines.port],
   );
   const stop = () => {
     new Uint8Array(interrupt)[0] = 2;
@@ -134,6 +138,23 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     process.off('SIGINT', stop);
     await Promise.all([python.terminate(), engine.terminate()]);
   }
+}
+
+/** Reads lines from the terminal for the Python thread, which sleeps meanwhile. */
+function serveLines(): { readonly port: MessagePort; readonly signal: SharedArrayBuffer } {
+  const { port1, port2 } = new MessageChannel();
+  const signal = new SharedArrayBuffer(4);
+  const editor = new LineEditor(process.stdin, process.stdout, {
+    parameters: new Map(allTasks().map(({ name, parameters }) => [name, parameters.map((one) => one.name)])),
+    methods: new Map(allTools().map(({ name, methods }) => [name, Object.keys(methods)])),
+  });
+  port2.on('message', async (request: LineRequest) => {
+    port2.postMessage(await editor.read(request));
+    Atomics.store(new Int32Array(signal), 0, 1);
+    Atomics.notify(new Int32Array(signal), 0);
+  });
+  port2.unref();
+  return { port: port1, signal };
 }
 
 /** What the script may touch; undefined when the user trusts it. */

@@ -19,6 +19,8 @@ from qa2_engine import CasaError, Task, Tool, ask
 
 SPACE = qa2_session.SPACE
 _is_version_fixed = False
+has_editor = False
+"""Lines of the prompt come from an editor of the terminal."""
 
 
 # ---------------------------------------------------------------- the version that scripts see
@@ -236,7 +238,8 @@ def install():
 
 def attach(start):
     """Connects CASA's names to the engine of this run."""
-    global _is_version_fixed
+    global _is_version_fixed, has_editor
+    has_editor = start['hasEditor']
     for name in start['tasks']:
         SPACE[name] = Task(name)
     for name in start['tools']:

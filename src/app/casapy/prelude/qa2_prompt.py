@@ -2,6 +2,7 @@
 
 import builtins
 import codeop
+import keyword
 import os
 import sys
 import warnings
@@ -69,23 +70,57 @@ def _compiled(source, language):
 
 
 def _call_words(line):
-    """`inp gaincal`, `default 'split'` and `go` without parentheses, as CASA's prompt took them."""
+    """`inp gaincal`, `default 'split'`, `go` without parentheses, `gaincal?` and `!ls`, as CASA's prompt took them."""
     words = line.split()
+    if line.startswith('!'):
+        return '_ = os.system(%r)' % line[1:]
+    if line.strip().startswith('?') or line.rstrip().endswith('?'):
+        return 'help(%s)' % line.strip().strip('?')
+    if words and words[0] in ('ls', 'pwd', 'cd') and words[0] not in qa2_session.SPACE and '(' not in line and '=' not in line:
+        folder = os.path.expanduser(words[1].strip('\'"')) if len(words) > 1 else os.environ.get('HOME', '.')
+        return {'cd': 'os.chdir(%r)' % folder, 'pwd': 'print(os.getcwd())'}.get(words[0], '_ = os.system(%r)' % line)
     if words and words[0] in ('inp', 'default', 'go', 'tget', 'saveinputs', 'help', 'history') and '(' not in line and '=' not in line:
         return '%s(%s)' % (words[0], ', '.join(repr(word.strip('\'"')) if words[0] != 'help' else word for word in words[1:]))
     return line
+
+
+def _read_line(prompt):
+    """A line without its end; None at the end of the input. A terminal has arrow keys, history and completion."""
+    sys.stdout.flush()
+    if not qa2_casa.has_editor:
+        sys.stdout.write(prompt)
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        return None if line == '' else line.rstrip('\n')
+    names = sorted({name for name in [*qa2_session.SPACE, *dir(builtins), *keyword.kwlist] if not name.startswith('_')})
+    request = {'prompt': prompt, 'names': names, 'cwd': os.getcwd()}
+    if not _told:
+        _told.append(True)
+        request['history'] = _earlier()
+    answer = qa2_host.call('readLine', request)
+    if answer.get('isInterrupted'):
+        raise KeyboardInterrupt()
+    return answer.get('line')
+
+
+_told = []
+
+
+def _earlier():
+    try:
+        with builtins.open(_FILE) as file:
+            return [line for line in file.read().split('\n') if line]
+    except OSError:
+        return []
 
 
 def _read_block(number, language):
     """Source and code of the next block; None at the end of the input."""
     lines = []
     while True:
-        sys.stdout.write('CASA <%d>: ' % number if not lines else '   ...: ')
-        sys.stdout.flush()
-        line = sys.stdin.readline()
-        if line == '':
+        line = _read_line('CASA <%d>: ' % number if not lines else '   ...: ')
+        if line is None:
             return None
-        line = line.rstrip('\n')
         lines.append(_call_words(line) if not lines else line)
         source = '\n'.join(lines)
         code = _compiled(source, language)
@@ -98,6 +133,7 @@ def run_prompt(language):
     space = qa2_session.SPACE
     space.update(saveinputs=saveinputs, tget=tget, history=history, help=help_of, exit=sys.exit, quit=sys.exit)
     number = 1
+    _kept.extend(_earlier()[-1000:])
     while True:
         try:
             block = _read_block(number, language)
@@ -120,9 +156,12 @@ def run_prompt(language):
 def _keep_history():
     try:
         with builtins.open(_FILE, 'w') as file:
-            file.write(''.join(line + '\n' for line in _history))
+            file.write(''.join(line + '\n' for line in _kept + _history))
     except OSError:
         pass
 
+
+_kept = []
+"""Lines of earlier sessions."""
 
 qa2_session.prompt = run_prompt
