@@ -503,6 +503,47 @@ range('nonsense')
 done()
 '''.strip().split('\n')
 
+IA = '''
+shape()
+isopen()
+brightnessunit()
+restoringbeam(channel=0,polarization=0)
+getchunk([3,4,0,0],[6,8,0,1])
+getchunk([3,4,0,0],[30,40,0,2],[10,9,1,2],dropdeg=True)
+getchunk(getmask=True).sum()
+getregion().shape
+pixelvalue([10,11,0,1])
+pixelvalue()
+toworld([10,11,0,1])
+toworld([0,0,0,0])['numeric']
+topixel(m.toworld([10,11,0,1]))
+topixel({'numeric': m.toworld([10,11,0,1])['numeric']})
+miscinfo()
+coordsys().referencevalue()
+coordsys().referencevalue(type='direction')
+coordsys().referencevalue(format='q')
+coordsys().increment()
+coordsys().increment(type='spectral')
+coordsys().referencepixel()
+coordsys().names()
+coordsys().units()
+coordsys().units('direction')
+coordsys().naxes()
+coordsys().axiscoordinatetypes()
+coordsys().restfrequency()
+coordsys().referencecode('direction')
+coordsys().referencecode('spectral')
+coordsys().projection()
+coordsys().stokes()
+coordsys().telescope()
+coordsys().observer()
+coordsys().epoch()
+coordsys().toworld([10,11,0,1])
+coordsys().topixel(m.toworld([10,11,0,1]))
+close()
+isopen()
+'''.strip().split('\n')
+
 
 def plain(value):
     """A value as JSON can hold it; arrays as nested lists."""
@@ -537,6 +578,10 @@ def run(section, ms, image):
         tool = casatools.ms()
         tool.open(ms)
         return answers(['m.' + call for call in MS], {'m': tool})
+    if section == 'ia':
+        tool = casatools.image()
+        tool.open(image)
+        return answers(['m.' + call for call in IA], {'m': tool})
     if section == 'me':
         return answers(['m.' + call for call in ME], {'m': casatools.measures()})
     return answers(['q.' + call for call in QA], {'q': casatools.quanta()})

@@ -3,6 +3,8 @@ import { eraseState, type ToolDeclaration } from './tool-types.ts';
 import { analysisUtilitiesTool, scienceReductionTool } from './tools/analysis-tool.ts';
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
+import { coordsysTool } from './tools/coordsys-tool.ts';
+import { imageTool } from './tools/image-tool.ts';
 import { measuresTool } from './tools/measures-tool.ts';
 import { msTool } from './tools/ms-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
@@ -12,6 +14,8 @@ import { tableTool } from './tools/table-tool.ts';
 const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(casalogTool),
   eraseState(casaUtilitiesTool),
+  eraseState(imageTool),
+  eraseState(coordsysTool),
   eraseState(measuresTool),
   eraseState(quantaTool),
   eraseState(tableTool),

@@ -205,7 +205,7 @@ class _Maker:
     create = __call__
 
 
-_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu'}
+_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu', 'coordsys': 'cs'}
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
 
 

@@ -1,0 +1,112 @@
+import { fail } from '../../../foundation/base/index.ts';
+import { type CoordinateSystem, channelFrequency, pixelToSky, skyToPixel } from '../../../pipeline/images/index.ts';
+import type { TaskValue } from '../types.ts';
+import type { EngineValue } from '../values.ts';
+import { quantityIn } from './quantities.ts';
+import { dictionary, floatArray } from './reply-values.ts';
+
+/** casacore's codes of Stokes parameters. */
+const STOKES_CODES: Readonly<Record<string, number>> = { I: 1, Q: 2, U: 3, V: 4, XX: 9, XY: 10, YX: 11, YY: 12 };
+
+/** One pixel axis as CASA's coordsys shows it. */
+export interface AxisInfo {
+  readonly kind: 'direction' | 'stokes' | 'spectral' | 'linear';
+  readonly name: string;
+  readonly unit: string;
+  /** In the unit; a code for Stokes. */
+  readonly reference: number;
+  readonly increment: number;
+  readonly referencePixel: number;
+}
+
+/** The axes of an image in the order of its pixels. */
+export function axesOf(coordinates: CoordinateSystem, axisCount: number): AxisInfo[] {
+  const { direction, spectral, stokes, linear } = coordinates;
+  const axes: AxisInfo[] = [];
+  direction?.pixelAxes.forEach((axis, index) => {
+    axes[axis] = {
+      kind: 'direction',
+      name: ['Right Ascension', 'Declination'][index],
+      unit: 'rad',
+      reference: [direction.reference.lon, direction.reference.lat][index],
+      increment: direction.increment[index],
+      referencePixel: direction.referencePixel[index],
+    };
+  });
+  if (stokes) {
+    const code = STOKES_CODES[stokes.stokes[0]] ?? 0;
+    const next = STOKES_CODES[stokes.stokes[1]] ?? code + 1;
+    const numbers = { reference: code, increment: next - code, referencePixel: 0 };
+    axes[stokes.pixelAxis] = { kind: 'stokes', name: 'Stokes', unit: '', ...numbers };
+  }
+  if (spectral) {
+    const { reference, increment, referencePixel } = spectral;
+    axes[spectral.pixelAxis] = {
+      kind: 'spectral',
+      name: 'Frequency',
+      unit: 'Hz',
+      reference,
+      increment,
+      referencePixel,
+    };
+  }
+  for (const { name, unit, reference, increment, referencePixel, pixelAxis } of linear)
+    axes[pixelAxis] = { kind: 'linear', name, unit, reference, increment, referencePixel };
+  const missing = Array.from({ length: axisCount }, (_, axis) => axis).filter((axis) => axes[axis] === undefined);
+  if (missing.length > 0) fail('bad-format', `The image does not say what its axes ${missing.join(', ')} are.`);
+  return axes;
+}
+
+/** World coordinates of a pixel, in the units of `axesOf`; parts that are left out are at the reference. */
+export function worldOf(coordinates: CoordinateSystem, axisCount: number, pixel: readonly number[]): number[] {
+  const axes = axesOf(coordinates, axisCount);
+  const at = axes.map(({ referencePixel }, axis) => pixel[axis] ?? referencePixel);
+  const { direction, spectral } = coordinates;
+  const sky = direction && pixelToSky(direction, at[direction.pixelAxes[0]], at[direction.pixelAxes[1]]);
+  if (direction && !sky) fail('usage', `The pixel [${pixel}] is not on the sky.`);
+  return axes.map(({ kind, reference, increment, referencePixel }, axis) => {
+    if (kind === 'direction' && sky) return axis === direction?.pixelAxes[0] ? nearTo(sky.lon, reference) : sky.lat;
+    if (kind === 'spectral' && spectral) return channelFrequency(spectral, at[axis]);
+    return reference + (at[axis] - referencePixel) * increment;
+  });
+}
+
+/** An angle within half a turn of another. */
+function nearTo(angle: number, reference: number): number {
+  return angle - 2 * Math.PI * Math.round((angle - reference) / (2 * Math.PI));
+}
+
+/** Numbers of all axes as casacore's coordinate records have them. */
+export function coordinateReply(numeric: readonly number[], kind: 'pixel' | 'world'): EngineValue {
+  return dictionary([
+    ['ar_type', 'absolute'],
+    ['numeric', floatArray(numeric)],
+    ['pw_type', kind],
+  ]);
+}
+
+/** World values from a list of numbers or quantities, or a record with `numeric`. */
+function worldValues(axes: readonly AxisInfo[], given: TaskValue): number[] {
+  const record = typeof given === 'object' && given !== null && !Array.isArray(given) ? given : undefined;
+  const list = record ? record.numeric : given;
+  if (!Array.isArray(list)) return fail('usage', 'World coordinates are a list of numbers or quantities.');
+  return axes.map(({ unit, reference }, axis) => {
+    const value = list[axis];
+    if (value === undefined) return reference;
+    return typeof value === 'number' || unit === '' ? Number(value) : quantityIn(value, unit);
+  });
+}
+
+/** The pixel of world coordinates. */
+export function pixelOf(coordinates: CoordinateSystem, axisCount: number, given: TaskValue): number[] {
+  const axes = axesOf(coordinates, axisCount);
+  const world = worldValues(axes, given);
+  const { direction } = coordinates;
+  const [x, y] = direction?.pixelAxes ?? [-1, -1];
+  const pixel = direction && skyToPixel(direction, { lon: world[x], lat: world[y] });
+  if (direction && !pixel) fail('usage', 'The direction is not in the hemisphere of the image.');
+  return axes.map(({ kind, reference, increment, referencePixel }, axis) => {
+    if (kind === 'direction' && pixel) return pixel[axis === x ? 0 : 1];
+    return referencePixel + (world[axis] - reference) / (increment || 1);
+  });
+}
