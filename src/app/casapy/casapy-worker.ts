@@ -85,7 +85,7 @@ function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnsw
     (name: string): Programs[string] =>
     (words, cwd) => {
       const answer = ask({ kind: 'program', name, words }, cwd);
-      if ('error' in answer) return { status: 1, output: '', errors: answer.error.message };
+      if ('error' in answer) return { status: 1, output: '', errors: unpackError(answer.error).message };
       return { status: 0, output: String(JSON.parse(answer.text) ?? ''), errors: '' };
     };
   return { bdflags2MS: program('bdflags2MS'), untar: program('untar') };
