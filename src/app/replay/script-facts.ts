@@ -115,7 +115,7 @@ export function readFacts(script: string): ScriptFacts {
       fluxes: models.filter((call) => idsOf(text(call.named.field)).includes(id)).flatMap(readFlux),
     })),
     bandpassField,
-    bandpassScan: readNumbers(text(bandpass.named.scan)).at(-1) ?? 4,
+    bandpassScan: [bandpass, ...named('gaincal')].flatMap((call) => lastScan(call))[0] ?? 4,
     fluxField: fluxField ?? bandpassField,
     phaseFields,
     defaultFluxFields: appliesUnscaledGains(calls, final)
@@ -142,6 +142,7 @@ function bandpassOf(calls: readonly ScriptCall[], idsOf: (selection: string) => 
   return undefined;
 }
 
+const lastScan = ({ named }: ScriptCall) => readNumbers(text(named.scan)).slice(-1);
 const unique = <T>(values: readonly T[]) => [...new Set(values)];
 
 function dayOf(source: string): string | undefined {

@@ -26,9 +26,11 @@ has_editor = False
 # ---------------------------------------------------------------- the version that scripts see
 
 _CHECKS = (
-    re.compile(r"search\(\s*r?['\"]\^?(\d+(?:\\?\.\d+)+)['\"]\s*,\s*casadef\.casa_version"),
+    re.compile(r"(?:search|match)\(\s*r?['\"]\^?(\d+(?:\\?\.\d+)+)['\"]\s*,[^\n]*version"),
+    re.compile(r"version\w*(?:\(\))?\.startswith\(\s*['\"](\d+(?:\.\d+)+)"),
     re.compile(r"casadef\.casa_version\s*[=!]=\s*['\"](\d+(?:\.\d+)+)"),
     re.compile(r"casadef\.casa_version\s*>=\s*['\"](\d+(?:\.\d+)+)"),
+    re.compile(r"USED FOR GENERATING THE SCRIPT: (\d+(?:\.\d+)+)"),
     re.compile(r"(?i)\bcasa(?:\s+version)?\s*:?\s*v?(\d+\.\d+(?:\.\d+)*)"),
 )
 
