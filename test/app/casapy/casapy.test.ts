@@ -22,7 +22,10 @@ print 7/2, cu.version(), casalog.version()
 execfile('newer.py')`;
     writeFileSync(
       join(folder, 'newer.py'),
-      `if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) == None: sys.exit('wrong version')\n`,
+      `from casarecipes.almahelpers import tsysspwmap
+from taskinit import tb, tbtool, casalog
+from tasks import flagdata
+if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) == None: sys.exit('wrong version')\n`,
     );
     expect(casapy('-c', source)).toMatchObject({ code: 0, out: '3 [4 2 1 0] 4.2.1\n' });
   });

@@ -220,9 +220,10 @@ def _install_modules():
     for name, tool in _TOOL_NAMES.items():
         SPACE[tool + 'tool'] = makers[name]
     SPACE['msmdtool'] = makers['msmetadata']
-    recipes = add('recipes')
-    recipes.__path__ = []
-    recipes.almahelpers = add('recipes.almahelpers', **{name: Task(name) for name in _RECIPES})
+    for package in ('recipes', 'casarecipes'):
+        recipes = add(package)
+        recipes.__path__ = []
+        recipes.almahelpers = add(package + '.almahelpers', **{name: Task(name) for name in _RECIPES})
 
 
 def install():
@@ -248,6 +249,9 @@ def attach(start):
         SPACE[name] = Tool(name)
     add = qa2_python2._add_module
     add('casatasks', **{name: SPACE[name] for name in start['tasks']}, casalog=SPACE['casalog'])
+    add('tasks', **{name: SPACE[name] for name in start['tasks']})
+    makers = {name: made for name, made in SPACE.items() if isinstance(made, _Maker)}
+    add('taskinit', casac=SPACE['casac'], **{name: SPACE[name] for name in start['tools']}, **makers)
     add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
     _is_version_fixed = start['isVersionFixed']
     SPACE['casa']['files']['logfile'] = start['logfile']
