@@ -1,6 +1,7 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
-import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { compileExpression } from './expression.ts';
+import { importfits } from './fits-import.ts';
 import { createImage, type Image, openImage } from './image.ts';
 import type { PixelSelection } from './statistics.ts';
 
@@ -78,7 +79,7 @@ function matchingPlane(image: Image, like: Image, plane: number): number {
 }
 
 /**
- * Computes an image from others by an expression, as CASA's immath with mode 'evalexpr'.
+ * Computes an image from others by an expression, as CASA's immath with mode 'evalexpr'; images may be FITS files.
  *
  * @throws usage, missing, exists; unsupported for other modes
  */
@@ -93,15 +94,18 @@ export function immath(context: Context, options: ImmathOptions): void {
       : [...options.imagename];
   const { evaluate, names } = compileExpression(options.expr, given);
   if (names.length === 0) fail('usage', 'The expression names no image.');
-  const images = names.map((name) => openImage(joinPath(context.cwd, name)));
+  const output = joinPath(context.cwd, options.outfile);
+  const scratch: string[] = [];
+  const images: Image[] = [];
   try {
+    for (const name of names) images.push(openInput(context, name, output, scratch));
     const like = images[0];
     for (const image of images) {
       if (image.sizeX !== like.sizeX || image.sizeY !== like.sizeY)
         fail('usage', 'The images differ in size.', { file: image.path });
     }
     const target = {
-      path: joinPath(context.cwd, options.outfile),
+      path: output,
       overwrite: options.overwrite === true,
       unit: like.unit,
       origin: 'immath',
@@ -119,7 +123,18 @@ export function immath(context: Context, options: ImmathOptions): void {
     });
   } finally {
     for (const image of images) image.close();
+    for (const path of scratch) disk().remove(path);
   }
+}
+
+/** Opens an image; a FITS file is brought into an image beside the output first, and its path noted in `scratch`. */
+function openInput(context: Context, name: string, output: string, scratch: string[]): Image {
+  const path = joinPath(context.cwd, name);
+  if (disk().info(path)?.kind !== 'file') return openImage(path);
+  const copy = `${output}.input${scratch.length}.partial`;
+  importfits(context, { fitsimage: path, imagename: copy, overwrite: true });
+  scratch.push(copy);
+  return openImage(copy);
 }
 
 /**

@@ -28,7 +28,7 @@ export class JointContinuum {
   private sums: Float64Array;
   private readonly middleHz: number;
   private readonly halfHz: number;
-  /** Spectra that no fit was found for. */
+  /** Spectra with unflagged data that no fit was found for. */
   unfittedCount = 0;
 
   constructor(metadata: MsMetadata, options: JointContinuumOptions) {
@@ -126,15 +126,19 @@ export class JointContinuum {
       for (let corr = 0; corr < corrCount; corr++) {
         const slot = this.slots.get(this.keyOf(chunk, row, corr));
         const fit = slot === undefined ? undefined : solveSums(this.sums.subarray(slot, slot + this.size), order);
-        if (!fit) this.unfittedCount++;
+        let wasUsable = false;
         for (let chan = 0; chan < chanCount; chan++) {
           const at = (row * chanCount + chan) * corrCount + corr;
-          if (!fit) flag[at] = 1;
+          if (!fit) {
+            wasUsable ||= flag[at] === 0;
+            flag[at] = 1;
+          }
           const re = fit ? fit.real(x[chan]) : 0;
           const im = fit ? fit.imaginary(x[chan]) : 0;
           values[2 * at] = result === 'line' ? values[2 * at] - re : re;
           values[2 * at + 1] = result === 'line' ? values[2 * at + 1] - im : im;
         }
+        if (wasUsable) this.unfittedCount++;
       }
     }
   }

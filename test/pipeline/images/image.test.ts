@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -168,6 +168,19 @@ describe('image tasks', () => {
     expect(() => immath(context, { imagename: 'f.image', expr: 'IM0 +', outfile: 'x.image' })).toThrow(
       /ends too early/,
     );
+  });
+
+  it('immath takes FITS files and leaves only its output', () => {
+    makeCube('k.image', 1);
+    makeCube('l.image', 1, 2);
+    for (const name of ['k', 'l']) exportfits(context, { imagename: `${name}.image`, fitsimage: `${name}.fits` });
+    immath(context, { imagename: ['l.fits', 'k.fits'], expr: 'IM0/IM1', outfile: 'm.image' });
+    const result = openImage(join(folder, 'm.image'));
+    expect(result.readPlane(1)[5 * sizeX + 9]).toBeCloseTo(2, 5);
+    expect(result.readMask(1)![3]).toBe(0);
+    expect(result.coordinates.spectral).toMatchObject({ reference: 230e9, increment: -1e6, system: 'LSRK' });
+    result.close();
+    expect(readdirSync(folder).filter((name) => name.startsWith('m.'))).toEqual(['m.image']);
   });
 
   it('imfit recovers a Gaussian and imhead lists the header', () => {
