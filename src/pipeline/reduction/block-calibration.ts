@@ -96,7 +96,7 @@ export async function calibrateBlock(
 
   const flagged = await flaggedFractions(runner, names.split);
   const refant = chooseReferenceAntenna(observation, flagged);
-  const choices = chooseSolutions(observation);
+  const choices = chooseSolutions(observation, flux);
   const solve = planSolve(observation, names, refant.names, flux, choices);
   const results = await runSteps(context, runner, solve, progress);
 

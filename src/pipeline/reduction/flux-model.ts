@@ -1,6 +1,6 @@
 import { type Asdm, nsToMjdSeconds } from '../../formats/asdm/index.ts';
 import { ARCSEC, fail } from '../../foundation/base/index.ts';
-import { bodyNamed, type FluxSpec, powerLawFactor, solarModel } from '../skymodel/index.ts';
+import { bodyNamed, type Disk, type FluxSpec, powerLawFactor, solarModel } from '../skymodel/index.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import type { ScienceGoal } from './science-goal.ts';
@@ -27,6 +27,7 @@ export interface FluxModel {
   readonly decision: Decision;
   /** True for a body of the Solar System: a disk whose flux density is known by itself. */
   readonly isBody: boolean;
+  readonly disk?: Disk;
   /** Model flux density, Jy, at a frequency. */
   fluxJy(frequencyHz: number): number;
   calls(vis: string, field: string): PlanCall[];
@@ -95,6 +96,7 @@ function solarSystemModel(body: string, mjdSec: number): FluxModel {
       reason: `No flux density was stated; the brightness model of ${body}, a disk of ${size} arcsec on that day, is used.`,
     },
     isBody: true,
+    disk,
     fluxJy: (hz) => flux([hz - STATED_HALF_WIDTH_HZ, hz + STATED_HALF_WIDTH_HZ]),
     calls: (vis, field) => [task('setjy', { vis, field, standard: 'Butler-JPL-Horizons 2012', usescratch: true })],
   };

@@ -1,10 +1,14 @@
+import type { FluxModel } from './flux-model.ts';
 import type { Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
+import { chooseDiskBaselines } from './resolved-body.ts';
 
 /** How the solutions from the calibrators are made. */
 export interface SolutionChoices {
   /** Fewest baselines of an antenna that a solution needs. */
   readonly minblperant: number;
+  /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
+  readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
   readonly decisions: readonly Decision[];
 }
 
@@ -16,7 +20,8 @@ const FEWEST_BASELINES = 2;
 const SPARE_ANTENNAS = 2;
 
 /** Chooses how solutions are made for an array. */
-export function chooseSolutions({ antennas }: Observation): SolutionChoices {
+export function chooseSolutions(observation: Observation, flux: FluxModel): SolutionChoices {
+  const { antennas } = observation;
   const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennas.length - 1 - SPARE_ANTENNAS));
   const decisions: Decision[] = [];
   if (minblperant !== USUAL_BASELINES) {
@@ -26,5 +31,12 @@ export function chooseSolutions({ antennas }: Observation): SolutionChoices {
       reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
     });
   }
-  return { minblperant, decisions };
+  if (!flux.disk) return { minblperant, decisions };
+  const {
+    uvrange,
+    minblperant: fewest = minblperant,
+    ...found
+  } = chooseDiskBaselines(observation, flux.disk, minblperant);
+  const fluxBaselines = uvrange === undefined ? undefined : { uvrange, minblperant: fewest };
+  return { minblperant, fluxBaselines, decisions: [...decisions, ...found.decisions] };
 }

@@ -2,7 +2,7 @@ import type { CalibrationNames } from './calibration-plan.ts';
 import type { FluxModel } from './flux-model.ts';
 import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
 import { remove, task, tool } from './plan-builder.ts';
-import type { PlanCall, PlanStep } from './plan-types.ts';
+import type { PlanCall, PlanStep, PlanValue } from './plan-types.ts';
 import type { SolutionChoices } from './solution-choices.ts';
 
 /** Steps 11–18: solutions from the calibrators, and their application. */
@@ -78,32 +78,30 @@ function gainCalls(
   observation: Observation,
   names: CalibrationNames,
   refants: readonly string[],
-  { minblperant }: SolutionChoices,
+  { minblperant, fluxBaselines }: SolutionChoices,
 ): PlanCall[] {
   const { split } = names;
-  const field = calibratorFields(observation)
-    .map((entry) => entry.id)
-    .join(',');
-  const base = { vis: split, field, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
+  const base = { vis: split, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
+  const ids = calibratorFields(observation).map((entry) => entry.id);
+  const isApart = (id: number) => fluxBaselines !== undefined && id === observation.flux.id;
+  const solve = (args: Record<string, PlanValue>, reason?: string) => [
+    task('gaincal', { ...base, field: ids.filter((id) => !isApart(id)).join(','), ...args }, reason),
+    ...ids.filter(isApart).map((id) => {
+      const own = { ...base, field: String(id), ...args, ...fluxBaselines, append: true };
+      return task('gaincal', own, 'the flux calibrator is resolved on longer baselines');
+    }),
+  ];
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
-    task('gaincal', {
-      ...base,
-      caltable: `${split}.phase_int`,
-      solint: 'int',
-      calmode: 'p',
-      gaintable: `${split}.bandpass`,
-    }),
-    task('gaincal', {
-      ...base,
+    ...solve({ caltable: `${split}.phase_int`, solint: 'int', calmode: 'p', gaintable: `${split}.bandpass` }),
+    ...solve({
       caltable: `${split}.ampli_inf`,
       solint: 'inf',
       calmode: 'a',
       gaintable: [`${split}.bandpass`, `${split}.phase_int`],
     }),
-    task(
-      'gaincal',
-      { ...base, caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
+    ...solve(
+      { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
       'phases of whole scans, for the targets between them',
     ),
     tool('casalog', 'logfile', [], { assign: 'mylogfile' }),

@@ -44,6 +44,7 @@ export interface SimulationParameters {
   readonly fluxCalibratorFactor: number;
   /** A body of the Solar System that is the flux calibrator; a quasar when none is named. */
   readonly fluxCalibrator?: string;
+  readonly fluxIntent: 'CALIBRATE_FLUX' | 'CALIBRATE_AMPLI';
   /** Jy per K of an antenna in the mean. */
   readonly jyPerK: number;
   /** Noise of the visibilities over what the antennas and windows give. */
@@ -83,6 +84,7 @@ const DEMO: SimulationParameters = {
   jyPerK: 40,
   noiseFactor: 1,
   hasBlanks: true,
+  fluxIntent: 'CALIBRATE_FLUX',
   faults: [],
   isPerfect: false,
 };

@@ -131,7 +131,7 @@ function listScans(parameters: SimulationParameters): ScanRequest[] {
     science('bandpass', 'CALIBRATE_BANDPASS', [parameters.bandpassIntegrations]),
     pointing('flux'),
     ...(parameters.faults.includes('no-tsys') ? [] : [atmosphere('flux')]),
-    science('flux', 'CALIBRATE_FLUX', [parameters.fluxIntegrations]),
+    science('flux', parameters.fluxIntent, [parameters.fluxIntegrations]),
   ] as ScanRequest[];
   const half = Math.ceil(parameters.targetIntegrations / 2);
   for (let cycle = 0; cycle < parameters.cycleCount; cycle++) {

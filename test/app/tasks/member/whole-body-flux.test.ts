@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { taskCalls } from '../../../../src/pipeline/reduction/index.ts';
 import { calibrateSmallBlock, fluxDeviations } from './small-block.ts';
 
 describe('a flux scale from a body of the Solar System', () => {
@@ -18,5 +19,23 @@ describe('a flux scale from a body of the Solar System', () => {
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
     expect(decisions.find(({ topic }) => topic === 'Flux scale')?.choice).toBe('Titan by Butler-JPL-Horizons 2012');
     expect(calibrated.calibrators).not.toContain('Titan');
+  }, 240_000);
+
+  it('is right from a disk that most baselines resolve, seen with the intent CALIBRATE_AMPLI', async () => {
+    const block = await calibrateSmallBlock({
+      fluxCalibrator: 'Neptune',
+      fluxIntent: 'CALIBRATE_AMPLI',
+      start: '2013/07/20/04:30:00',
+      antennaCount: 9,
+      cycleCount: 1,
+    });
+    const { decisions, plan } = block.calibration;
+    expect(decisions.find(({ topic }) => topic === 'Resolved flux calibrator')?.choice).toMatch(
+      /^baselines to \d+ m, /,
+    );
+    const solves = taskCalls(plan).filter(({ task, args }) => task === 'gaincal' && args.append === true);
+    expect(solves.map(({ args }) => args.uvrange)).toEqual(Array(3).fill(expect.stringMatching(/^0~\d+m$/)));
+    expect(block.calibration.fluxes.filter(({ isReference }) => !isReference)).toHaveLength(8);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
   }, 240_000);
 });
