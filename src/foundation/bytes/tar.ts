@@ -159,7 +159,7 @@ async function visitTar(
     await feeding;
   } catch (error) {
     if (error instanceof Error && error.name !== 'Qa2Error')
-      fail('bad-format', 'This is no uncompressed tar, or it is damaged or cut short.', { file: path }, error);
+      fail('bad-format', 'This is no tar or gzipped tar, or it is damaged or cut short.', { file: path }, error);
     throw error;
   } finally {
     source.close();
