@@ -1,9 +1,19 @@
-import { openTable, queryRows, removeRows } from '../../../formats/tables/index.ts';
+import {
+  arrayKeyword,
+  type KeywordValue,
+  openTable,
+  queryRows,
+  recordKeyword,
+  removeRows,
+  scalarKeyword,
+  tableKeyword,
+} from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { keywordReply, recordReply } from '../table-values.ts';
+import { arrayReply, flattenNested, keywordReply, recordReply } from '../table-values.ts';
 import { method, numberArgument, type ToolDeclaration, type ToolHost, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
+import { numberList } from './reply-values.ts';
 import { TableView } from './table-view.ts';
 
 /** What a tb object holds: nothing, a table, or rows of one. */
@@ -121,6 +131,101 @@ const writing = {
   }),
 };
 
+/** A keyword's value: whole numbers as Int, others as Double, lists of one type as arrays, dictionaries as records. */
+function keywordValue(value: TaskValue): KeywordValue {
+  const typeOf = (one: TaskValue) =>
+    typeof one === 'boolean' ? 'Bool' : typeof one === 'string' ? 'String' : Number.isInteger(one) ? 'Int' : 'Double';
+  if (typeof value === 'string' && /^Table: /.test(value)) return tableKeyword(value.slice('Table: '.length));
+  if (typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
+    return scalarKeyword(typeOf(value), value);
+  if (Array.isArray(value)) {
+    const kinds = [...new Set(value.flat(8).map((one) => typeOf(one as TaskValue)))];
+    const type =
+      kinds.every((kind) => kind === 'Int' || kind === 'Double') && kinds.includes('Double') ? 'Double' : kinds[0];
+    const { shape, values } = flattenNested(value, type ?? 'Double');
+    return arrayKeyword(type ?? 'Double', shape, values);
+  }
+  if (typeof value === 'object' && value !== null)
+    return recordKeyword(new Map(Object.entries(value).map(([name, part]) => [name, keywordValue(part)])));
+  return fail('usage', 'A keyword is a number, a text, a list or a dictionary.');
+}
+
+const keywords = {
+  putkeyword: method<TableState>('keyword, value, makesubrecord=False', (state, args) => {
+    opened(state).table.setKeyword(textArgument(args, 'keyword'), keywordValue(args.value));
+    return true;
+  }),
+  putkeywords: method<TableState>('value', (state, args) => {
+    for (const [name, value] of Object.entries(args.value as Record<string, TaskValue>))
+      opened(state).table.setKeyword(name, keywordValue(value));
+    return true;
+  }),
+  putcolkeyword: method<TableState>('columnname, keyword, value', (state, args) => {
+    const [column, keyword] = [textArgument(args, 'columnname'), textArgument(args, 'keyword')];
+    opened(state).table.setColumnKeyword(column, keyword, keywordValue(args.value));
+    return true;
+  }),
+  removekeyword: method<TableState>('keyword', (state, args) => {
+    opened(state).table.removeKeyword(textArgument(args, 'keyword'));
+    return true;
+  }),
+};
+
+/** Bounds of a part of a cell, in CASA's order of axes; -1 means the end of an axis. */
+function sliceOf(cell: readonly number[], args: Record<string, TaskValue>) {
+  const outer = [...cell].reverse();
+  const given = (name: string) => numberList(args[name], name);
+  const [blc, trc, incr] = ['blc', 'trc', 'incr'].map(given);
+  const first = outer.map((_, axis) => Math.max(0, blc[axis] ?? 0));
+  const last = outer.map((size, axis) => ((trc[axis] ?? -1) < 0 ? size - 1 : trc[axis]));
+  if (incr.some((step) => step !== 1)) fail('unsupported', 'Slices of cells: only incr=[1] is available.');
+  if (outer.some((size, axis) => first[axis] > last[axis] || last[axis] >= size))
+    fail('usage', `The slice [${blc}] to [${trc}] does not fit the cell, which is [${outer}].`);
+  const size = first.map((from, axis) => last[axis] - from + 1);
+  return { from: first.reverse(), size: size.reverse() };
+}
+
+const slices = {
+  getcellslice: method<TableState>('columnname, rownr, blc, trc, incr=[1]', (state, args) => {
+    const view = opened(state);
+    const column = view.table.column(textArgument(args, 'columnname'));
+    const [row] = view.baseRows(intList(args.rownr));
+    const { from, size } = sliceOf(column.cellShape(row) ?? [], args);
+    return arrayReply(column.description.type, size, column.getSlice(row, 1, from, size));
+  }),
+  getcolslice: method<TableState>('columnname, blc, trc, incr=[1], startrow=0, nrow=-1, rowincr=1', (state, args) => {
+    const view = opened(state);
+    const column = view.table.column(textArgument(args, 'columnname'));
+    const all = view.rowNumbersBase();
+    const [start, count] = [numberArgument(args, 'startrow'), numberArgument(args, 'nrow')];
+    if (args.rowincr !== 1) fail('unsupported', 'tb.getcolslice(): only rowincr=1 is available.');
+    const rows = all.slice(start, count < 0 ? undefined : start + count);
+    if (rows.some((row, index) => row !== rows[0] + index))
+      fail(
+        'unsupported',
+        'tb.getcolslice(): the rows must follow each other in the table; read them one by one with getcellslice.',
+      );
+    if (rows.length === 0) return arrayReply(column.description.type, [0], new Float64Array(0));
+    const { from, size } = sliceOf(column.cellShape(rows[0]) ?? [], args);
+    return arrayReply(
+      column.description.type,
+      [rows.length, ...size],
+      column.getSlice(rows[0], rows.length, from, size),
+    );
+  }),
+  ncols: method<TableState>('', (state) => opened(state).table.columnNames.length),
+  isvarcol: method<TableState>('columnname', (state, args) => {
+    const { kind, shape } = opened(state).table.column(textArgument(args, 'columnname')).description;
+    return kind === 'array' && shape === undefined;
+  }),
+  endianformat: method<TableState>('', (state) => (opened(state).table.isLittleEndian ? 'little' : 'big')),
+  haslock: method<TableState>('write=True', (state) => {
+    opened(state);
+    return true;
+  }),
+  ok: method<TableState>('', (state) => state.view !== undefined),
+};
+
 const selecting = {
   query: method<TableState>("query='', name='', sortlist='', columns='', style=''", (state, args, host) => {
     const view = opened(state);
@@ -167,7 +272,9 @@ export const tableTool: ToolDeclaration<TableState> = {
     lock: method('write=True, nattempts=0', () => true),
     unlock: method('', () => true),
     ...reading,
+    ...slices,
     ...writing,
+    ...keywords,
     ...selecting,
   },
 };
