@@ -27,7 +27,7 @@ export function judgeBlock(member: ReplayMember, block: ReplayBlock, output: str
   const results = found
     ? checkCalibrated(found.path, (field) => block.truths[field], found.column)
     : checkJoined(all, [block]);
-  return judge(member, block.asdm, did, results, block);
+  return judge(member, block.asdm, did, results, block, steps.length >= block.stepCount);
 }
 
 /** Compares calibrated.ms, in which scriptForFluxCalibration.py joins all blocks, with the truth. */
@@ -53,6 +53,7 @@ function judge(
   did: string,
   results: readonly SourceResult[],
   block?: ReplayBlock,
+  isWhole = true,
 ): Verdict {
   writeFileSync(join(member.root, `${name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);
   const worst = results.reduce<SourceResult | undefined>(
@@ -61,7 +62,6 @@ function judge(
   );
   if (!worst) return verdict(false, `${name}: ${did}; no calibrated visibilities`);
   const flagged = results.reduce((sum, result) => sum + result.flagged, 0) / results.length;
-  const isWhole = block === undefined || !did.startsWith('0 ');
   const passes = isWhole && deviation(worst) <= TOLERANCE && flagged <= FLAGGED_LIMIT;
   const left = block && block.unscaled.length > 0 ? ` (${block.unscaled.join(', ')} left at 1 Jy by the script)` : '';
   const ratio = Number.isNaN(worst.ratio) ? 'all flagged' : `${(100 * (worst.ratio - 1)).toFixed(2)} %`;

@@ -5,8 +5,8 @@ import { airy, diskPath, type SolarModel, solarModel } from '../../pipeline/skym
 /** What a field's calibrated visibilities must be: a point at its centre, or a body of the Solar System. */
 export interface FieldTruth {
   readonly name: string;
-  /** Jy, [window] */
-  readonly fluxes: readonly number[];
+  /** [window] of the block; in joined data the nearest in frequency counts. */
+  readonly fluxes: readonly { readonly hz: number; readonly jy: number }[];
   readonly isBody: boolean;
 }
 
@@ -120,10 +120,20 @@ function addChunk(chunk: VisibilityChunk, check: Check): void {
   }
 }
 
+function nearestFlux(fluxes: FieldTruth['fluxes'], { frequencies }: Window): number {
+  const centre = (frequencies[0] + frequencies[frequencies.length - 1]) / 2;
+  const distance = ({ hz }: { hz: number }) => Math.abs(hz - centre);
+  return fluxes.reduce((a, b) => (distance(b) < distance(a) ? b : a)).jy;
+}
+
 /** Jy, [chan]; one value stands for all channels. */
 function expectedSpectrum(chunk: VisibilityChunk, row: number, truth: FieldTruth, check: Check): Float64Array {
-  if (!truth.isBody) return Float64Array.of(truth.fluxes[chunk.spwId] ?? Number.NaN);
   const window = check.windows[chunk.spwId];
+  if (!truth.isBody) {
+    const { fluxes } = truth;
+    const isOwn = fluxes.length === check.windows.length;
+    return Float64Array.of(isOwn ? fluxes[chunk.spwId].jy : nearestFlux(fluxes, window));
+  }
   const key = `${chunk.observationId[row]} ${chunk.fieldId[row]} ${chunk.spwId}`;
   const body = check.bodies.get(key) ?? observeBody(truth.name, chunk.time[row], window);
   check.bodies.set(key, body);

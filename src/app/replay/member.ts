@@ -100,7 +100,7 @@ function makeBlock(root: string, asdm: string, facts: ScriptFacts): ReplayBlock 
   const spec = planTwin(facts);
   const truths = spec.fields.map(({ name, fluxes }, id): FieldTruth => {
     const isLeft = facts.defaultFluxFields.includes(id);
-    return { name, isBody: isBody(name), fluxes: fluxes.map(({ jy }) => (isLeft ? 1 : jy)) };
+    return { name, isBody: isBody(name), fluxes: fluxes.map(({ hz, jy }) => ({ hz, jy: isLeft ? 1 : jy })) };
   });
   const made = simulateTwin(silentContext(root), { spec, out: `twin-${asdm}` });
   renameSync(made.asdm, join(root, 'raw', `${asdm}.asdm.sdm`));
