@@ -116,6 +116,9 @@ function gainCalls(
   ];
 }
 
+/** A window that has no solutions at all is flagged: uncalibrated data must not pass for calibrated ones. */
+const STRICT = 'calflagstrict';
+
 function applyCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
   const { split } = names;
   const apply = (field: ObservedField, phaseTable: string, gainfield: string) =>
@@ -127,6 +130,7 @@ function applyCalls(observation: Observation, names: CalibrationNames): PlanCall
         gaintable: [`${split}.bandpass`, phaseTable, `${split}.flux_inf`],
         gainfield: ['', gainfield, gainfield],
         interp: ['linear,linear', 'linear', 'linear'],
+        applymode: STRICT,
         calwt: true,
         flagbackup: false,
       },
