@@ -167,6 +167,7 @@ export class TiledStMan implements StorageManager {
     if (this.context.columns.length !== 1 || other.context.columns.length !== 1) return false;
     const [own, theirs] = [this.context.columns[0], other.context.columns[0]];
     if (own.type !== theirs.type || own.axisCount !== theirs.axisCount || own.shape || theirs.shape) return false;
+    const { header } = this; // read before anything of it is replaced
     const { defaultTile, axisCount } = other.header;
     other.settle();
     const copies = other.files.map((file, number) => file?.copyTo(`${this.context.file}_TSM${number}_tmp`));
@@ -176,7 +177,7 @@ export class TiledStMan implements StorageManager {
     this.cubes = other.cubes.map((cube) => ({ ...cube, shape: [...cube.shape] }));
     const { rowMap, cubeMap, positionMap } = other.rowMap.stored();
     this.rowMap = RowMap.from(rowMap, cubeMap, positionMap);
-    this.state = { ...this.header, defaultTile, axisCount };
+    this.state = { ...header, defaultTile, axisCount };
     this.isChanged = true;
     return true;
   }

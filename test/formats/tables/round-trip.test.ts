@@ -106,27 +106,34 @@ test('a tiled column reads and writes any slice of rows, channels and correlatio
   expect(openTable(path).column('D').getRange(0, rows)).toEqual(all);
 });
 
-test('a tiled column takes over the cells of another table with their shapes and bits', () => {
-  const column: ColumnDescription = { name: 'FLAG', type: 'Bool', kind: 'array', axisCount: 2 };
-  const source = createTable(join(work, 'adopted'), describeOne(column, 'TiledShapeStMan', [3, 5, 2]), 9);
-  const wide = Uint8Array.from({ length: 7 * 5 * 2 }, (_, k) => (k % 3 === 0 ? 1 : 0));
-  source.column('FLAG').putRange(0, 7, wide, [5, 2]);
-  source.column('FLAG').putRange(7, 1, Uint8Array.of(1, 0, 1), [3, 1]);
-  const path = join(work, 'adopting');
-  const target = createTable(path, describeOne(column, 'TiledShapeStMan', [64, 64, 2]), 9);
-  target.column('FLAG').putRange(0, 9, new Uint8Array(9 * 4).fill(1), [2, 2]);
-  expect(target.adoptColumn('FLAG', source)).toBe(true);
-  target.close();
-  source.column('FLAG').putRange(0, 7, new Uint8Array(wide.length));
-  source.close();
-  const flags = openTable(path, 'update').column('FLAG');
-  expect(flags.shapeRun(0, 9)).toEqual({ shape: [5, 2], count: 7 });
-  expect(flags.getRange(0, 7)).toEqual(wide);
-  expect(flags.getRange(7, 1)).toEqual(Uint8Array.of(1, 0, 1));
-  expect(flags.shapeRun(8, 1)).toEqual({ shape: undefined, count: 1 });
-  flags.putRange(8, 1, Uint8Array.of(0, 1), [1, 2]);
-  expect(flags.getRange(8, 1)).toEqual(Uint8Array.of(0, 1));
-});
+test.each(['created', 'opened'])(
+  'a tiled column just %s takes over the cells of another table with their shapes and bits',
+  (state) => {
+    const column: ColumnDescription = { name: 'FLAG', type: 'Bool', kind: 'array', axisCount: 2 };
+    const source = createTable(join(work, `adopted ${state}`), describeOne(column, 'TiledShapeStMan', [3, 5, 2]), 9);
+    const wide = Uint8Array.from({ length: 7 * 5 * 2 }, (_, k) => (k % 3 === 0 ? 1 : 0));
+    source.column('FLAG').putRange(0, 7, wide, [5, 2]);
+    source.column('FLAG').putRange(7, 1, Uint8Array.of(1, 0, 1), [3, 1]);
+    const path = join(work, `adopting ${state}`);
+    let target = createTable(path, describeOne(column, 'TiledShapeStMan', [64, 64, 2]), 9);
+    target.column('FLAG').putRange(0, 9, new Uint8Array(9 * 4).fill(1), [2, 2]);
+    if (state === 'opened') {
+      target.close();
+      target = openTable(path, 'update');
+    }
+    expect(target.adoptColumn('FLAG', source)).toBe(true);
+    target.close();
+    source.column('FLAG').putRange(0, 7, new Uint8Array(wide.length));
+    source.close();
+    const flags = openTable(path, 'update').column('FLAG');
+    expect(flags.shapeRun(0, 9)).toEqual({ shape: [5, 2], count: 7 });
+    expect(flags.getRange(0, 7)).toEqual(wide);
+    expect(flags.getRange(7, 1)).toEqual(Uint8Array.of(1, 0, 1));
+    expect(flags.shapeRun(8, 1)).toEqual({ shape: undefined, count: 1 });
+    flags.putRange(8, 1, Uint8Array.of(0, 1), [1, 2]);
+    expect(flags.getRange(8, 1)).toEqual(Uint8Array.of(0, 1));
+  },
+);
 
 test('a column in another kind of storage is not taken over', () => {
   const column: ColumnDescription = { name: 'FLAG', type: 'Bool', kind: 'array', axisCount: 2 };
