@@ -213,13 +213,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
   ]);
   oneOf('savemodel', options.savemodel ?? 'none', ['none', 'modelcolumn']);
   oneOf('usemask', options.usemask ?? 'user', ['user', 'pb']);
-  const weighting = oneOf('weighting', options.weighting ?? 'natural', [
-    'natural',
-    'uniform',
-    'superuniform',
-    'briggs',
-    'briggsbwtaper',
-  ]);
+  const weighting = oneOf<Weighting>('weighting', options.weighting ?? 'natural', ['natural', 'uniform', 'briggs']);
   const deconvolver = oneOf('deconvolver', options.deconvolver ?? 'hogbom', [
     'hogbom',
     'clark',
@@ -240,7 +234,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     interpolation: interpolation === 'cubic' ? 'linear' : interpolation,
     gridder: gridder.includes('mosaic') ? 'mosaic' : 'standard',
     weighsPointingsApart: options.mosweight ?? true,
-    weighting: weighting.startsWith('briggs') ? 'briggs' : weighting === 'natural' ? 'natural' : 'uniform',
+    weighting,
     robust: options.robust ?? 0.5,
     deconvolver: deconvolver === 'clarkstokes' ? 'clark' : deconvolver,
     scales: options.scales && options.scales.length > 0 ? options.scales : [0],

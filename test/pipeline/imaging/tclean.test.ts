@@ -143,6 +143,7 @@ describe('tclean', () => {
     expect(() => tclean(context, { ...common, imagename: 'x', imsize: 63 })).toThrow(/even whole numbers/);
     expect(() => tclean(context, { ...common, imagename: 'x', cell: '' })).toThrow(/cell is missing/);
     expect(() => tclean(context, { ...common, imagename: 'x', specmode: 'wrong' })).toThrow(/specmode/);
+    expect(() => tclean(context, { ...common, imagename: 'x', weighting: 'superuniform' })).toThrow(/weighting=/);
     expect(() => tclean(context, { ...common, imagename: 'x', mask: 'nowhere.mask', niter: 5 })).toThrow(/nowhere/);
     expect(() => tclean(context, { ...common, imagename: 'x', vis: 'nowhere.ms' })).toThrow(/nowhere/);
     expect(
