@@ -69,6 +69,8 @@ def solar(bundle):
             flux = max(flux, float(((np.abs(a - b) - spare) / a).max()))
             rounding = max(rounding, float((np.abs(a - b) / a).max()))
             axes = max(axes, float(np.abs(np.array(sizes[0][:2]) / own["axes"][:2] - 1).max()))
+            if abs(sizes[0][0] / sizes[0][1] - 1) < 1e-9:  # a circle has no position angle
+                continue
             turn = (sizes[0][2] - own["axes"][2] + 180) % 360 - 180
             place = max(place, abs(turn))
         check("%s flux densities, relative, %d dates" % (body, len(dates)), flux, 1e-3, "(with rounding of CASA's table %.1e)" % rounding if rounding > flux else "")
