@@ -38,6 +38,15 @@ export function judgeJoined(member: ReplayMember): Verdict | undefined {
   return judge(member, 'calibrated.ms', `${member.blocks.length} blocks joined`, checkJoined(path, member.blocks));
 }
 
+/** scriptForPI.py passes when it ends well, after all that it starts has passed. */
+export function judgeControl(name: string, status: number, blocks: readonly Verdict[], output: string): Verdict {
+  const version = /scriptForPI\.py,v ([\d.]+)/.exec(output)?.[1];
+  const of = version === undefined ? '' : ` (${version})`;
+  const passed = blocks.filter(({ passes }) => passes).length;
+  const line = `${name}${of}: exit ${status}, ${passed} of ${blocks.length} results right`;
+  return verdict(status === 0 && passed === blocks.length, line);
+}
+
 /** Fields are renumbered in a joined MeasurementSet: their names find them. */
 function checkJoined(path: string, blocks: readonly ReplayBlock[]): SourceResult[] {
   const truths = new Map<string, FieldTruth>();

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { installationRoot } from '../tasks/index.ts';
 import type { ReplayMember } from './member.ts';
@@ -22,8 +22,9 @@ export interface RunResult {
 export function runMember(member: ReplayMember, spaceSaving: number): RunResult {
   const started = Date.now();
   const { root, forPi } = member;
+  // With blocks missing, scriptForPI.py would stop at the flux scale.
   const codes =
-    forPi === undefined
+    forPi === undefined || member.missing.length > 0
       ? runBlocks(member)
       : [casapy(root, join(root, 'script'), `SPACESAVING=${spaceSaving}; execfile('${forPi}')`)];
   const seconds = (Date.now() - started) / 1000;
@@ -43,6 +44,10 @@ function runBlocks(member: ReplayMember): number[] {
     if (existsSync(join(place, result))) renameSync(join(place, result), join(calibrated, result));
     return code;
   });
+  const standIn = join(calibrated, `${blocks[0].asdm}.ms.split.cal`);
+  for (const asdm of existsSync(standIn) ? member.missing : []) {
+    cpSync(standIn, join(calibrated, `${asdm}.ms.split.cal`), { recursive: true });
+  }
   if (!member.hasFluxCalibration || codes.some((code) => code !== 0)) return codes;
   return [...codes, casapy(root, calibrated, "applyonly=True; execfile('../script/scriptForFluxCalibration.py')")];
 }

@@ -1,18 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorSentence, silentContext } from '../../foundation/base/index.ts';
 import { simulateTwin } from '../../pipeline/simulation/index.ts';
 import { solarBodies } from '../../pipeline/skymodel/index.ts';
 import type { FieldTruth } from './calibrated-check.ts';
+import { CALIBRATION, type Delivery, FLUX_CALIBRATION } from './deliveries.ts';
 import { readFacts, type ScriptFacts } from './script-facts.ts';
 import { readScaledFluxes } from './script-fluxes.ts';
 import { planTwin } from './twin-plan.ts';
-
-/** End of a calibration script's name; what is before is the name of its ASDM. */
-const CALIBRATION = '.ms.scriptForCalibration.py';
-const FLUX_CALIBRATION = 'scriptForFluxCalibration.py';
-/** Names that scriptForPI.py had over the years, as `member.uid___A001_X1_X2.scriptForPI.py`. */
-const FOR_PI = /^(?:.*[._])?scriptForPI\.py$/;
 
 /** An execution block of a replayed delivery. */
 export interface ReplayBlock {
@@ -40,42 +35,28 @@ export interface ReplayMember {
   /** Name of scriptForPI.py, where there is one. */
   readonly forPi?: string;
   readonly hasFluxCalibration: boolean;
+  /** Blocks that scriptForFluxCalibration.py names too; the first calibrated one stands in for each. */
+  readonly missing: readonly string[];
 }
 
 const isBody = (name: string) => solarBodies.some((body) => body.toLowerCase() === name.toLowerCase());
-
-/** Names of the calibration scripts of a directory. */
-export function calibrationScripts(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(CALIBRATION))
-    .sort();
-}
-
-/** Directories at or below one that hold calibration scripts; each is taken as the script/ of one delivery. */
-export function findScriptFolders(top: string): string[] {
-  const below = readdirSync(top)
-    .sort()
-    .map((name) => join(top, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    .flatMap(findScriptFolders);
-  return calibrationScripts(top).length > 0 ? [top, ...below] : below;
-}
 
 /**
  * Makes a delivery tree: the scripts as they are in script/, and in raw/ an ASDM made for each calibration script. Scripts
  * whose observation cannot be made are left out, so that the others go on.
  */
-export function layOutMember(folder: string, root: string): ReplayMember {
+export function layOutMember(delivery: Delivery, root: string): ReplayMember {
+  const { files, calibrations, control, missing } = delivery;
   const script = join(root, 'script');
   mkdirSync(script, { recursive: true });
   mkdirSync(join(root, 'raw'));
-  const names = readdirSync(folder).filter((name) => statSync(join(folder, name)).isFile());
-  const fluxes = names.includes(FLUX_CALIBRATION) ? readFileSync(join(folder, FLUX_CALIBRATION), 'utf8') : undefined;
+  const scaling = files.get(FLUX_CALIBRATION);
+  const fluxes = scaling === undefined ? undefined : readFileSync(scaling, 'utf8');
   const blocks: ReplayBlock[] = [];
   const unread: UnreadScript[] = [];
-  for (const name of calibrationScripts(folder)) {
+  for (const name of calibrations) {
     try {
-      const facts = readFacts(readFileSync(join(folder, name), 'utf8'));
+      const facts = readFacts(readFileSync(files.get(name) ?? name, 'utf8'));
       const asdm = name.slice(0, -CALIBRATION.length);
       blocks.push(
         makeBlock(root, asdm, fluxes === undefined ? facts : { ...facts, ...readScaledFluxes(fluxes, facts) }),
@@ -84,16 +65,10 @@ export function layOutMember(folder: string, root: string): ReplayMember {
       unread.push({ name, reason: errorSentence(error) });
     }
   }
-  for (const name of names) {
-    if (!unread.some((one) => one.name === name)) copyFileSync(join(folder, name), join(script, name));
+  for (const [name, path] of files) {
+    if (!unread.some((one) => one.name === name)) copyFileSync(path, join(script, name));
   }
-  return {
-    root,
-    blocks,
-    unread,
-    forPi: names.find((name) => FOR_PI.test(name)),
-    hasFluxCalibration: fluxes !== undefined,
-  };
+  return { root, blocks, unread, forPi: control, hasFluxCalibration: fluxes !== undefined, missing };
 }
 
 function makeBlock(root: string, asdm: string, facts: ScriptFacts): ReplayBlock {

@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { parseCall } from '../../pipeline/restore/index.ts';
+import { directoriesIn, isCollection } from './deliveries.ts';
 import { casapy } from './member-run.ts';
 import { compareRestored, type RestoredDifference } from './package-check.ts';
 import { makeTemplate, type PackageTemplate } from './package-template.ts';
@@ -12,29 +13,32 @@ const RESTORE = 'casa_piperestorescript.py';
 const CONTROL = 'scriptForPI.py';
 /** What restored data may differ by: two roundings to float32, one table after the other. */
 const TOLERANCE = 1e-5;
+/** What a package has whose restore script is not there. */
+const BLOCK = { uid: 'uid___A002_X1_X1', session: 'session_1' };
 
 /** The scripts of one package: a restore script, and the scriptForPI that starts it. */
 export interface PackageScripts {
   readonly folder: string;
   readonly control: string;
-  readonly restore: string;
+  /** Missing where only scriptForPI was kept. */
+  readonly restore?: string;
 }
 
-/** Packages whose scripts lie at or below a directory: each scriptForPI with a restore script of the same beginning. */
+/**
+ * Packages whose scripts lie at or below a directory: each scriptForPI with a restore script of the same beginning. In a
+ * collection of scripts of several deliveries, one that has a Member's name alone gets a restore script made for it.
+ */
 export function findPackages(top: string): PackageScripts[] {
   const names = readdirSync(top).sort();
-  const below = names
-    .map((name) => join(top, name))
-    .filter((path) => statSync(path).isDirectory())
-    .flatMap(findPackages);
   const own = names
-    .filter((name) => name.endsWith(CONTROL))
+    .filter((name) => name.endsWith(CONTROL) && !name.includes('manual_'))
     .flatMap((control) => {
       const prefix = control.slice(0, -CONTROL.length);
       const restore = names.find((name) => name.startsWith(prefix) && name.endsWith(RESTORE));
-      return restore === undefined ? [] : [{ folder: top, control, restore }];
+      const isAlone = isCollection(names) && control.startsWith('member.');
+      return restore === undefined && !isAlone ? [] : [{ folder: top, control, restore }];
     });
-  return [...own, ...below];
+  return [...own, ...directoriesIn(top).flatMap(findPackages)];
 }
 
 /** The Execution Blocks that a restore script names. @throws bad-format when it has no call of restoredata */
@@ -68,12 +72,16 @@ export async function replayPackage(
   template: PackageTemplate,
 ): Promise<{ status: number; lines: RestoredLine[] }> {
   const { prefix, member } = memberOf(scripts.control);
-  const blocks = readRestoreScript(readFileSync(join(scripts.folder, scripts.restore), 'utf8'), scripts.restore);
+  const { folder, control, restore } = scripts;
+  const blocks =
+    restore === undefined ? [BLOCK] : readRestoreScript(readFileSync(join(folder, restore), 'utf8'), restore);
   const script = join(root, 'script');
   mkdirSync(script, { recursive: true });
-  for (const name of [scripts.control, scripts.restore]) copyFileSync(join(scripts.folder, name), join(script, name));
+  for (const name of restore === undefined ? [control] : [control, restore]) {
+    copyFileSync(join(folder, name), join(script, name));
+  }
   await writePackage(root, template, { prefix, member, blocks });
-  const status = casapy(root, script, `execfile('${scripts.control}')`);
+  const status = casapy(root, script, `execfile('${control}')`);
   return { status, lines: blocks.map(({ uid }) => checkRestored(root, uid, template)) };
 }
 

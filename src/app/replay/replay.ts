@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { errorSentence } from '../../foundation/base/index.ts';
 import { installEngine } from '../tasks/index.ts';
-import { judgeBlock, judgeJoined, type Verdict } from './block-report.ts';
+import { judgeBlock, judgeControl, judgeJoined, type Verdict } from './block-report.ts';
+import { type Delivery, findDeliveries } from './deliveries.ts';
 import { describeFacts } from './facts-text.ts';
-import { calibrationScripts, findScriptFolders, layOutMember, type ReplayMember } from './member.ts';
+import { layOutMember, type ReplayMember } from './member.ts';
 import { runMember } from './member-run.ts';
 import { findPackages, type PackageScripts, replayPackages } from './package-replay.ts';
 import { readFacts } from './script-facts.ts';
@@ -16,7 +17,8 @@ const USAGE = `npm run replay -- DIR [--out DIR] [--only TEXT] [--spacesaving N]
 Runs the calibration scripts in DIR and the folders below it, each on an observation that is made for it, and compares
 the calibrated visibilities with what was put in. Every folder is taken as script/ of one delivery: with scriptForPI.py,
 that is run; without it, each calibration script by itself, then scriptForFluxCalibration.py. A scriptForPI.py beside a
-casa_piperestorescript.py is run on a package of the pipeline that is made for the two.
+casa_piperestorescript.py is run on a package of the pipeline that is made for the two. A folder in which scripts of several
+deliveries were collected under names such as PROJECT__script_7m__scriptForPI.py is taken apart.
 
   --out DIR        where the delivery trees are made (default: a temporary directory)
   --only TEXT      only folders whose path holds TEXT
@@ -50,17 +52,17 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 2;
   }
-  const folders = findScriptFolders(resolve(options.top)).filter((path) => path.includes(options.only ?? ''));
+  const deliveries = findDeliveries(resolve(options.top)).filter(({ label }) => label.includes(options.only ?? ''));
   const packages = findPackages(resolve(options.top)).filter(({ folder, control }) =>
     join(folder, control).includes(options.only ?? ''),
   );
-  if (folders.length + packages.length === 0) {
+  if (deliveries.length + packages.length === 0) {
     say(`No *.ms.scriptForCalibration.py and no *casa_piperestorescript.py in ${options.top} or the folders below it.`);
     return 1;
   }
   const counts: Counts = { passed: 0, failed: 0, unread: 0 };
-  if (options.reads) folders.forEach((folder) => void readFolder(folder, counts));
-  else await replayAll(folders, packages, options, counts);
+  if (options.reads) for (const delivery of deliveries) readDelivery(delivery, counts);
+  else await replayAll(deliveries, packages, options, counts);
   const { passed, failed, unread } = counts;
   const did = options.reads ? 'read' : 'passed';
   say(`${passed + failed + unread} scripts: ${passed} ${did}, ${failed} failed, ${unread} could not be read`);
@@ -76,10 +78,10 @@ function readArguments(args: readonly string[]): Options | undefined {
   return { top, out: value('--out'), only: value('--only'), spaceSaving, reads, keeps: args.includes('--keep') };
 }
 
-function readFolder(folder: string, counts: Counts): void {
-  for (const name of calibrationScripts(folder)) {
+function readDelivery({ files, calibrations }: Delivery, counts: Counts): void {
+  for (const name of calibrations) {
     try {
-      say(`${name}: ${describeFacts(readFacts(readFileSync(join(folder, name), 'utf8')))}`);
+      say(`${name}: ${describeFacts(readFacts(readFileSync(files.get(name) ?? name, 'utf8')))}`);
       counts.passed++;
     } catch (error) {
       say(`${name}: ${errorSentence(error)}`);
@@ -89,7 +91,7 @@ function readFolder(folder: string, counts: Counts): void {
 }
 
 async function replayAll(
-  folders: readonly string[],
+  deliveries: readonly Delivery[],
   packages: readonly PackageScripts[],
   options: Options,
   counts: Counts,
@@ -98,10 +100,11 @@ async function replayAll(
   const out = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'qa2-replay-')));
   const keeps = options.keeps || options.out !== undefined;
   mkdirSync(out, { recursive: true });
-  folders.forEach((folder, index) => {
-    const root = join(out, `${index + 1}-${basename(folder)}`);
+  deliveries.forEach((delivery, index) => {
+    const name = basename(delivery.label).replace(/[_.]*(?:\*|scriptForCalibration\.py)$/, '');
+    const root = join(out, `${index + 1}-${name}`);
     rmSync(root, { recursive: true, force: true });
-    replayFolder(folder, root, options.spaceSaving, counts);
+    replayDelivery(delivery, root, options.spaceSaving, counts);
     if (!keeps) rmSync(root, { recursive: true, force: true });
   });
   for (const { passes, line } of await replayPackages(packages, out, say)) {
@@ -112,17 +115,20 @@ async function replayAll(
   if (!keeps) rmSync(out, { recursive: true, force: true });
 }
 
-/** Lays out one delivery, runs it, and prints a line for each of its calibration scripts. */
-function replayFolder(folder: string, root: string, spaceSaving: number, counts: Counts): void {
-  const member = layOutMember(folder, root);
+/** Lays out one delivery, runs it, and prints a line for each of its scripts. */
+function replayDelivery(delivery: Delivery, root: string, spaceSaving: number, counts: Counts): void {
+  const member = layOutMember(delivery, root);
   for (const { name, reason } of member.unread) say(`SKIP ${name}: ${reason}`);
   counts.unread += member.unread.length;
   if (member.blocks.length === 0) return;
   const { status, seconds, output } = runMember(member, spaceSaving);
   const last = output.trimEnd().split('\n').at(-1) ?? '';
-  const way = member.forPi ? `${member.forPi} with SPACESAVING=${spaceSaving}` : 'scripts by themselves';
-  say(`${folder}: ${way}: exit ${status}, ${seconds.toFixed(0)} s${status === 0 ? '' : `; ${last}`}`);
-  for (const { passes, line } of judgeMember(member, output)) {
+  const hasControl = member.forPi !== undefined && member.missing.length === 0;
+  const way = hasControl ? `${member.forPi} with SPACESAVING=${spaceSaving}` : 'scripts by themselves';
+  say(`${delivery.label}: ${way}: exit ${status}, ${seconds.toFixed(0)} s${status === 0 ? '' : `; ${last}`}`);
+  const verdicts = judgeMember(member, output);
+  if (hasControl) verdicts.push(judgeControl(member.forPi ?? '', status, verdicts, output));
+  for (const { passes, line } of verdicts) {
     say(line);
     if (passes) counts.passed++;
     else counts.failed++;

@@ -31,6 +31,8 @@ export interface TaskParameter {
   readonly doc: string;
   /** Set when CASA documents the parameter and it has no effect here, with the reason. */
   readonly inert?: string;
+  /** Beside `inert`: CASA's documentation says that it has no effect there either. */
+  readonly inertInCasa?: boolean;
   /** Set when only the default is available here; another value is refused, never ignored. */
   readonly onlyDefault?: boolean;
 }

@@ -1,3 +1,4 @@
+import { fail } from '../../foundation/base/index.ts';
 import type { Figure, LegendEntry, Series } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
 import { type CalIteration, calTableFigures } from './caltable-figure.ts';
@@ -16,6 +17,10 @@ export interface BandpassPlot extends CalSelection {
   /** Transmission of the atmosphere at frequencies (Hz); see {@link transmissionOf}. */
   readonly transmission?: (frequencies: Float64Array) => Float64Array;
   readonly yrange?: readonly [number, number];
+  /** CASA's chanrange: the middle share of the channels (`92.1875%`) or first and last (`5~120`), which set the y range. */
+  readonly chanrange?: string;
+  /** Titles say the baseband of a window. */
+  readonly showBasebandNumber?: boolean;
 }
 
 /** Windows with more channels than this are marked by showfdm. */
@@ -29,6 +34,20 @@ export function subplotOf(value: number | string | undefined): [rows: number, co
   return digits ? [Number(digits[1]), Number(digits[2])] : undefined;
 }
 
+/** Channels that a chanrange means; @throws usage for other texts */
+function channelsOf(chanrange: string): ((channelCount: number) => [number, number]) | undefined {
+  const text = chanrange.trim();
+  if (text === '') return undefined;
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(text);
+  if (share) {
+    const edge = (count: number) => Math.round((count * (1 - Math.min(100, Number(share[1])) / 100)) / 2);
+    return (count) => [edge(count), count - 1 - edge(count)];
+  }
+  const pair = /^(\d+)\s*~\s*(\d+)$/.exec(text);
+  if (!pair) fail('usage', `chanrange must be like "92.1875%" or "5~120", not "${chanrange}".`);
+  return (count) => [Number(pair[1]), Math.min(count - 1, Number(pair[2]))];
+}
+
 /**
  * Spectra of a bandpass or Tsys table: a panel for each antenna and window, or as `overlay` has it; with the transmission of the
  * atmosphere (0 to 1 over the height of the panel) and the windows of fine resolution, when asked.
@@ -40,7 +59,8 @@ export function bandpassFigures(table: CalTable, plot: BandpassPlot): Figure[] {
   const both: CalQuantity[] = isReal ? ['value'] : ['amp', 'phase'];
   const quantities: CalQuantity[] =
     !plot.yaxis || plot.yaxis === 'both' ? both : [isReal && plot.yaxis === 'amp' ? 'value' : plot.yaxis];
-  const { overlay, ...choice } = plot;
+  const { overlay, chanrange, showBasebandNumber, ...choice } = plot;
+  const rangeChannels = channelsOf(chanrange ?? '');
   const overlays = (overlay ?? '').split(',').map((word) => word.trim());
   const wanted: CalIteration[] = ['antenna', 'spw', 'time'];
   const iteration = wanted.filter((what) => !overlays.includes(what));
@@ -57,6 +77,8 @@ export function bandpassFigures(table: CalTable, plot: BandpassPlot): Figure[] {
       yaxis,
       iteration,
       ...(colour && { colour }),
+      ...(rangeChannels && { rangeChannels }),
+      namesBaseband: showBasebandNumber === true,
       subplot: subplotOf(plot.subplot),
       ...(table.visCal === 'B TSYS' && { label: 'Tsys (K)' }),
       legend: yaxis === 'phase' ? legend.slice(0, 2) : legend,

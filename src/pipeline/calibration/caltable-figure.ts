@@ -19,6 +19,10 @@ export interface CalPlot extends CalSelection {
   readonly subplot?: readonly [rows: number, columns: number];
   readonly xrange?: readonly [number, number];
   readonly yrange?: readonly [number, number];
+  /** Channels (first, last) of so many that set the y range of a spectrum; others may lie outside. */
+  readonly rangeChannels?: (channelCount: number) => readonly [number, number];
+  /** Titles say which baseband a window is of. */
+  readonly namesBaseband?: boolean;
   /** Axis label of the values, such as 'Tsys (K)'. */
   readonly label?: string;
   readonly withFlagged?: boolean;
@@ -54,7 +58,10 @@ export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
   const rows = selectCalRows(table, plot);
   const panels = new Map<string, number[]>();
   for (const row of rows) {
-    const key = plot.iteration.map((what) => iterationName(table, row, what)).join(', ');
+    const key = [
+      ...plot.iteration.map((what) => iterationName(table, row, what)),
+      ...basebandOf(table, plot, row),
+    ].join(', ');
     const list = panels.get(key);
     if (list) list.push(row);
     else panels.set(key, [row]);
@@ -95,6 +102,12 @@ function iterationName(table: CalTable, row: number, what: CalIteration): string
   }
 }
 
+function basebandOf(table: CalTable, { namesBaseband, iteration }: CalPlot, row: number): string[] {
+  if (!namesBaseband || !iteration.includes('spw')) return [];
+  const number = /\bBB_(\d)/.exec(table.spectralWindows[table.rows.spwId[row]]?.name ?? '')?.[1];
+  return number === undefined ? [] : [`baseband ${number}`];
+}
+
 /** Names of what colours tell, in their order in the table. */
 function colourNames(table: CalTable, rows: readonly number[], plot: CalPlot): readonly string[] {
   const { colour = 'pol' } = plot;
@@ -127,7 +140,9 @@ function panelOf(
 ): Panel {
   const isSpectrum = plot.xaxis === 'freq' || plot.xaxis === 'chan';
   const series = isSpectrum ? spectra(table, plot, rows, colours) : tracks(table, plot, rows, colours);
-  const range = plot.yrange ?? (plot.yaxis === 'phase' ? PHASE_RANGE : rangeOf(series));
+  const range =
+    plot.yrange ??
+    (plot.yaxis === 'phase' ? PHASE_RANGE : rangeOf(series, isSpectrum ? plot.rangeChannels : undefined));
   const more = plot.overlay && range ? plot.overlay(table.rows.spwId[rows[0]], range) : [];
   return {
     title,
@@ -209,10 +224,11 @@ function colourOf(table: CalTable, plot: CalPlot, row: number, par: number, colo
 }
 
 /** Range of the values with a margin; undefined when there are none. */
-function rangeOf(series: readonly Series[]): [number, number] | undefined {
+function rangeOf(series: readonly Series[], channels: CalPlot['rangeChannels']): [number, number] | undefined {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { y } of series) {
-    for (let index = 0; index < y.length; index++) {
+    const [first, last] = channels?.(y.length) ?? [0, y.length - 1];
+    for (let index = first; index <= last; index++) {
       if (y[index] < low) low = y[index];
       if (y[index] > high) high = y[index];
     }

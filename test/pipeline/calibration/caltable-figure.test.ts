@@ -49,6 +49,21 @@ function tableOf(chans: number): CalTable {
 }
 
 describe('figures of calibration tables', () => {
+  it('chanrange sets the y range of spectra by the middle channels, and titles may say the baseband', () => {
+    const table = tableOf(64);
+    const [first] = table.spectralWindows;
+    const named = { ...table, spectralWindows: [{ ...first, name: 'ALMA_RB_06#BB_3#SW-01#FULL_RES' }, first] };
+    const edge = named.rows.offsets[0] + 1;
+    named.rows.params.set([50, 0], 2 * edge);
+    const draw = (chanrange: string) =>
+      bandpassFigures(named, { yaxis: 'amp', overlay: 'time', chanrange, showBasebandNumber: true })[0].sections[0]
+        .panels;
+    expect(draw('')[0].y.range?.[1]).toBeGreaterThan(50);
+    for (const chanrange of ['90%', '3~60']) expect(draw(chanrange)[0].y.range?.[1]).toBeLessThan(2.1);
+    expect(draw('').map(({ title }) => title)).toContain('DA40, spw 0, baseband 3');
+    expect(() => draw('middle')).toThrow(/chanrange must be like/);
+  });
+
   it('draws gains against time without flagged ones', () => {
     const pages = calTableFigures(tableOf(1), { xaxis: 'time', yaxis: 'amp', iteration: ['antenna'], colour: 'spw' });
     expect(pages).toHaveLength(1);

@@ -43,7 +43,7 @@ export const plotbandpassTask: TaskDeclaration = {
     variant('pwv', 'auto', 'precipitable water vapour, mm'),
     text('gs', 'gs', 'program', { inert: 'no other program is called' }),
     text('convert', 'convert', 'program', { inert: 'no other program is called' }),
-    variant('chanrange', '', 'channels that set the y range', { onlyDefault: true }),
+    variant('chanrange', '', 'channels that set the y range: a share in the middle, 92.1875%, or 5~120'),
     float('solutionTimeThresholdSeconds', 30.0, 'times apart that are one solution, s', { onlyDefault: true }),
     bool('debug', false, 'say more', { inert: 'the log says the same either way' }),
     variant('phase', '', 'range of phases', { onlyDefault: true }),
@@ -62,7 +62,7 @@ export const plotbandpassTask: TaskDeclaration = {
     float('platformingThreshold', 10.0, 'least step that is reported', { onlyDefault: true }),
     float('platformingSigma', 10.0, 'least significance that is reported', { onlyDefault: true }),
     variant('basebands', '', 'basebands; empty: all', { onlyDefault: true }),
-    bool('showBasebandNumber', false, 'write the baseband into titles', { onlyDefault: true }),
+    bool('showBasebandNumber', false, 'write the baseband into titles'),
     variant('scans', '', 'scans; empty: all', { onlyDefault: true }),
     bool('figfileSequential', false, 'number the pages', { inert: 'several pages are numbered always' }),
     bool('chanrangeSetXrange', false, 'chanrange sets the x range, too', { onlyDefault: true }),
@@ -83,6 +83,8 @@ export function plotBandpass(context: Context, args: TaskArguments): string[] {
     yaxis: args.yaxis as BandpassPlot['yaxis'],
     subplot: words('subplot'),
     showfdm: args.showfdm === true,
+    chanrange: Array.isArray(args.chanrange) ? args.chanrange.join('~') : words('chanrange'),
+    showBasebandNumber: args.showBasebandNumber === true,
     ...rangeOf(args),
     ...(args.showatm && {
       transmission: (frequencies: Float64Array) =>

@@ -1,4 +1,4 @@
-import type { Context } from '../../../foundation/base/index.ts';
+import { type Context, fail } from '../../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../../foundation/bytes/index.ts';
 import {
   bandpassFigures,
@@ -31,6 +31,8 @@ export const scienceReductionTool: ToolDeclaration<null> = {
     fluxscale2: method(
       "caltable='', removeOutliers=False, msName='', writeToFile=False, preavg=10000",
       (_state, args, { context }) => {
+        // Gains are averaged over all the time of a field, which is what 10000 s mean for an observation.
+        if (args.preavg !== 10000) fail('unsupported', 'es.fluxscale2(): only preavg=10000 is available.');
         const options = {
           caltable: textArgument(args, 'caltable'),
           msName: textArgument(args, 'msName'),
@@ -68,7 +70,13 @@ export const analysisUtilitiesTool: ToolDeclaration<null> = {
       "caltable='', antenna='', field='', spw='', yaxis='amp', xaxis='chan', figfile='', plotrange=[0,0,0,0], overlay='', " +
         "showatm=False, pwv='auto', showfdm=False, subplot=22, yrange=[], interactive=False, buildpdf=False, chanrange='', " +
         "showBasebandNumber=False, showimage=False, showtsky=False, timeranges='', poln='', markersize=3, density=108",
-      (_state, args, { context }) => plotBandpass(context, args),
+      (_state, args, { context }) => {
+        for (const name of ['showimage', 'showtsky', 'buildpdf'])
+          if (args[name] === true) fail('unsupported', `aU.plotbandpass(): only ${name}=False is available.`);
+        for (const name of ['timeranges', 'poln'])
+          if (args[name] !== '') fail('unsupported', `aU.plotbandpass(): only ${name}='' is available.`);
+        return plotBandpass(context, args);
+      },
     ),
   },
 };

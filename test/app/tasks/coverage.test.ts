@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CallCounts, coverageText } from '../../../src/app/tasks/coverage.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const counts = JSON.parse(readFileSync(join(root, 'data/script-calls.json'), 'utf8')) as CallCounts;
+const counted = (tasks: CallCounts['tasks']): CallCounts => ({
+  source: 'Made up.',
+  tasks: { listobs: { saved: 1, wider: 0 }, ...tasks },
+  tools: { tb: { open: { saved: 1, wider: 0 } } },
+  pipeline: { h_init: { saved: 1, wider: 0 } },
+});
+
+describe('the coverage of delivered scripts', () => {
+  it('is documented as the declarations are now: run `npm run coverage` after a change', () => {
+    expect(readFileSync(join(root, 'docs/coverage.md'), 'utf8')).toBe(coverageText(counts));
+  });
+
+  it('takes a call with an unknown task, an unknown parameter, a refused value or one without effect as not covered', () => {
+    const text = coverageText(
+      counted({
+        noSuchTask: { saved: 3, wider: 0 },
+        flagdata: {
+          saved: 9,
+          wider: 0,
+          parameters: { vis: 9, noSuchName: 2 },
+          values: { mode: { nosuch: 4, manual: 3 } },
+        },
+        split: { saved: 5, wider: 0, parameters: { keepmms: 1 } },
+      }),
+    );
+    expect(text).toContain('| noSuchTask | 3 | 0 | 0 | not in this program |');
+    expect(text).toContain('| flagdata | 9 | 3 | 0 | noSuchName is not known (2); mode=nosuch is refused (4) |');
+    expect(text).toMatch(/\| split \| 5 \| 4 \| 0 \| keepmms has no effect: .* \(1\) \|/);
+    expect(text).toContain('**8 of 18 calls of 4 tasks');
+  });
+});
