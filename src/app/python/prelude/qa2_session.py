@@ -1,6 +1,7 @@
 """Runs scripts: finds out which Python they are written in, compiles, executes, reports failures."""
 
 import builtins
+import functools
 import io
 import json
 import linecache
@@ -144,15 +145,20 @@ def current_language(space):
     return 2 if space.get('__builtins__') is _old_names else 3
 
 
+@functools.lru_cache(maxsize=8)
+def _compiled(text, filename, default, old_text):
+    """Language and code of a source text; delivered scripts are run again for each of their steps."""
+    language = language_of(text, filename, default)
+    if language == 2:
+        return language, _compile_old(text if old_text is None else old_text, filename)
+    return language, compile(text, filename, 'exec', dont_inherit=True)
+
+
 def run_text(text, filename, space=SPACE, local=None, default=3, old_text=None):
     """Runs a source text in its own Python."""
     for listener in on_source:
         listener(text, filename)
-    language = language_of(text, filename, default)
-    if language == 2:
-        code = _compile_old(text if old_text is None else old_text, filename)
-    else:
-        code = compile(text, filename, 'exec', dont_inherit=True)
+    language, code = _compiled(text, filename, default, old_text)
     _run_code(code, language, space, local)
 
 
