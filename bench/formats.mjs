@@ -1,5 +1,6 @@
 // npm run bench -- formats [--preset NAME] [--input DIR]: importasdm beside CASA's, and whole columns of the MeasurementSet read
 // and written beside python-casacore and CASA's table tool. Files are in the page cache for all; each takes its own copy to write.
+// With --memory [FACTORS]: peak memory of importasdm alone, on that ASDM with its Main rows cut or repeated; default 0.1,1,10.
 import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -18,6 +19,7 @@ import {
   saveResults,
   simulate,
 } from './peers.mjs';
+import { resizeAsdm } from './resized-asdm.mjs';
 
 const preset = argument('--preset', 'medium');
 const work = makeWork();
@@ -92,11 +94,28 @@ async function columns(action) {
   return found;
 }
 
-try {
-  mkdirSync(work, { recursive: true });
-  const { asdm } = simulate(work, preset);
-  const asdmMb = folderMb(asdm);
-  console.log(`${preset}: one Execution Block of ${asdmMb.toFixed(0)} MB\n`);
+async function memory(asdm) {
+  const given = argument('--memory');
+  const factors = (given === undefined || given.startsWith('--') ? '0.1,1,10' : given).split(',').map(Number);
+  const found = [];
+  for (const factor of factors) {
+    const raw = join(work, `raw-${factor}`);
+    const bytes = resizeAsdm(asdm, raw, factor);
+    const result = await timed(process.execPath, [qa2, 'import', raw, 'sized.ms', '--quiet']);
+    rmSync(join(work, 'sized.ms'), { recursive: true });
+    rmSync(join(work, 'sized.ms.flagversions'), { recursive: true, force: true });
+    found.push({
+      binaryMb: rounded(bytes / 1e6, 0),
+      peakMemoryMb: rounded(result.peakMemoryMb, 0),
+      wallSec: rounded(result.wallSec),
+      cpuSec: rounded(result.cpuSec),
+    });
+    console.log(`importasdm ${JSON.stringify(found.at(-1))}`);
+  }
+  return found;
+}
+
+async function compareAll(asdm, asdmMb) {
   await build({
     entryPoints: [join(root, 'bench', 'columns.ts')],
     outfile: DRIVER,
@@ -113,6 +132,16 @@ try {
   await timed(process.execPath, [DRIVER, 'ours.ms', 'blocks.json', 'read', ...COLUMNS]);
   const results = { preset, asdmMb: rounded(asdmMb, 0), ...conditions(), importasdm: imported };
   saveResults(`formats-${preset}`, { ...results, read: await columns('read'), write: await columns('write') });
+}
+
+try {
+  mkdirSync(work, { recursive: true });
+  const { asdm } = simulate(work, preset);
+  const asdmMb = folderMb(asdm);
+  console.log(`${preset}: one Execution Block of ${asdmMb.toFixed(0)} MB\n`);
+  if (process.argv.includes('--memory')) {
+    saveResults(`formats-memory-${preset}`, { preset, ...conditions(), importasdm: await memory(asdm) });
+  } else await compareAll(asdm, asdmMb);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

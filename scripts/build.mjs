@@ -31,9 +31,9 @@ function digestOf(files, describe) {
  * Looks whether a part of dist/ was made from these sources: first by their sizes and times, then by their content.
  * Returns undefined when it is current, else what to hand to `keepStamp` after building.
  */
-function staleness(name, folders) {
+function staleness(name, folders, others = []) {
   if (!existsSync(join(root, 'src'))) return undefined; // an installed package brings dist/ along
-  const files = sourceFiles(folders);
+  const files = [...sourceFiles(folders), ...others.map((file) => join(root, file))];
   const quick = digestOf(files, (file) => {
     const { size, mtimeMs } = statSync(file);
     return `${size} ${mtimeMs}`;
@@ -95,7 +95,11 @@ async function buildKernels() {
 }
 
 async function buildBundles() {
-  const stale = staleness('bundles', ['src', 'data']);
+  const stale = staleness(
+    'bundles',
+    ['src', 'data'],
+    ['package-lock.json', 'scripts/build.mjs', 'scripts/entry-points.json'],
+  );
   if (!stale) return;
   say('Building the program (TypeScript → JavaScript, once) …');
   const { build } = await import('esbuild');
@@ -110,7 +114,11 @@ async function buildBundles() {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
+    // Packages go into the bundles, so that a program starts with a few files instead of 800; these bring files of their own.
+    external: ['@napi-rs/canvas', 'pyodide', 'esbuild', 'assemblyscript'],
+    banner: {
+      js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
+    },
     sourcemap: true,
     logLevel: 'error',
     loader: { '.wasm': 'binary' },

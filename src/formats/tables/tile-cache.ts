@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ByteFile, type ByteSource, disk } from '../../foundation/bytes/index.ts';
 
-/** Memory that the tiles of one storage manager may take. */
+/** Memory that the tiles of one storage manager may take, unless it is told otherwise. */
 const BUDGET_BYTES = 16 * 1024 * 1024;
 
 /** One file of tiles. */
@@ -87,8 +87,13 @@ interface Tile {
 /** A bounded cache of tiles, the least recently used first to leave; changed ones are written as they leave. */
 export class TileCache {
   private readonly tiles = new Map<string | number, Tile>();
+  private readonly budgetBytes: number;
   private held = 0;
   private spare: Uint8Array | undefined;
+
+  constructor(budgetBytes = BUDGET_BYTES) {
+    this.budgetBytes = budgetBytes;
+  }
 
   /** The tile at an offset of a file; read from disk unless all of it will be written. */
   get(key: number, file: TileFile, offset: number, length: number, isOverwritten: boolean): Uint8Array {
@@ -129,7 +134,7 @@ export class TileCache {
       this.tiles.set(key, tile);
       return tile;
     }
-    while (this.held + length > BUDGET_BYTES && this.tiles.size > 0) {
+    while (this.held + length > this.budgetBytes && this.tiles.size > 0) {
       const [oldKey, old] = this.tiles.entries().next().value as [number, Tile];
       this.store(old);
       this.forget(oldKey, old);

@@ -28,7 +28,7 @@ export interface CubeRun {
 export class TiledStMan implements StorageManager {
   readonly type: TiledType;
   readonly context: StorageContext;
-  readonly cache = new TileCache();
+  readonly cache: TileCache;
   /** Indices of the columns whose values lie in the tiles. */
   readonly dataColumns: readonly number[];
   private readonly columns: TiledColumn[];
@@ -40,7 +40,8 @@ export class TiledStMan implements StorageManager {
   private isChanged = false;
   private newName: string;
 
-  private constructor(type: TiledType, context: StorageContext, name: string) {
+  private constructor(type: TiledType, context: StorageContext, name: string, cacheBytes?: number) {
+    this.cache = new TileCache(cacheBytes);
     this.type = type;
     this.context = context;
     this.newName = name;
@@ -59,7 +60,7 @@ export class TiledStMan implements StorageManager {
   }
 
   static create(type: TiledType, context: StorageContext, description: StorageManagerDescription): TiledStMan {
-    const manager = new TiledStMan(type, context, description.name);
+    const manager = new TiledStMan(type, context, description.name, description.cacheBytes);
     const axes = checkColumns(type, context.columns, description.name);
     const hasRowAxis = type !== 'TiledCellStMan';
     let tile = (description.tileShape ?? []).toReversed();

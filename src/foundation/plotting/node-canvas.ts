@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { type Canvas, createCanvas, GlobalFonts } from '@napi-rs/canvas';
+import type { Canvas } from '@napi-rs/canvas';
 import * as echarts from 'echarts';
 import { chartOption } from './chart-option.ts';
 import { rasterPixels } from './colours.ts';
@@ -10,24 +10,33 @@ import { FONT } from './font.ts';
 import { encodeIndexedPng } from './indexed-png.ts';
 import { layoutFigure } from './layout.ts';
 
-let isReady = false;
+type CanvasPackage = typeof import('@napi-rs/canvas');
 
-/** Registers the font that comes with the program, so that figures look the same on every machine. */
-function prepare(): void {
-  if (isReady) return;
-  const fonts = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+let loaded: CanvasPackage | undefined;
+
+/**
+ * Loads the canvas at the first figure (most commands draw none, and it costs 20 MB in each thread) and registers the font that
+ * comes with the program, so that figures look the same on every machine.
+ */
+function canvasPackage(): CanvasPackage {
+  if (loaded) return loaded;
+  const load = createRequire(import.meta.url);
+  const canvas = load('@napi-rs/canvas') as CanvasPackage;
+  const { createCanvas, GlobalFonts } = canvas;
+  const fonts = join(dirname(load.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
   GlobalFonts.registerFromPath(join(fonts, 'DejaVuSans.ttf'), FONT);
   GlobalFonts.registerFromPath(join(fonts, 'DejaVuSans-Bold.ttf'), FONT);
   echarts.setPlatformAPI({
     createCanvas: (width?: number, height?: number) =>
       createCanvas(width ?? 32, height ?? 32) as unknown as HTMLCanvasElement,
   });
-  isReady = true;
+  loaded = canvas;
+  return canvas;
 }
 
 /** Draws a figure as PNG with a palette; the same figure gives the same bytes. */
 export function renderPng(figure: Figure): Uint8Array {
-  prepare();
+  const { createCanvas } = canvasPackage();
   const layout = layoutFigure(figure);
   const { width } = figure;
   const { height } = layout;
@@ -48,7 +57,7 @@ export function renderPng(figure: Figure): Uint8Array {
 }
 
 function picture(raster: Raster): Canvas {
-  const canvas = createCanvas(raster.width, raster.height);
+  const canvas = canvasPackage().createCanvas(raster.width, raster.height);
   const context = canvas.getContext('2d');
   const image = context.createImageData(raster.width, raster.height);
   image.data.set(rasterPixels(raster));

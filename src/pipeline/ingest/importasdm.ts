@@ -63,6 +63,9 @@ interface Source {
   readonly asis: readonly string[];
 }
 
+/** Rows are written in their order, so a tile or two of each column do. */
+const TILE_CACHE_BYTES = 2 * 1024 * 1024;
+
 type PhaseCorrection = FillMainOptions['phaseCorrection'];
 
 /**
@@ -214,6 +217,7 @@ function makeMs(context: Context, source: Source, correction: PhaseCorrection, p
     dataColumns: [column],
     withWeightSpectrum: true,
     widest,
+    tileCacheBytes: TILE_CACHE_BYTES,
     ...(lazyIndex && {
       dataManagers: [{ type: ASDM_STMAN, name: ASDM_STMAN, columns: [column], content: lazyIndex }],
     }),

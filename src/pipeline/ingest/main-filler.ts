@@ -1,5 +1,5 @@
 import type { MeasurementSet } from '../../astronomy/ms/index.ts';
-import { type BdfReader, openBdf } from '../../formats/asdm/index.ts';
+import { openBdf } from '../../formats/asdm/index.ts';
 import {
   arena,
   complexAutoRowsInto,
@@ -7,23 +7,24 @@ import {
   type StoredNumbers,
   scaleRowsInto,
 } from '../../foundation/numeric/index.ts';
-import { ALL_BITS, type BdfFlags, markFlags, readFlags } from './bdf-flags.ts';
 import { type Integration, loadPart, numbersOf, readIntegrations, requirePart, sliceCounts } from './bdf-slices.ts';
-import { LazyFiller } from './lazy-filler.ts';
-import { putRowColumns, type RowContext, UvwCache } from './row-columns.ts';
+import { addToIndex } from './lazy-entries.ts';
+import { appendRows, type BdfFill, type PlacedSource, rowsOf } from './main-rows.ts';
+import type { RowContext } from './row-columns.ts';
 import type { SpectralSetup } from './spectral-tables.ts';
 import { type FillMainOptions, type WindowSource, windowSources } from './window-sources.ts';
 
 /** Stored numbers held in memory at a time. */
-const STORED_BYTES = 96 * 1024 * 1024;
+const STORED_BYTES = 8 * 1024 * 1024;
 /** Visibilities converted and written at a time. */
-const DATA_BYTES = 16 * 1024 * 1024;
+const DATA_BYTES = 4 * 1024 * 1024;
 
 /**
  * Appends all rows of one BDF to MAIN, in importasdm's order: run by run of integrations, window by window, the
  * autocorrelations of all integrations, then the cross-correlations. A lazy MS has one run for each BDF.
  *
- * @returns the number of rows made
+ * The numbers of a BDF are read once, a few integrations at a time, and go to the rows of all windows.
+ *
  * @throws bad-format, with file and byte, when the BDF contradicts itself or the ASDM's tables
  */
 export function fillMain(
@@ -33,154 +34,50 @@ export function fillMain(
   context: RowContext,
   setup: SpectralSetup,
   options: FillMainOptions,
-): number {
+): void {
   const bdf = openBdf(bdfPath);
   try {
     const sources = windowSources(bdf, context, setup, options);
     const integrations = readIntegrations(bdf);
-    if (options.lazyIndex) return new LazyFiller(ms, bdf, context, options).fill(integrations, sources);
-    const filler = new BdfFiller(ms, bdf, context, options);
-    let rows = 0;
+    if (integrations.length === 0 || sources.length === 0) return;
+    const fill = { ms, bdf, context, options };
+    const { lazyIndex } = options;
     let done = 0;
-    for (const count of sliceCounts(dataSize, integrations.length)) {
-      rows += filler.fillSlice(integrations.slice(done, done + count), sources);
+    for (const count of lazyIndex ? [integrations.length] : sliceCounts(dataSize, integrations.length)) {
+      const run = integrations.slice(done, done + count);
+      const placed = appendRows(fill, run, sources);
+      if (lazyIndex) addToIndex(lazyIndex, bdf, run, placed);
+      else copyVisibilities(fill, run, placed);
       done += count;
     }
-    return rows;
   } finally {
     bdf.close();
   }
 }
 
-class BdfFiller {
-  private readonly ms: MeasurementSet;
-  private readonly bdf: BdfReader;
-  private readonly context: RowContext;
-  private readonly options: FillMainOptions;
-  private readonly uvwCache: UvwCache;
-
-  constructor(ms: MeasurementSet, bdf: BdfReader, context: RowContext, options: FillMainOptions) {
-    this.ms = ms;
-    this.bdf = bdf;
-    this.context = context;
-    this.options = options;
-    this.uvwCache = new UvwCache(context);
+/** Converts the stored numbers of a run of integrations into the rows that it has already. */
+function copyVisibilities(fill: BdfFill, integrations: readonly Integration[], placed: readonly PlacedSource[]): void {
+  const { bdf, options, ms } = fill;
+  const column = ms.main.column(options.isComplex ? 'DATA' : 'FLOAT_DATA');
+  // Before any data, so that the cells of a hypercube lie in the order of the rows.
+  for (const { source, start } of placed) {
+    column.setShape(start, integrations.length * rowsOf(source), [source.window.chanCount, source.corrCount]);
   }
-
-  /** Appends the rows of a run of integrations. */
-  fillSlice(integrations: readonly Integration[], sources: readonly WindowSource[]): number {
-    if (integrations.length === 0 || sources.length === 0) return 0;
-    const start = this.ms.main.rowCount;
-    let rows = 0;
-    for (const { pairs, window } of sources) rows += pairs.first.length * window.binCount * integrations.length;
-    this.ms.main.addRows(rows);
-    const flags = this.options.withBdfFlags
-      ? integrations.map((integration) => readFlags(this.bdf, integration))
-      : undefined;
-    arena().scope((lease) => {
-      const loaded = this.loadWhole(integrations, sources, lease);
-      let at = start;
-      for (const source of sources) {
-        this.options.checkAbort();
-        at += this.fillSource(source, integrations, at, loaded.get(source.name), flags);
-      }
-    });
-    return rows;
-  }
-
-  /** Both parts of all integrations, as far as they fit; a part that does not is read again for each window, in pieces. */
-  private loadWhole(
-    integrations: readonly Integration[],
-    sources: readonly WindowSource[],
-    lease: Lease,
-  ): Map<WindowSource['name'], StoredNumbers> {
-    const loaded = new Map<WindowSource['name'], StoredNumbers>();
-    for (const name of new Set(sources.map((source) => source.name))) {
-      const part = requirePart(this.bdf, integrations[0], name);
-      const bytes = (part.bytes / Math.max(1, this.bdf.header.numTime)) * integrations.length;
-      if (bytes <= STORED_BYTES) loaded.set(name, loadPart(this.bdf, integrations, name, lease).numbers);
-    }
-    return loaded;
-  }
-
-  private fillSource(
-    source: WindowSource,
-    integrations: readonly Integration[],
-    start: number,
-    whole: StoredNumbers | undefined,
-    flags: readonly (BdfFlags | undefined)[] | undefined,
-  ): number {
-    const perIntegration = source.pairs.first.length * source.window.binCount;
-    const cellBytes = 8 * source.window.chanCount * source.corrCount;
-    const part = requirePart(this.bdf, integrations[0], source.name);
-    const stride = numbersOf(part, this.bdf.header.numTime);
-    const storedBytes = (stride * part.bytes) / part.valueCount;
-    const byData = Math.floor(DATA_BYTES / (perIntegration * cellBytes));
-    const byStore = whole ? integrations.length : Math.floor(STORED_BYTES / storedBytes);
-    const step = Math.max(1, Math.min(byData, byStore));
+  for (const name of new Set(placed.map(({ source }) => source.name))) {
+    const part = requirePart(bdf, integrations[0], name);
+    const stride = numbersOf(part, bdf.header.numTime);
+    const step = Math.max(1, Math.floor((STORED_BYTES * part.valueCount) / (part.bytes * stride)));
     for (let first = 0; first < integrations.length; first += step) {
+      options.checkAbort();
       const block = integrations.slice(first, first + step);
       arena().scope((lease) => {
-        const numbers = whole ?? loadPart(this.bdf, block, source.name, lease).numbers;
-        const base = whole ? first * stride : 0;
-        const held = { integrations: block, numbers, base, stride, flags: flags?.slice(first, first + step) };
-        this.putPieces(source, held, start + first * perIntegration);
+        const { numbers } = loadPart(bdf, block, name, lease);
+        for (const { source, start } of placed) {
+          if (source.name !== name) continue;
+          putPieces(fill, source, { integrations: block, numbers, stride }, start + first * rowsOf(source));
+        }
       });
     }
-    return perIntegration * integrations.length;
-  }
-
-  /** Writes the rows of what is held; a single integration that is too large goes in pieces of antenna pairs. */
-  private putPieces(source: WindowSource, held: HeldIntegrations, start: number): void {
-    const { pairs, window, corrCount } = source;
-    const pairBytes = 8 * window.chanCount * corrCount * window.binCount;
-    const fitting = Math.max(1, Math.floor(DATA_BYTES / pairBytes));
-    const step = held.integrations.length > 1 ? pairs.first.length : fitting;
-    for (let first = 0; first < pairs.first.length; first += step) {
-      const piece = {
-        first: pairs.first.subarray(first, first + step),
-        second: pairs.second.subarray(first, first + step),
-        isAuto: pairs.isAuto,
-      };
-      arena().scope((lease) =>
-        this.putBlock({ ...source, pairs: piece }, held, start + first * window.binCount, lease),
-      );
-    }
-  }
-
-  /** Converts and writes the rows of a few integrations of one window. */
-  private putBlock(source: WindowSource, held: HeldIntegrations, start: number, lease: Lease): void {
-    const { window, corrCount, pairs } = source;
-    const { integrations, numbers, flags } = held;
-    const count = integrations.length * pairs.first.length * window.binCount;
-    const shape = [window.chanCount, corrCount];
-    const cell = window.chanCount * corrCount;
-    const room = lease.int32(count);
-    const offsets = new Uint32Array(room.buffer, room.byteOffset, count);
-    fillOffsets(offsets, source, held, Math.max(1, this.bdf.header.apc.length));
-    const { isComplex } = this.options;
-    const data = lease.float32((isComplex ? 2 : 1) * cell * count);
-    if (!isComplex) scaleRowsInto(numbers, offsets, data, cell, 1);
-    else if (source.name === 'crossData') {
-      scaleRowsInto(numbers, offsets, data, 2 * cell, Math.fround(window.scaleFactor));
-    } else complexAutoRowsInto(numbers as Float32Array, offsets, data, window.chanCount, window.valuesPerChannel);
-    const { main } = this.ms;
-    putRowColumns(main, this.context, this.uvwCache, {
-      start,
-      integrations,
-      pairs,
-      binCount: window.binCount,
-      dataDescId: source.dataDescId,
-      corrCount,
-      effectiveBw: source.effectiveBw,
-    });
-    main.column(isComplex ? 'DATA' : 'FLOAT_DATA').putRange(start, count, data, shape);
-    const flag = lease.uint8(cell * count);
-    flag.fill(0);
-    const flagRow = new Uint8Array(count);
-    if (flags) markFlags(source, this.bdf, { flags, mask: ALL_BITS }, flag, flagRow);
-    main.column('FLAG').putRange(start, count, flag, shape);
-    main.column('FLAG_ROW').putRange(start, count, flagRow);
   }
 }
 
@@ -188,16 +85,57 @@ class BdfFiller {
 interface HeldIntegrations {
   readonly integrations: readonly Integration[];
   readonly numbers: StoredNumbers;
-  /** Index of the first integration's first number. */
-  readonly base: number;
   /** Numbers from one integration to the next. */
   readonly stride: number;
-  readonly flags: readonly (BdfFlags | undefined)[] | undefined;
+}
+
+/** Writes the visibilities of what is held, in pieces of integrations, or of antenna pairs where a single one is too large. */
+function putPieces(fill: BdfFill, source: WindowSource, held: HeldIntegrations, start: number): void {
+  const { pairs, window, corrCount } = source;
+  const { numbers, stride } = held;
+  const pairBytes = 8 * window.chanCount * corrCount * window.binCount;
+  const pairStep = Math.max(1, Math.floor(DATA_BYTES / pairBytes));
+  const step = Math.max(1, Math.floor(pairStep / pairs.first.length));
+  for (let first = 0; first < held.integrations.length; first += step) {
+    const piece = {
+      integrations: held.integrations.slice(first, first + step),
+      numbers: numbers.subarray(first * stride, (first + step) * stride),
+      stride,
+    };
+    for (let pair = 0; pair < pairs.first.length; pair += pairStep) {
+      const some = {
+        first: pairs.first.subarray(pair, pair + pairStep),
+        second: pairs.second.subarray(pair, pair + pairStep),
+        isAuto: pairs.isAuto,
+      };
+      const row = start + first * rowsOf(source) + pair * window.binCount;
+      arena().scope((lease) => putBlock(fill, { ...source, pairs: some }, piece, row, lease));
+    }
+  }
+}
+
+/** Converts and writes the visibilities of a few integrations of one window. */
+function putBlock(fill: BdfFill, source: WindowSource, held: HeldIntegrations, start: number, lease: Lease): void {
+  const { window, corrCount } = source;
+  const { integrations, numbers } = held;
+  const { isComplex } = fill.options;
+  const count = integrations.length * rowsOf(source);
+  const cell = window.chanCount * corrCount;
+  const room = lease.int32(count);
+  const offsets = new Uint32Array(room.buffer, room.byteOffset, count);
+  fillOffsets(offsets, source, held, Math.max(1, fill.bdf.header.apc.length));
+  const data = lease.float32((isComplex ? 2 : 1) * cell * count);
+  if (!isComplex) scaleRowsInto(numbers, offsets, data, cell, 1);
+  else if (source.name === 'crossData') {
+    scaleRowsInto(numbers, offsets, data, 2 * cell, Math.fround(window.scaleFactor));
+  } else complexAutoRowsInto(numbers as Float32Array, offsets, data, window.chanCount, window.valuesPerChannel);
+  const column = fill.ms.main.column(isComplex ? 'DATA' : 'FLOAT_DATA');
+  column.putRange(start, count, data, [window.chanCount, corrCount]);
 }
 
 /** Index of each row's first stored number: time slowest, then antenna pairs, then bins. */
 function fillOffsets(offsets: Uint32Array, source: WindowSource, held: HeldIntegrations, apcCount: number): void {
-  const { base, stride } = held;
+  const { stride } = held;
   const integrationCount = held.integrations.length;
   const { pairs, window, layout } = source;
   const binStride = window.apcStride * (source.name === 'crossData' ? apcCount : 1);
@@ -207,7 +145,7 @@ function fillOffsets(offsets: Uint32Array, source: WindowSource, held: HeldInteg
       const a = pairs.first[pair];
       const b = pairs.second[pair];
       const place = pairs.isAuto ? a : (b * (b - 1)) / 2 + a;
-      const first = base + integration * stride + place * layout.stride + window.first + source.apc * window.apcStride;
+      const first = integration * stride + place * layout.stride + window.first + source.apc * window.apcStride;
       for (let bin = 0; bin < window.binCount; bin++) offsets[row++] = first + bin * binStride;
     }
   }
