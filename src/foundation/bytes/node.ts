@@ -118,6 +118,8 @@ function writeExactly(descriptor: number, file: string, offset: number, bytes: U
 const TAGS: Readonly<Record<string, readonly [ErrorTag, string]>> = {
   ENOENT: ['missing', 'No such file or directory.'],
   ENOTDIR: ['missing', 'A part of the path is not a directory.'],
+  EISDIR: ['missing', 'This is a directory; a file is needed here.'],
+  ENOTEMPTY: ['exists', 'The directory is not empty.'],
   EEXIST: ['exists', 'A file of this name is in the way.'],
   ENOSPC: ['no-space', 'The disk is full; free some space and run again.'],
   EDQUOT: ['no-space', 'The disk quota is used up; free some space and run again.'],

@@ -21,6 +21,11 @@ describe('the disk', () => {
     expect(() => disk().makeDirectory(join(file, 'below'))).toThrow('A part of the path is not a directory.');
   });
 
+  it('says when a directory stands where a file is read', () => {
+    const path = folder();
+    expect(() => disk().readFile(path)).toThrow('This is a directory; a file is needed here.');
+  });
+
   it.runIf(existsSync('/proc/self'))('ends where the system makes no directories', () => {
     expect(() => disk().makeDirectory('/proc/nothing/here')).toThrow('/proc/nothing');
   });
