@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail } from '../../foundation/base/index.ts';
 import { checkFaults, FAULT_NAMES } from '../../pipeline/simulation/index.ts';
-import type { EngineJob, Listing } from '../tasks/index.ts';
+import { type EngineJob, imageMs, installEngine, type Listing, type MemberWatch } from '../tasks/index.ts';
 import { printResult, type SharedOptions, wholeNumber, withEngine } from './engine-use.ts';
 import { readGoal } from './member-commands.ts';
 
@@ -77,13 +77,11 @@ async function image(vis: string, flags: SharedOptions & { goal?: string }): Pro
   const path = resolve(vis);
   if (!existsSync(path)) fail('missing', 'There is no such MeasurementSet.', { file: path });
   const directory = dirname(path);
-  await withEngine(flags, { workers: 1 }, async ({ run, progress }) => {
-    const step = { step: 'image', directory, vis: basename(path), goal: readGoal(flags.goal) } as const;
-    const { products } = await run<{ products: { fits: string }[] }>('image', {
-      kind: 'member',
-      step,
-      logfile: resolve(directory, 'imaging.log'),
-    });
+  const goal = readGoal(flags.goal);
+  await withEngine(flags, {}, async ({ pool, progress }) => {
+    installEngine(64 * 1024 * 1024);
+    const watch: MemberWatch = (step, fraction, note) => progress.update(step, fraction, note);
+    const { products } = await imageMs(pool, watch, directory, basename(path), goal);
     progress.finish();
     printResult(flags, products.map(({ fits }) => resolve(directory, fits)).join('\n'), { products });
   });

@@ -10,8 +10,13 @@ export interface LogPort {
 
 /** How far a long piece of work has come; implementations print a line, a bar, or nothing. */
 export interface ProgressPort {
-  /** @param fraction 0…1 of the current step; @param note a few words, e.g. "scan 7" */
-  update(fraction: number, note?: string): void;
+  /**
+   * @param fraction 0…1 of the current step
+   * @param note a few words, e.g. "scan 7"
+   * @param share how much of the step the tasks run from now on make up, until the next update; their own progress then
+   *   counts for that share
+   */
+  update(fraction: number, note?: string, share?: number): void;
 }
 
 /** What every long-running function gets besides its arguments. */

@@ -45,8 +45,17 @@ export interface ProductPlan {
   readonly predictedRmsJy: number;
 }
 
+/** Steps that need nothing of each other, and only what earlier rounds made. */
+export interface ImagingRound {
+  readonly title: string;
+  /** Their numbers. */
+  readonly steps: readonly number[];
+}
+
 export interface ImagingPlan {
   readonly plan: ScriptPlan;
+  /** All steps of the plan, in the order of the plan. */
+  readonly rounds: readonly ImagingRound[];
   readonly products: readonly ProductPlan[];
   readonly decisions: readonly Decision[];
 }
@@ -67,10 +76,16 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
   const decisions: Decision[] = [geometryDecision(geometry)];
   const steps: PlanStep[] = [];
   const products: ProductPlan[] = [];
-  const add = (title: string, calls: PlanCall[]) => steps.push({ number: steps.length, title, calls });
+  const rounds: { title: string; steps: number[] }[] = [];
+  const add = (title: string, calls: PlanCall[]) => {
+    rounds[rounds.length - 1].steps.push(steps.length);
+    steps.push({ number: steps.length, title, calls });
+  };
+  const beginRound = (title: string) => rounds.push({ title, steps: [] });
   const hasLines = facts.windows.some((window) => window.lines.length > 0);
   const lineVis = hasLines ? `${facts.vis}.contsub` : facts.vis;
 
+  beginRound('continuum');
   for (const [name, windows] of sidebands(facts.windows)) {
     const product = continuumProduct(facts, name, windows);
     products.push(product);
@@ -83,6 +98,7 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
     add('Continuum subtraction', subtractionCalls(facts, lineVis));
     for (const window of facts.windows.filter((entry) => entry.lines.length > 0)) decisions.push(lineDecision(window));
   }
+  beginRound('cubes');
   for (const window of facts.windows) {
     const cube = cubeProduct(facts, goal, window);
     products.push(cube.product);
@@ -91,8 +107,9 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
       cubeCalls(facts, geometry, lineVis, cube),
     );
   }
+  beginRound('FITS');
   add('FITS files', products.flatMap(exportCalls));
-  return { plan: { kind: 'imaging', subject: facts.vis, header, steps }, products, decisions };
+  return { plan: { kind: 'imaging', subject: facts.vis, header, steps }, rounds, products, decisions };
 }
 
 function imageGeometry(facts: ImagingFacts): Geometry {

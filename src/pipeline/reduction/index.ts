@@ -2,8 +2,9 @@ export { type BlockCalibration, type BlockOptions, calibrateBlock } from './bloc
 export { type CommonFlux, combineFluxes, type MeasuredFlux } from './common-flux.ts';
 export type { ImagingFacts, ImagingWindow, ProductPlan } from './imaging-plan.ts';
 export { calibrateFluxes, type FluxCalibration } from './member-flux.ts';
-export { imageMember, type MemberImaging } from './member-imaging.ts';
+export { type MemberImaging, planMemberImaging } from './member-imaging.ts';
 export { type Decision, decisionLine, taskCalls } from './plan-builder.ts';
+export { runStep } from './plan-run.ts';
 export type * from './plan-types.ts';
 export {
   checkScienceGoal,

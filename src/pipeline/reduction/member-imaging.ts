@@ -4,33 +4,24 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { type ImagingFacts, type ImagingPlan, type ImagingWindow, planImaging } from './imaging-plan.ts';
 import { findLines } from './line-finder.ts';
-import { runSteps } from './plan-run.ts';
-import type { PlanRunner } from './plan-types.ts';
 import type { RequestedLine, ScienceGoal } from './science-goal.ts';
 import { measureTargetSpectra, type TargetSpectrum } from './target-spectrum.ts';
 
-/** What imaging was planned and run. */
+/** How a target is imaged, and what that rests on. */
 export interface MemberImaging extends ImagingPlan {
   readonly facts: ImagingFacts;
   readonly spectra: readonly TargetSpectrum[];
 }
 
 /**
- * Images the target of a calibrated MeasurementSet: a continuum image per sideband and a cube per window.
+ * Plans the images of the target of a calibrated MeasurementSet: a continuum image per sideband and a cube per window.
  *
- * @param directory holds the MeasurementSet and takes the images
+ * @param directory holds the MeasurementSet and will take the images
  * @param vis its name
  */
-export async function imageMember(
-  context: Context,
-  runner: PlanRunner,
-  directory: string,
-  vis: string,
-  goal: ScienceGoal,
-): Promise<MemberImaging> {
+export function planMemberImaging(context: Context, directory: string, vis: string, goal: ScienceGoal): MemberImaging {
   const { facts, spectra } = gatherFacts(context, joinPath(directory, vis), vis, goal);
   const planned = planImaging(facts, goal, ['Imaging of the science target', `Data: ${vis}`]);
-  await runSteps(context, runner, planned.plan.steps, { weights: planned.plan.steps.map(() => 1), subject: 'imaging' });
   return { ...planned, facts, spectra };
 }
 

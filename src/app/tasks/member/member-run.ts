@@ -17,6 +17,7 @@ import {
   taskCalls,
 } from '../../../pipeline/reduction/index.ts';
 import type { FluxSpec } from '../../../pipeline/skymodel/index.ts';
+import { imageSideBySide } from './member-images.ts';
 import { writeCalibrationScripts } from './scripts.ts';
 import { StepRunner } from './step-runner.ts';
 import { StepStore } from './step-store.ts';
@@ -98,7 +99,7 @@ async function reduceMember(
     blocks.map((block) => block.asdm),
   );
   if (options.startOver || store.isBroken(FLUX_STEP)) store.clear();
-  const steps = new StepRunner(pool, watch, store, member);
+  const steps = new StepRunner(pool, watch, joinPath(member, 'log'), store);
   const warnings = missing.length === 0 ? [] : [neutralNames(missing)];
 
   const { calibrations, flux } = await calibrateAll(options, blocks, member, steps);
@@ -109,8 +110,7 @@ async function reduceMember(
     return { member, calibrated, warnings };
   }
 
-  const imageStep = { step: 'image' as const, directory, vis: calibratedVis, goal: options.goal };
-  const [imaging] = await steps.run('image', ['imaging'], [imageStep]);
+  const imaging = await imageSideBySide(steps, directory, calibratedVis, options.goal);
   const assessments = await steps.run(
     'diagnostics',
     calibrations.map(({ uid }) => `${uid}.qa`),

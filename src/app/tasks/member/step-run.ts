@@ -3,9 +3,16 @@ import type { Context } from '../../../foundation/base/index.ts';
 import { disk, joinPath } from '../../../foundation/bytes/index.ts';
 import { renderPng } from '../../../foundation/plotting/node-canvas.ts';
 import { type BlockFiles, blockPages, tablePages } from '../../../pipeline/qa/index.ts';
-import { calibrateBlock, calibrateFluxes, imageMember, type PlanRunner } from '../../../pipeline/reduction/index.ts';
+import {
+  calibrateBlock,
+  calibrateFluxes,
+  type PlanRunner,
+  type PlanStep,
+  planMemberImaging,
+  runStep,
+} from '../../../pipeline/reduction/index.ts';
 import { deliver } from './deliver.ts';
-import type { BlockAssessment, MemberStep } from './steps.ts';
+import type { BlockAssessment, ImagesMade, MemberStep } from './steps.ts';
 
 /**
  * Runs one step of a Member's reduction in this engine thread.
@@ -22,13 +29,20 @@ export async function runMemberStep(
       return calibrateBlock(context, runnerIn(step.options.directory), step.options);
     case 'calibrate-fluxes':
       return calibrateFluxes(context, runnerIn(step.directory), step.blocks);
-    case 'image':
-      return imageMember(context, runnerIn(step.directory), step.directory, step.vis, step.goal);
+    case 'plan-images':
+      return planMemberImaging(context, step.directory, step.vis, step.goal);
+    case 'make-images':
+      return makeImages(context, runnerIn(step.directory), step.part);
     case 'assess-block':
       return assessBlock(context, step.files, step.member);
     case 'deliver':
       return deliver(context, step.results, step.maxBytes);
   }
+}
+
+async function makeImages(context: Context, runner: PlanRunner, part: PlanStep): Promise<ImagesMade> {
+  await runStep(context, runner, part, { from: 0, share: 1, note: part.title });
+  return { title: part.title };
 }
 
 /** Draws the pages of an Execution Block into qa/ and its table plots into calibration/. */

@@ -1,5 +1,5 @@
 import type { JobPool } from '../../../foundation/base/index.ts';
-import { joinPath } from '../../../foundation/bytes/index.ts';
+import { disk, joinPath, writeWhole } from '../../../foundation/bytes/index.ts';
 import type { MemberJob, MemberWatch } from './member-run.ts';
 import type { StepStore } from './step-store.ts';
 import type { MemberStep, StepResult } from './steps.ts';
@@ -8,14 +8,15 @@ import type { MemberStep, StepResult } from './steps.ts';
 export class StepRunner {
   private readonly pool: JobPool<MemberJob, unknown>;
   private readonly watch: MemberWatch;
-  private readonly store: StepStore;
+  private readonly store: StepStore | undefined;
   private readonly logDirectory: string;
 
-  constructor(pool: JobPool<MemberJob, unknown>, watch: MemberWatch, store: StepStore, member: string) {
+  /** @param store none: every step is run, and nothing is remembered */
+  constructor(pool: JobPool<MemberJob, unknown>, watch: MemberWatch, logDirectory: string, store?: StepStore) {
     this.pool = pool;
     this.watch = watch;
     this.store = store;
-    this.logDirectory = joinPath(member, 'log');
+    this.logDirectory = logDirectory;
   }
 
   /**
@@ -28,7 +29,7 @@ export class StepRunner {
     names: readonly string[],
     steps: readonly Extract<MemberStep, { step: S }>[],
   ): Promise<StepResult<S>[]> {
-    const results = steps.map((step, index) => this.store.load(names[index], step) as StepResult<S> | undefined);
+    const results = steps.map((step, index) => this.store?.load(names[index], step) as StepResult<S> | undefined);
     const open = steps.map((_, index) => index).filter((index) => results[index] === undefined);
     if (open.length === 0) {
       this.watch(label, 0, 'done by an earlier run');
@@ -41,19 +42,33 @@ export class StepRunner {
       (index): MemberJob => ({
         kind: 'member',
         step: steps[index],
-        logfile: joinPath(this.logDirectory, `${names[index]}.log`),
+        logfile: this.logfileOf(names[index]),
       }),
     );
-    for (const index of open) this.store.begin(names[index]);
+    for (const index of open) this.store?.begin(names[index]);
     const made = await this.pool.run(jobs, (job, fraction, note) => {
       shares[job] = fraction;
       this.watch(label, shares.reduce((sum, share) => sum + share, 0) / shares.length, note);
     });
     open.forEach((index, order) => {
       results[index] = made[order] as StepResult<S>;
-      this.store.save(names[index], steps[index], made[order]);
+      this.store?.save(names[index], steps[index], made[order]);
     });
     this.watch(label, 1);
     return results as StepResult<S>[];
+  }
+
+  /** Moves the logs of steps, in this order, to the end of another step's. */
+  gatherLogs(name: string, parts: readonly string[]): void {
+    const files = disk();
+    const written = parts.map((part) => this.logfileOf(part)).filter((path) => files.exists(path));
+    const whole = [this.logfileOf(name), ...written].filter((path) => files.exists(path));
+    const text = whole.map((path) => files.readText(path)).join('');
+    writeWhole(this.logfileOf(name), true, (path) => files.writeFile(path, new TextEncoder().encode(text)));
+    for (const path of written) files.remove(path);
+  }
+
+  private logfileOf(name: string): string {
+    return joinPath(this.logDirectory, `${name}.log`);
   }
 }

@@ -6,6 +6,7 @@ import type {
   BlockOptions,
   FluxCalibration,
   MemberImaging,
+  PlanStep,
   ScienceGoal,
 } from '../../../pipeline/reduction/index.ts';
 
@@ -32,6 +33,11 @@ export interface BlockAssessment {
   readonly phaseRmsDeg?: { readonly withoutWvr: number; readonly withWvr: number };
 }
 
+/** A step of the imaging plan was run. */
+export interface ImagesMade {
+  readonly title: string;
+}
+
 /** What packaging gave. */
 export interface Delivered {
   readonly tars: readonly string[];
@@ -46,7 +52,8 @@ export type MemberStep =
   /** keepsColumns: CORRECTED_DATA of the uncalibrated MeasurementSets is stored, for those who keep them */
   | { readonly step: 'calibrate-block'; readonly options: BlockOptions; readonly keepsColumns: boolean }
   | { readonly step: 'calibrate-fluxes'; readonly directory: string; readonly blocks: readonly BlockCalibration[] }
-  | { readonly step: 'image'; readonly directory: string; readonly vis: string; readonly goal: ScienceGoal }
+  | { readonly step: 'plan-images'; readonly directory: string; readonly vis: string; readonly goal: ScienceGoal }
+  | { readonly step: 'make-images'; readonly directory: string; readonly part: PlanStep }
   | { readonly step: 'assess-block'; readonly files: BlockFiles; readonly member: string }
   | { readonly step: 'deliver'; readonly results: MemberResults; readonly maxBytes: number };
 
@@ -57,8 +64,10 @@ export type StepResult<S extends MemberStep['step']> = S extends 'calibrate-bloc
   ? BlockCalibration
   : S extends 'calibrate-fluxes'
     ? FluxCalibration
-    : S extends 'image'
+    : S extends 'plan-images'
       ? MemberImaging
-      : S extends 'assess-block'
-        ? BlockAssessment
-        : Delivered;
+      : S extends 'make-images'
+        ? ImagesMade
+        : S extends 'assess-block'
+          ? BlockAssessment
+          : Delivered;

@@ -6,7 +6,7 @@ import { StepStore } from '../../../../src/app/tasks/member/step-store.ts';
 import type { MemberStep } from '../../../../src/app/tasks/member/steps.ts';
 import { EMPTY_GOAL } from '../../../../src/pipeline/reduction/index.ts';
 
-const step: MemberStep = { step: 'image', directory: '/x', vis: 'calibrated.ms', goal: EMPTY_GOAL };
+const step: MemberStep = { step: 'plan-images', directory: '/x', vis: 'calibrated.ms', goal: EMPTY_GOAL };
 
 function place(): { member: string; asdm: string } {
   const member = mkdtempSync(join(tmpdir(), 'qa2-store-'));
