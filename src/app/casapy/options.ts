@@ -87,6 +87,7 @@ export function readOptions(args: readonly string[]): CasapyOptions {
     const value = () => joined ?? args[++index] ?? fail('usage', `The option ${name} needs a value.`);
     if (name === '-c' || !name.startsWith('-')) {
       const rest = args.slice(index + (name === '-c' ? 1 : 0));
+      if (rest.length === 0) fail('usage', 'The option -c needs source text or the name of a script.');
       return finish(args, rest, name === '-c');
     }
     if (name === '--help' || name === '-h') asks = 'help';

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { fail } from '../../foundation/base/index.ts';
 import {
   hostFolders,
   keepSnapshot,
@@ -41,7 +42,14 @@ function prelude(): PreludeModule[] {
       'qa2_numpy',
       'qa2_session',
     ]),
-    ...readPrelude(folder('casapy'), ['qa2_engine', 'qa2_casa', 'qa2_pipeline', 'qa2_delivery', 'qa2_prompt']),
+    ...readPrelude(folder('casapy'), [
+      'qa2_engine',
+      'qa2_parameters',
+      'qa2_casa',
+      'qa2_pipeline',
+      'qa2_delivery',
+      'qa2_prompt',
+    ]),
   ];
 }
 
@@ -172,9 +180,18 @@ function withInstallation(access: ScriptAccess): AllowedFolder[] {
   return [...access.folders, { path: casaPath(), mode: 'read' }];
 }
 
+/** Where the log goes; a directory that cannot be written has none, which is said, unless the user named the file. */
 function chooseLogfile(options: CasapyOptions, cwd: string): string | undefined {
   if (!options.hasLogfile) return undefined;
-  return join(options.logfile?.startsWith('/') ? '/' : cwd, options.logfile ?? sessionLogName(new Date()));
+  const file = join(options.logfile?.startsWith('/') ? '/' : cwd, options.logfile ?? sessionLogName(new Date()));
+  try {
+    appendFileSync(file, '');
+    return file;
+  } catch (error) {
+    if (options.logfile !== undefined) fail('denied', 'The log file cannot be written.', { file }, error);
+    process.stderr.write(`No log is kept: ${cwd} cannot be written; name a file with --logfile.\n`);
+    return undefined;
+  }
 }
 
 /** Scripts call `$CASAPATH/bin/bdflags2MS`; the variable may carry words after the directory, as CASA's did. */

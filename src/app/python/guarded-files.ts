@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 export interface PathRules {
   check(path: string, use: 'read' | 'write', follow?: boolean): void;
   checkLink(target: string, path: string): void;
+  checkMove(from: string, to: string): void;
   /** What a directory that may not be read shows: names that lead to directories which may. */
   namesOnTheWay(path: string): string[];
 }
@@ -76,11 +77,6 @@ export function guardedFiles(rules: PathRules): GuardedFiles {
       return act(...args);
     };
   };
-  const onTwo = (name: 'renameSync' | 'linkSync', follow: boolean) => (from: unknown, to: unknown) => {
-    guard(rules, from, 'write', follow);
-    guard(rules, to, 'write', follow);
-    return (originals[name] as unknown as Callable)(from, to);
-  };
   const files = {
     openSync(path: unknown, flags: unknown, mode: unknown) {
       guard(rules, path, useOf(flags));
@@ -118,8 +114,19 @@ export function guardedFiles(rules: PathRules): GuardedFiles {
     mkdirSync: on('mkdirSync', 'write'),
     rmdirSync: on('rmdirSync', 'write', false),
     unlinkSync: on('unlinkSync', 'write', false),
-    renameSync: onTwo('renameSync', false),
-    linkSync: onTwo('linkSync', true),
+    renameSync(from: unknown, to: unknown) {
+      try {
+        rules.checkMove(pathText(from), pathText(to));
+      } catch (error) {
+        throw refusal(error, from);
+      }
+      return originals.renameSync(from as string, to as string);
+    },
+    linkSync(from: unknown, to: unknown) {
+      guard(rules, from, 'write');
+      guard(rules, to, 'write');
+      return originals.linkSync(from as string, to as string);
+    },
     symlinkSync(target: unknown, path: unknown) {
       try {
         rules.checkLink(pathText(target), pathText(path));

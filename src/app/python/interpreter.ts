@@ -60,13 +60,30 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   connectStreams(python);
   python.setInterruptBuffer(new Uint8Array(options.interrupt));
   return {
-    serve: (services) => connectHost(python, services),
+    serve(services) {
+      connectHost(python, services);
+      closeMemory(python);
+    },
     run(source, input) {
       python.globals.set('input_text', JSON.stringify(input));
       return python.runPython(source);
     },
     forgetFiles: () => forgetNodes(python),
   };
+}
+
+const EACCES = 2; // Emscripten's number
+
+/** Files outside the mounted directories would be in memory, seen by Python alone and gone at the end: none are made. */
+function closeMemory(python: PyodideAPI): void {
+  const { filesystems, ErrnoError } = python.FS as unknown as {
+    filesystems: { MEMFS: { ops_table: { dir: { node: Record<string, unknown> } } } };
+    ErrnoError: new (number: number) => Error;
+  };
+  const refuse = () => {
+    throw new ErrnoError(EACCES);
+  };
+  Object.assign(filesystems.MEMFS.ops_table.dir.node, { mknod: refuse, symlink: refuse, rename: refuse });
 }
 
 function connectStreams(python: PyodideAPI): void {

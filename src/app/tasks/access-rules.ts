@@ -10,7 +10,7 @@ export interface AllowedFolder {
 }
 
 // Taken when this module is loaded: a thread that locks itself puts checked functions in the place of these.
-const { lstatSync, readlinkSync } = fs;
+const { lstatSync, readdirSync, readlinkSync } = fs;
 const realpath = fs.realpathSync.native;
 
 /** What an untrusted script may touch: of all folders that hold a path, the deepest one decides. */
@@ -44,11 +44,45 @@ export class AccessRules {
     fail('denied', 'This directory is read-only for scripts', { file: path });
   }
 
-  /** Refuses a link whose target lies outside. */
+  /**
+   * Refuses a link whose target lies outside, and one whose way goes up again after it went down: what it leads to could be
+   * changed later by putting a link in the place of a directory on that way.
+   */
   checkLink(target: string, path: string): void {
     this.check(path, 'write', false);
-    const aim = resolve(canonicalPath(dirname(path), true), target);
-    if (this.modeOf(aim) === undefined)
+    if (/(?:^|\/)(?!\.{1,2}(?:\/|$))[^/]+\/+(?:.*\/)?\.\.(?:\/|$)/.test(target))
+      fail('denied', 'A link may not go down and up again', { file: path });
+    this.checkAim(target, canonicalPath(dirname(path), true), path);
+  }
+
+  /**
+   * Passes or refuses a move: both ends are writable, nothing read-only lies below, and no link that is moved leads out from
+   * its new place.
+   */
+  checkMove(from: string, to: string): void {
+    this.checkRemoval(from);
+    this.check(to, 'write', false);
+    const [source, target] = [canonicalPath(from, false), canonicalPath(to, false)];
+    if (dirname(source) === dirname(target)) return;
+    for (const link of linksAt(source)) {
+      const place = `${target}${link.slice(source.length)}`;
+      this.checkAim(readlinkSync(link), dirname(place), place);
+    }
+  }
+
+  /** Passes or refuses to take away a path and all below it: a read-only directory may not lie there. */
+  checkRemoval(path: string): void {
+    this.check(path, 'write', false);
+    const real = canonicalPath(path, false);
+    const kept = this.folders.find(
+      (folder) => folder.mode === 'read' && folder.path !== real && isWithin(folder.path, real),
+    );
+    if (kept) fail('denied', 'A read-only directory lies in it', { file: path });
+  }
+
+  /** @param folder where the link lies or will lie, without links in its own path */
+  private checkAim(target: string, folder: string, path: string): void {
+    if (this.modeOf(resolve(folder, target)) === undefined)
       fail('denied', 'A link may not lead out of the allowed directories', { file: path });
   }
 
@@ -90,4 +124,15 @@ export function canonicalPath(path: string, follow: boolean): string {
 
 function lastPart(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A path itself, if it is a link, or all links below it. */
+function linksAt(path: string): string[] {
+  const info = lstatSync(path, { throwIfNoEntry: false });
+  if (info?.isSymbolicLink()) return [path];
+  if (!info?.isDirectory()) return [];
+  return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
+    const below = join(path, entry.name);
+    return entry.isDirectory() ? linksAt(below) : entry.isSymbolicLink() ? [below] : [];
+  });
 }

@@ -25,12 +25,11 @@ export function confinedDisk(disk: Disk, rules: AccessRules): Disk {
     list: (path) => disk.list(reading(path)),
     makeDirectory: (path) => disk.makeDirectory(writing(path)),
     remove(path) {
-      rules.check(path, 'write', false);
+      rules.checkRemoval(path);
       disk.remove(path);
     },
     rename(from, to) {
-      rules.check(from, 'write', false);
-      rules.check(to, 'write', false);
+      rules.checkMove(from, to);
       disk.rename(from, to);
     },
     copy: (from, to) => disk.copy(reading(from), writing(to)),

@@ -85,6 +85,16 @@ export class EngineSession {
     return { log, checkAbort, progress, cwd };
   }
 
+  /** The lines that head a CASA log: which version a script was told, and what it really ran on. */
+  announce(): void {
+    const { log } = this.options;
+    log.post(
+      `\n---\nCASA Version ${this.casaVersion} (as scripts are told; run by alma-qa2 without CASA)\n`,
+      'INFO',
+      '::casa',
+    );
+  }
+
   /** Closes every tool that is still open. */
   close(): void {
     for (const handle of [...this.held.keys()]) this.drop(handle);

@@ -66,9 +66,12 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
   const session = startSession(data, data.logfile, { update() {} });
   const abort = new Int32Array(data.abort);
   const signal = new Int32Array(bridge.signal);
+  let isFirst = true;
   bridge.port.on('message', async (request: BridgeRequest) => {
     Atomics.store(abort, 0, 0);
     if (request.casaVersion !== undefined) session.casaVersion = request.casaVersion;
+    if (isFirst) session.announce();
+    isFirst = false;
     try {
       const value = await session.answer(unpackRequest(request.text) as unknown as EngineRequest, request.cwd);
       bridge.port.postMessage(packReply(value));

@@ -65,7 +65,7 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
 
   it('has a prompt with inp, default, saveinputs and tget', () => {
     const lines = ['print 7/2', '1/0', 'for i in range(2):', '    print i', '', 'default imstat', 'imagename = "a b"'];
-    const more = ['saveinputs', 'imagename = ""', 'tget imstat', 'imagename', 'exit()', ''];
+    const more = ['saveinputs', 'imagename = ""', "tget('imstat', 'imstat.saved')", 'imagename', 'exit()', ''];
     const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
       cwd: folder,
       input: [...lines, ...more].join('\n'),
@@ -74,6 +74,37 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     const shown = run.stdout.toString().replace(/CASA <\d+>: | {3}\.\.\.: /g, '');
     expect(shown).toBe("3\n0\n1\n'a b'\n");
     expect(run.stderr.toString()).toContain('ZeroDivisionError');
+  });
+
+  it('keeps the parameters of a task as CASA does, and heads its log with the version', () => {
+    const source = `default(listobs); vis = 'no.ms'; verbose = False
+saveinputs('listobs', 'kept')
+try: listobs()
+except Exception, error: print 'failed'
+vis = ''
+tget(listobs); print vis, verbose
+try: split('a.ms', 'b.ms', width=4)
+except Exception, error: print 'failed'
+lines = open('split.last').read().split('\\n')
+print lines[0], lines[1], lines[17], lines[-2][:40]
+execfile('kept'); print vis
+inp()`;
+    const run = casapy('--logfile', 'own.log', '--casa-version', '4.5.3', '-c', source);
+    const [first, second, third, fourth, fifth, sixth, seventh] = run.out.split('\n');
+    expect([first, second, third]).toEqual(['failed', 'no.ms False', 'failed']);
+    expect(fourth).toBe(
+      'taskname           = "split" vis                =  "a.ms" width              =  4 #split(vis="a.ms",outputvis="b.ms",keepm',
+    );
+    expect(fifth).toBe('no.ms');
+    expect(sixth).toBe('#  listobs :: Lists what an observation holds');
+    expect(seventh).toMatch(/^vis {17}= {4}'no.ms' {8}# /);
+    const log = readFileSync(join(folder, 'own.log'), 'utf8').split('\n');
+    expect(log[2]).toMatch(/\tINFO\t::casa\+\tCASA Version 4\.5\.3 /);
+    expect(log[3]).toMatch(/\tINFO\tlistobs::::casa\t##########################################$/);
+  });
+
+  it('needs source text after -c', () => {
+    expect(casapy('-c').code).toBe(2);
   });
 
   it('forecasts the disk space of scriptForPI, and fails when what it promises is missing', () => {

@@ -13,6 +13,7 @@ import types
 
 import qa2_engine
 import qa2_host
+import qa2_parameters
 import qa2_python2
 import qa2_session
 from qa2_engine import CasaError, Task, Tool, ask
@@ -161,37 +162,6 @@ def bdflags2MS(*words):
     sys.stdout.write(ask({'kind': 'program', 'name': 'bdflags2MS', 'words': words}))
 
 
-# ---------------------------------------------------------------- parameters from globals
-
-
-def default(task):
-    """Sets the globals of a task to its defaults; the next call without parameters takes them."""
-    name = task if isinstance(task, str) else task.__name__
-    declared = ask({'kind': 'describe', 'name': name})['parameters']
-    for parameter in declared:
-        SPACE[parameter['name']] = parameter.get('default')
-    SPACE['taskname'] = name
-    qa2_engine.current.update(
-        task=name, values=lambda: {part['name']: SPACE[part['name']] for part in declared if part['name'] in SPACE}
-    )
-
-
-def inp(task=None):
-    """Prints the parameters of a task as they stand."""
-    if task is not None and qa2_engine.current.get('task') != getattr(task, '__name__', task):
-        default(task)
-    print('#  %s' % SPACE['taskname'])
-    for name, value in qa2_engine.current['values']().items():
-        print('%-20s=  %r' % (name, value))
-
-
-def go(task=None):
-    """Runs the task whose parameters were set."""
-    if task is not None and qa2_engine.current.get('task') != getattr(task, '__name__', task):
-        default(task)
-    return SPACE[SPACE['taskname']]()
-
-
 # ---------------------------------------------------------------- the namespace
 
 
@@ -228,12 +198,12 @@ def _install_modules():
 
 def install():
     """What the snapshot keeps."""
-    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_prompt.py', 'qa2_delivery.py', 'subprocess.py'])
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
     _install_shell()
     SPACE.update(
         T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=sys, math=math, re=re,
-        casadef=sys.modules['casadef'], default=default, inp=inp, go=go, bdflags2MS=bdflags2MS, CasaError=CasaError,
+        casadef=sys.modules['casadef'], **qa2_parameters.NAMES, bdflags2MS=bdflags2MS, CasaError=CasaError,
         casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
     )
     qa2_session.on_source.append(_follow_version)

@@ -102,7 +102,7 @@ class Task:
     def __call__(self, *positional, **named):
         if not positional and not named and current.get('task') == self.__name__:
             named = current['values']()
-            _keep_last(self.__name__, named)
+        before_task(self.__name__, positional, named)
         request = {'kind': 'task', 'name': self.__name__, 'positional': pack(positional), 'named': pack(named)}
         return ask(request)
 
@@ -114,14 +114,8 @@ class Task:
         return '<CASA task %s>' % self.__name__
 
 
-def _keep_last(name, values):
-    """<task>.last: what tget reads; where it cannot be written, it is left out as CASA does."""
-    try:
-        with open(name + '.last', 'w') as file:
-            file.write('taskname = %r\n' % name)
-            file.write(''.join('%-20s = %r\n' % item for item in values.items()))
-    except OSError:
-        pass
+def before_task(name, positional, named):
+    """Told of each call of a task; qa2_parameters keeps <task>.last."""
 
 
 current = {}

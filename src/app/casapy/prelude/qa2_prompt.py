@@ -1,4 +1,4 @@
-"""The interactive prompt: blocks of lines, Python 2 or 3, CASA's saveinputs and tget, a history that is kept."""
+"""The interactive prompt: blocks of lines, Python 2 or 3, a history that is kept."""
 
 import builtins
 import codeop
@@ -17,27 +17,6 @@ _history = []
 _FILE = 'ipython.hist'
 
 
-def saveinputs(task=None, outfile=''):
-    """Writes the parameters of the current task as Python; tget reads them."""
-    name = getattr(task, '__name__', task) or qa2_session.SPACE['taskname']
-    if qa2_engine.current.get('task') != name:
-        qa2_casa.default(name)
-    values = qa2_engine.current['values']()
-    with builtins.open(outfile or name + '.saved', 'w') as file:
-        file.write('taskname = %r\n' % name)
-        for key, value in values.items():
-            file.write('%-20s = %r\n' % (key, value))
-
-
-def tget(task=None, savfile=''):
-    """Sets the parameters of a task to those of its last call, or of a file that saveinputs wrote."""
-    name = getattr(task, '__name__', task) or qa2_session.SPACE['taskname']
-    path = savfile or next((one for one in (name + '.last', name + '.saved') if os.path.exists(one)), name + '.last')
-    qa2_casa.default(name)
-    with builtins.open(path) as file:
-        exec(compile(file.read(), path, 'exec'), qa2_session.SPACE)
-
-
 def history():
     """Prints the lines that were typed."""
     for number, line in enumerate(_history, 1):
@@ -49,7 +28,7 @@ def help_of(thing=None):
     if isinstance(thing, qa2_engine.Task):
         print(thing.__doc__)
     elif thing is None:
-        print('help(task) describes a task; inp(task), default(task), go(), tget(task), saveinputs(task), history().')
+        print('help(task) describes a task; inp(task), default(task), go(), tget(task), tput(task), saveinputs(task), history().')
         print(' '.join(sorted(name for name, value in qa2_session.SPACE.items() if isinstance(value, qa2_engine.Task))))
     else:
         import pydoc
@@ -79,7 +58,7 @@ def _call_words(line):
     if words and words[0] in ('ls', 'pwd', 'cd') and words[0] not in qa2_session.SPACE and '(' not in line and '=' not in line:
         folder = os.path.expanduser(words[1].strip('\'"')) if len(words) > 1 else os.environ.get('HOME', '.')
         return {'cd': 'os.chdir(%r)' % folder, 'pwd': 'print(os.getcwd())'}.get(words[0], '_ = os.system(%r)' % line)
-    if words and words[0] in ('inp', 'default', 'go', 'tget', 'saveinputs', 'help', 'history') and '(' not in line and '=' not in line:
+    if words and words[0] in ('inp', 'default', 'go', 'tget', 'tput', 'saveinputs', 'help', 'history') and '(' not in line and '=' not in line:
         return '%s(%s)' % (words[0], ', '.join(repr(word.strip('\'"')) if words[0] != 'help' else word for word in words[1:]))
     return line
 
@@ -131,7 +110,7 @@ def _read_block(number, language):
 def run_prompt(language):
     """Reads and runs blocks until the input ends or exit is called; returns the exit code."""
     space = qa2_session.SPACE
-    space.update(saveinputs=saveinputs, tget=tget, history=history, help=help_of, exit=sys.exit, quit=sys.exit)
+    space.update(history=history, exit=sys.exit, quit=sys.exit)
     number = 1
     _kept.extend(_earlier()[-1000:])
     while True:
@@ -165,3 +144,4 @@ _kept = []
 """Lines of earlier sessions."""
 
 qa2_session.prompt = run_prompt
+qa2_session.SPACE['help'] = help_of

@@ -305,6 +305,7 @@ class AwkParser {
   }
 
   private named(name: string): Expression {
+    if (name === 'getline') fail('unsupported', 'awk: getline is not known here');
     if (this.mark('[')) {
       const index = this.expression();
       this.need(']');

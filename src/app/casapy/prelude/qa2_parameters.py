@@ -1,0 +1,124 @@
+"""CASA's parameters of tasks from globals: default, inp, go, tget, tput, saveinputs, and the files <task>.last."""
+
+import builtins
+import os
+
+import qa2_engine
+import qa2_python2
+import qa2_session
+from qa2_engine import ask
+
+SPACE = qa2_session.SPACE
+_described = {}
+
+
+def describe(name):
+    """What the engine knows of a task: its summary and its parameters."""
+    if name not in _described:
+        _described[name] = ask({'kind': 'describe', 'name': name})
+    return _described[name]
+
+
+def _name_of(task):
+    name = task if isinstance(task, str) else getattr(task, '__name__', None)
+    return qa2_python2.native(name) if name else SPACE['taskname']
+
+
+def _initial(parameter):
+    """What default() sets: the default, or an empty name for what must be given, as CASA has it."""
+    value = parameter.get('default')
+    if parameter['type'] == 'float' and isinstance(value, int):
+        return float(value)
+    return '' if value is None and parameter['type'] != 'any' else value
+
+
+def default(task):
+    """Sets the globals of a task to its defaults; the next call without parameters takes them."""
+    name = _name_of(task)
+    declared = describe(name)['parameters']
+    for parameter in declared:
+        SPACE[parameter['name']] = _initial(parameter)
+    SPACE['taskname'] = name
+    qa2_engine.current.update(
+        task=name, values=lambda: {part['name']: SPACE[part['name']] for part in declared if part['name'] in SPACE}
+    )
+
+
+def _make_current(task):
+    if task is not None and qa2_engine.current.get('task') != _name_of(task):
+        default(task)
+
+
+def inp(task=None):
+    """Prints the parameters of a task as they stand."""
+    _make_current(task)
+    told = describe(SPACE['taskname'])
+    print('#  %s :: %s' % (told['name'], told['summary']))
+    values = qa2_engine.current['values']()
+    for parameter in told['parameters']:
+        if parameter['name'] in values:
+            print('%-20s= %10s        #  %s' % (parameter['name'], _literal(values[parameter['name']], "'"), parameter['doc']))
+
+
+def go(task=None):
+    """Runs the task whose parameters were set."""
+    _make_current(task)
+    return SPACE[SPACE['taskname']]()
+
+
+def _literal(value, quote='"'):
+    """A value as CASA writes it into files of parameters."""
+    if isinstance(value, str):
+        text = qa2_python2.native(value)
+        return repr(text) if quote in text or '\\' in text or '\n' in text else quote + text + quote
+    if isinstance(value, (list, tuple)):
+        parts = ', '.join(_literal(part) for part in value)
+        return '[%s]' % parts if isinstance(value, list) else '(%s%s)' % (parts, ',' if len(value) == 1 else '')
+    return repr(value)
+
+
+def _write(path, name, values):
+    lines = ['%-18s = %s\n' % ('taskname', _literal(name))]
+    lines += ['%-18s =  %s\n' % (key, _literal(value)) for key, value in values.items()]
+    lines.append('#%s(%s)\n' % (name, ','.join('%s=%s' % (key, _literal(value)) for key, value in values.items())))
+    with builtins.open(path, 'w') as file:
+        file.write(''.join(lines))
+
+
+def keep_last(name, positional, named):
+    """<task>.last, which tget reads; where it cannot be written, or a call is wrong, it is left out as CASA does."""
+    declared = describe(name)['parameters']
+    given = dict(zip([part['name'] for part in declared], positional), **named)
+    values = {part['name']: given.pop(part['name'], _initial(part)) for part in declared}
+    if given or len(positional) > len(declared):
+        return
+    try:
+        _write(name + '.last', name, values)
+    except OSError:
+        pass
+
+
+def saveinputs(task=None, outfile=''):
+    """Writes the parameters of a task as Python, into <task>.saved when no file is named; tget and execfile read them."""
+    _make_current(task)
+    name = SPACE['taskname']
+    _write(outfile or name + '.saved', name, qa2_engine.current['values']())
+
+
+def tput(task=None):
+    """Writes the parameters of a task into <task>.last."""
+    _make_current(task)
+    saveinputs(None, SPACE['taskname'] + '.last')
+
+
+def tget(task=None, savfile=''):
+    """Sets the parameters of a task to those of its last call, or of a file that saveinputs wrote."""
+    name = _name_of(task)
+    path = savfile or next((one for one in (name + '.last', name + '.saved') if os.path.exists(one)), name + '.last')
+    default(name)
+    with builtins.open(path) as file:
+        exec(compile(file.read(), path, 'exec'), SPACE)
+
+
+NAMES = dict(default=default, inp=inp, go=go, saveinputs=saveinputs, tput=tput, tget=tget)
+qa2_engine.before_task = keep_last
