@@ -6,6 +6,7 @@ import { calibratorFluxesFromSource, type FluxSpec } from '../skymodel/index.ts'
 import {
   type CalibrationNames,
   calibrationNames,
+  POSITION_STEP,
   planApriori,
   planFlags,
   planImport,
@@ -14,11 +15,13 @@ import {
 import type { MeasuredFlux } from './common-flux.ts';
 import { chooseFluxModel, type FluxModel, fluxCalibratorOf, statedFluxes } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
-import { inspectCalibrators } from './inspection.ts';
+import { type Inspection, inspectCalibrators } from './inspection.ts';
 import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
 import { type Decision, decisionLine } from './plan-builder.ts';
 import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
+import { POSITIONS_TOPIC } from './position-check.ts';
+import type { PositionOffsets } from './position-plan.ts';
 import { findBadRadiometers } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
@@ -81,16 +84,19 @@ export async function calibrateBlock(
       : findBadRadiometers(context, vis, observation.wvrSpwId, radiometerAntennas(observation));
   const tsys = findBadTsys(vis, observation);
   const syscalRows = countSyscalRows(vis, observation);
-  const apriori = planApriori(observation, names, options.goal, { syscalRows, radiometers, tsys });
+  const plan = (positions: PositionOffsets) =>
+    planApriori(observation, names, options.goal, { syscalRows, radiometers, tsys, positions });
+  const look = () =>
+    inspectCalibrators(context, joinPath(options.directory, names.split), observation, names, flux.isBody);
+  let apriori = plan({});
   await runSteps(context, runner, apriori.steps, progress);
-
-  const inspection = inspectCalibrators(
-    context,
-    joinPath(options.directory, names.split),
-    observation,
-    names,
-    flux.isBody,
-  );
+  let inspection = look();
+  const { positions, decisions: first } = inspection;
+  if (Object.keys(positions).length > 0) {
+    apriori = plan(positions);
+    await runSteps(context, runner, apriori.steps.filter(takesPositions), progress);
+    inspection = withFirstPositions(look(), first);
+  }
   const flags = planFlags(observation, names, inspection);
   await runSteps(context, runner, [flags.step], progress);
 
@@ -111,6 +117,18 @@ export async function calibrateBlock(
     flaggedFractions: flagged,
     startSec: observation.startSec,
     endSec: observation.endSec,
+  };
+}
+
+/** True for the steps that depend on antenna positions: their table, its application and all after it. */
+const takesPositions = ({ number }: PlanStep) => number >= POSITION_STEP;
+
+/** A second look after antennas were moved: what made them move is told, not that nothing is left to move. */
+function withFirstPositions(second: Inspection, first: readonly Decision[]): Inspection {
+  const isPosition = ({ topic }: Decision) => topic === POSITIONS_TOPIC;
+  return {
+    ...second,
+    decisions: [...second.decisions.filter((one) => !isPosition(one)), ...first.filter(isPosition)],
   };
 }
 

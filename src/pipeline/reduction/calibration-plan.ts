@@ -3,6 +3,13 @@ import type { Inspection } from './inspection.ts';
 import { calibratedFields, nearestField, type Observation, tsysFieldOf } from './observation.ts';
 import { type Decision, remove, task, tool } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
+import {
+  type AntennaOffset,
+  type PositionOffsets,
+  positionCalls,
+  positionDecision,
+  positionsOf,
+} from './position-plan.ts';
 import type { BadRadiometer } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import type { BadTsys } from './tsys-check.ts';
@@ -51,7 +58,12 @@ export interface AprioriFindings {
   readonly syscalRows: SyscalRowCounts;
   readonly radiometers: readonly BadRadiometer[];
   readonly tsys: readonly BadTsys[];
+  /** Offsets that the phases of the calibrators show: true minus believed position, ITRF m. */
+  readonly positions: PositionOffsets;
 }
+
+/** Number of the step that corrects antenna positions. */
+export const POSITION_STEP = 6;
 
 /** Steps 1–9: everything that needs no look at the calibrators. */
 export function planApriori(
@@ -61,7 +73,8 @@ export function planApriori(
   findings: AprioriFindings,
 ): { steps: PlanStep[]; decisions: Decision[] } {
   const decisions: Decision[] = [];
-  const tables = aprioriTables(observation, names, goal);
+  const positions = positionsOf(observation, goal, findings.positions);
+  const tables = aprioriTables(observation, positions);
   const steps: PlanStep[] = [
     { number: 1, title: 'Times of the SYSCAL table', ...syscalTimes(observation, names, findings.syscalRows) },
     {
@@ -72,7 +85,11 @@ export function planApriori(
     { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names) },
     { number: 4, title: 'Water-vapour radiometer phases', calls: wvrCalls(observation, names, findings.radiometers) },
     { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names, findings.tsys) },
-    { number: 6, title: 'Antenna positions', calls: positionCalls(observation, names, goal) },
+    {
+      number: POSITION_STEP,
+      title: 'Antenna positions',
+      calls: positionCalls(names.vis, positions, Object.keys(findings.positions)),
+    },
     {
       number: 7,
       title: 'Application of radiometer, Tsys and position tables',
@@ -81,7 +98,7 @@ export function planApriori(
     { number: 8, title: 'Science windows into a MeasurementSet of their own', calls: splitScience(observation, names) },
     { number: 9, title: 'Listing, and first state of the flags', calls: listSplit(names) },
   ];
-  decisions.push(...aprioriDecisions(observation, tables), ...findingDecisions(findings));
+  decisions.push(...aprioriDecisions(observation, tables, goal), ...findingDecisions(findings));
   return { steps, decisions };
 }
 
@@ -91,18 +108,12 @@ interface AprioriTables {
   readonly hasPositions: boolean;
 }
 
-function aprioriTables(observation: Observation, names: CalibrationNames, goal: ScienceGoal): AprioriTables {
+function aprioriTables(observation: Observation, positions: readonly AntennaOffset[]): AprioriTables {
   return {
     hasWvr: observation.wvrSpwId !== undefined,
     hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
-    hasPositions: correctedAntennas(observation, goal).length > 0 && names.vis !== '',
+    hasPositions: positions.length > 0,
   };
-}
-
-function correctedAntennas(observation: Observation, goal: ScienceGoal): string[] {
-  return observation.antennas
-    .map((antenna) => antenna.name)
-    .filter((name) => goal.antennaPositionCorrections[name] !== undefined);
 }
 
 /**
@@ -207,25 +218,6 @@ function tsysCalls(observation: Observation, names: CalibrationNames, bad: reado
   ];
 }
 
-function positionCalls(observation: Observation, names: CalibrationNames, goal: ScienceGoal): PlanCall[] {
-  const antennas = correctedAntennas(observation, goal);
-  if (antennas.length === 0) return [];
-  return [
-    remove(`${names.vis}.antpos`),
-    task(
-      'gencal',
-      {
-        vis: names.vis,
-        caltable: `${names.vis}.antpos`,
-        caltype: 'antpos',
-        antenna: antennas.join(','),
-        parameter: antennas.flatMap((name) => [...goal.antennaPositionCorrections[name]]),
-      },
-      'positions measured after the observation, minus those used while observing; ITRF, metres',
-    ),
-  ];
-}
-
 function applyApriori(
   observation: Observation,
   names: CalibrationNames,
@@ -321,7 +313,7 @@ function edgeFlags(observation: Observation, names: CalibrationNames, decisions:
   return [task('flagdata', { vis: names.split, mode: 'manual', spw: ranges.join(','), flagbackup: false })];
 }
 
-function aprioriDecisions(observation: Observation, tables: AprioriTables): Decision[] {
+function aprioriDecisions(observation: Observation, tables: AprioriTables, goal: ScienceGoal): Decision[] {
   const mapped = observation.science.map((spw) => `${spw.spwId} <- ${spw.tsysSpwId ?? 'none'}`).join(', ');
   return [
     tables.hasTsys
@@ -338,9 +330,7 @@ function aprioriDecisions(observation: Observation, tables: AprioriTables): Deci
           choice: 'not applied',
           reason: 'The data hold no radiometer window (7 m antennas have none).',
         },
-    tables.hasPositions
-      ? { topic: 'Antenna positions', choice: 'corrected', reason: 'The science goal file states newer positions.' }
-      : { topic: 'Antenna positions', choice: 'as observed', reason: 'No corrections were given.' },
+    positionDecision(observation, goal),
   ];
 }
 

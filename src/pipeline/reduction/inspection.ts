@@ -1,17 +1,21 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import type { CalibrationNames } from './calibration-plan.ts';
-import { findGainFaults, type LostTime } from './gain-faults.ts';
+import { findGainFaults, type GainFaults, type LostTime } from './gain-faults.ts';
 import { type CalibratorView, powerKey, viewCalibrators } from './gain-series.ts';
 import { calibratorFields, type Observation } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
+import { checkPositions } from './position-check.ts';
+import type { PositionOffsets } from './position-plan.ts';
 import { findSpikes } from './spike-finder.ts';
 
 /** Flags that the look at the calibrators asks for, and what was seen. */
 export interface Inspection {
   readonly calls: readonly PlanCall[];
   readonly decisions: readonly Decision[];
+  /** Offsets of antennas that the phases show. */
+  readonly positions: PositionOffsets;
 }
 
 const POL_NAMES = ['XX', 'YY'];
@@ -38,12 +42,17 @@ export function inspectCalibrators(
     observation.bandpass.id,
     fields.map((field) => field.id),
   );
-  const found = [...gainFlags(view, observation, names), ...spikeFlags(view, observation, names)];
-  if (found.length === 0) {
-    const reason = 'Amplitudes, phases and spectra of the calibrators show no fault.';
-    return { calls: [], decisions: [{ topic: 'Inspection of the calibrators', choice: 'nothing flagged', reason }] };
-  }
-  return { calls: found.map(({ call }) => call), decisions: found.map(({ decision }) => decision) };
+  const faults = findGainFaults(view, observation.bandpass.id);
+  const found = [...gainFlags(faults, observation, names), ...spikeFlags(view, observation, names)];
+  const faulty = [...faults.low, ...faults.lost].map(({ antenna }) => antenna);
+  const { offsets, decisions } = checkPositions(view, observation, faulty);
+  const reason = 'Amplitudes, phases and spectra of the calibrators show no fault.';
+  const nothing = { topic: 'Inspection of the calibrators', choice: 'nothing flagged', reason };
+  return {
+    calls: found.map(({ call }) => call),
+    decisions: [...(found.length === 0 ? [nothing] : found.map(({ decision }) => decision)), ...decisions],
+    positions: offsets,
+  };
 }
 
 interface Finding {
@@ -62,8 +71,7 @@ function finding(
   return { call, decision: { topic, choice, reason } };
 }
 
-function gainFlags(view: CalibratorView, observation: Observation, { split }: CalibrationNames): Finding[] {
-  const faults = findGainFaults(view, observation.bandpass.id);
+function gainFlags(faults: GainFaults, observation: Observation, { split }: CalibrationNames): Finding[] {
   const bandpass = observation.bandpass.name;
   return [
     ...faults.dead.map(({ antenna, pol, spwIds }) => {

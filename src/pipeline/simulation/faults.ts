@@ -10,6 +10,8 @@ export const FAULT_NAMES = [
   'no-radiometer',
   'no-tsys',
   'wrong-tsys',
+  'antenna-position',
+  'weak-flux-calibrator',
 ] as const;
 
 export type FaultName = (typeof FAULT_NAMES)[number];
@@ -22,6 +24,7 @@ const FAULTY_ANTENNA: Readonly<Partial<Record<FaultName, number>>> = {
   'phase-jump': 4,
   'low-gain': 5,
   'wrong-tsys': 6,
+  'antenna-position': 7,
 };
 
 /** Polarization that is dead. */
@@ -32,6 +35,10 @@ export const LOW_GAIN = 0.3;
 export const PHASE_JUMP = 1.9;
 /** Factor of a wrong system temperature. */
 export const TSYS_FACTOR = 4;
+/** Position of an antenna that nobody knows of: true minus online, ITRF, m; 2 mm long. */
+export const POSITION_FAULT = [1.2e-3, -1.3e-3, 0.9e-3] as const;
+/** What is left of the visibilities of the flux calibrator in the last execution. */
+export const WEAK_FLUX = 0.7;
 /** Baseband and first of the two channels of the spike, and its strength over the noise of a channel and baseline. */
 export const SPIKE = { baseband: 1, firstChannel: 11, channelCount: 2, strength: 25 };
 

@@ -24,7 +24,7 @@ export function formatGoal(
   const frequency = LINE_REST_HZ * (1 - SYSTEMIC_VELOCITY / SPEED_OF_LIGHT);
   const bandwidth = (frequency * SENSITIVITY_CHANNEL) / SPEED_OF_LIGHT;
   const corrections = layout.names.flatMap((name, ant) => {
-    const error = Array.from(layout.positionErrors.subarray(3 * ant, 3 * ant + 3));
+    const error = Array.from(layout.publishedErrors.subarray(3 * ant, 3 * ant + 3));
     return error.some((value) => value !== 0) ? [[name, error] as const] : [];
   });
   const flux = records[0].sky

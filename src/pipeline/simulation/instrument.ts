@@ -1,6 +1,7 @@
 import { type Pad, padPositions } from '../../astronomy/reference/index.ts';
 import { DEGREE, fail } from '../../foundation/base/index.ts';
 import { TurbulentScreen, zenithOpacity } from './atmosphere.ts';
+import { faultyAntenna, POSITION_FAULT } from './faults.ts';
 import type { SimulationParameters } from './presets.ts';
 import { RandomStream } from './random.ts';
 import type { SimulatedWindow } from './spectral-setup.ts';
@@ -32,6 +33,8 @@ export interface ArrayLayout {
   readonly onlinePositions: Float64Array;
   /** True minus online, ITRF, m, [ant, 3]. */
   readonly positionErrors: Float64Array;
+  /** Those of them that the observatory finds out and publishes. */
+  readonly publishedErrors: Float64Array;
   /** Antennas in the tables that take no data. */
   readonly silent: readonly SilentAntenna[];
 }
@@ -82,7 +85,12 @@ export function layOutArray(parameters: SimulationParameters): ArrayLayout {
         positionErrors[3 * ant + axis] = micrometres(parameters.positionError * random.normal());
     }
   }
-  return { ...placeAntennas(ANTENNA_NAMES.slice(0, count).sort(), chosen), positionErrors };
+  const publishedErrors = positionErrors.slice();
+  const misplaced = faultyAntenna(parameters.faults, 'antenna-position', count);
+  if (misplaced !== undefined) {
+    for (let axis = 0; axis < 3; axis++) positionErrors[3 * misplaced + axis] += POSITION_FAULT[axis];
+  }
+  return { ...placeAntennas(ANTENNA_NAMES.slice(0, count).sort(), chosen), positionErrors, publishedErrors };
 }
 
 /** Antennas on pads, without errors of the positions. */
@@ -93,6 +101,7 @@ export function placeAntennas(names: readonly string[], pads: readonly Pad[]): A
     ground: Float64Array.from(pads.flatMap((pad) => [pad.enu[0], pad.enu[1]])),
     onlinePositions: Float64Array.from(pads.flatMap((pad) => Array.from(pad.itrf, micrometres))),
     positionErrors: new Float64Array(3 * names.length),
+    publishedErrors: new Float64Array(3 * names.length),
     silent: [],
   };
 }

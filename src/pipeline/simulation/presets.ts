@@ -1,6 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { isBody } from './body-field.ts';
-import { checkFaults, type FaultName } from './faults.ts';
+import { checkFaults, type FaultName, WEAK_FLUX } from './faults.ts';
 
 /** How big a simulation is. */
 export type PresetName = 'demo' | 'tiny' | 'medium';
@@ -129,7 +129,13 @@ export function chooseParameters(preset: PresetName, changes: Partial<Simulation
   const chosen = PRESETS[preset];
   if (!chosen) fail('usage', `"${preset}" is not a preset; there are demo, tiny and medium.`);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const parameters = { ...DEMO, ...chosen, ...given };
+  const hasWeakFlux = changes.faults?.includes('weak-flux-calibrator');
+  const parameters = {
+    ...DEMO,
+    ...chosen,
+    ...(hasWeakFlux ? { fluxCalibratorFactor: WEAK_FLUX } : {}),
+    ...given,
+  };
   if (parameters.antennaCount < 4) fail('usage', 'At least 4 antennas are needed to calibrate gains.');
   checkFaults(parameters.faults);
   const { fluxCalibrator } = parameters;

@@ -50,6 +50,17 @@ describe('simulate', () => {
     expect(() => simulate(silentContext(folder), { out: 'again', preset: 'tiny' })).toThrow(/exists already/);
   });
 
+  it('has faults that truth.json tells and the goal does not', () => {
+    const faults = ['weak-flux-calibrator', 'antenna-position'] as const;
+    const made = simulate(silentContext(folder), { out: 'faults', preset: 'tiny', seed: 5, faults });
+    const truth = JSON.parse(readFileSync(made.truth, 'utf8'));
+    const { antenna } = truth.executions[0].faults[1];
+    const { positionError } = truth.antennas.find(({ name }: { name: string }) => name === antenna);
+    expect(Math.hypot(...positionError)).toBeCloseTo(2e-3, 4);
+    expect(parse(readFileSync(made.goal, 'utf8')).antennaPositionCorrections[antenna]).toBeUndefined();
+    expect(truth.executions.map((one: typeof truth) => one.fluxCalibrator.visibilityFactor)).toEqual([1, 0.7]);
+  });
+
   it('writes tables that agree with one another and with the BDFs', () => {
     for (const path of tiny.asdms) {
       const asdm = openAsdm(path);

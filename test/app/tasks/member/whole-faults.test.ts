@@ -35,10 +35,15 @@ describe('faults of the array', () => {
     expect(JSON.parse(readFileSync(block.truthFile, 'utf8')).executions[0].faults).toHaveLength(7);
   }, 240_000);
 
-  it('flags nothing but a wrong system temperature where that is all', async () => {
-    const block = await calibrateSmallBlock({ ...SIZE, faults: ['wrong-tsys'] });
+  it('flags nothing but a wrong system temperature and moves a misplaced antenna where that is all', async () => {
+    const block = await calibrateSmallBlock({ ...SIZE, cycleCount: 2, faults: ['wrong-tsys', 'antenna-position'] });
     expect(decided(block, 'Wrong Tsys')).toEqual(['DV02 flagged in scan 6, windows 9, 11, 13, 15']);
     expect(decided(block, 'Inspection of the calibrators')).toEqual(['nothing flagged']);
+    expect(decided(block, 'Antenna positions in the data').map((choice) => choice.slice(0, 10))).toEqual([
+      'DV03 moved',
+    ]);
+    const gencal = taskCalls(block.calibration.plan).find(({ args }) => args.caltype === 'antpos');
+    expect(gencal?.args.antenna).toBe('DA41,DA42,DA48,DV03');
     expect(flagged(block)).toEqual([]);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
   }, 240_000);
