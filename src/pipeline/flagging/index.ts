@@ -12,3 +12,4 @@ export {
 export { type FlagcmdOptions, type FlagcmdResult, flagcmd, type StoredCommand } from './flagcmd.ts';
 export { type FlagdataOptions, type FlagdataResult, flagdata } from './flagdata.ts';
 export { type FlagmanagerOptions, flagmanager } from './flagmanager.ts';
+export { type ShadowTimes, shadowTimes } from './shadow.ts';

@@ -4,7 +4,7 @@ import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { AddedAntenna } from './flag-command.ts';
 
 /** Times of the cross-correlations, ascending, and the antennas that are in shadow then. */
-interface ShadowTimes {
+export interface ShadowTimes {
   readonly times: Float64Array;
   readonly shadowed: readonly Set<number>[];
 }
@@ -37,6 +37,15 @@ export function shadowTest(
     const set = nearestSet(found, chunk.time[row]);
     return set !== undefined && (set.has(chunk.antenna1[row]) || set.has(chunk.antenna2[row]));
   };
+}
+
+/** When antennas are in the shadow of others, with the dishes that the ANTENNA table has. */
+export function shadowTimes(ms: MeasurementSet, { antennas }: MsMetadata): ShadowTimes {
+  return findShadows(
+    ms,
+    antennas.map(({ diameter }) => diameter),
+    0,
+  );
 }
 
 function nearestSet({ times, shadowed }: ShadowTimes, time: number): ReadonlySet<number> | undefined {

@@ -25,6 +25,7 @@ import type { PositionOffsets } from './position-plan.ts';
 import { findBadRadiometers } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
+import { findShadowed } from './shadow-check.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { planSolve } from './solve-plan.ts';
 import { findBadTsys } from './tsys-check.ts';
@@ -83,9 +84,10 @@ export async function calibrateBlock(
       ? []
       : findBadRadiometers(context, vis, observation.wvrSpwId, radiometerAntennas(observation));
   const tsys = findBadTsys(vis, observation);
+  const shadowed = findShadowed(vis, observation);
   const syscalRows = countSyscalRows(vis, observation);
   const plan = (positions: PositionOffsets) =>
-    planApriori(observation, names, options.goal, { syscalRows, radiometers, tsys, positions });
+    planApriori(observation, names, options.goal, { syscalRows, radiometers, tsys, shadowed, positions });
   const look = () =>
     inspectCalibrators(context, joinPath(options.directory, names.split), observation, names, flux.isBody);
   let apriori = plan({});

@@ -12,6 +12,7 @@ import {
 } from './position-plan.ts';
 import type { BadRadiometer } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
+import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
 import type { BadTsys } from './tsys-check.ts';
 
 /** Names of everything that the calibration of one Execution Block reads and writes. */
@@ -58,6 +59,7 @@ export interface AprioriFindings {
   readonly syscalRows: SyscalRowCounts;
   readonly radiometers: readonly BadRadiometer[];
   readonly tsys: readonly BadTsys[];
+  readonly shadowed: readonly ShadowedAntenna[];
   /** Offsets that the phases of the calibrators show: true minus believed position, ITRF m. */
   readonly positions: PositionOffsets;
 }
@@ -82,7 +84,7 @@ export function planApriori(
       title: 'Listing of the observation',
       calls: [remove(`${names.vis}.listobs`), task('listobs', { vis: names.vis, listfile: `${names.vis}.listobs` })],
     },
-    { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names) },
+    { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names, findings.shadowed) },
     { number: 4, title: 'Water-vapour radiometer phases', calls: wvrCalls(observation, names, findings.radiometers) },
     { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names, findings.tsys) },
     {
@@ -147,7 +149,11 @@ function syscalTimes(
   return { calls, comments: ['Each Tsys spectrum gets the middle of its atmosphere scan as its time.'] };
 }
 
-function aprioriFlags(observation: Observation, names: CalibrationNames): PlanCall[] {
+function aprioriFlags(
+  observation: Observation,
+  names: CalibrationNames,
+  shadowed: readonly ShadowedAntenna[],
+): PlanCall[] {
   const first = observation.wvrSpwId === 0 ? 1 : 0;
   const spw = `${first}~${observation.spwCount - 1}`;
   const base = { vis: names.vis, flagbackup: false };
@@ -167,7 +173,11 @@ function aprioriFlags(observation: Observation, names: CalibrationNames): PlanCa
       { ...base, mode: 'manual', spw, intent: '*POINTING*,*SIDEBAND_RATIO*,*ATMOSPHERE*' },
       'scans that calibrate the telescope, not the sky',
     ),
-    task('flagdata', { ...base, mode: 'shadow' }),
+    task(
+      'flagdata',
+      { ...base, mode: 'shadow' },
+      shadowed.length > 0 ? `${shadowed.map(({ antenna }) => antenna).join(', ')}: behind other antennas` : undefined,
+    ),
     task('flagmanager', { vis: names.vis, mode: 'save', versionname: 'Apriori' }),
   ];
 }
@@ -334,8 +344,9 @@ function aprioriDecisions(observation: Observation, tables: AprioriTables, goal:
   ];
 }
 
-function findingDecisions({ radiometers, tsys }: AprioriFindings): Decision[] {
+function findingDecisions({ radiometers, tsys, shadowed }: AprioriFindings): Decision[] {
   return [
+    ...shadowDecisions(shadowed),
     ...radiometers.map(({ antenna, finding }) => ({
       topic: 'Radiometer missing',
       choice: `${antenna} takes the water of its neighbours`,

@@ -139,7 +139,7 @@ export class Correlator {
     const { instrument } = this;
     const chanCount = window.frequenciesHz.length;
     const antennaCount = instrument.antennaCount;
-    const model = new SourceModel(options.field, window, antennaCount);
+    const model = new SourceModel(options.field, window, antennaCount, this.layout.dishDiameters[0]);
     const bandpass = instrument.bandpass(window);
     const tsys = instrument.systemTemperature(window, options.elevation);
     const response = new Float64Array(bandpass.length);

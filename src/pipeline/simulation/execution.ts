@@ -37,6 +37,7 @@ import {
   type Schedule,
   TIMING_EVENT_SEC,
 } from './schedule.ts';
+import { freeShares } from './shadow.ts';
 import type { SkyField } from './sky.ts';
 import type { SimulatedWindow, SpectralSetup } from './spectral-setup.ts';
 
@@ -270,11 +271,13 @@ export class Execution {
     for (let index = 0; index < subscan.integrationCount; index++) {
       const event = subscan.startEvent + (index + 0.5) * INTEGRATION_EVENTS;
       const hours = (event * TIMING_EVENT_SEC) / 3600;
-      correlator.integrate(
-        fieldGeometry(layout, field, this.mjdSec(event)),
-        hours,
-        this.damage.change(scan, before + index),
-      );
+      const geometry = fieldGeometry(layout, field, this.mjdSec(event));
+      const free = freeShares(geometry.uvw, layout.dishDiameters);
+      const { strength, phase } = this.damage.change(scan, before + index);
+      correlator.integrate(geometry, hours, {
+        strength: (ant, pol, baseband) => free[ant] * strength(ant, pol, baseband),
+        phase,
+      });
       const midNs = startNs + intervalNs * BigInt(index) + intervalNs / 2n;
       const times = { midNs, intervalNs, number: index + 1 };
       writeFull(output, correlator.data, times, this.flagWords(scan, before + index, clear, midNs));

@@ -12,6 +12,7 @@ export const FAULT_NAMES = [
   'wrong-tsys',
   'antenna-position',
   'weak-flux-calibrator',
+  'shadowing',
 ] as const;
 
 export type FaultName = (typeof FAULT_NAMES)[number];

@@ -74,5 +74,5 @@ function expectedBeam(layout: ArrayLayout, frequencyHz: number): number {
 function expectedNoise(parameters: SimulationParameters, executionCount: number, bandwidthHz: number): number {
   const seconds = parameters.cycleCount * parameters.targetIntegrations * INTEGRATION_EVENTS * TIMING_EVENT_SEC;
   const baselines = (parameters.antennaCount * (parameters.antennaCount - 1)) / 2;
-  return (40 * EFFECTIVE_TSYS_K) / Math.sqrt(2 * 2 * baselines * executionCount * bandwidthHz * seconds);
+  return (parameters.jyPerK * EFFECTIVE_TSYS_K) / Math.sqrt(2 * 2 * baselines * executionCount * bandwidthHz * seconds);
 }

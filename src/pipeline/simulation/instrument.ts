@@ -1,8 +1,8 @@
-import { type Pad, padPositions } from '../../astronomy/reference/index.ts';
+import { antennaDiameter, type Pad, padPositions } from '../../astronomy/reference/index.ts';
 import { DEGREE, fail } from '../../foundation/base/index.ts';
 import { TurbulentScreen, zenithOpacity } from './atmosphere.ts';
 import { faultyAntenna, POSITION_FAULT } from './faults.ts';
-import type { SimulationParameters } from './presets.ts';
+import { type SimulationParameters, SMALL_DISH_CONFIGURATION } from './presets.ts';
 import { RandomStream } from './random.ts';
 import type { SimulatedWindow } from './spectral-setup.ts';
 
@@ -17,11 +17,15 @@ const FORWARD_EFFICIENCY = 0.95;
 /** Antennas whose online position is wrong. */
 const MISPLACED_COUNT = 3;
 
+/** m */
+const LARGE_DISH = 12;
+
 /** Names of antennas that were there in 2013. */
 const ANTENNA_NAMES = (
   'DA41 DA42 DA44 DA45 DA46 DA48 DV02 DV03 DV05 DV06 DV08 DV10 DV11 DV14 DV15 DV17 DV18 DV19 DV20 DV22 ' +
   'PM02 PM03 DA43 DA47 DA49 DA50 DV04 DV07 DV09 DV13 DV16 DV21'
 ).split(' ');
+const SMALL_ANTENNA_NAMES = 'CM01 CM02 CM03 CM04 CM05 CM06 CM07 CM08 CM09 CM10 CM11 CM12'.split(' ');
 
 /** The parts of the array that all executions of a day share. */
 export interface ArrayLayout {
@@ -35,6 +39,8 @@ export interface ArrayLayout {
   readonly positionErrors: Float64Array;
   /** Those of them that the observatory finds out and publishes. */
   readonly publishedErrors: Float64Array;
+  /** m, [ant] */
+  readonly dishDiameters: readonly number[];
   /** Antennas in the tables that take no data. */
   readonly silent: readonly SilentAntenna[];
 }
@@ -90,7 +96,8 @@ export function layOutArray(parameters: SimulationParameters): ArrayLayout {
   if (misplaced !== undefined) {
     for (let axis = 0; axis < 3; axis++) positionErrors[3 * misplaced + axis] += POSITION_FAULT[axis];
   }
-  return { ...placeAntennas(ANTENNA_NAMES.slice(0, count).sort(), chosen), positionErrors, publishedErrors };
+  const known = parameters.configuration === SMALL_DISH_CONFIGURATION ? SMALL_ANTENNA_NAMES : ANTENNA_NAMES;
+  return { ...placeAntennas(known.slice(0, count).sort(), chosen), positionErrors, publishedErrors };
 }
 
 /** Antennas on pads, without errors of the positions. */
@@ -102,6 +109,7 @@ export function placeAntennas(names: readonly string[], pads: readonly Pad[]): A
     onlinePositions: Float64Array.from(pads.flatMap((pad) => Array.from(pad.itrf, micrometres))),
     positionErrors: new Float64Array(3 * names.length),
     publishedErrors: new Float64Array(3 * names.length),
+    dishDiameters: names.map((name) => antennaDiameter(name) ?? LARGE_DISH),
     silent: [],
   };
 }

@@ -10,7 +10,7 @@ export interface SimulationParameters {
   readonly seed: number;
   readonly executionCount: number;
   readonly antennaCount: number;
-  /** Configuration of Cycle 1 whose pads are used. */
+  /** Configuration of Cycle 1 whose pads are used; ACA has 7 m antennas, which have no radiometers. */
   readonly configuration: string;
   /** Channels of each FDM science window. */
   readonly channelCount: number;
@@ -120,6 +120,23 @@ const PRESETS: Readonly<Record<PresetName, Partial<SimulationParameters>>> = {
   },
 };
 
+/** Configuration of the 7 m antennas. */
+export const SMALL_DISH_CONFIGURATION = 'ACA';
+
+/** The array of 7 m antennas while the sources set. */
+const SMALL_DISHES = {
+  configuration: SMALL_DISH_CONFIGURATION,
+  antennaCount: 8,
+  jyPerK: 117,
+  start: '2013/07/20/06:00:00',
+};
+
+/** What faults change of the observation; any of that may be given another value. */
+const FAULT_CHANGES: Readonly<Partial<Record<FaultName, Partial<SimulationParameters>>>> = {
+  'weak-flux-calibrator': { fluxCalibratorFactor: WEAK_FLUX },
+  shadowing: SMALL_DISHES,
+};
+
 /**
  * The parameters of a preset with some of them changed.
  *
@@ -129,15 +146,9 @@ export function chooseParameters(preset: PresetName, changes: Partial<Simulation
   const chosen = PRESETS[preset];
   if (!chosen) fail('usage', `"${preset}" is not a preset; there are demo, tiny and medium.`);
   const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const hasWeakFlux = changes.faults?.includes('weak-flux-calibrator');
-  const parameters = {
-    ...DEMO,
-    ...chosen,
-    ...(hasWeakFlux ? { fluxCalibratorFactor: WEAK_FLUX } : {}),
-    ...given,
-  };
+  const faults = checkFaults(changes.faults ?? []);
+  const parameters = Object.assign({}, DEMO, chosen, ...faults.map((fault) => FAULT_CHANGES[fault]), given);
   if (parameters.antennaCount < 4) fail('usage', 'At least 4 antennas are needed to calibrate gains.');
-  checkFaults(parameters.faults);
   const { fluxCalibrator } = parameters;
   if (fluxCalibrator !== undefined && !isBody(fluxCalibrator))
     fail('usage', `"${fluxCalibrator}" is no body of the Solar System that setjy knows.`);

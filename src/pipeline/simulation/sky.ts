@@ -154,18 +154,22 @@ export function continuumFlux(field: SkyField, frequencyHz: number): number {
     .reduce((sum, component) => sum + componentFlux(component, frequencyHz, 1), 0);
 }
 
-/** Illuminated and blocked diameter of a dish as CASA's standard beam of the array has them, m. */
-const DISH_DIAMETER = 10.7;
+/** Illuminated diameter of dishes of 12 and 7 m and the blocked one, as CASA's standard beams of the arrays have them, m. */
+const LIT_DIAMETER = { large: 10.7, small: 6.25 };
 const BLOCKAGE_DIAMETER = 0.75;
+/** Dishes below this are small, m. */
+const LEAST_LARGE = 10;
 
 /**
- * Power response of a 12 m antenna: Airy pattern of a uniformly lit aperture with a central blockage.
+ * Power response of an antenna: Airy pattern of a uniformly lit aperture with a central blockage.
  *
  * @param offsetRad distance from the pointing centre
+ * @param dishDiameter m
  */
-export function primaryBeam(offsetRad: number, frequencyHz: number): number {
-  const x = (Math.PI * DISH_DIAMETER * Math.sin(offsetRad) * frequencyHz) / SPEED_OF_LIGHT;
-  const ratio = BLOCKAGE_DIAMETER / DISH_DIAMETER;
+export function primaryBeam(offsetRad: number, frequencyHz: number, dishDiameter = 12): number {
+  const lit = dishDiameter < LEAST_LARGE ? LIT_DIAMETER.small : LIT_DIAMETER.large;
+  const x = (Math.PI * lit * Math.sin(offsetRad) * frequencyHz) / SPEED_OF_LIGHT;
+  const ratio = BLOCKAGE_DIAMETER / lit;
   const voltage = (airy(x) - ratio * ratio * airy(ratio * x)) / (1 - ratio * ratio);
   return voltage * voltage;
 }

@@ -19,7 +19,7 @@ export class SourceModel {
   private readonly beam: Float64Array;
   private readonly phasors: Float64Array;
 
-  constructor(field: SkyField, window: SimulatedWindow, antennaCount: number) {
+  constructor(field: SkyField, window: SimulatedWindow, antennaCount: number, dishDiameter?: number) {
     this.field = field;
     this.frequencies = window.frequenciesHz;
     this.stepHz = window.frequenciesHz.length > 1 ? window.frequenciesHz[1] - window.frequenciesHz[0] : 0;
@@ -29,7 +29,11 @@ export class SourceModel {
     this.beam = new Float64Array(field.components.length * chanCount);
     field.components.forEach(({ l, m }, component) => {
       for (let chan = 0; chan < chanCount; chan++) {
-        this.beam[component * chanCount + chan] = primaryBeam(Math.asin(Math.hypot(l, m)), this.frequencies[chan]);
+        this.beam[component * chanCount + chan] = primaryBeam(
+          Math.asin(Math.hypot(l, m)),
+          this.frequencies[chan],
+          dishDiameter,
+        );
       }
     });
     this.phasors = new Float64Array(antennaCount * chanCount * 2);

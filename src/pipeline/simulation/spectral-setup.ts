@@ -1,5 +1,5 @@
 import { WVR_CHANNELS } from './atmosphere.ts';
-import type { SimulationParameters } from './presets.ts';
+import { type SimulationParameters, SMALL_DISH_CONFIGURATION } from './presets.ts';
 
 /** What a set of windows is for. */
 export type SetupUse = 'pointing' | 'atmosphere' | 'science';
@@ -61,7 +61,8 @@ const BASEBANDS = [
  * temperature (TDM) and science (FDM).
  */
 export function planSpectralSetup(parameters: SimulationParameters): SpectralSetup {
-  const windows: SimulatedWindow[] = [radiometerWindow(0)];
+  const hasRadiometers = parameters.configuration !== SMALL_DISH_CONFIGURATION;
+  const windows: SimulatedWindow[] = hasRadiometers ? [radiometerWindow(0)] : [];
   const fullResolution: Record<SetupUse, number[]> = { pointing: [], atmosphere: [], science: [] };
   for (const use of ['pointing', 'atmosphere', 'science'] as const) {
     for (let baseband = 0; baseband < BASEBANDS.length; baseband++) {
@@ -70,7 +71,7 @@ export function planSpectralSetup(parameters: SimulationParameters): SpectralSet
       windows.push(...pair);
     }
   }
-  return { windows, fullResolution, ...configureProcessors(fullResolution, [0]) };
+  return { windows, fullResolution, ...configureProcessors(fullResolution, hasRadiometers ? [0] : []) };
 }
 
 /** Configurations of the processors: the radiometers if there are any, then full resolution and average of each use. */

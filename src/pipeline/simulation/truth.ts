@@ -40,7 +40,7 @@ export function describeTruth(
     scienceSpws: science,
     tsysSpwMap: Object.fromEntries(science.map((spw, index) => [spw, atmosphere[index]])),
     spwCentreHz: Object.fromEntries(science.map((spw) => [spw, centreOf(setup, spw)])),
-    fields: records[0].sky.map((field) => describeField(field, setup)),
+    fields: records[0].sky.map((field) => describeField(field, setup, layout.dishDiameters[0])),
     water: { pathPerMm: PATH_PER_MM, temperatureK: WATER_TEMPERATURE_K, pressureHpa: WATER_PRESSURE_HPA },
     antennas: layout.names.map((name, ant) => ({
       name,
@@ -57,7 +57,7 @@ function centreOf(setup: SpectralSetup, spw: number): number {
   return frequenciesHz.reduce((sum, value) => sum + value, 0) / frequenciesHz.length;
 }
 
-function describeField(field: SkyField, setup: SpectralSetup): Record<string, unknown> {
+function describeField(field: SkyField, setup: SpectralSetup, dishDiameter: number): Record<string, unknown> {
   const spws = setup.fullResolution.science;
   return {
     id: field.id,
@@ -66,16 +66,16 @@ function describeField(field: SkyField, setup: SpectralSetup): Record<string, un
     raDeg: field.ra / DEGREE,
     decDeg: field.dec / DEGREE,
     fluxPerSpw: Object.fromEntries(spws.map((spw) => [spw, continuumFlux(field, centreOf(setup, spw))])),
-    components: field.components.map((component) => describeComponent(field, component)),
+    components: field.components.map((component) => describeComponent(field, component, dishDiameter)),
   };
 }
 
-function describeComponent(field: SkyField, component: SkyComponent): Record<string, unknown> {
+function describeComponent(field: SkyField, component: SkyComponent, dishDiameter: number): Record<string, unknown> {
   const { l, m } = component;
   const n = Math.sqrt(1 - l * l - m * m);
   const dec = Math.asin(m * Math.cos(field.dec) + n * Math.sin(field.dec));
   const ra = field.ra + Math.atan2(l, n * Math.cos(field.dec) - m * Math.sin(field.dec));
-  const beam = primaryBeam(Math.asin(Math.hypot(l, m)), REFERENCE_HZ);
+  const beam = primaryBeam(Math.asin(Math.hypot(l, m)), REFERENCE_HZ, dishDiameter);
   return {
     kind: component.fwhm > 0 ? 'gaussian' : 'point',
     offsetArcsec: [l / ARCSEC, m / ARCSEC],

@@ -47,4 +47,13 @@ describe('faults of the array', () => {
     expect(flagged(block)).toEqual([]);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
   }, 240_000);
+
+  it('flags what is shadowed in the array of 7 m dishes and says so', async () => {
+    const block = await calibrateSmallBlock({ bandpassIntegrations: 4, fluxIntegrations: 4, faults: ['shadowing'] });
+    const found = block.calibration.decisions.filter(({ topic }) => topic === 'Shadowing');
+    expect(found.map(({ choice }) => choice.slice(0, 12))).toEqual(['CM02 flagged', 'CM03 flagged', 'CM05 flagged']);
+    expect(found[0].reason).toBe('That is 73.3 % of its integrations, in scans 7, 9, 11, 12, 13, 14.');
+    expect(decided(block, 'Inspection of the calibrators')).toEqual(['nothing flagged']);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+  }, 240_000);
 });
