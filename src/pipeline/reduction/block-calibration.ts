@@ -3,6 +3,7 @@ import { openAsdm } from '../../formats/asdm/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../foundation/bytes/index.ts';
 import { calibratorFluxesFromSource, type FluxSpec } from '../skymodel/index.ts';
+import { findBodyLines } from './body-lines.ts';
 import {
   type CalibrationNames,
   calibrationNames,
@@ -99,12 +100,15 @@ export async function calibrateBlock(
     await runSteps(context, runner, apriori.steps.filter(takesPositions), progress);
     inspection = withFirstPositions(look(), first);
   }
-  const flags = planFlags(observation, names, inspection);
+  const lines = flux.channelJy
+    ? findBodyLines(observation.flux.name, observation.science, flux.channelJy)
+    : { channels: [], decisions: [] };
+  const flags = planFlags(observation, names, inspection, lines);
   await runSteps(context, runner, [flags.step], progress);
 
   const flagged = await flaggedFractions(runner, names.split);
   const refant = chooseReferenceAntenna(observation, flagged);
-  const choices = chooseSolutions(observation, flux);
+  const choices = chooseSolutions(observation, flux, lines);
   const solve = planSolve(observation, names, refant.names, flux, choices);
   const results = await runSteps(context, runner, solve, progress);
 

@@ -1,4 +1,5 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
+import type { BodyLines } from './body-lines.ts';
 import type { Inspection } from './inspection.ts';
 import { calibratedFields, nearestField, type Observation, tsysFieldOf } from './observation.ts';
 import { type Decision, remove, task, tool } from './plan-builder.ts';
@@ -302,11 +303,30 @@ export function planFlags(
   observation: Observation,
   names: CalibrationNames,
   inspection: Inspection,
+  lines: BodyLines,
 ): { step: PlanStep; decisions: Decision[] } {
   const decisions: Decision[] = [];
-  const calls = [...edgeFlags(observation, names, decisions), ...inspection.calls];
+  const calls = [
+    ...edgeFlags(observation, names, decisions),
+    ...lineFlags(observation, names, lines),
+    ...inspection.calls,
+  ];
+  decisions.push(...lines.decisions);
   const step = { number: 10, title: 'Edge channels, and faults seen on the calibrators', calls };
   return { step, decisions: [...decisions, ...inspection.decisions] };
+}
+
+function lineFlags(observation: Observation, names: CalibrationNames, { channels }: BodyLines): PlanCall[] {
+  if (channels.length === 0) return [];
+  const spw = channels.map(({ window, text }) => `${window}:${text}`).join(',');
+  const selection = { field: String(observation.flux.id), spw };
+  return [
+    task(
+      'flagdata',
+      { vis: names.split, mode: 'manual', ...selection, flagbackup: false },
+      `lines in the atmosphere of ${observation.flux.name}`,
+    ),
+  ];
 }
 
 function edgeFlags(observation: Observation, names: CalibrationNames, decisions: Decision[]): PlanCall[] {

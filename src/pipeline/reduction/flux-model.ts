@@ -30,6 +30,8 @@ export interface FluxModel {
   readonly disk?: Disk;
   /** Model flux density, Jy, at a frequency. */
   fluxJy(frequencyHz: number): number;
+  /** For a body: flux density over a channel given by its edges, Hz. */
+  channelJy?(from: number, to: number): number;
   calls(vis: string, field: string): PlanCall[];
 }
 
@@ -98,6 +100,7 @@ function solarSystemModel(body: string, mjdSec: number): FluxModel {
     isBody: true,
     disk,
     fluxJy: (hz) => flux([hz - STATED_HALF_WIDTH_HZ, hz + STATED_HALF_WIDTH_HZ]),
+    channelJy: (from, to) => flux([from, to]),
     calls: (vis, field) => [task('setjy', { vis, field, standard: 'Butler-JPL-Horizons 2012', usescratch: true })],
   };
 }

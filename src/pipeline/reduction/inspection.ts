@@ -1,5 +1,6 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
+import { runsOf } from './body-lines.ts';
 import type { CalibrationNames } from './calibration-plan.ts';
 import { findGainFaults, type GainFaults, type LostTime } from './gain-faults.ts';
 import { type CalibratorView, powerKey, viewCalibrators } from './gain-series.ts';
@@ -124,17 +125,4 @@ function spikeFlags(view: CalibratorView, observation: Observation, { split }: C
     const choice = `channels ${channels} of window ${window.spwId} flagged`;
     return [finding(split, { spw: `${spw}:${channels}` }, 'Spike in the spectrum', choice, reason)];
   });
-}
-
-/** Runs of set elements as a channel selection: "11~12;40~40". */
-function runsOf(isSet: Uint8Array): string {
-  const runs: string[] = [];
-  for (let first = 0; first < isSet.length; first++) {
-    if (!isSet[first]) continue;
-    let last = first;
-    while (isSet[last + 1]) last++;
-    runs.push(`${first}~${last}`);
-    first = last;
-  }
-  return runs.join(';');
 }

@@ -17,6 +17,8 @@ export interface ScienceWindow {
   readonly centreHz: number;
   readonly bandwidthHz: number;
   readonly chanCount: number;
+  /** From one channel to the next, Hz. */
+  readonly stepHz: number;
   readonly tsysSpwId?: number;
 }
 
@@ -181,6 +183,7 @@ function scienceWindow(metadata: MsMetadata, id: number, tsysIds: readonly numbe
     centreHz: centre,
     bandwidthHz: spw.totalBandwidth,
     chanCount: spw.chanFreqs.length,
+    stepHz: (spw.chanFreqs[spw.chanFreqs.length - 1] - spw.chanFreqs[0]) / (spw.chanFreqs.length - 1),
     tsysSpwId,
   };
 }

@@ -1,3 +1,4 @@
+import type { BodyLines } from './body-lines.ts';
 import type { FluxModel } from './flux-model.ts';
 import type { Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
@@ -9,6 +10,8 @@ export interface SolutionChoices {
   readonly minblperant: number;
   /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
   readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
+  /** For each window the one whose solutions on the flux calibrator it takes; undefined: its own. */
+  readonly refspwmap?: readonly number[];
   readonly decisions: readonly Decision[];
 }
 
@@ -20,7 +23,7 @@ const FEWEST_BASELINES = 2;
 const SPARE_ANTENNAS = 2;
 
 /** Chooses how solutions are made for an array. */
-export function chooseSolutions(observation: Observation, flux: FluxModel): SolutionChoices {
+export function chooseSolutions(observation: Observation, flux: FluxModel, { refspwmap }: BodyLines): SolutionChoices {
   const { antennas } = observation;
   const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennas.length - 1 - SPARE_ANTENNAS));
   const decisions: Decision[] = [];
@@ -31,12 +34,12 @@ export function chooseSolutions(observation: Observation, flux: FluxModel): Solu
       reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
     });
   }
-  if (!flux.disk) return { minblperant, decisions };
+  if (!flux.disk) return { minblperant, refspwmap, decisions };
   const {
     uvrange,
     minblperant: fewest = minblperant,
     ...found
   } = chooseDiskBaselines(observation, flux.disk, minblperant);
   const fluxBaselines = uvrange === undefined ? undefined : { uvrange, minblperant: fewest };
-  return { minblperant, fluxBaselines, decisions: [...decisions, ...found.decisions] };
+  return { minblperant, refspwmap, fluxBaselines, decisions: [...decisions, ...found.decisions] };
 }

@@ -78,7 +78,7 @@ function gainCalls(
   observation: Observation,
   names: CalibrationNames,
   refants: readonly string[],
-  { minblperant, fluxBaselines }: SolutionChoices,
+  { minblperant, fluxBaselines, refspwmap }: SolutionChoices,
 ): PlanCall[] {
   const { split } = names;
   const base = { vis: split, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
@@ -111,6 +111,7 @@ function gainCalls(
       caltable: `${split}.ampli_inf`,
       fluxtable: `${split}.flux_inf`,
       reference: String(observation.flux.id),
+      ...(refspwmap ? { refspwmap } : {}),
     }),
     tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
   ];

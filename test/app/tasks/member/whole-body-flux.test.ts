@@ -18,6 +18,9 @@ describe('a flux scale from a body of the Solar System', () => {
     expect(fluxes.filter(({ isReference }) => !isReference)).toHaveLength(8);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
     expect(decisions.find(({ topic }) => topic === 'Flux scale')?.choice).toBe('Titan by Butler-JPL-Horizons 2012');
+    expect(
+      decisions.filter(({ topic }) => topic === 'Lines of the flux calibrator').map(({ choice }) => choice),
+    ).toEqual(['channels 25~31 of window 17 left out on Titan', 'channels 0~10 of window 19 left out on Titan']);
     expect(calibrated.calibrators).not.toContain('Titan');
   }, 240_000);
 
