@@ -3,7 +3,7 @@ import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { compileExpression } from './expression.ts';
 import { importfits } from './fits-import.ts';
 import { createImage, type Image, openImage } from './image.ts';
-import type { PixelSelection } from './statistics.ts';
+import type { PixelSelection } from './pixel-selection.ts';
 
 /** Parameters of CASA's immath (mode evalexpr). */
 export interface ImmathOptions {

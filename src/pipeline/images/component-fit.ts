@@ -4,7 +4,7 @@ import { type Beam, beamOf, beamPixels } from './beams.ts';
 import { channelFrequency, pixelToSky, requireDirection } from './coordinates.ts';
 import { fitGaussian, type GaussianShape } from './gaussian-fit.ts';
 import { type Image, openImage } from './image.ts';
-import { type PixelSelection, type SelectedPlane, selectPixels } from './statistics.ts';
+import { type PixelSelection, type SelectedPlane, selectPixels } from './pixel-selection.ts';
 
 /** Parameters of CASA's imfit (one Gaussian). */
 export interface ImfitOptions extends PixelSelection {

@@ -31,6 +31,8 @@ export interface Image {
   readonly info: ImageInfo;
   readonly miscInfo: TableRecord;
   readonly hasMask: boolean;
+  /** Name of the mask; '' without one. */
+  readonly maskName: string;
   /** Number of the plane of a channel and Stokes index, both from 0. */
   planeIndex(chan: number, stokes?: number): number;
   /** Channel and Stokes index of a plane. */
@@ -193,6 +195,10 @@ class CasaImage implements Image {
   }
   get hasMask(): boolean {
     return this.masks !== undefined;
+  }
+
+  get maskName(): string {
+    return this.hasMask ? textAt(this.table.keywords, 'Image_defaultmask') : '';
   }
 
   planeIndex(chan: number, stokes = 0): number {

@@ -1,9 +1,9 @@
 import { parseAngle } from '../../astronomy/measures/index.ts';
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
-import { type CoordinateSystem, requireDirection, skyToPixel } from './coordinates.ts';
+import { type CoordinateSystem, requireDirection, skyToPixel, velocityToFrequency } from './coordinates.ts';
 
-/** A region of pixels on the sky axes. */
-export type PixelRegion = (x: number, y: number) => boolean;
+/** A region of pixels on the sky axes, and in planes when it is limited to channels or Stokes parameters. */
+export type PixelRegion = (x: number, y: number, chan?: number, stokes?: number) => boolean;
 
 interface Frame {
   readonly point: (x: string, y: string) => readonly [number, number];
@@ -77,17 +77,51 @@ function parseShape(kind: string, body: string, frame: Frame): PixelRegion {
   };
 }
 
+type PlaneTest = (chan: number, stokes: number) => boolean;
+
+/** Channels of `range=[a,b]`: pixels (`pix`, `chan`), frequencies or radio velocities. */
+function channelTest(from: string, to: string, { spectral }: CoordinateSystem): PlaneTest {
+  const place = (word: string): number => {
+    const clean = word.trim();
+    if (/(pix|chan)$/.test(clean)) return Number.parseFloat(clean);
+    if (!spectral) return fail('usage', 'The region has a range of channels, but the image has no spectral axis.');
+    const frequency = /m\/s$/.test(clean)
+      ? velocityToFrequency(parseQuantity(clean, 'velocity'), spectral.restFrequency)
+      : parseQuantity(clean, 'frequency');
+    return spectral.referencePixel + (frequency - spectral.reference) / spectral.increment;
+  };
+  const ends = [place(from), place(to)].sort((a, b) => a - b);
+  // Half a channel wide: the channels that the range touches with their centres, a rounding error allowed.
+  return (chan) => chan >= ends[0] - 1e-6 && chan <= ends[1] + 1e-6;
+}
+
+/** The planes that options after a shape allow: `range=[…]`, `corr=[I,Q]`; others (coord, veltype, colours) say nothing of pixels. */
+function planesOf(options: string, coordinates: CoordinateSystem): PlaneTest {
+  const tests: PlaneTest[] = [];
+  const range = /range\s*=\s*\[([^,\]]+),([^\]]+)\]/.exec(options);
+  if (range) tests.push(channelTest(range[1], range[2], coordinates));
+  const corr = /corr\s*=\s*\[([^\]]*)\]/.exec(options);
+  if (corr) {
+    const wanted = corr[1].split(',').map((word) => word.trim().replace(/['"]/g, ''));
+    const names = coordinates.stokes?.stokes ?? ['I'];
+    tests.push((_chan, stokes) => wanted.includes(names[stokes] ?? ''));
+  }
+  return (chan, stokes) => tests.every((test) => test(chan, stokes));
+}
+
 /**
  * Parses CASA region text: circle, annulus, box, centerbox, ellipse, poly, several of them joined by newlines or ';'
- * (a leading '-' takes away). Options after the shape (coord=, corr=) are ignored.
+ * (a leading '-' takes away), each with `range=[…]` and `corr=[…]`, which `global` lines set for all that follow.
  *
  * @throws usage for another text
  */
 export function parseRegion(description: string, coordinates: CoordinateSystem, file?: string): PixelRegion {
   const frame = frameOf(coordinates, file);
-  const shapes: { isAdded: boolean; contains: PixelRegion }[] = [];
+  const shapes: { isAdded: boolean; contains: PixelRegion; covers: PlaneTest }[] = [];
+  let common = '';
   for (const line of description.split(/[\n;]/)) {
     const clean = line.replace(/#.*$/, '').trim();
+    if (clean.startsWith('global')) common = clean;
     if (clean === '' || clean.startsWith('global')) continue;
     const match = /^([-+]?)\s*(circle|annulus|box|centerbox|ellipse|poly)\s*(\[.*\])/.exec(clean);
     if (!match)
@@ -97,10 +131,17 @@ export function parseRegion(description: string, coordinates: CoordinateSystem, 
         { file },
       );
     const end = closingBracket(match[3]);
-    shapes.push({ isAdded: match[1] !== '-', contains: parseShape(match[2], match[3].slice(0, end), frame) });
+    // The whole rest of the line: the greedy bracket of the shape may have swallowed options.
+    const own = clean.slice(clean.indexOf(match[3]) + end);
+    const contains = parseShape(match[2], match[3].slice(0, end), frame);
+    shapes.push({ isAdded: match[1] !== '-', contains, covers: planesOf(`${own} ${common}`, coordinates) });
   }
   if (shapes.length === 0) fail('usage', 'The region text names no region.', { file });
-  return (x, y) => shapes.reduce((inside, shape) => (shape.contains(x, y) ? shape.isAdded : inside), false);
+  return (x, y, chan, stokes = 0) =>
+    shapes.reduce((inside, { isAdded, contains, covers }) => {
+      const isCovered = chan === undefined || covers(chan, stokes);
+      return isCovered && contains(x, y) ? isAdded : inside;
+    }, false);
 }
 
 function closingBracket(body: string): number {
@@ -125,16 +166,23 @@ export function parseBox(box: string): PixelRegion {
   };
 }
 
-/** A region as a mask plane, 1 inside, [sizeY, sizeX]. */
-export function regionMask(region: PixelRegion, sizeX: number, sizeY: number): Uint8Array {
+/** A region as a mask plane, 1 inside, [sizeY, sizeX]; of one channel and Stokes index when they are given. */
+export function regionMask(
+  region: PixelRegion,
+  sizeX: number,
+  sizeY: number,
+  chan?: number,
+  stokes?: number,
+): Uint8Array {
   const mask = new Uint8Array(sizeX * sizeY);
-  for (let y = 0; y < sizeY; y++) for (let x = 0; x < sizeX; x++) mask[y * sizeX + x] = region(x, y) ? 1 : 0;
+  for (let y = 0; y < sizeY; y++)
+    for (let x = 0; x < sizeX; x++) mask[y * sizeX + x] = region(x, y, chan, stokes) ? 1 : 0;
   return mask;
 }
 
 /** Channels of CASA's `chans` parameter: "3", "2~7", "0,4~5"; all when empty. */
 export function parseChannels(chans: string | number | undefined, count: number): number[] {
-  const words = chans === undefined || chans === '' ? [`0~${count - 1}`] : String(chans).split(',');
+  const words = chans === undefined || chans === '' ? [`0~${count - 1}`] : String(chans).split(/[,;]/);
   return words.flatMap((word) => {
     const match = /^\s*(\d+)\s*(?:~\s*(\d+))?\s*$/.exec(word);
     if (!match) fail('usage', `"${chans}" does not name channels; expected e.g. "3" or "2~7".`);

@@ -1,19 +1,9 @@
-import { type Context, fail } from '../../foundation/base/index.ts';
-import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
 import { beamOf, beamPixels } from './beams.ts';
 import { type Image, openImage } from './image.ts';
-import { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
-
-/** The pixels that a task looks at, with CASA's parameter names. */
-export interface PixelSelection {
-  /** Region text, e.g. "circle[[128pix,128pix],20pix]", or the name of a file with such text. */
-  readonly region?: string;
-  /** "x1,y1,x2,y2" in pixels. */
-  readonly box?: string;
-  /** Channels: "3", "2~7". */
-  readonly chans?: string | number;
-  readonly stokes?: string;
-}
+import { type ChosenPixels, choosePixels, goodPixels, type PixelSelection, placeOf } from './pixel-selection.ts';
+import { worldText } from './world-text.ts';
 
 /** Parameters of CASA's imstat. */
 export interface ImstatOptions extends PixelSelection {
@@ -22,67 +12,31 @@ export interface ImstatOptions extends PixelSelection {
   readonly axes?: readonly number[];
 }
 
-/** Results under CASA's names; each array has one value per plane, or one in all. */
-export interface ImageStatistics {
-  readonly npts: number[];
-  readonly sum: number[];
-  readonly sumsq: number[];
-  readonly mean: number[];
-  readonly sigma: number[];
-  readonly rms: number[];
-  readonly min: number[];
-  readonly max: number[];
-  readonly minpos: number[];
-  readonly maxpos: number[];
-  readonly median: number[];
-  readonly medabsdevmed: number[];
-  readonly q1: number[];
-  readonly q3: number[];
-  readonly quartile: number[];
-  /** Sum over the beam's solid angle in pixels, for images per beam. */
+const NAMES = [
+  ...['npts', 'sum', 'sumsq', 'mean', 'sigma', 'rms', 'min', 'max'],
+  ...['median', 'medabsdevmed', 'q1', 'q3', 'quartile', 'flux'],
+] as const;
+type StatisticName = (typeof NAMES)[number];
+
+/** Results under CASA's names. */
+export interface ImageStatistics extends Readonly<Record<Exclude<StatisticName, 'flux'>, number[]>> {
+  /**
+   * Flux density: the sum over the beam's solid angle in pixels, of K times arcsec². Summed over channels it is
+   * integrated over radio velocity (Jy.km/s), as in CASA.
+   */
   readonly flux?: number[];
+  /** Where the extremes are, when all axes are summed; pixels and world coordinates. */
+  readonly minpos?: number[];
+  readonly maxpos?: number[];
+  readonly minposf?: string;
+  readonly maxposf?: string;
+  /** Corners of the selection. */
   readonly blc: number[];
   readonly trc: number[];
-}
-
-/** The chosen pixels of one plane: their values and positions. */
-export interface SelectedPlane {
-  readonly plane: number;
-  readonly chan: number;
-  readonly stokes: number;
-  readonly values: Float32Array;
-  /** Position y * sizeX + x of each value. */
-  readonly positions: Int32Array;
-}
-
-function regionOf(image: Image, selection: PixelSelection, cwd: string): PixelRegion | undefined {
-  if (selection.box) return parseBox(selection.box);
-  if (!selection.region) return undefined;
-  const file = joinPath(cwd, selection.region);
-  const isFile = !/\[/.test(selection.region) && disk().exists(file);
-  return parseRegion(isFile ? disk().readText(file) : selection.region, image.coordinates, image.path);
-}
-
-/** Yields the good pixels of every chosen plane. */
-export function* selectPixels(image: Image, selection: PixelSelection, cwd: string): Iterable<SelectedPlane> {
-  const region = regionOf(image, selection, cwd);
-  const inside = region && regionMask(region, image.sizeX, image.sizeY);
-  const channels = new Set(parseChannels(selection.chans, image.chanCount));
-  const names = image.coordinates.stokes?.stokes ?? ['I'];
-  for (let plane = 0; plane < image.planeCount; plane++) {
-    const { chan, stokes } = image.planeAxes(plane);
-    if (!channels.has(chan) || (selection.stokes && !selection.stokes.includes(names[stokes] ?? ''))) continue;
-    const values = image.readPlane(plane);
-    const mask = image.readMask(plane);
-    const positions = new Int32Array(values.length);
-    let count = 0;
-    for (let k = 0; k < values.length; k++) {
-      if ((inside && inside[k] === 0) || (mask && mask[k] === 0) || Number.isNaN(values[k])) continue;
-      values[count] = values[k];
-      positions[count++] = k;
-    }
-    yield { plane, chan, stokes, values: values.subarray(0, count), positions: positions.subarray(0, count) };
-  }
+  readonly blcf: string;
+  readonly trcf: string;
+  /** Lengths of the kept axes. */
+  readonly shape: readonly number[];
 }
 
 /** Median and quartiles as CASA takes them (the lower of two middle values is averaged for the median only). */
@@ -94,66 +48,105 @@ function quantiles(sorted: Float32Array): { median: number; q1: number; q3: numb
   return { median, q1: at(0.25), q3: at(0.75) };
 }
 
-class Accumulator {
-  private readonly pieces: Float32Array[] = [];
-  private sum = 0;
-  private sumsq = 0;
-  private count = 0;
-  private flux = 0;
-  private least = { value: Number.POSITIVE_INFINITY, plane: 0, position: 0 };
-  private most = { value: Number.NEGATIVE_INFINITY, plane: 0, position: 0 };
-
-  add(selected: SelectedPlane, pixelsPerBeam: number): void {
-    let sum = 0;
-    for (let k = 0; k < selected.values.length; k++) {
-      const value = selected.values[k];
-      sum += value;
-      this.sumsq += value * value;
-      if (value < this.least.value) this.least = { value, plane: selected.plane, position: selected.positions[k] };
-      if (value > this.most.value) this.most = { value, plane: selected.plane, position: selected.positions[k] };
-    }
-    this.sum += sum;
-    this.flux += sum / pixelsPerBeam;
-    this.count += selected.values.length;
-    this.pieces.push(selected.values);
+/** Statistics of values; zeros when there are none, as CASA gives. */
+function summarize(values: Float32Array): Record<Exclude<StatisticName, 'flux'>, number> {
+  const count = values.length;
+  if (count === 0) {
+    const none = Object.fromEntries(NAMES.map((name) => [name, 0]));
+    return none as Record<Exclude<StatisticName, 'flux'>, number>;
   }
-
-  get isEmpty(): boolean {
-    return this.count === 0;
+  let [sum, sumsq] = [0, 0];
+  for (let k = 0; k < count; k++) {
+    sum += values[k];
+    sumsq += values[k] * values[k];
   }
+  const mean = sum / count;
+  const sorted = values.slice().sort();
+  const { median, q1, q3 } = quantiles(sorted);
+  const medabsdevmed = quantiles(sorted.map((value) => Math.abs(value - median)).sort()).median;
+  const variance = count > 1 ? Math.max(0, sumsq - count * mean * mean) / (count - 1) : 0;
+  return {
+    ...{ npts: count, sum, sumsq, mean, sigma: Math.sqrt(variance), rms: Math.sqrt(sumsq / count) },
+    ...{ min: sorted[0], max: sorted[count - 1], median, medabsdevmed, q1, q3, quartile: q3 - q1 },
+  };
+}
 
-  finish(into: Record<string, number[]>, positionOf: (plane: number, position: number) => number[]): void {
-    const all = new Float32Array(this.count);
-    let at = 0;
-    for (const piece of this.pieces) {
-      all.set(piece, at);
-      at += piece.length;
-    }
-    all.sort();
-    const { median, q1, q3 } = quantiles(all);
-    const deviations = all.map((value) => Math.abs(value - median)).sort();
-    const mean = this.sum / this.count;
-    const variance = this.count > 1 ? Math.max(0, this.sumsq - this.count * mean * mean) / (this.count - 1) : 0;
-    const values: Record<string, number> = {
-      npts: this.count,
-      sum: this.sum,
-      sumsq: this.sumsq,
-      mean,
-      sigma: Math.sqrt(variance),
-      rms: Math.sqrt(this.sumsq / this.count),
-      min: this.least.value,
-      max: this.most.value,
-      median,
-      medabsdevmed: quantiles(deviations).median,
-      q1,
-      q3,
-      quartile: q3 - q1,
-      flux: this.flux,
+/** What a sum of pixels is multiplied with to be a flux density; undefined where the unit says that there is none. */
+function fluxFactor(image: Image, summedChannels: number): ((chan: number, stokes: number) => number) | undefined {
+  const { unit, info, coordinates } = image;
+  const step = coordinates.direction?.increment ?? [1, 1];
+  const { spectral } = coordinates;
+  const hasWidth = summedChannels > 1 && spectral !== undefined && spectral.restFrequency > 0;
+  const width = hasWidth ? Math.abs((spectral.increment / spectral.restFrequency) * SPEED_OF_LIGHT) / 1000 : 1;
+  if (/\/beam/i.test(unit) && info.beams.length > 0)
+    return (chan, stokes) => {
+      const beam = beamOf(info, chan, stokes, image.stokesCount);
+      return beam ? width / beamPixels(beam, step[0], step[1]) : 0;
     };
-    for (const [key, value] of Object.entries(values)) into[key] = [...(into[key] ?? []), value];
-    into.minpos = positionOf(this.least.plane, this.least.position);
-    into.maxpos = positionOf(this.most.plane, this.most.position);
+  const arcsec = Math.PI / 648_000;
+  return unit === 'K' ? () => (width * Math.abs(step[0] * step[1])) / arcsec ** 2 : undefined;
+}
+
+/** Which group a pixel belongs to: its place on the axes that are kept. */
+function groupsOf(image: Image, { bounds }: ChosenPixels, axes: readonly number[]) {
+  const lengths = bounds.blc.map((first, axis) => bounds.trc[axis] - first + 1);
+  const kept = lengths.map((_, axis) => axis).filter((axis) => axes.length > 0 && !axes.includes(axis));
+  const strides = new Map<number, number>();
+  let count = 1;
+  for (const axis of kept) {
+    strides.set(axis, count);
+    count *= lengths[axis];
   }
+  const own = (axis: number, place: number) => (strides.get(axis) ?? 0) * (place - bounds.blc[axis]);
+  return {
+    count,
+    isWhole: kept.length === 0,
+    shape: kept.map((axis) => lengths[axis]).filter((length) => length > 1),
+    ofPlane: (plane: number) =>
+      placeOf(image, plane, 0).reduce((sum, at, axis) => sum + (axis < 2 ? 0 : own(axis, at)), 0),
+    ofPixel: (position: number) => own(0, position % image.sizeX) + own(1, Math.floor(position / image.sizeX)),
+  };
+}
+
+interface Extreme {
+  value: number;
+  plane: number;
+  position: number;
+}
+
+/** All good values by group, the flux of each group, and the extremes of the whole. */
+function gather(context: Context, image: Image, chosen: ChosenPixels, options: ImstatOptions) {
+  const axes = options.axes ?? [];
+  const groups = groupsOf(image, chosen, axes);
+  const spectralAxis = image.coordinates.spectral?.pixelAxis ?? -1;
+  const channels = (chosen.bounds.trc[spectralAxis] ?? 0) - (chosen.bounds.blc[spectralAxis] ?? 0) + 1;
+  const factor = fluxFactor(image, axes.length === 0 || axes.includes(spectralAxis) ? channels : 1);
+  const pieces: { group: number; values: Float32Array; positions: Int32Array }[] = [];
+  const flux = new Float64Array(groups.count);
+  const least: Extreme = { value: Number.POSITIVE_INFINITY, plane: 0, position: 0 };
+  const most: Extreme = { value: Number.NEGATIVE_INFINITY, plane: 0, position: 0 };
+  for (const { plane, chan, stokes, values, positions } of goodPixels(image, chosen, options)) {
+    context.checkAbort();
+    const group = groups.ofPlane(plane);
+    const scale = factor?.(chan, stokes) ?? 0;
+    for (let k = 0; k < values.length; k++) {
+      const value = values[k];
+      flux[group + groups.ofPixel(positions[k])] += value * scale;
+      if (value < least.value) Object.assign(least, { value, plane, position: positions[k] });
+      if (value > most.value) Object.assign(most, { value, plane, position: positions[k] });
+    }
+    pieces.push({ group, values, positions });
+  }
+  const starts = new Int32Array(groups.count + 1);
+  for (const { group, positions } of pieces)
+    for (const position of positions) starts[group + groups.ofPixel(position) + 1]++;
+  for (let group = 0; group < groups.count; group++) starts[group + 1] += starts[group];
+  const sorted = new Float32Array(starts[groups.count]);
+  const next = starts.slice();
+  for (const { group, values, positions } of pieces)
+    for (let k = 0; k < values.length; k++) sorted[next[group + groups.ofPixel(positions[k])]++] = values[k];
+  const valuesOf = (group: number) => sorted.subarray(starts[group], starts[group + 1]);
+  return { groups, valuesOf, flux: factor ? flux : undefined, least, most };
 }
 
 /**
@@ -163,36 +156,29 @@ class Accumulator {
  */
 export function imstat(context: Context, options: ImstatOptions): ImageStatistics {
   const image = openImage(joinPath(context.cwd, options.imagename));
+  const chosen = choosePixels(image, options, context.cwd);
   try {
-    const isPerPlane = options.axes !== undefined && !options.axes.some((axis) => axis >= 2) && options.axes.length > 0;
-    const hasBeam = /\/beam/.test(image.unit) && image.info.beams.length > 0;
-    const step = image.coordinates.direction?.increment ?? [1, 1];
-    const result: Record<string, number[]> = {};
-    const positionOf = (plane: number, position: number) => {
-      const { chan, stokes } = image.planeAxes(plane);
-      const place: number[] = [position % image.sizeX, Math.floor(position / image.sizeX)];
-      if (image.coordinates.stokes) place[image.coordinates.stokes.pixelAxis] = stokes;
-      if (image.coordinates.spectral) place[image.coordinates.spectral.pixelAxis] = chan;
-      return Array.from(place, (value) => value ?? 0);
-    };
-    let accumulator = new Accumulator();
-    for (const selected of selectPixels(image, options, context.cwd)) {
-      context.checkAbort();
-      const beam = hasBeam ? beamOf(image.info, selected.chan, selected.stokes, image.stokesCount) : undefined;
-      accumulator.add(selected, beam ? beamPixels(beam, step[0], step[1]) : 1);
-      if (!isPerPlane || accumulator.isEmpty) continue;
-      accumulator.finish(result, positionOf);
-      accumulator = new Accumulator();
+    const { groups, valuesOf, flux, least, most } = gather(context, image, chosen, options);
+    if (groups.count === 1 && valuesOf(0).length === 0)
+      fail('bad-data', 'No good pixel is selected.', { file: image.path });
+    const result: Record<string, unknown> = {};
+    const lists = Object.fromEntries(NAMES.map((name) => [name, [] as number[]]));
+    for (let group = 0; group < groups.count; group++) {
+      for (const [name, value] of Object.entries(summarize(valuesOf(group)))) lists[name].push(value);
+      if (flux) lists.flux.push(flux[group]);
     }
-    if (!isPerPlane) {
-      if (accumulator.isEmpty) fail('bad-data', 'No good pixel is selected.', { file: image.path });
-      accumulator.finish(result, positionOf);
+    for (const name of NAMES) if (lists[name].length > 0) result[name] = lists[name];
+    if (groups.isWhole) {
+      const [low, high] = [least, most].map(({ plane, position }) => placeOf(image, plane, position));
+      Object.assign(result, { minpos: low, maxpos: high });
+      Object.assign(result, { minposf: worldText(image, low), maxposf: worldText(image, high) });
     }
-    if (!hasBeam) delete result.flux;
-    result.blc = image.shape.map(() => 0);
-    result.trc = image.shape.toReversed().map((length) => length - 1);
-    return result as unknown as ImageStatistics;
+    const { blc, trc } = chosen.bounds;
+    Object.assign(result, { blc: [...blc], trc: [...trc] });
+    Object.assign(result, { blcf: worldText(image, blc), trcf: worldText(image, trc) });
+    return { ...result, shape: groups.shape.length > 0 ? groups.shape : [1] } as unknown as ImageStatistics;
   } finally {
+    chosen.close();
     image.close();
   }
 }

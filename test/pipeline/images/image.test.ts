@@ -150,7 +150,28 @@ describe('image tasks', () => {
     expect(one.sum[0]).toBeCloseTo((1 + 2 * Math.exp(-1 / 8)) * (1 + 2 * Math.exp(-1 / 4)), 5);
     expect(one.flux![0]).toBeCloseTo(one.sum[0] / ((Math.PI / (4 * Math.LN2)) * 8), 5);
     expect(imstat(context, { imagename: 'e.image', axes: [0, 1] }).max).toEqual([1, 2, 3]);
-    expect(imstat(context, { imagename: 'e.image', region: 'circle[[9pix,5pix],1.2pix]' }).npts).toEqual([15]);
+    const round = imstat(context, { imagename: 'e.image', region: 'circle[[9pix,5pix],1.2pix]' });
+    expect([round.npts, round.blc, round.trc]).toEqual([[15], [8, 4, 0, 0], [10, 6, 0, 2]]);
+  });
+
+  it('imstat keeps axes, integrates flux over velocity, and judges by masks and values', () => {
+    makeCube('s.image', 1);
+    const ask = (more: object) => imstat(context, { imagename: 's.image', ...more });
+    const whole = ask({});
+    const byPlane = ask({ axes: [0, 1] });
+    const width = (299792.458 * 1e6) / 230.538e9;
+    expect(whole.flux![0]).toBeCloseTo(width * byPlane.flux!.reduce((sum, value) => sum + value, 0), 4);
+    expect(whole.maxposf).toMatch(/^\d\d:\d\d:\d\d\.\d{3}, -\d\d\.\d\d\.\d\d\.\d{3}, I, 2.29998e\+11Hz$/);
+    const columns = ask({ axes: [1, 2] });
+    expect(columns.shape).toEqual([sizeX, chans]);
+    expect(columns.max[2 * sizeX + 9]).toBe(3);
+    expect(columns.minpos).toBeUndefined();
+    expect(ask({ mask: 's.image > 2' }).npts).toEqual(ask({ includepix: [2.0000001, 9] }).npts);
+    expect(ask({ excludepix: [-9, 2.5] }).min[0]).toBeGreaterThan(2.5);
+    expect(ask({ region: 'box[[8pix,4pix],[10pix,6pix]], range=[1pix,2pix], corr=[I]' }).npts).toEqual([18]);
+    const range = `range=[229.9985GHz,230.1GHz]`;
+    expect(ask({ region: `box[[8pix,4pix],[10pix,6pix]], ${range}` }).trc[3]).toBe(1);
+    expect(() => ask({ region: 'box[[90pix,4pix],[99pix,6pix]]' })).toThrow('leaves no pixel');
   });
 
   it('immath and impbcor compute pixels and keep masks', () => {

@@ -1,7 +1,7 @@
-import { imstat } from '../../../pipeline/images/index.ts';
+import { type ImstatOptions, imstat } from '../../../pipeline/images/index.ts';
 import { bool, float, inputPath, int, text, variant } from '../parameters.ts';
-import { runs } from '../room-call.ts';
-import type { TaskDeclaration } from '../types.ts';
+import { statisticsReply } from '../tools/image-pixels.ts';
+import type { TaskDeclaration, TaskValue } from '../types.ts';
 
 export const imstatTask: TaskDeclaration = {
   name: 'imstat',
@@ -15,7 +15,7 @@ export const imstatTask: TaskDeclaration = {
     text('stokes', '', 'Stokes parameters'),
     bool('listit', true, 'print the result'),
     bool('verbose', true, 'say more'),
-    text('mask', '', 'mask', { onlyDefault: true }),
+    text('mask', '', 'expression over images that must be true'),
     bool('stretch', false, 'stretch the mask', { onlyDefault: true }),
     text('logfile', '', 'text file', { onlyDefault: true }),
     bool('append', true, 'add to an existing table', { onlyDefault: true }),
@@ -28,5 +28,5 @@ export const imstatTask: TaskDeclaration = {
     text('clmethod', 'auto', 'way of the median', { onlyDefault: true }),
     int('niter', 3, 'most iterations', { onlyDefault: true }),
   ],
-  run: runs(imstat),
+  run: (context, args) => statisticsReply(imstat(context, args as unknown as ImstatOptions), true) as TaskValue,
 };

@@ -1,9 +1,10 @@
-import { fail } from '../../../foundation/base/index.ts';
+import { dopplerValue, formatDec, formatRa } from '../../../astronomy/measures/index.ts';
+import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
 import { type CoordinateSystem, channelFrequency, pixelToSky, skyToPixel } from '../../../pipeline/images/index.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { quantityIn } from './quantities.ts';
-import { dictionary, floatArray } from './reply-values.ts';
+import { dictionary, directionReply, floatArray, quantityReply, scalarMeasure } from './reply-values.ts';
 
 /** casacore's codes of Stokes parameters. */
 const STOKES_CODES: Readonly<Record<string, number>> = { I: 1, Q: 2, U: 3, V: 4, XX: 9, XY: 10, YX: 11, YY: 12 };
@@ -83,6 +84,69 @@ export function coordinateReply(numeric: readonly number[], kind: 'pixel' | 'wor
     ['numeric', floatArray(numeric)],
     ['pw_type', kind],
   ]);
+}
+
+/** World coordinates of a pixel in one of CASA's formats: n (numbers), q (quantities), s (text), m (measures). */
+export function worldReply(
+  coordinates: CoordinateSystem,
+  axisCount: number,
+  pixel: readonly number[],
+  format: string,
+): EngineValue {
+  const axes = axesOf(coordinates, axisCount);
+  const world = worldOf(coordinates, axisCount, pixel);
+  const of = {
+    n: () => floatArray(world),
+    q: () => dictionary(axes.map(({ unit }, axis) => [`*${axis + 1}`, quantityReply(world[axis], unit)] as const)),
+    s: () => axes.map((axis, index) => axisText(coordinates, axis, world[index], pixel[index])),
+    m: () => measuresAt(coordinates, axes, world, pixel),
+  };
+  const names = { n: 'numeric', q: 'quantity', s: 'string', m: 'measure' };
+  const letters = [...format].filter((letter): letter is keyof typeof of => letter in of);
+  if (letters.length === 0) fail('usage', `format="${format}" has none of n, q, s, m.`);
+  return dictionary(letters.map((letter) => [names[letter], of[letter]() as EngineValue] as const));
+}
+
+/** Number of a pixel in a list of Stokes parameters. */
+const stokesAt = ({ stokes }: CoordinateSystem, pixel: number) => stokes?.stokes[Math.round(pixel)] ?? '';
+
+function axisText(coordinates: CoordinateSystem, axis: AxisInfo, value: number, pixel: number): string {
+  if (axis.kind === 'stokes') return stokesAt(coordinates, pixel);
+  if (axis.kind !== 'direction') return `${value.toExponential(8).replace(/e([-+])(\d)$/, 'e$10$2')} ${axis.unit}`;
+  return axis.name === 'Right Ascension' ? formatRa(value, 8) : formatDec(value, 8);
+}
+
+function measuresAt(
+  coordinates: CoordinateSystem,
+  axes: readonly AxisInfo[],
+  world: readonly number[],
+  pixel: readonly number[],
+): EngineValue {
+  const { direction, spectral, stokes } = coordinates;
+  const entries: [string, EngineValue][] = [];
+  if (direction) {
+    const [x, y] = direction.pixelAxes;
+    entries.push(['direction', directionReply(world[x], world[y], direction.system)]);
+  }
+  if (spectral) {
+    const frequency = world[spectral.pixelAxis];
+    const ratio = frequency / spectral.restFrequency;
+    const doppler = (refer: string) =>
+      scalarMeasure('doppler', dopplerValue(ratio, refer) * SPEED_OF_LIGHT, 'm/s', refer);
+    entries.push([
+      'spectral',
+      dictionary([
+        ['frequency', scalarMeasure('frequency', frequency, 'Hz', spectral.system)],
+        ['radiovelocity', doppler('RADIO')],
+        ['opticalvelocity', doppler('OPTICAL')],
+        ['betavelocity', doppler('TRUE')],
+      ]),
+    ]);
+  }
+  if (stokes) entries.push(['stokes', stokesAt(coordinates, pixel[stokes.pixelAxis] ?? 0)]);
+  for (const { kind, name, unit } of axes)
+    if (kind === 'linear') entries.push([name, quantityReply(world[axes.findIndex((one) => one.name === name)], unit)]);
+  return dictionary(entries);
 }
 
 /** World values from a list of numbers or quantities, or a record with `numeric`. */

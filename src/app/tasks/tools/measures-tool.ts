@@ -253,6 +253,19 @@ const parts = {
       ]),
     ] as unknown as EngineValue;
   }),
+  addxvalue: ask('a', (_state, args): EngineValue => {
+    const measure = readMeasure(args.a);
+    if (measure.values.length === 1) return [];
+    const isDirection = measure.kind === 'direction';
+    const [longitude, latitude, length] = measure.values;
+    const xyz = isDirection
+      ? [Math.cos(latitude) * Math.cos(longitude), Math.cos(latitude) * Math.sin(longitude), Math.sin(latitude)]
+      : itrfOfPosition({ ...measure, values: [longitude, latitude, length] });
+    return dictionary([
+      ['unit', isDirection ? '' : 'm'],
+      ['value', floatArray(xyz)],
+    ]);
+  }),
   type: ask('', () => 'measures'),
   done: ask('', (state) => {
     state.frame = {};

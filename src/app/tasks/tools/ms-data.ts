@@ -48,13 +48,19 @@ const SCALARS: Readonly<Record<string, readonly [column: string, type: 'int' | '
 
 /** Rows of the chosen data description, every `increment`th. */
 export function dataRows(state: MsState, increment = 1): { rows: Int32Array; dataDescription: number } {
-  state.dataDescription ??= 0;
   const all = chosenRows(state);
   const [ids] = columnsOf(state, ['DATA_DESC_ID'], all);
+  state.dataDescription ??= smallest(ids);
   const rows = all
     .filter((_, index) => ids[index] === state.dataDescription)
     .filter((_, index) => index % increment === 0);
   return { rows, dataDescription: state.dataDescription };
+}
+
+function smallest(values: ArrayLike<number>): number {
+  let least = values.length > 0 ? Number.POSITIVE_INFINITY : 0;
+  for (let index = 0; index < values.length; index++) least = Math.min(least, values[index]);
+  return least;
 }
 
 /** How rows fill the answer: one after the other, or on a grid of interferometers and times. */
@@ -69,7 +75,7 @@ interface Layout {
   readonly times: readonly number[];
 }
 
-function layoutOf(state: MsState, rows: Int32Array, hasAxis: boolean): Layout {
+function layoutOf(state: MsState, rows: Int32Array, hasAxis: boolean, gap: number): Layout {
   const [first, second, times] = columnsOf(state, ['ANTENNA1', 'ANTENNA2', 'TIME'], rows);
   const codes = Array.from(rows, (_, index) => first[index] * 1000 + second[index]);
   const interferometers = [...new Set(codes)].sort((a, b) => a - b);
@@ -78,13 +84,18 @@ function layoutOf(state: MsState, rows: Int32Array, hasAxis: boolean): Layout {
     const slots = Int32Array.from(rows, (_, index) => index);
     return { rows, shape: [rows.length], slots, interferometers, times: instants };
   }
-  const ifrAt = new Map(interferometers.map((code, index) => [code, index]));
+  // With a gap, empty places part the interferometers of one first antenna from the next.
+  const firsts = [...new Set(interferometers.map((code) => Math.floor(code / 1000)))];
+  const ifrAt = new Map(
+    interferometers.map((code, index) => [code, index + gap * firsts.indexOf(Math.floor(code / 1000))]),
+  );
+  const length = interferometers.length + gap * Math.max(0, firsts.length - 1);
   const timeAt = new Map(instants.map((time, index) => [time, index]));
   const slots = Int32Array.from(
     codes,
-    (code, index) => (timeAt.get(times[index]) ?? 0) * interferometers.length + (ifrAt.get(code) ?? 0),
+    (code, index) => (timeAt.get(times[index]) ?? 0) * length + (ifrAt.get(code) ?? 0),
   );
-  return { rows, shape: [interferometers.length, instants.length], slots, interferometers, times: instants };
+  return { rows, shape: [length, instants.length], slots, interferometers, times: instants };
 }
 
 /** Cells of rows put where the layout wants them; `fill` where there is no row. */
@@ -185,6 +196,14 @@ function readVisibilities(state: MsState, layout: Layout, dataDescription: numbe
     }
   }
   return { shape: [wanted.length, choice.count, ...layout.shape], ...found };
+}
+
+/** Flagged rows of each correlation and channel. */
+function flagSums({ shape, flags }: Visibilities): ArrayReply {
+  const size = shape[0] * shape[1];
+  const values = new Int32Array(size);
+  for (let at = 0; at < flags.length; at++) values[at % size] += flags[at];
+  return { kind: 'array', type: 'int', shape: [shape[0], shape[1]], values };
 }
 
 /** A part of the visibilities as CASA gives it: float32 numbers. */
@@ -314,7 +333,7 @@ function weightReply(state: MsState, layout: Layout, dataDescription: number, it
 export function getData(state: MsState, args: ToolArguments, warn: (message: string) => void): EngineValue {
   const hasAxis = args.ifraxis === true;
   const { rows, dataDescription } = dataRows(state, Number(args.increment));
-  const layout = layoutOf(state, rows, hasAxis);
+  const layout = layoutOf(state, rows, hasAxis, Number(args.ifraxisgap ?? 0));
   const { main } = msOf(state);
   const items = (Array.isArray(args.items) ? args.items : [args.items]).map((item) => String(item).toLowerCase());
   const read = new Map<string, Visibilities>();
@@ -336,6 +355,7 @@ export function getData(state: MsState, args: ToolArguments, warn: (message: str
       const { shape, flags } = visibilities(dataName);
       return { kind: 'array', type: 'bool', shape, values: flags };
     }
+    if (item === 'flag_sum') return flagSums(visibilities(dataName));
     if (['uvw', 'u', 'v', 'w', 'uvdist'].includes(item)) return uvwReply(state, layout, item);
     if (Object.hasOwn(SCALARS, item)) return scalarReply(state, layout, item, hasAxis);
     if (item === 'weight' || item === 'sigma') return weightReply(state, layout, dataDescription, item);

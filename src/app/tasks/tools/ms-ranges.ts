@@ -58,6 +58,9 @@ function described(state: MsState, item: string): EngineValue {
     case 'ref_frequency':
       return floatArray(windows.map(({ refFrequency }) => refFrequency));
     case 'corr_names':
+      // A table of names needs the same number of correlations everywhere.
+      if (ids.some((id) => correlationNames(state, id).length !== correlationNames(state, ids[0]).length))
+        return undefined;
       return correlationNames(state, ids[0]).map((_, corr) => ids.map((id) => correlationNames(state, id)[corr] ?? ''));
     case 'corr_types':
       return correlationNames(state, ids[0]).map((_, corr) =>
@@ -95,6 +98,10 @@ export function rangeOf(state: MsState, item: string, useFlags: boolean): Engine
   if (item === 'times') {
     const [times] = columnsOf(state, ['TIME']);
     return floatArray([...new Set(Array.from(times))].sort((a, b) => a - b));
+  }
+  if (item === 'weight' || item === 'sigma') {
+    const found = getData(state, { items: [item], increment: 1 }, () => {}) as unknown as Record<string, ArrayReply>;
+    return limits(found[item].values as Float32Array);
   }
   if (item === 'rows') return intArray(state.dataDescription === undefined ? chosenRows(state) : dataRows(state).rows);
   if (item === 'ifr_number') {

@@ -1,4 +1,10 @@
-import { type MeasurementSet, type MsMetadata, openMs, readMetadata } from '../../../astronomy/ms/index.ts';
+import {
+  type MeasurementSet,
+  type MsMetadata,
+  openMs,
+  readMetadata,
+  type Selection,
+} from '../../../astronomy/ms/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { method, type ToolArguments, type ToolMethod } from '../tool-types.ts';
 import { numberList } from './reply-values.ts';
@@ -23,6 +29,8 @@ export interface MsState {
   channels?: ChannelChoice;
   /** Names of the correlations, or Stokes parameters, that selectpolarization chose. */
   polarizations?: readonly string[];
+  /** The selection that msselect made last, by our names. */
+  selection?: Selection;
   iteration?: { readonly parts: readonly Int32Array[]; at: number };
 }
 

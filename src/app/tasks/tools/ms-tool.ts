@@ -1,6 +1,7 @@
 import {
   compileSelection,
   formatListobs,
+  type MeasurementSet,
   openMs,
   readNumbers,
   readTexts,
@@ -34,6 +35,7 @@ import {
   openState,
   selectItems,
 } from './ms-state.ts';
+import { statisticsOf } from './ms-statistics.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
 import { dictionary, directionReply, element, intArray, intSet, textList } from './reply-values.ts';
 
@@ -112,11 +114,11 @@ const selecting = {
   }),
   msselect: ask('items={}, onlyparse=False', (state, args) => {
     const { taql, ...selection } = selectionOf(args.items as ToolArguments);
-    if (selection.spw?.includes(':'))
-      fail('unsupported', 'ms.msselect(): channels cannot be selected with spw; use selectchannel after it.');
     const ms = msOf(state);
     const found = new Set(selectRows(ms, selection, { metadata: metadataOf(state) }).rows);
     const isTrue = taql === undefined ? undefined : new Set(queryRows(ms.main, taql));
+    // As in CASA, channels of spw say which windows, and msselectedindices tells them; selectchannel chooses channels.
+    state.selection = selection;
     if (args.onlyparse === true) return found.size > 0;
     return narrow(state, (row) => found.has(row) && (isTrue?.has(row) ?? true));
   }),
@@ -142,7 +144,8 @@ const selecting = {
 };
 
 function resetSelection(state: MsState): void {
-  for (const key of ['rows', 'dataDescription', 'channels', 'polarizations', 'iteration'] as const) delete state[key];
+  for (const key of ['rows', 'dataDescription', 'channels', 'polarizations', 'iteration', 'selection'] as const)
+    delete state[key];
 }
 
 /** Groups of rows with the same values of columns, in ascending order; times within `interval` s belong together. */
@@ -166,13 +169,19 @@ function groupRows(state: MsState, names: readonly string[], interval: number): 
   return parts.map((part) => Int32Array.from(part));
 }
 
+/** Rows in pieces of at most `most`. */
+function cut(rows: Int32Array, most: number): Int32Array[] {
+  const count = Math.max(1, Math.ceil(rows.length / most));
+  return Array.from({ length: count }, (_, piece) => rows.subarray(piece * most, (piece + 1) * most || undefined));
+}
+
 const iterating = {
   iterinit: ask('columns=[], interval=0.0, maxrows=0, adddefaultsortcolumns=True', (state, args) => {
     const given = textList(args.columns).map((name) => name.toUpperCase());
     const usual = args.adddefaultsortcolumns === false ? [] : ['ARRAY_ID', 'FIELD_ID', 'DATA_DESC_ID', 'TIME'];
     const names = [...usual.filter((name) => !given.includes(name)), ...given];
-    if (Number(args.maxrows) > 0) fail('unsupported', 'ms.iterinit(): only maxrows=0 is available.');
-    const parts = groupRows(state, names, Number(args.interval));
+    const most = Number(args.maxrows) > 0 ? Number(args.maxrows) : Number.POSITIVE_INFINITY;
+    const parts = groupRows(state, names, Number(args.interval)).flatMap((part) => cut(part, most));
     state.iteration = { parts, at: -1 };
     return true;
   }),
@@ -197,8 +206,8 @@ const iterating = {
 
 const data = {
   getdata: ask('items=[], ifraxis=False, ifraxisgap=0, increment=1, average=False', (state, args, { log }) => {
-    if (args.average === true) fail('unsupported', 'ms.getdata(): only average=False is available.');
-    if (args.ifraxisgap !== 0) fail('unsupported', 'ms.getdata(): only ifraxisgap=0 is available.');
+    if (args.average === true)
+      fail('unsupported', 'ms.getdata(): only average=False is available; take the mean of what it gives.');
     return getData(state, args, (message) => log.post(message, 'WARN', 'ms'));
   }),
   putdata: ask('items={}', (state, args) => {
@@ -218,45 +227,66 @@ const data = {
 function selectionIndices({ taql: _taql, ...selection }: Selection & { taql?: string }, path: string): EngineValue {
   const ms = openMs(path, 'read');
   try {
-    const { channels } = compileSelection(ms, selection);
-    /** Values of columns where one part of the selection holds; none when it is not given. */
-    const valuesOf = (part: keyof Selection, ...names: string[]): number[][] => {
-      if (selection[part] === undefined) return names.map(() => []);
-      const { rows } = selectRows(ms, { [part]: selection[part] });
-      return names.map((name) => {
-        const all = ms.main.column(name).getRange(0, ms.main.rowCount) as ArrayLike<number>;
-        return Array.from(rows, (row) => all[row]);
-      });
-    };
-    const [first, second] = valuesOf('antenna', 'ANTENNA1', 'ANTENNA2');
-    const pairs = [...new Set(first.map((one, index) => `${one},${second[index]}`))]
-      .map((pair) => pair.split(',').map(Number))
-      .filter(([one, other]) => one !== other)
-      .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    const hasSpw = selection.spw !== undefined;
-    const spws = hasSpw ? [...channels.keys()] : [];
-    const ranges = [...channels].flatMap(([spw, list]) => list.map(([from, to]) => [spw, from, to, 1]));
-    const windows = readNumbers(ms.subtable('DATA_DESCRIPTION'), 'SPECTRAL_WINDOW_ID');
-    const descriptions = intArray(windows.flatMap((spw, id) => (spws.includes(spw) ? [id] : [])));
-    return dictionary([
-      ['antenna1', intSet(first)],
-      ['antenna2', intSet(second)],
-      ['baselines', pairs],
-      ['channel', hasSpw && String(selection.spw).includes(':') ? ranges : []],
-      ['dd', descriptions],
-      ['field', intSet(valuesOf('field', 'FIELD_ID')[0])],
-      ['obsids', intSet(valuesOf('observation', 'OBSERVATION_ID')[0])],
-      ['poldd', intArray([])],
-      ['scan', intSet(valuesOf('scan', 'SCAN_NUMBER')[0])],
-      ['spw', intArray(spws)],
-      ['spwdd', descriptions],
-    ]);
+    return indicesOf(ms, selection) as EngineValue;
   } finally {
     ms.close();
   }
 }
 
+function indicesOf(ms: MeasurementSet, selection: Selection): Record<string, EngineValue> {
+  const { channels } = compileSelection(ms, selection);
+  /** Values of columns where one part of the selection holds; none when it is not given. */
+  const valuesOf = (part: keyof Selection, ...names: string[]): number[][] => {
+    if (selection[part] === undefined) return names.map(() => []);
+    const { rows } = selectRows(ms, { [part]: selection[part] });
+    return names.map((name) => {
+      const all = ms.main.column(name).getRange(0, ms.main.rowCount) as ArrayLike<number>;
+      return Array.from(rows, (row) => all[row]);
+    });
+  };
+  const [first, second] = valuesOf('antenna', 'ANTENNA1', 'ANTENNA2');
+  const pairs = [...new Set(first.map((one, index) => `${one},${second[index]}`))]
+    .map((pair) => pair.split(',').map(Number))
+    .filter(([one, other]) => one !== other)
+    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+  // CASA lists the antennas that the text names, and * names all of them.
+  const named = /&\s*\*/.test(selection.antenna ?? '')
+    ? Array.from(readTexts(ms.subtable('ANTENNA'), 'NAME').keys())
+    : [];
+  const hasSpw = selection.spw !== undefined;
+  const spws = hasSpw ? [...channels.keys()] : [];
+  const ranges = [...channels].flatMap(([spw, list]) => list.map(([from, to]) => [spw, from, to, 1]));
+  const windows = readNumbers(ms.subtable('DATA_DESCRIPTION'), 'SPECTRAL_WINDOW_ID');
+  const descriptions = intArray(windows.flatMap((spw, id) => (spws.includes(spw) ? [id] : [])));
+  return dictionary([
+    ['antenna1', intSet(first)],
+    ['antenna2', intSet([...second, ...named])],
+    ['baselines', pairs],
+    ['channel', hasSpw && String(selection.spw).includes(':') ? ranges : []],
+    ['dd', descriptions],
+    ['field', intSet(valuesOf('field', 'FIELD_ID')[0])],
+    ['obsids', intSet(valuesOf('observation', 'OBSERVATION_ID')[0])],
+    ['poldd', intArray([])],
+    ['scan', intSet(valuesOf('scan', 'SCAN_NUMBER')[0])],
+    ['spw', intArray(spws)],
+    ['spwdd', descriptions],
+  ]) as Record<string, EngineValue>;
+}
+
 const describing = {
+  msselectedindices: ask('', (state) => {
+    const { obsids, ...found } = indicesOf(msOf(state), state.selection ?? {});
+    return { ...found, observationid: obsids, stateid: [], feed1: [], feed2: [], feedpairs: [] } as EngineValue;
+  }),
+  statistics: ask(
+    "column='', complex_value='', useflags=True, useweights=False, spw='', field='', baseline='', uvrange='', time='', correlation='', scan='', intent='', array='', obs='', reportingaxes='', doquantiles=True, timeaverage=False, timebin='0s', timespan='', maxuvwdistance=0.0",
+    (state, args) => {
+      const { spw, field, baseline, uvrange, time, correlation, scan, intent, array, obs } = args;
+      const polarization = correlation;
+      const items = { spw, field, baseline, uvrange, time, polarization, scan, intent, array, observation: obs };
+      return statisticsOf(state, args, selectionOf(items));
+    },
+  ),
   msseltoindex: ask(
     "vis='', spw=[], field=[], baseline=[], time=[], scan=[], uvrange=[], observation=[], polarization=[], taql=''",
     (_state, { vis, ...items }, { context }) =>

@@ -6,6 +6,7 @@ import { numberArgument, type ToolDeclaration, textArgument } from '../tool-type
 import type { TaskValue } from '../types.ts';
 import { real } from '../values.ts';
 import { fieldMethods } from './msmd-fields.ts';
+import { flagMethods } from './msmd-flags.ts';
 import { ask, closeMsmd, type MsmdState, opened, openedMs, openMsmd, rowGroups, rowIndex } from './msmd-rows.ts';
 import { scanMethods } from './msmd-scans.ts';
 import { windowMethods } from './msmd-windows.ts';
@@ -114,13 +115,6 @@ const observations = {
   ]),
   narrays: ask('', (state) => new Set(rowGroups(state).map(({ array }) => array)).size),
   name: ask('', (state) => openedMs(state).path),
-  nrows: ask('autoc=True, flagged=True', (state, args) => {
-    if (args.flagged === false)
-      fail('unsupported', 'msmd.nrows(): only flagged=True is available; flagdata counts flags.');
-    const groups = rowGroups(state);
-    const rows = groups.reduce((sum, one) => sum + one.rowCount - (args.autoc === false ? one.autoCount : 0), 0);
-    return real(rows);
-  }),
 };
 
 const DIRECTION_FRAMES: Readonly<Record<number, string>> = {
@@ -190,6 +184,7 @@ export const msmdTool: ToolDeclaration<MsmdState> = {
     ...scanMethods,
     ...antennas,
     ...observations,
+    ...flagMethods,
     ...pointing,
   },
 };

@@ -63,6 +63,23 @@ describe('ia', () => {
     await expect(ia('getchunk', [[9, 0, 0, 0]])).rejects.toThrow('do not fit the image');
   });
 
+  it('has statistics, regions and means', async () => {
+    const found = (await ia('statistics', [], { axes: [0, 1] })) as { max: number[]; trcf: string };
+    expect(found.max).toEqual([23, 123, 223]);
+    expect(found.trcf).toContain(', I, 2.30002e+11Hz');
+    const region = 'box[[1pix,2pix],[3pix,3pix]]';
+    expect(await ia('boundingbox', [region])).toMatchObject({ blc: [1, 2, 0, 0], trc: [3, 3, 0, 2] });
+    expect(await ia('getregion', [region], { dropdeg: true, axes: [3] })).toEqual([
+      [113, 119],
+      [114, 120],
+      [115, 121],
+    ]);
+    expect(await ia('toworld', [[0, 0, 0, 1]], { format: 's' })).toMatchObject({
+      string: [expect.stringContaining(':'), expect.any(String), 'I', '2.30001000e+11 Hz'],
+    });
+    await expect(ia('maskhandler', ['delete'])).rejects.toThrow("only the operations 'get' and 'default'");
+  });
+
   it('turns pixels into places and back', async () => {
     const world = (await ia('toworld', [[4, 3, 0, 2]])) as { numeric: number[] };
     const pixel = (await ia('topixel', [world as never])) as { numeric: number[] };

@@ -71,6 +71,38 @@ describe('ms', () => {
     expect(await ms('iternext')).toBe(false);
   });
 
+  it('cuts parts to a number of rows, and parts interferometers by gaps', async () => {
+    await ms('iterinit', [['SCAN_NUMBER']], { interval: 1e9, maxrows: 20, adddefaultsortcolumns: false });
+    await ms('iterorigin');
+    expect(((await ms('getdata', [['scan_number']])) as { scan_number: number[] }).scan_number).toHaveLength(20);
+    await ms('iterend');
+    const { amplitude, flag_sum } = (await ms('getdata', [['amplitude', 'flag_sum']], {
+      ifraxis: true,
+      ifraxisgap: 2,
+    })) as { amplitude: number[][][][]; flag_sum: number[][] };
+    // 10 interferometers of 4 first antennas, 3 gaps of 2.
+    expect(amplitude[0][0]).toHaveLength(16);
+    expect(flag_sum[1]).toHaveLength(4);
+  });
+
+  it('has statistics of a column', async () => {
+    const found = (await ms('statistics', ['DATA', 'real'], { spw: '1', scan: '1' })) as Record<
+      string,
+      Record<string, number>
+    >;
+    // Window 1 with channels 0 to 3: 1 + channel / 100.
+    expect(found[''].mean).toBeCloseTo(1.015, 6);
+    expect(found[''].median).toBeCloseTo(1.015, 6);
+    expect(found[''].stddev).toBeCloseTo(Math.sqrt(1.25e-4), 4);
+    await expect(ms('statistics', ['UVW'])).rejects.toThrow('has no statistics');
+  });
+
+  it('remembers what was selected', async () => {
+    await ms('reset');
+    await ms('msselect', [{ field: 'Target*', spw: '1:0~2' }]);
+    expect(await ms('msselectedindices')).toMatchObject({ field: [1], spw: [1], channel: [[1, 0, 2, 1]] });
+  });
+
   it('says what a selection means', async () => {
     const found = await ms('msseltoindex', ['a.ms'], { field: 'Target*', spw: '1:0~2', baseline: 'DA41&DV01' });
     expect(found).toMatchObject({ field: [1], spw: [1], channel: [[1, 0, 2, 1]], baselines: [[0, 2]] });

@@ -35,6 +35,14 @@ describe('msmd', () => {
     expect(await msmd('scansfortimes', [times[0], 0.1])).toEqual([1]);
   });
 
+  it('counts what is not flagged', async () => {
+    const all = (await msmd('nrows')) as number;
+    const good = (await msmd('nrows', [], { flagged: false })) as number;
+    expect(good).toBeLessThanOrEqual(all);
+    const { value } = (await msmd('effexposuretime')) as { value: number };
+    expect(value).toBeGreaterThan(0);
+  });
+
   it('counts antennas, baselines and rows', async () => {
     expect(await msmd('nbaselines')).toBe(6);
     expect(await msmd('nbaselines', [], { ac: true })).toBe(10);

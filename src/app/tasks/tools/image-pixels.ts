@@ -1,0 +1,257 @@
+import { fail } from '../../../foundation/base/index.ts';
+import {
+  choosePixels,
+  type Image,
+  type ImageStatistics,
+  imstat,
+  type PixelSelection,
+} from '../../../pipeline/images/index.ts';
+import type { ToolArguments } from '../tool-types.ts';
+import type { TaskValue } from '../types.ts';
+import { type ArrayReply, type EngineValue, toComplex } from '../values.ts';
+import { axesOf } from './image-axes.ts';
+import { ask, change, opened, shapeOf } from './image-state.ts';
+import { dictionary, intArray, numberList, quantityReply } from './reply-values.ts';
+
+/** A box of pixels: first pixel, last pixel and step on each axis. */
+interface PixelBox {
+  readonly first: readonly number[];
+  readonly last: readonly number[];
+  readonly step: readonly number[];
+}
+
+/** blc, trc and inc as CASA takes them: -1 means the whole axis; parts left out too. */
+function boxOf(image: Image, args: ToolArguments): PixelBox {
+  const shape = shapeOf(image);
+  const given = (name: string) => (args[name] === undefined ? [] : numberList(args[name], name));
+  const [blc, trc, inc] = ['blc', 'trc', 'inc'].map(given);
+  const first = shape.map((_, axis) => Math.max(0, blc[axis] ?? 0));
+  const last = shape.map((size, axis) => ((trc[axis] ?? -1) < 0 ? size - 1 : trc[axis]));
+  const step = shape.map((_, axis) => inc[axis] ?? 1);
+  const isInside = shape.every((size, axis) => first[axis] <= last[axis] && last[axis] < size && step[axis] >= 1);
+  if (!isInside)
+    fail('usage', `The pixels [${blc}] to [${trc}] do not fit the image, which is [${shape}].`, { file: image.path });
+  return { first, last, step };
+}
+
+const lengthsOf = ({ first, last, step }: PixelBox) =>
+  first.map((from, axis) => Math.floor((last[axis] - from) / step[axis]) + 1);
+
+/** Calls `act` with each plane of a box, and the positions of its pixels in the plane and in the answer. */
+function forPlanes(
+  image: Image,
+  box: PixelBox,
+  act: (plane: number, pairs: (visit: (inPlane: number, inBox: number) => void) => void) => void,
+): void {
+  const shape = shapeOf(image);
+  const lengths = lengthsOf(box);
+  const planeCount = lengths.slice(2).reduce((product, length) => product * length, 1);
+  for (let index = 0; index < planeCount; index++) {
+    let [plane, weight, rest] = [0, 1, index];
+    for (let axis = 2; axis < shape.length; axis++) {
+      plane += weight * (box.first[axis] + (rest % lengths[axis]) * box.step[axis]);
+      weight *= shape[axis];
+      rest = Math.floor(rest / lengths[axis]);
+    }
+    act(plane, (visit) => {
+      for (let y = 0; y < lengths[1]; y++)
+        for (let x = 0; x < lengths[0]; x++)
+          visit(
+            (box.first[1] + y * box.step[1]) * image.sizeX + box.first[0] + x * box.step[0],
+            (index * lengths[1] + y) * lengths[0] + x,
+          );
+    });
+  }
+}
+
+function readBox(image: Image, args: ToolArguments): ArrayReply {
+  const box = boxOf(image, args);
+  const lengths = lengthsOf(box);
+  const size = lengths.reduce((product, length) => product * length, 1);
+  if (size > 1e8) fail('usage', 'So many pixels are too many for a script; read a part with blc and trc.');
+  const values = new Float64Array(size);
+  const isMask = args.getmask === true;
+  forPlanes(image, box, (plane, pairs) => {
+    const source = isMask
+      ? (image.readMask(plane) ?? new Uint8Array(image.sizeX * image.sizeY).fill(1))
+      : image.readPlane(plane);
+    pairs((from, to) => {
+      values[to] = source[from];
+    });
+  });
+  const shape = args.dropdeg === true ? lengths.filter((length) => length > 1) : lengths;
+  return isMask
+    ? { kind: 'array', type: 'bool', shape, values: Uint8Array.from(values) }
+    : { kind: 'array', type: 'float', shape, values };
+}
+
+/** Numbers of a nested list, the first axis outermost, with its shape. */
+function nested(value: TaskValue): { shape: number[]; at(index: readonly number[]): number } {
+  const shape: number[] = [];
+  for (let part = value; Array.isArray(part); part = part[0]) shape.push(part.length);
+  return {
+    shape,
+    at: (index) => {
+      let part = value;
+      for (const one of index) part = (part as TaskValue[])[one];
+      return typeof part === 'boolean' ? Number(part) : toComplex(part)[0];
+    },
+  };
+}
+
+function writeBox(image: Image, args: ToolArguments): void {
+  const pixels = nested(args.pixels);
+  const lengths = [...pixels.shape, ...new Array(Math.max(0, image.shape.length - pixels.shape.length)).fill(1)];
+  const first = shapeOf(image).map((_, axis) => Math.max(0, numberList(args.blc, 'blc')[axis] ?? 0));
+  const step = shapeOf(image).map((_, axis) => numberList(args.inc, 'inc')[axis] ?? 1);
+  const trc = first.map((from, axis) => from + (lengths[axis] - 1) * step[axis]);
+  const box = boxOf(image, { blc: first, trc, inc: step });
+  forPlanes(image, box, (plane, pairs) => {
+    const target = image.readPlane(plane);
+    pairs((to, from) => {
+      const index: number[] = [];
+      let rest = from;
+      for (const length of lengths.slice(0, pixels.shape.length)) {
+        index.push(rest % length);
+        rest = Math.floor(rest / length);
+      }
+      target[to] = pixels.at(index);
+    });
+    image.writePlane(plane, target);
+  });
+}
+
+/** Means over axes, as getchunk and getregion give them: the axes stay, one pixel long. */
+function meanOver(found: ArrayReply, axes: readonly number[]): ArrayReply {
+  if (axes.length === 0) return found;
+  const shape = found.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  const size = shape.reduce((product, length) => product * length, 1);
+  const [sums, counts] = [new Float64Array(size), new Float64Array(size)];
+  const values = found.values as Float64Array | Uint8Array;
+  for (let at = 0; at < values.length; at++) {
+    let [rest, to, stride] = [at, 0, 1];
+    found.shape.forEach((length, axis) => {
+      if (!axes.includes(axis)) to += stride * (rest % length);
+      stride *= shape[axis];
+      rest = Math.floor(rest / length);
+    });
+    sums[to] += values[at];
+    counts[to]++;
+  }
+  return { kind: 'array', type: 'float', shape, values: sums.map((sum, at) => sum / counts[at]) };
+}
+
+function shaped(found: ArrayReply, args: ToolArguments): ArrayReply {
+  const axes = numberList(args.axes, 'axes').filter((axis) => axis >= 0);
+  const mean = meanOver(found, args.getmask === true ? [] : axes);
+  return args.dropdeg === true ? { ...mean, shape: mean.shape.filter((length) => length > 1) } : mean;
+}
+
+/** Region, mask and value limits of a call as the room takes them. */
+export function selectionOf(args: ToolArguments): PixelSelection {
+  const { region } = args;
+  const box = boxText(region);
+  const limits = (name: string) => {
+    const list = numberList(args[name] ?? [], name);
+    return list.length === 1 && list[0] === -1 ? [] : list;
+  };
+  return {
+    ...(box !== undefined ? { box: box.sky, chans: box.channels } : { region: region as string }),
+    mask: typeof args.mask === 'string' ? args.mask : '',
+    includepix: limits('includepix'),
+    excludepix: limits('excludepix'),
+  };
+}
+
+/** The box of a region that rg.box() made; undefined for a text. */
+function boxText(region: TaskValue): { sky: string; channels: string } | undefined {
+  if (typeof region === 'string' || region === undefined) return undefined;
+  if (region === null || typeof region !== 'object' || Array.isArray(region) || Object.keys(region).length === 0)
+    return { sky: '', channels: '' };
+  const corners = ['blc', 'trc'].map((name) => (region[name] === undefined ? [] : numberList(region[name], name)));
+  const [blc, trc] = corners;
+  if (blc.length < 2 || trc.length < 2)
+    return fail('usage', 'A region is a text, e.g. circle[[10pix,10pix],5pix], or what rg.box() gives.');
+  const last = Math.max(blc.length, trc.length) - 1;
+  const channels = last >= 3 ? `${blc[last]}~${trc[last]}` : '';
+  return { sky: [blc[0], blc[1], trc[0], trc[1]].join(','), channels };
+}
+
+/** Pixels of the box around a region, and whether each is in the region and good. */
+function readRegion(image: Image, args: ToolArguments, cwd: string): ArrayReply {
+  const chosen = choosePixels(image, selectionOf(args), cwd);
+  try {
+    const { blc, trc } = chosen.bounds;
+    const found = readBox(image, { blc: [...blc], trc: [...trc], getmask: args.getmask });
+    if (args.getmask !== true) return found;
+    const box = boxOf(image, { blc: [...blc], trc: [...trc] });
+    const mask = new Uint8Array(found.values.length);
+    forPlanes(image, box, (plane, pairs) => {
+      const good = chosen.planes.includes(plane) ? chosen.good(plane) : new Uint8Array(image.sizeX * image.sizeY);
+      pairs((from, to) => {
+        mask[to] = good?.[from] ?? 1;
+      });
+    });
+    return { ...found, values: mask };
+  } finally {
+    chosen.close();
+  }
+}
+
+const POSITIONS = new Set(['blc', 'trc', 'minpos', 'maxpos']);
+const ROBUST = new Set(['median', 'medabsdevmed', 'q1', 'q3', 'quartile']);
+
+/** Statistics as CASA gives them: arrays with the axes that are kept. */
+export function statisticsReply(found: ImageStatistics, isRobust: boolean): EngineValue {
+  const { shape, ...entries } = found;
+  return dictionary(
+    Object.entries(entries)
+      .filter(([name]) => isRobust || !ROBUST.has(name))
+      .map(([name, values]) => {
+        if (typeof values === 'string') return [name, values] as const;
+        if (POSITIONS.has(name)) return [name, intArray(values as number[])] as const;
+        const numbers = Float64Array.from(values as number[]);
+        const reply: ArrayReply = { kind: 'array', type: 'float', shape, values: numbers };
+        return [name, reply] as const;
+      }),
+  );
+}
+
+/** ia: the numbers of an image. */
+export const pixelMethods = {
+  getchunk: ask('blc=[-1], trc=[-1], inc=[1], axes=[-1], list=False, dropdeg=False, getmask=False', (state, args) =>
+    shaped(readBox(opened(state), { ...args, dropdeg: false }), args),
+  ),
+  getregion: ask(
+    "region={}, axes=[-1], mask='', list=False, dropdeg=False, getmask=False, stretch=False",
+    (state, args, { context }) => shaped(readRegion(opened(state), args, context.cwd), args),
+  ),
+  putchunk: ask('pixels=[], blc=[-1], inc=[1], list=False, locking=True, replicate=False', (state, args) => {
+    if (args.replicate === true) fail('unsupported', 'ia.putchunk(): only replicate=False is available.');
+    return change(state, (image) => writeBox(image, args));
+  }),
+  pixelvalue: ask('pixel=[-1]', (state, args) => {
+    const image = opened(state);
+    const shape = shapeOf(image);
+    const given = numberList(args.pixel, 'pixel');
+    const usual = axesOf(image.coordinates, shape.length).map(({ referencePixel }) => Math.round(referencePixel));
+    const at = shape.map((_, axis) => (given[axis] === undefined || given[axis] < 0 ? usual[axis] : given[axis]));
+    if (at.some((pixel, axis) => pixel < 0 || pixel >= shape[axis])) return {};
+    const box = { blc: at, trc: at };
+    const [value] = readBox(image, box).values as Float64Array;
+    const [mask] = readBox(image, { ...box, getmask: true }).values as Uint8Array;
+    return dictionary([
+      ['mask', mask !== 0],
+      ['pixel', intArray(at)],
+      ['value', quantityReply(value, image.unit)],
+    ]);
+  }),
+  statistics: ask(
+    "axes=[-1], region='', mask='', includepix=[-1.0], excludepix=[-1.0], list=False, force=False, disk=False, robust=False, verbose=False, stretch=False",
+    (state, args, { context }) => {
+      const axes = numberList(args.axes, 'axes').filter((axis) => axis >= 0);
+      const found = imstat(context, { imagename: opened(state).path, ...selectionOf(args), axes });
+      return statisticsReply(found, args.robust === true);
+    },
+  ),
+};

@@ -1,0 +1,36 @@
+import { fail } from '../../../foundation/base/index.ts';
+import { type Image, openImage } from '../../../pipeline/images/index.ts';
+import { method, type ToolMethod } from '../tool-types.ts';
+
+/** What an ia object holds. */
+export interface ImageState {
+  image?: Image;
+}
+
+export const ask = (signature: string, run: ToolMethod<ImageState>['run']) => method<ImageState>(signature, run);
+
+export function opened(state: ImageState): Image {
+  return state.image ?? fail('usage', 'No image is open; call open first.');
+}
+
+export function closeState(state: ImageState): void {
+  state.image?.close();
+  state.image = undefined;
+}
+
+/** Lengths of the axes, the first axis of the sky first. */
+export const shapeOf = (image: Image) => image.shape.toReversed();
+
+/** Opens the image for a change and again for reading. */
+export function change(state: ImageState, act: (image: Image) => void): boolean {
+  const { path } = opened(state);
+  closeState(state);
+  const image = openImage(path, 'update');
+  try {
+    act(image);
+  } finally {
+    image.close();
+    state.image = openImage(path);
+  }
+  return true;
+}
