@@ -107,8 +107,8 @@ export async function calibrateBlock(
   await runSteps(context, runner, [flags.step], progress);
 
   const flagged = await flaggedFractions(runner, names.split);
-  const refant = chooseReferenceAntenna(observation, flagged);
-  const choices = chooseSolutions(observation, flux, lines);
+  const refant = chooseReferenceAntenna(observation, flagged, inspection.signal.phaseScatter);
+  const choices = chooseSolutions(observation, flux, lines, inspection.signal);
   const solve = planSolve(observation, names, refant.names, flux, choices);
   const results = await runSteps(context, runner, solve, progress);
 

@@ -13,7 +13,8 @@ export interface IntegrationGains {
   readonly time: number;
   /** [ant, pol, re/im] */
   readonly gains: Float32Array;
-  /** [ant, pol] */
+  /** Signal-to-noise ratio and flag, [ant, pol]. */
+  readonly snr: Float32Array;
   readonly flag: Uint8Array;
 }
 
@@ -140,9 +141,9 @@ class View {
     });
     for (const [time, { first, sums }] of open) {
       const averages = { sums, partCount: 1, chanCount: 1, corrCount: hands.length };
-      const { params, flag } = this.fit.solve(averages, 0);
+      const { params, snr, flag } = this.fit.solve(averages, 0);
       const [fieldId, scanNumber] = [chunk.fieldId[first], chunk.scanNumber[first]];
-      this.integrations.push({ fieldId, scan: scanNumber, spwId: chunk.spwId, time, gains: params, flag });
+      this.integrations.push({ fieldId, scan: scanNumber, spwId: chunk.spwId, time, gains: params, snr, flag });
     }
   }
 

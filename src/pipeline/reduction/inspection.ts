@@ -9,6 +9,7 @@ import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import { checkPositions } from './position-check.ts';
 import type { PositionOffsets } from './position-plan.ts';
+import { measureSignal, type SignalView } from './signal.ts';
 import { findSpikes } from './spike-finder.ts';
 
 /** Flags that the look at the calibrators asks for, and what was seen. */
@@ -17,6 +18,7 @@ export interface Inspection {
   readonly decisions: readonly Decision[];
   /** Offsets of antennas that the phases show. */
   readonly positions: PositionOffsets;
+  readonly signal: SignalView;
 }
 
 const POL_NAMES = ['XX', 'YY'];
@@ -53,6 +55,7 @@ export function inspectCalibrators(
     calls: found.map(({ call }) => call),
     decisions: [...(found.length === 0 ? [nothing] : found.map(({ decision }) => decision)), ...decisions],
     positions: offsets,
+    signal: measureSignal(view, observation.bandpass.id),
   };
 }
 

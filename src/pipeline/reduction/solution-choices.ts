@@ -1,8 +1,10 @@
 import type { BodyLines } from './body-lines.ts';
 import type { FluxModel } from './flux-model.ts';
+import { chooseIntervals, type IntervalChoices } from './interval-choices.ts';
 import type { Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
 import { chooseDiskBaselines } from './resolved-body.ts';
+import type { SignalView } from './signal.ts';
 
 /** How the solutions from the calibrators are made. */
 export interface SolutionChoices {
@@ -10,6 +12,7 @@ export interface SolutionChoices {
   readonly minblperant: number;
   /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
   readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
+  readonly intervals: IntervalChoices;
   /** For each window the one whose solutions on the flux calibrator it takes; undefined: its own. */
   readonly refspwmap?: readonly number[];
   readonly decisions: readonly Decision[];
@@ -23,10 +26,16 @@ const FEWEST_BASELINES = 2;
 const SPARE_ANTENNAS = 2;
 
 /** Chooses how solutions are made for an array. */
-export function chooseSolutions(observation: Observation, flux: FluxModel, { refspwmap }: BodyLines): SolutionChoices {
+export function chooseSolutions(
+  observation: Observation,
+  flux: FluxModel,
+  { refspwmap }: BodyLines,
+  signal: SignalView,
+): SolutionChoices {
   const { antennas } = observation;
   const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennas.length - 1 - SPARE_ANTENNAS));
-  const decisions: Decision[] = [];
+  const intervals = chooseIntervals(observation, signal);
+  const decisions: Decision[] = [...intervals.decisions];
   if (minblperant !== USUAL_BASELINES) {
     decisions.push({
       topic: 'Baselines per solution',
@@ -34,12 +43,12 @@ export function chooseSolutions(observation: Observation, flux: FluxModel, { ref
       reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
     });
   }
-  if (!flux.disk) return { minblperant, refspwmap, decisions };
+  if (!flux.disk) return { minblperant, refspwmap, intervals, decisions };
   const {
     uvrange,
     minblperant: fewest = minblperant,
     ...found
   } = chooseDiskBaselines(observation, flux.disk, minblperant);
   const fluxBaselines = uvrange === undefined ? undefined : { uvrange, minblperant: fewest };
-  return { minblperant, refspwmap, fluxBaselines, decisions: [...decisions, ...found.decisions] };
+  return { minblperant, refspwmap, intervals, fluxBaselines, decisions: [...decisions, ...found.decisions] };
 }

@@ -35,7 +35,7 @@ function bandpassCalls(
   observation: Observation,
   names: CalibrationNames,
   refants: readonly string[],
-  { minblperant }: SolutionChoices,
+  { minblperant, intervals }: SolutionChoices,
 ): PlanCall[] {
   const central = observation.science
     .map((spw, index) => `${index}:${Math.floor(0.4 * spw.chanCount)}~${Math.floor(0.6 * spw.chanCount)}`)
@@ -51,19 +51,19 @@ function bandpassCalls(
         caltable: before,
         field,
         spw: central,
-        solint: 'int',
+        solint: intervals.bandpassPhase,
         refant: refants.join(','),
         calmode: 'p',
         minsnr: 1,
         minblperant,
       },
-      'phases of each integration, so that the average over time keeps its amplitude',
+      'phases first, so that the average over time keeps its amplitude',
     ),
     task('bandpass', {
       vis: names.split,
       caltable: `${names.split}.bandpass`,
       field,
-      solint: 'inf',
+      solint: intervals.bandpass,
       combine: 'scan',
       refant: refants.join(','),
       solnorm: true,
@@ -78,7 +78,7 @@ function gainCalls(
   observation: Observation,
   names: CalibrationNames,
   refants: readonly string[],
-  { minblperant, fluxBaselines, refspwmap }: SolutionChoices,
+  { minblperant, fluxBaselines, refspwmap, intervals }: SolutionChoices,
 ): PlanCall[] {
   const { split } = names;
   const base = { vis: split, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
@@ -93,7 +93,7 @@ function gainCalls(
   ];
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
-    ...solve({ caltable: `${split}.phase_int`, solint: 'int', calmode: 'p', gaintable: `${split}.bandpass` }),
+    ...solve({ caltable: `${split}.phase_int`, solint: intervals.phase, calmode: 'p', gaintable: `${split}.bandpass` }),
     ...solve({
       caltable: `${split}.ampli_inf`,
       solint: 'inf',

@@ -18,7 +18,15 @@ function view(voltage: (ant: number, pol: number, time: number) => number, angle
     });
     const isFirst = time < 50;
     const flag = new Uint8Array(ANTENNAS.length * 2);
-    return { fieldId: isFirst ? 0 : 2, scan: isFirst ? 1 : time, spwId: 0, time, gains, flag };
+    return {
+      fieldId: isFirst ? 0 : 2,
+      scan: isFirst ? 1 : time,
+      spwId: 0,
+      time,
+      gains,
+      snr: new Float32Array(ANTENNAS.length * 2),
+      flag,
+    };
   });
   return { antennas: ANTENNAS, polCount: 2, integrations, powers: new Map() } satisfies CalibratorView;
 }

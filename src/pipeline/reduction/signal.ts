@@ -1,0 +1,67 @@
+import type { CalibratorView, IntegrationGains } from './gain-series.ts';
+import { median, medianAngle, robustScatter, wrap } from './robust.ts';
+
+/** How well a calibrator is seen by one antenna and polarization in one integration and window. */
+export interface FieldSignal {
+  readonly fieldId: number;
+  /** Signal-to-noise ratio of a gain, median over antennas, polarizations and integrations, by window. */
+  readonly snr: ReadonlyMap<number, number>;
+  readonly integrationCount: number;
+  /** s */
+  readonly integrationSec: number;
+}
+
+/** What calibrators show of signal and steadiness. */
+export interface SignalView {
+  readonly fields: readonly FieldSignal[];
+  /** Scatter of the phase from integration to integration on the bandpass calibrator, rad, by antenna; NaN where it is not known. */
+  readonly phaseScatter: Readonly<Record<string, number>>;
+}
+
+/** Measures signal-to-noise ratios and the steadiness of phases. */
+export function measureSignal(view: CalibratorView, bandpassId: number): SignalView {
+  const fieldIds = [...new Set(view.integrations.map(({ fieldId }) => fieldId))];
+  const fields = fieldIds.map((fieldId): FieldSignal => {
+    const own = view.integrations.filter((one) => one.fieldId === fieldId);
+    const spwIds = [...new Set(own.map(({ spwId }) => spwId))];
+    const times = [...new Set(own.map(({ time }) => time))].sort((a, b) => a - b);
+    const gaps = times.slice(1).map((time, index) => time - times[index]);
+    return {
+      fieldId,
+      snr: new Map(spwIds.map((spw) => [spw, medianSnr(own.filter(({ spwId }) => spwId === spw))])),
+      integrationCount: times.length,
+      integrationSec: gaps.length > 0 ? Math.min(...gaps) : Number.NaN,
+    };
+  });
+  return { fields, phaseScatter: scatterOfPhases(view, bandpassId) };
+}
+
+function medianSnr(integrations: readonly IntegrationGains[]): number {
+  return median(integrations.flatMap(({ snr, flag }) => Array.from(snr).filter((_, cell) => !flag[cell])));
+}
+
+function scatterOfPhases(view: CalibratorView, fieldId: number): Record<string, number> {
+  const own = view.integrations.filter((one) => one.fieldId === fieldId);
+  const spwIds = [...new Set(own.map(({ spwId }) => spwId))];
+  const steps = view.antennas.map(() => [] as number[]);
+  for (const spw of spwIds) {
+    const series = own.filter(({ spwId }) => spwId === spw);
+    for (let pol = 0; pol < view.polCount; pol++) {
+      for (let index = 1; index < series.length; index++) {
+        const turns = view.antennas.map((_, ant) =>
+          wrap(phaseOf(series[index], ant, pol) - phaseOf(series[index - 1], ant, pol)),
+        );
+        const common = medianAngle(turns.filter(Number.isFinite));
+        turns.forEach((turn, ant) => {
+          if (Number.isFinite(turn)) steps[ant].push(wrap(turn - common) / Math.SQRT2);
+        });
+      }
+    }
+  }
+  return Object.fromEntries(view.antennas.map((name, ant) => [name, robustScatter(steps[ant])]));
+}
+
+function phaseOf({ gains, flag }: IntegrationGains, ant: number, pol: number): number {
+  const cell = 2 * ant + pol;
+  return flag[cell] ? Number.NaN : Math.atan2(gains[2 * cell + 1], gains[2 * cell]);
+}
