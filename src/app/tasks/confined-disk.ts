@@ -17,6 +17,7 @@ export function confinedDisk(disk: Disk, rules: AccessRules): Disk {
     open: (path) => disk.open(reading(path)),
     create: (path) => disk.create(writing(path)),
     openUpdate: (path) => disk.openUpdate(writing(path)),
+    openLock: (path) => (rules.modeOf(path) === 'write' ? disk.openLock(path) : undefined),
     readFile: (path) => disk.readFile(reading(path)),
     readText: (path) => disk.readText(reading(path)),
     writeFile: (path, content) => disk.writeFile(writing(path), content),

@@ -2,6 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 import { disk } from '../../foundation/bytes/index.ts';
 import { AipsReader, AipsWriter } from './aipsio.ts';
 import { BucketFile, HEADER_BYTES, readHeader } from './bucket-file.ts';
+import { putFile } from './file-exchange.ts';
 import type { IntervalCodec, IntervalValue } from './incremental-values.ts';
 import { type IntervalList, intervalAt } from './interval-list.ts';
 
@@ -150,6 +151,8 @@ export interface IncrementalFile {
   readonly rowCount: number;
   readonly lists: readonly IntervalList[];
   readonly codecs: readonly IntervalCodec[];
+  /** Another program may hold the file open and would not see one in its place. */
+  readonly keepsFile: boolean;
   /** Told once for each value stored: in how many buckets it stands decides the reference count of arrays. */
   readonly onStored?: (column: number, value: IntervalValue) => void;
 }
@@ -169,7 +172,7 @@ export function writeIncremental(path: string, content: IncrementalFile): void {
   } finally {
     sink.close();
   }
-  disk().rename(`${path}.tmp`, path);
+  putFile(`${path}.tmp`, path, content.keepsFile);
 }
 
 function headerBytes(content: IncrementalFile, bucketCount: number): Uint8Array {

@@ -43,6 +43,13 @@ function defaultBucket(layouts: readonly ColumnLayout[]): number {
   return less <= MAX_BUCKET ? less : Math.max(MAX_BUCKET, head + 2 * (fixed + free));
 }
 
+/** The managers of this thread that hold what they read of a file; it is written anew in place. */
+const readers = new Set<IncrementalStMan>();
+
+function forgetStored(file: string): void {
+  for (const reader of [...readers]) reader.forget(file);
+}
+
 /** casacore's IncrementalStMan: a value is stored only where it differs from the row before. */
 export class IncrementalStMan implements StorageManager {
   readonly name: string;
@@ -178,15 +185,26 @@ export class IncrementalStMan implements StorageManager {
     return new AipsWriter(false).start('ISM', this.version).string(this.name).end().bytes().slice();
   }
 
-  close(): void {
+  /** Lets go of what was read from a file that another manager writes anew. */
+  forget(file: string): void {
+    if (this.context.file === file) this.forgetStored();
+  }
+
+  private forgetStored(): void {
     this.stored?.close();
     this.stored = undefined;
+    readers.delete(this);
+  }
+
+  close(): void {
+    this.forgetStored();
     this.openArrays?.close();
     this.openArrays = undefined;
   }
 
   private write(): void {
     const lists = this.load();
+    forgetStored(this.context.file);
     const counts = new Map<number, number>();
     const { file, isLittleEndian, columns } = this.context;
     writeIncremental(file, {
@@ -197,6 +215,7 @@ export class IncrementalStMan implements StorageManager {
       rowCount: this.rowCount,
       lists,
       codecs: this.codecs,
+      keepsFile: this.context.keepsFiles(),
       onStored: (column, value) => {
         if (isIndirect(columns[column]) && value !== 0)
           counts.set(value as number, (counts.get(value as number) ?? 0) + 1);
@@ -210,6 +229,7 @@ export class IncrementalStMan implements StorageManager {
     if (!this.stored) {
       const { file, isLittleEndian } = this.context;
       this.stored = new IncrementalBuckets(file, isLittleEndian, this.codecs);
+      readers.add(this);
       this.bucketBytes = this.stored.bucketBytes;
       this.cacheSize = this.stored.cacheSize;
       this.uniqueNumber = this.stored.uniqueNumber;
@@ -228,8 +248,7 @@ export class IncrementalStMan implements StorageManager {
       }
       return list;
     });
-    stored.close();
-    this.stored = undefined;
+    this.forgetStored();
     this.loaded = lists;
     return lists;
   }

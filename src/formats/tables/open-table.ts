@@ -47,7 +47,7 @@ export function openTable(path: string, mode: TableMode = 'read'): Table {
   }
   const sync = readSync(table);
   if (sync && sync.rowCount > 0) stored.rowCount = sync.rowCount;
-  return new PlainTable(table, stored, readInfo(table), mode, openTable);
+  return new PlainTable(table, stored, readInfo(table), mode, openTable, sync?.modifyCounter);
 }
 
 /**

@@ -13,6 +13,7 @@ import {
 import { TableColumn } from './table-column.ts';
 import { type StoredColumn, type StoredManager, type StoredTable, writePlainTable } from './table-dat.ts';
 import { readSync, type SyncData, type TableInfo, writeInfo, writeSync } from './table-files.ts';
+import { lockTable, type TableLock } from './table-lock.ts';
 import type {
   Column,
   ColumnDescription,
@@ -22,6 +23,9 @@ import type {
   TableMode,
   TableRecord,
 } from './types.ts';
+
+/** Counter of changes that this thread left in the table.lock of each table. */
+const ownChanges = new Map<string, number>();
 
 /** A table whose cells lie in its own files. */
 export class PlainTable implements Table {
@@ -38,6 +42,9 @@ export class PlainTable implements Table {
   private writtenDat: Uint8Array | undefined;
   private writtenInfo: string | undefined;
   private isDataChanged = false;
+  private lock: TableLock | undefined;
+  private isLockSought = false;
+  private readonly openedAt: number | undefined;
   private isOpen = true;
 
   constructor(
@@ -46,6 +53,7 @@ export class PlainTable implements Table {
     info: TableInfo,
     mode: TableMode,
     openSubtable: (path: string, mode: TableMode) => Table,
+    openedAt?: number,
   ) {
     this.path = path;
     this.stored = stored;
@@ -53,6 +61,7 @@ export class PlainTable implements Table {
     this.mode = mode;
     this.links = linkNames(path);
     this.openSubtable = openSubtable;
+    this.openedAt = openedAt;
     for (const column of stored.columns) this.addColumnObject(column);
     for (const [name, value] of stored.keywords) stored.keywords.set(name, this.linked(value));
   }
@@ -168,6 +177,7 @@ export class PlainTable implements Table {
   abandon(): void {
     this.isOpen = false;
     for (const manager of this.managers.values()) manager.close();
+    this.unlock();
   }
 
   /** Takes columns out, together with the files of the storage managers that held them. */
@@ -235,6 +245,11 @@ export class PlainTable implements Table {
   flush(): void {
     for (const table of this.subtables.values()) table.flush();
     if (this.mode !== 'update' || !this.isOpen) return;
+    this.writeChanges();
+    this.unlock();
+  }
+
+  private writeChanges(): void {
     for (const manager of this.stored.managers) {
       const opened = this.managers.get(manager.number);
       if (opened) manager.blob = opened.flush();
@@ -264,6 +279,7 @@ export class PlainTable implements Table {
       this.isOpen = false;
       for (const manager of this.managers.values()) manager.close();
       this.managers.clear();
+      this.unlock();
     }
   }
 
@@ -271,7 +287,24 @@ export class PlainTable implements Table {
     this.checkOpen();
     if (this.mode !== 'update')
       fail('usage', 'The table is open for reading only; open it for update.', { table: this.path });
+    if (!this.isLockSought) this.acquireLock();
     this.isDataChanged = true;
+  }
+
+  /** Keeps other programs away until the change is written whole; what they changed meanwhile must not be mixed with ours. */
+  private acquireLock(): void {
+    this.lock = lockTable(this.path);
+    this.isLockSought = true;
+    const counter = this.lock && readSync(this.path)?.modifyCounter;
+    if (counter === undefined || counter === this.openedAt || counter === ownChanges.get(this.path)) return;
+    this.unlock();
+    fail('io', 'Another program has changed the table since it was opened; run again.', { table: this.path });
+  }
+
+  private unlock(): void {
+    this.lock?.release();
+    this.lock = undefined;
+    this.isLockSought = false;
   }
 
   cells(name: string): StorageColumn {
@@ -303,6 +336,7 @@ export class PlainTable implements Table {
       tableCounter: 0,
       managerCounters: [],
     };
+    ownChanges.set(this.path, before.modifyCounter + 1);
     writeSync(this.path, {
       rowCount: this.rowCount,
       columnCount: this.stored.columns.length,
@@ -347,6 +381,7 @@ export class PlainTable implements Table {
       number: stored.number,
       isLittleEndian: this.stored.isLittleEndian,
       isWritable: this.mode === 'update',
+      keepsFiles: () => this.lock !== undefined,
       columns: columns.map((column): ColumnLayout => layoutOf(column)),
       rowCount: this.stored.rowCount,
       blob: stored.blob,

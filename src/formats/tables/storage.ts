@@ -57,6 +57,8 @@ export interface ColumnLayout {
 
 /** What a storage manager works with. */
 export interface StorageContext {
+  /** True when another program may have the table open: it would not see a file put in place of one that it holds. */
+  keepsFiles(): boolean;
   /** Directory of the table. */
   readonly tablePath: string;
   /** Path of the manager's main file: table.fN. */

@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ByteFile, type ByteSource, disk } from '../../foundation/bytes/index.ts';
+import { putFile } from './file-exchange.ts';
 
 /** Memory that the tiles of one storage manager may take, unless it is told otherwise. */
 const BUDGET_BYTES = 16 * 1024 * 1024;
@@ -46,9 +47,9 @@ export class TileFile {
     return new TileFile(name, this.length, true);
   }
 
-  /** Gives the file, not opened yet, another name. */
-  renameTo(name: string): TileFile {
-    disk().rename(this.name, name);
+  /** Gives the file, not opened yet, another name; see {@link putFile}. */
+  moveTo(name: string, keepsFile: boolean): TileFile {
+    putFile(this.name, name, keepsFile);
     return new TileFile(name, this.length, true);
   }
 

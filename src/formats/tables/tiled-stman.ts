@@ -173,8 +173,10 @@ export class TiledStMan implements StorageManager {
     other.settle();
     const copies = other.files.map((file, number) => file?.copyTo(`${this.context.file}_TSM${number}_tmp`));
     this.close();
-    for (const file of this.files) if (file) disk().remove(file.name);
-    this.files = copies.map((copy, number) => copy?.renameTo(`${this.context.file}_TSM${number}`));
+    const keepsFile = this.context.keepsFiles();
+    for (const [number, file] of this.files.entries())
+      if (file && !(keepsFile && copies[number])) disk().remove(file.name);
+    this.files = copies.map((copy, number) => copy?.moveTo(`${this.context.file}_TSM${number}`, keepsFile));
     this.cubes = other.cubes.map((cube) => ({ ...cube, shape: [...cube.shape] }));
     const { rowMap, cubeMap, positionMap } = other.rowMap.stored();
     this.rowMap = RowMap.from(rowMap, cubeMap, positionMap);

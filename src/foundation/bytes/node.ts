@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type ErrorTag, fail } from '../base/index.ts';
+import { openLockFile } from './node-lock.ts';
 import type { ByteFile, ByteSink, ByteSource, Disk, FileInfo } from './types.ts';
 
 /** The real file system; the one place of the engine that imports node:fs. */
@@ -9,6 +10,7 @@ export function nodeDisk(): Disk {
     open: (file) => openSource(file),
     create: (file) => createSink(file),
     openUpdate: (file) => openFile(file),
+    openLock: (file) => openLockFile(file),
     readFile: (file) => guard(file, () => new Uint8Array(fs.readFileSync(file))),
     readText: (file) => guard(file, () => fs.readFileSync(file, 'utf8')),
     writeFile: (file, content) => guard(file, () => fs.writeFileSync(file, content)),
@@ -42,6 +44,7 @@ function makeDirectories(directory: string): void {
 }
 
 function fileInfo(file: string): FileInfo | undefined {
+  if (file.includes('\0')) return undefined; // Node throws for such names, which no file has
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (!stat) return undefined;
   return { kind: stat.isDirectory() ? 'directory' : 'file', size: stat.size, modifiedMs: stat.mtimeMs };

@@ -28,6 +28,15 @@ export interface ByteFile extends ByteSource {
   flush(): void;
 }
 
+/** A file held open to lock bytes of it against other programs, until it is closed. */
+export interface LockFile {
+  /** Tries once. @returns false when another program's lock is in the way */
+  lock(offset: number, length: number, kind: 'read' | 'write'): boolean;
+  /** The process whose lock is in the way of a write lock, 0 where that is not known; undefined when none is. */
+  holder(offset: number, length: number): number | undefined;
+  close(): void;
+}
+
 export interface FileInfo {
   readonly kind: 'file' | 'directory';
   readonly size: number;
@@ -40,6 +49,8 @@ export interface Disk {
   open(path: string): ByteSource;
   create(path: string): ByteSink;
   openUpdate(path: string): ByteFile;
+  /** undefined where there is no such file or the system does not lock it. */
+  openLock(path: string): LockFile | undefined;
   readFile(path: string): Uint8Array;
   readText(path: string): string;
   writeFile(path: string, content: Uint8Array | string): void;

@@ -270,7 +270,10 @@ export const tableTool: ToolDeclaration<TableState> = {
       return true;
     }),
     lock: method('write=True, nattempts=0', () => true),
-    unlock: method('', () => true),
+    unlock: method<TableState>('', (state) => {
+      state.view?.table.flush(); // gives up the lock that a change has taken
+      return true;
+    }),
     ...reading,
     ...slices,
     ...writing,

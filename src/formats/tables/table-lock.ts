@@ -1,0 +1,107 @@
+import { fail } from '../../foundation/base/index.ts';
+import { disk, joinPath, type LockFile } from '../../foundation/bytes/index.ts';
+
+// casacore's protocol (casa/IO/LockFile): byte 0 of table.lock is locked for reading or writing the table (byte 1
+// tells who has it open). A program that waits puts its process number into the list at the head of the file, so that one
+// which keeps its lock until asked gives it up.
+const LOCK_BYTE = 0;
+const REQUEST_COUNT = 32;
+const REQUEST_BYTES = 4 * (1 + 2 * REQUEST_COUNT);
+
+/** casacore programs that keep a lock look at the list every five seconds while they read. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 20;
+/** The list is written without a lock, so a request may be lost: it is made again every second. */
+const REQUEST_EVERY = 50;
+
+/** The write lock of one table, shared by those that change it in this thread. */
+interface Held {
+  readonly file: LockFile;
+  users: number;
+}
+
+const heldByPath = new Map<string, Held>();
+
+/** A right to change a table's files while programs that use casacore wait. */
+export interface TableLock {
+  release(): void;
+}
+
+/**
+ * Waits until no other program reads or writes the table, and keeps them away until released.
+ *
+ * @returns undefined where tables are not locked: no table.lock yet, no lock offered by the system
+ * @throws io after a minute
+ */
+export function lockTable(table: string): TableLock | undefined {
+  const path = joinPath(table, 'table.lock');
+  if (!disk().exists(path)) return undefined;
+  const key = disk().resolve(path);
+  const held = heldByPath.get(key) ?? acquire(path, table);
+  if (!held) return undefined;
+  heldByPath.set(key, held);
+  held.users++;
+  let isReleased = false;
+  return {
+    release() {
+      if (isReleased) return;
+      isReleased = true;
+      if (--held.users > 0) return;
+      heldByPath.delete(key);
+      held.file.close();
+    },
+  };
+}
+
+function acquire(path: string, table: string): Held | undefined {
+  const file = disk().openLock(path);
+  if (!file) return undefined;
+  if (file.lock(LOCK_BYTE, 1, 'write')) return { file, users: 0 };
+  try {
+    for (let attempt = 0; attempt * PAUSE_MS < PATIENCE_MS; attempt++, pause()) {
+      if (file.lock(LOCK_BYTE, 1, 'write')) return { file, users: 0 };
+      if (attempt % REQUEST_EVERY === 0) requestLock(path);
+    }
+    const process = file.holder(LOCK_BYTE, 1);
+    const who = process ? `process ${process}` : 'another program';
+    file.close();
+    return fail('io', `The table is in use by ${who}; close it there and run again.`, { table });
+  } finally {
+    withdrawRequest(path);
+  }
+}
+
+const neverChanged = new Int32Array(new SharedArrayBuffer(4));
+function pause(): void {
+  Atomics.wait(neverChanged, 0, 0, PAUSE_MS);
+}
+
+/** Anyone may stand in the list: it is only looked at for whether it is empty. */
+const OWN_ID = 0x7fff_0000;
+
+function requestLock(path: string): void {
+  editRequests(path, (ids) => (ids.includes(OWN_ID) ? ids : [...ids.slice(-(REQUEST_COUNT - 1)), OWN_ID]));
+}
+
+function withdrawRequest(path: string): void {
+  editRequests(path, (ids) => ids.slice(ids.indexOf(OWN_ID) + 1)); // those before it are of programs that died, as in casacore
+}
+
+function editRequests(path: string, edit: (ids: readonly number[]) => readonly number[]): void {
+  const file = disk().openUpdate(path);
+  try {
+    const bytes = new Uint8Array(REQUEST_BYTES);
+    file.read(0, bytes.subarray(0, Math.min(REQUEST_BYTES, file.length)));
+    const view = new DataView(bytes.buffer);
+    const count = Math.min(REQUEST_COUNT, Math.max(0, view.getInt32(0)));
+    const ids = edit(Array.from({ length: count }, (_, k) => view.getInt32(4 + 8 * k)));
+    bytes.fill(0);
+    view.setInt32(0, ids.length);
+    ids.forEach((id, k) => {
+      view.setInt32(4 + 8 * k, id);
+    });
+    file.write(0, bytes);
+  } finally {
+    file.close();
+  }
+}
