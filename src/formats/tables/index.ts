@@ -7,6 +7,7 @@ import './tiled-stman.ts';
 
 export { AipsReader, AipsWriter } from './aipsio.ts';
 export { arrayKeyword, readRecordPath, recordKeyword, scalarKeyword, tableKeyword } from './keywords.ts';
+export { writeConcatenation, writeReference } from './linked-table-writer.ts';
 export { createTable, isTable, openTable } from './open-table.ts';
 export { queryRows } from './query.ts';
 export { decodeRecord, encodeRecord } from './record-cell.ts';
@@ -20,4 +21,5 @@ export {
   type StorageManagerFactory,
 } from './storage.ts';
 export { copyTable, deleteTable, outlineTable, removeRows, renameTable, type TableOutline } from './table-directory.ts';
+export { runTaql, type TaqlResult, type TaqlTables } from './taql.ts';
 export type * from './types.ts';

@@ -2,7 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 import type { AipsReader } from './aipsio.ts';
 import { linkNames } from './links.ts';
 import { readArray } from './records.ts';
-import { RowMappedTable, type RowSource } from './row-mapped-table.ts';
+import { RowMappedTable, type RowSource, SelectedRows } from './row-mapped-table.ts';
 import type { TableHead } from './table-dat.ts';
 import { readInfo } from './table-files.ts';
 import type { Table, TableMode, TableRecord } from './types.ts';
@@ -60,27 +60,6 @@ export function openReference(table: string, head: TableHead, mode: TableMode, o
     info: readInfo(table),
     tables: [root],
   });
-}
-
-class SelectedRows implements RowSource {
-  private readonly root: Table;
-  private readonly rows: Float64Array;
-
-  constructor(root: Table, rows: Float64Array) {
-    this.root = root;
-    this.rows = rows;
-  }
-
-  get rowCount(): number {
-    return this.rows.length;
-  }
-
-  locate(row: number, limit: number) {
-    const first = this.rows[row];
-    let count = 1;
-    while (count < limit && this.rows[row + count] === first + count) count++;
-    return { table: this.root, row: first, count };
-  }
 }
 
 function readNameMap(reader: AipsReader): Map<string, string> {

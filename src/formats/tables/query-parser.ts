@@ -2,13 +2,20 @@ import { fail } from '../../foundation/base/index.ts';
 
 /** An expression of the table query language, parsed. */
 export type Expression =
-  | { readonly kind: 'literal'; readonly value: number | string | boolean }
+  | { readonly kind: 'literal'; readonly value: number | string | boolean; readonly isInteger?: boolean }
+  | { readonly kind: 'array'; readonly items: readonly SetItem[] }
+  | { readonly kind: 'subquery'; readonly statement: Statement }
   | { readonly kind: 'column'; readonly name: string }
   | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Expression }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Expression[] }
-  | { readonly kind: 'element'; readonly array: Expression; readonly indices: readonly Expression[] }
-  | { readonly kind: 'in'; readonly value: Expression; readonly set: readonly SetItem[]; readonly isNegated: boolean }
+  | { readonly kind: 'element'; readonly array: Expression; readonly indices: readonly SetItem[] }
+  | {
+      readonly kind: 'in';
+      readonly value: Expression;
+      readonly set: readonly SetItem[] | Expression;
+      readonly isNegated: boolean;
+    }
   | { readonly kind: 'like'; readonly value: Expression; readonly pattern: RegExp; readonly isNegated: boolean };
 
 /** A member of a set: one value, or a range with closed or open ends. */
@@ -20,9 +27,62 @@ export type SetItem =
       readonly high: Expression | undefined;
       readonly isLowOpen: boolean;
       readonly isHighOpen: boolean;
+      /** low:high, as integers: its end depends on the style. */
+      readonly isDiscrete?: boolean;
+      readonly step?: Expression | undefined;
     };
 
-interface Token {
+/** How elements are counted: CASA's way (from 1, ends included, fastest axis first), or Python's. */
+export interface QueryStyle {
+  readonly origin: 0 | 1;
+  readonly isEndExcluded: boolean;
+  readonly isSlowestFirst: boolean;
+}
+
+export interface SelectItem {
+  readonly expression: Expression;
+  readonly name: string | undefined;
+}
+
+export interface SortKey {
+  readonly expression: Expression;
+  readonly isDescending: boolean;
+}
+
+/** Rows from, to (not included) and step; negative ones count from the end. */
+export interface RowLimit {
+  readonly start: number;
+  readonly end: number | undefined;
+  readonly step: number;
+}
+
+/** A table by its path, or what a query gives. */
+export type Origin = string | Statement;
+
+/** A statement of the table query language. */
+export interface Statement {
+  readonly kind: 'select' | 'update' | 'delete' | 'count' | 'calc';
+  readonly style: QueryStyle;
+  readonly from: Origin | undefined;
+  /** Empty: all columns. */
+  readonly items: readonly SelectItem[];
+  readonly isDistinct: boolean;
+  readonly where: Expression | undefined;
+  readonly groupBy: readonly Expression[];
+  readonly having: Expression | undefined;
+  readonly orderBy: readonly SortKey[];
+  readonly isOrderDistinct: boolean;
+  readonly limit: RowLimit | undefined;
+  /** A table to write, or the values of a set. */
+  readonly giving: { readonly path: string; readonly isPlain: boolean } | readonly SetItem[] | undefined;
+  readonly assignments: readonly {
+    readonly column: string;
+    readonly indices: readonly SetItem[];
+    readonly value: Expression;
+  }[];
+}
+
+export interface Token {
   readonly kind: 'number' | 'text' | 'name' | 'pattern' | 'sign' | 'end';
   readonly text: string;
   readonly at: number;
@@ -100,7 +160,7 @@ function nextToken(rest: string, at: number, whole: string): Token {
   if (number) return { kind: 'number', text: number[0], at };
   const pattern = /^[mpf](?:\/[^/]*\/|%[^%]*%|@[^@]*@)i?/.exec(rest);
   if (pattern) return { kind: 'pattern', text: pattern[0], at };
-  const name = /^[A-Za-z_][\w.]*(::\w+)*/.exec(rest);
+  const name = /^(?:[A-Za-z_][\w.]*(?:::\w+)*|::\w+)/.exec(rest);
   if (name) return { kind: 'name', text: name[0], at };
   if (rest[0] === '"' || rest[0] === "'") {
     const end = rest.indexOf(rest[0], 1);
@@ -116,6 +176,8 @@ function complain(what: string, expression: string, at: number): never {
   return fail('usage', `The query is not understood: ${what} at character ${at + 1} of "${expression}".`);
 }
 
+export const CASA_STYLE: QueryStyle = { origin: 1, isEndExcluded: false, isSlowestFirst: false };
+
 /**
  * Parses the condition of a query: comparisons, && || ! (and, or, not), in and not in with sets and ranges, like, between,
  * patterns (~ m/…/, p/…/), arithmetic, functions, elements of arrays.
@@ -127,8 +189,9 @@ export function parseQuery(text: string): Expression {
   return parser.parse();
 }
 
-class QueryParser {
-  private readonly text: string;
+/** Parses expressions; {@link StatementParser} has the statements around them. */
+export class QueryParser {
+  protected readonly text: string;
   private readonly tokens: readonly Token[];
   private next = 0;
 
@@ -139,40 +202,53 @@ class QueryParser {
 
   parse(): Expression {
     const expression = this.or();
-    if (this.token.kind !== 'end') this.complain(`"${this.token.text}" is unexpected`);
+    this.expectEnd();
     return expression;
   }
 
-  private get token(): Token {
+  /** A query in place of a set of values. */
+  protected subquery(): Statement {
+    return this.complain('a query inside a query is understood in whole statements only');
+  }
+
+  protected expectEnd(): void {
+    if (this.token.kind !== 'end') this.complain(`"${this.token.text}" is unexpected`);
+  }
+
+  protected get token(): Token {
     return this.tokens[this.next];
   }
 
-  private complain(what: string): never {
+  protected take(): Token {
+    return this.tokens[this.next++];
+  }
+
+  protected complain(what: string): never {
     return complain(what, this.text, this.token.at);
   }
 
-  private isWord(word: string): boolean {
+  protected isWord(word: string): boolean {
     return this.token.kind === 'name' && this.token.text.toLowerCase() === word;
   }
 
-  private accept(...signs: string[]): string | undefined {
+  protected accept(...signs: string[]): string | undefined {
     const { kind, text } = this.token;
     if (kind !== 'sign' || !signs.includes(text)) return undefined;
     this.next++;
     return text;
   }
 
-  private acceptWord(word: string): boolean {
+  protected acceptWord(word: string): boolean {
     if (!this.isWord(word)) return false;
     this.next++;
     return true;
   }
 
-  private expect(sign: string): void {
+  protected expect(sign: string): void {
     if (!this.accept(sign)) this.complain(`"${sign}" is expected`);
   }
 
-  private or(): Expression {
+  protected or(): Expression {
     let left = this.and();
     while (this.accept('||', '|') || this.acceptWord('or')) {
       left = { kind: 'binary', operator: '||', left, right: this.and() };
@@ -181,26 +257,26 @@ class QueryParser {
   }
 
   private and(): Expression {
-    let left = this.not();
+    let left = this.comparison();
     while (this.accept('&&', '&') || this.acceptWord('and')) {
-      left = { kind: 'binary', operator: '&&', left, right: this.not() };
+      left = { kind: 'binary', operator: '&&', left, right: this.comparison() };
     }
     return left;
-  }
-
-  private not(): Expression {
-    if (this.accept('!') || this.acceptWord('not')) return { kind: 'unary', operator: '!', operand: this.not() };
-    return this.comparison();
   }
 
   private comparison(): Expression {
     const left = this.sum();
     const sign = this.accept(...Object.keys(COMPARISONS));
-    if (sign) return { kind: 'binary', operator: COMPARISONS[sign], left, right: this.sum() };
+    if (sign) {
+      const right = this.sum();
+      return (
+        patternTest(COMPARISONS[sign], left, right) ?? { kind: 'binary', operator: COMPARISONS[sign], left, right }
+      );
+    }
     const match = this.accept('~', '!~');
     if (match) return this.pattern(left, match === '!~');
     const isNegated = this.acceptWord('not');
-    if (this.acceptWord('in')) return { kind: 'in', value: left, set: this.set(), isNegated };
+    if (this.acceptWord('in')) return { kind: 'in', value: left, set: this.members(), isNegated };
     const isLoose = this.isWord('ilike');
     if (this.acceptWord('like') || this.acceptWord('ilike')) {
       const { kind, text } = this.token;
@@ -254,6 +330,7 @@ class QueryParser {
 
   private power(): Expression {
     if (this.accept('-')) return { kind: 'unary', operator: '-', operand: this.power() };
+    if (this.accept('!') || this.acceptWord('not')) return { kind: 'unary', operator: '!', operand: this.power() };
     if (this.accept('+')) return this.power();
     const base = this.element();
     return this.accept('**', '^') ? { kind: 'binary', operator: '**', left: base, right: this.power() } : base;
@@ -262,7 +339,7 @@ class QueryParser {
   private element(): Expression {
     let value = this.primary();
     while (this.accept('[')) {
-      value = { kind: 'element', array: value, indices: this.list(']') };
+      value = { kind: 'element', array: value, indices: this.indices() };
     }
     return value;
   }
@@ -270,12 +347,22 @@ class QueryParser {
   private primary(): Expression {
     const { kind, text } = this.token;
     this.next++;
-    if (kind === 'number') return { kind: 'literal', value: Number(text) };
+    if (kind === 'number') {
+      if (this.token.kind === 'name' && this.token.at === this.tokens[this.next - 1].at + text.length)
+        this.complain('units are not understood; write the number in the unit of the column');
+      return { kind: 'literal', value: Number(text), isInteger: /^\d+$/.test(text) };
+    }
     if (kind === 'text') return { kind: 'literal', value: text };
     if (kind === 'sign' && text === '(') {
       const inner = this.or();
       this.expect(')');
       return inner;
+    }
+    if (kind === 'sign' && text === '[') {
+      if (!this.isWord('select')) return { kind: 'array', items: this.items(']') };
+      const statement = this.subquery();
+      this.expect(']');
+      return { kind: 'subquery', statement };
     }
     if (kind === 'name') {
       if (this.accept('(')) return { kind: 'call', name: text.toLowerCase(), operands: this.list(')') };
@@ -296,18 +383,45 @@ class QueryParser {
     return items;
   }
 
-  private set(): SetItem[] {
-    const isParenthesis = this.accept('(') !== undefined;
-    if (!isParenthesis) this.expect('[');
+  /** What follows "in": a set in brackets or parentheses, a query, or an array. */
+  private members(): readonly SetItem[] | Expression {
+    const { kind, text } = this.token;
+    if (kind === 'sign' && (text === '(' || text === '[')) return this.set();
+    return kind === 'sign' && (text === '<' || text === '{') ? [this.setItem()] : this.sum();
+  }
+
+  /** Positions in an array: single ones, ranges, or nothing for a whole axis. */
+  protected indices(): SetItem[] {
     const items: SetItem[] = [];
-    do items.push(this.setItem());
-    while (this.accept(','));
-    this.expect(isParenthesis ? ')' : ']');
+    do {
+      const isWhole = this.token.kind === 'sign' && (this.token.text === ',' || this.token.text === ']');
+      items.push(isWhole ? EVERYTHING : this.setItem());
+    } while (this.accept(','));
+    this.expect(']');
     return items;
   }
 
+  protected items(close: string): SetItem[] {
+    const items: SetItem[] = [];
+    if (this.accept(close)) return items;
+    do items.push(this.setItem());
+    while (this.accept(','));
+    this.expect(close);
+    return items;
+  }
+
+  private set(): readonly SetItem[] | Expression {
+    const isParenthesis = this.accept('(') !== undefined;
+    if (!isParenthesis) this.expect('[');
+    const close = isParenthesis ? ')' : ']';
+    if (!this.isWord('select')) return this.items(close);
+    const statement = this.subquery();
+    this.expect(close);
+    return { kind: 'subquery', statement };
+  }
+
   /** A value; low:high (as integers, both included); low=:=high; <low,high> and {low,high} with open or closed ends. */
-  private setItem(): SetItem {
+  protected setItem(): SetItem {
     const open = this.accept('<', '{');
     if (open) {
       const low = this.accept(',') ? undefined : this.sum();
@@ -317,11 +431,36 @@ class QueryParser {
       const close = this.accept('>', '}') ?? this.complain('">" or "}" is expected');
       return { kind: 'range', low, high, isLowOpen: open === '<', isHighOpen: close === '>' };
     }
-    const low = this.sum();
+    const isOpenStart = this.token.kind === 'sign' && this.token.text === ':';
+    const low = isOpenStart ? undefined : this.sum();
     const sign = this.accept(':', '=:=', '=:<', '<:=', '<:<');
-    if (!sign) return { kind: 'value', value: low };
-    return { kind: 'range', low, high: this.sum(), isLowOpen: sign.startsWith('<'), isHighOpen: sign.endsWith('<') };
+    if (!sign) return { kind: 'value', value: low as Expression };
+    const isOpenEnd = () => this.token.kind === 'sign' && [',', ']', ')', ':'].includes(this.token.text);
+    const high = isOpenEnd() ? undefined : this.sum();
+    const isDiscrete = sign === ':';
+    const step = isDiscrete && this.accept(':') ? this.sum() : undefined;
+    return { kind: 'range', low, high, isLowOpen: sign[0] === '<', isHighOpen: sign.endsWith('<'), isDiscrete, step };
   }
+}
+
+const EVERYTHING: SetItem = {
+  kind: 'range',
+  low: undefined,
+  high: undefined,
+  isLowOpen: false,
+  isHighOpen: false,
+  isDiscrete: true,
+};
+
+/** NAME == pattern('x*'), regex('…') or sqlpattern('…'), as comparisons with a pattern were written first. */
+function patternTest(operator: string, value: Expression, call: Expression): Expression | undefined {
+  if (call.kind !== 'call' || !['==', '!='].includes(operator)) return undefined;
+  const [text] = call.operands;
+  if (!['pattern', 'regex', 'sqlpattern'].includes(call.name) || text?.kind !== 'literal') return undefined;
+  const body = String(text.value);
+  const glob = call.name === 'pattern' ? globSource(body) : body;
+  const pattern = call.name === 'sqlpattern' ? likePattern(body, false) : new RegExp(`^(?:${glob})$`);
+  return { kind: 'like', value, pattern, isNegated: operator === '!=' };
 }
 
 function escaped(text: string): string {

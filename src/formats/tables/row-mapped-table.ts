@@ -18,6 +18,28 @@ export interface RowSource {
   locate(row: number, limit: number): RowSpan;
 }
 
+/** Rows of one table, in any order. */
+export class SelectedRows implements RowSource {
+  private readonly root: Table;
+  private readonly rows: Float64Array;
+
+  constructor(root: Table, rows: Float64Array) {
+    this.root = root;
+    this.rows = rows;
+  }
+
+  get rowCount(): number {
+    return this.rows.length;
+  }
+
+  locate(row: number, limit: number) {
+    const first = this.rows[row];
+    let count = 1;
+    while (count < limit && this.rows[row + count] === first + count) count++;
+    return { table: this.root, row: first, count };
+  }
+}
+
 export interface RowMappedParts {
   readonly path: string;
   readonly source: RowSource;
@@ -63,6 +85,16 @@ export class RowMappedTable implements Table {
 
   column(name: string): Column {
     return this.columns.get(name) ?? fail('missing', `There is no column ${name}.`, { table: this.path });
+  }
+
+  /** Where a row lies. */
+  locate(row: number): RowSpan {
+    return this.parts.source.locate(row, 1);
+  }
+
+  /** The name that a column has in the tables behind. */
+  originalName(name: string): string {
+    return this.parts.names.get(name) ?? name;
   }
 
   storageOf(name: string): { readonly type: string; readonly group: string } {

@@ -114,7 +114,7 @@ export class TiledStMan implements StorageManager {
     if (!this.state) this.load();
     switch (this.type) {
       case 'TiledColumnStMan':
-        return { cube: this.cubes[0], cubeNumber: 0, position: row, count: limit };
+        return this.checked({ cube: this.cubes[0], cubeNumber: 0, position: row, count: limit }, row);
       case 'TiledCellStMan': {
         const cube = this.cubes[row];
         return { cube: cube.shape.length === 0 ? undefined : cube, cubeNumber: row, position: 0, count: 1 };
@@ -128,9 +128,19 @@ export class TiledStMan implements StorageManager {
         const cube = isUndefined ? undefined : this.cubes[run.cube];
         if (!isUndefined && !cube)
           fail('bad-format', `Hypercube ${run.cube} does not exist.`, { file: this.context.file, row });
-        return { cube, cubeNumber: run.cube, position: run.position + skip, count };
+        return this.checked({ cube, cubeNumber: run.cube, position: run.position + skip, count }, row);
       }
     }
+  }
+
+  /** A row's place must lie in its hypercube: a damaged map would show other rows' values, or none. */
+  private checked(run: CubeRun, row: number): CubeRun {
+    const { cube, position, count } = run;
+    const rows = cube?.shape.at(-1);
+    if (rows !== undefined && position >= 0 && position + count <= rows) return run;
+    if (!cube) return run;
+    const { file } = this.context;
+    return fail('bad-format', `The row should lie at ${position} of a hypercube of ${rows ?? 0} rows.`, { file, row });
   }
 
   /** Must be called when tiles were written. */

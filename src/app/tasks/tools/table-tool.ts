@@ -5,14 +5,17 @@ import {
   queryRows,
   recordKeyword,
   removeRows,
+  runTaql,
   scalarKeyword,
   tableKeyword,
+  writeReference,
 } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { arrayReply, flattenNested, keywordReply, recordReply } from '../table-values.ts';
+import { arrayReply, cellReply, flattenNested, keywordReply, recordReply } from '../table-values.ts';
 import { method, numberArgument, type ToolDeclaration, type ToolHost, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
+import type { EngineValue } from '../values.ts';
 import { numberList } from './reply-values.ts';
 import { TableView } from './table-view.ts';
 
@@ -33,6 +36,11 @@ function close(state: TableState): void {
 /** Rows of `view` as a tool of their own. */
 function adoptRows(host: ToolHost, view: TableView) {
   return host.adopt('tb', { view } satisfies TableState);
+}
+
+/** Writes chosen rows as a reference table, when a name is given. */
+function keepAs(name: string, view: TableView, host: ToolHost): void {
+  if (name !== '') writeReference(joinPath(host.context.cwd, name), view.table, view.rowNumbersBase());
 }
 
 function intList(value: TaskValue): Int32Array {
@@ -230,20 +238,27 @@ const selecting = {
   query: method<TableState>("query='', name='', sortlist='', columns='', style=''", (state, args, host) => {
     const view = opened(state);
     const expression = textArgument(args, 'query');
+    for (const name of ['columns', 'style'])
+      if (textArgument(args, name) !== '') fail('unsupported', `query: ${name} is not offered; use taql for that.`);
     const found = expression === '' ? view.rowNumbersBase() : queryRows(view.table, expression);
-    return adoptRows(host, view.select(found).sorted(textArgument(args, 'sortlist')));
+    const chosen = view.select(found).sorted(textArgument(args, 'sortlist'));
+    keepAs(textArgument(args, 'name'), chosen, host);
+    return adoptRows(host, chosen);
   }),
   selectrows: method<TableState>("rownrs, name=''", (state, args, host) => {
     const view = opened(state);
-    return adoptRows(host, view.select(view.baseRows(intList(args.rownrs))));
+    const chosen = view.select(view.baseRows(intList(args.rownrs)));
+    keepAs(textArgument(args, 'name'), chosen, host);
+    return adoptRows(host, chosen);
   }),
   taql: method<TableState>('taqlcommand', (_state, args, host) => {
     const command = textArgument(args, 'taqlcommand');
-    const match = /^\s*select\s+from\s+(\S+)(?:\s+where\s+([\s\S]+))?$/i.exec(command);
-    if (!match) fail('unsupported', `Only "select from TABLE where CONDITION" is understood, not "${command}".`);
-    const view = new TableView(openTable(joinPath(host.context.cwd, match[1].replace(/['"]/g, ''))), false);
-    const rows = match[2] === undefined ? view : view.select(queryRows(view.table, match[2]));
-    return adoptRows(host, rows);
+    const at = (path: string) => joinPath(host.context.cwd, path);
+    const result = runTaql(command, { open: (path, mode) => openTable(at(path), mode), target: at });
+    if (result.kind === 'table') return adoptRows(host, new TableView(result.table, false));
+    return result.values.map((value) =>
+      cellReply(typeof value === 'string' ? 'String' : typeof value === 'boolean' ? 'Bool' : 'Double', value),
+    ) as EngineValue;
   }),
 };
 

@@ -1,0 +1,296 @@
+import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import {
+  fractile,
+  OPERAND_FUNCTIONS,
+  refuseFunction,
+  shapeOf,
+  VALUE_FUNCTIONS,
+  WHOLE_FUNCTIONS,
+} from './query-functions.ts';
+import type { Expression, QueryStyle, SetItem, Statement } from './query-parser.ts';
+import {
+  type ArrayCell,
+  arrayCell,
+  asBoolean,
+  asInteger,
+  asNumber,
+  asText,
+  compareValues,
+  isArray,
+  isPair,
+  isSame,
+  itemsOf,
+  mapValue,
+  OPERATORS,
+  pairValues,
+  type Value,
+} from './query-values.ts';
+import type { ArrayValue, CellValue, Table } from './types.ts';
+
+export type Evaluate = (row: number) => Value;
+
+/** What an expression is seen in. */
+export interface Scope {
+  /** Absent for expressions without columns. */
+  readonly table: Table | undefined;
+  readonly style: QueryStyle;
+  /** The rows that functions such as gmax are taken over; changed from group to group. */
+  readonly group: { rows: ArrayLike<number> };
+  /** Values that a query inside the expression gives. */
+  readonly subquery: (statement: Statement) => readonly Value[];
+}
+
+/** Scalar columns are read this many rows at a time. */
+const CHUNK_ROWS = 8192;
+
+/** Makes a function of the row out of an expression. @throws usage, unsupported, missing */
+export function compile(expression: Expression, scope: Scope): Evaluate {
+  switch (expression.kind) {
+    case 'literal':
+      return () => expression.value;
+    case 'column':
+      return columnReader(scope.table, expression.name);
+    case 'unary': {
+      const operand = compile(expression.operand, scope);
+      if (expression.operator === '!') return (row) => mapValue(operand(row), (value) => !asBoolean(value));
+      return (row) => mapValue(operand(row), (value) => (isPair(value) ? [-value[0], -value[1]] : -asNumber(value)));
+    }
+    case 'binary':
+      return compileBinary(expression.operator, compile(expression.left, scope), compile(expression.right, scope));
+    case 'call':
+      return compileCall(expression.name, expression.operands, scope);
+    case 'element':
+      return compileElement(compile(expression.array, scope), expression.indices, scope);
+    case 'array': {
+      const items = expression.items.map((item) => arrayItem(item, scope));
+      return (row) => {
+        const values = items.flatMap((item) => item(row));
+        return { shape: [values.length], items: values };
+      };
+    }
+    case 'subquery': {
+      const values = scope.subquery(expression.statement);
+      return () => ({ shape: [values.length], items: values });
+    }
+    case 'in':
+      return compileMembership(expression, scope);
+    case 'like': {
+      const value = compile(expression.value, scope);
+      return (row) => mapValue(value(row), (one) => expression.pattern.test(asText(one)) !== expression.isNegated);
+    }
+  }
+}
+
+function compileMembership(expression: Extract<Expression, { kind: 'in' }>, scope: Scope): Evaluate {
+  const { set, isNegated } = expression;
+  const value = compile(expression.value, scope);
+  if (!Array.isArray(set)) {
+    const list = set as Expression;
+    const members = compile(list, scope);
+    const fixed = list.kind === 'subquery' ? new Set(itemsOf(members(0))) : undefined;
+    return (row) => {
+      const known = fixed ?? new Set(itemsOf(members(row)));
+      return mapValue(value(row), (one) => known.has(one) !== isNegated);
+    };
+  }
+  const tests = (set as readonly SetItem[]).map((item) => compileItem(item, scope));
+  return (row) => mapValue(value(row), (one) => tests.some((test) => test(one, row)) !== isNegated);
+}
+
+function compileItem(item: SetItem, scope: Scope): (value: Value, row: number) => boolean {
+  if (item.kind === 'value') {
+    const member = compile(item.value, scope);
+    return (value, row) => itemsOf(member(row)).some((one) => isSame(value, one));
+  }
+  const low = item.low && compile(item.low, scope);
+  const high = item.high && compile(item.high, scope);
+  const step = item.step && compile(item.step, scope);
+  const isHighOpen = item.isHighOpen || (item.isDiscrete === true && scope.style.isEndExcluded);
+  return (value, row) => {
+    const first = low?.(row);
+    const lowSide = low === undefined ? 1 : compareValues(value, first);
+    const highSide = high === undefined ? -1 : compareValues(value, high(row));
+    const isInside = (item.isLowOpen ? lowSide > 0 : lowSide >= 0) && (isHighOpen ? highSide < 0 : highSide <= 0);
+    if (!isInside || !item.isDiscrete) return isInside;
+    return (asNumber(value) - asNumber(first ?? 0)) % (step ? asNumber(step(row)) : 1) === 0;
+  };
+}
+
+/** The values that a member of an array literal stands for. */
+function arrayItem(item: SetItem, scope: Scope): (row: number) => readonly Value[] {
+  if (item.kind === 'value') {
+    const value = compile(item.value, scope);
+    return (row) => itemsOf(value(row));
+  }
+  if (!item.isDiscrete || !item.low || !item.high)
+    fail('usage', 'An array in a query takes values and start:end:step.');
+  const [low, high] = [compile(item.low, scope), compile(item.high, scope)];
+  const step = item.step && compile(item.step, scope);
+  return (row) => {
+    const [first, each] = [asInteger(low(row)), step ? asInteger(step(row)) : 1];
+    const last = asInteger(high(row)) - Number(scope.style.isEndExcluded);
+    return Array.from({ length: Math.max(0, Math.floor((last - first) / each) + 1) }, (_, k) => first + k * each);
+  };
+}
+
+function compileBinary(operator: string, left: Evaluate, right: Evaluate): Evaluate {
+  const whole = operator === '&&' ? false : operator === '||' ? true : undefined;
+  if (whole === undefined) {
+    const act = OPERATORS[operator];
+    return (row) => pairValues(left(row), right(row), act);
+  }
+  return (row) => {
+    const first = left(row);
+    if (first === whole) return whole;
+    const join = (a: Value, b: Value) => (whole ? asBoolean(a) || asBoolean(b) : asBoolean(a) && asBoolean(b));
+    return pairValues(first, right(row), join);
+  };
+}
+
+function compileCall(name: string, operands: readonly Expression[], scope: Scope): Evaluate {
+  if (name === 'rownumber' || name === 'rownr') return (row) => row + scope.style.origin;
+  if (name === 'rowid') return (row) => row;
+  if (name === 'rand') return fail('unsupported', 'RAND() gives other rows each time and is not offered.');
+  if (name === 'pi') return () => Math.PI;
+  if (name === 'e') return () => Math.E;
+  if (name === 'c') return () => SPEED_OF_LIGHT;
+  if (name === 'gcount') return () => scope.group.rows.length;
+  if (name === 'isdefined') return definedTest(operands[0], scope);
+  if (name === 'iscolumn') return columnTest(operands[0], scope);
+  const inner = operands.map((operand) => compile(operand, scope));
+  if (inner.length === 0) {
+    const isKnown = VALUE_FUNCTIONS[name] ?? WHOLE_FUNCTIONS[name];
+    return isKnown ? fail('usage', `The function ${name} needs a value.`) : refuseFunction(name);
+  }
+  const [first, second] = inner;
+  const grouped = name[0] === 'g' ? groupFunction(name.slice(1)) : undefined;
+  if (grouped) return overGroup(first, grouped, scope);
+  if (name === 'iif' && inner.length === 3) {
+    return (row) => {
+      const test = first(row);
+      if (!isArray(test)) return asBoolean(test) ? second(row) : inner[2](row);
+      const [yes, no] = [second(row), inner[2](row)];
+      const at = (value: Value, k: number) => (isArray(value) ? value.items[k] : value);
+      return { shape: test.shape, items: test.items.map((one, k) => at(asBoolean(one) ? yes : no, k)) };
+    };
+  }
+  if (name === 'ndim') return (row) => shapeLength(first(row));
+  if (name === 'shape') return (row) => shapeOf(first(row));
+  const several = OPERAND_FUNCTIONS.find((entry) => entry.name === name && entry.count === inner.length);
+  if (several) return (row) => several.act(...inner.map((operand) => operand(row)));
+  const isOfRow = inner.length === 1;
+  const wholes = isOfRow ? WHOLE_FUNCTIONS[name] : undefined;
+  if (wholes) return (row) => wholes.act(itemsOf(first(row)));
+  const values = isOfRow ? VALUE_FUNCTIONS[name] : undefined;
+  if (values) return (row) => mapValue(first(row), values.act);
+  return refuseFunction(name);
+}
+
+function shapeLength(value: Value): number {
+  return isArray(value) ? value.shape.length : 0;
+}
+
+function groupFunction(name: string): ((items: readonly Value[]) => Value) | undefined {
+  if (name === 'first') return (items) => items[0];
+  if (name === 'median') return (items) => fractile(items, 0.5);
+  if (name === 'last') return (items) => items[items.length - 1];
+  if (name === 'aggr') return (items) => ({ shape: [items.length], items });
+  return WHOLE_FUNCTIONS[name]?.act;
+}
+
+/** True for functions over the rows of a group. */
+export function isGroupFunction(name: string): boolean {
+  return name === 'gcount' || (name[0] === 'g' && groupFunction(name.slice(1)) !== undefined);
+}
+
+function overGroup(operand: Evaluate, act: (items: readonly Value[]) => Value, scope: Scope): Evaluate {
+  return () => act(Array.from(scope.group.rows).flatMap((row) => itemsOf(operand(row))));
+}
+
+function definedTest(operand: Expression | undefined, { table }: Scope): Evaluate {
+  if (operand?.kind !== 'column' || !table) fail('usage', 'ISDEFINED takes the name of a column.');
+  const cells = table.column(operand.name);
+  return (row) => cells.isDefined(row);
+}
+
+function columnTest(operand: Expression | undefined, { table }: Scope): Evaluate {
+  if (operand?.kind !== 'column') fail('usage', 'ISCOLUMN takes the name of a column.');
+  const isThere = table?.hasColumn(operand.name) ?? false;
+  return () => isThere;
+}
+
+/** One index, or a range with its step, of one axis. */
+type AxisIndex = (row: number, length: number) => { first: number; count: number; step: number; isSingle: boolean };
+
+function axisIndex(item: SetItem, scope: Scope): AxisIndex {
+  const { origin, isEndExcluded } = scope.style;
+  const position = (value: number, length: number) => (value < 0 ? value + length : value - origin);
+  if (item.kind === 'value') {
+    const at = compile(item.value, scope);
+    return (row, length) => ({ first: position(asInteger(at(row)), length), count: 1, step: 1, isSingle: true });
+  }
+  if (!item.isDiscrete) fail('usage', 'Elements of arrays are chosen by start:end:step.');
+  const [low, high, each] = [item.low, item.high, item.step].map((part) => part && compile(part, scope));
+  return (row, length) => {
+    const first = low ? position(asInteger(low(row)), length) : 0;
+    const step = each ? asInteger(each(row)) : 1;
+    const end = high ? position(asInteger(high(row)), length) + Number(!isEndExcluded) : length;
+    return { first, count: Math.max(0, Math.ceil((end - first) / step)), step, isSingle: false };
+  };
+}
+
+function compileElement(array: Evaluate, items: readonly SetItem[], scope: Scope): Evaluate {
+  const indices = items.map((item) => axisIndex(item, scope));
+  return (row) => {
+    const value = array(row);
+    if (!isArray(value)) return fail('usage', 'Only arrays have elements.', { table: scope.table?.path, row });
+    return elements(value, indices, row, scope);
+  };
+}
+
+/** The chosen elements of an array: one value, or an array of what the ranges leave. */
+function elements(value: ArrayCell, indices: readonly AxisIndex[], row: number, scope: Scope): Value {
+  const { isSlowestFirst, origin } = scope.style;
+  const place = { table: scope.table?.path, row };
+  const axes = value.shape; // slow to fast
+  if (axes.length !== indices.length) fail('usage', `The array has ${axes.length} axes, not ${indices.length}.`, place);
+  const chosen = (isSlowestFirst ? indices : indices.toReversed()).map((index, axis) => index(row, axes[axis]));
+  chosen.forEach(({ first, count, step }, axis) => {
+    const last = first + (count - 1) * step;
+    if (first < 0 || (count > 0 && last >= axes[axis])) {
+      const wrong = first < 0 || first >= axes[axis] ? first : last;
+      fail(
+        'usage',
+        `Element ${wrong + origin} is not in an axis of ${axes[axis]} (elements count from ${origin}).`,
+        place,
+      );
+    }
+  });
+  let places = [0];
+  chosen.forEach(({ first, count, step }, axis) => {
+    places = places.flatMap((at) => Array.from({ length: count }, (_, k) => at * axes[axis] + first + k * step));
+  });
+  if (chosen.every(({ isSingle }) => isSingle)) return value.items[places[0]];
+  return { shape: chosen.map(({ count }) => count), items: places.map((at) => value.items[at]) };
+}
+
+function columnReader(table: Table | undefined, name: string): Evaluate {
+  if (!table) return fail('usage', `There is no table with a column ${name}; say from which.`);
+  const column = table.column(name);
+  const { kind, type } = column.description;
+  if (kind === 'array') {
+    return (row) => (column.isDefined(row) ? arrayCell(column.get(row) as ArrayValue, type) : undefined);
+  }
+  if (type === 'Complex' || type === 'DComplex') return (row) => column.get(row) as readonly [number, number];
+  let first = 0;
+  let values: ReturnType<typeof column.getRange> | undefined;
+  return (row) => {
+    if (!values || row < first || row >= first + values.length) {
+      first = row;
+      values = column.getRange(row, Math.min(CHUNK_ROWS, table.rowCount - row));
+    }
+    const value: CellValue = values[row - first];
+    if (type === 'Bool') return value !== 0;
+    return typeof value === 'bigint' ? Number(value) : (value as number | string);
+  };
+}

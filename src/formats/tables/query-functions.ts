@@ -1,0 +1,225 @@
+import { fail } from '../../foundation/base/index.ts';
+import {
+  asBoolean,
+  asInteger,
+  asNumber,
+  asText,
+  compareValues,
+  isArray,
+  isPair,
+  itemsOf,
+  mapValue,
+  pairValues,
+  type Value,
+} from './query-values.ts';
+
+/** What a function gives: the type of its result where that is not the type of its operand. */
+export type ResultType = 'int' | 'float' | 'bool' | 'text' | 'same';
+
+interface ValueFunction {
+  readonly type: ResultType;
+  /** For each element of an array. */
+  readonly act: (value: Value) => Value;
+}
+
+const number = (act: (value: number) => number): ValueFunction => ({
+  type: 'float',
+  act: (value) => act(asNumber(value)),
+});
+const whole = (act: (value: number) => number): ValueFunction => ({
+  type: 'int',
+  act: (value) => act(asNumber(value)),
+});
+const text = (act: (value: string) => string): ValueFunction => ({ type: 'text', act: (value) => act(asText(value)) });
+const amplitude: ValueFunction = {
+  type: 'same',
+  act: (value) => (isPair(value) ? Math.hypot(value[0], value[1]) : Math.abs(asNumber(value))),
+};
+const phase: ValueFunction = {
+  type: 'float',
+  act: (value) => (isPair(value) ? Math.atan2(value[1], value[0]) : Math.atan2(0, asNumber(value))),
+};
+const length: ValueFunction = { type: 'int', act: (value) => asText(value).length };
+
+/** Functions of one value. */
+export const VALUE_FUNCTIONS: Readonly<Record<string, ValueFunction>> = {
+  sqrt: number(Math.sqrt),
+  exp: number(Math.exp),
+  log: number(Math.log),
+  log10: number(Math.log10),
+  sin: number(Math.sin),
+  cos: number(Math.cos),
+  tan: number(Math.tan),
+  asin: number(Math.asin),
+  acos: number(Math.acos),
+  atan: number(Math.atan),
+  sinh: number(Math.sinh),
+  cosh: number(Math.cosh),
+  tanh: number(Math.tanh),
+  floor: number(Math.floor),
+  ceil: number(Math.ceil),
+  round: number((value) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5)),
+  int: whole(Math.trunc),
+  integer: whole(Math.trunc),
+  sign: whole(Math.sign),
+  square: { type: 'same', act: (value) => asNumber(value) ** 2 },
+  sqr: { type: 'same', act: (value) => asNumber(value) ** 2 },
+  cube: { type: 'same', act: (value) => asNumber(value) ** 3 },
+  norm: { type: 'float', act: (value) => (isPair(value) ? value[0] ** 2 + value[1] ** 2 : asNumber(value) ** 2) },
+  conj: { type: 'same', act: (value) => (isPair(value) ? [value[0], -value[1]] : value) },
+  abs: amplitude,
+  amplitude,
+  ampl: amplitude,
+  arg: phase,
+  phase,
+  real: { type: 'float', act: (value) => (isPair(value) ? value[0] : asNumber(value)) },
+  imag: { type: 'float', act: (value) => (isPair(value) ? value[1] : 0) },
+  isnan: { type: 'bool', act: (value) => (isPair(value) ? value.some(Number.isNaN) : Number.isNaN(asNumber(value))) },
+  isinf: { type: 'bool', act: (value) => Math.abs(asNumber(value)) === Number.POSITIVE_INFINITY },
+  isfinite: { type: 'bool', act: (value) => (isPair(value) ? value : [asNumber(value)]).every(Number.isFinite) },
+  bool: { type: 'bool', act: (value) => (typeof value === 'boolean' ? value : asNumber(value) !== 0) },
+  boolean: { type: 'bool', act: (value) => (typeof value === 'boolean' ? value : asNumber(value) !== 0) },
+  upper: text((value) => value.toUpperCase()),
+  upcase: text((value) => value.toUpperCase()),
+  toupper: text((value) => value.toUpperCase()),
+  lower: text((value) => value.toLowerCase()),
+  downcase: text((value) => value.toLowerCase()),
+  tolower: text((value) => value.toLowerCase()),
+  capitalize: text((value) => value.toLowerCase().replace(/[a-z]+/g, (word) => word[0].toUpperCase() + word.slice(1))),
+  trim: text((value) => value.trim()),
+  ltrim: text((value) => value.trimStart()),
+  rtrim: text((value) => value.trimEnd()),
+  strlength: length,
+  len: length,
+};
+
+interface WholeFunction {
+  readonly type: ResultType;
+  readonly act: (items: readonly Value[]) => Value;
+}
+
+const sum = (items: readonly Value[]): Value => {
+  if (!items.some(isPair)) return items.reduce((total: number, item) => total + asNumber(item), 0);
+  const parts = items.map((item) => (isPair(item) ? item : ([asNumber(item), 0] as const)));
+  return [parts.reduce((total, part) => total + part[0], 0), parts.reduce((total, part) => total + part[1], 0)];
+};
+const mean = (items: readonly Value[]): Value => {
+  const total = sum(items);
+  return isPair(total) ? [total[0] / items.length, total[1] / items.length] : asNumber(total) / items.length;
+};
+const scatter = (items: readonly Value[], freedom: number): number => {
+  const centre = asNumber(mean(items));
+  return items.reduce((total: number, item) => total + (asNumber(item) - centre) ** 2, 0) / (items.length - freedom);
+};
+/** The middle value; of an even number the lower of the two in the middle. */
+export const fractile = (items: readonly Value[], fraction: number): Value => {
+  const sorted = Float64Array.from(items, asNumber).sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length - 1) * fraction + 0.001))];
+};
+const median = (items: readonly Value[]): Value => {
+  if (items.length % 2 === 1 || items.length > 100) return fractile(items, 0.5);
+  const sorted = Float64Array.from(items, asNumber).sort();
+  return (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
+};
+const least = (items: readonly Value[]): Value => items.reduce((a, b) => (compareValues(b, a) < 0 ? b : a));
+const greatest = (items: readonly Value[]): Value => items.reduce((a, b) => (compareValues(b, a) > 0 ? b : a));
+
+/** Functions of all elements of an array; with a g before the name, of all rows of a group. */
+export const WHOLE_FUNCTIONS: Readonly<Record<string, WholeFunction>> = {
+  any: { type: 'bool', act: (items) => items.some(asBoolean) },
+  all: { type: 'bool', act: (items) => items.every(asBoolean) },
+  ntrue: { type: 'int', act: (items) => items.filter(asBoolean).length },
+  nfalse: { type: 'int', act: (items) => items.filter((item) => !asBoolean(item)).length },
+  sum: { type: 'same', act: sum },
+  product: { type: 'same', act: (items) => items.reduce((total: number, item) => total * asNumber(item), 1) },
+  sumsqr: { type: 'same', act: (items) => items.reduce((total: number, item) => total + asNumber(item) ** 2, 0) },
+  sumsquare: { type: 'same', act: (items) => items.reduce((total: number, item) => total + asNumber(item) ** 2, 0) },
+  mean: { type: 'float', act: mean },
+  avg: { type: 'float', act: mean },
+  min: { type: 'same', act: least },
+  max: { type: 'same', act: greatest },
+  median: { type: 'float', act: median },
+  variance: { type: 'float', act: (items) => scatter(items, 0) },
+  samplevariance: { type: 'float', act: (items) => scatter(items, 1) },
+  stddev: { type: 'float', act: (items) => Math.sqrt(scatter(items, 0)) },
+  samplestddev: { type: 'float', act: (items) => Math.sqrt(scatter(items, 1)) },
+  rms: { type: 'float', act: (items) => Math.sqrt(asNumber(mean(items.map((item) => asNumber(item) ** 2)))) },
+  avdev: {
+    type: 'float',
+    act: (items) => {
+      const centre = asNumber(mean(items));
+      return asNumber(mean(items.map((item) => Math.abs(asNumber(item) - centre))));
+    },
+  },
+  nelements: { type: 'int', act: (items) => items.length },
+  count: { type: 'int', act: (items) => items.length },
+};
+
+interface OperandFunction {
+  readonly count: number;
+  readonly type: ResultType;
+  readonly act: (...values: Value[]) => Value;
+}
+
+const numbers = (act: (a: number, b: number) => number) => (a: Value, b: Value) =>
+  pairValues(a, b, (left, right) => act(asNumber(left), asNumber(right)));
+
+/** Functions of two or more values. */
+export const OPERAND_FUNCTIONS: readonly (OperandFunction & { readonly name: string })[] = [
+  { name: 'min', count: 2, type: 'same', act: numbers(Math.min) },
+  { name: 'max', count: 2, type: 'same', act: numbers(Math.max) },
+  { name: 'pow', count: 2, type: 'float', act: numbers((a, b) => a ** b) },
+  { name: 'atan2', count: 2, type: 'float', act: numbers(Math.atan2) },
+  { name: 'fmod', count: 2, type: 'float', act: numbers((a, b) => a % b) },
+  { name: 'complex', count: 2, type: 'same', act: (a, b) => pairValues(a, b, (x, y) => [asNumber(x), asNumber(y)]) },
+  { name: 'near', count: 2, type: 'bool', act: (a, b) => pairValues(a, b, (x, y) => isNear(x, y, 1e-13)) },
+  { name: 'near', count: 3, type: 'bool', act: (a, b, eps) => pairValues(a, b, (x, y) => isNear(x, y, asNumber(eps))) },
+  { name: 'nearabs', count: 2, type: 'bool', act: (a, b) => pairValues(a, b, (x, y) => isClose(x, y, 1e-13)) },
+  {
+    name: 'nearabs',
+    count: 3,
+    type: 'bool',
+    act: (a, b, eps) => pairValues(a, b, (x, y) => isClose(x, y, asNumber(eps))),
+  },
+  { name: 'fractile', count: 2, type: 'float', act: (array, part) => fractile(itemsOf(array), asNumber(part)) },
+  {
+    name: 'substr',
+    count: 2,
+    type: 'text',
+    act: (a, from) => mapValue(a, (one) => part(asText(one), asInteger(from))),
+  },
+  {
+    name: 'substr',
+    count: 3,
+    type: 'text',
+    act: (a, from, count) => mapValue(a, (one) => part(asText(one), asInteger(from), asInteger(count))),
+  },
+];
+
+/** Texts count from 0 in every style. */
+function part(value: string, from: number, count = value.length): string {
+  const start = from < 0 ? Math.max(0, from + value.length) : from;
+  return value.slice(start, start + Math.max(0, count));
+}
+
+/** casacore's near: relative to the larger one. */
+function isNear(left: Value, right: Value, tolerance: number): boolean {
+  const [a, b] = [asNumber(left), asNumber(right)];
+  if (a === b) return true;
+  if (a === 0 || b === 0) return Math.abs(a - b) <= tolerance;
+  return a * b > 0 && Math.abs(a - b) <= tolerance * Math.max(Math.abs(a), Math.abs(b));
+}
+
+function isClose(left: Value, right: Value, tolerance: number): boolean {
+  return Math.abs(asNumber(left) - asNumber(right)) <= tolerance;
+}
+
+/** Lengths of the axes, fastest first as CASA counts. */
+export function shapeOf(value: Value): Value {
+  const shape = isArray(value) ? value.shape.toReversed() : [];
+  return { shape: [shape.length], items: shape };
+}
+
+export function refuseFunction(name: string): never {
+  return fail('unsupported', `The function ${name} is not offered in queries.`);
+}

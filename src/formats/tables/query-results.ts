@@ -1,0 +1,110 @@
+import { fail } from '../../foundation/base/index.ts';
+import { type ComputedCells, emptyValues } from './computed-table.ts';
+import { isGroupFunction } from './query-compile.ts';
+import { OPERAND_FUNCTIONS, VALUE_FUNCTIONS, WHOLE_FUNCTIONS } from './query-functions.ts';
+import type { Expression, SelectItem } from './query-parser.ts';
+import { asBoolean, asNumber, asText, isArray, isPair, itemsOf, type Value } from './query-values.ts';
+import type { ColumnValues, DataType, Table } from './types.ts';
+
+/** True when an expression is about all rows of a group. */
+export function isGrouped(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'call':
+      return isGroupFunction(expression.name) || expression.operands.some(isGrouped);
+    case 'unary':
+      return isGrouped(expression.operand);
+    case 'binary':
+      return isGrouped(expression.left) || isGrouped(expression.right);
+    case 'element':
+      return isGrouped(expression.array);
+    case 'in':
+    case 'like':
+      return isGrouped(expression.value);
+    default:
+      return false;
+  }
+}
+
+/** Name and type of a result's column; the type is left open where only the values tell it. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: DataType | undefined;
+}
+
+/** casacore's names: the column's own, else Col_1, Col_2 … */
+export function describeResult(item: SelectItem, index: number, table: Table | undefined): ResultColumn {
+  const own = item.expression.kind === 'column' ? item.expression.name : `Col_${index + 1}`;
+  const isWhole = isInteger(item.expression, table);
+  return { name: item.name ?? own, type: isWhole ? 'Int' : undefined };
+}
+
+const INTEGERS: readonly DataType[] = ['UChar', 'Short', 'UShort', 'Int', 'UInt', 'Int64'];
+
+/** Whether an expression has whole numbers: what 1 + 1 is, and 1 / 2 is not. */
+function isInteger(expression: Expression, table: Table | undefined): boolean {
+  const inner = (part: Expression) => isInteger(part, table);
+  switch (expression.kind) {
+    case 'literal':
+      return expression.isInteger === true;
+    case 'column':
+      return table !== undefined && INTEGERS.includes(table.column(expression.name).description.type);
+    case 'unary':
+      return expression.operator === '-' && inner(expression.operand);
+    case 'binary':
+      return (
+        ['+', '-', '*', '%', '//'].includes(expression.operator) && inner(expression.left) && inner(expression.right)
+      );
+    case 'element':
+      return inner(expression.array);
+    case 'call':
+      return isIntegerCall(expression.name, expression.operands, inner);
+    case 'array':
+      return expression.items.every((item) => item.kind === 'range' || inner(item.value));
+    default:
+      return false;
+  }
+}
+
+const INTEGER_CALLS = ['rownumber', 'rownr', 'rowid', 'gcount', 'ndim', 'shape'];
+
+function isIntegerCall(name: string, operands: readonly Expression[], inner: (part: Expression) => boolean): boolean {
+  if (INTEGER_CALLS.includes(name)) return true;
+  const base = isGroupFunction(name) ? name.slice(1) : name;
+  if (['first', 'last', 'aggr'].includes(base)) return operands.every(inner);
+  if (base === 'iif') return operands.slice(1).every(inner);
+  const several = OPERAND_FUNCTIONS.find((entry) => entry.name === base && entry.count === operands.length);
+  const type = (several ?? WHOLE_FUNCTIONS[base] ?? VALUE_FUNCTIONS[base])?.type;
+  return type === 'int' || (type === 'same' && operands.every(inner));
+}
+
+/** The cells of a result's column out of the values of its rows. */
+export function resultCells({ name, type }: ResultColumn, values: readonly Value[]): ComputedCells {
+  const sample = values.flatMap(itemsOf).find((value) => value !== undefined);
+  const known = type ?? typeOf(sample);
+  return {
+    name,
+    type: known,
+    isScalar: !values.some(isArray),
+    shapes: values.map((value) => (isArray(value) ? value.shape : [])),
+    cells: values.map((value) => valuesOf(itemsOf(value), known)),
+  };
+}
+
+function typeOf(value: Value): DataType {
+  if (typeof value === 'string') return 'String';
+  if (typeof value === 'boolean') return 'Bool';
+  return isPair(value) ? 'DComplex' : 'Double';
+}
+
+function valuesOf(items: readonly Value[], type: DataType): ColumnValues {
+  if (type === 'String') return items.map(asText);
+  if (type === 'Bool') return Uint8Array.from(items, (item) => Number(asBoolean(item)));
+  if (type === 'DComplex')
+    return Float64Array.from(items.flatMap((item) => (isPair(item) ? item : [asNumber(item), 0])));
+  if (items.some((item) => item === undefined)) return fail('missing', 'The query asks for cells that have no value.');
+  const numbers = emptyValues(type, items.length);
+  items.forEach((item, k) => {
+    numbers[k] = asNumber(item);
+  });
+  return numbers;
+}

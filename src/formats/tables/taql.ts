@@ -1,0 +1,342 @@
+import { fail } from '../../foundation/base/index.ts';
+import { ComputedTable } from './computed-table.ts';
+import { writeReference } from './linked-table-writer.ts';
+import { compile, type Evaluate, type Scope } from './query-compile.ts';
+import type { SelectItem, SortKey, Statement } from './query-parser.ts';
+import { describeResult, isGrouped, resultCells } from './query-results.ts';
+import { asBoolean, compareValues, isArray, itemsOf, type Value } from './query-values.ts';
+import { RowMappedTable, SelectedRows } from './row-mapped-table.ts';
+import { writeAssignments } from './taql-assignment.ts';
+import { parseStatement } from './taql-parser.ts';
+import type { CellValue, Table, TableMode } from './types.ts';
+
+/** What a statement gives. */
+export type TaqlResult =
+  | { readonly kind: 'table'; readonly table: Table }
+  /** calc: a value for each row, or one. */
+  | { readonly kind: 'values'; readonly values: readonly CellValue[] };
+
+export interface TaqlTables {
+  /** Opens a table by the path in the statement. */
+  open(path: string, mode: TableMode): Table;
+  /** Where a table of that name is written. */
+  target(path: string): string;
+}
+
+/**
+ * Runs a statement of the table query language: select, update, delete, count or calc (casacore note 199, the subset that the
+ * README names).
+ *
+ * @returns a table to be closed (update: the changed rows; delete: no rows), or values
+ * @throws usage, unsupported, missing
+ */
+export function runTaql(command: string, tables: TaqlTables): TaqlResult {
+  const statement = parseStatement(command);
+  const run = new StatementRun(tables);
+  switch (statement.kind) {
+    case 'select':
+      return { kind: 'table', table: run.select(statement) };
+    case 'count':
+      return { kind: 'table', table: run.count(statement) };
+    case 'calc':
+      return { kind: 'values', values: run.calc(statement) };
+    default:
+      return { kind: 'table', table: run.change(statement) };
+  }
+}
+
+class StatementRun {
+  private readonly tables: TaqlTables;
+  /** Tables of the queries around the one at work, the innermost last: "::NAME" is a subtable of it. */
+  private readonly around: Table[] = [];
+
+  constructor(tables: TaqlTables) {
+    this.tables = tables;
+  }
+
+  select(statement: Statement): Table {
+    const table = this.open(statement, 'read');
+    const scope = this.scope(table, statement);
+    const hasGroups = statement.groupBy.length > 0 || statement.items.some((item) => isGrouped(item.expression));
+    const rows = this.rows(statement, scope, !hasGroups);
+    const plainNames = hasGroups ? undefined : columnsOf(statement.items, table);
+    const result = plainNames
+      ? this.chosen(table, statement, scope, rows, plainNames)
+      : this.computed(statement, scope, rows, hasGroups);
+    return this.give(statement, result);
+  }
+
+  count(statement: Statement): Table {
+    const table = this.open(statement, 'read');
+    const scope = this.scope(table, statement);
+    const count: SelectItem = { expression: { kind: 'call', name: 'gcount', operands: [] }, name: '_COUNT_' };
+    const groupBy = statement.items.map((item) => item.expression);
+    const orderBy = groupBy.map((expression) => ({ expression, isDescending: false }));
+    const grouped = { ...statement, items: [...statement.items, count], groupBy, orderBy };
+    return this.computed(grouped, scope, this.rows(statement, scope, true), true);
+  }
+
+  calc(statement: Statement): CellValue[] {
+    const { expression } = statement.items[0];
+    if (!statement.from) return [cellOf(compile(expression, this.scope(undefined, statement))(0))];
+    const table = this.open(statement, 'read');
+    const scope = this.scope(table, statement);
+    const rows = this.rows(statement, scope, true);
+    const value = compile(expression, scope);
+    if (isGrouped(expression)) {
+      scope.group.rows = rows;
+      return [cellOf(value(rows.at(-1) ?? 0))];
+    }
+    return rows.map((row) => cellOf(value(row)));
+  }
+
+  change(statement: Statement): Table {
+    const table = this.open(statement, 'update');
+    try {
+      const scope = this.scope(table, statement);
+      const rows = this.rows(statement, scope, true);
+      if (statement.kind === 'delete') table.removeRows(rows);
+      else writeAssignments(table, rows, statement.assignments, scope);
+      table.flush();
+      return rowsOf(table, statement.kind === 'delete' ? [] : rows);
+    } catch (error) {
+      table.close();
+      throw error;
+    }
+  }
+
+  /** The table that a statement is about; one row of nothing when it names none. */
+  private open(statement: Statement, mode: TableMode): Table {
+    const { from } = statement;
+    if (from === undefined) return new ComputedTable('', 1, []);
+    if (typeof from !== 'string') return this.select(from);
+    const [path, ...subtables] = from.split('::');
+    let table = path === '' ? this.around.at(-1) : this.tables.open(path, mode);
+    for (const name of subtables) table = table?.subtable(name);
+    return table ?? fail('usage', `There is no table around the query that ${from} belongs to.`);
+  }
+
+  private scope(table: Table | undefined, statement: Statement): Scope {
+    return {
+      table,
+      style: statement.style,
+      group: { rows: [] },
+      subquery: (inner) => {
+        if (table) this.around.push(table);
+        try {
+          return this.setOf(inner);
+        } finally {
+          if (table) this.around.pop();
+        }
+      },
+    };
+  }
+
+  /** The values that a query inside an expression stands for: those of its one column, or what it gives. */
+  private setOf(statement: Statement): readonly Value[] {
+    if (statement.kind !== 'select') fail('unsupported', 'Only a select can stand inside an expression.');
+    const { giving } = statement;
+    if (Array.isArray(giving)) {
+      const table = this.open(statement, 'read');
+      const scope = this.scope(table, statement);
+      const set = compile({ kind: 'array', items: giving }, scope);
+      return this.rows(statement, scope, true).flatMap((row) => itemsOf(set(row)));
+    }
+    const table = this.select(statement);
+    if (table.columnNames.length !== 1) fail('usage', 'A query inside an expression must give one column.');
+    const scope = this.scope(table, statement);
+    const value = compile({ kind: 'column', name: table.columnNames[0] }, scope);
+    return Array.from({ length: table.rowCount }, (_, row) => value(row)).flatMap(itemsOf);
+  }
+
+  /** Row numbers that a statement chooses, in its order. */
+  private rows(statement: Statement, scope: Scope, isFinal: boolean): number[] {
+    const { where } = statement;
+    const count = scope.table?.rowCount ?? 0;
+    const test = where && compile(where, scope);
+    let rows: number[] = [];
+    for (let row = 0; row < count; row++) {
+      const value = test ? test(row) : true;
+      if (isArray(value)) fail('usage', 'The condition is an array; say ANY or ALL of it.', { row });
+      if (asBoolean(value)) rows.push(row);
+    }
+    if (!isFinal) return rows;
+    rows = sortRows(rows, statement.orderBy, scope);
+    if (statement.isOrderDistinct)
+      rows = distinct(
+        rows,
+        statement.orderBy.map(({ expression }) => compile(expression, scope)),
+      );
+    return statement.isDistinct ? rows : limited(rows, statement);
+  }
+
+  private chosen(
+    table: Table,
+    statement: Statement,
+    scope: Scope,
+    found: readonly number[],
+    names: ReadonlyMap<string, string>,
+  ): RowMappedTable {
+    const keys = [...names.values()].map((name) => compile({ kind: 'column', name }, scope));
+    const rows = statement.isDistinct ? limited(distinct([...found], keys), statement) : found;
+    return rowsOf(table, rows, names);
+  }
+
+  private computed(statement: Statement, scope: Scope, rows: readonly number[], hasGroups: boolean): ComputedTable {
+    const values = statement.items.map((item) => compile(item.expression, scope));
+    const having = statement.having && compile(statement.having, scope);
+    const groups = hasGroups
+      ? groupRows(
+          rows,
+          statement.groupBy.map((key) => compile(key, scope)),
+        )
+      : rows.map((row) => [row]);
+    const table: { group: readonly number[]; cells: Value[] }[] = [];
+    for (const group of groups) {
+      scope.group.rows = group;
+      const row = group.at(-1) ?? 0;
+      if (having && !asBoolean(having(row))) continue;
+      table.push({ group, cells: values.map((value) => value(row)) });
+    }
+    let chosen = table;
+    if (hasGroups) {
+      const order = sortGroups(table, statement, scope);
+      chosen = limited(order, statement);
+    }
+    if (statement.isDistinct) chosen = limited(distinctCells(chosen), statement);
+    const columns = statement.items.map((item, k) =>
+      resultCells(
+        describeResult(item, k, scope.table),
+        chosen.map(({ cells }) => cells[k]),
+      ),
+    );
+    return new ComputedTable('the result of the query', chosen.length, columns);
+  }
+
+  private give(statement: Statement, result: Table): Table {
+    const { giving } = statement;
+    if (!giving || Array.isArray(giving)) return result;
+    const { path, isPlain } = giving as { path: string; isPlain: boolean };
+    if (isPlain || !(result instanceof RowMappedTable))
+      fail('unsupported', 'giving writes reference tables (rows and columns of a table) only.', { file: path });
+    const rows = Array.from({ length: result.rowCount }, (_, row) => row);
+    writeReference(this.tables.target(path), result, rows);
+    return result;
+  }
+}
+
+/** Some rows and columns of a table, closed with it. */
+function rowsOf(
+  table: Table,
+  rows: readonly number[],
+  names: ReadonlyMap<string, string> = new Map(table.columnNames.map((name) => [name, name])),
+): RowMappedTable {
+  const { path, keywords, info } = table;
+  return new RowMappedTable({
+    path,
+    source: new SelectedRows(table, Float64Array.from(rows)),
+    names,
+    keywords,
+    info,
+    tables: [table],
+  });
+}
+
+/** Columns by their new names when nothing is computed. */
+function columnsOf(items: readonly SelectItem[], table: Table): Map<string, string> | undefined {
+  if (items.length === 0) return new Map(table.columnNames.map((name) => [name, name]));
+  const names = new Map<string, string>();
+  for (const { expression, name } of items) {
+    if (expression.kind !== 'column') return undefined;
+    table.column(expression.name);
+    names.set(name ?? expression.name, expression.name);
+  }
+  return names;
+}
+
+function sortRows(rows: readonly number[], keys: readonly SortKey[], scope: Scope): number[] {
+  if (keys.length === 0) return [...rows];
+  const columns = keys.map(({ expression }) => {
+    const value = compile(expression, scope);
+    return new Map(rows.map((row) => [row, value(row)]));
+  });
+  return rows.toSorted((a, b) => {
+    for (let k = 0; k < keys.length; k++) {
+      const order = compareValues(columns[k].get(a), columns[k].get(b));
+      if (order !== 0) return keys[k].isDescending ? -order : order;
+    }
+    return a - b;
+  });
+}
+
+type Group = { group: readonly number[]; cells: Value[] };
+
+function sortGroups(table: readonly Group[], statement: Statement, scope: Scope): Group[] {
+  const keys = statement.orderBy.map(({ expression, isDescending }) => {
+    const named = statement.items.findIndex((item) => expression.kind === 'column' && item.name === expression.name);
+    const value = named >= 0 ? undefined : compile(expression, scope);
+    return {
+      isDescending,
+      of(entry: Group): Value {
+        scope.group.rows = entry.group;
+        return value ? value(entry.group.at(-1) ?? 0) : entry.cells[named];
+      },
+    };
+  });
+  return table.toSorted((a, b) => {
+    for (const key of keys) {
+      const order = compareValues(key.of(a), key.of(b));
+      if (order !== 0) return key.isDescending ? -order : order;
+    }
+    return 0;
+  });
+}
+
+const keyText = (values: readonly Value[]) =>
+  JSON.stringify(values.map((value) => (value === undefined ? null : value)));
+
+/** The first row of each combination of values. */
+function distinct(rows: readonly number[], keys: readonly Evaluate[]): number[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const key = keyText(keys.map((value) => value(row)));
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function distinctCells(table: readonly Group[]): Group[] {
+  const seen = new Set<string>();
+  return table.filter(({ cells }) => {
+    const key = keyText(cells);
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
+
+/** Rows of equal keys, in the order in which they first come; without keys all rows are one group. */
+function groupRows(rows: readonly number[], keys: readonly Evaluate[]): number[][] {
+  const groups = new Map<string, number[]>();
+  for (const row of rows) {
+    const key = keyText(keys.map((value) => value(row)));
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return [...groups.values()];
+}
+
+function limited<T>(rows: readonly T[], { limit }: Statement): T[] {
+  if (!limit) return [...rows];
+  const place = (at: number) => (at < 0 ? Math.max(0, rows.length + at) : Math.min(rows.length, at));
+  const end = limit.end === undefined ? rows.length : place(limit.end);
+  return rows.slice(place(limit.start), end).filter((_, k) => k % limit.step === 0);
+}
+
+function cellOf(value: Value): CellValue {
+  if (value === undefined) return fail('missing', 'A cell without a value was asked for.');
+  if (!isArray(value)) return value;
+  return { shape: value.shape, values: resultCells({ name: '', type: undefined }, [value]).cells[0] };
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTable, openTable, runTaql, type Table, tableKeyword } from '../../../src/formats/tables/index.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'taql-'));
+afterAll(() => rmSync(work, { recursive: true }));
+const tables = { open: openTable, target: (path: string) => join(work, path) };
+let path = '';
+
+beforeAll(() => {
+  path = makeTable('t.tab');
+});
+
+function makeTable(name: string): string {
+  const place = join(work, name);
+  const sub = createTable(
+    join(place, 'SUB'),
+    {
+      columns: [{ name: 'KIND', type: 'String', kind: 'scalar' }],
+      storageManagers: [{ type: 'StandardStMan', name: 'S', columns: ['KIND'] }],
+    },
+    2,
+  );
+  sub.column('KIND').putRange(0, 2, ['x', 'y']);
+  sub.close();
+  const table = createTable(
+    place,
+    {
+      columns: [
+        { name: 'A', type: 'Int', kind: 'scalar' },
+        { name: 'B', type: 'Int', kind: 'scalar' },
+        { name: 'X', type: 'Double', kind: 'scalar' },
+        { name: 'U', type: 'Double', kind: 'array', shape: [3] },
+      ],
+      storageManagers: [{ type: 'StandardStMan', name: 'S', columns: ['A', 'B', 'X', 'U'] }],
+      keywords: new Map([['SUB', tableKeyword(join(place, 'SUB'))]]),
+    },
+    6,
+  );
+  table.column('A').putRange(0, 6, Int32Array.of(0, 1, 2, 3, 4, 5));
+  table.column('B').putRange(0, 6, Int32Array.of(1, 0, 1, 0, 1, 1));
+  table.column('X').putRange(0, 6, Float64Array.of(3, 1, 2, 1, 0.5, 2));
+  table.column('U').putRange(
+    0,
+    6,
+    Float64Array.from({ length: 18 }, (_, k) => k),
+  );
+  table.close();
+  return place;
+}
+
+function run(command: string): Table {
+  const result = runTaql(command, tables);
+  return result.kind === 'table' ? result.table : expect.unreachable();
+}
+
+function column(command: string, name: string): unknown[] {
+  const table = run(command);
+  const values = Array.from(table.column(name).getRange(0, table.rowCount) as ArrayLike<unknown>);
+  table.close();
+  return values;
+}
+
+describe('statements', () => {
+  it('choose, sort, limit and rename', () => {
+    expect(column(`select A as N from ${path} where B == 1 orderby X desc, A limit 3`, 'N')).toEqual([0, 2, 5]);
+    expect(column(`select distinct B from ${path}`, 'B')).toEqual([1, 0]);
+    expect(column(`select A from ${path} limit -2:`, 'A')).toEqual([4, 5]);
+  });
+
+  it('compute columns, with whole numbers kept whole', () => {
+    const table = run(`select A+1, A/2 as H, U[1] + U[3] as S from '${path}' where A > 3`);
+    expect(table.columnNames).toEqual(['Col_1', 'H', 'S']);
+    expect(table.column('Col_1').description.type).toBe('Int');
+    expect(table.column('H').getRange(0, 2)).toEqual(Float64Array.of(2, 2.5));
+    expect(table.column('S').getRange(0, 2)).toEqual(Float64Array.of(26, 32));
+  });
+
+  it('group rows', () => {
+    expect(column(`select B, gsum(A) as S, gcount() as N from ${path} groupby B orderby S`, 'S')).toEqual([4, 11]);
+    expect(column(`select gmax(X) as M from ${path} groupby B having gcount() > 2`, 'M')).toEqual([3]);
+    expect(column(`count B from ${path}`, '_COUNT_')).toEqual([2, 4]);
+  });
+
+  it('ask other tables inside', () => {
+    expect(
+      column(`select A from ${path} where B in [select from ::SUB where KIND == 'y' giving [rowid()]]`, 'A'),
+    ).toEqual([0, 2, 4, 5]);
+    expect(runTaql(`calc sum([select A from ${path} where B == 0])`, tables)).toEqual({ kind: 'values', values: [4] });
+  });
+
+  it('count as Python does when told', () => {
+    expect(column(`using style python select U[0] as W from ${path} where A in [1:3]`, 'W')).toEqual([3, 6]);
+  });
+
+  it('change cells and remove rows', () => {
+    const own = makeTable('own.tab');
+    run(`update ${own} set A = A * 10, U[2] = -1 where B == 0`).close();
+    expect(column(`select A from ${own}`, 'A')).toEqual([0, 10, 2, 30, 4, 5]);
+    expect(column(`select U from ${own} where A == 30`, 'U')).toEqual([9, -1, 11]);
+    run(`delete from ${own} where A > 4`).close();
+    expect(column(`select A from ${own}`, 'A')).toEqual([0, 2, 4]);
+  });
+
+  it('leave a reference table', () => {
+    run(`select A, X as Y from ${path} where A > 2 orderby A desc giving chosen.tab`).close();
+    const chosen = openTable(join(work, 'chosen.tab'));
+    expect(chosen.column('A').getRange(0, 3)).toEqual(Int32Array.of(5, 4, 3));
+    expect(chosen.columnNames).toEqual(['A', 'Y']);
+    chosen.close();
+  });
+
+  it.each([
+    ['insert into t.tab set A = 1', /"insert" is not offered/],
+    ['select A from t.tab u, v.tab', /short names/],
+    ['select ANGDIST(A, A) from PATH', /angdist is not offered/],
+    ['select from PATH where X < 3deg', /units are not understood/],
+    ['select from PATH where U > 3', /ANY or ALL/],
+    ['select A from PATH giving x.tab as plain', /reference tables/],
+    ['update PATH set A = [1,2]', /single values/],
+  ])('%s is refused with a sentence', (command, sentence) => {
+    expect(() => runTaql(command.replace('PATH', path), tables)).toThrow(sentence);
+  });
+});
