@@ -2,6 +2,7 @@
  * Does for the comparison scripts what they compare:
  *   node ingest-driver.js ROOT import ASDM MS OPTIONS_JSON
  *   node ingest-driver.js ROOT simulate OUT                 (prints the ASDMs' paths)
+ *   node ingest-driver.js ROOT small OUT VARIANT_JSON       (a tiny ASDM; variants: test/pipeline/ingest/small-bdf.ts)
  *   node ingest-driver.js ROOT digest MS                    (prints the MD5 of all cells of DATA or FLOAT_DATA)
  *   node ingest-driver.js ROOT measures CASES.json          (prints what measures makes of them)
  */
@@ -24,6 +25,7 @@ import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { importasdm } from '../../src/pipeline/ingest/index.ts';
 import { simulate } from '../../src/pipeline/simulation/index.ts';
+import { writeSmallAsdm } from '../pipeline/ingest/small-asdm.ts';
 
 const [, , root, command, first, second, third] = process.argv;
 installDisk(nodeDisk());
@@ -41,6 +43,7 @@ interface MeasuresCase {
 if (command === 'import')
   importasdm(context, { ...JSON.parse(third ?? '{}'), asdm: first, vis: second, overwrite: true });
 if (command === 'simulate') console.log(simulate(context, { out: first, preset: 'tiny' }).asdms.join('\n'));
+if (command === 'small') writeSmallAsdm(first, JSON.parse(second));
 if (command === 'digest') {
   const { main } = openMs(first);
   const column = main.column(main.hasColumn('DATA') ? 'DATA' : 'FLOAT_DATA');

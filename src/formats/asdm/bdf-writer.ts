@@ -88,8 +88,8 @@ function headerXml(header: BdfHeader): string {
       `<baseband name="${name}">\n${spectralWindows.map((window) => windowXml(name, window)).join('')}</baseband>\n`,
   );
   const parts = Object.entries(header.parts).map(([name, spec]) => {
-    const normalized = name === 'autoData' ? ' normalized="false"' : '';
-    return `<${name} size="${spec.size}" axes="${spec.axes.join(' ')}"${normalized}/>\n`;
+    const more = name === 'autoData' ? ' normalized="false"' : name === 'zeroLags' ? ' correlatorType="FXF"' : '';
+    return `<${name} size="${spec.size}" axes="${spec.axes.join(' ')}"${more}/>\n`;
   });
   return (
     '<?xml version="1.0" encoding="UTF-8"?>\n' +

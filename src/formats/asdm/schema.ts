@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { ENUMERATION_WORDS } from './enumeration-data.ts';
 import { TABLE_COLUMNS } from './schema-data.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface ColumnSchema {
   /** Number of array axes; 0 for a scalar. */
   readonly axisCount: number;
   readonly isOptional: boolean;
+  /** Words that an `enum` column takes. */
+  readonly words?: ReadonlySet<string>;
 }
 
 export interface TableSchema {
@@ -38,6 +41,9 @@ export interface TableSchema {
   /** In the order of the binary form. */
   readonly columns: ReadonlyMap<string, ColumnSchema>;
 }
+
+/** Words of each enumeration of the data model. */
+export const enumerations: ReadonlyMap<string, ReadonlySet<string>> = parseEnumerations(ENUMERATION_WORDS);
 
 /** Every table of the data model by name. */
 export const tableSchemas: ReadonlyMap<string, TableSchema> = parseSchemas(TABLE_COLUMNS);
@@ -70,13 +76,24 @@ function parseSchemas(text: string): Map<string, TableSchema> {
   return schemas;
 }
 
+function parseEnumerations(text: string): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  let words = new Set<string>();
+  for (const line of text.split('\n')) {
+    if (line.startsWith(' ')) for (const word of line.trim().split(/\s+/)) words.add(word);
+    else if (line !== '') {
+      words = new Set();
+      found.set(line, words);
+    }
+  }
+  return found;
+}
+
 function parseColumn(word: string): ColumnSchema {
   const match = /^(\w+)(\??):(\w+)((?:\[\])*)$/.exec(word);
   if (!match) fail('internal', `"${word}" is no column of the schema.`);
-  return {
-    name: match[1],
-    type: match[3] as ColumnType,
-    axisCount: match[4].length / 2,
-    isOptional: match[2] === '?',
-  };
+  const column = { name: match[1], axisCount: match[4].length / 2, isOptional: match[2] === '?' };
+  if (!/^[A-Z]/.test(match[3])) return { ...column, type: match[3] as ColumnType };
+  const words = enumerations.get(match[3]) ?? fail('internal', `There is no enumeration ${match[3]}.`);
+  return { ...column, type: 'enum', words };
 }

@@ -3,7 +3,8 @@ import { disk } from '../../foundation/bytes/index.ts';
 import { binaryRows } from './binary-rows.ts';
 import { type AsdmColumn, ColumnBuilder } from './columns.ts';
 import { AsdmRow, type DecodedRow } from './row.ts';
-import { type TableSchema, unknownColumn } from './schema.ts';
+import { type ColumnSchema, type TableSchema, tableSchemas, unknownColumn } from './schema.ts';
+import type { AsdmValue } from './values.ts';
 import { type XmlTableHead, xmlRows } from './xml-rows.ts';
 
 /** A table above this size keeps only the columns that were asked for. */
@@ -23,7 +24,7 @@ export class AsdmTable {
   readonly file: TableFile | undefined;
   /** Rows that the container ASDM.xml announces, if it names the table. */
   readonly announcedRowCount: number | undefined;
-  /** What was odd while reading: unknown columns, required ones that lack, a row count that differs. */
+  /** What was odd while reading: unknown columns, words and table, required columns that lack, a row count that differs. */
   readonly issues: Issue[] = [];
   private readonly loaded = new Map<string, AsdmColumn>();
   private isWhole = false;
@@ -37,6 +38,8 @@ export class AsdmTable {
     if (!file && (announcedRowCount ?? 0) > 0) {
       this.note('missing-table-file', `ASDM.xml announces ${announcedRowCount} rows but the table has no file.`);
     }
+    if (!tableSchemas.has(schema.name))
+      this.note('unknown-table', 'The data model has no such table; its cells are text.');
   }
 
   get rowCount(): number {
@@ -120,11 +123,36 @@ export class AsdmTable {
   private *decodedRows(): Generator<DecodedRow> {
     if (!this.file) return;
     const source = disk().open(this.file.path);
+    const rows =
+      this.file.kind === 'binary'
+        ? binaryRows(source, this.schema)
+        : xmlRows(source, this.schema, (head) => this.checkHead(head));
     try {
-      if (this.file.kind === 'binary') yield* binaryRows(source, this.schema);
-      else yield* xmlRows(source, this.schema, (head) => this.checkHead(head));
+      for (const row of rows) {
+        this.noteUnknown(row.values);
+        yield row;
+      }
     } finally {
       source.close();
+    }
+  }
+
+  /** Columns and words that the data model does not know are kept, and told once. */
+  private noteUnknown(values: DecodedRow['values']): void {
+    for (const name in values) {
+      const column = this.schema.columns.get(name);
+      if (!column) {
+        if (this.schema.columns.size > 0)
+          this.note('unknown-column', `The column ${name} is unknown and kept as text.`);
+      } else if (column.words) this.noteWords(column, column.words, values[name]);
+    }
+  }
+
+  private noteWords({ name }: ColumnSchema, words: ReadonlySet<string>, value: AsdmValue): void {
+    const isArray = typeof value === 'object' && 'values' in value;
+    for (const word of isArray ? (value.values as string[]) : [value as string]) {
+      if (!words.has(word))
+        this.note('unknown-word', `${name} is "${word}", a word that the data model does not have.`);
     }
   }
 
@@ -148,8 +176,7 @@ export class AsdmTable {
 
   private noteColumns(): void {
     for (const [name, column] of this.loaded) {
-      if (column.schema.type === 'text') this.note('unknown-column', `The column ${name} is unknown and kept as text.`);
-      else if (!column.schema.isOptional && column.present.includes(0)) {
+      if (!column.schema.isOptional && column.present.includes(0)) {
         this.note('absent-cell', `Some rows lack the required column ${name}.`);
       }
     }

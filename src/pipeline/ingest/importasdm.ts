@@ -92,6 +92,10 @@ export function importasdm(context: Context, given: ImportAsdmOptions): ImportAs
       staged,
     );
     for (const output of staged) output.commit();
+    for (const name of source.asdm.tableNames) {
+      for (const { message } of source.asdm.table(name).issues)
+        context.log.post(`${name}: ${message}`, 'WARN', 'importasdm');
+    }
     return {
       vis: made.map(({ vis }) => vis),
       rows: made.map(({ rows }) => rows),
@@ -148,9 +152,6 @@ function readSource(context: Context, options: CompleteOptions): Source {
   ]) {
     if (!asdm.hasTable(name))
       fail('missing', `The ASDM has no table ${name}; it cannot be imported.`, { file: options.asdm, table: name });
-  }
-  for (const name of asdm.tableNames) {
-    for (const { message } of asdm.table(name).issues) context.log.post(`${name}: ${message}`, 'WARN', 'importasdm');
   }
   const scans = selectScans(readScans(asdm), options.scans);
   const stations = readStations(asdm);

@@ -9,7 +9,7 @@ import {
   type DataType,
   tableKeyword,
 } from '../../formats/tables/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { appendRows, msTime, type RowCells } from './table-rows.ts';
 
@@ -78,7 +78,13 @@ export function asisTables(asdm: Asdm, asis: string): string[] {
 export function copyVerbatim(context: Context, ms: MeasurementSet, asdm: Asdm, names: readonly string[]): void {
   for (const name of names) {
     context.checkAbort();
-    copyTable(ms, asdm.table(name));
+    try {
+      copyTable(ms, asdm.table(name));
+    } catch (error) {
+      // A binary table with columns that the data model lacks cannot be read, but is no reason to lose the data.
+      if (!isQa2Error(error) || error.tag !== 'unsupported') throw error;
+      context.log.post(`${name} is not copied: ${error.message}`, 'WARN', 'importasdm');
+    }
   }
 }
 

@@ -30,5 +30,5 @@ it('lists execution blocks, antennas, scans, subscans and binary data as CASA do
   expect(lines).toContain(
     '\t\t SpectralWindow_1 : numChan = 2, frame = TOPO, firstChan = 2.3e+11, chandWidth = 1000000 x Polarization_0 : corr = XX,YY',
   );
-  expect(lines).toContain('\t\t Atmospheric phase correction : AP_UNCORRECTED,AP_CORRECTED');
+  expect(lines).toContain('\t\t Atmospheric phase correction : AP_CORRECTED,AP_UNCORRECTED');
 });

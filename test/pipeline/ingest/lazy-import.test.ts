@@ -37,8 +37,8 @@ function text(table: Table, name: string, row: number): string {
 
 const VARIANTS: Readonly<Record<string, SmallVariant>> = {
   'int16 numbers': {},
-  'int32 numbers, big-endian': { crossType: Int32Array, isLittleEndian: false },
-  'float32 numbers in two bins': { crossType: Float32Array, binCount: 2 },
+  'int32 numbers, big-endian': { crossType: 'int32', isLittleEndian: false },
+  'float32 numbers in two bins': { crossType: 'float32', binCount: 2 },
 };
 
 describe.each(Object.entries(VARIANTS))('lazy=True, %s', (name, variant) => {

@@ -1,35 +1,23 @@
 import { arrayCell, createAsdm, integerList, numberList, tagList, textList } from '../../../src/formats/asdm/index.ts';
 
-/** Start of the observation, ns since MJD 0: 2013-06-15T03:00. */
-export const START = 4_877_982_000_000_000_000n;
-export const SECOND = 1_000_000_000n;
-export const ANTENNAS = 3;
-export const SCALE = 3.7;
+import {
+  ANTENNAS,
+  CHANNELS,
+  SECOND,
+  type SmallVariant,
+  START,
+  writeCorrelatorBdf,
+  writeRadiometerBdf,
+} from './small-bdf.ts';
+
+export { ANTENNAS, CHANNELS, SCALE, SECOND, type SmallVariant, START, stored, storedAuto } from './small-bdf.ts';
+
+type Writer = ReturnType<typeof createAsdm>;
+
 const FOREVER = {
   midNs: START + (9_223_372_036_854_775_807n - START) / 2n,
   durationNs: 9_223_372_036_854_775_807n - START,
 };
-
-/** Number stored for baseline, window, correction, channel, product, part and integration: all different. */
-export const stored = (integration: number, baseline: number, window: number, apc: number, k: number) =>
-  ((integration * 7 + baseline * 31 + window * 301 + apc * 1201 + k * 13) % 4001) - 2000;
-export const storedAuto = (integration: number, antenna: number, window: number, k: number) =>
-  1 + integration + antenna * 10 + window * 100 + k * 0.25;
-
-/** Channels of the two windows. */
-export const CHANNELS = [4, 2];
-
-type Writer = ReturnType<typeof createAsdm>;
-
-/** What the correlator's BDF can have otherwise. */
-export interface SmallVariant {
-  readonly isLittleEndian?: boolean;
-  /** Bins of each window. */
-  readonly binCount?: number;
-  /** The field follows an ephemeris of four entries, 20 minutes apart. */
-  readonly hasEphemeris?: boolean;
-  readonly crossType?: typeof Int16Array | typeof Int32Array | typeof Float32Array;
-}
 
 /**
  * Writes an ASDM of three antennas: scan 1 with two windows (int16, two phase corrections, flags) in two integrations, and scan 2
@@ -38,7 +26,7 @@ export interface SmallVariant {
 export function writeSmallAsdm(path: string, variant: SmallVariant = {}): void {
   const asdm = createAsdm(path, 'uid://A002/X1/X1', { timeOfCreation: '2013-06-15T12:00:00.000000000' });
   writeArray(asdm);
-  writeSpectral(asdm);
+  writeSpectral(asdm, variant);
   writeObservation(asdm, variant.hasEphemeris ?? false);
   writeCalibration(asdm);
   const cross = writeCorrelatorBdf(asdm, variant);
@@ -118,19 +106,23 @@ function writeArray(asdm: Writer): void {
   });
 }
 
-function writeSpectral(asdm: Writer): void {
+function writeSpectral(
+  asdm: Writer,
+  { isFullPolarization = false, isOneBaseband = false, binCount }: SmallVariant,
+): void {
   const window = { sidebandProcessingMode: 'NONE', windowFunction: 'UNIFORM', measFreqRef: 'TOPO' };
   CHANNELS.forEach((count, id) => {
     asdm.append('SpectralWindow', {
       ...window,
       spectralWindowId: { table: 'SpectralWindow', id },
-      basebandName: `BB_${id + 1}`,
+      basebandName: isOneBaseband ? 'BB_1' : `BB_${id + 1}`,
       netSideband: id === 0 ? 'USB' : 'LSB',
       numChan: count,
       refFreq: 230e9,
       totBandwidth: count * 1e6,
       chanFreqStart: 230e9,
       chanFreqStep: id === 0 ? 1e6 : -1e6,
+      ...(binCount && { numBin: binCount }),
       chanWidth: 1e6,
       effectiveBw: 1e6,
       resolution: 1e6,
@@ -153,9 +145,13 @@ function writeSpectral(asdm: Writer): void {
   });
   asdm.append('Polarization', {
     polarizationId: { table: 'Polarization', id: 0 },
-    numCorr: 2,
-    corrType: textList(['XX', 'YY']),
-    corrProduct: arrayCell([2, 2], ['X', 'X', 'Y', 'Y']),
+    ...(isFullPolarization
+      ? {
+          numCorr: 4,
+          corrType: textList(['XX', 'XY', 'YX', 'YY']),
+          corrProduct: arrayCell([4, 2], ['X', 'X', 'X', 'Y', 'Y', 'X', 'Y', 'Y']),
+        }
+      : { numCorr: 2, corrType: textList(['XX', 'YY']), corrProduct: arrayCell([2, 2], ['X', 'X', 'Y', 'Y']) }),
   });
   asdm.append('Polarization', {
     polarizationId: { table: 'Polarization', id: 1 },
@@ -182,7 +178,8 @@ function writeSpectral(asdm: Writer): void {
     numDataDescription: 2,
     correlationMode: 'CROSS_AND_AUTO',
     numAtmPhaseCorrection: 2,
-    atmPhaseCorrection: textList(['AP_UNCORRECTED', 'AP_CORRECTED']),
+    // In the order of the BDF: CASA goes by the order here.
+    atmPhaseCorrection: textList(['AP_CORRECTED', 'AP_UNCORRECTED']),
     processorType: 'CORRELATOR',
     switchCycleId: tagList('SwitchCycle', [0, 0]),
     dataDescriptionId: tagList('DataDescription', [0, 1]),
@@ -239,7 +236,8 @@ function writeObservation(asdm: Writer, hasEphemeris: boolean): void {
     telescopeName: 'ALMA',
     observerName: 'nobody',
     numObservingLog: 1,
-    observingLog: textList(['']),
+    // CASA loses the row, and then itself, where a text of a list is empty.
+    observingLog: textList(['none']),
     sessionReference: 'uid://A002/X1/X20',
     baseRangeMin: 1,
     baseRangeMax: 2,
@@ -449,106 +447,4 @@ function writeCalibration(asdm: Writer): void {
     numAntenna: 2,
     antennaId: tagList('Antenna', [0, 2]),
   });
-}
-
-function writeCorrelatorBdf(asdm: Writer, variant: SmallVariant): { oid: string; bytes: number } {
-  const { isLittleEndian = true, binCount = 1, crossType = Int16Array } = variant;
-  const windows = CHANNELS.map((numSpectralPoint, index) => ({
-    name: `BB_${index + 1}`,
-    spectralWindows: [
-      {
-        sw: '1',
-        crossPolProducts: ['XX', 'YY'],
-        sdPolProducts: ['XX', 'YY'],
-        scaleFactor: SCALE,
-        numSpectralPoint,
-        numBin: binCount,
-        sideband: 'USB',
-      },
-    ],
-  }));
-  const perBaseline = CHANNELS.map((count) => 2 * count * 4);
-  const crossSize = binCount * 3 * (perBaseline[0] + perBaseline[1]);
-  const autoSize = binCount * ANTENNAS * 2 * (CHANNELS[0] + CHANNELS[1]);
-  const bdf = asdm.createBdf({
-    isLittleEndian,
-    schemaVersion: '2',
-    projectPath: '1/1/1/',
-    startTimeNs: START,
-    title: 'test',
-    numTime: 0,
-    numAntenna: ANTENNAS,
-    correlationMode: 'CROSS_AND_AUTO',
-    spectralResolution: 'FULL_RESOLUTION',
-    processorType: 'CORRELATOR',
-    apc: ['AP_CORRECTED', 'AP_UNCORRECTED'],
-    basebands: windows,
-    parts: {
-      flags: { size: 24 * binCount, axes: ['BAL', 'ANT', 'BAB', 'POL'] },
-      crossData: { size: crossSize, axes: ['BAL', 'BAB', 'APC', 'SPP', 'POL'] },
-      autoData: { size: autoSize, axes: ['ANT', 'BAB', 'SPP', 'POL'] },
-    },
-  });
-  for (const integration of [0, 1]) {
-    const cross = new crossType(crossSize);
-    let at = 0;
-    for (let baseline = 0; baseline < 3; baseline++) {
-      CHANNELS.forEach((count, window) => {
-        for (let place = 0; place < 2 * binCount; place++)
-          for (let k = 0; k < count * 4; k++) cross[at++] = stored(integration, baseline, window, place, k);
-      });
-    }
-    const auto = new Float32Array(autoSize);
-    at = 0;
-    for (let ant = 0; ant < ANTENNAS; ant++) {
-      CHANNELS.forEach((count, window) => {
-        for (let k = 0; k < binCount * count * 2; k++) auto[at++] = storedAuto(integration, ant, window, k);
-      });
-    }
-    const flags = new Uint32Array(24 * binCount);
-    // Integration 1, baseline (0,2), window 1, YY; and antenna 2, window 0, both (of one bin).
-    if (integration === 1) {
-      flags.set([1], 4 + 2 + 1);
-      flags.set([1, 1], 12 + 8);
-    }
-    bdf.subset(
-      {
-        timeNs: START + BigInt(3 + 6 * integration) * SECOND,
-        intervalNs: 6n * SECOND,
-        pathTail: `${integration + 1}/`,
-      },
-      { flags, crossData: cross, autoData: auto },
-    );
-  }
-  return { oid: bdf.dataOid, bytes: bdf.close() };
-}
-
-function writeRadiometerBdf(asdm: Writer, { isLittleEndian = true }: SmallVariant): { oid: string; bytes: number } {
-  const bdf = asdm.createBdf({
-    isLittleEndian,
-    schemaVersion: '2',
-    projectPath: '1/2/1/',
-    startTimeNs: START,
-    title: 'test',
-    numTime: 3,
-    numAntenna: ANTENNAS,
-    correlationMode: 'AUTO_ONLY',
-    spectralResolution: 'FULL_RESOLUTION',
-    processorType: 'RADIOMETER',
-    apc: [],
-    basebands: [
-      {
-        name: 'NOBB',
-        spectralWindows: [
-          { sw: '1', crossPolProducts: [], sdPolProducts: ['XX'], numSpectralPoint: 4, numBin: 1, sideband: 'DSB' },
-        ],
-      },
-    ],
-    parts: { autoData: { size: 36, axes: ['TIM', 'ANT', 'SPP'] } },
-  });
-  bdf.subset(
-    { timeNs: START + 20n * SECOND, intervalNs: 3n * SECOND, pathTail: '' },
-    { autoData: Float32Array.from({ length: 36 }, (_, k) => 100 + k) },
-  );
-  return { oid: bdf.dataOid, bytes: bdf.close() };
 }
