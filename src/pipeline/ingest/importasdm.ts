@@ -1,72 +1,26 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
-import { createMs, type MeasurementSet, openMs } from '../../astronomy/ms/index.ts';
-import { type Asdm, openAsdm } from '../../formats/asdm/index.ts';
+import { createMs, type MeasurementSet } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
-import { disk, joinPath, type Staged, stage } from '../../foundation/bytes/index.ts';
-import {
-  fillAntenna,
-  fillFeed,
-  type IngestAntenna,
-  type IngestStation,
-  readAntennas,
-  readStations,
-} from './array-tables.ts';
+import { disk, type Staged, stage } from '../../foundation/bytes/index.ts';
+import { fillAntenna, fillFeed } from './array-tables.ts';
 import { AsdmIndex } from './asdm-index.ts';
 import { ASDM_STMAN } from './asdm-stman.ts';
-import { flagMain, flagMask } from './bdf-flags.ts';
 import { fillCalDevice, fillSysCal, fillSysPower, fillWeather } from './calibration-tables.ts';
-import { type Configuration, hasComplexData, type MainRow, readConfigurations, readMainRows } from './configuration.ts';
-import { type Ephemeris, fillEphemerides, readEphemerides } from './ephemerides.ts';
-import { type FlagCommand, fillFlagCommands, flagFileText, onlineFlags } from './flag-commands.ts';
-import { inputSelection } from './input-selection.ts';
+import { fillEphemerides } from './ephemerides.ts';
+import { filledRows, fillOptionsOf, type PhaseCorrection } from './filled-rows.ts';
+import { fillFlagCommands, flagFileText } from './flag-commands.ts';
+import { completeOptions, endOf, type ImportSource, isComplex, readSource } from './import-source.ts';
 import { fillMain } from './main-filler.ts';
-import {
-  fillField,
-  fillObservation,
-  fillProcessor,
-  fillSource,
-  type IngestField,
-  type IngestProcessor,
-  readFields,
-  readProcessors,
-} from './observation-tables.ts';
-import {
-  type CompleteOptions,
-  historyMessages,
-  IMPORT_DEFAULTS,
-  type ImportAsdmOptions,
-  type ImportAsdmResult,
-} from './options.ts';
+import { fillField, fillObservation, fillProcessor, fillSource } from './observation-tables.ts';
+import { historyMessages, type ImportAsdmOptions, type ImportAsdmResult } from './options.ts';
 import { fillPointing } from './pointing-table.ts';
-import { readScans, type Scan, scanOverlap, selectScans } from './scan-selection.ts';
-import { fillSpectralTables, readSpectralSetup, type SpectralSetup } from './spectral-tables.ts';
+import { fillSpectralTables } from './spectral-tables.ts';
 import { StateRows } from './state-table.ts';
-import { appendRows, msTime, texts } from './table-rows.ts';
-import { asisTables, copyVerbatim } from './verbatim-tables.ts';
-import type { FillMainOptions } from './window-sources.ts';
-
-/** Everything of the ASDM that both MSs of one import are made from. */
-interface Source {
-  readonly asdm: Asdm;
-  readonly options: CompleteOptions;
-  readonly scans: readonly Scan[];
-  readonly isWanted: (startNs: bigint, durationNs: bigint) => boolean;
-  readonly stations: ReadonlyMap<number, IngestStation>;
-  readonly antennas: readonly IngestAntenna[];
-  readonly setup: SpectralSetup;
-  readonly processors: readonly IngestProcessor[];
-  readonly fields: readonly IngestField[];
-  readonly ephemerides: ReadonlyMap<number, Ephemeris>;
-  readonly configurations: ReadonlyMap<number, Configuration>;
-  readonly mainRows: readonly MainRow[];
-  readonly commands: readonly FlagCommand[];
-  readonly asis: readonly string[];
-}
+import { appendRows, texts } from './table-rows.ts';
+import { copyVerbatim } from './verbatim-tables.ts';
 
 /** Rows are written in their order, so a tile or two of each column do. */
 const TILE_CACHE_BYTES = 2 * 1024 * 1024;
-
-type PhaseCorrection = FillMainOptions['phaseCorrection'];
 
 /**
  * Converts an ASDM to a MeasurementSet, as CASA 6.7's importasdm: same rows in the same order, same subtables.
@@ -107,86 +61,8 @@ export function importasdm(context: Context, given: ImportAsdmOptions): ImportAs
   }
 }
 
-function completeOptions(context: Context, given: ImportAsdmOptions): CompleteOptions {
-  const absolute = (path: string) => joinPath(context.cwd, path.replace(/\/+$/, ''));
-  const asdm = absolute(given.asdm);
-  const known = Object.fromEntries(
-    Object.keys(IMPORT_DEFAULTS).flatMap((name) => {
-      const value = given[name as keyof ImportAsdmOptions];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  const options: CompleteOptions = {
-    ...IMPORT_DEFAULTS,
-    ...known,
-    asdm,
-    vis: given.vis ? absolute(given.vis) : `${asdm}.ms`,
-    ...(given.outfile ? { outfile: absolute(given.outfile) } : {}),
-    ...(given.hooks ? { hooks: given.hooks } : {}),
-  };
-  if (!['ca', 'ao', 'co'].includes(options.ocorr_mode))
-    fail('usage', `ocorr_mode="${options.ocorr_mode}" is unknown; it is ca, ao or co.`);
-  if (!['no', 'yes', 'both'].includes(options.wvr_corrected_data)) {
-    fail('usage', `wvr_corrected_data="${options.wvr_corrected_data}" is unknown; it is no, yes or both.`);
-  }
-  if (!options.lazy || inputSelection(options).isAll) return options;
-  context.log.post(
-    'lazy=True goes only with corr_mode, srt and time_sampling "all"; the data are copied.',
-    'WARN',
-    'importasdm',
-  );
-  return { ...options, lazy: false };
-}
-
-function readSource(context: Context, options: CompleteOptions): Source {
-  const asdm = openAsdm(options.asdm);
-  for (const name of [
-    'Main',
-    'ExecBlock',
-    'Scan',
-    'Subscan',
-    'SpectralWindow',
-    'ConfigDescription',
-    'State',
-    'Station',
-  ]) {
-    if (!asdm.hasTable(name))
-      fail('missing', `The ASDM has no table ${name}; it cannot be imported.`, { file: options.asdm, table: name });
-  }
-  const scans = selectScans(readScans(asdm), options.scans);
-  const stations = readStations(asdm);
-  const chosen = new Set(scans.map(({ execBlockId, number }) => `${execBlockId} ${number}`));
-  const configurations = readConfigurations(asdm);
-  const selection = inputSelection(options);
-  const isSelected = ({ configId, timeSampling }: MainRow) => {
-    const configuration = configurations.get(configId);
-    return configuration === undefined || selection.includes({ ...configuration, timeSampling });
-  };
-  const mainRows = readMainRows(asdm).filter(
-    (row) => chosen.has(`${row.execBlockId} ${row.scanNumber}`) && isSelected(row),
-  );
-  const ephemerides = readEphemerides(asdm, options);
-  if (mainRows.length === 0) context.log.post('The ASDM has no data in the chosen scans.', 'WARN', 'importasdm');
-  return {
-    asdm,
-    options,
-    scans,
-    isWanted: scanOverlap(scans, options.ignore_time),
-    stations,
-    antennas: readAntennas(asdm, stations),
-    setup: readSpectralSetup(asdm),
-    processors: readProcessors(asdm),
-    fields: readFields(asdm, ephemerides),
-    ephemerides,
-    configurations,
-    mainRows,
-    commands: options.process_flags ? onlineFlags(asdm, options.tbuff) : [],
-    asis: asisTables(asdm, options.asis),
-  };
-}
-
 /** Phase corrections to write and the names of their MSs. */
-function wantedOutputs({ options, configurations }: Source): [PhaseCorrection, string][] {
+function wantedOutputs({ options, configurations }: ImportSource): [PhaseCorrection, string][] {
   const outputs: [PhaseCorrection, string][] = [];
   const hasCorrected = [...configurations.values()].some(({ phaseCorrections }) =>
     phaseCorrections.includes('AP_CORRECTED'),
@@ -206,7 +82,13 @@ function wantedOutputs({ options, configurations }: Source): [PhaseCorrection, s
 }
 
 /** Makes one MS at a temporary path; @returns its rows */
-function makeMs(context: Context, source: Source, correction: PhaseCorrection, path: string, finalVis: string): number {
+function makeMs(
+  context: Context,
+  source: ImportSource,
+  correction: PhaseCorrection,
+  path: string,
+  finalVis: string,
+): number {
   const { setup, options } = source;
   const widest = { chanCount: 1, corrCount: 1 };
   for (const { chanCount, corrCount } of setup.dataDescriptions) {
@@ -236,13 +118,7 @@ function makeMs(context: Context, source: Source, correction: PhaseCorrection, p
   return rows;
 }
 
-function isComplex({ configurations, mainRows, setup, options }: Source): boolean {
-  const used = new Set(mainRows.map(({ configId }) => configId));
-  const wanted = [...configurations.values()].filter(({ id }) => used.has(id));
-  return hasComplexData(wanted, (id) => setup.dataDescriptions[id]?.corrCount ?? 0, options.ocorr_mode);
-}
-
-function fillSubtables(context: Context, source: Source, ms: MeasurementSet): void {
+function fillSubtables(context: Context, source: ImportSource, ms: MeasurementSet): void {
   const { asdm, options, setup, isWanted } = source;
   fillAntenna(ms, source.antennas);
   fillSpectralTables(ms, setup);
@@ -262,7 +138,7 @@ function fillSubtables(context: Context, source: Source, ms: MeasurementSet): vo
 }
 
 /** HISTORY: the task's parameters; the time is the end of the observation, so that the same input gives the same bits. */
-function fillHistory({ asdm, options }: Source, ms: MeasurementSet): void {
+function fillHistory({ asdm, options }: ImportSource, ms: MeasurementSet): void {
   const time = endOf(asdm);
   appendRows(
     ms.subtable('HISTORY'),
@@ -280,14 +156,9 @@ function fillHistory({ asdm, options }: Source, ms: MeasurementSet): void {
   );
 }
 
-/** End of the observation, s. */
-function endOf(asdm: Asdm): number {
-  return Math.max(0, ...[...asdm.table('ExecBlock').rows()].map((row) => msTime(row.ns('endTime'))));
-}
-
 function fillVisibilities(
   context: Context,
-  source: Source,
+  source: ImportSource,
   phaseCorrection: PhaseCorrection,
   ms: MeasurementSet,
   lazyIndex: AsdmIndex | undefined,
@@ -320,127 +191,8 @@ function fillVisibilities(
   return ms.main.rowCount;
 }
 
-function fillOptionsOf(
-  context: Context,
-  source: Source,
-  phaseCorrection: PhaseCorrection,
-  withBdfFlags: boolean,
-): FillMainOptions {
-  return {
-    phaseCorrection,
-    withAuto: source.options.ocorr_mode !== 'co',
-    withCross: source.options.ocorr_mode !== 'ao',
-    withBdfFlags,
-    isComplex: isComplex(source),
-    checkAbort: context.checkAbort,
-  };
-}
-
-/** A row of the ASDM's Main table that becomes rows of the MS. */
-interface FilledRow {
-  readonly row: MainRow;
-  readonly configuration: Configuration;
-  readonly field: IngestField;
-  readonly stateId: number;
-}
-
-/** The Main rows that one MS is made from, in their order; tells progress. */
-function* filledRows(
-  context: Context,
-  source: Source,
-  phaseCorrection: PhaseCorrection,
-  states: StateRows,
-): Generator<FilledRow> {
-  const { asdm, options, mainRows } = source;
-  const bytes = mainRows.reduce((sum, row) => sum + row.dataSize, 0);
-  let done = 0;
-  for (const row of mainRows) {
-    context.progress.update(bytes === 0 ? 0 : done / bytes, `scan ${row.scanNumber}`);
-    context.checkAbort();
-    done += row.dataSize;
-    const configuration = source.configurations.get(row.configId);
-    const field = source.fields[row.fieldId];
-    if (!configuration || !field) {
-      fail('bad-format', 'A Main row names a configuration or a field that the ASDM does not have.', {
-        file: options.asdm,
-        table: 'Main',
-        row: row.index,
-      });
-    }
-    if (row.dataSize === 0 || row.integrationCount === 0) continue;
-    const stateId = states.stateOf(row.execBlockId, row.scanNumber, row.subscanNumber);
-    if (stateId === undefined || !hasData(context, asdm, row)) continue;
-    // The radiometers' data are in both MSs; the correlator's only where they were corrected.
-    const isRadiometer = source.processors[configuration.processorId]?.type === 'RADIOMETER';
-    const isCorrected = phaseCorrection === 'AP_CORRECTED';
-    if (isCorrected && !isRadiometer && !configuration.phaseCorrections.includes(phaseCorrection)) continue;
-    yield { row, configuration, field, stateId };
-  }
-}
-
-/** What {@link applyBdfFlags} needs: the ASDM, the MS made from it, and how that was done. */
-export interface BdfFlagOptions extends Pick<ImportAsdmOptions, 'asdm' | 'ocorr_mode' | 'scans'> {
-  readonly vis: string;
-  /** Names of {@link flagMask}. */
-  readonly conditions: string;
-  readonly wvr_corrected_data?: 'no' | 'yes';
-}
-
-/**
- * Sets the flags of the binary data in an MS that was imported without them (CASA's program bdflags2MS).
- *
- * @returns rows of the MS, and how many of them the binary data flag
- * @throws usage, missing; bad-data when the MS was not made from this ASDM with these options
- */
-export function applyBdfFlags(context: Context, given: BdfFlagOptions): { rows: number; flaggedRows: number } {
-  const { vis, conditions, wvr_corrected_data, ...rest } = given;
-  const mask = flagMask(conditions);
-  const source = readSource(context, completeOptions(context, { ...rest, ignore_time: true }));
-  const phaseCorrection = wvr_corrected_data === 'yes' ? 'AP_CORRECTED' : 'AP_UNCORRECTED';
-  const options = fillOptionsOf(context, source, phaseCorrection, true);
-  const states = new StateRows(source.asdm, source.scans);
-  const ms = openMs(joinPath(context.cwd, vis), 'update');
-  const isLazy = ['DATA', 'FLOAT_DATA'].some(
-    (name) => ms.main.hasColumn(name) && ms.main.storageOf(name).type === ASDM_STMAN,
-  );
-  try {
-    let start = 0;
-    let flaggedRows = 0;
-    for (const { row, configuration } of filledRows(context, source, phaseCorrection, states)) {
-      const path = source.asdm.bdfPath(row.dataUid);
-      const place = { configuration, start, mask, isLazy };
-      const done = flagMain(ms, path, row.dataSize, place, source.setup, options);
-      start += done.rows;
-      flaggedRows += done.flaggedRows;
-    }
-    if (start !== ms.main.rowCount) failMismatch(vis, start, ms.main.rowCount);
-    return { rows: start, flaggedRows };
-  } finally {
-    ms.close();
-  }
-}
-
-function failMismatch(vis: string, expected: number, found: number): never {
-  return fail(
-    'bad-data',
-    `The MeasurementSet has ${found} rows but this ASDM makes ${expected}; it was changed or imported in another way.`,
-    { file: vis },
-  );
-}
-
-/** False, with a warning, when the binary data of a Main row are not there (an ASDM cut to some scans). */
-function hasData(context: Context, asdm: Asdm, row: MainRow): boolean {
-  if (asdm.hasBdf(row.dataUid)) return true;
-  context.log.post(
-    `Scan ${row.scanNumber}, subscan ${row.subscanNumber}: the binary data ${row.dataUid} are not there; the row is left out.`,
-    'WARN',
-    'importasdm',
-  );
-  return false;
-}
-
 /** Writes the online flags as text files (importasdm's savecmds). */
-function saveCommands({ options, commands }: Source, vis: readonly string[], staged: Staged[]): void {
+function saveCommands({ options, commands }: ImportSource, vis: readonly string[], staged: Staged[]): void {
   if (!options.savecmds) return;
   for (const name of vis) {
     const target = options.outfile && vis.length === 1 ? options.outfile : name.replace(/(\.ms)?$/, '_cmd.txt');

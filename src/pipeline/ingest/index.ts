@@ -2,5 +2,6 @@ import './asdm-stman.ts';
 
 export { asdmsummary } from './asdm-summary.ts';
 export { type FlagCommand, onlineFlags } from './flag-commands.ts';
-export { applyBdfFlags, type BdfFlagOptions, importasdm } from './importasdm.ts';
+export { importasdm } from './importasdm.ts';
+export { applyBdfFlags, type BdfFlagOptions } from './later-flags.ts';
 export type { ImportAsdmOptions, ImportAsdmResult, IngestHooks } from './options.ts';

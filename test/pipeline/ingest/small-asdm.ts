@@ -10,7 +10,7 @@ import {
   writeRadiometerBdf,
 } from './small-bdf.ts';
 
-export { ANTENNAS, CHANNELS, SCALE, SECOND, type SmallVariant, START, stored, storedAuto } from './small-bdf.ts';
+export { ANTENNAS, CHANNELS, SCALE, type SmallVariant, stored, storedAuto } from './small-bdf.ts';
 
 type Writer = ReturnType<typeof createAsdm>;
 
