@@ -45,8 +45,8 @@ export interface CreateMsOptions {
   readonly widest?: { readonly chanCount: number; readonly corrCount: number };
   /** Storage managers of visibility columns that do not lie in tiles. */
   readonly dataManagers?: readonly StorageManagerDescription[];
-  /** Memory for the tiles of each column of MAIN; a small one does for who writes rows in their order. */
-  readonly tileCacheBytes?: number;
+  /** Memory for the tiles or buckets of each column of MAIN; a small one does for who writes rows in their order. */
+  readonly cacheBytes?: number;
 }
 
 const INCREMENTAL = [
@@ -209,9 +209,7 @@ function mainDescription(options: CreateMsOptions): TableDescription {
   ];
   return {
     columns: [...parseColumns(MAIN_COLUMNS), ...optional],
-    storageManagers: storageManagers.map((manager) =>
-      manager.type.startsWith('Tiled') ? { ...manager, cacheBytes: options.tileCacheBytes } : manager,
-    ),
+    storageManagers: storageManagers.map((manager) => ({ ...manager, cacheBytes: options.cacheBytes })),
     info: { type: 'Measurement Set', subType: '', readme: INFO_README },
   };
 }

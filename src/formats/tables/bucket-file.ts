@@ -31,13 +31,15 @@ export class BucketFile {
     path: string,
     isWritable: boolean,
     layout: { bucketBytes: number; bucketCount: number; freeCount: number; firstFree: number },
+    budgetBytes?: number,
   ) {
     this.bucketBytes = layout.bucketBytes;
     this.bucketCount = layout.bucketCount;
     this.freeCount = layout.freeCount;
     this.firstFree = layout.firstFree;
     const perPage = Math.max(1, Math.floor(PAGE_BYTES / layout.bucketBytes));
-    this.file = new PagedFile(path, { isWritable, origin: HEADER_BYTES, pageBytes: perPage * layout.bucketBytes });
+    const pageBytes = perPage * layout.bucketBytes;
+    this.file = new PagedFile(path, { isWritable, origin: HEADER_BYTES, pageBytes, budgetBytes });
     if (!isWritable && this.file.length < HEADER_BYTES + layout.bucketCount * layout.bucketBytes) {
       this.file.close();
       fail(

@@ -112,12 +112,8 @@ export class StandardStMan implements StorageManager {
       bits.map(() => 0),
     );
     manager.indices = [new StandardIndex(plan.rows, bits.length, free)];
-    manager.openBuckets = new BucketFile(context.file, true, {
-      bucketBytes: plan.bytes,
-      bucketCount: 0,
-      freeCount: 0,
-      firstFree: -1,
-    });
+    const layout = { bucketBytes: plan.bytes, bucketCount: 0, freeCount: 0, firstFree: -1 };
+    manager.openBuckets = new BucketFile(context.file, true, layout, description.cacheBytes);
     manager.openHeap = new StringHeap(manager.openBuckets, -1, context.file);
     if (context.columns.some((layout) => !layout.isDirect && layout.type !== 'String')) manager.arrays.flush();
     manager.isChanged = true;

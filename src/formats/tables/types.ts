@@ -81,7 +81,7 @@ export interface StorageManagerDescription {
   /** For tiled managers: default tile, slow to fast, row axis first, e.g. [rows, chan, corr]. */
   readonly tileShape?: readonly number[];
   readonly bucketBytes?: number;
-  /** For tiled managers: memory that its tiles may take while the table is open; default 16 MiB. */
+  /** Memory that the tiles (default 16 MiB) or buckets (StandardStMan, 4 MiB) of a new table may take while it is open. */
   readonly cacheBytes?: number;
   /** What the factory of a registered type needs besides; ours need nothing. */
   readonly content?: object;

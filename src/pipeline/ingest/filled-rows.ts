@@ -3,6 +3,7 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Configuration, MainRow } from './configuration.ts';
 import { type ImportSource, isComplex } from './import-source.ts';
 import type { IngestField } from './observation-tables.ts';
+import { RowArrays } from './row-columns.ts';
 import type { StateRows } from './state-table.ts';
 import type { FillMainOptions } from './window-sources.ts';
 
@@ -21,6 +22,7 @@ export function fillOptionsOf(
     withCross: source.options.ocorr_mode !== 'ao',
     withBdfFlags,
     isComplex: isComplex(source),
+    arrays: new RowArrays(),
     checkAbort: context.checkAbort,
   };
 }

@@ -20,7 +20,7 @@ import { appendRows, texts } from './table-rows.ts';
 import { copyVerbatim } from './verbatim-tables.ts';
 
 /** Rows are written in their order, so a tile or two of each column do. */
-const TILE_CACHE_BYTES = 2 * 1024 * 1024;
+const CACHE_BYTES = 1024 * 1024;
 
 /**
  * Converts an ASDM to a MeasurementSet, as CASA 6.7's importasdm: same rows in the same order, same subtables.
@@ -100,7 +100,7 @@ function makeMs(
     dataColumns: [column],
     withWeightSpectrum: true,
     widest,
-    tileCacheBytes: TILE_CACHE_BYTES,
+    cacheBytes: CACHE_BYTES,
     ...(lazyIndex && {
       dataManagers: [{ type: ASDM_STMAN, name: ASDM_STMAN, columns: [column], content: lazyIndex }],
     }),

@@ -15,9 +15,9 @@ import type { SpectralSetup } from './spectral-tables.ts';
 import { type FillMainOptions, type WindowSource, windowSources } from './window-sources.ts';
 
 /** Stored numbers held in memory at a time. */
-const STORED_BYTES = 8 * 1024 * 1024;
+const STORED_BYTES = 4 * 1024 * 1024;
 /** Visibilities converted and written at a time. */
-const DATA_BYTES = 4 * 1024 * 1024;
+const DATA_BYTES = 2 * 1024 * 1024;
 
 /**
  * Appends all rows of one BDF to MAIN, in importasdm's order: run by run of integrations, window by window, the

@@ -65,9 +65,17 @@ function putRows(
   const { window, corrCount, dataDescId, effectiveBw, pairs } = source;
   const { binCount } = window;
   const count = integrations.length * rowsOf(source);
-  putRowColumns(main, context, uvwCache, { start, integrations, pairs, binCount, dataDescId, corrCount, effectiveBw });
-  const flag = new Uint8Array(count * window.chanCount * corrCount);
-  const flagRow = new Uint8Array(count);
+  putRowColumns(main, context, uvwCache, options.arrays, {
+    start,
+    integrations,
+    pairs,
+    binCount,
+    dataDescId,
+    corrCount,
+    effectiveBw,
+  });
+  const flag = options.arrays.uint8('flag', count * window.chanCount * corrCount);
+  const flagRow = options.arrays.uint8('flagRow', count);
   if (options.withBdfFlags) {
     const flags = integrations.map((integration) => readFlags(bdf, integration));
     markFlags(source, bdf, { flags, mask: ALL_BITS }, flag, flagRow);

@@ -75,6 +75,39 @@ export class UvwCache {
   }
 }
 
+/** Arrays that a block of rows is made in, used again for the next: garbage of this size would be most of the memory of an import. */
+export class RowArrays {
+  private readonly held = new Map<string, Int32Array | Float32Array | Float64Array | Uint8Array>();
+
+  int32(name: string, length: number): Int32Array {
+    return this.take(name, length, Int32Array);
+  }
+  float32(name: string, length: number): Float32Array {
+    return this.take(name, length, Float32Array);
+  }
+  float64(name: string, length: number): Float64Array {
+    return this.take(name, length, Float64Array);
+  }
+  uint8(name: string, length: number): Uint8Array {
+    return this.take(name, length, Uint8Array);
+  }
+
+  /** Zeros; good until the same name is taken again. */
+  private take<T extends Int32Array | Float32Array | Float64Array | Uint8Array>(
+    name: string,
+    length: number,
+    kind: new (length: number) => T,
+  ): T {
+    let array = this.held.get(name) as T | undefined;
+    if (!array || array.length < length) {
+      array = new kind(length);
+      this.held.set(name, array);
+      return array;
+    }
+    return array.subarray(0, length).fill(0) as T;
+  }
+}
+
 /** Which rows of which data description are written. */
 export interface RowBlock {
   /** Number of the first row in the MS. */
@@ -89,22 +122,28 @@ export interface RowBlock {
 }
 
 /** Writes all columns of MAIN but DATA, FLAG and FLAG_ROW: time slowest, then pairs, then bins. */
-export function putRowColumns(main: Table, context: RowContext, uvwCache: UvwCache, block: RowBlock): void {
+export function putRowColumns(
+  main: Table,
+  context: RowContext,
+  uvwCache: UvwCache,
+  arrays: RowArrays,
+  block: RowBlock,
+): void {
   const { integrations, pairs, binCount } = block;
   const perIntegration = pairs.first.length * binCount;
   const count = integrations.length * perIntegration;
   const { antennaIds, feedIds } = context.configuration;
   const integers = {
-    ANTENNA1: new Int32Array(count),
-    ANTENNA2: new Int32Array(count),
-    FEED1: new Int32Array(count),
-    FEED2: new Int32Array(count),
+    ANTENNA1: arrays.int32('ANTENNA1', count),
+    ANTENNA2: arrays.int32('ANTENNA2', count),
+    FEED1: arrays.int32('FEED1', count),
+    FEED2: arrays.int32('FEED2', count),
   };
-  const time = new Float64Array(count);
-  const interval = new Float64Array(count);
-  const uvw = new Float64Array(3 * count);
-  const weight = new Float32Array(block.corrCount * count);
-  const sigma = new Float32Array(block.corrCount * count);
+  const time = arrays.float64('time', count);
+  const interval = arrays.float64('interval', count);
+  const uvw = arrays.float64('uvw', 3 * count);
+  const weight = arrays.float32('weight', block.corrCount * count);
+  const sigma = arrays.float32('sigma', block.corrCount * count);
   let row = 0;
   for (const integration of integrations) {
     const seconds = Number(integration.intervalNs) / 1e9;
@@ -140,7 +179,7 @@ export function putRowColumns(main: Table, context: RowContext, uvwCache: UvwCac
     SCAN_NUMBER: context.scanNumber,
     STATE_ID: context.stateId,
   };
-  for (const [name, value] of Object.entries(constants)) put(name, new Int32Array(count).fill(value));
+  for (const [name, value] of Object.entries(constants)) put(name, arrays.int32('constant', count).fill(value));
   put('TIME', time);
   put('TIME_CENTROID', time);
   put('INTERVAL', interval);
