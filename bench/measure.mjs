@@ -35,12 +35,13 @@ function children(pid) {
   }
 }
 
-function treeMemory(pid) {
+/** Peak resident memory of a process and its children, bytes. */
+export function treeMemory(pid) {
   return statusNumber(pid, 'VmHWM') + children(pid).reduce((sum, child) => sum + treeMemory(child), 0);
 }
 
 /** CPU time of a process and of its children, s (clock ticks of 10 ms). */
-function treeCpu(pid) {
+export function treeCpu(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /, '')

@@ -115,7 +115,7 @@ async function buildBundles() {
     platform: 'node',
     target: 'node20',
     // Packages go into the bundles, so that a program starts with a few files instead of 800; these bring files of their own.
-    external: ['@napi-rs/canvas', 'pyodide', 'esbuild', 'assemblyscript'],
+    external: ['@napi-rs/canvas', 'echarts', 'pyodide', 'esbuild', 'assemblyscript'],
     banner: {
       js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
     },

@@ -45,6 +45,7 @@ function prelude(): PreludeModule[] {
     ...readPrelude(folder('casapy'), [
       'qa2_engine',
       'qa2_parameters',
+      'qa2_pylab',
       'qa2_casa',
       'qa2_pipeline',
       'qa2_delivery',

@@ -2,6 +2,7 @@ import { type Context, fail, type ProgressPort } from '../../foundation/base/ind
 import type { CasaLog } from './casa-log.ts';
 import { runProgram } from './programs.ts';
 import { findTask } from './registry.ts';
+import { type ScriptFigure, writeScriptFigure } from './script-figure.ts';
 import { describeTask, formatHelp } from './task-help.ts';
 import { runTask } from './task-run.ts';
 import { findTool } from './tool-registry.ts';
@@ -27,6 +28,8 @@ export type EngineRequest =
   | { readonly kind: 'describe'; readonly name: string }
   /** A program of CASA that scripts start through the shell. */
   | { readonly kind: 'program'; readonly name: string; readonly words: readonly string[] }
+  /** A figure that a script drew, to be written as PNG. */
+  | { readonly kind: 'figure'; readonly file: string; readonly figure: ScriptFigure }
   | { readonly kind: 'new-tool'; readonly tool: string }
   | { readonly kind: 'drop-tool'; readonly handle: number };
 
@@ -72,6 +75,9 @@ export class EngineSession {
         return describeTask(findTask(request.name));
       case 'program':
         return runProgram(request.name, request.words, this.context(cwd));
+      case 'figure':
+        writeScriptFigure(this.context(cwd), request.file, request.figure);
+        return null;
       case 'new-tool':
         return this.createTool(request.tool, cwd);
       case 'drop-tool':

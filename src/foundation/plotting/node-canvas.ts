@@ -2,7 +2,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import type { Canvas } from '@napi-rs/canvas';
-import * as echarts from 'echarts';
 import { chartOption } from './chart-option.ts';
 import { rasterPixels } from './colours.ts';
 import type { Figure, Raster } from './figure.ts';
@@ -11,37 +10,45 @@ import { encodeIndexedPng } from './indexed-png.ts';
 import { layoutFigure } from './layout.ts';
 
 type CanvasPackage = typeof import('@napi-rs/canvas');
+type ChartPackage = typeof import('echarts');
 
-let loaded: CanvasPackage | undefined;
+interface Drawing {
+  readonly canvas: CanvasPackage;
+  readonly charts: ChartPackage;
+}
+
+let loaded: Drawing | undefined;
 
 /**
- * Loads the canvas at the first figure (most commands draw none, and it costs 20 MB in each thread) and registers the font that
- * comes with the program, so that figures look the same on every machine.
+ * Loads canvas and charts at the first figure (most commands draw none; they cost each thread 40 MB and a third of a second) and
+ * registers the font that comes with the program, so that figures look the same on every machine.
  */
-function canvasPackage(): CanvasPackage {
+function drawing(): Drawing {
   if (loaded) return loaded;
   const load = createRequire(import.meta.url);
   const canvas = load('@napi-rs/canvas') as CanvasPackage;
+  const charts = load('echarts') as ChartPackage;
   const { createCanvas, GlobalFonts } = canvas;
   const fonts = join(dirname(load.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
   GlobalFonts.registerFromPath(join(fonts, 'DejaVuSans.ttf'), FONT);
   GlobalFonts.registerFromPath(join(fonts, 'DejaVuSans-Bold.ttf'), FONT);
-  echarts.setPlatformAPI({
+  charts.setPlatformAPI({
     createCanvas: (width?: number, height?: number) =>
       createCanvas(width ?? 32, height ?? 32) as unknown as HTMLCanvasElement,
   });
-  loaded = canvas;
-  return canvas;
+  loaded = { canvas, charts };
+  return loaded;
 }
 
 /** Draws a figure as PNG with a palette; the same figure gives the same bytes. */
 export function renderPng(figure: Figure): Uint8Array {
-  const { createCanvas } = canvasPackage();
+  const { canvas, charts } = drawing();
+  const { createCanvas } = canvas;
   const layout = layoutFigure(figure);
   const { width } = figure;
   const { height } = layout;
   const axes = createCanvas(width, height);
-  const chart = echarts.init(axes as unknown as HTMLElement, undefined, { width, height, devicePixelRatio: 1 });
+  const chart = charts.init(axes as unknown as HTMLElement, undefined, { width, height, devicePixelRatio: 1 });
   chart.setOption(chartOption(figure, layout));
   const page = createCanvas(width, height);
   const context = page.getContext('2d');
@@ -57,7 +64,7 @@ export function renderPng(figure: Figure): Uint8Array {
 }
 
 function picture(raster: Raster): Canvas {
-  const canvas = canvasPackage().createCanvas(raster.width, raster.height);
+  const canvas = drawing().canvas.createCanvas(raster.width, raster.height);
   const context = canvas.getContext('2d');
   const image = context.createImageData(raster.width, raster.height);
   image.data.set(rasterPixels(raster));

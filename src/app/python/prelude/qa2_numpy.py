@@ -1184,7 +1184,7 @@ install()
 
 
 class _Drawing(types.ModuleType):
-    """pylab and matplotlib: their numpy is there, their drawing is not."""
+    """pylab and matplotlib: their numpy is there; of their drawing, what qa2_pylab of casapy adds."""
 
     def __getattr__(self, name):
         if name.startswith('__'):
@@ -1199,7 +1199,7 @@ def _nothing(*_arguments, **_options):
 
 
 def _refuse_drawing(name, *_arguments, **_options):
-    raise NotImplementedError('%s() is not available: scripts cannot draw here; plotms, plotcal, plotbandpass and plotants write PNG files.' % name)
+    raise NotImplementedError('%s() is not available: scripts draw plain plots alone here (plot, scatter, errorbar, hist …); plotms, plotcal, plotbandpass and plotants write PNG files.' % name)
 
 
 def _install_drawing():
