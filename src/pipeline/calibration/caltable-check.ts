@@ -1,7 +1,7 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
 import { median } from './normalise.ts';
 
 /** Numbers of solutions of one antenna or window. */

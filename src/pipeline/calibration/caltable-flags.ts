@@ -2,8 +2,9 @@ import { parseSpw } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable, writeCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
 import { type CalSelection, selectCalRows, windowInfos } from './caltable-selection.ts';
+import { writeCalTable } from './caltable-write.ts';
 
 /** Parameters of CASA's flagdata that mean something for a calibration table. */
 export interface FlagCalTableOptions extends CalSelection {

@@ -1,7 +1,7 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
 import { calValue } from './caltable-selection.ts';
 
 export interface CalstatOptions {

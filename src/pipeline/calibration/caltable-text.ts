@@ -3,7 +3,7 @@ import { parseSpw } from '../../astronomy/ms/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
 import { calValue, selectCalRows, windowInfos } from './caltable-selection.ts';
 
 export interface ListcalOptions {

@@ -1,7 +1,7 @@
 /**
  * A calibration table in memory: struct of arrays, one row per solution interval, spectral window and antenna.
  *
- * The layout on disk is CASA's NewCalTable (see `caltable-io.ts`). Cells are [chan, par] (slow to fast); complex
+ * The layout on disk is CASA's NewCalTable (see `caltable-read.ts`, `caltable-write.ts`). Cells are [chan, par] (slow to fast); complex
  * parameters are interleaved re, im.
  */
 

@@ -2,7 +2,7 @@ import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
 import { antennaCount, meanGains } from './gain-ratios.ts';
 import { median } from './normalise.ts';
 

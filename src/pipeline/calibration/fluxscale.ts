@@ -2,7 +2,8 @@ import { parseAntennaList, parseNamedList, parseScan, parseTimerange } from '../
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalRowKey, type CalTable, emptyRows } from './caltable.ts';
-import { readCalTable, writeCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
+import { writeCalTable } from './caltable-write.ts';
 import { type FluxSpectrum, fitFluxSpectrum, formatGeneral } from './flux-spectrum.ts';
 import { antennaCount, combineGains, type GainScale, gainScale, type MeanGains, meanGains } from './gain-ratios.ts';
 import { joinRows } from './solution-table.ts';

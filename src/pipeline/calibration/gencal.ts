@@ -3,8 +3,8 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalFrame, type CalRowKey, type CalRows, type CalTable, emptyRows } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
-import { writeCalTable } from './caltable-io.ts';
 import { flagOtherWindows, meanChannelWindows } from './caltable-windows.ts';
+import { writeCalTable } from './caltable-write.ts';
 import { readTsysRows } from './tsys-spectra.ts';
 
 /** Parameters of CASA's gencal that are served. */

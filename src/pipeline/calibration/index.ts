@@ -7,10 +7,11 @@ export { type CalTableCheck, checkCalTable, type SolutionCount } from './caltabl
 export { type CalAxisX, type CalIteration, type CalPlot, calTableFigures } from './caltable-figure.ts';
 export { type FlagCalTableOptions, flagCalTable } from './caltable-flags.ts';
 export { calFrameOf } from './caltable-frame.ts';
-export { isCalTable, readCalTable, writeCalTable } from './caltable-io.ts';
+export { isCalTable, readCalTable } from './caltable-read.ts';
 export { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
 export { type CalstatOptions, type ColumnStatistics, calstat } from './caltable-statistics.ts';
 export { type ListcalOptions, listcal } from './caltable-text.ts';
+export { writeCalTable } from './caltable-write.ts';
 export type { GainTable } from './chain-term.ts';
 export { type CheckedFlux, checkFluxes, type FluxCheckOptions } from './flux-check.ts';
 export * from './fluxscale.ts';

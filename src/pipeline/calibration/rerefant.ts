@@ -1,7 +1,8 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable, writeCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
+import { writeCalTable } from './caltable-write.ts';
 import { parseRefants, referToAntenna } from './refant.ts';
 import { emptySolution, type Solution } from './solution.ts';
 import { splitTexts, type TextList } from './solve-options.ts';

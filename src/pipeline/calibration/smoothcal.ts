@@ -2,7 +2,8 @@ import { parseNamedList } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
-import { readCalTable, writeCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
+import { writeCalTable } from './caltable-write.ts';
 import { median } from './normalise.ts';
 import { splitTexts, type TextList } from './solve-options.ts';
 

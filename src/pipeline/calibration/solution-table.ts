@@ -8,7 +8,8 @@ import {
   type CalTable,
   emptyRows,
 } from './caltable.ts';
-import { readCalTable, writeCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
+import { writeCalTable } from './caltable-write.ts';
 import { type Solution, sortSolutions } from './solution.ts';
 import type { SolvePlan } from './solve-plan.ts';
 

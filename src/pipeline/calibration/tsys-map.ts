@@ -1,7 +1,7 @@
 import { type MsMetadata, openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import { readCalTable } from './caltable-io.ts';
+import { readCalTable } from './caltable-read.ts';
 
 export interface TsysspwmapOptions {
   readonly vis: string;

@@ -2,7 +2,7 @@ import { type MeasurementSet, type MsMetadata, openMs, parseSpw, readMetadata } 
 import { type Context, fail, isQa2Error, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { calFrameOf } from './caltable-frame.ts';
-import { writeCalTable } from './caltable-io.ts';
+import { writeCalTable } from './caltable-write.ts';
 import { smoothTable } from './smoothcal.ts';
 import { filterTimes, offsetTimes, readWvrData, type WvrData, wvrWindows } from './wvr-data.ts';
 import { borrowSamples, nearestRadiometers } from './wvr-neighbours.ts';
