@@ -22,7 +22,7 @@ export function makeSubjects(folder: string, fixtures: string): Subject[] {
   const small = join(folder, 'small');
   writeSmallAsdm(small);
   const big = join(folder, 'big');
-  writeSmallAsdm(big, { isLittleEndian: false, crossType: Int32Array, hasEphemeris: true });
+  writeSmallAsdm(big, { isLittleEndian: false, crossType: 'int32', hasEphemeris: true });
   return [
     ...['little', 'big', 'chosen'].map((order) => tableSubject(folder, fixtures, order)),
     asdmSubject('ASDM, little-endian', small),
