@@ -23,6 +23,20 @@ function select(_context: unknown, { vis, ...selection }: { vis: string }): numb
   return [rows.length, rows[0] ?? -1, rows[rows.length - 1] ?? -1, rows.reduce((sum, row) => sum + row, 0)];
 }
 
+/** The same with the channels, as CASA lists them: window, first, last, step; or the sentence that refuses. */
+function trySelect(context: unknown, options: { vis: string }): unknown {
+  try {
+    const { vis, ...selection } = options;
+    const ms = openMs(vis);
+    const { channels } = selectRows(ms, selection);
+    ms.close();
+    const ranges = [...channels].flatMap(([id, parts]) => parts.map(([first, last]) => [id, first, last, 1]));
+    return { rows: select(context, options), channels: ranges };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
 const tasks = {
   ...reshape,
   delmod: (context: Context, options: reshape.DelmodOptions) => reshape.delmod(context, options, { clearModel }),
@@ -32,6 +46,7 @@ const tasks = {
   flagmanager,
   listobs,
   select,
+  trySelect,
 } as unknown as Record<string, (context: unknown, options: unknown) => unknown>;
 const context = { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd: process.cwd() };
 const calls = JSON.parse(readFileSync(process.argv[3], 'utf8')) as [string, unknown][];

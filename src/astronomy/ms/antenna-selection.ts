@@ -1,4 +1,4 @@
-import { fail } from '../../foundation/base/index.ts';
+import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { AntennaInfo } from './metadata.ts';
 import { matchNamed, nameTest, splitList } from './selection-text.ts';
 
@@ -15,7 +15,7 @@ export interface BaselineSelection {
  * Reads an antenna or baseline selection in CASA's syntax.
  *
  * `DV01` all cross baselines with DV01; `DV01&DV02` one baseline; `DV01,DV02&*`; `DV*&` the cross baselines among those antennas;
- * `DV01&&*` cross and auto; `DV01&&&` auto only; `@A001` or `DV01@A001` by pad. Statements are joined by `;`; `!` takes away what
+ * `DV01&&*` cross and auto; `DV01&&&` auto only; `@A001` or `DV01@A001` by pad; `<100m`, `100~300m` by the length of the baseline. Statements are joined by `;`; `!` takes away what
  * the statement would add, from everything when it comes first: `!DV01` keeps the autocorrelations of DV01.
  *
  * @param withAutos when true a statement without `&` includes autocorrelations, as flagdata does
@@ -66,6 +66,11 @@ function markStatement(
   named: Set<number>,
   withAutos: boolean,
 ): void {
+  const length = parseLength(body);
+  if (length) {
+    markLengths(length, antennas, isSelected, mark);
+    return;
+  }
   const match = /^([^&]*?)\s*(&{0,3})\s*([^&]*)$/.exec(body);
   if (!match) fail('usage', `"${body}" is not an antenna or baseline selection such as DV01 or DV01&DV02.`);
   const operator = match[2];
@@ -85,6 +90,34 @@ function markStatement(
       if (one === other ? !isAutoWanted : operator === '&&&') continue;
       isSelected[one * count + other] = mark;
       isSelected[other * count + one] = mark;
+    }
+  }
+}
+
+/** Reads a range of baseline lengths, m: `<100m`, `>1km`, `100~300m`; a range needs its unit, as `0~3` is of antennas. */
+function parseLength(text: string): readonly [low: number, high: number] | undefined {
+  const bound = /^([<>])\s*([\d.]+)\s*([km]?m)?$/.exec(text);
+  if (bound) {
+    const limit = parseQuantity(`${bound[2]}${bound[3] ?? 'm'}`, 'length');
+    return bound[1] === '<' ? [0, limit] : [limit, Number.POSITIVE_INFINITY];
+  }
+  const range = /^([\d.]+)\s*(?:[km]?m)?\s*~\s*([\d.]+)\s*([km]?m)$/.exec(text);
+  return range
+    ? [parseQuantity(`${range[1]}${range[3]}`, 'length'), parseQuantity(`${range[2]}${range[3]}`, 'length')]
+    : undefined;
+}
+
+/** Marks the baselines of some lengths; the length of an antenna with itself is 0. */
+function markLengths(
+  [low, high]: readonly [number, number],
+  antennas: readonly AntennaInfo[],
+  isSelected: Uint8Array,
+  mark: 0 | 1,
+): void {
+  for (const one of antennas) {
+    for (const other of antennas) {
+      const length = Math.hypot(...one.position.map((value, axis) => value - other.position[axis]));
+      if (length >= low && length <= high) isSelected[one.id * antennas.length + other.id] = mark;
     }
   }
 }

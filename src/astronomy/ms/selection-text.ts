@@ -36,7 +36,7 @@ export function parseIndexRange(text: string): IndexRange | undefined {
   if (range) {
     const first = Number(range[1]);
     const last = range[2] === undefined ? first : Number(range[2]);
-    return { first: Math.min(first, last), last: Math.max(first, last), step: Number(range[3] ?? 1) };
+    return { first, last, step: Number(range[3] ?? 1) };
   }
   const bound = /^([<>])(=?)\s*(\d+)$/.exec(text);
   if (!bound) return undefined;

@@ -1,6 +1,7 @@
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { parseAntenna } from './antenna-selection.ts';
 import { stepRows } from './columns.ts';
+import { parseFeed } from './feed-selection.ts';
 import type { MeasurementSet } from './measurement-set.ts';
 import { correlationCode, type FieldInfo, type MsMetadata, readMetadata, type StateInfo } from './metadata.ts';
 import { nameTest, parseIndexTest, parseNamedList, splitList } from './selection-text.ts';
@@ -204,7 +205,7 @@ function listConditions(
   if (selection.observation) {
     conditions.push(testCondition('OBSERVATION_ID', parseIndexTest(selection.observation, 'observation')));
   }
-  if (selection.feed) conditions.push(testCondition('FEED1', parseIndexTest(selection.feed, 'feed')));
+  if (selection.feed) conditions.push(feedCondition(selection.feed));
   if (selection.antenna) conditions.push(antennaCondition(selection.antenna, metadata, withAutos));
   if (selection.uvrange) conditions.push(uvCondition(selection.uvrange, metadata));
   return conditions;
@@ -237,6 +238,14 @@ function antennaCondition(text: string, metadata: MsMetadata, withAutos: boolean
   return {
     columns: ['ANTENNA1', 'ANTENNA2'],
     bind: (values) => (row) => isSelected[values.ANTENNA1[row] * antennaCount + values.ANTENNA2[row]] === 1,
+  };
+}
+
+function feedCondition(text: string): RowCondition {
+  const test = parseFeed(text);
+  return {
+    columns: ['FEED1', 'FEED2'],
+    bind: (values) => (row) => test(values.FEED1[row], values.FEED2[row]),
   };
 }
 

@@ -98,8 +98,11 @@ function parseChannels(text: string, window: SpectralWindowInfo): ChannelRange[]
 }
 
 function channelsInFrequency(match: RegExpExecArray, window: SpectralWindowInfo): ChannelRange[] {
-  const low = parseQuantity(`${match[1]}${match[3]}`, 'frequency');
-  const high = match[2] === undefined ? undefined : parseQuantity(`${match[2]}${match[3]}`, 'frequency');
+  // CASA compares numbers of single precision: 16 kHz at 230 GHz.
+  const unit = parseQuantity(`1${match[3]}`, 'frequency');
+  const single = (text: string) => Math.fround(Math.fround(Number(text)) * unit);
+  const low = single(match[1]);
+  const high = match[2] === undefined ? undefined : single(match[2]);
   const { chanFreqs } = window;
   if (high === undefined) {
     const sign = chanFreqs.length > 1 && chanFreqs[1] < chanFreqs[0] ? -1 : 1;

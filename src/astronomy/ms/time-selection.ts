@@ -19,63 +19,112 @@ function dayNumber(year: number, month: number, day: number): number {
   return Date.UTC(year, month - 1, day) / 86_400_000 + 40_587;
 }
 
+/** Year, month, day, hour, minute, second; undefined: as in the default. */
+type TimeFields = readonly (number | undefined)[];
+
+const CLOCK = /^(?:(\d+|\*):)?(?:(\d+|\*):)?(\d+(?:\.\d*)?|\*)?$/;
+
+/** CASA cuts seconds to whole milliseconds, as they come out of the subtraction. */
+function cutSeconds(seconds: number): number {
+  const whole = Math.floor(seconds);
+  return whole + Math.trunc((seconds - whole) * 1000) / 1000;
+}
+
+/** `HH:MM:SS.s`, `MM:SS.s`, `HH:MM:`, or seconds alone; a `*` is as in the default. */
+function clockFields(text: string, whole: string): TimeFields {
+  const match = CLOCK.exec(text.trim());
+  if (!match || text.trim() === '') fail('usage', `"${whole}" is not a time such as 2013/06/15/03:00:12.5.`);
+  const [, first, second, last] = match;
+  const number = (piece: string | undefined) => (piece === undefined ? 0 : piece === '*' ? undefined : Number(piece));
+  const seconds = last === undefined ? 0 : last === '*' ? undefined : cutSeconds(Number(last));
+  if (second !== undefined) return [number(first), number(second), seconds];
+  if (first === undefined) return [undefined, undefined, seconds];
+  return last === undefined ? [number(first), 0, 0] : [0, number(first), seconds];
+}
+
+/** Takes a time apart: a date `2013/06/15`, `15-Jun-2013` or with `*` in it, a clock, or both. */
+function timeFields(text: string): TimeFields {
+  const trimmed = text.trim();
+  const named = /^(\d{1,2})-([A-Za-z]{3})[a-z]*-(\d{4})(?:[/ ](.*))?$/.exec(trimmed);
+  const date = /^(\d{4}|\*)[/-](\d{1,2}|\*)[/-](\d{1,2}|\*)(?:[/T ](.*))?$/.exec(trimmed);
+  const clock = named?.[4] ?? date?.[4];
+  const time = named || date ? (clock === undefined ? [] : clockFields(clock, text)) : clockFields(trimmed, text);
+  const day = [time[0], time[1], time[2]];
+  if (named) return [Number(named[3]), MONTHS.indexOf(named[2].toLowerCase()) + 1, Number(named[1]), ...day];
+  const pieces = date
+    ? date.slice(1, 4).map((piece) => (piece === '*' ? undefined : Number(piece)))
+    : [undefined, undefined, undefined];
+  return [...pieces, ...day];
+}
+
+/** MJD seconds of a time whose missing fields are those of `defaultSec`. */
+function resolveFields(fields: TimeFields, defaultSec: number): number {
+  const day = Math.floor(defaultSec / SECONDS_PER_DAY);
+  const date = new Date((day - 40_587) * 86_400_000);
+  const clock = defaultSec - day * SECONDS_PER_DAY;
+  const defaults = [
+    date.getUTCFullYear(),
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    Math.floor(clock / 3600),
+    Math.floor((clock % 3600) / 60),
+    cutSeconds(clock % 60),
+  ];
+  const [year, month, monthDay, hour, minute, second] = defaults.map((value, k) => fields[k] ?? value);
+  return dayNumber(year, month, monthDay) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
+}
+
 /**
- * Reads a date with time in CASA's forms: `2013/06/15/03:00:12.5`, `15-Jun-2013/03:00`, `2013/06/15`, or `03:00:12`
- * alone (or a time of day after wildcards) on a default day.
+ * Reads a date with time in CASA's forms: `2013/06/15/03:00:12.5`, `15-Jun-2013/03:00:00`, `2013/06/15`, or `03:00:12` alone.
  *
- * @param defaultDay MJD that a time without date belongs to
+ * @param defaultSec MJD seconds that missing fields, and those written as `*`, are taken from
  * @returns MJD seconds
  */
-export function parseDateTime(text: string, defaultDay: number): number {
-  const trimmed = text.trim().replace(/^(?:\*\/)+/, '');
-  const date = /^(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?:[/T ](.*))?$/.exec(trimmed);
-  if (date) return dayNumber(+date[1], +date[2], +date[3]) * SECONDS_PER_DAY + parseClock(date[4] ?? '0', text);
-  const named = /^(\d{1,2})-([A-Za-z]{3})[a-z]*-(\d{4})(?:[/ ](.*))?$/.exec(trimmed);
-  if (named) {
-    const month = MONTHS.indexOf(named[2].toLowerCase()) + 1;
-    return dayNumber(+named[3], month, +named[1]) * SECONDS_PER_DAY + parseClock(named[4] ?? '0', text);
-  }
-  return defaultDay * SECONDS_PER_DAY + parseClock(trimmed, text);
-}
-
-function parseClock(text: string, whole: string): number {
-  const match = /^(\d+)(?::(\d+)(?::(\d+(?:\.\d*)?))?)?$/.exec(text.trim());
-  if (!match) fail('usage', `"${whole}" is not a time such as 2013/06/15/03:00:12.5.`);
-  return Number(match[1]) * 3600 + Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0);
+export function parseDateTime(text: string, defaultSec: number): number {
+  return resolveFields(timeFields(text), defaultSec);
 }
 
 /**
- * Reads a time selection: `T0~T1`, `T0+03:00:00`, `>T0`, `<T1`, `T0` (rows within half an exposure), several by commas.
- * A date alone means the time of day of the first row, as in CASA.
+ * Reads a time selection: `T0~T1`, `T0+03:00:00`, `>T0`, `<T1`, `T0` (rows within half an exposure), `[T0~T1]` (half an exposure
+ * more at both ends) and `2.5[T0~T1]` (so many seconds more), several by commas. As in CASA, two fields are minutes and seconds, and
+ * what is missing is that of the first row.
  *
- * @param firstTimeSec TIME of the first row, whose day is the default
+ * @param firstTimeSec TIME of the first row
  * @param exposureSec exposure of the first row
  */
 export function parseTimerange(text: string, firstTimeSec: number, exposureSec: number): TimeRange[] {
-  const defaultDay = Math.floor(firstTimeSec / SECONDS_PER_DAY);
   return splitList(text, ',')
     .filter((part) => part !== '')
     .map((part) => {
-      const bound = /^([<>])=?\s*(.*)$/.exec(part);
-      if (bound) {
-        const limit = parseDateTime(bound[2], defaultDay);
-        return bound[1] === '<' ? ([-Infinity, limit] as const) : ([limit, Infinity] as const);
-      }
-      const range = part.split('~');
-      if (range.length === 2) {
-        const start = parseDateTime(range[0], defaultDay);
-        return [start, parseDateTime(range[1], Math.floor(start / SECONDS_PER_DAY))] as const;
-      }
-      const span = /^(.*)\+(.*)$/.exec(part);
-      if (span) {
-        const start = parseDateTime(span[1], defaultDay);
-        return [start, start + parseClock(span[2], part)] as const;
-      }
-      const isDate = /^(\d{4}[/-]\d{1,2}[/-]\d{1,2}|\d{1,2}-[A-Za-z]{3,}-\d{4})$/.test(part);
-      const ofDay = isDate ? firstTimeSec - defaultDay * SECONDS_PER_DAY : 0;
-      const time = parseDateTime(part, defaultDay) + ofDay;
-      return [time - exposureSec / 2, time + exposureSec / 2] as const;
+      const bracket = /^([\d.]*)\s*\[(.*)\]$/.exec(part);
+      if (!bracket) return timeSpan(part, firstTimeSec, exposureSec);
+      const [start, end] = timeSpan(bracket[2], firstTimeSec, exposureSec);
+      const edge = bracket[1] === '' ? exposureSec / 2 : Number(bracket[1]);
+      return [start - edge, end + edge] as const;
     });
+}
+
+function timeSpan(part: string, firstTimeSec: number, exposureSec: number): TimeRange {
+  const bound = /^([<>])=?\s*(.*)$/.exec(part);
+  if (bound) {
+    const limit = parseDateTime(bound[2], firstTimeSec);
+    return bound[1] === '<' ? [-Infinity, limit] : [limit, Infinity];
+  }
+  const range = part.split('~');
+  if (range.length === 2) {
+    const start = parseDateTime(range[0], firstTimeSec);
+    const end = parseDateTime(range[1], start);
+    if (end < start) fail('usage', `The time range "${part}" ends before it begins.`);
+    return [start, end];
+  }
+  const span = /^(.*)\+(.*)$/.exec(part);
+  if (span) {
+    const start = parseDateTime(span[1], firstTimeSec);
+    const [hour, minute, second] = clockFields(span[2], part);
+    return [start, start + (hour ?? 0) * 3600 + (minute ?? 0) * 60 + (second ?? 0)];
+  }
+  const time = parseDateTime(part, firstTimeSec);
+  return [time - exposureSec / 2, time + exposureSec / 2];
 }
 
 /** Reads a uv selection: `0~100m`, `>50klambda`, `<1km`, `100m:20%` (100 m and 20 % around), several by commas; bare numbers are metres. */

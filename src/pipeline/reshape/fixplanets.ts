@@ -108,7 +108,7 @@ function referenceTime(ms: MeasurementSet, fieldId: number, reftime: string): nu
   if (times.length === 0) return undefined;
   if (isMedian) return times[Math.floor(times.length / 2)];
   if (reftime.toLowerCase() === 'first') return times[0];
-  const given = parseDateTime(reftime, Math.floor(times[0] / 86_400));
+  const given = parseDateTime(reftime, times[0]);
   if (given < times[0] || given > times[times.length - 1]) {
     fail('usage', `The time ${reftime} is not within the observation of field ${fieldId}.`);
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseFeed } from '../../../src/astronomy/ms/feed-selection.ts';
 import { type MeasurementSet, openMs, parseSpw, readMetadata, selectRows } from '../../../src/astronomy/ms/index.ts';
+import { parseTimerange } from '../../../src/astronomy/ms/time-selection.ts';
 import { freshContext, ROW_COUNT, writeSmallMs } from './small-ms.ts';
 
 let ms: MeasurementSet;
@@ -27,6 +29,9 @@ describe('selectRows', () => {
     expect(count({ antenna: '!DA41' })).toBe(ROW_COUNT - 36);
     expect(count({ antenna: 'DA41;!DA42' })).toBe(24);
     expect(count({ antenna: '@A003' })).toBe(36);
+    expect(count({ antenna: '<1m' })).toBe(ROW_COUNT - 72); // 31.9 m between neighbours
+    expect(count({ antenna: '30~40m' })).toBe(count({ antenna: 'DA41&DA42;*&*;!>40m' }));
+    expect(count({ antenna: '>1000m' })).toBe(0);
   });
 
   it('knows fields, scans, intents, times, uv ranges and correlations', () => {
@@ -40,6 +45,34 @@ describe('selectRows', () => {
     expect(count({ uvrange: '0~35m' })).toBe(ROW_COUNT - 36);
     expect(count({ uvrange: '>50m' })).toBe(36);
     expect(count({ correlation: 'YY' })).toBe(ROW_COUNT);
+  });
+
+  it('reads times as CASA does', () => {
+    const first = 4_878_000_000.25; // 2013-06-15T08:00:00.25
+    const at = (text: string) => parseTimerange(text, first, 6)[0].map((time) => time - first);
+    const [start] = parseTimerange('2013/06/15/08:00:00.25~2013/06/15/09:00:00', first, 6)[0];
+    expect(start).toBeCloseTo(first, 6);
+    expect(at('08:00:10.25~*/*/15/08:01:00')).toEqual([10, 59.75]);
+    expect(at('*/*/16/*:*:10')).toEqual([86_409.75 - 3, 86_409.75 + 3]);
+    expect(at('08:00:00+01:30')).toEqual([-0.25, 89.75]); // two fields are minutes and seconds
+    expect(at('08:00:00+90')).toEqual([-0.25, 89.75]);
+    expect(at('[08:00:00~08:00:10]')).toEqual([-3.25, 12.75]);
+    expect(at('2[08:00:00~08:00:10]')).toEqual([-2.25, 11.75]);
+    expect(at('>08:00:26.016')[0]).toBeCloseTo(26.015 - 0.25, 6); // cut to milliseconds as the numbers come out
+    expect(() => parseTimerange('08:00:10~08:00:00', first, 6)).toThrow(/ends before it begins/);
+  });
+
+  it('reads feeds as baselines', () => {
+    const pairs = [0, 1, 2].flatMap((one) => [0, 1, 2].map((other) => [one, other] as const));
+    const chosen = (text: string) =>
+      pairs.filter(([one, other]) => parseFeed(text)(one, other)).map((pair) => pair.join(''));
+    expect(chosen('0')).toEqual(['01', '02', '10', '20']);
+    expect(chosen('0&1')).toEqual(['01', '10']);
+    expect(chosen('0,1&')).toEqual(['01', '10']);
+    expect(chosen('0,1&&')).toEqual(['00', '01', '10', '11']);
+    expect(chosen('1~2&&&')).toEqual(['11', '22']);
+    expect(chosen('!0')).toEqual(['00', '11', '12', '21', '22']);
+    expect(() => parseFeed('x')).toThrow(/selection of feeds/);
   });
 
   it('says what matches nothing', () => {
@@ -74,7 +107,8 @@ describe('parseSpw', () => {
       [0, [[0, 7]]],
     ]);
     expect(read('*BB_2*')).toEqual([[1, [[0, 3]]]]);
-    expect(read('0:230.001~230.003GHz')).toEqual([[0, [[1, 3]]]]);
+    expect(read('0:230.0005~230.0035GHz')).toEqual([[0, [[1, 3]]]]);
+    expect(read('0:230.001~230.003GHz')).toEqual([[0, [[2, 2]]]]); // in single precision both ends miss their channels
     expect(read('231~233GHz')).toEqual([[1, [[0, 3]]]]);
     expect(read('0:0~6^3')).toEqual([
       [
