@@ -65,6 +65,10 @@ export function* filledRows(
     const isRadiometer = source.processors[configuration.processorId]?.type === 'RADIOMETER';
     const isCorrected = phaseCorrection === 'AP_CORRECTED';
     if (isCorrected && !isRadiometer && !configuration.phaseCorrections.includes(phaseCorrection)) continue;
+    if (options.verbose) {
+      const what = `${row.integrationCount} integrations in ${row.dataUid}`;
+      context.log.post(`Scan ${row.scanNumber}, subscan ${row.subscanNumber}: ${what}.`, 'INFO', 'importasdm');
+    }
     yield { row, configuration, field, stateId };
   }
 }

@@ -78,6 +78,17 @@ function wantedOutputs({ options, configurations }: ImportSource): [PhaseCorrect
     fail('bad-data', 'wvr_corrected_data="yes" was asked for but the ASDM has no corrected data.', {
       file: options.asdm,
     });
+  for (const [, vis] of outputs) {
+    const versions = `${vis}.flagversions`;
+    if (options.flagbackup && !options.overwrite && disk().exists(versions))
+      fail(
+        'exists',
+        'Flag versions of another MeasurementSet of this name are in the way; remove them or set overwrite.',
+        {
+          file: versions,
+        },
+      );
+  }
   return outputs;
 }
 

@@ -41,6 +41,8 @@ export interface ImportAsdmOptions {
   readonly convert_ephem2geo?: boolean;
   /** days; 0: polynomials are not tabulated */
   readonly polyephem_tabtimestep?: number;
+  /** Logs each piece of binary data. */
+  readonly verbose?: boolean;
   readonly hooks?: IngestHooks;
   /** Data to read: 'all', or of co, ao, ac (correlation modes). */
   readonly corr_mode?: string;
@@ -85,6 +87,7 @@ export const IMPORT_DEFAULTS: Required<Defaulted> = {
   corr_mode: 'all',
   srt: 'all',
   time_sampling: 'all',
+  verbose: false,
 };
 
 export type CompleteOptions = Required<Defaulted> &

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -181,6 +181,13 @@ describe('choices', () => {
     expect(importasdm(context, { asdm, vis: 'cross.ms', ocorr_mode: 'co' }).rows).toEqual([12]);
   });
 
+  it('names each piece of binary data when verbose', () => {
+    const told: string[] = [];
+    const log = { post: (message: string) => void told.push(message) };
+    importasdm({ ...context, log }, { asdm, vis: 'told.ms', verbose: true });
+    expect(told.filter((line) => /^Scan \d, subscan 1: [23] integrations in uid:/.test(line))).toHaveLength(2);
+  });
+
   it('gives the same bits every time', () => {
     importasdm(context, { asdm, vis: 'again.ms' });
     const once = readdirSync(join(folder, 'again.ms')).filter((name) => name.startsWith('table.f'));
@@ -201,6 +208,13 @@ describe('bad input', () => {
     expect(() => importasdm(context, { asdm, vis: 'x.ms', asis: 'Antena' })).toThrow(/does not have/);
     expect(() => importasdm(context, { asdm: 'nowhere', vis: 'x.ms' })).toThrow(/no such ASDM/);
     nothingLeft('x.ms');
+  });
+
+  it('keeps the flag versions of another MeasurementSet of this name', () => {
+    mkdirSync(join(folder, 'kept.ms.flagversions'));
+    expect(() => importasdm(context, { asdm, vis: 'kept.ms' })).toThrow(/in the way/);
+    expect(existsSync(join(folder, 'kept.ms'))).toBe(false);
+    importasdm(context, { asdm, vis: 'kept.ms', flagbackup: false });
   });
 
   it('leaves nothing behind when a BDF is cut off', () => {

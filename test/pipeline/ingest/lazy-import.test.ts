@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { createTable, openTable, type Table } from '../../../src/formats/tables/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
+import { disk, installDisk } from '../../../src/foundation/bytes/index.ts';
 import { AsdmIndex } from '../../../src/pipeline/ingest/asdm-index.ts';
 import { importasdm } from '../../../src/pipeline/ingest/index.ts';
 import { type SmallVariant, writeSmallAsdm } from './small-asdm.ts';
@@ -85,6 +86,36 @@ describe('a lazy MeasurementSet', () => {
     expect(cells('after/a.ms').DATA).toEqual(first);
     renameSync(join(folder, 'after', 'uid___A1'), join(folder, 'elsewhere'));
     expect(() => cells('after/a.ms')).toThrow(/ASDM uid___A1, which is neither where it was nor beside/);
+  });
+
+  it('is read by rows: a time or a window takes no more of the binary data than it has', () => {
+    const place = make('part');
+    const plain = disk();
+    let bytesRead = 0;
+    const counting = (path: string) => {
+      const source = plain.open(path);
+      if (!path.includes('ASDMBinary')) return source;
+      const read = (offset: number, target: Uint8Array) => {
+        bytesRead += target.length;
+        source.read(offset, target);
+      };
+      return { name: source.name, length: source.length, read, close: () => source.close() };
+    };
+    installDisk({ ...plain, open: counting });
+    try {
+      const { main, close } = openMs(join(place, 'a.ms'));
+      // The second integration of the second window: 3 baselines of 2 channels, 2 products, re and im, int16.
+      const start = 12 + 6 + 3;
+      const values = main.column('DATA').getRange(start, 3) as Float32Array;
+      expect(values.length).toBe(3 * 2 * 2 * 2);
+      // A stored number has 2 bytes, and what lies between the baselines may be read along.
+      const integration = 2 * 3 * (4 + 2) * 2 * 2 * 2;
+      expect(bytesRead).toBeGreaterThanOrEqual(2 * values.length);
+      expect(bytesRead).toBeLessThanOrEqual(integration);
+      close();
+    } finally {
+      installDisk(plain);
+    }
   });
 
   it('cannot have its visibilities changed, but its flags', () => {
