@@ -22,15 +22,21 @@ import { gencalTask } from './declarations/gencal.ts';
 import { hInitTask } from './declarations/h-init.ts';
 import { hSaveTask } from './declarations/h-save.ts';
 import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
+import { imcollapseTask } from './declarations/imcollapse.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { immathTask } from './declarations/immath.ts';
+import { immomentsTask } from './declarations/immoments.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
+import { imsmoothTask } from './declarations/imsmooth.ts';
 import { imstatTask } from './declarations/imstat.ts';
+import { imsubimageTask } from './declarations/imsubimage.ts';
+import { imvalTask } from './declarations/imval.ts';
 import { initweightsTask } from './declarations/initweights.ts';
 import { listcalTask } from './declarations/listcal.ts';
 import { listobsTask } from './declarations/listobs.ts';
+import { makemaskTask } from './declarations/makemask.ts';
 import { mstransformTask } from './declarations/mstransform.ts';
 import { phaseshiftTask } from './declarations/phaseshift.ts';
 import { plotantsTask } from './declarations/plotants.ts';
@@ -67,15 +73,21 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   gaincalTask,
   gencalTask,
   imheadTask,
+  imcollapseTask,
   immathTask,
+  immomentsTask,
   impbcorTask,
   asdmsummaryTask,
   importasdmTask,
   importfitsTask,
+  imsmoothTask,
   imstatTask,
+  imvalTask,
+  imsubimageTask,
   initweightsTask,
   listcalTask,
   listobsTask,
+  makemaskTask,
   plotantsTask,
   plotbandpassTask,
   plotcalTask,

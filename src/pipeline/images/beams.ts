@@ -89,3 +89,21 @@ export function writeImageInfo(info: ImageInfo, chanCount: number, stokesCount: 
   }
   return record(fields);
 }
+
+/** The smallest beam of a family's shape (that of its largest member) that contains every member. */
+export function commonBeam(beams: readonly Beam[]): Beam {
+  const largest = beams.reduce((best, beam) => (beam.major * beam.minor > best.major * best.minor ? beam : best));
+  let scale = 1;
+  for (const beam of beams) {
+    for (let step = 0; step < 36; step++) {
+      const angle = (step * Math.PI) / 36;
+      scale = Math.max(scale, widthAlong(beam, angle) / widthAlong(largest, angle));
+    }
+  }
+  return { ...largest, major: largest.major * scale, minor: largest.minor * scale };
+}
+
+function widthAlong(beam: Beam, angle: number): number {
+  const turned = angle - (beam.positionAngle * Math.PI) / 180;
+  return 1 / Math.hypot(Math.cos(turned) / beam.major, Math.sin(turned) / beam.minor);
+}

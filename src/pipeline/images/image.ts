@@ -42,8 +42,8 @@ export interface Image {
   writePlane(plane: number, values: Float32Array): void;
   /** 1 = good, [y, x]; undefined for an image without a mask. */
   readMask(plane: number): Uint8Array | undefined;
-  /** Makes the mask (all good) when there is none yet. */
-  writeMask(plane: number, mask: Uint8Array): void;
+  /** Makes the mask (all good) under a name when there is none yet. */
+  writeMask(plane: number, mask: Uint8Array, name?: string): void;
   setUnit(unit: string): void;
   setInfo(info: ImageInfo): void;
   setMiscInfo(misc: TableRecord): void;
@@ -233,20 +233,20 @@ class CasaImage implements Image {
     return this.masks?.read(plane) as Uint8Array | undefined;
   }
 
-  writeMask(plane: number, mask: Uint8Array): void {
-    if (!this.masks) this.makeMask();
+  writeMask(plane: number, mask: Uint8Array, name = MASK_NAME): void {
+    if (!this.masks) this.makeMask(name);
     this.masks?.write(plane, mask);
   }
 
-  private makeMask(): void {
-    const path = joinPath(this.path, MASK_NAME);
+  private makeMask(name: string): void {
+    const path = joinPath(this.path, name);
     this.maskTable = pixelTable(path, { column: 'PagedArray', type: 'Bool', shape: this.shape, info: 'Paged Array' });
     this.masks = planeStore(this.maskTable.column('PagedArray'), this.shape);
     this.masks.define();
     const all = new Uint8Array(this.sizeX * this.sizeY).fill(1);
     for (let plane = 0; plane < this.planeCount; plane++) this.masks.write(plane, all);
-    this.table.setKeyword('masks', record({ [MASK_NAME]: maskKeyword(path, this.shape) }));
-    this.table.setKeyword('Image_defaultmask', text(MASK_NAME));
+    this.table.setKeyword('masks', record({ [name]: maskKeyword(path, this.shape) }));
+    this.table.setKeyword('Image_defaultmask', text(name));
   }
 
   setUnit(unit: string): void {

@@ -1,12 +1,16 @@
 export { type ImmathOptions, type ImpbcorOptions, immath, impbcor } from './arithmetic.ts';
-export { type Beam, beamOf, beamPixels, type ImageInfo } from './beams.ts';
+export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './beams.ts';
+export { type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, type ImfitOptions, imfit } from './component-fit.ts';
 export * from './coordinates.ts';
+export { type ImsubimageOptions, imsubimage } from './cutting.ts';
 export { type ExportFitsOptions, exportfits } from './fits-export.ts';
 export { type ImportFitsOptions, importfits } from './fits-import.ts';
 export * from './gaussian-fit.ts';
 export { type HeaderEntry, type ImheadOptions, imhead } from './header-listing.ts';
 export { createImage, type Image, openImage } from './image.ts';
+export { type MakemaskOptions, makemask } from './mask-making.ts';
+export { type ImmomentsOptions, immoments } from './moments.ts';
 export {
   type ChosenPixels,
   choosePixels,
@@ -16,7 +20,9 @@ export {
   type SelectedPlane,
   selectPixels,
 } from './pixel-selection.ts';
+export { type ImvalOptions, type ImvalResult, imval } from './pixel-values.ts';
 export { type Projection, project, type SkyPosition, unproject } from './projection.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
+export { type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { worldText } from './world-text.ts';

@@ -179,13 +179,16 @@ const within = (limits: readonly number[] | undefined) => {
   return (value: number) => value >= low && value <= high;
 };
 
-/** Yields the good pixels of chosen planes. */
-export function* goodPixels(
-  image: Image,
-  chosen: ChosenPixels,
-  { includepix, excludepix }: PixelSelection,
-): Iterable<SelectedPlane> {
+/** Whether includepix and excludepix let a value count; undefined when neither is given. */
+export function valueTest({ includepix, excludepix }: PixelSelection): ((value: number) => boolean) | undefined {
   const [isIncluded, isExcluded] = [within(includepix), within(excludepix)];
+  if (!isIncluded && !isExcluded) return undefined;
+  return (value) => (!isIncluded || isIncluded(value)) && !isExcluded?.(value);
+}
+
+/** Yields the good pixels of chosen planes. */
+export function* goodPixels(image: Image, chosen: ChosenPixels, selection: PixelSelection): Iterable<SelectedPlane> {
+  const isCounted = valueTest(selection);
   for (const plane of chosen.planes) {
     const { chan, stokes } = image.planeAxes(plane);
     const values = image.readPlane(plane);
@@ -195,7 +198,7 @@ export function* goodPixels(
     for (let k = 0; k < values.length; k++) {
       const value = values[k];
       if ((mask && mask[k] === 0) || Number.isNaN(value)) continue;
-      if ((isIncluded && !isIncluded(value)) || isExcluded?.(value)) continue;
+      if (isCounted?.(value) === false) continue;
       values[count] = value;
       positions[count++] = k;
     }

@@ -1,5 +1,5 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
-import type { Beam } from '../images/index.ts';
+import { type Beam, commonBeam } from '../images/index.ts';
 import { beamValues } from './beam-fit.ts';
 import type { ImageGeometry } from './gridder.ts';
 
@@ -60,22 +60,4 @@ export function chooseBeams(rule: string | readonly string[] | undefined, fitted
   if (!(beam.minor > 0) || beam.major < beam.minor)
     fail('usage', 'restoringbeam must be [major, minor, position angle] with major >= minor > 0.');
   return fitted.map(() => beam);
-}
-
-/** The smallest beam of a family's shape (that of its largest member) that contains every member. */
-export function commonBeam(beams: readonly Beam[]): Beam {
-  const largest = beams.reduce((best, beam) => (beam.major * beam.minor > best.major * best.minor ? beam : best));
-  let scale = 1;
-  for (const beam of beams) {
-    for (let step = 0; step < 36; step++) {
-      const angle = (step * Math.PI) / 36;
-      scale = Math.max(scale, widthAlong(beam, angle) / widthAlong(largest, angle));
-    }
-  }
-  return { ...largest, major: largest.major * scale, minor: largest.minor * scale };
-}
-
-function widthAlong(beam: Beam, angle: number): number {
-  const turned = angle - (beam.positionAngle * Math.PI) / 180;
-  return 1 / Math.hypot(Math.cos(turned) / beam.major, Math.sin(turned) / beam.minor);
 }

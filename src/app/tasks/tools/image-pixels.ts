@@ -3,13 +3,14 @@ import {
   choosePixels,
   type Image,
   type ImageStatistics,
+  type ImvalResult,
   imstat,
   type PixelSelection,
 } from '../../../pipeline/images/index.ts';
 import type { ToolArguments } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { type ArrayReply, type EngineValue, toComplex } from '../values.ts';
-import { axesOf } from './image-axes.ts';
+import { axesOf, worldOf } from './image-axes.ts';
 import { ask, change, opened, shapeOf } from './image-state.ts';
 import { dictionary, intArray, numberList, quantityReply } from './reply-values.ts';
 
@@ -196,6 +197,38 @@ function readRegion(image: Image, args: ToolArguments, cwd: string): ArrayReply 
   } finally {
     chosen.close();
   }
+}
+
+/** What imval gives: arrays without axes of length one, and the world coordinates of each pixel. */
+export function pixelValuesReply({ blc, trc, unit, shape, data, mask, coordinates }: ImvalResult): EngineValue {
+  const long = shape.filter((length) => length > 1);
+  const kept = long.length > 0 ? long : [1];
+  // The coordinates of a pixel are the last axis, which is the slowest here.
+  const count = data.length;
+  const coords = new Float64Array(count * shape.length);
+  for (let at = 0; at < count; at++) {
+    let rest = at;
+    const pixel = shape.map((length, axis) => {
+      const place = blc[axis] + (rest % length);
+      rest = Math.floor(rest / length);
+      return place;
+    });
+    worldOf(coordinates, shape.length, pixel).forEach((value, axis) => {
+      coords[axis * count + at] = value;
+    });
+  }
+  const order = { direction: 0, spectral: 1, stokes: 2, linear: 3 };
+  const axes = axesOf(coordinates, shape.length).map(({ name, kind }, axis) => ({ axis, name, kind }));
+  axes.sort((a, b) => order[a.kind] - order[b.kind] || a.axis - b.axis);
+  return dictionary([
+    ['axes', axes.map(({ axis, name }) => [axis, name])],
+    ['blc', [...blc]],
+    ['coords', { kind: 'array', type: 'float', shape: [...kept, shape.length], values: coords }],
+    ['data', { kind: 'array', type: 'float', shape: kept, values: data }],
+    ['mask', { kind: 'array', type: 'bool', shape: kept, values: mask }],
+    ['trc', [...trc]],
+    ['unit', unit],
+  ]);
 }
 
 const POSITIONS = new Set(['blc', 'trc', 'minpos', 'maxpos']);
