@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -119,6 +119,26 @@ inp()`;
     expect(run.status).toBe(1);
     expect(run.stdout.toString()).toMatch(/Forecast: about 12 MB .*\ndone\nResult .*uid___A\.ms\.split\.cal: missing/);
     expect(run.stderr.toString().trim().split('\n').pop()).toContain('1 of the results');
+  });
+
+  it('does not start a scriptForPI for which the disk is too small, unless told to', () => {
+    const script = join(folder, 'large', 'script');
+    const binary = join(folder, 'large', 'raw', 'uid___B.asdm.sdm', 'ASDMBinary');
+    for (const path of [script, binary]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(binary, 'bdf'), '');
+    truncateSync(join(binary, 'bdf'), 15e12); // a hole: it takes no space itself
+    writeFileSync(join(script, 'scriptForPI.py'), "print 'started'\n");
+    const run = (before: string) =>
+      spawnSync(
+        process.execPath,
+        [join(root, 'bin/casapy.mjs'), '--nologfile', '-c', `${before}; execfile('scriptForPI.py')`],
+        { cwd: script },
+      );
+    const refused = run('SPACESAVING=1');
+    expect(refused.status).toBe(1);
+    expect(refused.stdout.toString()).not.toContain('started');
+    expect(refused.stderr.toString()).toMatch(/Not started: .* Make room or set SPACESAVING=2; IGNORESPACE=True/);
+    expect(run('IGNORESPACE=True').stdout.toString()).toContain('started');
   });
 
   it('refuses wrong options with exit code 2', () => {

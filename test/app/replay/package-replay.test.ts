@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,13 +20,12 @@ const BLOCKS = ['uid___A002_X9_Xa', 'uid___A002_X9_Xb'].map((uid, index) => ({ u
 let template: PackageTemplate;
 
 /** The working directory as scriptForPI lays it out, and the restore script run in it. */
-function restore() {
+function restore(code = `execfile('../../script/casa_piperestorescript.py')`) {
   rmSync(join(member, 'calibrated'), { recursive: true, force: true });
   mkdirSync(working, { recursive: true });
   symlinkSync('../calibration', join(member, 'calibrated', 'products'));
   mkdirSync(join(member, 'calibrated', 'rawdata'));
   for (const { uid } of BLOCKS) symlinkSync(`../../raw/${uid}.asdm.sdm`, join(member, 'calibrated', 'rawdata', uid));
-  const code = `execfile('../../script/casa_piperestorescript.py')`;
   const program = join(installationRoot(), 'bin', 'casapy.mjs');
   const run = spawnSync(process.execPath, [program, '--nologfile', '--pipeline', '-c', code], { cwd: working });
   return { code: run.status, errors: run.stderr.toString() };
@@ -41,26 +40,40 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const LAZY = `h_init()
+hifa_restoredata(vis=${JSON.stringify(BLOCKS.map(({ uid }) => uid))}, session=${JSON.stringify(BLOCKS.map(({ session }) => session))}, ocorr_mode='ca', lazy=True)
+h_save()`;
+
 describe('a package of the pipeline', () => {
-  it('gives the visibilities, weights and flags of the calibration that it was made from', () => {
-    expect(restore()).toMatchObject({ code: 0 });
-    const original = openMs(template.calibrated);
-    const { rowCount } = original.main;
-    original.close();
-    for (const { uid } of BLOCKS) {
-      const restored = { path: join(working, `${uid}.ms`), column: 'CORRECTED_DATA', spws: template.spws } as const;
-      const truth = {
-        path: template.calibrated,
-        column: 'DATA',
-        spws: template.spws.map((_, index) => index),
-      } as const;
-      const difference = compareRestored(restored, truth);
-      expect(difference?.rows).toBe(rowCount);
-      expect(difference?.flags).toBe(0);
-      expect(difference?.data).toBeLessThan(1e-5);
-      expect(difference?.weight).toBeLessThan(1e-5);
-    }
-  }, 120_000);
+  it.each([
+    ['as its restore script has it', undefined],
+    ['with lazy=True, where DATA stay in the ASDM', LAZY],
+  ])(
+    'gives the visibilities, weights and flags of the calibration that it was made from, %s',
+    (_, code) => {
+      expect(restore(code)).toMatchObject({ code: 0 });
+      const original = openMs(template.calibrated);
+      const { rowCount } = original.main;
+      original.close();
+      for (const { uid } of BLOCKS) {
+        const restored = { path: join(working, `${uid}.ms`), column: 'CORRECTED_DATA', spws: template.spws } as const;
+        const truth = {
+          path: template.calibrated,
+          column: 'DATA',
+          spws: template.spws.map((_, index) => index),
+        } as const;
+        const difference = compareRestored(restored, truth);
+        expect(readFileSync(join(working, `${uid}.ms`, 'table.dat'), 'latin1').includes('AsdmStMan')).toBe(
+          code === LAZY,
+        );
+        expect(difference?.rows).toBe(rowCount);
+        expect(difference?.flags).toBe(0);
+        expect(difference?.data).toBeLessThan(1e-5);
+        expect(difference?.weight).toBeLessThan(1e-5);
+      }
+    },
+    120_000,
+  );
 
   it('that lacks an archive ends in one sentence, before anything is imported', () => {
     rmSync(join(member, 'calibration', 'uid___A002_X9_Xb.ms.flagversions.tgz'));

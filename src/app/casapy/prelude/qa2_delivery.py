@@ -64,6 +64,9 @@ def forecast(folder):
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
     print('Forecast: about %.0f MB of disk space are needed, %.0f MB are free.' % (needed / 1e6, free / 1e6))
+    if needed > free and not qa2_session.SPACE.get('IGNORESPACE'):
+        advice = '' if is_restored or saving not in (0, 1, 2) else ' or set SPACESAVING=%d' % (saving + 1)
+        raise SystemExit('Not started: the disk has too little space. Make room%s; IGNORESPACE=True starts all the same.' % advice)
 
 
 def _expected(folder):
