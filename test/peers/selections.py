@@ -80,7 +80,7 @@ def expressions(names, stations, windows, fields, times):
             f"{clock(t0)}~{clock(t1)}", f">{clock(t1)}", f"<{clock(t1)}", clock(t1), f"{clock(t1, '%H:%M:%S.%f')}~{clock(t2, '%H:%M:%S.%f')}", f">{clock(t1, '%H:%M:%S.%f')}", f"{clock(t0)}+00:05:00", f"{clock(t0)}~{clock(t0 + 60)},{clock(t2)}~{clock(t2 + 60)}",
             f"*/*/*/{clock(t1, '%H:%M:%S.%f')}", f"*/*/{clock(t0, '%d')}/{clock(t1, '%H:%M:%S.%f')}~*/*/{clock(t0, '%d')}/{clock(t2, '%H:%M:%S.%f')}", f">{day}", f"<{day}", day, f"{clock(t1, '%H:%M')}~{clock(t2, '%H:%M')}", f"{clock(t0)}+00:01", "nonsense",
         ],
-        ("uvrange", "uvdist"): ["0~100m", ">100m", "<200m", "50~150m", "0.05~0.2km", ">20klambda", "<50klambda", "10~40klambda", "20000~60000lambda", "100m:20%", "30klambda:50%", "0~50m,150~200m", "100", ">100", "<0.1Mlambda", "nonsense", "0~1km", "1~2m"],
+        ("uvrange", "uvdist"): ["0~100m", ">100m", "<200m", "50~150m", "0.05~0.2km", ">20klambda", "<50klambda", "10~40klambda", "20000~60000lambda", "0~50m,150~200m", "100", ">100", "<0.1Mlambda", "nonsense", "0~1km", "1~2m"],
         ("correlation", "polarization"): ["XX", "XX,YY", "YY", "RR", "XY", "XX", "YY,XX", "nonsense"],
         ("array", "array"): ["0", "0,1", "1~2", "<2", ">0", "9"],
         ("observation", "observation"): ["0", "1", "0~1", "<1", ">0", "9"],
