@@ -17,6 +17,8 @@ _MS_FACTOR = (8 + 1 + 8) / _VISIBILITY_BYTES
 _RESULT_FACTOR = (8 + 1) / _VISIBILITY_BYTES
 _REST = 1.1
 """Subtables, flag versions, calibration tables."""
+_BLOCK_BYTES = 5e6
+"""What even the smallest execution block takes: each column of its MeasurementSets has at least one tile."""
 
 
 def follow(_text, filename):
@@ -61,6 +63,7 @@ def forecast(folder):
     saving = qa2_session.SPACE.get('SPACESAVING', 0)
     is_restored = _pipeline_blocks(folder) and glob.glob(os.path.join(folder, '*casa_piperestorescript.py'))
     needed = restore_space_needed(sizes) if is_restored else space_needed(sizes, saving if saving in (1, 2, 3) else 0)
+    needed += _BLOCK_BYTES * len(sizes)
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
     print('Forecast: about %.0f MB of disk space are needed, %.0f MB are free.' % (needed / 1e6, free / 1e6))
