@@ -33,6 +33,8 @@ export interface Image {
   readonly hasMask: boolean;
   /** Name of the mask; '' without one. */
   readonly maskName: string;
+  /** Names of all masks that the image keeps. */
+  readonly maskNames: readonly string[];
   /** Number of the plane of a channel and Stokes index, both from 0. */
   planeIndex(chan: number, stokes?: number): number;
   /** Channel and Stokes index of a plane. */
@@ -201,6 +203,10 @@ class CasaImage implements Image {
     return this.hasMask ? textAt(this.table.keywords, 'Image_defaultmask') : '';
   }
 
+  get maskNames(): string[] {
+    return [...(recordAt(this.table.keywords, 'masks') ?? new Map()).keys()];
+  }
+
   planeIndex(chan: number, stokes = 0): number {
     const at = (pixelAxis: number | undefined, value: number) =>
       pixelAxis === undefined || pixelAxis < 2 ? undefined : { axis: this.shape.length - 1 - pixelAxis, value };
@@ -233,19 +239,22 @@ class CasaImage implements Image {
     return this.masks?.read(plane) as Uint8Array | undefined;
   }
 
-  writeMask(plane: number, mask: Uint8Array, name = MASK_NAME): void {
-    if (!this.masks) this.makeMask(name);
+  writeMask(plane: number, mask: Uint8Array, name?: string): void {
+    if (!this.masks || (name !== undefined && name !== this.maskName)) this.makeMask(name ?? MASK_NAME);
     this.masks?.write(plane, mask);
   }
 
   private makeMask(name: string): void {
+    this.maskTable?.close();
     const path = joinPath(this.path, name);
     this.maskTable = pixelTable(path, { column: 'PagedArray', type: 'Bool', shape: this.shape, info: 'Paged Array' });
     this.masks = planeStore(this.maskTable.column('PagedArray'), this.shape);
     this.masks.define();
     const all = new Uint8Array(this.sizeX * this.sizeY).fill(1);
     for (let plane = 0; plane < this.planeCount; plane++) this.masks.write(plane, all);
-    this.table.setKeyword('masks', record({ [name]: maskKeyword(path, this.shape) }));
+    const others = recordAt(this.table.keywords, 'masks') ?? new Map<string, KeywordValue>();
+    const masks = new Map([...others, [name, maskKeyword(path, this.shape)]]);
+    this.table.setKeyword('masks', { type: 'Record', record: masks });
     this.table.setKeyword('Image_defaultmask', text(name));
   }
 

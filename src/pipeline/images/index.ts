@@ -17,6 +17,7 @@ export {
   goodPixels,
   type PixelBounds,
   type PixelSelection,
+  readExpressionMask,
   type SelectedPlane,
   selectPixels,
 } from './pixel-selection.ts';

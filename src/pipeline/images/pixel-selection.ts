@@ -58,7 +58,7 @@ function regionOf(image: Image, selection: PixelSelection, cwd: string): PixelRe
 }
 
 /** Where an expression over images is true; a plane of another image that has only one serves all. */
-function expressionMask(text: string, image: Image, cwd: string) {
+export function readExpressionMask(text: string, image: Image, cwd: string) {
   const { evaluate, names } = compileExpression(text, []);
   const inputs: Image[] = [];
   const close = () => {
@@ -130,7 +130,7 @@ export function choosePixels(image: Image, selection: PixelSelection, cwd: strin
   };
   const chosen = region ? planes.filter((plane) => inside(plane)?.includes(1)) : planes;
   if (chosen.length === 0) fail('usage', 'The region leaves no pixel of the image.', { file: image.path });
-  const expression = selection.mask ? expressionMask(selection.mask, image, cwd) : undefined;
+  const expression = selection.mask ? readExpressionMask(selection.mask, image, cwd) : undefined;
   return {
     bounds: boundsOf(image, chosen, inside),
     planes: chosen,

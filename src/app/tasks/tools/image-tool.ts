@@ -14,6 +14,7 @@ import { type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { axesOf, coordinateReply, pixelOf, worldReply } from './image-axes.ts';
+import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
 import { dictionary, floatArray, intArray, numberList, quantityReply } from './reply-values.ts';
@@ -104,7 +105,8 @@ const header = {
   }),
   maskhandler: ask("op='default', name=[]", (state, args) => {
     const image = opened(state);
-    if (args.op === 'get' || args.op === 'default') return image.hasMask ? [image.maskName] : [];
+    if (args.op === 'get') return [...image.maskNames];
+    if (args.op === 'default') return image.hasMask ? [image.maskName] : [];
     return fail('unsupported', "ia.maskhandler(): only the operations 'get' and 'default' are available.");
   }),
 };
@@ -155,7 +157,7 @@ const places = {
       ['hasmask', image.hasMask],
       ['imagetype', image.info.imageType],
       ['incr', floatArray(axes.map(({ increment }) => increment))],
-      ['masks', image.hasMask ? [image.maskName] : []],
+      ['masks', [...image.maskNames]],
       ['ndim', image.shape.length],
       ['refpix', floatArray(axes.map(({ referencePixel }) => referencePixel))],
       ['refval', floatArray(axes.map(({ reference }) => reference))],
@@ -172,5 +174,5 @@ export const imageTool: ToolDeclaration<ImageState> = {
   summary: 'Pixels and header of an image',
   create: () => ({}),
   close: closeState,
-  methods: { ...opening, ...pixelMethods, ...header, ...places },
+  methods: { ...opening, ...pixelMethods, ...makingMethods, ...header, ...places },
 };

@@ -80,6 +80,22 @@ describe('ia', () => {
     await expect(ia('maskhandler', ['delete'])).rejects.toThrow("only the operations 'get' and 'default'");
   });
 
+  it('makes masks and other images', async () => {
+    await ia('calcmask', ['a.image > 110']);
+    expect(await ia('maskhandler', ['get'])).toEqual(['mask0']);
+    await ia('calcmask', ['a.image > 210', 'high']);
+    expect(await ia('maskhandler', ['default'])).toEqual(['high']);
+    expect(await ia('maskhandler', ['get'])).toEqual(['mask0', 'high']);
+    const mask = (await ia('getchunk', [], { getmask: true, dropdeg: true })) as number[][][];
+    expect([mask[5][1][2], mask[4][1][2], mask[5][3][1]]).toEqual([1, 0, 0]);
+    await ia('subimage', ['part.image'], { region: 'box[[1pix,1pix],[2pix,2pix]]', wantreturn: false });
+    await ia('collapse', ['max', [0, 1], 'max.image']);
+    await ia('open', ['part.image']);
+    expect(await ia('shape')).toEqual([2, 2, 1, 3]);
+    await ia('open', ['a.image']);
+    await expect(ia('subimage')).rejects.toThrow('outfile must be given');
+  });
+
   it('turns pixels into places and back', async () => {
     const world = (await ia('toworld', [[4, 3, 0, 2]])) as { numeric: number[] };
     const pixel = (await ia('topixel', [world as never])) as { numeric: number[] };

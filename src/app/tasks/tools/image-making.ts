@@ -1,0 +1,111 @@
+import { fail } from '../../../foundation/base/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  type ImcollapseOptions,
+  imcollapse,
+  immoments,
+  importfits,
+  imsubimage,
+  openImage,
+  readExpressionMask,
+} from '../../../pipeline/images/index.ts';
+import { type ToolArguments, type ToolHost, textArgument } from '../tool-types.ts';
+import type { ToolReply } from '../values.ts';
+import { selectionOf } from './image-pixels.ts';
+import { ask, change, closeState, opened } from './image-state.ts';
+import { numberList } from './reply-values.ts';
+
+/** The name of an output; images in memory alone are not made here. */
+function outputOf(label: string, args: ToolArguments): string {
+  const name = textArgument(args, 'outfile');
+  return name !== '' ? name : fail('unsupported', `ia.${label}(): outfile must be given; images are files here.`);
+}
+
+/** The new image as a tool of its own. */
+function adopt(host: ToolHost, name: string): ToolReply {
+  return host.adopt('ia', { image: openImage(joinPath(host.context.cwd, name)) });
+}
+
+/** ia: images made of the open one. */
+export const makingMethods = {
+  subimage: ask(
+    "outfile='', region='', mask='', dropdeg=False, overwrite=False, list=True, stretch=False, wantreturn=True, keepaxes=[]",
+    (state, args, host) => {
+      const outfile = outputOf('subimage', args);
+      const { path } = opened(state);
+      const keepaxes = numberList(args.keepaxes, 'keepaxes');
+      const { dropdeg, overwrite } = args as { dropdeg: boolean; overwrite: boolean };
+      imsubimage(host.context, { ...selectionOf(args), imagename: path, outfile, dropdeg, overwrite, keepaxes });
+      return args.wantreturn === false ? true : adopt(host, outfile);
+    },
+  ),
+  collapse: ask(
+    "function, axes, outfile='', region='', box='', chans='', stokes='', mask='', overwrite=False, stretch=False",
+    (state, args, host) => {
+      const outfile = outputOf('collapse', args);
+      const { box, chans, stokes, overwrite } = args as {
+        box: string;
+        chans: string;
+        stokes: string;
+        overwrite: boolean;
+      };
+      const selection = selectionOf(args);
+      imcollapse(host.context, {
+        ...selection,
+        ...(box ? { box } : {}),
+        ...(chans ? { chans } : {}),
+        stokes,
+        imagename: opened(state).path,
+        outfile,
+        function: textArgument(args, 'function'),
+        axes: args.axes as ImcollapseOptions['axes'],
+        overwrite,
+      });
+      return adopt(host, outfile);
+    },
+  ),
+  moments: ask(
+    "moments=[0], axis=-10, region='', mask='', includepix=[-1], excludepix=[-1], outfile='', overwrite=False, drop=True",
+    (state, args, host) => {
+      const outfile = outputOf('moments', args);
+      if (args.overwrite === true) fail('unsupported', 'ia.moments(): only overwrite=False is available.');
+      if (args.drop !== false) fail('unsupported', 'ia.moments(): only drop=False is available; immoments does that.');
+      const moments = numberList(args.moments, 'moments');
+      const axis = Number(args.axis) === -10 ? 'spectral' : Number(args.axis);
+      immoments(host.context, { ...selectionOf(args), imagename: opened(state).path, moments, axis, outfile });
+      return moments.length > 1 ? true : adopt(host, outfile);
+    },
+  ),
+  fromfits: ask(
+    "outfile='', infile='', whichrep=0, whichhdu=0, zeroblanks=False, overwrite=False",
+    (state, args, { context }) => {
+      const outfile = outputOf('fromfits', args);
+      for (const name of ['whichrep', 'whichhdu'])
+        if (args[name] !== 0) fail('unsupported', `ia.fromfits(): only ${name}=0 is available.`);
+      const { overwrite, zeroblanks } = args as { overwrite: boolean; zeroblanks: boolean };
+      if (zeroblanks) fail('unsupported', 'ia.fromfits(): only zeroblanks=False is available.');
+      importfits(context, { fitsimage: textArgument(args, 'infile'), imagename: outfile, overwrite });
+      closeState(state);
+      state.image = openImage(joinPath(context.cwd, outfile));
+      return true;
+    },
+  ),
+  calcmask: ask("mask, name='', asdefault=True", (state, args, { context }) => {
+    if (args.asdefault === false) fail('unsupported', 'ia.calcmask(): only asdefault=True is available.');
+    const text = textArgument(args, 'mask');
+    return change(state, (image) => {
+      const name =
+        String(args.name) || (image.hasMask ? `mask${Number(/\d+$/.exec(image.maskName)?.[0] ?? 0) + 1}` : 'mask0');
+      const expression = readExpressionMask(text, image, context.cwd);
+      try {
+        // All planes are read before the first is written: the expression may look at the image's own mask.
+        const planes = Array.from({ length: image.planeCount }, (_, plane) => expression.read(plane));
+        planes.forEach((mask, plane) => {
+          image.writeMask(plane, mask, name);
+        });
+      } finally {
+        expression.close();
+      }
+    });
+  }),
+};
