@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import {
+  createTable,
+  openTable,
+  type Table,
+  writeConcatenation,
+  writeReference,
+} from '../../../src/formats/tables/index.ts';
+
+const work = mkdtempSync(join(tmpdir(), 'linked-'));
+afterAll(() => rmSync(work, { recursive: true }));
+
+function makeTable(name: string, first: number): Table {
+  const columns = ['A', 'B'].map((column) => ({ name: column, type: 'Int', kind: 'scalar' }) as const);
+  const storageManagers = [{ type: 'StandardStMan', name: 'S', columns: ['A', 'B'] }] as const;
+  const table = createTable(join(work, name), { columns, storageManagers }, 4);
+  table.column('A').putRange(
+    0,
+    4,
+    Int32Array.from({ length: 4 }, (_, row) => first + row),
+  );
+  table.flush();
+  return table;
+}
+
+it('a concatenation shows the rows of its tables one after another and writes through', () => {
+  const tables = [makeTable('a.tab', 0), makeTable('b.tab', 10)];
+  const path = join(work, 'both.tab');
+  writeConcatenation(path, tables);
+  for (const table of tables) table.close();
+  const both = openTable(path, 'update');
+  expect(both.column('A').getRange(0, 8)).toEqual(Int32Array.of(0, 1, 2, 3, 10, 11, 12, 13));
+  both.column('B').put(6, 99);
+  both.close();
+  expect(openTable(join(work, 'b.tab')).column('B').get(2)).toBe(99);
+  expect(() => writeConcatenation(path, tables)).toThrow(/a table already/);
+});
+
+it('a reference to rows of a reference refers to the table with the cells', () => {
+  const root = makeTable('root.tab', 20);
+  writeReference(join(work, 'first.tab'), root, [3, 1, 0], new Map([['N', 'A']]));
+  root.close();
+  const first = openTable(join(work, 'first.tab'));
+  expect(first.column('N').getRange(0, 3)).toEqual(Int32Array.of(23, 21, 20));
+  writeReference(join(work, 'second.tab'), first, [2, 0], new Map([['M', 'N']]));
+  first.close();
+  const bytes = readFileSync(join(work, 'second.tab', 'table.dat')).toString('latin1');
+  expect(bytes).toContain('root.tab');
+  expect(bytes).not.toContain('first.tab');
+  const second = openTable(join(work, 'second.tab'));
+  expect(second.column('M').getRange(0, 2)).toEqual(Int32Array.of(20, 23));
+  second.close();
+});
+
+it('rows of several tables make no reference', () => {
+  const tables = [makeTable('c.tab', 0), makeTable('d.tab', 10)];
+  writeConcatenation(join(work, 'joined.tab'), tables);
+  for (const table of tables) table.close();
+  const joined = openTable(join(work, 'joined.tab'));
+  expect(() => writeReference(join(work, 'none.tab'), joined, [0, 5])).toThrow(/several tables/);
+  joined.close();
+});
