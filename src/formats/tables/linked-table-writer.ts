@@ -28,11 +28,7 @@ export function writeReference(
   if (root.table.rowCount > MAX_ROWS) fail('unsupported', 'The table has too many rows.', { table: table.path });
   const links = linkNames(directory);
   const writer = new AipsWriter(false);
-  writer
-    .start('Table', 2)
-    .u32(rows.length)
-    .u32(root.table.isLittleEndian ? 1 : 0)
-    .string('RefTable');
+  writer.start('Table', 2).u32(rows.length).u32(0).string('RefTable');
   writer.start('RefTable', 2).string(links.store(root.table.path));
   writer.start('SimpleOrderedMap', 1).string('').u32(root.names.size).u32(1);
   for (const [name, original] of root.names) writer.string(name).string(original);
@@ -53,11 +49,7 @@ export function writeConcatenation(path: string, tables: readonly Table[], joine
   const links = linkNames(directory);
   const rows = tables.reduce((sum, table) => sum + table.rowCount, 0);
   const writer = new AipsWriter(false);
-  writer
-    .start('Table', 2)
-    .u32(rows)
-    .u32(tables[0].isLittleEndian ? 1 : 0)
-    .string('ConcatTable');
+  writer.start('Table', 2).u32(rows).u32(0).string('ConcatTable');
   writer.start('ConcatTable', 0).u32(tables.length);
   for (const table of tables) writer.string(links.store(table.path));
   writer.start('Block', 1).u32(joined.length);

@@ -4,7 +4,7 @@ import type { ColumnLayout, ShapeRun, StorageColumn } from './storage.ts';
 import type { TileCache, TileFile } from './tile-cache.ts';
 import { type Cube, copyRuns, eachRun, eachTile, type TilePart } from './tiled-cube.ts';
 import type { ColumnValues } from './types.ts';
-import { bytesUnder, packBits, toHostOrder, unpackBits } from './value-codec.ts';
+import { bytesUnder, packBits, toHostOrder, unpackBits, unpackStrided } from './value-codec.ts';
 
 /** What a column needs of its tiled storage manager. */
 export interface TiledHost {
@@ -281,9 +281,23 @@ function readFlags(part: TilePart, tile: Uint8Array, firstBit: number, flags: Ui
     eachRun(part, (from, to) => unpackBits(tile, firstBit + from, flags, to, part.run));
     return;
   }
+  if (unpackLines(part, tile, firstBit, flags)) return;
   const scratch = new Uint8Array(spanOf(part));
   unpackBits(tile, firstBit + part.tileStart, scratch, 0, scratch.length);
   copyRuns({ ...part, tileStart: 0 }, scratch, flags, 1, true);
+}
+
+/** Unpacks short runs straight into place where all of them begin and end at whole bytes of eight; false where they do not. */
+function unpackLines(part: TilePart, tile: Uint8Array, firstBit: number, flags: Uint8Array): boolean {
+  const { run, counts, tileStrides, boxStrides } = part;
+  const places = [run, firstBit + part.tileStart, flags.byteOffset + part.boxStart, ...tileStrides, ...boxStrides];
+  if (places.some((place) => (place & 7) !== 0)) return false;
+  const tileStep = tileStrides[0] / 8;
+  const boxStep = boxStrides[0];
+  eachRun({ ...part, counts: [1, ...counts.slice(1)] }, (tileAt, boxAt) => {
+    unpackStrided(tile, (firstBit + tileAt) / 8, tileStep, flags, boxAt, boxStep, run / 8, counts[0]);
+  });
+  return true;
 }
 
 function writeFlags(part: TilePart, tile: Uint8Array, firstBit: number, flags: Uint8Array): void {

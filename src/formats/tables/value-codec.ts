@@ -85,6 +85,32 @@ export function unpackBits(packed: Uint8Array, firstBit: number, flags: Uint8Arr
   for (let bit = 0; done < count; done++, bit++) flags[at + done] = (packed[source + whole] >>> bit) & 1;
 }
 
+/**
+ * Unpacks lines of whole bytes of eight truth values.
+ *
+ * @param from first byte of the first line; @param step bytes from line to line
+ * @param at index of its first flag, so that flags.byteOffset + at is a multiple of 8; @param stride flags from line to line
+ * @param length bytes of a line; @param count lines
+ */
+export function unpackStrided(
+  packed: Uint8Array,
+  from: number,
+  step: number,
+  flags: Uint8Array,
+  at: number,
+  stride: number,
+  length: number,
+  count: number,
+): void {
+  const eights = new Float64Array(flags.buffer, flags.byteOffset + at, ((count - 1) * stride) / 8 + length);
+  const eightStride = stride / 8;
+  for (let line = 0; line < count; line++) {
+    const source = from + line * step;
+    const target = line * eightStride;
+    for (let byte = 0; byte < length; byte++) eights[target + byte] = expanded[packed[source + byte]];
+  }
+}
+
 /** Packs 0/1 bytes (anything but 0 counts as 1) into bits; the twin of {@link unpackBits}. */
 export function packBits(flags: Uint8Array, at: number, packed: Uint8Array, firstBit: number, count: number): void {
   let done = 0;
