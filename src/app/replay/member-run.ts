@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { installationRoot } from '../tasks/index.ts';
 import type { ReplayMember } from './member.ts';
@@ -39,6 +49,8 @@ function runBlocks(member: ReplayMember): number[] {
     const place = join(calibrated, `${asdm}.calibration`);
     mkdirSync(place, { recursive: true });
     symlinkSync(`../../raw/${asdm}.asdm.sdm`, join(place, asdm));
+    // As scriptForPI.py says it: tells the steps of one block from those of the next.
+    appendFileSync(join(root, 'output.txt'), `Processing ASDM ${asdm}\n`);
     const code = casapy(root, place, `applyonly=True; execfile('../../script/${asdm}.ms.scriptForCalibration.py')`);
     const result = `${asdm}.ms.split.cal`;
     if (existsSync(join(place, result))) renameSync(join(place, result), join(calibrated, result));
