@@ -1,7 +1,7 @@
 // npm run bench -- formats [--preset NAME] [--input DIR]: importasdm beside CASA's, and whole columns of the MeasurementSet read
 // and written beside python-casacore and CASA's table tool. Files are in the page cache for all; each takes its own copy to write.
 // With --memory [FACTORS]: peak memory of importasdm alone, on that ASDM with its Main rows cut or repeated; default 0.1,1,10.
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { folderMb, measure } from './measure.mjs';
@@ -48,8 +48,15 @@ function programs() {
   ];
 }
 
+/** Reads all files once, so that whoever comes first has them in the page cache as well. */
+function warm(directory) {
+  for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) readFileSync(join(entry.parentPath, entry.name));
+}
+
 async function importBoth(asdm) {
   symlinkSync(asdm, join(work, 'raw'));
+  warm(asdm);
   const mine = await timed(process.execPath, [qa2, 'import', 'raw', 'ours.ms', '--quiet']);
   const results = {
     almaQa2: {

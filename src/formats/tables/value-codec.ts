@@ -50,11 +50,37 @@ function swapSlowly(bytes: Uint8Array, width: number): void {
   }
 }
 
-/** For each byte of eight packed truth values, lowest bit first: its eight bytes, held as one number to move them at once. */
-const expanded = new Float64Array(256);
+/** For each byte of eight packed truth values, lowest bit first: its eight bytes, as two words. */
+const expanded = new Uint32Array(512);
 for (let byte = 0; byte < 256; byte++) {
   const eight = new Uint8Array(expanded.buffer, byte * 8, 8);
   for (let bit = 0; bit < 8; bit++) eight[bit] = (byte >>> bit) & 1;
+}
+
+/** Two words of four truth values from a byte; integers, because a move of doubles would stumble over denormal ones. */
+function unpackEight(byte: number, words: Uint32Array, at: number): void {
+  words[at] = expanded[2 * byte];
+  words[at + 1] = expanded[2 * byte + 1];
+}
+
+/** Unpacks whole bytes; most flags are not set, so all are cleared at once and then looked through four bytes at a time. */
+function unpackWords(packed: Uint8Array, source: number, words: Uint32Array): void {
+  const whole = words.length / 2;
+  const skipped = -(packed.byteOffset + source) & 3;
+  const fours = Math.max(0, (whole - skipped) >> 2);
+  words.fill(0);
+  let done = 0;
+  if (fours > 0) {
+    for (; done < skipped; done++) unpackEight(packed[source + done], words, 2 * done);
+    const inFours = new Uint32Array(packed.buffer, packed.byteOffset + source + skipped, fours);
+    for (let four = 0; four < fours; four++) {
+      if (inFours[four] === 0) continue;
+      done = skipped + 4 * four;
+      for (let k = done; k < done + 4; k++) unpackEight(packed[source + k], words, 2 * k);
+    }
+    done = skipped + 4 * fours;
+  }
+  for (; done < whole; done++) unpackEight(packed[source + done], words, 2 * done);
 }
 
 /**
@@ -71,10 +97,9 @@ export function unpackBits(packed: Uint8Array, firstBit: number, flags: Uint8Arr
   }
   const whole = Math.floor((count - done) / 8);
   const source = Math.floor((firstBit + done) / 8);
-  if (((flags.byteOffset + at + done) & 7) === 0) {
-    const eights = new Float64Array(flags.buffer, flags.byteOffset + at + done, whole);
-    for (let k = 0; k < whole; k++) eights[k] = expanded[packed[source + k]];
-  } else {
+  const offset = flags.byteOffset + at + done;
+  if ((offset & 3) === 0) unpackWords(packed, source, new Uint32Array(flags.buffer, offset, whole * 2));
+  else {
     let target = at + done;
     for (let k = 0; k < whole; k++) {
       const byte = packed[source + k];
@@ -102,12 +127,11 @@ export function unpackStrided(
   length: number,
   count: number,
 ): void {
-  const eights = new Float64Array(flags.buffer, flags.byteOffset + at, ((count - 1) * stride) / 8 + length);
-  const eightStride = stride / 8;
+  const words = new Uint32Array(flags.buffer, flags.byteOffset + at, ((count - 1) * stride) / 4 + 2 * length);
   for (let line = 0; line < count; line++) {
     const source = from + line * step;
-    const target = line * eightStride;
-    for (let byte = 0; byte < length; byte++) eights[target + byte] = expanded[packed[source + byte]];
+    let target = (line * stride) / 4;
+    for (let byte = 0; byte < length; byte++, target += 2) unpackEight(packed[source + byte], words, target);
   }
 }
 
@@ -131,6 +155,10 @@ function packWords(words: Uint32Array, packed: Uint8Array, target: number): void
   for (let k = 0; k < words.length; k += 2) {
     let low = words[k];
     let high = words[k + 1];
+    if ((low | high) === 0) {
+      packed[target + (k >>> 1)] = 0;
+      continue;
+    }
     if (((low | high) & 0xfefefefe) !== 0) {
       low = onlyOnes(low);
       high = onlyOnes(high);
