@@ -96,7 +96,8 @@ export function readOptions(args: readonly string[]): CasapyOptions {
     else if (name === '--log2term') logsToTerminal = true;
     else if (name === '--trust') isTrusted = true;
     else if (name === '--allow') allowed.push(value());
-    else if (name === '--logfile' || name === '--casa-version' || name === '--memory') found[name] = value();
+    else if (name === '--logfile') [hasLogfile, found[name]] = [true, value()];
+    else if (name === '--casa-version' || name === '--memory') found[name] = value();
     else if (SILENT_WITH_VALUE.has(name)) value();
     else if (!SILENT.has(name)) fail('usage', `casapy does not know the option ${name}; see casapy --help.`);
   }

@@ -17,6 +17,11 @@ describe('readOptions', () => {
     expect(options.logfile).toBe('a.log');
   });
 
+  it('writes a log or none as the last option about it says', () => {
+    expect(readOptions(['--nologfile', '--logfile', 'a.log', '-c', '1'])).toMatchObject({ hasLogfile: true });
+    expect(readOptions(['--logfile', 'a.log', '--nologfile', '-c', '1'])).toMatchObject({ hasLogfile: false });
+  });
+
   it('takes a file after -c or alone, and leaves its arguments alone', () => {
     expect(readOptions(['-c', script]).script).toEqual({ kind: 'file', path: script });
     expect(readOptions([script, '--nologger']).arguments).toEqual(['casapy', script, '--nologger']);
