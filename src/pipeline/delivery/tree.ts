@@ -128,10 +128,32 @@ export function namesOfMember(path: string): MemberNames {
   return { project, scienceGoal, group, member };
 }
 
-/** The tree of an existing Member directory. */
+/**
+ * The tree of an existing Member directory.
+ *
+ * @throws usage when it is none, or does not lie where its own report says: the tars would get wrong names and places
+ */
 export function openTree(member: string): MemberTree {
   const path = disk().resolve(member);
-  return { top: joinPath(path, '..', '..', '..', '..'), member: path, names: namesOfMember(path) };
+  for (const part of ['README', 'script'])
+    if (!disk().exists(joinPath(path, part))) fail('usage', `This is no Member: ${part} is missing.`, { file: path });
+  const names = namesOfMember(path);
+  const own = reportedNames(joinPath(path, 'qa', 'qa2_report.json'));
+  if (own && (own.project !== names.project || own.member !== names.member))
+    fail('usage', `This Member belongs at ${own.project}/<sg>/<group>/${own.member}; move it there first.`, {
+      file: path,
+    });
+  return { top: joinPath(path, '..', '..', '..', '..'), member: path, names };
+}
+
+/** Project and Member as the QA2 report names them; undefined for deliveries of others. */
+function reportedNames(report: string): { project?: unknown; member?: unknown } | undefined {
+  if (!disk().exists(report)) return undefined;
+  try {
+    return JSON.parse(disk().readText(report)) as { project?: unknown; member?: unknown };
+  } catch (error) {
+    return fail('bad-format', 'The report is no JSON.', { file: report }, error);
+  }
 }
 
 /** Writes a text file whole. */

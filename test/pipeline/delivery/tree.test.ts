@@ -69,6 +69,19 @@ describe('a tree', () => {
     expect(openTree(tree.member).names).toEqual(names);
   });
 
+  it('is not opened where it does not belong', () => {
+    const tree = createTree(top(), names);
+    expect(() => openTree(tree.member)).toThrow('This is no Member: README is missing.');
+    writeFileSync(join(tree.member, 'README'), '');
+    const report = join(tree.member, 'qa', 'qa2_report.json');
+    writeFileSync(report, JSON.stringify({ project: names.project, member: names.member }));
+    expect(openTree(tree.member).top).toBe(tree.top);
+    writeFileSync(report, JSON.stringify({ project: names.project, member: 'uid___A002_X7_X8' }));
+    expect(() => openTree(tree.member)).toThrow('belongs at 2012.1.00001.S/<sg>/<group>/uid___A002_X7_X8; move it');
+    writeFileSync(report, '{');
+    expect(() => openTree(tree.member)).toThrow('The report is no JSON.');
+  });
+
   it('is verified: what is missing is named', () => {
     const tree = createTree(top(), names);
     writeFileSync(join(tree.member, 'script', 'uid___A002_X5_X6.ms.scriptForCalibration.py'), '');
