@@ -57,7 +57,7 @@ for (let byte = 0; byte < 256; byte++) {
   for (let bit = 0; bit < 8; bit++) eight[bit] = (byte >>> bit) & 1;
 }
 
-/** Two words of four truth values from a byte; integers, because a move of doubles would stumble over denormal ones. */
+/** Two words of four truth values from a byte. */
 function unpackEight(byte: number, words: Uint32Array, at: number): void {
   words[at] = expanded[2 * byte];
   words[at + 1] = expanded[2 * byte + 1];
