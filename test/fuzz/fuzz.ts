@@ -90,11 +90,11 @@ function runCase(
   return { complaints, what };
 }
 
-/** What is wrong with an error; undefined for one that tells people what and where (a BDF's layout is made from its header, whoever opened the file knows which). */
+/** What is wrong with an error; undefined for one that tells people what and where. */
 function faultOf(error: unknown): string | undefined {
   if (!isQa2Error(error)) return `untyped error: ${error instanceof Error ? error.stack : String(error)}`;
   if (error.tag === 'internal') return `internal error: ${error.stack}`;
   const { file, table } = error.place;
-  const isPlaced = file !== undefined || table !== undefined || /^The BDF /.test(error.message);
+  const isPlaced = file !== undefined || table !== undefined;
   return isPlaced ? undefined : `error without a place: ${error.message}`;
 }

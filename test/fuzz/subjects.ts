@@ -87,8 +87,8 @@ function bdfSubject(name: string, path: string): Subject {
       attempt(() => {
         const bdf = openBdf(join(folder, file));
         try {
-          crossLayout(bdf.header);
-          autoLayout(bdf.header);
+          crossLayout(bdf.header, bdf.name);
+          autoLayout(bdf.header, bdf.name);
           flagLayout(bdf.header);
           for (const subset of bdf.subsets()) for (const part of Object.values(subset.parts)) bdf.read(part);
         } finally {

@@ -43,12 +43,13 @@ export function autoValuesPerChannel(products: readonly string[]): number {
 /**
  * Layout of crossData: [baseline][baseband, window][bin][apc][channel][product][re, im].
  *
+ * @param file named in messages
  * @throws bad-format when the size that the header announces is another
  */
-export function crossLayout(header: BdfHeader): BdfLayout {
+export function crossLayout(header: BdfHeader, file?: string): BdfLayout {
   const apcCount = Math.max(1, header.apc.length);
   const count = (header.numAntenna * (header.numAntenna - 1)) / 2;
-  return layout(header, 'crossData', count, (window) => {
+  return layout(header, file, 'crossData', count, (window) => {
     const valuesPerChannel = 2 * window.crossPolProducts.length;
     return { products: window.crossPolProducts, valuesPerChannel, apcCount };
   });
@@ -57,10 +58,11 @@ export function crossLayout(header: BdfHeader): BdfLayout {
 /**
  * Layout of autoData: [antenna][baseband, window][bin][channel][product].
  *
+ * @param file named in messages
  * @throws bad-format when the size that the header announces is another
  */
-export function autoLayout(header: BdfHeader): BdfLayout {
-  return layout(header, 'autoData', header.numAntenna, (window) => ({
+export function autoLayout(header: BdfHeader, file?: string): BdfLayout {
+  return layout(header, file, 'autoData', header.numAntenna, (window) => ({
     products: window.sdPolProducts,
     valuesPerChannel: autoValuesPerChannel(window.sdPolProducts),
     apcCount: 1,
@@ -71,6 +73,7 @@ type WindowShape = { products: readonly string[]; valuesPerChannel: number; apcC
 
 function layout(
   header: BdfHeader,
+  file: string | undefined,
   part: BdfPartName,
   count: number,
   shapeOf: (window: BdfHeader['basebands'][number]['spectralWindows'][number]) => WindowShape,
@@ -101,6 +104,7 @@ function layout(
     fail(
       'bad-format',
       `The BDF ${header.dataOid} announces ${announced} numbers of ${part}, but its windows need ${total}.`,
+      { file },
     );
   }
   return { count, stride: first, windows, total };

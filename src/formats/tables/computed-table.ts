@@ -62,7 +62,10 @@ export class ComputedTable implements Table {
 }
 
 function refuse(): never {
-  return fail('unsupported', 'The results of a query cannot be changed; give them to a table (giving … as plain).');
+  return fail(
+    'unsupported',
+    'The results of a query cannot be changed; read them and write them to a table of your own.',
+  );
 }
 
 class ComputedColumn implements Column {

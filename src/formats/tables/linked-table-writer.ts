@@ -84,7 +84,9 @@ function rootOf(table: Table, rows: ArrayLike<number>, names: ReadonlyMap<string
   const spans = Array.from(rows, (row) => table.locate(row));
   const root = spans[0]?.table ?? table.locate(0).table;
   if (spans.some((span) => span.table !== root))
-    fail('unsupported', 'Rows of several tables make no reference table; write it as plain.', { table: table.path });
+    fail('unsupported', 'Rows of several tables make no reference table; select from one of them.', {
+      table: table.path,
+    });
   const inner = new Map([...names].map(([name, original]) => [name, table.originalName(original)]));
   return rootOf(
     root,

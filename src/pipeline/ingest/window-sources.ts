@@ -91,8 +91,8 @@ export function windowSources(
       });
     });
   };
-  if (hasAuto) add('autoData', autoLayout(header));
-  if (hasCross) add('crossData', crossLayout(header));
+  if (hasAuto) add('autoData', autoLayout(header, bdf.name));
+  if (hasCross) add('crossData', crossLayout(header, bdf.name));
   return sources.sort(
     (a, b) => a.dataDescId - b.dataDescId || (a.name === b.name ? 0 : a.name === 'autoData' ? -1 : 1),
   );

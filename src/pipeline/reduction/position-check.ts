@@ -19,8 +19,8 @@ const LEAST_SEPARATION = (4 * Math.PI) / 180;
 const FEWEST_DIRECTIONS = 3;
 const FEWEST_SCANS = 5;
 const FEWEST_ANTENNAS = 4;
-/** Offsets are given to that, m. */
-const ROUNDING = 1e-5;
+/** Digits after the point that offsets are given to, m. */
+const DIGITS = 5;
 
 /**
  * Looks for antennas that are not where they are believed to be, by their phases towards the calibrators.
@@ -54,7 +54,7 @@ export function checkPositions(
       const reason = `${scatter}; no offset of its position explains that (${millimetres([one.after])} mm would be left). Look at its phases.`;
       return { topic, choice: `${antenna} left as it is`, reason };
     }
-    const [x, y, z] = one.offset.map((value) => Math.round(value / ROUNDING) * ROUNDING);
+    const [x, y, z] = one.offset.map((value) => Number(value.toFixed(DIGITS)) + 0); // + 0: no -0 in a script
     offsets[antenna] = [x, y, z];
     const reason = `${scatter}; with this offset ${millimetres([one.after])} mm are left. Errors ${millimetres(one.error)} mm; directions that no calibrator tells are taken as right.`;
     return { topic, choice: `${antenna} moved by (${millimetres([x, y, z])}) mm (ITRF)`, reason };

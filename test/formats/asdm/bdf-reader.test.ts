@@ -203,6 +203,7 @@ describe('BDF layout', () => {
   it('refuses sizes that contradict the windows', () => {
     const head = header({ parts: { crossData: { size: 47, axes: [] } } });
     expect(() => crossLayout(head)).toThrow(/announces 47 numbers of crossData/);
+    expect(() => crossLayout(head, 'a.bdf')).toThrow('(a.bdf)');
   });
 });
 
