@@ -27,4 +27,14 @@ describe('docs/guide.md', () => {
     expect(output).toContain('The delivery is complete.');
     expect(output).toContain('calibrated.ms');
   }, 300_000);
+
+  it('promises commands in every directory after npm link', () => {
+    const prefix = mkdtempSync(join(tmpdir(), 'qa2-link-'));
+    const environment = { ...process.env, npm_config_prefix: prefix, npm_config_offline: 'true' };
+    execFileSync('npm', ['link'], { cwd: root, env: environment, stdio: 'ignore' });
+    const version = (name: string) =>
+      execFileSync(join(prefix, 'bin', name), ['--version'], { cwd: prefix, encoding: 'utf8' });
+    expect(version('qa2')).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(version('casapy')).toBe(version('casa'));
+  }, 60_000);
 });
