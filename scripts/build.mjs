@@ -94,43 +94,52 @@ async function buildKernels() {
   writeWhole(stale.stamp, stale.text);
 }
 
+const BUNDLING = {
+  absWorkingDir: root,
+  outdir: join(dist, 'js'),
+  entryNames: '[name]',
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  // Packages go into the bundles, so that a program starts with a few files instead of 800; these bring files of their own.
+  external: ['@napi-rs/canvas', 'echarts', 'pyodide', 'esbuild', 'assemblyscript'],
+  banner: {
+    js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
+  },
+  sourcemap: true,
+  logLevel: 'error',
+  loader: { '.wasm': 'binary' },
+  write: false,
+};
+
 async function buildBundles() {
   const stale = staleness(
     'bundles',
     ['src', 'data'],
-    ['package-lock.json', 'scripts/build.mjs', 'scripts/entry-points.json'],
+    ['package.json', 'package-lock.json', 'scripts/build.mjs', 'scripts/entry-points.json'],
   );
   if (!stale) return;
   say('Building the program (TypeScript → JavaScript, once) …');
   const { build } = await import('esbuild');
-  const entries = JSON.parse(readFileSync(join(root, 'scripts/entry-points.json'), 'utf8'));
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints: entries.map((entry) => join(root, entry)),
-    outdir: join(dist, 'js'),
-    entryNames: '[name]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    // Packages go into the bundles, so that a program starts with a few files instead of 800; these bring files of their own.
-    external: ['@napi-rs/canvas', 'echarts', 'pyodide', 'esbuild', 'assemblyscript'],
-    banner: {
-      js: "import { createRequire as __makeRequire } from 'node:module'; const require = __makeRequire(import.meta.url);",
-    },
-    sourcemap: true,
-    logLevel: 'error',
-    loader: { '.wasm': 'binary' },
-    write: false,
-  });
+  const { engine, thin } = JSON.parse(readFileSync(join(root, 'scripts/entry-points.json'), 'utf8'));
+  const bundle = async (entries, splitting) => {
+    const { outputFiles } = await build({
+      ...BUNDLING,
+      entryPoints: entries.map((entry) => join(root, entry)),
+      splitting,
+    });
+    return outputFiles;
+  };
+  // With splitting, an entry loads whatever its neighbours need of the files that it uses: what must start quickly is bundled alone.
+  const outputFiles = [await bundle(engine, true), ...(await Promise.all(thin.map((entry) => bundle([entry], false))))];
+  const entries = [...engine, ...thin];
   mkdirSync(join(dist, 'js'), { recursive: true });
-  const isEntry = (path) => entries.some((entry) => basename(path) === basename(entry).replace(/\.ts$/, '.js'));
-  const ordered = [
-    ...outputFiles.filter(({ path }) => !isEntry(path)),
-    ...outputFiles.filter(({ path }) => isEntry(path)),
-  ];
+  const isEntry = ({ path }) => entries.some((entry) => basename(path) === basename(entry).replace(/\.ts$/, '.js'));
+  const ordered = [...outputFiles.flat().filter((file) => !isEntry(file)), ...outputFiles.flat().filter(isEntry)];
   for (const { path, contents } of ordered) writeWhole(path, contents);
+  const { makeCatalog } = await import(pathToFileURL(join(dist, 'js', 'catalog.js')).href);
+  writeWhole(join(dist, 'catalog.json'), JSON.stringify(makeCatalog()));
   writeWhole(stale.stamp, stale.text);
 }
 

@@ -1,4 +1,4 @@
-/** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. */
+/** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. It loads no engine. */
 import { statfsSync } from 'node:fs';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { errorSentence, type SentError, unpackError } from '../../foundation/base/index.ts';
@@ -52,7 +52,7 @@ export type PythonThreadData =
   | {
       readonly kind: 'run';
       readonly prelude: readonly PreludeModule[];
-      readonly snapshot?: Uint8Array;
+      readonly snapshot: string | Uint8Array;
       readonly mounts: readonly string[];
       /** What the script may touch; undefined: everything. */
       readonly folders?: readonly AllowedFolder[];
@@ -63,6 +63,13 @@ export type PythonThreadData =
       readonly start: PythonStart;
       readonly job: PythonJob;
     };
+
+/** What this thread tells the one that started it. */
+export type PythonMessage =
+  | { readonly kind: 'image'; readonly image: Uint8Array }
+  /** The first request to the engine is on the bridge. */
+  | { readonly kind: 'needs-engine' }
+  | { readonly kind: 'end'; readonly code: number };
 
 const RUN = `
 import json, qa2_host, qa2_session, qa2_casa, qa2_pipeline
@@ -91,14 +98,22 @@ function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnsw
   return { bdflags2MS: program('bdflags2MS'), untar: program('untar') };
 }
 
+function tell(message: PythonMessage): void {
+  parentPort?.postMessage(message);
+}
+
 async function runJob(data: RunData): Promise<number> {
   const bridge = new BlockingBridge(data.bridge.port, data.bridge.signal);
   const lines = new BlockingBridge(data.lines.port, data.lines.signal);
   const interpreter = await startInterpreter(data);
   const rules = data.folders && new AccessRules(data.folders);
   let casaVersion = data.start.casaVersion;
-  const ask = (text: string, cwd: string) =>
-    bridge.ask({ text, cwd, casaVersion } satisfies BridgeRequest) as EngineAnswer;
+  let hasEngine = false;
+  const ask = (text: string, cwd: string) => {
+    if (!hasEngine) tell({ kind: 'needs-engine' });
+    hasEngine = true;
+    return bridge.ask({ text, cwd, casaVersion } satisfies BridgeRequest) as EngineAnswer;
+  };
   const programs = enginePrograms((request, cwd) => ask(JSON.stringify(request), cwd));
   const shell: Shell = rules ? confinedShell(guardedFiles(rules), programs) : hostShell();
   const services: HostServices = {
@@ -141,6 +156,6 @@ async function runJob(data: RunData): Promise<number> {
 
 if (!isMainThread && parentPort) {
   const data = workerData as PythonThreadData;
-  if (data.kind === 'snapshot') parentPort.postMessage(await makeSnapshot(data.prelude));
-  else parentPort.postMessage(await runJob(data));
+  if (data.kind === 'snapshot') tell({ kind: 'image', image: await makeSnapshot(data.prelude) });
+  else tell({ kind: 'end', code: await runJob(data) });
 }

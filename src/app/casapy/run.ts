@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
@@ -6,7 +6,6 @@ import { fail } from '../../foundation/base/index.ts';
 import {
   hostFolders,
   keepSnapshot,
-  loadSnapshot,
   type PreludeModule,
   pyodideVersion,
   readPrelude,
@@ -15,14 +14,14 @@ import {
 import {
   AccessRules,
   type AllowedFolder,
-  allTasks,
-  allTools,
   builtScript,
+  type Catalog,
   type EngineThreadData,
   installationRoot,
+  readCatalog,
   sessionLogName,
 } from '../tasks/index.ts';
-import type { PythonJob, PythonThreadData } from './casapy-worker.ts';
+import type { PythonJob, PythonMessage, PythonThreadData } from './casapy-worker.ts';
 import { LineEditor, type LineRequest } from './line-editor.ts';
 import type { CasapyOptions } from './options.ts';
 import { planAccess, readAllowance, type ScriptAccess, scriptEnvironment } from './script-access.ts';
@@ -58,25 +57,31 @@ function startWorker(data: PythonThreadData, transfer: MessageChannel['port1'][]
   return new Worker(builtScript('casapy-worker'), { workerData: data, transferList: transfer, env: {} });
 }
 
-function nextMessage<T>(worker: Worker): Promise<T> {
+/** Waits for the last message of a Python thread; `start` is called when it asks for the engine. */
+function lastMessage<Kind extends PythonMessage['kind']>(
+  worker: Worker,
+  kind: Kind,
+  start?: () => void,
+): Promise<Extract<PythonMessage, { kind: Kind }>> {
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
+    worker.on('message', (message: PythonMessage) => {
+      if (message.kind === 'needs-engine') start?.();
+      else if (message.kind === kind) resolve(message as Extract<PythonMessage, { kind: Kind }>);
+    });
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`The Python thread ended early (code ${code}).`)));
   });
 }
 
-/** The start-up snapshot; made now if there is none, and kept where that is possible. */
-async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<Uint8Array | undefined> {
+/** The start-up snapshot: its file, made now if there is none, or its bytes where no file can be kept. */
+async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<string | Uint8Array> {
   const path = snapshotPath(pyodideVersion, modules);
-  const kept = loadSnapshot(path);
-  if (kept) return kept;
+  if (existsSync(path)) return path;
   process.stderr.write('Preparing the embedded Python (once, some seconds) …\n');
   const worker = startWorker({ kind: 'snapshot', prelude: modules });
-  const image = await nextMessage<Uint8Array>(worker);
+  const { image } = await lastMessage(worker, 'image');
   await worker.terminate();
-  keepSnapshot(path, image);
-  return image;
+  return keepSnapshot(path, image) ? path : image;
 }
 
 /**
@@ -94,7 +99,8 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
   const interrupt = new SharedArrayBuffer(1);
   const signal = new SharedArrayBuffer(4);
   const { port1: pythonPort, port2: enginePort } = new MessageChannel();
-  const lines = serveLines();
+  const catalog = readCatalog();
+  const lines = serveLines(catalog);
   const engineData: EngineThreadData = {
     abort,
     memoryBytes: options.memoryBytes,
@@ -106,7 +112,6 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
   };
   const snapshot = await prepareSnapshot(modules);
   if (access) setFlagsFromString('--disallow-code-generation-from-strings');
-  const engine = new Worker(builtScript('engine-worker'), { workerData: engineData, transferList: [enginePort] });
   const python = startWorker(
     {
       kind: 'run',
@@ -125,8 +130,8 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
           : { ...(process.env as Record<string, string>), CASAPATH: casaPath() },
         isTrusted: access === undefined,
         arguments: options.arguments,
-        tasks: allTasks().map(({ name }) => name),
-        tools: allTools().map(({ name }) => name),
+        tasks: Object.keys(catalog.tasks),
+        tools: Object.keys(catalog.tools),
         casaVersion: options.casaVersion ?? DEFAULT_VERSION,
         isVersionFixed: options.casaVersion !== undefined,
         logfile: logfile ?? '',
@@ -140,22 +145,31 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     Atomics.store(new Int32Array(abort), 0, 1);
   };
   process.on('SIGINT', stop);
+  let engine: Worker | undefined;
+  let failEngine: (error: unknown) => void = () => undefined;
+  const startEngine = () => {
+    engine = new Worker(builtScript('engine-worker'), { workerData: engineData, transferList: [enginePort] });
+    engine.once('error', failEngine);
+  };
   try {
-    const engineFailure = new Promise<never>((_, reject) => engine.once('error', reject));
-    return await Promise.race([nextMessage<number>(python), engineFailure]);
+    const engineFailure = new Promise<never>((_, reject) => {
+      failEngine = reject;
+    });
+    const { code } = await Promise.race([lastMessage(python, 'end', startEngine), engineFailure]);
+    return code;
   } finally {
     process.off('SIGINT', stop);
-    await Promise.all([python.terminate(), engine.terminate()]);
+    await Promise.all([python.terminate(), engine?.terminate()]);
   }
 }
 
 /** Reads lines from the terminal for the Python thread, which sleeps meanwhile. */
-function serveLines(): { readonly port: MessagePort; readonly signal: SharedArrayBuffer } {
+function serveLines({ tasks, tools }: Catalog): { readonly port: MessagePort; readonly signal: SharedArrayBuffer } {
   const { port1, port2 } = new MessageChannel();
   const signal = new SharedArrayBuffer(4);
   const editor = new LineEditor(process.stdin, process.stdout, {
-    parameters: new Map(allTasks().map(({ name, parameters }) => [name, parameters.map((one) => one.name)])),
-    methods: new Map(allTools().map(({ name, methods }) => [name, Object.keys(methods)])),
+    parameters: new Map(Object.entries(tasks)),
+    methods: new Map(Object.entries(tools)),
   });
   port2.on('message', async (request: LineRequest) => {
     port2.postMessage(await editor.read(request));

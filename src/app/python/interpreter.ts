@@ -1,4 +1,4 @@
-import { readdirSync, readSync, statSync, writeSync } from 'node:fs';
+import { readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { loadPyodide, type PyodideAPI, version } from 'pyodide';
 import { sleep } from './blocking-bridge.ts';
 import { connectHost, type HostServices } from './host-device.ts';
@@ -23,6 +23,15 @@ async function startCold(prelude: readonly PreludeModule[], options: Options): P
   return python;
 }
 
+/** Starts Python from a snapshot, and keeps nothing of it but Python's memory. */
+async function startWarm(snapshot: string | Uint8Array): Promise<PyodideAPI> {
+  const image = typeof snapshot === 'string' ? readFileSync(snapshot) : snapshot;
+  const python = await loadPyodide({ _loadSnapshot: image } as Options);
+  const { config } = (python as PyodideAPI & { _api: { config: { _loadSnapshot?: unknown } } })._api;
+  delete config._loadSnapshot;
+  return python;
+}
+
 /** The memory of a Python in which the prelude is loaded: ~31 MB, from which later starts take 0.6 s. */
 export async function makeSnapshot(prelude: readonly PreludeModule[]): Promise<Uint8Array> {
   const python = await startCold(prelude, { _makeSnapshot: true } as Options);
@@ -31,7 +40,8 @@ export async function makeSnapshot(prelude: readonly PreludeModule[]): Promise<U
 
 export interface InterpreterOptions {
   readonly prelude: readonly PreludeModule[];
-  readonly snapshot?: Uint8Array;
+  /** What {@link makeSnapshot} made, or the file that keeps it; undefined: a cold start. */
+  readonly snapshot?: string | Uint8Array;
   /** Host directories that Python sees, each under its own absolute name. */
   readonly mounts: readonly string[];
   /** One byte: 2 makes Python raise KeyboardInterrupt. */
@@ -50,9 +60,7 @@ export interface Interpreter {
 
 /** Starts Python in this thread with streams, host directories and interrupts connected. */
 export async function startInterpreter(options: InterpreterOptions): Promise<Interpreter> {
-  const python = options.snapshot
-    ? await loadPyodide({ _loadSnapshot: options.snapshot } as Options)
-    : await startCold(options.prelude, {});
+  const python = options.snapshot ? await startWarm(options.snapshot) : await startCold(options.prelude, {});
   for (const folder of options.mounts) {
     python.FS.mkdirTree(folder);
     python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, folder);

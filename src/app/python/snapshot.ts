@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -44,9 +44,4 @@ export function keepSnapshot(path: string, image: Uint8Array): boolean {
     rmSync(partial, { force: true });
     return false;
   }
-}
-
-/** The snapshot's bytes, or undefined when there is none yet. */
-export function loadSnapshot(path: string): Uint8Array | undefined {
-  return existsSync(path) ? readFileSync(path) : undefined;
 }

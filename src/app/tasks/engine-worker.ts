@@ -7,9 +7,9 @@ import { disk, installDisk } from '../../foundation/bytes/index.ts';
 import { AccessRules, type AllowedFolder } from './access-rules.ts';
 import { CasaLog } from './casa-log.ts';
 import { confinedDisk } from './confined-disk.ts';
+import { installEngine } from './engine-installation.ts';
 import { type EngineJob, logfileOf, runEngineJob } from './engine-jobs.ts';
 import { type EngineRequest, EngineSession } from './engine-session.ts';
-import { installEngine } from './installation.ts';
 import { StepProgress } from './step-progress.ts';
 import { packReply, unpackRequest } from './values.ts';
 

@@ -3,6 +3,7 @@ export * from './arguments.ts';
 export * from './casa-log.ts';
 export type { Listing } from './commands/inspect.ts';
 export { formatCall } from './declared-run.ts';
+export * from './engine-installation.ts';
 export { type EngineJob, runEngineJob } from './engine-jobs.ts';
 export * from './engine-pool.ts';
 export * from './engine-session.ts';

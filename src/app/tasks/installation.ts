@@ -1,11 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installErfa } from '../../astronomy/measures/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import { installDisk } from '../../foundation/bytes/index.ts';
-import { nodeDisk } from '../../foundation/bytes/node.ts';
-import { installKernels } from '../../foundation/numeric/index.ts';
 
 /** Directory of this program: the one with its package.json, dist/ and data/. */
 export function installationRoot(): string {
@@ -29,14 +25,15 @@ export function builtScript(name: string): string {
   return join(installationRoot(), 'dist', 'js', `${name}.js`);
 }
 
-/**
- * Makes this thread an engine: disk, kernels and the data that they need.
- *
- * @param memoryBytes budget of the kernel memory of this thread
- */
-export function installEngine(memoryBytes: number): void {
-  const read = (...parts: string[]) => new Uint8Array(readFileSync(join(installationRoot(), ...parts)));
-  installDisk(nodeDisk());
-  installKernels(read('dist', 'kernels.wasm'), memoryBytes);
-  installErfa(read('data', 'erfa.wasm'));
+/** Names that a user may type, without the engine behind them. */
+export interface Catalog {
+  /** Parameters of each task. */
+  readonly tasks: Readonly<Record<string, readonly string[]>>;
+  /** Methods of each tool. */
+  readonly tools: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The names of all declared tasks and tools, as the build wrote them down: a thread that needs no more loads no engine. */
+export function readCatalog(): Catalog {
+  return JSON.parse(readFileSync(join(installationRoot(), 'dist', 'catalog.json'), 'utf8')) as Catalog;
 }

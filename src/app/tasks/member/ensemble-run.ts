@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fail, silentContext } from '../../../foundation/base/index.ts';
 import { CasaLog } from '../casa-log.ts';
+import { installEngine } from '../engine-installation.ts';
 import { EngineSession } from '../engine-session.ts';
-import { installEngine } from '../installation.ts';
 import { createPlanRunner } from '../plan-runner.ts';
 import { measurePulls, type Pull, pullStatistics, pullTable } from './ensemble.ts';
 

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installErfa } from '../../astronomy/measures/index.ts';
+import { installDisk } from '../../foundation/bytes/index.ts';
+import { nodeDisk } from '../../foundation/bytes/node.ts';
+import { installKernels } from '../../foundation/numeric/index.ts';
+import { installationRoot } from './installation.ts';
+
+/**
+ * Makes this thread an engine: disk, kernels and the data that they need.
+ *
+ * @param memoryBytes budget of the kernel memory of this thread
+ */
+export function installEngine(memoryBytes: number): void {
+  const read = (...parts: string[]) => new Uint8Array(readFileSync(join(installationRoot(), ...parts)));
+  installDisk(nodeDisk());
+  installKernels(read('dist', 'kernels.wasm'), memoryBytes);
+  installErfa(read('data', 'erfa.wasm'));
+}
