@@ -39,6 +39,11 @@ function prelude(): PreludeModule[] {
       'qa2_python2',
       'qa2_ndarray',
       'qa2_numpy',
+      'qa2_numpy_grid',
+      'qa2_numpy_files',
+      'qa2_numpy_fft',
+      'qa2_numpy_random',
+      'qa2_numpy_masked',
       'qa2_session',
     ]),
     ...readPrelude(folder('casapy'), [

@@ -102,7 +102,7 @@ function takeApart(folder: string, names: readonly string[], calibrations: reado
 function namedBlocks(files: ReadonlyMap<string, string>): string[] {
   const path = files.get(FLUX_CALIBRATION);
   if (path === undefined) return [];
-  return [...new Set(readFileSync(path, 'utf8').match(/uid___A\d+_X[0-9a-f]+_X[0-9a-f]+/g) ?? [])];
+  return [...new Set(readFileSync(path, 'utf8').match(/uid___A\d+_X[0-9a-f]+_X[0-9a-f]+(?:_v\d+)?/g) ?? [])];
 }
 
 function missingBlocks(files: ReadonlyMap<string, string>, calibrations: readonly string[]): string[] {

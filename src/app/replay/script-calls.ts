@@ -1,6 +1,6 @@
 import { isBlank, readTokens, type Token } from '../python/index.ts';
 
-/** A literal of a script; names and expressions are undefined. */
+/** A literal of a script, truth values as 1 and 0; names and expressions are undefined. */
 export type Literal = string | number | readonly (Literal | undefined)[];
 
 /** A call in a script's text. */
@@ -73,12 +73,15 @@ function readArguments(name: string, tokens: readonly Token[], open: number): Sc
   return { name, positional, named, comments };
 }
 
+/** True and False, and CASA's short names of them. */
+const TRUTHS: Readonly<Record<string, number | undefined>> = { True: 1, T: 1, False: 0, F: 0 };
+
 /** The value of a string, number, list or tuple; undefined for anything else. */
 function readLiteral(tokens: readonly Token[]): Literal | undefined {
   const [first] = tokens;
   if (tokens.length === 1) {
     if (first.type === 'string') return unquote(first.text);
-    return first.type === 'number' ? Number(first.text) : undefined;
+    return first.type === 'number' ? Number(first.text) : TRUTHS[first.text];
   }
   if (first?.text === '-' && tokens.length === 2) return -Number(tokens[1].text);
   if (first?.text !== '[' && first?.text !== '(') return undefined;

@@ -65,7 +65,7 @@ const ANTENNA = /\b(?:DA|DV|PM|CM)\d\d\b/g;
 /**
  * Reads what a calibration script needs from its text.
  *
- * @throws unsupported for a script without importasdm, split or bandpass
+ * @throws unsupported for a script without importasdm, bandpass, or split or mstransform
  */
 export function readFacts(script: string): ScriptFacts {
   const source = script.replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "''");
@@ -102,17 +102,20 @@ export function readFacts(script: string): ScriptFacts {
   const phaseFields = unique(transfers.map(({ source: id }) => id));
   const calibrators = [bandpassField, fluxField ?? bandpassField, ...phaseFields];
   const targets = unique(transfers.flatMap(({ fields }) => fields)).filter((id) => !calibrators.includes(id));
+  const splitting = splittingOf(calls, asdm);
   const uncatalogued = named('fixplanets').flatMap((call) => idsOf(text(call.named.field)));
   return {
     asdm,
     day: dayOf(source),
     hasRadiometers: named('wvrgcal').length > 0,
-    ...windowsOf(calls, asdm, source),
+    ...windowsOf(calls, asdm, splitting, source),
     fields: names.map((name, id) => ({
       id,
       name,
       isUncatalogued: uncatalogued.includes(id),
-      fluxes: models.filter((call) => idsOf(text(call.named.field)).includes(id)).flatMap(readFlux),
+      fluxes: models
+        .filter((call) => idsOf(text(call.named.field)).includes(id))
+        .flatMap((call) => readFlux(call, splitting.numbers)),
     })),
     bandpassField,
     bandpassScan: [bandpass, ...named('gaincal')].flatMap((call) => lastScan(call))[0] ?? 4,
@@ -150,15 +153,30 @@ function dayOf(source: string): string | undefined {
   return told ?? /made on (\d{4}-\d\d-\d\d)/.exec(source)?.[1].replaceAll('-', '/');
 }
 
+/** Which windows are split out, and the numbers that they have from then on, in the same order. */
+interface Splitting {
+  readonly science: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+/** `mstransform(reindex=False)`, which scripts of CASA 5.6 and later have in place of `split`, leaves windows their numbers. */
+function splittingOf(calls: readonly ScriptCall[], asdm: string): Splitting {
+  const splitting = calls.find(
+    (call) =>
+      ['split', 'mstransform'].includes(call.name) && visOf(call) === `${asdm}.ms` && text(call.named.spw) !== '',
+  );
+  const science = readNumbers(text(splitting?.named.spw));
+  if (science.length === 0) fail('unsupported', 'The script does not say which windows it splits out.');
+  return { science, numbers: splitting?.named.reindex === 0 ? science : science.map((_, index) => index) };
+}
+
 function windowsOf(
   calls: readonly ScriptCall[],
   asdm: string,
+  { science, numbers }: Splitting,
   source: string,
 ): Pick<ScriptFacts, 'correlatedWindows' | 'tsysWindows' | 'scienceWindows'> {
   const spw = (call: ScriptCall) => text(call.named.spw);
-  const splitting = calls.find((call) => call.name === 'split' && visOf(call) === `${asdm}.ms`);
-  const science = readNumbers(splitting ? spw(splitting) : '');
-  if (science.length === 0) fail('unsupported', 'The script does not say which windows it splits out.');
   const flags = calls.filter((call) => call.name === 'flagdata');
   const autos = flags.find((call) => visOf(call) === `${asdm}.ms` && 'autocorr' in call.named);
   const edges = new Map<number, number>();
@@ -177,8 +195,8 @@ function windowsOf(
     tsysWindows: tsysIds.map((id) => ({ id, channelCount: nearestCount(edges.get(id) ?? 128) })),
     scienceWindows: science.map((id, index) => ({
       id,
-      channelCount: countChannels(ofSplit, index),
-      centreHz: centreOf(source, index),
+      channelCount: countChannels(ofSplit, numbers[index]),
+      centreHz: centreOf(source, numbers[index]),
     })),
   };
 }

@@ -2,7 +2,7 @@ import { items, readCalls, type ScriptCall, text, visOf } from './script-calls.t
 import type { ScriptFacts } from './script-facts.ts';
 import { readNumbers } from './selection-numbers.ts';
 
-/** A flux density that a script states: Jy, for all windows or one (an id after the split). */
+/** A flux density that a script states: Jy, for all windows or one (its place among those split out). */
 export interface FluxFacts {
   readonly window?: number;
   readonly jy: number;
@@ -10,8 +10,12 @@ export interface FluxFacts {
   readonly referenceHz?: number;
 }
 
-/** Flux densities that a call of setjy states. */
-export function readFlux(call: ScriptCall): FluxFacts[] {
+/**
+ * Flux densities that a call of setjy states.
+ *
+ * @param numbers ids of the windows after the split
+ */
+export function readFlux(call: ScriptCall, numbers: readonly number[]): FluxFacts[] {
   const flux = items(call.named.fluxdensity)[0];
   if (typeof flux !== 'number') return [];
   const index = items(call.named.spix)[0];
@@ -19,7 +23,7 @@ export function readFlux(call: ScriptCall): FluxFacts[] {
   const referenceHz = frequencyOf(text(call.named.reffreq));
   const windows = readNumbers(text(call.named.spw));
   if (windows.length === 0) return [{ jy: flux, spectralIndex, referenceHz }];
-  return windows.map((window) => ({ window, jy: flux, spectralIndex, referenceHz }));
+  return windows.map((id) => ({ window: numbers.indexOf(id), jy: flux, spectralIndex, referenceHz }));
 }
 
 function frequencyOf(value: string): number | undefined {
@@ -58,9 +62,10 @@ export function readScaledFluxes(source: string, facts: ScriptFacts): Pick<Scrip
   const gigahertz = new Map(
     [...source.matchAll(FLUX_LINE)].map(([, window, value]) => [Number(window), Number(value)]),
   );
+  const numbers = facts.scienceWindows.map((_, index) => index);
   const fields = facts.fields.map((field) => {
     const own = models.filter(({ named }) => [field.name, String(field.id)].includes(text(named.field)));
-    return field.fluxes.length > 0 ? field : { ...field, fluxes: own.flatMap(readFlux) };
+    return field.fluxes.length > 0 ? field : { ...field, fluxes: own.flatMap((call) => readFlux(call, numbers)) };
   });
   const scienceWindows = facts.scienceWindows.map((window, index) => {
     const told = gigahertz.get(index);

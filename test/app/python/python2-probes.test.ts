@@ -53,4 +53,34 @@ describe('Python 2 programs', () => {
   it.each(probes.map((probe, index) => [probe.source, index] as const))('%s', (_source, index) => {
     expect(results[index]).toBe(probes[index].output);
   });
+
+  it('find modules and functions by the names that they had', () => {
+    writeFileSync(join(folder, 'part.py'), 'print "part", 7 / 2\nANSWER = 42\n');
+    writeFileSync(
+      join(folder, 'old.py'),
+      `import Queue, ConfigParser, StringIO, HTMLParser, urlparse, sets, md5, sha, imp, types, itertools, exceptions, time
+line = Queue.Queue()
+line.put('first')
+print line.get(), md5.new('ALMA').hexdigest(), sha.new('ALMA').hexdigest()[:8]
+reader = ConfigParser.SafeConfigParser()
+reader.readfp(StringIO.StringIO('[array]\\nantennas = 43\\n'))
+print reader.getint('array', 'antennas'), urlparse.urlparse('http://a.b/c').netloc
+print sorted(sets.Set([3, 1])), list(itertools.izip([1, 2], 'ab')), isinstance('a', types.StringTypes), type([]) == types.ListType
+print imp.load_source('part', 'part.py').ANSWER, time.clock() >= 0, exceptions.ValueError is ValueError
+import nothing_of_the_kind
+`,
+    );
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', 'old.py'], { cwd: folder });
+    expect(run.stdout.toString()).toBe(
+      [
+        'first 3ebddf9804c556ddfd0e86eb23f59f51 17a146f3',
+        '43 a.b',
+        "[1, 3] [(1, 'a'), (2, 'b')] True True",
+        'part 3',
+        '42 True True',
+        '',
+      ].join('\n'),
+    );
+    expect(run.stderr.toString()).toContain("No module named 'nothing_of_the_kind'");
+  });
 });

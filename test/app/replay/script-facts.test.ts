@@ -112,6 +112,17 @@ describe('readFacts', () => {
     expect(facts.fields[2].fluxes).toEqual([{ window: 0, jy: 2.5, spectralIndex: 0, referenceHz: undefined }]);
   });
 
+  it('reads scripts of CASA 5.6, whose windows keep their numbers', () => {
+    const kept = SCRIPT.replace('split(vis', 'mstransform(reindex = False, vis')
+      .replaceAll('uid___A002_X1_X2', 'uid___A002_X1_X2_v1')
+      .replace("spw = '0', # center", "spw = '17', # center")
+      .replace('0:1536~2304,1:3072~4608,2:1638~2457,3:0~127', '17:1536~2304,19:3072~4608,21:1638~2457,23:0~127')
+      .replace("'1:5000~5010'", "'19:5000~5010'");
+    const { asdm, ...others } = readFacts(kept);
+    expect(asdm).toBe('uid___A002_X1_X2_v1');
+    expect(others).toEqual({ ...facts, asdm: undefined });
+  });
+
   it('reads antennas: the reference first', () => {
     expect(facts.referenceAntenna).toBe('DA42');
     expect(facts.antennas[0]).toBe('DA42');

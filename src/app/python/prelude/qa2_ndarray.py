@@ -206,6 +206,10 @@ def from_storage(kind, flat, shape):
     return ndarray(shape, kind, data, strides)
 
 
+class Masked:
+    """What numpy's functions know arrays of numpy.ma by: `apply` takes a function of values, `reduce` one of lines."""
+
+
 def _c_strides(shape):
     strides, step = [], 1
     for size in reversed(shape):
@@ -734,6 +738,8 @@ def _flatten(value, depth):
 
 def make_array(value, kind=None, copy=False):
     """numpy.array: of nested lists, numbers or another array."""
+    if isinstance(value, Masked):
+        raise NotImplementedError('This function does not know masked arrays here: take .filled(value) or .compressed().')
     if isinstance(value, ndarray):
         if kind is None or dtype(kind) == value.dtype:
             return value.copy() if copy else value

@@ -137,6 +137,8 @@ def indices(dimensions):
 
 
 def _scalar_or(function, kind, value):
+    if isinstance(value, core.Masked):
+        return value.apply(functools.partial(_scalar_or, function, kind))
     if isinstance(value, (ndarray, list, tuple, range)):
         given = _array(value)
         found = dtype(kind(given.dtype) if callable(kind) else kind or given.dtype)
@@ -224,8 +226,14 @@ def imag(value):
     return value.imag if hasattr(value, 'imag') else _array(value).imag
 
 
+def _rounded(value, decimals):
+    if isinstance(value, complex):
+        return complex(_rounded(value.real, decimals), _rounded(value.imag, decimals))
+    return builtins.round(value, decimals) if isinstance(value, float) and math.isfinite(value) else value
+
+
 def around(a, decimals=0):
-    return _scalar_or(lambda value: builtins.round(value, decimals) if isinstance(value, float) and math.isfinite(value) else value, None, a)
+    return _scalar_or(lambda value: _rounded(value, decimals), None, a)
 
 
 round_ = round = around
@@ -240,6 +248,9 @@ def nan_to_num(x):
 
 def _pair(function, kind=None):
     def run(x1, x2):
+        if isinstance(x1, core.Masked) or isinstance(x2, core.Masked):
+            masked, is_second = (x1, False) if isinstance(x1, core.Masked) else (x2, True)
+            return masked._with(x1 if is_second else x2, run, is_second)
         if not isinstance(x1, (ndarray, list, tuple, range)) and not isinstance(x2, (ndarray, list, tuple, range)):
             return function(x1, x2)
         return combine(x1, x2, function, kind)
@@ -313,6 +324,8 @@ def _lines(a, axis):
 
 def _reduce(function, kind=None):
     def run(a, axis=None, dtype=None, keepdims=False, out=None):
+        if isinstance(a, core.Masked):
+            return a.reduce(function, dtype or (kind(a.dtype) if callable(kind) else kind) or a.dtype, axis, keepdims)
         given = _array(a)
         if isinstance(axis, tuple):
             rest = [at for at in range(given.ndim) if at not in [one % given.ndim for one in axis]]
@@ -1154,7 +1167,6 @@ for _name in 'sum prod mean max min all any ptp argmax argmin var std cumsum cum
     setattr(ndarray, _name, globals()[_name])
 ndarray.median = median
 ndarray.compress = lambda self, condition, axis=None: compress(condition, self, axis)
-ndarray.tofile = lambda self, fid, sep='', format='%s': savetxt(fid, self.reshape(1, -1), fmt=format, delimiter=sep)
 
 
 def _sort_in_place(self, axis=-1, kind=None):

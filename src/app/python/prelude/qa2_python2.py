@@ -9,11 +9,16 @@ import ast
 import builtins
 import codecs
 import functools
+import importlib
+import importlib.abc
+import importlib.machinery
 import io
+import itertools
 import math
 import os
 import string
 import sys
+import time
 import types
 
 
@@ -478,6 +483,56 @@ def _add_module(name, **content):
     return module
 
 
+# Modules that Python 3 has under other names; they are loaded when a script asks for them.
+_RENAMED = {
+    'Queue': 'queue', 'ConfigParser': 'configparser', 'HTMLParser': 'html.parser', 'htmlentitydefs': 'html.entities',
+    'urlparse': 'urllib.parse', 'urllib2': 'urllib.request', 'copy_reg': 'copyreg', 'repr': 'reprlib', 'thread': '_thread',
+    'UserDict': 'collections', 'UserList': 'collections', 'UserString': 'collections',
+}
+# Names of `types` for builtin types.
+_TYPES = {
+    'StringType': builtins.str, 'UnicodeType': builtins.str, 'StringTypes': (builtins.str,), 'IntType': int, 'LongType': int,
+    'FloatType': float, 'ComplexType': complex, 'BooleanType': bool, 'ListType': builtins.list, 'TupleType': builtins.tuple,
+    'DictType': builtins.dict, 'DictionaryType': builtins.dict, 'TypeType': type, 'ClassType': type, 'ObjectType': object,
+    'FileType': io.IOBase, 'NoneType': type(None), 'XRangeType': builtins.range, 'SliceType': slice,
+}
+
+
+class _OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds modules by the names that they had in Python 2."""
+
+    def find_spec(self, name, path=None, target=None):
+        return importlib.machinery.ModuleSpec(name, self) if name in _RENAMED else None
+
+    def create_module(self, spec):
+        module = types.ModuleType(spec.name)
+        module.__dict__.update(vars(importlib.import_module(_RENAMED[spec.name])))
+        if spec.name == 'ConfigParser':
+            module.SafeConfigParser = module.ConfigParser
+            module.ConfigParser.readfp = module.ConfigParser.read_file
+        return module
+
+    def exec_module(self, module):
+        """Its content is there already."""
+
+
+def _load_source(name, path):
+    """imp.load_source: a module from a file, read as the Python that the session speaks."""
+    module = sys.modules[name] = types.ModuleType(name)
+    module.__file__ = path
+    builtins.execfile(path, module.__dict__)
+    return module
+
+
+def _hash(kind):
+    def new(text=''):
+        import hashlib
+
+        return hashlib.new(kind, text.encode('latin-1') if isinstance(text, builtins.str) else text)
+
+    return new
+
+
 def install_modules():
     """Old modules and old functions of modules; none of them replaces what Python 3 has."""
     import pickle
@@ -501,3 +556,17 @@ def install_modules():
     sys.modules['__builtin__'] = builtins
     _add_module('StringIO', StringIO=io.StringIO)
     _add_module('cStringIO', StringIO=io.StringIO)
+    _add_module('exceptions', **{name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)})
+    _add_module('sets', Set=set, ImmutableSet=frozenset)
+    _add_module('new', instancemethod=types.MethodType, classobj=type, function=types.FunctionType, module=types.ModuleType)
+    _add_module('imp', load_source=_load_source, new_module=types.ModuleType, reload=importlib.reload)
+    _add_module('md5', new=_hash('md5'), md5=_hash('md5'))
+    _add_module('sha', new=_hash('sha1'), sha=_hash('sha1'))
+    itertools.izip, itertools.imap, itertools.ifilter = zip, builtins.map, builtins.filter
+    itertools.izip_longest, itertools.ifilterfalse = itertools.zip_longest, itertools.filterfalse
+    time.clock = time.process_time
+    sys.setdefaultencoding = lambda _name: None
+    sys.exc_clear = lambda: None
+    for name, kind in _TYPES.items():
+        setattr(types, name, kind)
+    sys.meta_path.append(_OldNames())

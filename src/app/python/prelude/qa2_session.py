@@ -12,6 +12,7 @@ import traceback
 import warnings
 
 import qa2_host
+import qa2_numpy_random
 import qa2_python2
 
 SPACE = {'__name__': '__main__', '__builtins__': builtins}
@@ -228,7 +229,8 @@ def install():
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
     builtins.execfile = execfile
-    HIDDEN.extend(['qa2_session.py', 'qa2_host.py', 'qa2_python2.py', 'qa2_ndarray.py', 'qa2_numpy.py', '_pyodide/_base.py'])
+    numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
+    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2'] + numbers] + ['_pyodide/_base.py'])
 
 
 def attach(start):
@@ -238,6 +240,7 @@ def attach(start):
     os.environ.update(start['environment'])
     os.chdir(start['cwd'])
     sys.argv = start['arguments']
+    qa2_numpy_random.start()
     sys.stdout = Stream(sys.__stdout__.buffer)
     sys.stderr = Stream(sys.__stderr__.buffer)
     linecache.clearcache()
