@@ -28,9 +28,14 @@ from tasks import flagdata
 if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) == None: sys.exit('wrong version')\n`,
     );
     expect(casapy('-c', source)).toMatchObject({ code: 0, out: '3 [4 2 1 0] 4.2.1\n' });
+    const neutral =
+      "if re.search('^5.6.1', '.'.join([str(i) for i in cu.version()])) == None: sys.exit(1)\nprint('a', 7/2)";
+    expect(casapy('-c', neutral).out).toBe("('a', 3)\n");
   });
 
   it('runs Python 3 when the script is that', () => {
+    const modern = "import casalith, casatools\nif not casalith.version_string().startswith('6.1.1'): sys.exit(1)\n";
+    expect(casapy('-c', `${modern}print('a', 7/2, casatools.version())`).out).toBe('a 3.5 [6, 1, 1, 0]\n');
     expect(casapy('-c', "print(f'{7/2}', sorted({'b': 1, 'a': 2}))").out).toBe("3.5 ['a', 'b']\n");
   });
 

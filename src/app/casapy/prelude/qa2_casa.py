@@ -26,23 +26,17 @@ has_editor = False
 
 # ---------------------------------------------------------------- the version that scripts see
 
-_CHECKS = (
-    re.compile(r"(?:search|match)\(\s*r?['\"]\^?(\d+(?:\\?\.\d+)+)['\"]\s*,[^\n]*version"),
-    re.compile(r"version\w*(?:\(\))?\.startswith\(\s*['\"](\d+(?:\.\d+)+)"),
-    re.compile(r"casadef\.casa_version\s*[=!]=\s*['\"](\d+(?:\.\d+)+)"),
-    re.compile(r"casadef\.casa_version\s*>=\s*['\"](\d+(?:\.\d+)+)"),
-    re.compile(r"USED FOR GENERATING THE SCRIPT: (\d+(?:\.\d+)+)"),
-    re.compile(r"(?i)\bcasa(?:\s+version)?\s*:?\s*v?(\d+\.\d+(?:\.\d+)*)"),
-)
+def _numbers(version):
+    return [int(part) for part in (re.findall(r'\d+', version) + ['0'] * 4)[:4]]
 
 
-def stated_version(text):
-    """The CASA version that a script checks for or names, or None."""
-    for check in _CHECKS:
-        found = check.search(text)
-        if found:
-            return found.group(1).replace('\\', '')
-    return None
+def _install_versions():
+    """casalith and the versions of packages, which scripts of CASA 6 ask."""
+    told = lambda: sys.modules['casadef'].casa_version
+    names = dict(version_string=told, version=lambda: _numbers(told()))
+    qa2_python2._add_module('casalith', compare_version=SPACE['cu'].compare_version, **names)
+    for name in ('casatasks', 'casatools'):
+        sys.modules[name].__dict__.update(names)
 
 
 def set_version(version):
@@ -52,7 +46,7 @@ def set_version(version):
 
 
 def _follow_version(text, _filename):
-    version = stated_version(text)
+    version = qa2_session.stated_version(text)
     if version and not _is_version_fixed:
         set_version(version if version.count('.') > 1 else version + '.0')
 
@@ -223,6 +217,7 @@ def attach(start):
     makers = {name: made for name, made in SPACE.items() if isinstance(made, _Maker)}
     add('taskinit', casac=SPACE['casac'], **{name: SPACE[name] for name in start['tools']}, **makers)
     add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
+    _install_versions()
     _is_version_fixed = start['isVersionFixed']
     SPACE['casa']['files']['logfile'] = start['logfile']
     set_version(start['casaVersion'])

@@ -77,6 +77,25 @@ _MARKS = re.compile(
     r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cElementTree|cStringIO|cPickle'
     r'|imagermode|psfmode|es\.fixForCSV2555|stuffForScienceDataReduction|__casac__)\b'
 )
+_VERSION_CHECKS = (
+    re.compile(r"(?:search|match)\(\s*r?['\"]\^?(\d+(?:\\?\.\d+)+)['\"]\s*,[^\n]*version"),
+    re.compile(r"version\w*(?:\(\))?\.startswith\(\s*['\"](\d+(?:\.\d+)+)"),
+    re.compile(r"casadef\.casa_version\s*[=!]=\s*['\"](\d+(?:\.\d+)+)"),
+    re.compile(r"casadef\.casa_version\s*>=\s*['\"](\d+(?:\.\d+)+)"),
+    re.compile(r"USED FOR GENERATING THE SCRIPT: (\d+(?:\.\d+)+)"),
+    re.compile(r"(?i)\bcasa(?:\s+version)?\s*:?\s*v?(\d+\.\d+(?:\.\d+)*)"),
+)
+
+
+def stated_version(text):
+    """The CASA version that a script checks for or names, or None."""
+    for check in _VERSION_CHECKS:
+        found = check.search(text)
+        if found:
+            return found.group(1).replace('\\', '')
+    return None
+
+
 _VERSION = re.compile(r'(?i)casa(?!py\s+-)[\w.]*(?:[\s:\'"=<>!,(\^v]|version|use|the|was)*?(\d+)\.(\d+)')
 
 
@@ -94,9 +113,10 @@ def language_of(text, filename, default):
     """2 or 3: by the syntax, the CASA version that the script names, words that only one of them has; else `default`."""
     if not _is_python3(text, filename):
         return 2
-    stated = _VERSION.search(text)
+    loose = _VERSION.search(text)
+    stated = stated_version(text) or (loose and loose.group(1))
     if stated:
-        return 2 if int(stated.group(1)) < 6 else 3
+        return 2 if int(stated.split('.')[0]) < 6 else 3
     if re.search(r'^\s*(?:from|import)\s+(?:casatasks|casatools|casashell)\b', text, re.M):
         return 3
     return 2 if _MARKS.search(text) else default
