@@ -1,8 +1,8 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
-import { ImagingRun, type TcleanResult } from './imaging-run.ts';
+import type { TcleanResult } from './imaging-run.ts';
 import { chooseImaging, type MaskWord, type RunStyle, type TcleanOptions } from './options.ts';
 import { planImaging } from './plan.ts';
-import { warnOfLimits } from './tclean.ts';
+import { makeImages, warnOfLimits } from './tclean.ts';
 
 /** Parameters of the task clean of CASA 3 and 4 that are used here, under its names; see its inline help (4.7). */
 export interface CleanOptions {
@@ -48,6 +48,8 @@ export interface CleanOptions {
   readonly pbcor?: boolean;
   readonly minpb?: number;
   readonly usescratch?: boolean;
+  readonly nterms?: number;
+  readonly reffreq?: string;
   readonly cyclefactor?: number;
   readonly chaniter?: boolean;
   readonly cacheBytes?: number;
@@ -93,6 +95,9 @@ export function translateClean(options: CleanOptions): TcleanOptions {
   const scales = scalesOf(options.multiscale);
   const isMosaic = options.imagermode === 'mosaic';
   const minpb = options.minpb ?? 0.2;
+  const nterms = options.nterms ?? 1;
+  if (nterms > 1 && options.pbcor)
+    fail('usage', 'clean does not correct images of Taylor terms for the primary beam; use pbcor=False and impbcor.');
   const { vis, imagename, field, spw, timerange, uvrange, antenna, scan, observation } = options;
   return {
     ...{ vis, imagename, field, spw, timerange, uvrange, antenna, scan, observation },
@@ -109,7 +114,9 @@ export function translateClean(options: CleanOptions): TcleanOptions {
     gridder: isMosaic ? 'mosaic' : 'standard',
     mosweight: options.mosweight ?? false,
     pblimit: minpb,
-    deconvolver: scales.length > 0 ? 'multiscale' : (options.psfmode ?? 'clark'),
+    reffreq: nterms > 1 ? options.reffreq : undefined,
+    nterms,
+    deconvolver: nterms > 1 ? 'mtmfs' : scales.length > 0 ? 'multiscale' : (options.psfmode ?? 'clark'),
     scales,
     smallscalebias: options.smallscalebias ?? 0.6,
     negcomponent: options.negcomponent,
@@ -163,5 +170,5 @@ export function clean(context: Context, options: CleanOptions): TcleanResult {
     );
   const plan = planImaging(context, chooseImaging(translateClean(options), styleOf(options)));
   warnOfLimits(context, plan);
-  return new ImagingRun(context, plan).run();
+  return makeImages(context, plan);
 }

@@ -1,5 +1,5 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
-import type { Beam, Image } from '../images/index.ts';
+import type { Beam } from '../images/index.ts';
 import { fitBeam, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
 import { readMask } from './clean-mask.ts';
@@ -8,7 +8,7 @@ import { writeModelColumn } from './model-column.ts';
 import type { TcleanOptions } from './options.ts';
 import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
-import { type PlaneSet, planesOf } from './plane-set.ts';
+import type { PlaneSet } from './plane-set.ts';
 import { type Extension, Products } from './products.ts';
 import { chooseBeams, restorePlane } from './restore.ts';
 import { SampleStore } from './sample-store.ts';
@@ -29,7 +29,7 @@ export interface TcleanResult {
   readonly cycles: CleanSummary['cycles'];
 }
 
-const CACHE_BYTES = 192 * 1024 * 1024;
+export const CACHE_BYTES = 192 * 1024 * 1024;
 
 export class ImagingRun {
   private readonly context: Context;
@@ -37,8 +37,6 @@ export class ImagingRun {
   private readonly store: SampleStore;
   private readonly imager: PlaneImager;
   private readonly products: Products;
-  private readonly images = new Map<Extension, Image>();
-  private readonly planes = new Map<Extension, PlaneSet>();
   private readonly beams: Beam[] = [];
   private readonly sums: number[] = [];
   private sidelobe = 0;
@@ -64,13 +62,7 @@ export class ImagingRun {
   }
 
   private planeSet(extension: Extension): PlaneSet {
-    const known = this.planes.get(extension);
-    if (known) return known;
-    const image = this.products.create(extension);
-    const made = planesOf(image);
-    this.images.set(extension, image);
-    this.planes.set(extension, made);
-    return made;
+    return this.products.planes(extension);
   }
 
   /** The response that a pixel must reach to be shown. */
@@ -214,7 +206,6 @@ export class ImagingRun {
       const models = this.planeSet('model');
       const model = { planeCount: this.planeCount, read: (plane: number) => models.read(plane) };
       if (choice.options.savemodel === 'modelcolumn') writeModelColumn(this.context, this.plan, this.imager, model);
-      for (const planes of this.planes.values()) planes.flush();
       this.products.commit(historyOf(choice.options, choice.style.task));
       return {
         ...summary,
@@ -235,7 +226,7 @@ export class ImagingRun {
 }
 
 /** The call, one parameter a line, as CASA notes it in the log table. */
-function historyOf(options: TcleanOptions, task: string): string[] {
+export function historyOf(options: TcleanOptions, task: string): string[] {
   const lines = Object.entries(options).filter(([, value]) => value !== undefined && typeof value !== 'function');
   return [`taskname=${task}`, ...lines.map(([name, value]) => `${name.padEnd(11)} = ${JSON.stringify(value)}`)];
 }

@@ -25,7 +25,12 @@ export interface ModelPlanes {
  * Writes what the model predicts for the selected rows to MODEL_DATA, which is made when it is missing; both parallel hands get
  * Stokes I, channels outside the image 0. A virtual model of the fields is taken away, which would hide the column.
  */
-export function writeModelColumn(context: Context, plan: ImagingPlan, imager: PlaneImager, models: ModelPlanes): void {
+export function writeModelColumn(
+  context: Context,
+  plan: ImagingPlan,
+  imager: Pick<PlaneImager, 'predictor'>,
+  models: ModelPlanes,
+): void {
   for (const chosen of plan.data) {
     const ms = openMs(chosen.ms.path, 'update');
     try {
@@ -44,7 +49,7 @@ export function writeModelColumn(context: Context, plan: ImagingPlan, imager: Pl
 interface Part {
   readonly ms: MeasurementSet;
   readonly chosen: ChosenMs;
-  readonly imager: PlaneImager;
+  readonly imager: Pick<PlaneImager, 'predictor'>;
   readonly models: ModelPlanes;
   readonly pointing: number | undefined;
 }
@@ -160,8 +165,10 @@ function makeBlock(
   frequencies: Float64Array,
 ) {
   const [rowCount, chanCount] = [rows.length, frequencies.length];
+  const factor = shiftFactor(chosen, chunk.spwId, chunk.time[rows[0]], chunk.fieldId[rows[0]], plan.request.outframe);
   const samples = {
     ...{ rowCount, chanCount, chanStart: 0, chanEnd: chanCount, facet },
+    frequencies: frequencies.map((frequency) => frequency * factor),
     uvw: lease.float64(3 * rowCount),
     scales: lease.float64(2 * chanCount),
     vis: lease.float32(2 * rowCount * chanCount),

@@ -94,7 +94,8 @@ export class MosaicGridder {
   /**
    * Point spread function for the flat-noise image, 1 in the centre: that of the samples, times what the beams make of it.
    *
-   * @param place pixel of the source it is made for; undefined: the mean over the field
+   * @param known.place pixel of the source it is made for; undefined: the mean over the field
+   * @param known.values fills a block's vis with what is imaged in the place of ones, in the scale of the PSF of ones
    */
   psf(
     source: BlockSource,
@@ -104,6 +105,7 @@ export class MosaicGridder {
       readonly sums: Float64Array;
       readonly sensitivity: Sensitivity;
       readonly place?: readonly [number, number];
+      readonly values?: (block: PlaneBlock) => void;
     },
   ): Float32Array {
     const { shares, coherence } = this.factors(frequencyHz, known);
@@ -116,6 +118,7 @@ export class MosaicGridder {
           source(
             (block) => {
               weigh(block);
+              known.values?.(block);
               const share = block.facet ? shares[block.facet.id] : 0;
               for (let k = 0; k < block.weight.length; k++) block.weight[k] *= share;
               visit(block);
@@ -126,6 +129,7 @@ export class MosaicGridder {
       }
     };
     this.whole ??= new StandardGridder(this.geometry);
+    if (known.values) return this.whole.dirty(all, asWeighed).values.map((value, k) => value * coherence[k]);
     const { values } = this.whole.psf(all, asWeighed);
     const { sizeX, sizeY } = this.geometry;
     const peak = values[(sizeY / 2) * sizeX + sizeX / 2];

@@ -40,7 +40,7 @@ function spheroidal(nu: number): number {
 }
 
 /** Convolves planes cyclically on a padded grid by transforms. */
-class Convolver {
+export class Convolver {
   private readonly sizeX: number;
   private readonly sizeY: number;
   readonly padX: number;
@@ -147,7 +147,7 @@ export class MultiscaleCleaner implements MinorCycle {
     }
     const centre = (sizeY / 2) * sizeX + sizeX / 2;
     const peaks = responses.map((row, scale) => row[scale][centre]);
-    const masks = this.scales.map((scale) => this.shrinkMask(lease, input.mask, scale));
+    const masks = this.scales.map((scale, k) => shrinkMask(lease, convolver, input.mask, scale, kernels[k]));
     const startPeak = maskedLargest(input.residual, input.mask);
     const largest = this.scales.indexOf(Math.max(...this.scales));
     let negatives = 0;
@@ -170,37 +170,47 @@ export class MultiscaleCleaner implements MinorCycle {
       if (best.strength < 0 && best.scale === largest && this.negativeLimit >= 0 && ++negatives > this.negativeLimit)
         break;
       const amount = limits.gain * best.strength;
-      this.addComponent(input.model, best.at, best.scale, amount);
+      addComponentInPlace(input.model, this.geometry, best.at, this.scales[best.scale], amount);
       const shift = { dx: (best.at % sizeX) - sizeX / 2, dy: Math.floor(best.at / sizeX) - sizeY / 2, scale: amount };
       for (let scale = 0; scale < count; scale++)
         subtractShiftedInPlace(residuals[scale], responses[best.scale][scale], { sizeX, sizeY }, shift);
     }
     return { iterations: done, peak: last, hasDiverged: last > 2 * startPeak };
   }
+}
 
-  /** A scale's component must lie within the mask for the most part: its centre stays off the mask's rim by its radius. */
-  private shrinkMask(lease: Lease, mask: Float32Array, scale: number): Float32Array {
-    const result = lease.float32(mask.length);
-    result.set(mask);
-    if (scale === 0) return result;
-    const kernel = this.kernels[this.scales.indexOf(scale)];
-    const smooth = this.convolver.convolve(lease, mask, [kernel]);
-    for (let k = 0; k < result.length; k++) result[k] = mask[k] !== 0 && smooth[k] > 0.9 ? 1 : 0;
-    return result;
-  }
+/** A scale's component must lie within the mask for the most part: its centre stays off the mask's rim by its radius. */
+export function shrinkMask(
+  lease: Lease,
+  convolver: Convolver,
+  mask: Float32Array,
+  scale: number,
+  kernel: Float32Array,
+): Float32Array {
+  const result = lease.float32(mask.length);
+  result.set(mask);
+  if (scale === 0) return result;
+  const smooth = convolver.convolve(lease, mask, [kernel]);
+  for (let k = 0; k < result.length; k++) result[k] = mask[k] !== 0 && smooth[k] > 0.9 ? 1 : 0;
+  return result;
+}
 
-  private addComponent(model: Float32Array, at: number, scaleIndex: number, amount: number): void {
-    const { sizeX, sizeY } = this.geometry;
-    const scale = this.scales[scaleIndex];
-    const reach = Math.ceil(scale);
-    const [x0, y0] = [at % sizeX, Math.floor(at / sizeX)];
-    let total = 0;
-    for (let y = -reach; y <= reach; y++)
-      for (let x = -reach; x <= reach; x++) total += scaleShape(Math.hypot(x, y), scale);
-    for (let y = Math.max(0, y0 - reach); y <= Math.min(sizeY - 1, y0 + reach); y++) {
-      for (let x = Math.max(0, x0 - reach); x <= Math.min(sizeX - 1, x0 + reach); x++) {
-        model[y * sizeX + x] += (amount * scaleShape(Math.hypot(x - x0, y - y0), scale)) / total;
-      }
+/** Adds a scale's component of some flux, centred on pixel `at`, to a model [y, x]. */
+export function addComponentInPlace(
+  model: Float32Array,
+  { sizeX, sizeY }: ImageGeometry,
+  at: number,
+  scale: number,
+  amount: number,
+): void {
+  const reach = Math.ceil(scale);
+  const [x0, y0] = [at % sizeX, Math.floor(at / sizeX)];
+  let total = 0;
+  for (let y = -reach; y <= reach; y++)
+    for (let x = -reach; x <= reach; x++) total += scaleShape(Math.hypot(x, y), scale);
+  for (let y = Math.max(0, y0 - reach); y <= Math.min(sizeY - 1, y0 + reach); y++) {
+    for (let x = Math.max(0, x0 - reach); x <= Math.min(sizeX - 1, x0 + reach); x++) {
+      model[y * sizeX + x] += (amount * scaleShape(Math.hypot(x - x0, y - y0), scale)) / total;
     }
   }
 }

@@ -37,6 +37,8 @@ export interface TcleanOptions {
   readonly pblimit?: number;
   readonly deconvolver?: string;
   readonly scales?: readonly number[];
+  /** Taylor terms of deconvolver mtmfs. */
+  readonly nterms?: number;
   readonly smallscalebias?: number;
   readonly restoration?: boolean;
   readonly restoringbeam?: string | readonly string[];
@@ -126,6 +128,10 @@ export interface ImagingChoice {
   readonly weighting: Weighting;
   readonly robust: number;
   readonly deconvolver: Deconvolver;
+  /** Number of Taylor terms of the spectrum; undefined: one flux for all frequencies. */
+  readonly termCount?: number;
+  /** Reference frequency of a continuum image, Hz; undefined: the middle of the data. */
+  readonly referenceHz?: number;
   readonly scales: readonly number[];
   readonly smallScaleBias: number;
   readonly pblimit: number;
@@ -192,6 +198,15 @@ function parseControl(options: TcleanOptions): CleanControl {
   };
 }
 
+const MOST_TERMS = 4;
+
+function parseTerms({ nterms = 2 }: TcleanOptions, isCube: boolean): number {
+  if (isCube) fail('usage', 'Taylor terms (deconvolver="mtmfs") belong to continuum images; use specmode="mfs".');
+  if (!Number.isInteger(nterms) || nterms < 1 || nterms > MOST_TERMS)
+    fail('usage', `nterms=${nterms} is not handled; use a whole number from 1 to ${MOST_TERMS}.`);
+  return nterms;
+}
+
 /**
  * Checks tclean's parameters and fills in CASA's defaults.
  *
@@ -219,6 +234,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     'clark',
     'clarkstokes',
     'multiscale',
+    'mtmfs',
   ]);
   const outframe = oneOf('outframe', (options.outframe || 'LSRK').toUpperCase(), ['LSRK', 'BARY', 'TOPO']);
   const interpolation = oneOf('interpolation', options.interpolation || 'linear', ['linear', 'nearest', 'cubic']);
@@ -236,7 +252,9 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     weighsPointingsApart: options.mosweight ?? true,
     weighting,
     robust: options.robust ?? 0.5,
-    deconvolver: deconvolver === 'clarkstokes' ? 'clark' : deconvolver,
+    deconvolver: deconvolver === 'clarkstokes' ? 'clark' : deconvolver === 'mtmfs' ? 'multiscale' : deconvolver,
+    termCount: deconvolver === 'mtmfs' ? parseTerms(options, specmode.startsWith('cube')) : undefined,
+    referenceHz: options.reffreq ? parseQuantity(options.reffreq, 'frequency') : undefined,
     scales: options.scales && options.scales.length > 0 ? options.scales : [0],
     smallScaleBias: options.smallscalebias ?? 0,
     pblimit: options.pblimit ?? 0.2,

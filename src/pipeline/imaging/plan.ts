@@ -81,7 +81,9 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
   const rest = restFrequency(choice, data);
   const { start, width, nchan, veltype } = choice.options;
   const request = { start, width, nchan, veltype, system: choice.outframe, restFrequency: rest };
-  const axis = choice.isCube ? cubeAxis(windows, request) : continuumAxis(windows, choice.outframe, rest);
+  const axis = choice.isCube
+    ? cubeAxis(windows, request)
+    : continuumAxis(windows, choice.outframe, rest, choice.referenceHz);
   const { centre, system } = phaseCentre(choice, data);
   const { metadata, startSec, position, fieldIds } = data[0];
   const geometry = { sizeX: choice.imsize[0], sizeY: choice.imsize[1], cell: choice.cell };

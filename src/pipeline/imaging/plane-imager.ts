@@ -28,6 +28,9 @@ export interface FirstImages {
 /** Replaces a block's vis by what a model predicts; the phases are those of the image's centre, or of the block's facet. */
 export type Predictor = (block: PlaneBlock) => void;
 
+/** Makes what replaces a block's vis; called once for all blocks, in a mosaic once for those of a facet. */
+export type VisMaker = (lease: Lease, facet?: Facet) => Predictor;
+
 /** Makes the images of single planes from the samples: the part of a run that depends on the gridder. */
 export interface PlaneImager {
   first(plane: number): FirstImages;
@@ -35,6 +38,24 @@ export interface PlaneImager {
   residual(plane: number, model: Float32Array): Float32Array;
   /** Prediction of a model in the scale of the dirty image; in a mosaic for one facet. What it needs is leased. */
   predictor(lease: Lease, plane: number, model: Float32Array, facet?: Facet): Predictor;
+  /** Image of other values in the place of the samples', in the scale of the dirty image; after `first`. */
+  imageOf(plane: number, values: VisMaker): Float32Array;
+  /** The same in the scale and with the beams of the PSF. */
+  psfOf(plane: number, values: Predictor): Float32Array;
+}
+
+/** The samples with other values; what makes them is leased while the source is read. */
+function withValues(source: BlockSource, values: VisMaker): BlockSource {
+  return (visit, part) =>
+    arena().scope((lease) => {
+      const makers = new Map<Facet | undefined, Predictor>();
+      source((block) => {
+        const make = makers.get(block.facet) ?? values(lease, block.facet);
+        makers.set(block.facet, make);
+        make(block);
+        visit(block);
+      }, part);
+    });
 }
 
 /** The imager that a plan asks for. */
@@ -92,6 +113,18 @@ class SinglePlanes implements PlaneImager {
 
   predictor(lease: Lease, _plane: number, model: Float32Array): Predictor {
     return this.gridder.predictor(lease, model);
+  }
+
+  imageOf(plane: number, values: VisMaker): Float32Array {
+    const source = this.source(plane);
+    return arena().scope((lease) => {
+      const weigh = prepareWeights(this.weights, lease, source);
+      return this.gridder.dirty(withValues(source, values), weigh).values;
+    });
+  }
+
+  psfOf(plane: number, values: Predictor): Float32Array {
+    return this.imageOf(plane, () => values);
   }
 }
 
@@ -160,5 +193,24 @@ class MosaicPlanes implements PlaneImager {
     const frequency = this.plan.planeFrequencies[plane];
     const { response } = this.gridder.sensitivity(this.sums[plane], frequency);
     return this.gridder.predictor(lease, { values: model, response }, facet!, frequency);
+  }
+
+  imageOf(plane: number, values: VisMaker): Float32Array {
+    const frequency = this.plan.planeFrequencies[plane];
+    const sensitivity = this.gridder.sensitivity(this.sums[plane], frequency);
+    return this.withWeights(plane, (weights) =>
+      this.gridder.flatNoise(
+        this.gridder.image(withValues(this.source(plane), values), weights, frequency),
+        sensitivity,
+      ),
+    );
+  }
+
+  psfOf(plane: number, values: Predictor): Float32Array {
+    const frequency = this.plan.planeFrequencies[plane];
+    const sums = this.sums[plane];
+    const sensitivity = this.gridder.sensitivity(sums, frequency);
+    const known = { sums, sensitivity, place: this.plan.psfPlace, values };
+    return this.withWeights(plane, (weights) => this.gridder.psf(this.source(plane), weights, frequency, known));
   }
 }

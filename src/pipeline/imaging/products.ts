@@ -2,9 +2,17 @@ import type { Context } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type Beam, type CoordinateSystem, createImage, type Image } from '../images/index.ts';
 import type { RunStyle } from './options.ts';
+import { type PlaneSet, planesOf } from './plane-set.ts';
+
+/** Images of which a run with Taylor terms has one for each term. */
+type TermImage = 'psf' | 'residual' | 'model' | 'image' | 'sumwt' | 'pb' | 'weight';
 
 /** The images that a run makes, by what they are. */
 export type Extension =
+  | `${TermImage}.tt${number}`
+  | `image.tt${number}.pbcor`
+  | 'alpha'
+  | 'alpha.error'
   | 'psf'
   | 'pb'
   | 'residual'
@@ -20,13 +28,25 @@ export type Extension =
 const NAMES: Readonly<Record<RunStyle['task'], Readonly<Partial<Record<Extension, string>>>>> = {
   tclean: {
     ...{ psf: 'psf', pb: 'pb', residual: 'residual', model: 'model', image: 'image', mask: 'mask', sumwt: 'sumwt' },
-    ...{ 'image.pbcor': 'image.pbcor', weight: 'weight' },
+    ...{ 'image.pbcor': 'image.pbcor', weight: 'weight', alpha: 'alpha', 'alpha.error': 'alpha.error' },
   },
   clean: {
     ...{ psf: 'psf', pb: 'flux', residual: 'residual', model: 'model', image: 'image', mask: 'mask' },
-    coverage: 'flux.pbcoverage',
+    ...{ coverage: 'flux.pbcoverage', alpha: 'image.alpha', 'alpha.error': 'image.alpha.error' },
   },
 };
+
+/** What an image is, and the end of its name that tells the term. */
+function partsOf(extension: Extension): { kind: Extension; end: string } {
+  const found = /^(\w+)(\.tt\d+)(\.pbcor)?$/.exec(extension);
+  return found ? { kind: found[1] as Extension, end: found[2] + (found[3] ?? '') } : { kind: extension, end: '' };
+}
+
+function nameOf(task: RunStyle['task'], extension: Extension): string | undefined {
+  const { kind, end } = partsOf(extension);
+  const name = NAMES[task][kind];
+  return name === undefined ? undefined : name + end;
+}
 
 /** Unit of each product, as CASA writes it. */
 const UNITS: Readonly<Partial<Record<Extension, string>>> = {
@@ -45,6 +65,7 @@ export class Products {
   private readonly objectName: string;
   private readonly task: RunStyle['task'];
   private readonly open = new Map<Extension, Image>();
+  private readonly planeSets = new Map<Extension, PlaneSet>();
 
   constructor(
     context: Context,
@@ -64,26 +85,36 @@ export class Products {
 
   /** Whether the task keeps this product. */
   keeps(extension: Extension): boolean {
-    return NAMES[this.task][extension] !== undefined;
+    return nameOf(this.task, extension) !== undefined;
   }
 
   private path(extension: Extension): string {
-    return `${this.base}.${NAMES[this.task][extension] ?? extension}`;
+    return `${this.base}.${nameOf(this.task, extension) ?? extension}`;
   }
 
   private partialPath(extension: Extension): string {
     return `${this.path(extension)}.partial`;
   }
 
+  /** The planes of a product, which is made when it is asked for first. */
+  planes(extension: Extension): PlaneSet {
+    const known = this.planeSets.get(extension);
+    if (known) return known;
+    const made = planesOf(this.create(extension));
+    this.planeSets.set(extension, made);
+    return made;
+  }
+
   /** Creates a product; sumwt has one pixel a plane. */
-  create(extension: Extension): Image {
+  private create(extension: Extension): Image {
     const path = this.partialPath(extension);
     disk().remove(path);
-    const isPoint = extension === 'sumwt';
+    const { kind } = partsOf(extension);
+    const isPoint = kind === 'sumwt';
     const image = createImage(path, {
       shape: isPoint ? [...this.shape.slice(0, -2), 1, 1] : this.shape,
       coordinates: isPoint ? atOrigin(this.coordinates) : this.coordinates,
-      unit: UNITS[extension],
+      unit: UNITS[kind],
       info: { imageType: 'Intensity', objectName: this.objectName, beams: [] },
     });
     this.open.set(extension, image);
@@ -107,6 +138,7 @@ export class Products {
   /** Closes all products, notes how they were made, and gives them their names. */
   commit(history: readonly string[]): void {
     const names: string[] = [];
+    for (const planes of this.planeSets.values()) planes.flush();
     for (const [extension, image] of this.open) {
       image.addHistory(history, this.task);
       image.close();

@@ -47,6 +47,8 @@ export interface SampleSet {
   readonly weight: Float32Array;
   /** Observed (TOPO) frequency that turns metres into wavelengths, Hz, [plane, chan]. */
   readonly frequencies: Float64Array;
+  /** Factor from observed frequencies to those of the image's frame. */
+  readonly frameFactor: number;
   /** In a mosaic, the facet that all rows belong to; their phases are those of its centre, uvw that of the image's. */
   readonly facet?: Facet;
 }
@@ -210,6 +212,7 @@ function continuumSets(chosen: ChosenMs, chunk: VisibilityChunk, request: Sample
     firstPlane: 0,
     planeCount: 1,
     chansPerPlane: channels.length,
+    frameFactor: shiftFactor(chosen, chunk.spwId, chunk.time[0], chunk.fieldId[0], request.outframe),
     ...{ uvw, vis, weight, frequencies },
   };
   return facets ? setsByFacet(set, facets) : [set];
@@ -253,7 +256,8 @@ function cubeSets(
   // One factor for the whole chunk: over minutes it changes by 1e-7, which moves a sample by 1e-7 of its uv distance.
   const frequencies = wanted.map((frequency) => frequency / factor);
   const { uvw, facets } = prepared;
-  const set = { rowCount, firstPlane: planes[0], planeCount, chansPerPlane: 1, uvw, vis, weight, frequencies };
+  const of = { rowCount, firstPlane: planes[0], planeCount, chansPerPlane: 1, frameFactor: factor };
+  const set = { ...of, uvw, vis, weight, frequencies };
   return facets ? setsByFacet(set, facets) : [set];
 }
 

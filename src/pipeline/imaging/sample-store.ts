@@ -1,4 +1,4 @@
-import type { Context } from '../../foundation/base/index.ts';
+import { type Context, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { arena, type SampleBlock } from '../../foundation/numeric/index.ts';
 import type { Facet } from './facets.ts';
 import {
@@ -12,6 +12,8 @@ import {
 
 /** Samples of one plane in kernel memory; `scales` are wavelengths per metre, the same for u and v. */
 export interface PlaneBlock extends SampleBlock {
+  /** Hz in the image's frame, [chan] */
+  readonly frequencies: Float64Array;
   /** In a mosaic, what all its rows belong to. */
   readonly facet?: Facet;
 }
@@ -55,7 +57,9 @@ export class SampleStore {
         const { rowCount, chansPerPlane } = set;
         const count = rowCount * chansPerPlane;
         const start = (plane - set.firstPlane) * count;
+        const waves = wavesPerMetre(set, plane);
         const block = {
+          frequencies: waves.map((value) => value * SPEED_OF_LIGHT * set.frameFactor),
           uvw: lease.float64(rowCount * 3),
           scales: lease.float64(chansPerPlane * 2),
           vis: lease.float32(count * 2),
@@ -69,7 +73,6 @@ export class SampleStore {
         block.uvw.set(set.uvw);
         block.vis.set(set.vis.subarray(2 * start, 2 * (start + count)));
         block.weight.set(set.weight.subarray(start, start + count));
-        const waves = wavesPerMetre(set, plane);
         for (let chan = 0; chan < chansPerPlane; chan++) block.scales.fill(waves[chan], 2 * chan, 2 * chan + 2);
         visit(block);
       });

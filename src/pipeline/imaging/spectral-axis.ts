@@ -32,8 +32,17 @@ function kindOf(value: string | number | undefined): Kind | undefined {
   return fail('usage', `"${value}" is neither a channel, a frequency nor a velocity.`);
 }
 
-/** The one spectral pixel of a continuum image: it covers all selected channels. */
-export function continuumAxis(windows: readonly WindowFrequencies[], system: string, restFrequency: number): CubeAxis {
+/**
+ * The one spectral pixel of a continuum image: it covers all selected channels.
+ *
+ * @param referenceHz its centre, when that is not the middle of the data
+ */
+export function continuumAxis(
+  windows: readonly WindowFrequencies[],
+  system: string,
+  restFrequency: number,
+  referenceHz?: number,
+): CubeAxis {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const { centres, width } of windows) {
@@ -42,11 +51,11 @@ export function continuumAxis(windows: readonly WindowFrequencies[], system: str
       high = Math.max(high, centre + width / 2);
     }
   }
-  const reference = (low + high) / 2;
+  const reference = referenceHz ?? (low + high) / 2;
   return {
     system,
     reference,
-    increment: high - low,
+    increment: 2 * Math.max(high - reference, reference - low),
     referencePixel: 0,
     restFrequency: restFrequency || reference,
     chanCount: 1,

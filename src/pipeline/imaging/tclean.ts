@@ -2,6 +2,7 @@ import type { Context } from '../../foundation/base/index.ts';
 import { ImagingRun, type TcleanResult } from './imaging-run.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
+import { TaylorRun } from './taylor-run.ts';
 
 /** Says what was asked for and is not done. */
 export function warnOfLimits(context: Context, { choice, data }: ImagingPlan): void {
@@ -16,6 +17,13 @@ export function warnOfLimits(context: Context, { choice, data }: ImagingPlan): v
   if (choice.isCube && choice.options.interpolation === 'cubic') warn('Channels are interpolated linearly, not cubic.');
   if (choice.isCube && choice.options.perchanweightdensity === false)
     warn('Weight densities are taken for each channel (perchanweightdensity=True).');
+}
+
+/** Makes the images of a plan. */
+export function makeImages(context: Context, plan: ImagingPlan): TcleanResult {
+  return plan.choice.termCount === undefined
+    ? new ImagingRun(context, plan).run()
+    : new TaylorRun(context, plan, plan.choice.termCount).run();
 }
 
 /**
@@ -35,5 +43,5 @@ export function tclean(context: Context, options: TcleanOptions): TcleanResult {
     );
   const plan = planImaging(context, chooseImaging(options));
   warnOfLimits(context, plan);
-  return new ImagingRun(context, plan).run();
+  return makeImages(context, plan);
 }

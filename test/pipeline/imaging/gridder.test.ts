@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { arena, type Lease, type SampleBlock } from '../../../src/foundation/numeric/index.ts';
 import { StandardGridder } from '../../../src/pipeline/imaging/index.ts';
+import type { PlaneBlock } from '../../../src/pipeline/imaging/sample-store.ts';
 import { directImage } from '../../reference/fourier.ts';
 import { randomNumbers } from '../../reference/random.ts';
 
 const geometry = { sizeX: 48, sizeY: 36, cell: 1e-6 };
 const rows = 60;
 
-function makeBlock(lease: Lease): SampleBlock {
+function makeBlock(lease: Lease): PlaneBlock {
   const random = randomNumbers(21);
   const block = {
+    frequencies: Float64Array.of(228e9, 240e9),
     uvw: lease.float64(rows * 3),
     scales: lease.float64(4),
     vis: lease.float32(rows * 4),
@@ -53,7 +55,7 @@ describe('the standard gridder', () => {
       const block = makeBlock(lease);
       const samples = samplesOf(block);
       const gridder = new StandardGridder(geometry);
-      const source = (visit: (block: SampleBlock) => void) => visit(block);
+      const source = (visit: (block: PlaneBlock) => void) => visit(block);
       const dirty = gridder.dirty(source, () => {});
       expect(largestDifference(dirty.values, directImage(samples, 48, 36, -1e-6, 1e-6))).toBeLessThan(3e-6);
       expect(dirty.sumOfWeights).toBeCloseTo(
@@ -70,7 +72,7 @@ describe('the standard gridder', () => {
     arena().scope((lease) => {
       const block = makeBlock(lease);
       const gridder = new StandardGridder(geometry);
-      const source = (visit: (block: SampleBlock) => void) => visit(block);
+      const source = (visit: (block: PlaneBlock) => void) => visit(block);
       const model = new Float32Array(48 * 36);
       model[10 * 48 + 30] = 2;
       const { u, v, weight } = samplesOf(block);

@@ -87,7 +87,7 @@ export const tcleanTask: TaskDeclaration = {
       allowed: ['hogbom', 'clark', 'multiscale', 'mtmfs', 'mem', 'clarkstokes', 'asp'],
     }),
     floats('scales', [], 'scales, pixels'),
-    int('nterms', 2, 'Taylor terms', { onlyDefault: true }),
+    int('nterms', 2, 'Taylor terms of the spectrum (mtmfs): 1 to 4'),
     float('smallscalebias', 0.0, 'bias to small scales'),
     float('fusedthreshold', 0.0, 'threshold of the change of way', { onlyDefault: true }),
     int('largestscale', -1, 'largest scale', { onlyDefault: true }),
