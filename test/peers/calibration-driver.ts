@@ -9,6 +9,7 @@ import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import {
+  applycal,
   bandpass,
   fluxscale,
   gaincal,
@@ -21,7 +22,7 @@ import { simulate } from '../../src/pipeline/simulation/index.ts';
 
 interface Call {
   readonly name: string;
-  readonly task: 'gaincal' | 'bandpass' | 'fluxscale' | 'rerefant' | 'smoothcal' | 'copy' | 'simulate';
+  readonly task: 'applycal' | 'gaincal' | 'bandpass' | 'fluxscale' | 'rerefant' | 'smoothcal' | 'copy' | 'simulate';
   readonly args: Record<string, unknown>;
 }
 
@@ -42,7 +43,7 @@ function copy(_: Context, { from, to }: { from: string; to: string }): void {
   writeCalTable(to, readCalTable(from));
 }
 
-const tasks = { gaincal, bandpass, fluxscale, rerefant, smoothcal, copy, simulate } as unknown as Record<
+const tasks = { applycal, gaincal, bandpass, fluxscale, rerefant, smoothcal, copy, simulate } as unknown as Record<
   Call['task'],
   (context: Context, args: Record<string, unknown>) => unknown
 >;

@@ -135,6 +135,14 @@ def cases(ref, fields, nchan):
         ("reject_p", gaincal, dict(g, vis="outliers.ms", field=bp, spw="0", solint="inf", calmode="p", solmode="R", rmsthresh=[5.0, 4.0, 3.5])),
         ("reject_2", gaincal, dict(g, vis="outliers.ms", field=bp, spw="0", solint="inf", calmode="ap", solmode="R", rmsthresh=[5.0, 2.0, 2.0])),
         ("least", gaincal, dict(g, vis="outliers.ms", field=bp, spw="0", solint="inf", calmode="ap", solmode="L1")),
+        ("no_width", gaincal, dict(g, field=bp, spw="0", solint="inf,40ch", calmode="ap")),
+        ("no_threshold", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap", rmsthresh=[2.0])),
+        ("append", gaincal, dict(g, field=bp, spw="0", solint="inf", calmode="ap")),
+        ("append", gaincal, dict(g, field=bp, spw="1", solint="inf", calmode="ap", append=True)),
+        ("delay", gaincal, dict(g, field=bp, solint="inf", gaintype="K")),
+        ("delay_R", gaincal, dict(g, field=bp, spw="0", solint="inf", gaintype="K", solmode="R", rmsthresh=[2.0])),
+        ("delay_scans", gaincal, dict(g, field=ph, solint="inf", combine="scan", gaintype="K")),
+        ("delay_windows", gaincal, dict(g, field=bp, spw="0,1", solint="inf", combine="spw", gaintype="K")),
         ("bandpass_scans", bandpass, dict(field=ph, solint="inf", combine="scan", refant=ref, minsnr=0.0)),
         ("bandpass_part", bandpass, dict(field=bp, spw="0:10~30", solint="inf", refant=ref)),
         ("bandpass_20ch", bandpass, dict(field=bp, solint="inf,20ch", refant=ref)),
@@ -343,6 +351,9 @@ def compare(name, kw, data, where=""):
     if kw.get("solmode") == "L1":
         casa, ours = absolute_sum(Data(kw["vis"]), a, kw), absolute_sum(Data(kw["vis"]), b, kw)
         return say(good and (ours <= casa * (1 + 1e-6)).all(), name, text + "; sum of weight times residual: CASA %s, ours %s" % (casa, ours))
+    if kw.get("gaintype") == "K":  # CASA puts a parabola through the peak of a transform whose step is 1 / (8 bandwidth)
+        step = 1e9 / (8 * np.abs(columns(VIS + "/SPECTRAL_WINDOW", ["TOTAL_BANDWIDTH"])[0]).min())
+        return say(good and (d <= 0.01 * step).all(), name, "n %d max %.1e ns, a hundredth of CASA's step is %.1e" % (ok.sum(), d.max(), 0.01 * step))
     near = (d <= np.maximum(1e-5, 0.02 * error)).all()
     if near or not good:
         return say(near and good, name, text)

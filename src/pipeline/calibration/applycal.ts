@@ -11,11 +11,13 @@ import { joinPath } from '../../foundation/bytes/index.ts';
 import { countFlags } from '../../foundation/numeric/index.ts';
 import { type ApplicationOptions, applicationSelection, gainTables } from './apply-options.ts';
 import { recordApplication } from './apply-recipe.ts';
-import { createJonesChain, type JonesChain, type TermStatistics } from './jones-chain.ts';
+import { createJonesChain, type JonesChain, rotationPlace, type TermStatistics } from './jones-chain.ts';
+import { ParallacticRotation } from './parallactic-rotation.ts';
 
 /** Parameters of CASA 6.7's applycal that are served. The caller saves flags first when flagbackup is asked for. */
 export interface ApplycalOptions extends ApplicationOptions {
   readonly vis: string;
+  /** Turn corrected data from the axes of the feeds to those of the sky; needs all four correlations. */
   readonly parang?: boolean;
   readonly applymode?: ApplyMode | '';
 }
@@ -44,18 +46,19 @@ const MODES: readonly string[] = ['calflag', 'calflagstrict', 'calonly', 'trial'
 export function applycal(context: Context, options: ApplycalOptions): ApplycalResult {
   const mode = options.applymode || 'calflag';
   if (!MODES.includes(mode)) fail('usage', `applymode "${mode}" is none of ${MODES.join(', ')}.`);
-  if (options.parang) fail('unsupported', 'applycal: parang=True is not available.');
   const tables = gainTables(context.cwd, options);
-  if (tables.length === 0) fail('usage', 'applycal needs at least one gaintable.');
+  const isRotated = options.parang === true;
+  if (tables.length === 0 && !isRotated) fail('usage', 'applycal needs at least one gaintable, or parang.');
   const ms = openMs(joinPath(context.cwd, options.vis), mode === 'trial' ? 'read' : 'update');
   try {
     const metadata = readMetadata(ms);
     const { rows, channels } = chosenRows(ms, metadata, options);
-    const chain = createJonesChain(metadata, tables);
+    const rotation = isRotated ? new ParallacticRotation(ms, metadata, channels.keys()) : undefined;
+    const chain = createJonesChain(metadata, tables, rotation);
     try {
-      for (const line of termLines(chain)) context.log.post(line, 'INFO', 'applycal');
+      for (const line of termLines(chain, isRotated)) context.log.post(line, 'INFO', 'applycal');
       const unchosen = unchosenChannels(metadata, channels);
-      const isDeferred = unchosen.size === 0 && mode === 'calflag' && defers(context, ms);
+      const isDeferred = unchosen.size === 0 && !isRotated && mode === 'calflag' && defers(context, ms);
       if (isDeferred) recordApplication(ms, context.cwd, applicationOf(options));
       const result = run(context, ms, { metadata, rows, unchosen, isDeferred }, chain, mode as ApplyMode);
       for (const line of flagLines(result)) context.log.post(line, 'INFO', 'applycal');
@@ -201,15 +204,14 @@ function warnUncalibrated(context: Context, uncalibrated: ReadonlySet<number>, m
 }
 
 /** The tables in the words of CASA's log. */
-function termLines(chain: JonesChain): string[] {
-  return [
-    'The following calibration terms are arranged for apply:',
-    ...chain.terms.map(
-      (term) =>
-        `.   ${term.table.visCal}: table=${term.path} select= interp=${term.interp} ` +
-        `spwmap=[${term.spwmap.join(', ')}] calWt=${term.changesWeights}`,
-    ),
-  ];
+function termLines(chain: JonesChain, isRotated: boolean): string[] {
+  const lines = chain.terms.map(
+    (term) =>
+      `.   ${term.table.visCal}: table=${term.path} select= interp=${term.interp} ` +
+      `spwmap=[${term.spwmap.join(', ')}] calWt=${term.changesWeights}`,
+  );
+  if (isRotated) lines.splice(rotationPlace(chain.terms), 0, '.   P Jones <pre-computed>');
+  return ['The following calibration terms are arranged for apply:', ...lines];
 }
 
 /** Counts of flags before and after each term, as CASA's task prints them. */
@@ -222,7 +224,7 @@ function flagLines(result: ApplycalResult): string[] {
     ...result.terms.map(
       ({ visCal, table, ndata, nflagIn, nflagOut }) =>
         `   ${visCal}: In: ${nflagIn} / ${ndata}   ${share(nflagIn, ndata)} --> Out: ${nflagOut} / ${ndata}   ` +
-        `${share(nflagOut, ndata)} (${table})`,
+        `${share(nflagOut, ndata)}${table === '' ? '' : ` (${table})`}`,
     ),
   ];
 }

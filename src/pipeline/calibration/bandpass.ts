@@ -19,6 +19,17 @@ export interface BandpassOptions extends SolveOptions {
 
 const ORIGIN = 'bandpass::calibrater::solve';
 
+/** Channels of windows that are combined go into one by their number. */
+function assertSameChannels(isCombined: boolean, maps: ReadonlyMap<number, Int32Array>): void {
+  const counts = new Set([...maps.values()].map((map) => Math.max(...map) + 1));
+  if (isCombined && counts.size > 1) {
+    fail(
+      'usage',
+      `bandpass with combine='spw' needs windows of one number of channels; there are ${[...counts].join(', ')}.`,
+    );
+  }
+}
+
 /**
  * Solves for complex gains of every channel, and writes them as a calibration table ("B Jones").
  *
@@ -34,9 +45,10 @@ export function bandpass(context: Context, options: BandpassOptions): CalTable {
   const request = parseSolveOptions(context, { ...options, combine: options.combine ?? 'scan' });
   const smodel = options.smodel && options.smodel.length > 0 ? options.smodel : undefined;
   const kind = { visCal: 'B Jones', isChannelled: true, mode: 'ap', smodel, origin: ORIGIN } as const;
-  const outcome = runSolve(context, request, kind, (frame, refants, lease) =>
-    gainSolver(context, request, kind, { antCount: frame.antennas.length, refAnt: refants[0] ?? -1 }, lease),
-  );
+  const outcome = runSolve(context, request, kind, (frame, refants, lease, plan) => {
+    assertSameChannels(request.combine.has('spw'), plan.channelMaps);
+    return gainSolver(context, request, kind, { antCount: frame.antennas.length, refAnt: refants[0] ?? -1 }, lease);
+  });
   const { frame, plan, refants } = outcome;
   const solutions = sortSolutions(outcome.solutions);
   referToAntenna(context, solutions, { refants, isStrict: request.isStrict, antennas: frame.antennas });

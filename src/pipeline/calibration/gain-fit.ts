@@ -157,6 +157,11 @@ export class GainFit {
     }
   }
 
+  /** Correlations that gains are solved from: the parallel ones; for 'T' all, as in CASA, weighted by the model of each. */
+  private handsOf(corrCount: number): readonly number[] {
+    return this.parCount === 1 ? Array.from({ length: corrCount }, (_, corr) => corr) : parallelHands(corrCount);
+  }
+
   /** Fills the matrices of each polarization from the averages. */
   private gather({ sums, partCount, chanCount, corrCount }: Averages, chan: number): void {
     const { antCount, mode } = this.options;
@@ -168,7 +173,7 @@ export class GainFit {
     this.power.fill(0);
     this.sampleCount = 0;
     this.samples?.clear();
-    parallelHands(corrCount).forEach((corr, hand) => {
+    this.handsOf(corrCount).forEach((corr, hand) => {
       const par = this.parCount === 1 ? 0 : hand;
       const { products, weights } = this.problems[par];
       for (let ant1 = 0; ant1 < antCount; ant1++) {

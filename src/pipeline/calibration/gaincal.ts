@@ -20,9 +20,9 @@ export interface GaincalOptions extends SolveOptions {
   readonly normtype?: string;
   /** A point source of these Stokes parameters, Jy, instead of the model of the MS. */
   readonly smodel?: readonly number[];
-  /** '' (default): least squares; 'L1': least sum of absolute residuals; 'R', 'L1R': outliers are left out, pass by pass. */
+  /** Not for K. '' (default): least squares; 'L1': least sum of absolute residuals; 'R', 'L1R': outliers are left out, pass by pass. */
   readonly solmode?: string;
-  /** What counts as an outlier in each pass, in rms residuals; default 7, 5, 4 … 2.5. */
+  /** What counts as an outlier in each pass of R and L1R, in rms residuals; default 7, 5, 4 … 2.5. */
   readonly rmsthresh?: readonly number[];
 }
 
@@ -39,17 +39,14 @@ const ORIGIN = 'gaincal::calibrater::solve';
  */
 export function gaincal(context: Context, options: GaincalOptions): CalTable {
   const request = parseSolveOptions(context, options);
-  if (request.channelInterval) {
-    fail(
-      'usage',
-      `gaincal makes one gain for a window; the width in frequency of solint "${request.solint}" is bandpass's.`,
-    );
-  }
   const kind = kindOf(options);
   const isDelay = kind.visCal === 'K Jones';
-  const outcome = runSolve(context, request, kind, (frame, refants, lease) => {
+  for (const text of withoutEffect(request, options, isDelay)) context.log.post(text, 'WARN', ORIGIN);
+  // Gains are for whole windows, as CASA's are whatever width solint names.
+  const whole = { ...request, channelInterval: undefined };
+  const outcome = runSolve(context, whole, kind, (frame, refants, lease, plan) => {
     const size = { antCount: frame.antennas.length, refAnt: refants[0] ?? -1 };
-    if (isDelay) return delaySolver(frame, size);
+    if (isDelay) return delaySolver(frame, plan.channelMaps, size);
     return gainSolver(context, request, kind, size, lease);
   });
   const solutions = sortSolutions(outcome.solutions);
@@ -80,6 +77,22 @@ function finishGains(
   normaliseWindows(solutions, options.normtype?.toLowerCase() === 'median' ? 'median' : 'mean');
 }
 
+/** What was asked for that gaincal does not do, here as in CASA 6.7. */
+function withoutEffect(request: SolveRequest, options: GaincalOptions, isDelay: boolean): string[] {
+  const { solmode = '', rmsthresh = [] } = options;
+  const texts: string[] = [];
+  if (request.channelInterval) {
+    texts.push(
+      `The width in frequency of solint "${request.solint}" has no effect: gaincal makes one gain for a window.`,
+    );
+  }
+  if (isDelay && solmode !== '') texts.push('solmode has no effect on gaintype K.');
+  else if (rmsthresh.length > 0 && !solmode.toUpperCase().includes('R')) {
+    texts.push("rmsthresh has no effect without solmode 'R' or 'L1R'.");
+  }
+  return texts;
+}
+
 function calModeOf({ calmode = 'ap' }: GaincalOptions): CalMode {
   const mode = calmode.toLowerCase();
   if (mode === 'ap' || mode === 'p' || mode === 'a') return mode;
@@ -106,8 +119,6 @@ function kindOf(options: GaincalOptions): SolveKind {
 function robustOf({ solmode = '', rmsthresh = [] }: GaincalOptions, isDelay: boolean): RobustMode | undefined {
   const mode = solmode.toUpperCase();
   if (!['', 'L1', 'R', 'L1R'].includes(mode)) fail('usage', `solmode "${solmode}" is none of '', 'L1', 'R', 'L1R'.`);
-  if (mode !== '' && isDelay) fail('unsupported', 'gaintype K has no robust solmode.');
-  if (rmsthresh.length > 0 && !mode.includes('R')) fail('usage', "rmsthresh needs solmode 'R' or 'L1R'.");
   if (rmsthresh.some((threshold) => !(threshold > 0))) fail('usage', 'rmsthresh has a threshold that is not positive.');
-  return robustMode(mode, rmsthresh);
+  return isDelay ? undefined : robustMode(mode, rmsthresh);
 }

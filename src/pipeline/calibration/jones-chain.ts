@@ -10,6 +10,7 @@ import { readCalTable } from './caltable-read.ts';
 import { ChainTerm, type GainTable } from './chain-term.ts';
 import { applyToRows, flagRows, gatherFlags, multiplyBand, multiplyScale, type Total } from './chain-total.ts';
 import type { Spot } from './jones-terms.ts';
+import { type ParallacticRotation, ROTATION_ORDER } from './parallactic-rotation.ts';
 
 /** How visibilities are changed by {@link JonesChain.correct}. */
 export interface CorrectOptions {
@@ -26,6 +27,7 @@ export interface CorrectOptions {
 /** Visibilities and flags that one term met. */
 export interface TermStatistics {
   readonly visCal: string;
+  /** Name of the table; '' for the rotation by the parallactic angle. */
   readonly table: string;
   ndata: number;
   nflagIn: number;
@@ -36,7 +38,7 @@ export interface TermStatistics {
 export interface JonesChain {
   /** In the order in which CASA names them. */
   readonly terms: readonly ChainTerm[];
-  /** One entry per term, counted since the chain was opened. */
+  /** One entry per term, in their order with the rotation among them; counted since the chain was opened. */
   readonly statistics: readonly TermStatistics[];
   /** True when every table has solutions for the window of the data. */
   isCalibratable(spwId: number): boolean;
@@ -64,12 +66,20 @@ export function openJonesChain(ms: MeasurementSet, tables: readonly GainTable[])
   return createJonesChain(readMetadata(ms), tables);
 }
 
-/** As {@link openJonesChain}, for data that are described by `metadata`. */
-export function createJonesChain(metadata: MsMetadata, tables: readonly GainTable[]): JonesChain {
+/**
+ * As {@link openJonesChain}, for data that are described by `metadata`.
+ *
+ * @param rotation turns corrected data from the feeds' axes to the sky's
+ */
+export function createJonesChain(
+  metadata: MsMetadata,
+  tables: readonly GainTable[],
+  rotation?: ParallacticRotation,
+): JonesChain {
   const terms = tables
     .map((entry) => new ChainTerm(metadata, loaded(entry), entry))
     .sort((a, b) => a.kind.order - b.kind.order);
-  return new Chain(metadata, terms);
+  return new Chain(metadata, terms, rotation);
 }
 
 function loaded(entry: GainTable): CalTable {
@@ -81,20 +91,18 @@ class Chain implements JonesChain {
   readonly statistics: TermStatistics[];
   private readonly metadata: MsMetadata;
   private readonly antennaCount: number;
+  private readonly rotation: ParallacticRotation | undefined;
   private readonly totals = new Map<string, Total>();
   private lease: Lease | undefined;
 
-  constructor(metadata: MsMetadata, terms: readonly ChainTerm[]) {
+  constructor(metadata: MsMetadata, terms: readonly ChainTerm[], rotation?: ParallacticRotation) {
     this.metadata = metadata;
+    this.rotation = rotation;
     this.terms = terms;
     this.antennaCount = metadata.antennas.length;
-    this.statistics = terms.map((term) => ({
-      visCal: term.table.visCal,
-      table: baseName(term.path),
-      ndata: 0,
-      nflagIn: 0,
-      nflagOut: 0,
-    }));
+    const counts = { ndata: 0, nflagIn: 0, nflagOut: 0 };
+    this.statistics = terms.map((term) => ({ visCal: term.table.visCal, table: baseName(term.path), ...counts }));
+    if (rotation) this.statistics.splice(rotationPlace(terms), 0, { visCal: 'P Jones', table: '', ...counts });
   }
 
   isCalibratable(spwId: number): boolean {
@@ -120,6 +128,7 @@ class Chain implements JonesChain {
       applyToRows(chunk, flagsOnly ? undefined : data, first, end, total);
       if (!flagsOnly) scaleWeights(chunk, first, end, total.weight);
     }
+    if (data && !flagsOnly) this.rotation?.removeFrom(chunk, data);
   }
 
   correctRows(chunk: VisibilityChunk, data: Float32Array, first: number, end: number): void {
@@ -234,11 +243,13 @@ class Chain implements JonesChain {
       const flags = isCopied ? lease.uint8(given.length) : given;
       if (isCopied) flags.set(given);
       let flagged = countIn(flags);
-      this.terms.forEach((term, index) => {
+      const terms: (ChainTerm | undefined)[] = [...this.terms];
+      if (this.rotation) terms.splice(rotationPlace(this.terms), 0, undefined);
+      terms.forEach((term, index) => {
         const count = this.statistics[index];
         count.ndata += (end - first) * (chanCount - (unchosen?.size ?? 0)) * corrCount;
         count.nflagIn += flagged;
-        if (term.hasBad(spwId)) {
+        if (term?.hasBad(spwId)) {
           flagRows(chunk, first, end, { flags, own: term.gains(spwId), total }, lease);
           flagged = countIn(flags);
         }
@@ -246,6 +257,11 @@ class Chain implements JonesChain {
       });
     });
   }
+}
+
+/** Index of the first term that comes after the rotation by the parallactic angle. */
+export function rotationPlace(terms: readonly ChainTerm[]): number {
+  return terms.filter((term) => term.kind.order < ROTATION_ORDER).length;
 }
 
 /** Flags of some channels; @param flags [row, chan, corr] */

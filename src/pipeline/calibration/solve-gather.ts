@@ -2,10 +2,11 @@ import type { MeasurementSet, MsMetadata } from '../../astronomy/ms/index.ts';
 import { openChunkReader, type PlannedChunk, planMs, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { addVisibilitiesInto, arena, joinCorrelationFlagsInPlace, type Lease } from '../../foundation/numeric/index.ts';
-import { type ModelProvider, openModel } from '../skymodel/index.ts';
+import { coherencyOf, type ModelProvider, openModel } from '../skymodel/index.ts';
 import { resetWeights } from './calibrated-weights.ts';
-import { type Averages, baselineIndex, type CalMode, parallelHands } from './gain-fit.ts';
+import { type Averages, baselineIndex, type CalMode } from './gain-fit.ts';
 import { createJonesChain, type JonesChain } from './jones-chain.ts';
+import { ParallacticRotation } from './parallactic-rotation.ts';
 import type { SolveRequest } from './solve-options.ts';
 import type { PlannedSolution, SolvePlan } from './solve-plan.ts';
 
@@ -26,6 +27,8 @@ export interface GatherOptions {
   readonly mode: CalMode;
   /** A point source of these Stokes parameters (Jy) instead of the MS's model. */
   readonly smodel?: readonly number[];
+  /** The terms are seen through the feeds before the rotation by the parallactic angle, from the sky: gaintype T. */
+  readonly isBeyondFeeds?: boolean;
 }
 
 /** Sums of a solution whose rows are still coming. */
@@ -53,13 +56,23 @@ export function gatherSolutions(
   options: GatherOptions,
   visit: (gathered: Gathered) => void,
 ): void {
-  const chain = request.gainTables.length > 0 ? createJonesChain(metadata, request.gainTables) : undefined;
+  const rotation = request.followsParallacticAngle
+    ? new ParallacticRotation(ms, metadata, plan.channelMaps.keys())
+    : undefined;
+  const ofData = options.isBeyondFeeds ? rotation : undefined;
+  const hasChain = request.gainTables.length > 0 || ofData !== undefined;
+  const chain = hasChain ? createJonesChain(metadata, request.gainTables, ofData) : undefined;
   const model = options.smodel ? undefined : openModel(ms);
   const total = plan.passes.reduce((sum, rows) => sum + rows.length, 0);
   let done = 0;
   try {
     for (const rows of plan.passes) {
-      const gatherer = new Gatherer(metadata, plan, options, { request, chain, model });
+      const gatherer = new Gatherer(metadata, plan, options, {
+        request,
+        chain,
+        model,
+        rotation: options.isBeyondFeeds ? undefined : rotation,
+      });
       const columns = { columns: ['DATA'] as const };
       const chunks = planMs(ms, metadata, columns, rows);
       const reader = openChunkReader(ms, metadata, columns);
@@ -89,6 +102,8 @@ interface Treatment {
   readonly request: SolveRequest;
   readonly chain: JonesChain | undefined;
   readonly model: ModelProvider | undefined;
+  /** Turns the model as the feeds see it. */
+  readonly rotation: ParallacticRotation | undefined;
 }
 
 class Gatherer {
@@ -105,6 +120,8 @@ class Gatherer {
   private sums: Float64Array = new Float64Array(0);
   private chanMap: Int32Array = new Int32Array(0);
   private chanCount = 0;
+  /** Of the solutions of a pass, whose windows may differ. */
+  private widest = 1;
 
   constructor(metadata: MsMetadata, plan: SolvePlan, options: GatherOptions, treatment: Treatment) {
     this.metadata = metadata;
@@ -131,6 +148,7 @@ class Gatherer {
       corrCount = Math.max(corrCount, metadata.polarizations[polId].corrTypes.length);
       for (const row of chunk.rows) parts = Math.max(parts, plan.solutions[plan.solutionOfRow[row]].parts.size);
     }
+    this.widest = widest;
     this.slotLength = parts * this.baselineCount * widest * corrCount * 3;
     const slotCount = mostOpen(plan, chunks);
     this.sums = this.lease.float64(this.slotLength * slotCount);
@@ -160,6 +178,7 @@ class Gatherer {
     if (this.treatment.chain) this.treatment.chain.correct(chunk, 'DATA');
     else resetWeights(chunk);
     const model = this.modelOf(chunk, lease);
+    this.treatment.rotation?.addTo(chunk, model);
     this.setChannels(chunk.spwId);
     const offsets = lease.int32(rowCount);
     const rowWeight = lease.float64(rowCount);
@@ -172,27 +191,23 @@ class Gatherer {
   private setChannels(spwId: number): void {
     const map = this.plan.channelMaps.get(spwId)!;
     const { isChannelled } = this.options;
-    this.chanCount = isChannelled ? Math.max(...map) + 1 : 1;
+    this.chanCount = isChannelled ? this.widest : 1;
     for (let chan = 0; chan < map.length; chan++)
       this.chanMap[chan] = isChannelled ? map[chan] : Math.min(map[chan], 0);
   }
 
-  private modelOf(chunk: VisibilityChunk, lease: Lease): Float32Array | undefined {
+  private modelOf(chunk: VisibilityChunk, lease: Lease): Float32Array {
     const { smodel } = this.options;
     if (!smodel) {
       const into = lease.float32(chunk.data.DATA!.length);
       this.treatment.model!.fill(chunk, into);
       return into;
     }
-    const into = lease.float32(chunk.data.DATA!.length).fill(0);
-    const [i = 1, q = 0] = smodel;
-    const hands = parallelHands(chunk.corrCount);
-    const cells = chunk.rowCount * chunk.chanCount;
-    for (let cell = 0; cell < cells; cell++) {
-      hands.forEach((corr, hand) => {
-        into[2 * (cell * chunk.corrCount + corr)] = hand === 0 ? i + q : i - q;
-      });
-    }
+    const into = lease.float32(chunk.data.DATA!.length);
+    const [i = 1, q = 0, u = 0, v = 0] = smodel;
+    const types = this.metadata.polarizations[this.metadata.dataDescriptions[chunk.dataDescId].polId].corrTypes;
+    const sample = types.flatMap((type) => coherencyOf(type, [i, q, u, v]));
+    for (let at = 0; at < into.length; at += sample.length) into.set(sample, at);
     return into;
   }
 

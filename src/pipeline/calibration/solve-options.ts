@@ -21,7 +21,7 @@ export interface SolveOptions {
   readonly antenna?: string;
   readonly scan?: string;
   readonly observation?: string | number | readonly (string | number)[];
-  /** 'inf' (default), 'int', or a time such as '60s' or a number of seconds; bandpass: also channels, 'inf,20ch' or 'inf,8MHz'. */
+  /** 'inf' (default), 'int', or a time such as '60s' or a number of seconds; with channels for bandpass, 'inf,20ch' or 'inf,8MHz'. */
   readonly solint?: string | number;
   /** Any of 'obs', 'scan', 'field', 'spw', joined by commas. */
   readonly combine?: string;
@@ -38,7 +38,7 @@ export interface SolveOptions {
   readonly gainfield?: TextList;
   readonly interp?: TextList;
   readonly spwmap?: readonly number[] | readonly (readonly number[])[];
-  /** Only false is available. */
+  /** The feeds turn on the sky: the model is turned along, for gaintype T the data are turned back. */
   readonly parang?: boolean;
   /** Keep correlations that are good when others of the same sample are flagged. */
   readonly corrdepflags?: boolean;
@@ -67,6 +67,7 @@ export interface SolveRequest {
   readonly append: boolean;
   readonly gainTables: readonly GainTable[];
   readonly keepGoodCorrelations: boolean;
+  readonly followsParallacticAngle: boolean;
 }
 
 /**
@@ -76,9 +77,6 @@ export interface SolveRequest {
  */
 export function parseSolveOptions(context: Context, options: SolveOptions): SolveRequest {
   if (options.caltable === '') fail('usage', 'caltable is empty; give the table to make a name.');
-  if (options.parang) {
-    fail('unsupported', 'parang=True is not available: gains are solved without a rotation by the parallactic angle.');
-  }
   const solint = String(options.solint ?? 'inf');
   const [timeText, ...frequencyTexts] = solint.split(',');
   return {
@@ -97,6 +95,7 @@ export function parseSolveOptions(context: Context, options: SolveOptions): Solv
     append: options.append ?? false,
     gainTables: gainTablesOf(context, options),
     keepGoodCorrelations: options.corrdepflags ?? false,
+    followsParallacticAngle: options.parang ?? false,
   };
 }
 

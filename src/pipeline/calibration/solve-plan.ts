@@ -13,6 +13,8 @@ export interface PlannedSolution {
   rowCount: number;
   /** Rows of one window and field, averaged before the solve; by data description and field. */
   readonly parts: Map<string, number>;
+  /** Window of each part. */
+  readonly partSpwIds: number[];
   /** Windows that take part. */
   readonly spwIds: Set<number>;
 }
@@ -84,6 +86,7 @@ export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request:
           observationId: keys.observationId[row],
           rowCount: 0,
           parts: new Map(),
+          partSpwIds: [],
           spwIds: new Set(),
         });
       }
@@ -97,6 +100,7 @@ export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request:
     if (part === undefined) {
       part = solution.parts.size;
       solution.parts.set(key, part);
+      solution.partSpwIds.push(spwOf[keys.dataDescId[row]]);
       solution.spwIds.add(spwOf[keys.dataDescId[row]]);
     }
     solution.rowCount++;

@@ -38,14 +38,14 @@ export type Solver = (gathered: Gathered) => Solution | undefined;
 /**
  * Plans, reads, averages and solves.
  *
- * @param makeSolver gets the frame, the reference antennas and a lease of kernel memory that lives for the run
+ * @param makeSolver gets the frame, the reference antennas, a lease of kernel memory that lives for the run, and the plan
  * @throws usage, bad-data, missing
  */
 export function runSolve(
   context: Context,
   request: SolveRequest,
   kind: SolveKind,
-  makeSolver: (frame: CalFrame, refants: readonly number[], lease: Lease) => Solver,
+  makeSolver: (frame: CalFrame, refants: readonly number[], lease: Lease, plan: SolvePlan) => Solver,
 ): SolveOutcome {
   const frame = calFrameOf(request.vis);
   const refants = parseRefants(request.refants, frame.antennas);
@@ -57,8 +57,9 @@ export function runSolve(
     say(`For solint = ${request.solint}, found ${plan.solutions.length} solution intervals.`);
     const solutions: Solution[] = [];
     arena().scope((lease) => {
-      const solve = makeSolver(frame, refants, lease);
-      gatherSolutions(context, ms, metadata, request, plan, kind, (gathered) => {
+      const solve = makeSolver(frame, refants, lease, plan);
+      const gathering = { ...kind, isBeyondFeeds: kind.visCal === 'T Jones' };
+      gatherSolutions(context, ms, metadata, request, plan, gathering, (gathered) => {
         const solution = gathered.hasData ? solve(gathered) : undefined;
         if (solution) solutions.push(solution);
       });

@@ -2,7 +2,7 @@ export { airy, type Disk, diskPath } from './disk.ts';
 export { type FluxSpec, parseFluxSpec } from './flux-spec.ts';
 export { knownStandards } from './flux-standard.ts';
 export { type FluxDictionary, spectrumFromFluxscale } from './fluxscale-model.ts';
-export { type ModelProvider, openModel } from './model-provider.ts';
+export { coherencyOf, type ModelProvider, openModel } from './model-provider.ts';
 export type { PointComponent, WindowModel } from './model-record.ts';
 export { clearModel, readModels, writeModel } from './model-store.ts';
 export { evaluateSpectrum, type PointSpectrum, powerLawFactor } from './point-spectrum.ts';

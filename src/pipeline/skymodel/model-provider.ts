@@ -181,7 +181,10 @@ function spectrumValues(
 }
 
 /** Correlation of two receptors for Stokes I, Q, U, V; linear feeds along the axes of Q. */
-function coherencyOf(type: string, [i, q, u, v]: Float64Array): readonly [re: number, im: number] {
+export function coherencyOf(
+  type: string,
+  [i, q, u, v]: ArrayLike<number> & Iterable<number>,
+): readonly [re: number, im: number] {
   switch (type) {
     case 'XX':
       return [i + q, 0];

@@ -10,4 +10,12 @@ describe('delay of a spectrum', () => {
     }
     expect(delayOf(spectrum)).toBeCloseTo(delay, 7);
   });
+
+  it('takes channels of two windows, half as wide in one, together', () => {
+    const positions = Array.from({ length: 40 }, (_, chan) => (chan < 20 ? chan : 70.3 + 2 * (chan - 20)));
+    const spectrum = Float64Array.from(
+      positions.flatMap((x) => [Math.cos(2 * Math.PI * 0.0213 * x), Math.sin(2 * Math.PI * 0.0213 * x)]),
+    );
+    expect(delayOf(spectrum, positions)).toBeCloseTo(0.0213, 7);
+  });
 });

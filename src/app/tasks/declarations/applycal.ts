@@ -25,7 +25,7 @@ export const applycalTask: TaskDeclaration = {
     texts('interp', [], 'interpolation of each table in time and frequency, e.g. linear,linear'),
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
     variant('calwt', [true], 'for each table: scale the weights too'),
-    bool('parang', false, 'rotate by the parallactic angle', { onlyDefault: true }),
+    bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
     text('applymode', '', 'what to do where solutions are missing: calflag, trial, calonly, flagonly \u2026', {
       allowed: ['', 'calflag', 'calflagstrict', 'trial', 'flagonly', 'flagonlystrict', 'calonly'],
     }),

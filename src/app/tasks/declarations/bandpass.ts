@@ -57,7 +57,7 @@ export const bandpassTask: TaskDeclaration = {
     texts('gainfield', [], 'fields of each table to take solutions from; nearest: the closest on the sky'),
     texts('interp', [], 'interpolation of each table in time and frequency, e.g. linear,linear'),
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
-    bool('parang', false, 'rotate by the parallactic angle', { onlyDefault: true }),
+    bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
   ],
   run: performs(bandpass),
 };

@@ -31,7 +31,7 @@ export const gaincalTask: TaskDeclaration = {
     text('scan', '', 'scan numbers; empty: all'),
     variant('observation', '', 'observation numbers; empty: all'),
     text('msselect', '', 'further selection in TaQL', { onlyDefault: true }),
-    quantity('solint', 'inf', 'solution interval: int, inf, or a time such as 60s'),
+    quantity('solint', 'inf', 'solution interval: int, inf, or a time such as 60s; what follows a comma has no effect'),
     text('combine', '', 'axes over which one solution is made: scan, spw, field, obs'),
     float('preavg', -1.0, 'averaging before the solve, s', { onlyDefault: true }),
     texts('refant', '', 'reference antennas in order of preference'),
@@ -48,7 +48,7 @@ export const gaincalTask: TaskDeclaration = {
     text('solmode', '', 'robust way of solving; empty: least squares', {
       allowed: ['', 'L1', 'L1R', 'R'],
     }),
-    floats('rmsthresh', [], 'thresholds of R and L1R, rms residuals'),
+    floats('rmsthresh', [], 'thresholds of solmode R and L1R, rms residuals'),
     bool('corrdepflags', false, 'keep correlations whose partner is flagged'),
     bool('append', false, 'add to an existing table'),
     float('splinetime', 3600.0, 'spline time scale, s', { onlyDefault: true }),
@@ -60,7 +60,7 @@ export const gaincalTask: TaskDeclaration = {
     texts('gainfield', [], 'fields of each table to take solutions from; nearest: the closest on the sky'),
     texts('interp', [], 'interpolation of each table in time and frequency, e.g. linear,linear'),
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
-    bool('parang', false, 'rotate by the parallactic angle', { onlyDefault: true }),
+    bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
   ],
   run: performs(gaincal),
 };
