@@ -44,17 +44,41 @@ function decodeInto(
   }
 }
 
+/** Whether a unit holds an image with pixels. */
+function hasImage({ header }: FitsUnit, index: number): boolean {
+  return (
+    (index === 0 || header.text('XTENSION').trim() === 'IMAGE') &&
+    header.number('NAXIS') > 0 &&
+    header.number('NAXIS1') > 0
+  );
+}
+
+/** The unit that is asked for by number, or the first with an image. */
+function chooseUnit(units: readonly FitsUnit[], index: number, path: string): FitsUnit {
+  const found = index < 0 ? units.find(hasImage) : units[index];
+  if (!found) {
+    const what = index < 0 ? 'holds no image' : `has ${units.length} units; there is no unit ${index}`;
+    fail('missing', `This FITS file ${what}.`, { file: path });
+  }
+  if (!hasImage(found, units.indexOf(found)))
+    fail('unsupported', `The unit ${units.indexOf(found)} (${found.name}) of this FITS file holds no image.`, {
+      file: path,
+    });
+  return found;
+}
+
 /**
- * Opens the image of a FITS file's primary unit (BITPIX 8, 16, 32, 64, -32 or -64; at least two axes).
+ * Opens an image of a FITS file (BITPIX 8, 16, 32, 64, -32 or -64; at least two axes).
  *
+ * @param index number of the unit, from 0; -1: the first that holds an image
  * @throws bad-format, missing, unsupported
  */
-export function openFitsImage(path: string): FitsImage {
+export function openFitsImage(path: string, index = -1): FitsImage {
   const source: ByteSource = disk().open(path);
   const units = scanUnits(source);
-  const { header, dataOffset } = units[0];
+  const { header, dataOffset } = chooseUnit(units, index, path);
   const axes = header.axisLengths();
-  if (axes.length < 2) fail('unsupported', 'The primary unit of this FITS file holds no image.', { file: path });
+  if (axes.length < 2) fail('unsupported', 'The image of this FITS file has one axis only.', { file: path });
   const bitpix = header.number('BITPIX');
   if (![8, 16, 32, 64, -32, -64].includes(bitpix))
     fail('bad-format', `BITPIX ${bitpix} is not a FITS data type.`, { file: path });
@@ -103,17 +127,54 @@ export interface FitsImageWriter {
   close(): void;
 }
 
+/** How 16-bit integers stand for pixel values: value = scale * integer + zero, cut off at low and high. */
+export interface PixelScaling {
+  readonly scale: number;
+  readonly zero: number;
+  readonly low: number;
+  readonly high: number;
+  /** Integer of blank pixels; undefined where there are none. */
+  readonly blank?: number;
+}
+
+/** A plane as float32, or as 16-bit integers where it is scaled; big-endian. */
+function encodePlane(values: Float32Array, scaling: PixelScaling | undefined): Uint8Array {
+  if (!scaling) {
+    const bytes = new Uint8Array(values.length * 4);
+    new Float32Array(bytes.buffer).set(values);
+    swapBytesInPlace(bytes, 4);
+    return bytes;
+  }
+  const { scale, zero, low, high, blank } = scaling;
+  const bytes = new Uint8Array(values.length * 2);
+  const view = new DataView(bytes.buffer);
+  const lowest = blank === undefined ? -32_768 : -32_767;
+  values.forEach((value, k) => {
+    let stored = Number.isNaN(value) ? (blank ?? 0) : Math.trunc((value - zero) / scale);
+    if (value > high) stored = 32_767;
+    else if (value < low) stored = lowest;
+    view.setInt16(2 * k, stored);
+  });
+  return bytes;
+}
+
 /**
- * Begins a float32 FITS image; the caller stages the path.
+ * Begins a FITS image of float32, or of scaled 16-bit integers; the caller stages the path.
  *
  * @param shape axis lengths, slow to fast
  * @param header entries after the mandatory ones (SIMPLE, BITPIX, NAXISn, EXTEND are written here)
+ * @param scaling makes the pixels integers; the header must tell BSCALE, BZERO and BLANK
  */
-export function createFitsImage(path: string, shape: readonly number[], header: FitsHeader): FitsImageWriter {
+export function createFitsImage(
+  path: string,
+  shape: readonly number[],
+  header: FitsHeader,
+  scaling?: PixelScaling,
+): FitsImageWriter {
   const axes = shape.toReversed();
   const full = new FitsHeader([], path)
     .add('SIMPLE', true, 'Standard FITS')
-    .add('BITPIX', -32, 'Floating point (32 bit)')
+    .add('BITPIX', scaling ? 16 : -32, scaling ? 'Short integer (16 bit)' : 'Floating point (32 bit)')
     .add('NAXIS', axes.length);
   axes.forEach((length, axis) => {
     full.add(`NAXIS${axis + 1}`, length);
@@ -129,7 +190,7 @@ export function createFitsImage(path: string, shape: readonly number[], header: 
   const pad = () => {
     if (isPadded) return;
     if (written !== planeCount) fail('internal', `${written} of ${planeCount} planes were written.`, { file: path });
-    const bytes = planeCount * planeLength * 4;
+    const bytes = planeCount * planeLength * (scaling ? 2 : 4);
     sink.write(new Uint8Array(padded(bytes) - bytes));
     isPadded = true;
   };
@@ -137,10 +198,7 @@ export function createFitsImage(path: string, shape: readonly number[], header: 
     writePlane(values) {
       if (values.length !== planeLength || written === planeCount)
         fail('internal', 'A plane does not fit the FITS image.', { file: path });
-      const bytes = new Uint8Array(values.length * 4);
-      new Float32Array(bytes.buffer).set(values);
-      swapBytesInPlace(bytes, 4);
-      sink.write(bytes);
+      sink.write(encodePlane(values, scaling));
       written++;
     },
     writeTable(table) {

@@ -87,6 +87,7 @@ function middle(coordinates: CoordinateSystem, { blc, trc }: PixelBounds, axes: 
           ...axis,
           reference: axis.reference + (half(axis.pixelAxis) - axis.referencePixel) * axis.increment,
           referencePixel: 0,
+          frequencies: undefined,
         }
       : axis;
   return {

@@ -1,7 +1,14 @@
 import type { KeywordValue, TableRecord } from '../../formats/tables/index.ts';
 import { SECONDS_PER_DAY } from '../../foundation/base/index.ts';
-import type { CoordinateSystem, DirectionAxes, LinearAxis, SpectralAxis } from './coordinates.ts';
-import { parseProjection } from './projection.ts';
+import {
+  type CoordinateSystem,
+  type DirectionAxes,
+  type LinearAxis,
+  SPECTRAL_QUANTITIES,
+  type SpectralAxis,
+} from './coordinates.ts';
+import { LONGITUDE_LETTERS } from './fits-header.ts';
+import { parseProjection, projectionForm } from './projection.ts';
 import {
   bool,
   double,
@@ -29,10 +36,11 @@ function readDirection(from: TableRecord, pixelAxes: readonly number[]): Directi
   const [lon, lat] = numbersAt(from, 'crval');
   const [dx, dy] = numbersAt(from, 'cdelt');
   const [x, y] = numbersAt(from, 'crpix');
-  // casacore stores the matrix fastest axis first; slow to fast it reads transposed.
-  const [p, r, q, s] = numbersAt(from, 'pc');
+  // The record holds the transposed matrix, fastest axis first: in the order of the bytes it is PC1_1, PC1_2, PC2_1, PC2_2.
+  const [p, q, r, s] = numbersAt(from, 'pc');
   return {
     projection: parseProjection(textAt(from, 'projection', 'SIN')),
+    parameters: numbersAt(from, 'projection_parameters'),
     system: textAt(from, 'system', 'J2000'),
     reference: { lon: lon * unitX, lat: lat * unitY },
     increment: [dx * unitX, dy * unitY],
@@ -44,16 +52,33 @@ function readDirection(from: TableRecord, pixelAxes: readonly number[]): Directi
   };
 }
 
+/** Hz of pixels 0, 1, … of a spectral axis that is a table; casacore's tables have a line for each pixel. */
+function tableFrequencies(tabular: TableRecord | undefined): readonly number[] | undefined {
+  const [pixels, values] = [numbersAt(tabular, 'pixelvalues'), numbersAt(tabular, 'worldvalues')];
+  if (values.length < 2 || pixels.length !== values.length) return undefined;
+  const last = Math.floor(pixels[pixels.length - 1]);
+  return Array.from({ length: last + 1 }, (_, pixel) => {
+    let next = pixels.findIndex((value) => value >= pixel);
+    if (next < 1) next = 1;
+    const part = (pixel - pixels[next - 1]) / (pixels[next] - pixels[next - 1]);
+    return values[next - 1] + part * (values[next] - values[next - 1]);
+  });
+}
+
 function readSpectral(from: TableRecord, pixelAxis: number): SpectralAxis {
   const wcs = recordAt(from, 'wcs');
   const tabular = recordAt(from, 'tabular');
   const source = wcs ?? tabular;
   const first = (key: string) => numbersAt(source, key)[0] ?? 0;
+  const nativeType = SPECTRAL_QUANTITIES[numberAt(from, 'nativeType') ?? 0];
+  const frequencies = wcs ? undefined : tableFrequencies(tabular);
+  const linear = frequencies
+    ? { frequencies, reference: frequencies[0], increment: frequencies[1] - frequencies[0], referencePixel: 0 }
+    : { reference: first('crval'), increment: first('cdelt'), referencePixel: first('crpix') };
   return {
+    ...linear,
+    ...(nativeType && nativeType !== 'frequency' ? { nativeType } : undefined),
     system: textAt(from, 'system', 'TOPO'),
-    reference: first('crval'),
-    increment: first('cdelt'),
-    referencePixel: first('crpix'),
     restFrequency: numberAt(from, 'restfreq') ?? 0,
     pixelAxis,
   };
@@ -97,7 +122,9 @@ export function readCoordinates(coords: TableRecord): CoordinateSystem {
     else linear.push(...readLinear(from, pixelAxes));
   }
   const date = quantityAt(recordAt(coords, 'obsdate'), 'm0');
-  const centre = numbersAt(recordAt(coords, 'pointingcenter'), 'value');
+  const pointing = recordAt(coords, 'pointingcenter');
+  const isUnknown = pointing?.get('initial');
+  const centre = isUnknown && 'value' in isUnknown && isUnknown.value === true ? [] : numbersAt(pointing, 'value');
   return {
     direction,
     spectral,
@@ -113,16 +140,18 @@ export function readCoordinates(coords: TableRecord): CoordinateSystem {
 
 function directionRecord(axes: DirectionAxes): KeywordValue {
   const [p, q, r, s] = axes.pc;
-  const isGalactic = axes.system.startsWith('GAL');
+  const isLongitude = axes.system in LONGITUDE_LETTERS;
   return record({
     system: text(axes.system),
     projection: text(axes.projection),
-    projection_parameters: doubles(axes.projection === 'SIN' ? [0, 0] : []),
+    projection_parameters: doubles(
+      projectionForm(axes.projection).parameters.map((value, k) => axes.parameters[k] ?? value),
+    ),
     crval: doubles([axes.reference.lon, axes.reference.lat]),
     crpix: doubles(axes.referencePixel),
     cdelt: doubles(axes.increment),
-    pc: doubles([p, r, q, s], [2, 2]),
-    axes: texts(isGalactic ? ['Longitude', 'Latitude'] : ['Right Ascension', 'Declination']),
+    pc: doubles([p, q, r, s], [2, 2]),
+    axes: texts(isLongitude ? ['Longitude', 'Latitude'] : ['Right Ascension', 'Declination']),
     units: texts(['rad', 'rad']),
     conversionSystem: text(axes.system),
     longpole: double(axes.longPole),
@@ -146,26 +175,46 @@ const NO_POSITION = record({
 });
 
 function spectralRecord(axis: SpectralAxis): KeywordValue {
+  const { frequencies } = axis;
+  const described: Record<string, KeywordValue> = frequencies
+    ? { tabular: frequencyTable(axis, frequencies) }
+    : {
+        wcs: record({
+          crval: double(axis.reference),
+          crpix: double(axis.referencePixel),
+          cdelt: double(axis.increment),
+          pc: double(1),
+          ctype: text('FREQ'),
+        }),
+      };
   return record({
     version: int(2),
     system: text(axis.system),
     restfreq: double(axis.restFrequency),
     restfreqs: doubles([axis.restFrequency]),
     velType: int(0),
-    nativeType: int(0),
+    nativeType: int(SPECTRAL_QUANTITIES.indexOf(axis.nativeType ?? 'frequency')),
     velUnit: text('km/s'),
     waveUnit: text('mm'),
     formatUnit: text(''),
-    wcs: record({
-      crval: double(axis.reference),
-      crpix: double(axis.referencePixel),
-      cdelt: double(axis.increment),
-      pc: double(1),
-      ctype: text('FREQ'),
-    }),
+    ...described,
     unit: text('Hz'),
     name: text('Frequency'),
     conversion: record({ direction: NO_DIRECTION, position: NO_POSITION, epoch: NO_EPOCH, system: text(axis.system) }),
+  });
+}
+
+/** casacore's TabularCoordinate of one frequency a pixel. */
+function frequencyTable(axis: SpectralAxis, frequencies: readonly number[]): KeywordValue {
+  return record({
+    crval: doubles([axis.reference]),
+    crpix: doubles([axis.referencePixel]),
+    cdelt: doubles([axis.increment]),
+    pc: doubles([1], [1, 1]),
+    axes: texts(['Frequency']),
+    units: texts(['Hz']),
+    pixelvalues: doubles(frequencies.map((_, pixel) => pixel)),
+    worldvalues: doubles(frequencies),
   });
 }
 

@@ -1,21 +1,16 @@
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
-import { type Projection, project, type SkyPosition, unproject } from './projection.ts';
+import { type CelestialFrame, planeToSky, skyToPlane } from './celestial.ts';
+import type { Projection, SkyPosition } from './projection.ts';
 
 /** The sky axes of an image. Pixels count from 0; pixel axes count from 0, fastest first, as CASA counts. */
-export interface DirectionAxes {
-  readonly projection: Projection;
+export interface DirectionAxes extends CelestialFrame {
   /** 'J2000', 'ICRS', … as CASA spells it. */
   readonly system: string;
-  /** rad, at the reference pixel */
-  readonly reference: SkyPosition;
   /** rad per pixel; x negative when east is left */
   readonly increment: readonly [number, number];
   readonly referencePixel: readonly [number, number];
-  /** Rotation matrix, row by row. */
+  /** PCi_j of the two axes, row by row. */
   readonly pc: readonly [number, number, number, number];
-  /** deg */
-  readonly longPole: number;
-  readonly latPole: number;
   readonly pixelAxes: readonly [number, number];
 }
 
@@ -29,8 +24,23 @@ export interface SpectralAxis {
   readonly referencePixel: number;
   /** Hz; 0 when unknown */
   readonly restFrequency: number;
+  /** Hz of pixels 0, 1, … where frequency is not linear in the pixel; reference, increment and pixel then hold at pixel 0. */
+  readonly frequencies?: readonly number[];
+  /** What the axis was linear in when it was made; frequency when absent. */
+  readonly nativeType?: SpectralQuantity;
   readonly pixelAxis: number;
 }
+
+/** In casacore's order of codes. */
+export const SPECTRAL_QUANTITIES = [
+  'frequency',
+  'radio velocity',
+  'optical velocity',
+  'beta',
+  'wavelength',
+  'air wavelength',
+] as const;
+export type SpectralQuantity = (typeof SPECTRAL_QUANTITIES)[number];
 
 export interface StokesAxis {
   readonly stokes: readonly string[];
@@ -68,13 +78,13 @@ export function pixelToSky(axes: DirectionAxes, x: number, y: number): SkyPositi
   const [p, q, r, s] = axes.pc;
   const offsetX = axes.increment[0] * (p * dx + q * dy);
   const offsetY = axes.increment[1] * (r * dx + s * dy);
-  const sky = unproject(axes.projection, axes.reference, offsetX, offsetY);
+  const sky = planeToSky(axes, offsetX, offsetY);
   return sky && { lon: ((sky.lon % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI), lat: sky.lat };
 }
 
 /** Pixel of a sky direction, or undefined where the projection does not reach. */
 export function skyToPixel(axes: DirectionAxes, sky: SkyPosition): readonly [number, number] | undefined {
-  const offset = project(axes.projection, axes.reference, sky);
+  const offset = skyToPlane(axes, sky);
   if (!offset) return undefined;
   const [a, b] = [offset[0] / axes.increment[0], offset[1] / axes.increment[1]];
   const [p, q, r, s] = axes.pc;
@@ -87,7 +97,25 @@ export function skyToPixel(axes: DirectionAxes, sky: SkyPosition): readonly [num
 
 /** Frequency in Hz of a channel (channels count from 0). */
 export function channelFrequency(axis: SpectralAxis, channel: number): number {
+  const { frequencies } = axis;
+  if (frequencies && frequencies.length > 1) {
+    const first = Math.max(0, Math.min(frequencies.length - 2, Math.floor(channel)));
+    return frequencies[first] + (channel - first) * (frequencies[first + 1] - frequencies[first]);
+  }
   return axis.reference + (channel - axis.referencePixel) * axis.increment;
+}
+
+/** Channel (counting from 0) of a frequency in Hz: the inverse of {@link channelFrequency}. */
+export function frequencyChannel(axis: SpectralAxis, frequencyHz: number): number {
+  const { frequencies } = axis;
+  if (frequencies && frequencies.length > 1) {
+    const isRising = frequencies[1] > frequencies[0];
+    let first = frequencies.findIndex((value) => (isRising ? value > frequencyHz : value < frequencyHz)) - 1;
+    if (first === -2) first = frequencies.length - 2;
+    first = Math.max(0, Math.min(frequencies.length - 2, first));
+    return first + (frequencyHz - frequencies[first]) / (frequencies[first + 1] - frequencies[first]);
+  }
+  return axis.referencePixel + (frequencyHz - axis.reference) / (axis.increment || 1);
 }
 
 /** Radio velocity in m/s of a frequency. */
@@ -132,6 +160,7 @@ export function makeCoordinates(options: {
   return {
     direction: {
       projection: options.projection ?? 'SIN',
+      parameters: [],
       system: options.system,
       reference: options.centre,
       increment: [-options.cell, options.cell],

@@ -1,7 +1,7 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { type Beam, beamOf, type ImageInfo } from './beams.ts';
-import type { CoordinateSystem } from './coordinates.ts';
+import { type CoordinateSystem, channelFrequency, type SpectralAxis } from './coordinates.ts';
 import { createImage, type Image, openImage } from './image.ts';
 import { type ChosenPixels, choosePixels, type PixelBounds, type PixelSelection } from './pixel-selection.ts';
 
@@ -13,6 +13,13 @@ export interface ImsubimageOptions extends PixelSelection {
   readonly overwrite?: boolean;
   /** Axes of length one that dropdeg leaves. */
   readonly keepaxes?: readonly number[];
+}
+
+function cropSpectral(axis: SpectralAxis, first: number, last: number): SpectralAxis {
+  if (!axis.frequencies) return { ...axis, referencePixel: axis.referencePixel - first };
+  const frequencies = Array.from({ length: last - first + 1 }, (_, k) => channelFrequency(axis, first + k));
+  const increment = channelFrequency(axis, first + 1) - frequencies[0];
+  return { ...axis, reference: frequencies[0], increment, referencePixel: 0, frequencies };
 }
 
 /** Coordinates of a part of an image: the same world, pixels counted from its first. */
@@ -27,7 +34,7 @@ export function cropCoordinates(coordinates: CoordinateSystem, { blc, trc }: Pix
         direction.referencePixel[1] - blc[direction.pixelAxes[1]],
       ],
     },
-    spectral: spectral && { ...spectral, referencePixel: spectral.referencePixel - blc[spectral.pixelAxis] },
+    spectral: spectral && cropSpectral(spectral, blc[spectral.pixelAxis], trc[spectral.pixelAxis]),
     stokes: stokes && {
       ...stokes,
       stokes: stokes.stokes.slice(blc[stokes.pixelAxis], trc[stokes.pixelAxis] + 1),

@@ -1,4 +1,4 @@
-import { createFitsImage, FitsHeader, type FitsTable, real } from '../../formats/fits/index.ts';
+import { createFitsImage, FitsHeader, type FitsTable, type PixelScaling, real } from '../../formats/fits/index.ts';
 import { type Context, DEGREE, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { addWcs, cardValue, isoDate, type SpectralForm } from './fits-header.ts';
@@ -11,6 +11,11 @@ export interface ExportFitsOptions {
   /** Write the spectral axis as velocity (radio, or optical when `optical`). */
   readonly velocity?: boolean;
   readonly optical?: boolean;
+  /** -32: float32 pixels (the default); 16: scaled integers. */
+  readonly bitpix?: number;
+  /** Values beyond which integers are cut off; the image's own when minpix > maxpix (the default). */
+  readonly minpix?: number;
+  readonly maxpix?: number;
   readonly overwrite?: boolean;
   /** Leave out the Stokes axis when it has one pixel. */
   readonly dropstokes?: boolean;
@@ -64,16 +69,57 @@ function addBeams(header: FitsHeader, image: Image): void {
   }
 }
 
-function headerOf(image: Image, order: readonly number[], form: SpectralForm, options: ExportFitsOptions): FitsHeader {
+/** Smallest and largest good value of an image, and whether it has blank pixels. */
+function valueRange(context: Context, image: Image): { low: number; high: number; hasBlanks: boolean } {
+  let [low, high, hasBlanks] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, false];
+  for (let plane = 0; plane < image.planeCount; plane++) {
+    context.checkAbort();
+    const [values, mask] = [image.readPlane(plane), image.readMask(plane)];
+    values.forEach((value, k) => {
+      if (Number.isNaN(value) || mask?.[k] === 0) {
+        hasBlanks = true;
+        return;
+      }
+      if (value < low) low = value;
+      if (value > high) high = value;
+    });
+  }
+  return low <= high ? { low, high, hasBlanks } : { low: 0, high: 0, hasBlanks };
+}
+
+/** How 16-bit integers stand for the pixels; the numbers of casacore, which uses the whole range. */
+function scalingOf(context: Context, image: Image, options: ExportFitsOptions): PixelScaling | undefined {
+  if ((options.bitpix ?? -32) !== 16) return undefined;
+  const [minpix, maxpix] = [Math.fround(options.minpix ?? 0), Math.fround(options.maxpix ?? -1)];
+  const range = minpix > maxpix ? valueRange(context, image) : { low: minpix, high: maxpix, hasBlanks: true };
+  const { low, hasBlanks } = range;
+  let { high } = range;
+  if (Math.abs(high - low) <= 1e-5 * Math.max(Math.abs(low), Math.abs(high)))
+    high = Math.fround(Math.abs(high) < 1e-5 ? 1 : 1.01 * high);
+  const lowest = hasBlanks ? -32_767 : -32_768;
+  const scale = Math.fround(high - low) / (32_767 - lowest);
+  return { scale, zero: low - scale * lowest, low, high, blank: hasBlanks ? -32_768 : undefined };
+}
+
+function headerOf(
+  image: Image,
+  order: readonly number[],
+  form: SpectralForm,
+  options: ExportFitsOptions,
+  scaling: PixelScaling | undefined,
+): FitsHeader {
   const { coordinates, info } = image;
   const header = new FitsHeader();
-  header.add('BSCALE', real(1), 'PHYSICAL = PIXEL * BSCALE + BZERO').add('BZERO', real(0));
+  header.add('BSCALE', real(scaling?.scale ?? 1), 'PHYSICAL = PIXEL * BSCALE + BZERO');
+  header.add('BZERO', real(scaling?.zero ?? 0));
+  if (scaling?.blank !== undefined) header.add('BLANK', scaling.blank, 'Pixels with this value are blank');
+  if (scaling) header.add('DATAMIN', real(scaling.low)).add('DATAMAX', real(scaling.high));
   addBeams(header, image);
   header.add('BTYPE', info.imageType || 'Intensity').add('OBJECT', info.objectName);
-  if (image.unit) header.add('BUNIT', image.unit, 'Brightness (pixel) unit');
-  addWcs(header, coordinates, order, form);
-  if (coordinates.telescope) header.add('TELESCOP', coordinates.telescope);
-  if (coordinates.observer) header.add('OBSERVER', coordinates.observer);
+  header.add('BUNIT', image.unit, 'Brightness (pixel) unit');
+  addWcs(header, coordinates, order, form, options.optical === true);
+  if (coordinates.telescope && coordinates.telescope !== 'UNKNOWN') header.add('TELESCOP', coordinates.telescope);
+  if (coordinates.observer && coordinates.observer !== 'UNKNOWN') header.add('OBSERVER', coordinates.observer);
   if (coordinates.observedMjdSec > 0) header.add('DATE-OBS', isoDate(coordinates.observedMjdSec)).add('TIMESYS', 'UTC');
   const centre = coordinates.pointingCentre;
   if (centre) header.add('OBSRA', real((centre.lon / DEGREE + 360) % 360)).add('OBSDEC', real(centre.lat / DEGREE));
@@ -180,10 +226,11 @@ export function exportfits(context: Context, options: ExportFitsOptions): void {
     if (order[0] !== 0 || order[1] !== 1)
       fail('unsupported', 'Images whose first two axes are reordered are not exported.', { file: image.path });
     const form: SpectralForm = options.velocity ? (options.optical ? 'optical' : 'radio') : 'frequency';
+    const scaling = scalingOf(context, image, options);
     const axisCount = image.shape.length;
     const shape = order.map((axis) => image.shape[axisCount - 1 - axis]).toReversed();
     writeWhole(target, options.overwrite === true, (path) => {
-      const writer = createFitsImage(path, shape, headerOf(image, order, form, options));
+      const writer = createFitsImage(path, shape, headerOf(image, order, form, options, scaling), scaling);
       for (const plane of planesInOrder(image, order)) {
         context.checkAbort();
         const values = image.readPlane(plane);

@@ -1,5 +1,5 @@
 import { type CardValue, type FitsHeader, real } from '../../formats/fits/index.ts';
-import { DEGREE, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { DEGREE, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import {
   type CoordinateSystem,
   type LinearAxis,
@@ -7,6 +7,7 @@ import {
   radioVelocity,
   type SpectralAxis,
 } from './coordinates.ts';
+import { projectionForm } from './projection.ts';
 
 /** How the spectral axis is written. */
 export type SpectralForm = 'frequency' | 'radio' | 'optical';
@@ -20,7 +21,16 @@ export interface FitsAxis {
   readonly unit: string;
 }
 
-const SYSTEM_FLAGS: Readonly<Record<string, number>> = { LSRK: 1, BARY: 2, TOPO: 3, LSRD: 4, GEO: 5 };
+/** VELREF of AIPS, and what casacore adds to it; other frames count as topocentric there. */
+const SYSTEM_FLAGS: Readonly<Record<string, number>> = {
+  LSRK: 1,
+  BARY: 2,
+  TOPO: 3,
+  LSRD: 4,
+  GEO: 5,
+  REST: 6,
+  GALACTO: 7,
+};
 const FITS_SYSTEMS: Readonly<Record<string, string>> = {
   LSRK: 'LSRK',
   BARY: 'BARYCENT',
@@ -30,6 +40,7 @@ const FITS_SYSTEMS: Readonly<Record<string, string>> = {
   REST: 'SOURCE',
   CMB: 'CMBDIPOL',
   GALACTO: 'GALACTOC',
+  LGROUP: 'LOCALGRP',
 };
 
 /** Spectral frame as FITS spells it. */
@@ -37,10 +48,14 @@ export function fitsFrame(system: string): string {
   return FITS_SYSTEMS[system] ?? system;
 }
 
-/** Spectral frame as CASA spells it. */
-export function casaFrame(specsys: string): string {
+/** Spectral frame as CASA spells it; the heliocentric frame of old files is taken for the barycentric one. */
+export function casaFrame(specsys: string, file?: string): string {
   const word = specsys.trim().toUpperCase();
-  return Object.keys(FITS_SYSTEMS).find((system) => FITS_SYSTEMS[system] === word) ?? (word || 'TOPO');
+  if (word === 'HELIOCEN') return 'BARY';
+  return (
+    Object.keys(FITS_SYSTEMS).find((system) => FITS_SYSTEMS[system] === word) ??
+    fail('unsupported', `The spectral frame ${specsys} of the FITS header is not known.`, { file })
+  );
 }
 
 function spectralAxis(axis: SpectralAxis, form: SpectralForm): FitsAxis {
@@ -56,15 +71,10 @@ function spectralAxis(axis: SpectralAxis, form: SpectralForm): FitsAxis {
     };
   }
   if (form === 'optical' && axis.restFrequency > 0) {
-    // Linear in frequency, so the increment holds at the reference pixel only.
-    const increment = (-SPEED_OF_LIGHT * axis.restFrequency * axis.increment) / axis.reference ** 2;
-    return {
-      type: 'VOPT',
-      reference: opticalVelocity(axis.reference, axis.restFrequency),
-      increment,
-      referencePixel: pixel,
-      unit: 'm/s',
-    };
+    // The axis is linear in frequency: as in CASA, the step is that from the reference pixel to the next.
+    const reference = opticalVelocity(axis.reference, axis.restFrequency);
+    const next = opticalVelocity(axis.reference + axis.increment, axis.restFrequency);
+    return { type: 'VOPT', reference, increment: next - reference, referencePixel: pixel, unit: 'm/s' };
   }
   return { type: 'FREQ', reference: axis.reference, increment: axis.increment, referencePixel: pixel, unit: 'Hz' };
 }
@@ -90,13 +100,18 @@ export function stokesCode(stokes: string): number {
 }
 
 /** Stokes parameter of a FITS code. */
-export function stokesOfCode(code: number): string {
-  return Object.keys(STOKES_VALUES).find((name) => STOKES_VALUES[name] === Math.round(code)) ?? 'I';
+export function stokesOfCode(code: number, file?: string): string {
+  return (
+    Object.keys(STOKES_VALUES).find((name) => STOKES_VALUES[name] === Math.round(code)) ??
+    fail('unsupported', `The Stokes code ${code} of the FITS header is not one of FITS.`, { file })
+  );
 }
 
 function stokesAxis(stokes: readonly string[]): FitsAxis {
   const first = stokesCode(stokes[0]);
   const step = stokes.length > 1 ? stokesCode(stokes[1]) - first : 1;
+  if (stokes.some((name, k) => stokesCode(name) !== first + k * step))
+    fail('unsupported', `FITS cannot hold the Stokes axis ${stokes.join(', ')}: its codes are not evenly spaced.`);
   return { type: 'STOKES', reference: first, increment: step, referencePixel: 1, unit: '' };
 }
 
@@ -110,13 +125,24 @@ function linearAxis(axis: LinearAxis): FitsAxis {
   };
 }
 
+/** Systems whose axes are longitude and latitude, and the letter of their CTYPEs. */
+export const LONGITUDE_LETTERS: Readonly<Record<string, string>> = { GALACTIC: 'G', ECLIPTIC: 'E', SUPERGAL: 'S' };
+
+/** EQUINOX and RADESYS of a direction system. */
+const SYSTEM_CARDS: Readonly<Record<string, readonly [equinox: number | undefined, radesys: string]>> = {
+  J2000: [2000, 'FK5'],
+  B1950: [1950, 'FK4'],
+  B1950_VLA: [1979.9, 'FK4'],
+  ICRS: [undefined, 'ICRS'],
+};
+
 /** WCS of every pixel axis of a coordinate system, fastest first. */
 export function fitsAxes(coordinates: CoordinateSystem, axisCount: number, form: SpectralForm): FitsAxis[] {
   const axes: FitsAxis[] = [];
   const { direction, spectral, stokes } = coordinates;
   if (direction) {
-    const isGalactic = direction.system.startsWith('GAL');
-    const names = isGalactic ? ['GLON', 'GLAT'] : ['RA', 'DEC'];
+    const letter = LONGITUDE_LETTERS[direction.system];
+    const names = letter ? [`${letter}LON`, `${letter}LAT`] : ['RA', 'DEC'];
     direction.pixelAxes.forEach((pixelAxis, k) => {
       const type = `${names[k].padEnd(4, '-')}-${direction.projection}`;
       const reference = (k === 0 ? direction.reference.lon : direction.reference.lat) / DEGREE;
@@ -144,14 +170,14 @@ export function addWcs(
   coordinates: CoordinateSystem,
   order: readonly number[],
   form: SpectralForm,
+  isOptical: boolean,
 ): void {
   const { direction, spectral } = coordinates;
   const axes = fitsAxes(coordinates, Math.max(...order) + 1, form);
   if (direction) {
-    if (direction.system === 'J2000' || direction.system === 'B1950')
-      header.add('EQUINOX', real(direction.system === 'J2000' ? 2000 : 1950));
-    if (!direction.system.startsWith('GAL'))
-      header.add('RADESYS', direction.system === 'ICRS' ? 'ICRS' : direction.system === 'B1950' ? 'FK4' : 'FK5');
+    const [equinox, radesys] = SYSTEM_CARDS[direction.system] ?? [];
+    if (equinox !== undefined) header.add('EQUINOX', real(equinox));
+    if (radesys !== undefined) header.add('RADESYS', radesys);
     header.add('LONPOLE', real(direction.longPole)).add('LATPOLE', real(direction.latPole));
     addRotation(header, direction.pc, direction.pixelAxes, order);
   }
@@ -165,9 +191,11 @@ export function addWcs(
       .add(`CUNIT${k + 1}`, axis.unit);
   });
   const latitude = direction && order.indexOf(direction.pixelAxes[1]) + 1;
-  if (latitude && direction.projection === 'SIN')
-    header.add(`PV${latitude}_1`, real(0)).add(`PV${latitude}_2`, real(0));
-  if (spectral && order.includes(spectral.pixelAxis)) addSpectralFrame(header, spectral, form);
+  if (latitude)
+    projectionForm(direction.projection).parameters.forEach((value, k) => {
+      header.add(`PV${latitude}_${k + 1}`, real(direction.parameters[k] ?? value));
+    });
+  if (spectral && order.includes(spectral.pixelAxis)) addSpectralFrame(header, spectral, form, isOptical);
 }
 
 function addRotation(
@@ -185,21 +213,26 @@ function addRotation(
   });
 }
 
-function addSpectralFrame(header: FitsHeader, axis: SpectralAxis, form: SpectralForm): void {
-  if (axis.restFrequency > 0) header.add('RESTFRQ', real(axis.restFrequency), 'Rest frequency (Hz)');
-  header.add('SPECSYS', fitsFrame(axis.system), 'Spectral reference frame');
-  if (axis.restFrequency > 0) {
-    const other = form === 'frequency' ? radioVelocity(axis.reference, axis.restFrequency) : axis.reference;
-    header.add(
+function addSpectralFrame(header: FitsHeader, axis: SpectralAxis, form: SpectralForm, isOptical: boolean): void {
+  const hasFrame = axis.system !== 'Undefined';
+  if (hasFrame) header.add('SPECSYS', fitsFrame(axis.system), 'Spectral reference frame');
+  if (axis.restFrequency <= 0) return;
+  header.add('RESTFRQ', real(axis.restFrequency), 'Rest frequency (Hz)');
+  if (!hasFrame) return;
+  const velocity = isOptical ? opticalVelocity : radioVelocity;
+  const other = form === 'frequency' ? velocity(axis.reference, axis.restFrequency) : axis.reference;
+  header
+    .add(
       'ALTRVAL',
       real(other),
       form === 'frequency' ? 'Velocity at the reference pixel (m/s)' : 'Frequency at the reference pixel (Hz)',
+    )
+    .add('ALTRPIX', real(axis.referencePixel + 1))
+    .add(
+      'VELREF',
+      (SYSTEM_FLAGS[axis.system] ?? SYSTEM_FLAGS.TOPO) + (isOptical ? 0 : 256),
+      '1 LSR, 2 HEL, 3 OBS, +256 radio',
     );
-    header.add('ALTRPIX', real(axis.referencePixel + 1));
-  }
-  const flag = SYSTEM_FLAGS[axis.system];
-  if (flag !== undefined)
-    header.add('VELREF', flag + (form === 'optical' ? 0 : 256), '1 LSR, 2 HEL, 3 OBS, +256 radio');
 }
 
 /** An ISO date with microseconds from MJD seconds UTC. */
@@ -211,9 +244,12 @@ export function isoDate(mjdSec: number): string {
   return `${date}.${String(rest).padStart(6, '0')}`;
 }
 
-/** MJD seconds UTC from a FITS date; 0 when it is none. */
+/** MJD seconds UTC from a FITS date, also of the old form DD/MM/YY; 0 when it is none. */
 export function mjdSecOfDate(date: string): number {
-  const match = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d(?:\.\d*)?))?/.exec(date.trim());
+  const old = /^(\d\d)\/(\d\d)\/(\d\d)$/.exec(date.trim());
+  const match =
+    /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d):(\d\d(?:\.\d*)?))?/.exec(date.trim()) ??
+    (old && [old[0], `19${old[3]}`, old[2], old[1]]);
   if (!match) return 0;
   const day = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / 86_400_000 + 40_587;
   return day * 86_400 + Number(match[4] ?? 0) * 3600 + Number(match[5] ?? 0) * 60 + Number(match[6] ?? 0);

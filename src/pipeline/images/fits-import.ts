@@ -1,126 +1,64 @@
+import { knownObservatories, observatoryPosition } from '../../astronomy/measures/index.ts';
 import { type FitsHeader, type FitsImage, openFitsImage } from '../../formats/fits/index.ts';
-import { type Context, DEGREE, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { type Context, DEGREE, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import type { Beam } from './beams.ts';
-import type { CoordinateSystem, DirectionAxes, LinearAxis, SpectralAxis } from './coordinates.ts';
-import { casaFrame, mjdSecOfDate, stokesOfCode } from './fits-header.ts';
+import type { CoordinateSystem, LinearAxis } from './coordinates.ts';
+import { addDefaultAxes, type DefaultAxes } from './default-axes.ts';
+import { mjdSecOfDate, stokesOfCode } from './fits-header.ts';
+import { casaUnit, imageTypeOf, remainingCards } from './fits-remainder.ts';
+import { directionOfWcs, readWcs, spectralOfWcs, wcsVersions } from './fits-wcs.ts';
 import { createImage } from './image.ts';
-import { parseProjection } from './projection.ts';
 
 /** Parameters of CASA's importfits. */
 export interface ImportFitsOptions {
   readonly fitsimage: string;
   readonly imagename: string;
   readonly overwrite?: boolean;
-  /** Pixels that are exactly 0 are masked too. */
+  /** Which of several coordinate systems of the header, from 0. */
+  readonly whichrep?: number;
+  /** Which unit of the file, from 0; -1: the first that holds an image. */
+  readonly whichhdu?: number;
+  /** Blank pixels become 0 (the default), or stay NaN; they are masked either way. */
   readonly zeroblanks?: boolean;
+  /** Give the image the axes right ascension, declination, Stokes, frequency, in this order. */
+  readonly defaultaxes?: boolean;
+  /** Right ascension, declination, frequency and Stokes of axes that are added. */
+  readonly defaultaxesvalues?: readonly (string | number)[];
+  /** Beam that replaces the file's: major axis, minor axis, position angle. */
+  readonly beam?: readonly string[];
 }
 
-interface AxisCards {
-  readonly type: string;
-  readonly value: number;
-  readonly step: number;
-  /** counts from 0 */
-  readonly pixel: number;
-  readonly unit: string;
-  readonly length: number;
+function telescopeOf(header: FitsHeader): string {
+  return header.text('TELESCOP').trim().split(' ')[0] || header.text('INSTRUME').trim() || 'UNKNOWN';
 }
 
-function axisCards(header: FitsHeader, index: number, length: number): AxisCards {
-  return {
-    type: header.text(`CTYPE${index}`).trim().toUpperCase(),
-    value: header.number(`CRVAL${index}`, 0),
-    step: header.number(`CDELT${index}`, header.number(`CD${index}_${index}`, 1)),
-    pixel: header.number(`CRPIX${index}`, 1) - 1,
-    unit: header.text(`CUNIT${index}`).trim(),
-    length,
-  };
+function sitePosition(header: FitsHeader, telescope: string): readonly [number, number, number] | undefined {
+  const geo = ['X', 'Y', 'Z'].map((axis) => header.number(`OBSGEO-${axis}`, Number.NaN));
+  if (!geo.some(Number.isNaN)) return [geo[0], geo[1], geo[2]];
+  if (!knownObservatories.includes(telescope.toUpperCase())) return undefined;
+  const [x, y, z] = observatoryPosition(telescope);
+  return [x, y, z];
 }
 
-function directionOf(header: FitsHeader, axes: readonly AxisCards[]): DirectionAxes | undefined {
-  const lon = axes.findIndex((axis) => /^(RA--|GLON)-/.test(axis.type));
-  const lat = axes.findIndex((axis) => /^(DEC-|GLAT)-/.test(axis.type));
-  if (lon < 0 || lat < 0) return undefined;
-  const pc = (row: number, column: number) =>
-    header.number(`PC${row + 1}_${column + 1}`, header.number(`PC0${row + 1}_0${column + 1}`, row === column ? 1 : 0));
-  const rotation = header.number(`CROTA${lat + 1}`, 0) * DEGREE;
-  const matrix: readonly [number, number, number, number] =
-    rotation === 0
-      ? [pc(lon, lon), pc(lon, lat), pc(lat, lon), pc(lat, lat)]
-      : [
-          Math.cos(rotation),
-          (-Math.sin(rotation) * axes[lat].step) / axes[lon].step,
-          (Math.sin(rotation) * axes[lon].step) / axes[lat].step,
-          Math.cos(rotation),
-        ];
-  const equinox = header.number('EQUINOX', header.number('EPOCH', 2000));
-  const radesys = header.text('RADESYS').trim();
-  const system = axes[lon].type.startsWith('GLON')
-    ? 'GALACTIC'
-    : radesys === 'ICRS'
-      ? 'ICRS'
-      : equinox === 1950
-        ? 'B1950'
-        : 'J2000';
-  return {
-    projection: parseProjection(axes[lon].type.slice(-3)),
-    system,
-    reference: { lon: axes[lon].value * DEGREE, lat: axes[lat].value * DEGREE },
-    increment: [axes[lon].step * DEGREE, axes[lat].step * DEGREE],
-    referencePixel: [axes[lon].pixel, axes[lat].pixel],
-    pc: matrix,
-    longPole: header.number('LONPOLE', 180),
-    latPole: header.number('LATPOLE', axes[lat].value),
-    pixelAxes: [lon, lat],
-  };
+/** MJD seconds of the observation; MJD-OBS goes before DATE-OBS, as in WCSLIB. */
+function observedAt(header: FitsHeader): number {
+  const mjd = header.number('MJD-OBS', Number.NaN);
+  if (!Number.isNaN(mjd)) return mjd * 86_400;
+  return mjdSecOfDate(header.text('DATE-OBS'));
 }
 
-function frameOf(header: FitsHeader, suffix: string): string {
-  const specsys = header.text('SPECSYS');
-  if (specsys) return casaFrame(specsys);
-  const word = suffix || ['', 'LSR', 'HEL', 'OBS'][header.number('VELREF', 3) % 256] || 'OBS';
-  return { LSR: 'LSRK', LSRK: 'LSRK', HEL: 'BARY', OBS: 'TOPO', BAR: 'BARY', LSD: 'LSRD' }[word] ?? 'TOPO';
-}
-
-const FREQUENCY_UNITS: Readonly<Record<string, number>> = { Hz: 1, HZ: 1, kHz: 1e3, MHz: 1e6, GHz: 1e9, '': 1 };
-
-function spectralOf(header: FitsHeader, axes: readonly AxisCards[]): SpectralAxis | undefined {
-  const index = axes.findIndex((axis) => /^(FREQ|VRAD|VOPT|VELO|FELO)/.test(axis.type));
-  if (index < 0) return undefined;
-  const axis = axes[index];
-  const restFrequency = header.number('RESTFRQ', header.number('RESTFREQ', 0));
-  const common = {
-    system: frameOf(header, axis.type.slice(5)),
-    referencePixel: axis.pixel,
-    restFrequency,
-    pixelAxis: index,
-  };
-  if (axis.type.startsWith('FREQ')) {
-    const factor = FREQUENCY_UNITS[axis.unit] ?? 1;
-    return { ...common, reference: axis.value * factor, increment: axis.step * factor };
-  }
-  if (restFrequency === 0)
-    fail('unsupported', 'The spectral axis is a velocity but the FITS header has no rest frequency.', {
-      file: header.file,
-    });
-  const factor = axis.unit === 'km/s' ? 1e3 : 1;
-  const [velocity, step] = [axis.value * factor, axis.step * factor];
-  if (/^(VOPT|FELO)/.test(axis.type)) {
-    const reference = restFrequency / (1 + velocity / SPEED_OF_LIGHT);
-    return { ...common, reference, increment: (-reference * reference * step) / (SPEED_OF_LIGHT * restFrequency) };
-  }
-  return {
-    ...common,
-    reference: restFrequency * (1 - velocity / SPEED_OF_LIGHT),
-    increment: (-restFrequency * step) / SPEED_OF_LIGHT,
-  };
-}
-
-/** Coordinates from a FITS header (WCS papers I–III as far as ALMA images use them, and AIPS' older keywords). */
-export function coordinatesOfHeader(header: FitsHeader): CoordinateSystem {
-  const axes = header.axisLengths().map((length, k) => axisCards(header, k + 1, length));
-  const direction = directionOf(header, axes);
-  const spectral = spectralOf(header, axes);
+/**
+ * Coordinates from a FITS header: WCS papers I to III, and AIPS' older keywords.
+ *
+ * @param representation which of the header's coordinate systems, from 0; beyond the last it is the last
+ */
+function coordinatesOfHeader(header: FitsHeader, representation: number): CoordinateSystem {
+  const versions = wcsVersions(header);
+  const wcs = readWcs(header, versions[Math.min(representation, versions.length - 1)] ?? '');
+  const { axes } = wcs;
+  const direction = directionOfWcs(wcs);
+  const spectral = spectralOfWcs(wcs);
   const stokesIndex = axes.findIndex((axis) => axis.type === 'STOKES');
   const stokes = stokesIndex < 0 ? undefined : axes[stokesIndex];
   const used = new Set([...(direction?.pixelAxes ?? []), spectral?.pixelAxis, stokesIndex]);
@@ -129,102 +67,157 @@ export function coordinatesOfHeader(header: FitsHeader): CoordinateSystem {
       ? []
       : [
           {
-            name: axis.type || `AXIS${pixelAxis + 1}`,
+            // A name of blanks alone is one blank.
+            name: axis.type || (header.has(`CTYPE${pixelAxis + 1}`) ? ' ' : ''),
             unit: axis.unit,
             reference: axis.value,
-            increment: axis.step,
+            increment: axis.step * wcs.matrix[pixelAxis][pixelAxis],
             referencePixel: axis.pixel,
             pixelAxis,
           },
         ],
   );
-  const geo = ['X', 'Y', 'Z'].map((axis) => header.number(`OBSGEO-${axis}`, Number.NaN));
   const centre = [header.number('OBSRA', Number.NaN), header.number('OBSDEC', Number.NaN)];
+  const telescope = telescopeOf(header);
   return {
     direction,
     spectral,
     stokes: stokes && {
       stokes: Array.from({ length: stokes.length }, (_, k) =>
-        stokesOfCode(stokes.value + (k - stokes.pixel) * stokes.step),
+        stokesOfCode(stokes.value + (k - stokes.pixel) * stokes.step, header.file),
       ),
       pixelAxis: stokesIndex,
     },
     linear,
-    telescope: header.text('TELESCOP').trim(),
-    observer: header.text('OBSERVER').trim(),
-    observedMjdSec: mjdSecOfDate(header.text('DATE-OBS')),
-    telescopePosition: geo.some(Number.isNaN) ? undefined : [geo[0], geo[1], geo[2]],
+    telescope,
+    observer: header.text('OBSERVER').trim() || 'UNKNOWN',
+    observedMjdSec: observedAt(header),
+    telescopePosition: sitePosition(header, telescope),
     pointingCentre: centre.some(Number.isNaN) ? undefined : { lon: centre[0] * DEGREE, lat: centre[1] * DEGREE },
   };
 }
 
-/** Beams from BMAJ, BMIN, BPA or from the table BEAMS. */
-export function beamsOfFits(fits: FitsImage): Beam[] {
-  const table = fits.table('BEAMS');
-  if (table) {
-    const column = (name: string) => table.columns.find((other) => other.name === name)?.values.map(Number);
-    const unit = table.columns.find((other) => other.name === 'BMAJ')?.unit ?? 'arcsec';
-    const factor = unit.startsWith('deg') ? 3600 : 1;
-    const [major, minor, angle] = [column('BMAJ'), column('BMIN'), column('BPA')];
-    const stokesCount = Number(table.cards?.find((card) => card.keyword === 'NPOL')?.value ?? 1);
-    const [chan, pol] = [column('CHAN'), column('POL')];
-    if (major && minor && angle) {
-      const beams: Beam[] = [];
-      major.forEach((value, k) => {
-        const at = chan && pol ? chan[k] * stokesCount + pol[k] : k;
-        beams[at] = { major: value * factor, minor: minor[k] * factor, positionAngle: angle[k] };
-      });
-      return beams;
-    }
+/** Beams of the table BEAMS, which the card CASAMBM announces. */
+function tableBeams(fits: FitsImage): Beam[] {
+  const table = fits.header.get('CASAMBM') === true ? fits.table('BEAMS') : undefined;
+  if (!table) return [];
+  const column = (name: string) => table.columns.find((other) => other.name === name)?.values.map(Number);
+  const unit = table.columns.find((other) => other.name === 'BMAJ')?.unit ?? 'arcsec';
+  const factor = unit.startsWith('deg') ? 3600 : 1;
+  const [major, minor, angle] = [column('BMAJ'), column('BMIN'), column('BPA')];
+  if (!major || !minor || !angle)
+    fail('bad-format', 'The table BEAMS lacks the column BMAJ, BMIN or BPA.', { file: fits.path });
+  const stokesCount = Number(table.cards?.find((card) => card.keyword === 'NPOL')?.value ?? 1);
+  const [chan, pol] = [column('CHAN'), column('POL')];
+  const beams: Beam[] = [];
+  major.forEach((value, k) => {
+    const at = chan && pol ? chan[k] * stokesCount + pol[k] : k;
+    beams[at] = { major: value * factor, minor: minor[k] * factor, positionAngle: angle[k] };
+  });
+  return beams;
+}
+
+/** AIPS tells its beam in a line of the history. */
+function historyBeam(lines: readonly string[]): Beam[] {
+  for (const line of lines) {
+    const [major, minor, angle] = ['BMAJ', 'BMIN', 'BPA'].map((key) =>
+      Number(new RegExp(`${key}\\s*=\\s*([-+\\d.Ee]+)`).exec(line)?.[1] ?? Number.NaN),
+    );
+    if (major >= minor && minor > 0 && !Number.isNaN(angle))
+      return [{ major: major * 3600, minor: minor * 3600, positionAngle: angle }];
   }
-  const major = fits.header.number('BMAJ', 0);
-  if (major <= 0) return [];
-  return [
-    {
-      major: major * 3600,
-      minor: fits.header.number('BMIN', major) * 3600,
-      positionAngle: fits.header.number('BPA', 0),
-    },
-  ];
+  return [];
+}
+
+/** Beams from BMAJ, BMIN, BPA, from the history, or from the table BEAMS. */
+function beamsOfFits(fits: FitsImage): Beam[] {
+  const { header } = fits;
+  const [major, minor] = [header.number('BMAJ', 0), header.number('BMIN', 0)];
+  if (major > 0 && minor > 0 && header.has('BPA')) {
+    const sizes = [major, minor].sort((a, b) => b - a);
+    return [{ major: sizes[0] * 3600, minor: sizes[1] * 3600, positionAngle: header.number('BPA', 0) }];
+  }
+  const beams = historyBeam(header.history());
+  return beams.length > 0 ? beams : tableBeams(fits);
+}
+
+/** The beam that the user gives. */
+function givenBeam(beam: readonly string[]): Beam[] {
+  if (beam.length === 0) return [];
+  if (beam.length !== 3) fail('usage', `beam is [major axis, minor axis, position angle], not ${beam.length} values.`);
+  const [major, minor, angle] = beam.map((text) => parseQuantity(text, 'angle', 'deg') / DEGREE);
+  if (major < minor) fail('usage', 'The major axis of beam is smaller than its minor axis.');
+  return [{ major: major * 3600, minor: minor * 3600, positionAngle: angle }];
+}
+
+function defaultsOf(options: ImportFitsOptions): DefaultAxes | undefined {
+  if (!options.defaultaxes) return undefined;
+  const values = options.defaultaxesvalues ?? [];
+  if (values.length !== 4)
+    fail('usage', 'defaultaxesvalues is a list of four values: right ascension, declination, frequency, Stokes.');
+  const [ra, dec, frequency, stokes] = values;
+  return { ra, dec, frequency, stokes: String(stokes) };
 }
 
 /**
- * Makes a CASA image from a FITS image, as CASA's importfits does; blank pixels are masked and set to 0.
+ * Makes a CASA image from a FITS image, as CASA's importfits does (6.7); blank pixels are masked and set to 0.
  *
  * @throws missing, bad-format, exists, unsupported
  */
 export function importfits(context: Context, options: ImportFitsOptions): void {
-  const fits = openFitsImage(joinPath(context.cwd, options.fitsimage));
+  const fits = openFitsImage(joinPath(context.cwd, options.fitsimage), options.whichhdu);
+  const beam = givenBeam(options.beam ?? []);
+  const defaults = defaultsOf(options);
   try {
+    const coordinates = coordinatesOfHeader(fits.header, options.whichrep ?? 0);
+    const trailing = Math.max(0, ...allAxes(coordinates).map((axis) => axis + 1 - fits.shape.length));
+    const shape = [...new Array<number>(trailing).fill(1), ...fits.shape];
+    const made = defaults ? addDefaultAxes(coordinates, shape, defaults) : { coordinates, shape };
     writeWhole(joinPath(context.cwd, options.imagename), options.overwrite === true, (path) => {
       const image = createImage(path, {
-        shape: fits.shape,
-        coordinates: coordinatesOfHeader(fits.header),
-        unit: fits.header.text('BUNIT').trim(),
+        ...made,
+        unit: casaUnit(fits.header.text('BUNIT')),
         info: {
-          imageType: fits.header.text('BTYPE', 'Intensity'),
+          imageType: imageTypeOf(fits.header.text('BTYPE')),
           objectName: fits.header.text('OBJECT'),
-          beams: beamsOfFits(fits),
+          beams: beam.length > 0 ? beam : beamsOfFits(fits),
         },
+        miscInfo: remainingCards(fits.header),
       });
-      for (let plane = 0; plane < image.planeCount; plane++) {
-        context.checkAbort();
-        const values = fits.readPlane(plane);
-        const mask = new Uint8Array(values.length).fill(1);
-        let isMasked = false;
-        values.forEach((value, k) => {
-          if (!Number.isNaN(value) && !(options.zeroblanks && value === 0)) return;
-          values[k] = 0;
-          mask[k] = 0;
-          isMasked = true;
-        });
-        image.writePlane(plane, values);
-        if (isMasked || image.hasMask) image.writeMask(plane, mask);
-      }
+      copyPixels(context, fits, image, options.zeroblanks !== false);
       image.addHistory(fits.header.history(), 'importfits');
       image.close();
     });
   } finally {
     fits.close();
+  }
+}
+
+/** Pixel axes that coordinates speak of. */
+function allAxes({ direction, spectral, stokes, linear }: CoordinateSystem): number[] {
+  const single = [spectral, stokes, ...linear].flatMap((axis) => (axis ? [axis.pixelAxis] : []));
+  return [...(direction?.pixelAxes ?? []), ...single];
+}
+
+/** Copies the planes in the order of the file; added axes have one pixel, so the order is the image's too. */
+function copyPixels(
+  context: Context,
+  fits: FitsImage,
+  image: ReturnType<typeof createImage>,
+  zeroBlanks: boolean,
+): void {
+  for (let plane = 0; plane < image.planeCount; plane++) {
+    context.checkAbort();
+    const values = fits.readPlane(plane);
+    const mask = new Uint8Array(values.length).fill(1);
+    let isMasked = false;
+    values.forEach((value, k) => {
+      if (!Number.isNaN(value)) return;
+      if (zeroBlanks) values[k] = 0;
+      mask[k] = 0;
+      isMasked = true;
+    });
+    image.writePlane(plane, values);
+    if (isMasked || image.hasMask) image.writeMask(plane, mask);
   }
 }

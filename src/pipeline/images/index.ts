@@ -1,5 +1,6 @@
 export { type ImmathOptions, type ImpbcorOptions, immath, impbcor } from './arithmetic.ts';
 export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './beams.ts';
+export { type CelestialFrame, skyToPlane } from './celestial.ts';
 export { type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, type ImfitOptions, imfit } from './component-fit.ts';
 export * from './coordinates.ts';
@@ -22,7 +23,7 @@ export {
   selectPixels,
 } from './pixel-selection.ts';
 export { type ImvalOptions, type ImvalResult, imval } from './pixel-values.ts';
-export { type Projection, project, type SkyPosition, unproject } from './projection.ts';
+export type { Projection, SkyPosition } from './projection.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
 export { type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';

@@ -1,6 +1,12 @@
 import { parseAngle } from '../../astronomy/measures/index.ts';
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
-import { type CoordinateSystem, requireDirection, skyToPixel, velocityToFrequency } from './coordinates.ts';
+import {
+  type CoordinateSystem,
+  frequencyChannel,
+  requireDirection,
+  skyToPixel,
+  velocityToFrequency,
+} from './coordinates.ts';
 
 /** A region of pixels on the sky axes, and in planes when it is limited to channels or Stokes parameters. */
 export type PixelRegion = (x: number, y: number, chan?: number, stokes?: number) => boolean;
@@ -88,7 +94,7 @@ function channelTest(from: string, to: string, { spectral }: CoordinateSystem): 
     const frequency = /m\/s$/.test(clean)
       ? velocityToFrequency(parseQuantity(clean, 'velocity'), spectral.restFrequency)
       : parseQuantity(clean, 'frequency');
-    return spectral.referencePixel + (frequency - spectral.reference) / spectral.increment;
+    return frequencyChannel(spectral, frequency);
   };
   const ends = [place(from), place(to)].sort((a, b) => a - b);
   // Half a channel wide: the channels that the range touches with their centres, a rounding error allowed.

@@ -1,5 +1,4 @@
-import type { SkyPosition } from '../images/index.ts';
-import { project } from '../images/index.ts';
+import { type CelestialFrame, type SkyPosition, skyToPlane } from '../images/index.ts';
 import type { ImageGeometry } from './gridder.ts';
 import { type BeamKind, beamReach } from './primary-beam.ts';
 import type { ChosenMs } from './sample-source.ts';
@@ -91,6 +90,7 @@ export function planFacets(
   geometry: ImageGeometry,
   planes?: ArrayLike<number>,
 ): FacetPlan {
+  const tangent: CelestialFrame = { projection: 'SIN', parameters: [], reference: centre, longPole: 180, latPole: 0 };
   const offsets: (readonly [number, number])[] = [];
   const pointingOf = new Map<ChosenMs, Map<number, number>>();
   for (const chosen of data) {
@@ -98,7 +98,7 @@ export function planFacets(
     pointingOf.set(chosen, byField);
     for (const field of chosen.fieldIds) {
       const [lon, lat] = chosen.metadata.fields[field].phaseDir;
-      const offset = project('SIN', centre, { lon, lat });
+      const offset = skyToPlane(tangent, { lon, lat });
       if (!offset) continue;
       const known = offsets.findIndex(
         (other) => Math.hypot(other[0] - offset[0], other[1] - offset[1]) < SAME_POINTING,

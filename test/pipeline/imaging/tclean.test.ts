@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { disk } from '../../../src/foundation/bytes/index.ts';
-import { openImage, pixelToSky, project } from '../../../src/pipeline/images/index.ts';
+import { openImage, pixelToSky, skyToPlane } from '../../../src/pipeline/images/index.ts';
 import { tclean } from '../../../src/pipeline/imaging/index.ts';
 import { randomNumbers } from '../../reference/random.ts';
 import { writeSyntheticMs } from '../calibration/synthetic-ms.ts';
@@ -14,6 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tclean-'));
 const context = silentContext(folder);
 const chanCount = 6;
 const centre = { lon: 1, lat: -0.4 };
+const tangent = { projection: 'SIN', parameters: [], reference: centre, longPole: 180, latPole: 0 } as const;
 const arcsec = Math.PI / 648_000;
 /** Pixel (x, y) of the source in 64 x 64 images of 0.25 arcsec, and its flux per channel. */
 const source = { x: 40, y: 25, flux: (chan: number) => 1 + (chan === 3 ? 2 : 0) };
@@ -82,7 +83,7 @@ describe('tclean', () => {
     expect(image.unit).toBe('Jy/beam');
     expect(image.info.beams).toHaveLength(1);
     const sky = pixelToSky(image.coordinates.direction!, source.x, source.y)!;
-    expect(project('SIN', centre, sky)![0]).toBeCloseTo(-8 * 0.25 * arcsec, 10);
+    expect(skyToPlane(tangent, sky)![0]).toBeCloseTo(-8 * 0.25 * arcsec, 10);
     image.close();
     const corrected = openImage(join(folder, 'cont.image.pbcor'));
     expect(corrected.readPlane(0)[peak]).toBeGreaterThan(plane[peak]);
@@ -133,7 +134,7 @@ describe('tclean', () => {
     const plane = image.readPlane(0);
     const peak = plane.indexOf(Math.max(...plane));
     const sky = pixelToSky(image.coordinates.direction!, peak % 64, Math.floor(peak / 64))!;
-    const offset = project('SIN', centre, sky)!;
+    const offset = skyToPlane(tangent, sky)!;
     expect(Math.abs(offset[0] + 8 * 0.25 * arcsec)).toBeLessThan(0.2 * arcsec);
     expect(Math.abs(offset[1] + 7 * 0.25 * arcsec)).toBeLessThan(0.2 * arcsec);
     image.close();

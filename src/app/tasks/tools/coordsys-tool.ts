@@ -81,7 +81,7 @@ const others = {
     return direction
       ? dictionary([
           ['type', direction.projection],
-          ['parameters', floatArray(direction.projection === 'SIN' ? [0, 0] : [])],
+          ['parameters', floatArray([...direction.parameters])],
         ])
       : fail('usage', 'The image has no sky.');
   }),

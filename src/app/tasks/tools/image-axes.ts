@@ -1,6 +1,12 @@
 import { dopplerValue, formatDec, formatRa } from '../../../astronomy/measures/index.ts';
 import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
-import { type CoordinateSystem, channelFrequency, pixelToSky, skyToPixel } from '../../../pipeline/images/index.ts';
+import {
+  type CoordinateSystem,
+  channelFrequency,
+  frequencyChannel,
+  pixelToSky,
+  skyToPixel,
+} from '../../../pipeline/images/index.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { quantityIn } from './quantities.ts';
@@ -171,6 +177,7 @@ export function pixelOf(coordinates: CoordinateSystem, axisCount: number, given:
   if (direction && !pixel) fail('usage', 'The direction is not in the hemisphere of the image.');
   return axes.map(({ kind, reference, increment, referencePixel }, axis) => {
     if (kind === 'direction' && pixel) return pixel[axis === x ? 0 : 1];
+    if (kind === 'spectral' && coordinates.spectral) return frequencyChannel(coordinates.spectral, world[axis]);
     return referencePixel + (world[axis] - reference) / (increment || 1);
   });
 }

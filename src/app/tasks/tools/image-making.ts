@@ -2,6 +2,7 @@ import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import {
   type ImcollapseOptions,
+  type ImportFitsOptions,
   imcollapse,
   immoments,
   importfits,
@@ -80,11 +81,11 @@ export const makingMethods = {
     "outfile='', infile='', whichrep=0, whichhdu=0, zeroblanks=False, overwrite=False",
     (state, args, { context }) => {
       const outfile = outputOf('fromfits', args);
-      for (const name of ['whichrep', 'whichhdu'])
-        if (args[name] !== 0) fail('unsupported', `ia.fromfits(): only ${name}=0 is available.`);
-      const { overwrite, zeroblanks } = args as { overwrite: boolean; zeroblanks: boolean };
-      if (zeroblanks) fail('unsupported', 'ia.fromfits(): only zeroblanks=False is available.');
-      importfits(context, { fitsimage: textArgument(args, 'infile'), imagename: outfile, overwrite });
+      const { whichrep, whichhdu, overwrite, zeroblanks } = args as Required<
+        Pick<ImportFitsOptions, 'whichrep' | 'whichhdu' | 'overwrite' | 'zeroblanks'>
+      >;
+      const fitsimage = textArgument(args, 'infile');
+      importfits(context, { fitsimage, imagename: outfile, whichrep, whichhdu, overwrite, zeroblanks });
       closeState(state);
       state.image = openImage(joinPath(context.cwd, outfile));
       return true;
