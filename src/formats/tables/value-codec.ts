@@ -150,22 +150,39 @@ export function packBits(flags: Uint8Array, at: number, packed: Uint8Array, firs
   for (done += whole * 8; done < count; done++) setBit(packed, firstBit + done, flags[at + done]);
 }
 
-/** Packs four flags at a time: the product brings the lowest bits of the four bytes together. */
-function packWords(words: Uint32Array, packed: Uint8Array, target: number): void {
-  for (let k = 0; k < words.length; k += 2) {
-    let low = words[k];
-    let high = words[k + 1];
-    if ((low | high) === 0) {
-      packed[target + (k >>> 1)] = 0;
-      continue;
-    }
-    if (((low | high) & 0xfefefefe) !== 0) {
-      low = onlyOnes(low);
-      high = onlyOnes(high);
-    }
-    packed[target + (k >>> 1)] =
-      ((Math.imul(low, 0x01020408) >>> 24) & 15) | (((Math.imul(high, 0x01020408) >>> 24) & 15) << 4);
+/** Packs eight flags in two words: the product brings the lowest bits of the four bytes of each together. */
+function packTwo(low: number, high: number): number {
+  if (((low | high) & 0xfefefefe) !== 0) {
+    low = onlyOnes(low);
+    high = onlyOnes(high);
   }
+  return ((Math.imul(low, 0x01020408) >>> 24) & 15) | (((Math.imul(high, 0x01020408) >>> 24) & 15) << 4);
+}
+
+/** Packs whole bytes; most flags are not set, so they are looked through 32 at a time. */
+function packWords(words: Uint32Array, packed: Uint8Array, target: number): void {
+  const whole = words.length / 2;
+  const skipped = Math.min(whole, -(packed.byteOffset + target) & 3);
+  const fours = (whole - skipped) >> 2;
+  let done = 0;
+  for (; done < skipped; done++) packed[target + done] = packTwo(words[2 * done], words[2 * done + 1]);
+  const inFours = new Uint32Array(packed.buffer, fours > 0 ? packed.byteOffset + target + skipped : 0, fours);
+  for (let four = 0, word = 2 * skipped; four < fours; four++, word += 8) {
+    const a = words[word];
+    const b = words[word + 1];
+    const c = words[word + 2];
+    const d = words[word + 3];
+    const e = words[word + 4];
+    const f = words[word + 5];
+    const g = words[word + 6];
+    const h = words[word + 7];
+    inFours[four] =
+      (a | b | c | d | e | f | g | h) === 0
+        ? 0
+        : packTwo(a, b) | (packTwo(c, d) << 8) | (packTwo(e, f) << 16) | (packTwo(g, h) << 24);
+  }
+  for (done = skipped + 4 * fours; done < whole; done++)
+    packed[target + done] = packTwo(words[2 * done], words[2 * done + 1]);
 }
 
 /** Each byte of a word that is not 0 as 1. */

@@ -93,7 +93,7 @@ describe('sky coordinates of FITS headers', () => {
       { CD1_1: -0.08, CD1_2: 0.06, CD2_1: 0.06, CD2_2: 0.08 },
       // With CDELT1 < 0 CROTA turns the other way.
       { CROTA2: -Math.atan2(0.6, 0.8) * DEG },
-    ].map((more) => {
+    ].map((more: Readonly<Record<string, number>>) => {
       const image = imported('turned', sky('SIN', 10, more));
       exportfits(context, { imagename: 'turned.image', fitsimage: 'again.fits', overwrite: true });
       importfits(context, { fitsimage: 'again.fits', imagename: 'again.image', overwrite: true });
