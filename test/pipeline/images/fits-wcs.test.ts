@@ -88,12 +88,13 @@ describe('sky coordinates of FITS headers', () => {
   });
 
   it('turned by PC, CD or CROTA come back from CASA images and FITS turned the same way', () => {
-    const turned = [
+    const headers: Readonly<Record<string, number>>[] = [
       { PC1_1: 0.8, PC1_2: -0.6, PC2_1: 0.6, PC2_2: 0.8 },
       { CD1_1: -0.08, CD1_2: 0.06, CD2_1: 0.06, CD2_2: 0.08 },
       // With CDELT1 < 0 CROTA turns the other way.
       { CROTA2: -Math.atan2(0.6, 0.8) * DEG },
-    ].map((more: Readonly<Record<string, number>>) => {
+    ];
+    const turned = headers.map((more) => {
       const image = imported('turned', sky('SIN', 10, more));
       exportfits(context, { imagename: 'turned.image', fitsimage: 'again.fits', overwrite: true });
       importfits(context, { fitsimage: 'again.fits', imagename: 'again.image', overwrite: true });
