@@ -40,6 +40,8 @@ function prelude(): PreludeModule[] {
       'qa2_ndarray',
       'qa2_numpy',
       'qa2_numpy_grid',
+      'qa2_numpy_polynomials',
+      'qa2_numpy_matrices',
       'qa2_numpy_files',
       'qa2_numpy_fft',
       'qa2_numpy_random',

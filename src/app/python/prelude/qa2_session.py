@@ -249,7 +249,7 @@ def install():
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
     builtins.execfile = execfile
-    numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
+    numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_polynomials', 'numpy_matrices', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
     HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2'] + numbers] + ['_pyodide/_base.py'])
 
 
