@@ -6,6 +6,7 @@ import { fail } from '../../foundation/base/index.ts';
 import {
   hostFolders,
   keepSnapshot,
+  loadSnapshot,
   type PreludeModule,
   pyodideVersion,
   readPrelude,
@@ -37,6 +38,7 @@ function prelude(): PreludeModule[] {
       'qa2_host',
       'qa2_seal',
       'qa2_python2',
+      'qa2_old_system',
       'qa2_ndarray',
       'qa2_numpy',
       'qa2_numpy_grid',
@@ -80,15 +82,14 @@ function lastMessage<Kind extends PythonMessage['kind']>(
   });
 }
 
-/** The start-up snapshot: its file, made now if there is none, or its bytes where no file can be kept. */
-async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<string | Uint8Array> {
-  const path = snapshotPath(pyodideVersion, modules);
-  if (existsSync(path)) return path;
+/** Makes the start-up snapshot, and keeps it where that is possible. */
+async function prepareSnapshot(path: string, modules: readonly PreludeModule[]): Promise<Uint8Array> {
   process.stderr.write('Preparing the embedded Python (once, some seconds) …\n');
   const worker = startWorker({ kind: 'snapshot', prelude: modules });
   const { image } = await lastMessage(worker, 'image');
   await worker.terminate();
-  return keepSnapshot(path, image) ? path : image;
+  keepSnapshot(path, image);
+  return image;
 }
 
 /**
@@ -117,13 +118,13 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     folders: access && withInstallation(access),
     bridge: { port: enginePort, signal },
   };
-  const snapshot = await prepareSnapshot(modules);
+  const path = snapshotPath(pyodideVersion, modules);
+  const newSnapshot = existsSync(path) ? undefined : await prepareSnapshot(path, modules);
   if (access) setFlagsFromString('--disallow-code-generation-from-strings');
   const python = startWorker(
     {
       kind: 'run',
       prelude: modules,
-      snapshot,
       mounts: access ? new AccessRules(withInstallation(access)).roots() : hostFolders(),
       folders: access && withInstallation(access),
       interrupt,
@@ -132,6 +133,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
       start: {
         hasEditor: process.stdin.isTTY === true && process.stdout.isTTY === true,
         cwd,
+        seed: Math.random(),
         environment: access
           ? scriptEnvironment(process.env, cwd, casaPath())
           : { ...(process.env as Record<string, string>), CASAPATH: casaPath() },
@@ -147,6 +149,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     },
     [pythonPort, lines.port],
   );
+  python.postMessage(newSnapshot ?? loadSnapshot(path));
   const stop = () => {
     new Uint8Array(interrupt)[0] = 2;
     Atomics.store(new Int32Array(abort), 0, 1);
