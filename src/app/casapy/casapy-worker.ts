@@ -27,8 +27,6 @@ import type { Programs, Shell } from './shell/types.ts';
 /** What Python is told at its start. */
 export interface PythonStart {
   readonly cwd: string;
-  /** Where Python's random numbers begin; the snapshot would give every run the same ones. */
-  readonly seed: number;
   readonly environment: Readonly<Record<string, string>>;
   /** sys.argv */
   readonly arguments: readonly string[];
@@ -54,6 +52,7 @@ export type PythonThreadData =
   | {
       readonly kind: 'run';
       readonly prelude: readonly PreludeModule[];
+      readonly snapshot: string | Uint8Array;
       readonly mounts: readonly string[];
       /** What the script may touch; undefined: everything. */
       readonly folders?: readonly AllowedFolder[];
@@ -103,15 +102,10 @@ function tell(message: PythonMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** The snapshot, which comes as a message: it is read while this thread starts. */
-function receiveSnapshot(): Promise<Uint8Array> {
-  return new Promise((resolve) => parentPort?.once('message', resolve));
-}
-
 async function runJob(data: RunData): Promise<number> {
   const bridge = new BlockingBridge(data.bridge.port, data.bridge.signal);
   const lines = new BlockingBridge(data.lines.port, data.lines.signal);
-  const interpreter = await startInterpreter({ ...data, snapshot: receiveSnapshot() });
+  const interpreter = await startInterpreter(data);
   const rules = data.folders && new AccessRules(data.folders);
   let casaVersion = data.start.casaVersion;
   let hasEngine = false;
@@ -151,6 +145,8 @@ async function runJob(data: RunData): Promise<number> {
     },
   };
   interpreter.serve(services);
+  // Python's source of random numbers opens once, which it cannot do later.
+  interpreter.run('import os; os.urandom(1)', null);
   if (rules) lockThread(rules);
   const code = interpreter.run(RUN, { start: data.start, job: data.job }) as number;
   bridge.close();

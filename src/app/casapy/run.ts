@@ -6,7 +6,6 @@ import { fail } from '../../foundation/base/index.ts';
 import {
   hostFolders,
   keepSnapshot,
-  loadSnapshot,
   type PreludeModule,
   pyodideVersion,
   readPrelude,
@@ -38,12 +37,9 @@ function prelude(): PreludeModule[] {
       'qa2_host',
       'qa2_seal',
       'qa2_python2',
-      'qa2_old_system',
       'qa2_ndarray',
       'qa2_numpy',
       'qa2_numpy_grid',
-      'qa2_numpy_polynomials',
-      'qa2_numpy_matrices',
       'qa2_numpy_files',
       'qa2_numpy_fft',
       'qa2_numpy_random',
@@ -82,14 +78,15 @@ function lastMessage<Kind extends PythonMessage['kind']>(
   });
 }
 
-/** Makes the start-up snapshot, and keeps it where that is possible. */
-async function prepareSnapshot(path: string, modules: readonly PreludeModule[]): Promise<Uint8Array> {
+/** The start-up snapshot: its file, made now if there is none, or its bytes where no file can be kept. */
+async function prepareSnapshot(modules: readonly PreludeModule[]): Promise<string | Uint8Array> {
+  const path = snapshotPath(pyodideVersion, modules);
+  if (existsSync(path)) return path;
   process.stderr.write('Preparing the embedded Python (once, some seconds) …\n');
   const worker = startWorker({ kind: 'snapshot', prelude: modules });
   const { image } = await lastMessage(worker, 'image');
   await worker.terminate();
-  keepSnapshot(path, image);
-  return image;
+  return keepSnapshot(path, image) ? path : image;
 }
 
 /**
@@ -118,13 +115,13 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     folders: access && withInstallation(access),
     bridge: { port: enginePort, signal },
   };
-  const path = snapshotPath(pyodideVersion, modules);
-  const newSnapshot = existsSync(path) ? undefined : await prepareSnapshot(path, modules);
+  const snapshot = await prepareSnapshot(modules);
   if (access) setFlagsFromString('--disallow-code-generation-from-strings');
   const python = startWorker(
     {
       kind: 'run',
       prelude: modules,
+      snapshot,
       mounts: access ? new AccessRules(withInstallation(access)).roots() : hostFolders(),
       folders: access && withInstallation(access),
       interrupt,
@@ -133,7 +130,6 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
       start: {
         hasEditor: process.stdin.isTTY === true && process.stdout.isTTY === true,
         cwd,
-        seed: Math.random(),
         environment: access
           ? scriptEnvironment(process.env, cwd, casaPath())
           : { ...(process.env as Record<string, string>), CASAPATH: casaPath() },
@@ -149,7 +145,6 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     },
     [pythonPort, lines.port],
   );
-  python.postMessage(newSnapshot ?? loadSnapshot(path));
   const stop = () => {
     new Uint8Array(interrupt)[0] = 2;
     Atomics.store(new Int32Array(abort), 0, 1);

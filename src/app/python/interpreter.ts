@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { loadPyodide, type PyodideAPI, version } from 'pyodide';
 import { sleep } from './blocking-bridge.ts';
 import { connectHost, type HostServices } from './host-device.ts';
@@ -12,16 +11,9 @@ const MODULE_FOLDER = '/lib/qa2';
 
 type Options = NonNullable<Parameters<typeof loadPyodide>[0]>;
 
-/** Pyodide's list of packages, which nobody can load here, left empty: it takes long to hand it over to Python. */
-function noPackages(): Options {
-  const path = createRequire(import.meta.url).resolve('pyodide/pyodide-lock.json');
-  const { info } = JSON.parse(readFileSync(path, 'utf8')) as { info: object };
-  return { lockFileContents: { info, packages: {} } } as unknown as Options;
-}
-
 /** Starts Python and loads the prelude into it. */
 async function startCold(prelude: readonly PreludeModule[], options: Options): Promise<PyodideAPI> {
-  const python = await loadPyodide({ ...options, ...noPackages() });
+  const python = await loadPyodide(options);
   python.FS.mkdirTree(MODULE_FOLDER);
   for (const { name, text } of prelude) python.FS.writeFile(`${MODULE_FOLDER}/${name}.py`, text);
   const names = prelude.map(({ name }) => name).join(', ');
@@ -32,8 +24,9 @@ async function startCold(prelude: readonly PreludeModule[], options: Options): P
 }
 
 /** Starts Python from a snapshot, and keeps nothing of it but Python's memory. */
-async function startWarm(snapshot: Promise<Uint8Array>): Promise<PyodideAPI> {
-  const python = await loadPyodide({ ...noPackages(), _loadSnapshot: snapshot } as Options);
+async function startWarm(snapshot: string | Uint8Array): Promise<PyodideAPI> {
+  const image = typeof snapshot === 'string' ? readFileSync(snapshot) : snapshot;
+  const python = await loadPyodide({ _loadSnapshot: image } as Options);
   const { config } = (python as PyodideAPI & { _api: { config: { _loadSnapshot?: unknown } } })._api;
   delete config._loadSnapshot;
   return python;
@@ -47,8 +40,8 @@ export async function makeSnapshot(prelude: readonly PreludeModule[]): Promise<U
 
 export interface InterpreterOptions {
   readonly prelude: readonly PreludeModule[];
-  /** What {@link makeSnapshot} made; undefined: a cold start. */
-  readonly snapshot?: Promise<Uint8Array>;
+  /** What {@link makeSnapshot} made, or the file that keeps it; undefined: a cold start. */
+  readonly snapshot?: string | Uint8Array;
   /** Host directories that Python sees, each under its own absolute name. */
   readonly mounts: readonly string[];
   /** One byte: 2 makes Python raise KeyboardInterrupt. */

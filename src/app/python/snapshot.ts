@@ -1,16 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -54,18 +43,5 @@ export function keepSnapshot(path: string, image: Uint8Array): boolean {
   } catch {
     rmSync(partial, { force: true });
     return false;
-  }
-}
-
-/** The snapshot's bytes in memory that threads share, or undefined when there is none yet. */
-export function loadSnapshot(path: string): Uint8Array | undefined {
-  if (!existsSync(path)) return undefined;
-  const descriptor = openSync(path, 'r');
-  try {
-    const image = new Uint8Array(new SharedArrayBuffer(fstatSync(descriptor).size));
-    for (let done = 0; done < image.length; ) done += readSync(descriptor, image, done, image.length - done, done);
-    return image;
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,24 +1,8 @@
-import { createRequire, isBuiltin, syncBuiltinESMExports } from 'node:module';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { guardedFiles, type PathRules } from './guarded-files.ts';
 
-/**
- * Parts of Node that reach beyond this thread: programs, network, other files, the debugger; `module` is the way to the
- * rest of them. What is built on these (http, https, tls, http2, repl) is loaded by nobody before, takes long to
- * load, and can do nothing without them.
- */
-const CLOSED_MODULES = [
-  'child_process',
-  'cluster',
-  'dgram',
-  'dns',
-  'fs/promises',
-  'inspector',
-  'net',
-  'sqlite',
-  'v8',
-  'vm',
-  'wasi',
-];
+/** Parts of Node that reach beyond this thread: programs, network, other files; `module` is the way to the rest of them. */
+const CLOSED_MODULES = ['child_process', 'dgram', 'dns', 'fs/promises', 'http', 'https', 'net', 'vm', 'module'];
 
 /** Functions of node:fs that work on what is open already. */
 const ON_DESCRIPTORS = new Set(
@@ -31,10 +15,7 @@ const CLOSED_PROCESS = [
   'binding',
   '_linkedBinding',
   'dlopen',
-  'execve',
   'kill',
-  '_kill',
-  'loadEnvFile',
   'getBuiltinModule',
   'report',
   '_debugProcess',
@@ -57,32 +38,13 @@ function closeAll(exports: Exports, kept: ReadonlySet<string>, given: Exports = 
   }
 }
 
-/** Pyodide loads node:crypto for Python's random numbers when they are first asked for, and needs no more of it. */
-function loadRandom(name: unknown): unknown {
-  if (name !== 'node:crypto') refuse();
-  return { randomFillSync: (view: Uint8Array<ArrayBuffer>) => globalThis.crypto.getRandomValues(view) };
-}
-
-/** Some parts of Node warn when they are loaded that they are new. */
-function withoutWarnings<T>(act: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    return act();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
-}
-
 /**
  * Takes from this thread what a script must not reach even if it got from Python into JavaScript: files outside the
  * rules, programs, network, threads. There is no way back.
  */
 export function lockThread(rules: PathRules): void {
   const load = createRequire(import.meta.url);
-  const closed = withoutWarnings(() =>
-    CLOSED_MODULES.filter((name) => isBuiltin(`node:${name}`)).map((name) => load(`node:${name}`) as Exports),
-  );
+  const closed = CLOSED_MODULES.map((name) => load(`node:${name}`) as Exports);
   const { Socket } = load('node:net') as { Socket: { prototype: Exports } };
   for (const name of ['connect', 'listen']) Socket.prototype[name] = refuse;
   closeAll(load('node:fs') as Exports, ON_DESCRIPTORS, guardedFiles(rules) as unknown as Exports);
@@ -90,7 +52,6 @@ export function lockThread(rules: PathRules): void {
   threads.Worker = refuse;
   const sync = syncBuiltinESMExports;
   for (const exports of closed) closeAll(exports, new Set());
-  closeAll(load('node:module') as Exports, new Set(), { _load: loadRandom });
   sync();
   const scope = globalThis as unknown as Exports;
   for (const name of CLOSED_GLOBALS) delete scope[name];

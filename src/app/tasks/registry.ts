@@ -54,6 +54,7 @@ import { tcleanTask } from './declarations/tclean.ts';
 import { tsysspwmapTask } from './declarations/tsysspwmap.ts';
 import { uvcontsubTask } from './declarations/uvcontsub.ts';
 import { uvsubTask } from './declarations/uvsub.ts';
+import { virtualconcatTask } from './declarations/virtualconcat.ts';
 import { visheadTask } from './declarations/vishead.ts';
 import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
@@ -111,6 +112,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   clearcalTask,
   delmodTask,
   uvsubTask,
+  virtualconcatTask,
   visheadTask,
   hInitTask,
   hSaveTask,

@@ -1,31 +1,42 @@
 import {
   appendHistory,
+  type CreateMsOptions,
   createMs,
   type MeasurementSet,
   openMs,
   readMetadata,
-  stepRows,
 } from '../../astronomy/ms/index.ts';
-import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
 import { baseName, disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import {
+  cellColumns,
+  type JoinInput,
+  type JoinOptions,
+  openInput,
+  openInputs,
+  ScanNumbers,
+  tolerancesOf,
+  warnUnitWeights,
+} from './concat-inputs.ts';
 import { appendRows } from './concat-rows.ts';
-import { appendSubtable, DEFAULT_DIRECTION, type MergeMaps, mergeSubtables } from './merge-maps.ts';
-import { hasUnitWeights } from './unit-weights.ts';
+import { joinEphemerides } from './joint-ephemeris.ts';
+import {
+  appendHistoryRows,
+  appendPointing,
+  appendSubtables,
+  clearStates,
+  identityMaps,
+  mergeSubtables,
+} from './merge-maps.ts';
+import { noteModelChannels } from './model-channels.ts';
+import { sortByTime } from './time-sort.ts';
 
 /** Parameters of CASA's concat. */
-export interface ConcatOptions {
-  readonly vis: string | readonly string[];
-  readonly concatvis: string;
-  /** Windows whose channels differ by no more are the same, e.g. '10MHz'; default 1 Hz. */
-  readonly freqtol?: string | number;
-  /** Fields nearer than this are the same, e.g. '1arcsec'; default 1 mas. */
-  readonly dirtol?: string | number;
-  /** Fields must also agree in name. */
-  readonly respectname?: boolean;
-  /** False leaves POINTING empty. */
-  readonly copypointing?: boolean;
-  /** One factor for each input. */
-  readonly visweightscale?: readonly number[];
+export interface ConcatOptions extends JoinOptions {
+  /** Sorts the rows by time. */
+  readonly timesort?: boolean;
+  /** Fields whose ephemerides are joined to one, by name or number. */
+  readonly forcesingleephemfield?: string | number | readonly (string | number)[];
   readonly overwrite?: boolean;
 }
 
@@ -36,35 +47,25 @@ export interface ConcatResult {
   readonly order: readonly string[];
 }
 
-const DATA_COLUMNS = ['DATA', 'CORRECTED_DATA', 'MODEL_DATA', 'FLOAT_DATA', 'WEIGHT_SPECTRUM'];
-/** Subtables whose rows are appended as they are, with new numbers. */
-const APPENDED = ['POINTING', 'SYSCAL', 'WEATHER', 'CALDEVICE', 'SYSPOWER'];
-
 /**
  * Joins MeasurementSets into one: CASA 6.7's concat.
  *
- * Inputs are taken in the order of their start times. Subtables are merged (see `mergeSubtables`); scans of an input with a new
- * observation are numbered on from the largest scan so far; FLAG_CMD and ASDM_* tables are those of the first input. Visibility
- * columns are those that all inputs have.
+ * Inputs are taken in the order of their start times; where `concatvis` exists, they are joined to it. Subtables are merged (see
+ * `mergeSubtables`); scans of an input with a new observation are numbered on from the largest scan so far; FLAG_CMD and ASDM_*
+ * tables are those of the first input.
  *
- * @throws usage with no input; exists when the output is there
+ * @throws usage with no input; exists when the output is there and is no MeasurementSet
  */
 export function concat(context: Context, options: ConcatOptions): ConcatResult {
-  const names = typeof options.vis === 'string' ? options.vis.split(',') : options.vis;
-  if (names.length === 0) fail('usage', 'concat needs at least one MeasurementSet in vis.');
   const concatvis = joinPath(context.cwd, options.concatvis);
-  const scales = options.visweightscale ?? [];
-  if (scales.length > 0 && scales.length !== names.length) {
-    fail('usage', `visweightscale has ${scales.length} values for ${names.length} MeasurementSets.`);
-  }
-  const inputs = names.map((name, index) => {
-    const ms = openMs(joinPath(context.cwd, name.trim()));
-    return { ms, start: ms.main.rowCount > 0 ? startOf(ms) : Number.POSITIVE_INFINITY, scale: scales[index] ?? 1 };
-  });
-  inputs.sort((one, other) => one.start - other.start);
+  const inputs = openInputs(context, 'concat', options);
   try {
-    warnUnitWeights(context, inputs);
-    const rowCount = writeWhole(concatvis, options.overwrite ?? false, (path) => join(context, path, inputs, options));
+    const isThere = !options.overwrite && disk().exists(concatvis);
+    if (isThere) putFirst(inputs, concatvis);
+    warnUnitWeights(context, 'concat', inputs);
+    const rowCount = writeWhole(concatvis, isThere || (options.overwrite ?? false), (path) =>
+      join(context, path, inputs, options),
+    );
     context.log.post(`${rowCount} rows written to ${concatvis}`, 'INFO', 'concat');
     return { concatvis, rowCount, order: inputs.map(({ ms }) => ms.path) };
   } finally {
@@ -72,73 +73,72 @@ export function concat(context: Context, options: ConcatOptions): ConcatResult {
   }
 }
 
-/** Weights of 1 and weights that follow the noise do not go together. */
-function warnUnitWeights(context: Context, inputs: readonly Input[]): void {
-  const unit = inputs.filter(({ ms }) => hasUnitWeights(ms)).map(({ ms }) => baseName(ms.path));
-  if (unit.length === 0) return;
-  const others = unit.length < inputs.length ? ' while the others follow the noise' : '';
-  context.log.post(
-    `All weights of ${unit.join(', ')} are 1${others}, as in deliveries of Cycle 0: they say nothing about noise. ` +
-      "Before joining, run statwt(vis, datacolumn='data') to measure them or initweights(vis, wtmode='nyq') to set them by bandwidth and time.",
-    'WARN',
-    'concat',
-  );
-}
-
-interface Input {
-  readonly ms: MeasurementSet;
-  readonly start: number;
-  readonly scale: number;
-}
-
-function startOf(ms: MeasurementSet): number {
-  let start = Number.POSITIVE_INFINITY;
-  for (const { values } of stepRows(ms.main, ['TIME'])) {
-    for (const time of values.TIME as Float64Array) if (time < start) start = time;
+/** The MeasurementSet that the others are joined to comes first; @throws usage where it is an input but not the earliest */
+function putFirst(inputs: JoinInput[], concatvis: string): void {
+  const place = inputs.findIndex(({ ms }) => ms.path === concatvis);
+  if (place > 0) {
+    const sentence = `concatvis is among vis but not the earliest; take ${baseName(inputs[0].ms.path)} for concatvis, or a new name.`;
+    fail('usage', sentence, { file: concatvis });
   }
-  return start;
+  if (place < 0) inputs.unshift(openInput(concatvis, 1));
 }
 
-function join(context: Context, path: string, inputs: readonly Input[], options: ConcatOptions): number {
+function join(context: Context, path: string, inputs: readonly JoinInput[], options: ConcatOptions): number {
   const first = inputs[0].ms;
-  const dataColumns = DATA_COLUMNS.filter((name) => inputs.every(({ ms }) => hasCells(ms, name)));
-  const visibilities = dataColumns.filter((name) => name !== 'WEIGHT_SPECTRUM');
-  if (visibilities.length === 0) fail('bad-data', 'The MeasurementSets have no visibility column in common.');
-  const target = createMs(path, {
-    dataColumns: visibilities,
-    withWeightSpectrum: dataColumns.includes('WEIGHT_SPECTRUM'),
+  const columns = cellColumns(inputs);
+  const layout: CreateMsOptions = {
+    dataColumns: columns.filter((name) => name !== 'WEIGHT_SPECTRUM'),
+    withWeightSpectrum: columns.includes('WEIGHT_SPECTRUM'),
     subtables: [],
     widest: widestOf(inputs),
-  });
+  };
+  const target = createMs(path, layout);
   try {
     for (const name of first.subtableNames) copySubtable(first, target, name, options.copypointing ?? true);
-    let largestScan = 0;
-    inputs.forEach(({ ms, scale }, index) => {
-      const maps = index === 0 ? identityMaps(ms) : mergeAll(target, ms, options);
-      const [low, high] = scanRange(ms);
-      const scanOffset = index > 0 && !maps.sharesObservation ? Math.max(0, largestScan + 1 - low) : 0;
-      largestScan = Math.max(largestScan, high + scanOffset);
-      appendRows(context, target, ms, dataColumns, { maps, scanOffset, weightScale: scale });
-    });
+    const joined = options.forcesingleephemfield ?? '';
+    if (joined !== '')
+      joinEphemerides(
+        context,
+        target,
+        inputs.map(({ ms }) => ms),
+        [joined].flat(),
+      );
+    joinRows(context, target, inputs, columns, options);
     const order = inputs.map(({ ms }) => baseName(ms.path));
     appendHistory(target, 'concat', { order, freqtol: options.freqtol ?? '', dirtol: options.dirtol ?? '' });
-    return target.main.rowCount;
   } finally {
     target.close();
   }
+  if (options.timesort) sortByTime(context, path, layout);
+  if (columns.includes('MODEL_DATA')) {
+    const joined = openMs(path, 'update');
+    noteModelChannels(joined, joined);
+    joined.close();
+  }
+  return inputs.reduce((sum, { ms }) => sum + ms.main.rowCount, 0);
 }
 
-function mergeAll(target: MeasurementSet, input: MeasurementSet, options: ConcatOptions): MergeMaps {
-  const maps = mergeSubtables(target, input, {
-    frequencyHz: options.freqtol ? parseQuantity(options.freqtol, 'frequency') : 1,
-    directionRad: options.dirtol ? parseQuantity(options.dirtol, 'angle') : DEFAULT_DIRECTION,
-    respectName: options.respectname ?? false,
+function joinRows(
+  context: Context,
+  target: MeasurementSet,
+  inputs: readonly JoinInput[],
+  columns: readonly string[],
+  options: ConcatOptions,
+): void {
+  const scans = new ScanNumbers();
+  inputs.forEach((input, index) => {
+    const { ms, scale } = input;
+    const maps = index === 0 ? identityMaps() : mergeSubtables(context, target, ms, tolerancesOf(options, input));
+    if (index > 0) {
+      if (options.copypointing ?? true) appendPointing(context, target, ms, maps);
+      appendSubtables(context, target, ms, maps);
+      appendHistoryRows(target, ms);
+      if (!maps.state) clearStates(target);
+    }
+    const scanOffset = index === 0 ? () => 0 : scans.offsets(ms, maps);
+    appendRows(context, target, ms, columns, { maps, scanOffset, weightScale: scale });
+    scans.note(ms, (id) => maps.observation[id] ?? id, scanOffset);
   });
-  for (const name of APPENDED) {
-    if (name !== 'POINTING' || (options.copypointing ?? true)) appendSubtable(target, input, name, maps);
-  }
-  appendSubtable(target, input, 'HISTORY', maps);
-  return maps;
 }
 
 function copySubtable(first: MeasurementSet, target: MeasurementSet, name: string, withPointing: boolean): void {
@@ -150,30 +150,7 @@ function copySubtable(first: MeasurementSet, target: MeasurementSet, name: strin
   target.linkSubtable(name);
 }
 
-function hasCells(ms: MeasurementSet, name: string): boolean {
-  return ms.main.hasColumn(name) && (ms.main.rowCount === 0 || ms.main.column(name).isDefined(0));
-}
-
-function scanRange(ms: MeasurementSet): [low: number, high: number] {
-  let [low, high] = [Number.POSITIVE_INFINITY, 0];
-  for (const { values } of stepRows(ms.main, ['SCAN_NUMBER'])) {
-    for (const scan of values.SCAN_NUMBER as Int32Array) {
-      if (scan < low) low = scan;
-      if (scan > high) high = scan;
-    }
-  }
-  return [Math.min(low, high), high];
-}
-
-function identityMaps(ms: MeasurementSet): MergeMaps {
-  const none: readonly number[] = [];
-  return {
-    ...{ antenna: none, spw: none, dataDesc: none, field: none, state: none, processor: none, observation: none },
-    sharesObservation: ms.main.rowCount === 0,
-  };
-}
-
-function widestOf(inputs: readonly Input[]): { chanCount: number; corrCount: number } | undefined {
+function widestOf(inputs: readonly JoinInput[]): { chanCount: number; corrCount: number } | undefined {
   const metadata = inputs.map(({ ms }) => readMetadata(ms));
   const counts = metadata.flatMap(({ spectralWindows }) => spectralWindows.map(({ chanFreqs }) => chanFreqs.length));
   const widest = Math.max(...counts);

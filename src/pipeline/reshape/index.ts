@@ -19,3 +19,4 @@ export type { SplitOptions } from './split-plan.ts';
 export { type StatwtOptions, type StatwtResult, statwt } from './statwt.ts';
 export { hasUnitWeights } from './unit-weights.ts';
 export { type UvcontsubOptions, uvcontsub } from './uvcontsub.ts';
+export { type VirtualconcatOptions, virtualconcat } from './virtualconcat.ts';

@@ -1,15 +1,16 @@
 import {
   appendCells,
-  type FieldInfo,
   type MeasurementSet,
-  type MsMetadata,
   type Renumbering,
   readMetadata,
   readNumbers,
-  type SpectralWindowInfo,
 } from '../../astronomy/ms/index.ts';
-import type { CellValue, Table } from '../../formats/tables/index.ts';
-import { ARCSEC } from '../../foundation/base/index.ts';
+import { removeRows, type Table } from '../../formats/tables/index.ts';
+import { ARCSEC, type Context } from '../../foundation/base/index.ts';
+import { mergeFields, movingSources } from './merge-fields.ts';
+import { dropStraySources, mergeSources } from './merge-sources.ts';
+import { mergeWindows } from './merge-windows.ts';
+import { appendRow, bothTables, cellKey, matchEqualRows } from './merged-rows.ts';
 
 /** How close things must be to be the same. */
 export interface MergeTolerances {
@@ -19,6 +20,8 @@ export interface MergeTolerances {
   readonly directionRad: number;
   /** Fields must also have the same name. */
   readonly respectName: boolean;
+  /** First and last TIME of the input's data, s. */
+  readonly span: readonly [number, number];
 }
 
 /** New numbers, in the merged MS, of the things of one input: old number → new number. */
@@ -26,186 +29,193 @@ export interface MergeMaps {
   readonly antenna: readonly number[];
   readonly spw: readonly number[];
   readonly dataDesc: readonly number[];
+  /** Data descriptions of the input whose channels run the other way in the merged MS. */
+  readonly isReversed: readonly boolean[];
   readonly field: readonly number[];
-  readonly state: readonly number[];
+  /** Undefined: one of the MSs has no states, so that no row has one. */
+  readonly state?: readonly number[];
   readonly processor: readonly number[];
   readonly observation: readonly number[];
-  /** True when some observation of the input was in the merged MS already. */
-  readonly sharesObservation: boolean;
+  /** Observations of the merged MS that the input has, too. */
+  readonly shared: ReadonlySet<number>;
 }
 
 /** Same antenna: same name and pad, this near, m. */
 const ANTENNA_NEARNESS = 1;
+/** Same state: noise and load this near, K. */
+const STATE_NEARNESS = 1;
 export const DEFAULT_DIRECTION = ARCSEC / 1000;
+const OBSERVATION_COLUMNS = ['FLAG_ROW', 'OBSERVER', 'PROJECT', 'RELEASE_DATE', 'TELESCOPE_NAME', 'TIME_RANGE'];
+const PROCESSOR_COLUMNS = ['FLAG_ROW', 'MODE_ID', 'TYPE', 'TYPE_ID', 'SUB_TYPE', 'PASS_ID'];
+/** Subtables whose rows are appended with new numbers. */
+const APPENDED = ['SYSCAL', 'WEATHER', 'GAIN_CURVE', 'PHASE_CAL', 'CALDEVICE', 'SYSPOWER'];
 
 /**
  * Adds what an input's subtables have beyond the merged MS's, and says under which numbers everything is found there.
  *
- * Rules as CASA 6.7's concat: antennas by name, pad and position; windows by channel frequencies; fields by direction; states,
- * processors and observations by their whole content.
+ * Rules as CASA 6.7's concat: antennas by name, pad and position; windows by frequencies; fields by directions; states by intent
+ * and load; observations and processors by their content.
  */
-export function mergeSubtables(target: MeasurementSet, input: MeasurementSet, tolerances: MergeTolerances): MergeMaps {
-  const known = readMetadata(target);
-  const added = readMetadata(input);
-  const antenna = matchRows(target, input, 'ANTENNA', (row) => matchAntenna(known, added, row));
-  const spw = matchRows(target, input, 'SPECTRAL_WINDOW', (row) => {
-    const window = added.spectralWindows[row];
-    return known.spectralWindows.find((other) => isSameWindow(window, other, tolerances.frequencyHz))?.id;
-  });
-  const polarization = matchEqualRows(target, input, 'POLARIZATION');
-  const dataDesc = matchDataDescriptions(target, input, spw, polarization);
-  const field = matchRows(target, input, 'FIELD', (row) => {
-    return known.fields.find((other) => isSameField(added.fields[row], other, tolerances))?.id;
-  });
-  mergeSources(target, input, known, added, field, spw);
+export function mergeSubtables(
+  context: Context,
+  target: MeasurementSet,
+  input: MeasurementSet,
+  tolerances: MergeTolerances,
+): MergeMaps {
+  const state = mergeStates(context, target, input);
+  const windows = mergeWindows(target, input, tolerances.frequencyHz);
+  const moving = { known: movingSources(target), added: movingSources(input) };
+  const sources = mergeSources(target, input, windows.spw, moving);
+  const antenna = mergeAntennas(target, input);
+  const { numbers: field, isAdded } = mergeFields(target, input, tolerances, tolerances.span, sources.numberOf);
+  if (isAdded.some((isNew) => !isNew)) dropStraySources(target);
   const observationsBefore = target.subtable('OBSERVATION').rowCount;
-  const observation = matchEqualRows(target, input, 'OBSERVATION');
+  const match = (name: string, columns: readonly string[]) => {
+    const tables = bothTables(target, input, name);
+    return tables ? matchEqualRows(...tables, columns) : [];
+  };
+  const observation = match('OBSERVATION', OBSERVATION_COLUMNS);
   const maps: MergeMaps = {
-    antenna,
-    spw,
-    dataDesc,
-    field,
-    state: matchEqualRows(target, input, 'STATE'),
-    processor: matchEqualRows(target, input, 'PROCESSOR'),
-    observation,
-    sharesObservation: observation.some((id) => id < observationsBefore),
+    ...{ antenna, ...windows, field, state, observation },
+    processor: match('PROCESSOR', PROCESSOR_COLUMNS),
+    shared: new Set(observation.filter((id) => id < observationsBefore)),
   };
   mergeFeeds(target, input, maps);
   return maps;
 }
 
-/** Finds each row of the input's subtable in the target, or appends it there. */
-function matchRows(
+/** Appends the rows of SYSCAL, WEATHER and the like; a table that the merged MS has without rows stays so, as in CASA. */
+export function appendSubtables(
+  context: Context,
   target: MeasurementSet,
   input: MeasurementSet,
-  name: string,
-  find: (row: number) => number | undefined,
-  renumbering: Renumbering = {},
-): number[] {
-  if (!input.hasSubtable(name) || !target.hasSubtable(name)) return [];
-  const [to, from] = [target.subtable(name), input.subtable(name)];
-  const numbers: number[] = [];
-  for (let row = 0; row < from.rowCount; row++) {
-    let number = find(row);
-    if (number === undefined) {
-      number = to.rowCount;
-      to.addRows(1);
-      appendCells(from, to, [row], number, renumbering);
-    }
-    numbers.push(number);
-  }
-  return numbers;
-}
-
-/** Matches rows whose every column is equal. */
-function matchEqualRows(target: MeasurementSet, input: MeasurementSet, name: string): number[] {
-  if (!input.hasSubtable(name) || !target.hasSubtable(name)) return [];
-  const [to, from] = [target.subtable(name), input.subtable(name)];
-  const known = new Map<string, number>();
-  for (let row = to.rowCount - 1; row >= 0; row--) known.set(rowText(to, row, from), row);
-  return matchRows(target, input, name, (row) => known.get(rowText(from, row, to)));
-}
-
-/** Content of a row in the columns that both tables have. */
-function rowText(table: Table, row: number, other: Table): string {
-  const names = table.columnNames.filter((name) => other.hasColumn(name)).sort();
-  return names
-    .map((name) => {
-      const column = table.column(name);
-      return column.isDefined(row) ? cellText(column.get(row)) : '';
-    })
-    .join('\u0001');
-}
-
-function cellText(cell: CellValue): string {
-  if (typeof cell !== 'object') return String(cell);
-  if ('shape' in cell) return `${cell.shape.join('x')}:${Array.from(cell.values as ArrayLike<unknown>).join(',')}`;
-  return cell.join(',');
-}
-
-function matchAntenna(known: MsMetadata, added: MsMetadata, row: number): number | undefined {
-  const antenna = added.antennas[row];
-  return known.antennas.find((other) => {
-    if (other.name !== antenna.name || other.station !== antenna.station) return false;
-    return Math.hypot(...other.position.map((value, axis) => value - antenna.position[axis])) < ANTENNA_NEARNESS;
-  })?.id;
-}
-
-function isSameWindow(one: SpectralWindowInfo, other: SpectralWindowInfo, toleranceHz: number): boolean {
-  if (one.chanFreqs.length !== other.chanFreqs.length || one.measFreqRef !== other.measFreqRef) return false;
-  const isNear = (a: readonly number[], b: readonly number[]) =>
-    a.every((value, chan) => Math.abs(value - b[chan]) <= toleranceHz);
-  return isNear(one.chanFreqs, other.chanFreqs) && isNear(one.chanWidths, other.chanWidths);
-}
-
-function isSameField(one: FieldInfo, other: FieldInfo, tolerances: MergeTolerances): boolean {
-  if (tolerances.respectName && one.name !== other.name) return false;
-  if (one.frame !== other.frame) return false;
-  return separation(one.phaseDir, other.phaseDir) <= tolerances.directionRad;
-}
-
-/** Angle between two directions, rad; exact for small angles. */
-function separation(one: readonly [number, number], other: readonly [number, number]): number {
-  const dDec = Math.sin((one[1] - other[1]) / 2);
-  const dRa = Math.sin((one[0] - other[0]) / 2);
-  return 2 * Math.asin(Math.min(1, Math.sqrt(dDec * dDec + Math.cos(one[1]) * Math.cos(other[1]) * dRa * dRa)));
-}
-
-function matchDataDescriptions(
-  target: MeasurementSet,
-  input: MeasurementSet,
-  spw: readonly number[],
-  polarization: readonly number[],
-): number[] {
-  const table = target.subtable('DATA_DESCRIPTION');
-  const known = new Map<string, number>();
-  const windows = readNumbers(table, 'SPECTRAL_WINDOW_ID');
-  const pols = readNumbers(table, 'POLARIZATION_ID');
-  for (const [row, window] of windows.entries()) known.set(`${window}/${pols[row]}`, row);
-  const from = input.subtable('DATA_DESCRIPTION');
-  const addedWindows = readNumbers(from, 'SPECTRAL_WINDOW_ID');
-  const addedPols = readNumbers(from, 'POLARIZATION_ID');
-  return matchRows(
-    target,
-    input,
-    'DATA_DESCRIPTION',
-    (row) => known.get(`${spw[addedWindows[row]]}/${polarization[addedPols[row]]}`),
-    { SPECTRAL_WINDOW_ID: (id) => spw[id], POLARIZATION_ID: (id) => polarization[id] },
-  );
-}
-
-/** Fields that were found keep their sources; new fields get new sources; rows are added for new windows. */
-function mergeSources(
-  target: MeasurementSet,
-  input: MeasurementSet,
-  known: MsMetadata,
-  added: MsMetadata,
-  field: readonly number[],
-  spw: readonly number[],
+  maps: MergeMaps,
 ): void {
-  const fields = target.subtable('FIELD');
-  if (!input.hasSubtable('SOURCE') || !target.hasSubtable('SOURCE')) return;
-  const [to, from] = [target.subtable('SOURCE'), input.subtable('SOURCE')];
-  let next = Math.max(-1, ...known.sources.map(({ sourceId }) => sourceId)) + 1;
-  const numbers = new Map<number, number>();
-  for (const { id, sourceId } of added.fields) {
-    const kept = known.fields[field[id]];
-    if (sourceId < 0) continue;
-    if (!numbers.has(sourceId)) numbers.set(sourceId, kept ? kept.sourceId : next++);
-    if (!kept) fields.column('SOURCE_ID').put(field[id], numbers.get(sourceId) as number);
+  for (const name of APPENDED) {
+    const tables = bothTables(target, input, name);
+    if (!tables || tables[1].rowCount === 0) continue;
+    if (tables[0].rowCount === 0)
+      warn(context, `${name} of ${input.path} is left out: the first MeasurementSet has none.`);
+    else appendRenumbered(tables, maps);
   }
-  const present = new Set(known.sources.map(({ sourceId, spwId }) => `${sourceId}/${spwId}`));
-  const rows = added.sources.flatMap(({ sourceId, spwId }, row) => {
-    const number = numbers.get(sourceId);
-    const key = `${number}/${spwId < 0 ? spwId : spw[spwId]}`;
-    return number === undefined || present.has(key) ? [] : [row];
-  });
+}
+
+/** Appends POINTING; where one of the MSs has none, the merged MS has none, as in CASA. */
+export function appendPointing(context: Context, target: MeasurementSet, input: MeasurementSet, maps: MergeMaps): void {
+  const tables = bothTables(target, input, 'POINTING');
+  if (!tables) return;
+  const [to, from] = tables;
+  if (to.rowCount === from.rowCount && to.rowCount === 0) return;
+  if (to.rowCount > 0 && from.rowCount > 0) {
+    appendRenumbered(tables, maps);
+    return;
+  }
+  warn(context, `Not all MeasurementSets have POINTING: the joined one has none.`);
+  if (to.rowCount > 0)
+    removeRows(
+      to,
+      Array.from({ length: to.rowCount }, (_, row) => row),
+    );
+}
+
+function warn(context: Context, sentence: string): void {
+  context.log.post(sentence, 'WARN', 'concat');
+}
+
+/** Appends what is written about the history of an input. */
+export function appendHistoryRows(target: MeasurementSet, input: MeasurementSet): void {
+  const tables = bothTables(target, input, 'HISTORY');
+  if (tables) appendRenumbered(tables, identityMaps());
+}
+
+/** Of an MS that keeps its numbers. */
+export function identityMaps(): MergeMaps {
+  const none: readonly number[] = [];
+  return {
+    ...{ antenna: none, spw: none, dataDesc: none, isReversed: [], field: none, state: none },
+    ...{ processor: none, observation: none, shared: new Set() },
+  };
+}
+
+/** Rows joined so far have no state where one of the inputs has no states. */
+export function clearStates(target: MeasurementSet): void {
+  const { rowCount } = target.main;
+  if (rowCount > 0) target.main.column('STATE_ID').putRange(0, rowCount, new Int32Array(rowCount).fill(-1));
+}
+
+function appendRenumbered([to, from]: readonly [to: Table, from: Table], maps: MergeMaps): void {
   const at = to.rowCount;
+  const rows = Array.from({ length: from.rowCount }, (_, row) => row);
   to.addRows(rows.length);
-  appendCells(from, to, rows, at, {
-    SOURCE_ID: (id) => numbers.get(id) ?? id,
-    SPECTRAL_WINDOW_ID: (id) => (id < 0 ? id : spw[id]),
+  appendCells(from, to, rows, at, idRenumbering(maps));
+}
+
+/** Changes of the antenna and window numbers in a subtable. */
+function idRenumbering(maps: MergeMaps): Renumbering {
+  return {
+    ANTENNA_ID: (id) => (id < 0 ? id : (maps.antenna[id] ?? id)),
+    SPECTRAL_WINDOW_ID: (id) => (id < 0 ? id : (maps.spw[id] ?? id)),
+  };
+}
+
+function mergeAntennas(target: MeasurementSet, input: MeasurementSet): number[] {
+  const known = [...readMetadata(target).antennas];
+  const [to, from] = [target.subtable('ANTENNA'), input.subtable('ANTENNA')];
+  return readMetadata(input).antennas.map((antenna) => {
+    const found = known.findLast(
+      (other) =>
+        !other.isFlagged &&
+        other.name === antenna.name &&
+        other.station === antenna.station &&
+        Math.hypot(...other.position.map((value, axis) => value - antenna.position[axis])) <= ANTENNA_NEARNESS,
+    );
+    const id = found?.id ?? appendRow(from, to, antenna.id);
+    if (!found) known.push({ ...antenna, id });
+    return id;
   });
+}
+
+interface State {
+  readonly key: string;
+  readonly calK: number;
+  readonly loadK: number;
+}
+
+function mergeStates(context: Context, target: MeasurementSet, input: MeasurementSet): number[] | undefined {
+  const tables = bothTables(target, input, 'STATE');
+  if (!tables) return undefined;
+  const [to, from] = tables;
+  if (to.rowCount === 0 || from.rowCount === 0) {
+    if (to.rowCount !== from.rowCount)
+      warn(context, 'Not all MeasurementSets have STATE: the joined one has no states, thus no intents.');
+    if (to.rowCount > 0)
+      removeRows(
+        to,
+        Array.from({ length: to.rowCount }, (_, row) => row),
+      );
+    return undefined;
+  }
+  const known = readStates(to);
+  return readStates(from).map((state, row) => {
+    const found = known.findLastIndex(
+      (other) =>
+        other.key === state.key &&
+        Math.abs(other.calK - state.calK) < STATE_NEARNESS &&
+        Math.abs(other.loadK - state.loadK) < STATE_NEARNESS,
+    );
+    if (found >= 0) return found;
+    known.push(state);
+    return appendRow(from, to, row);
+  });
+}
+
+function readStates(table: Table): State[] {
+  const [cal, load] = ['CAL', 'LOAD'].map((name) => readNumbers(table, name, 0));
+  const names = ['OBS_MODE', 'REF', 'SIG', 'SUB_SCAN', 'FLAG_ROW'].filter((name) => table.hasColumn(name));
+  return cal.map((calK, row) => ({
+    key: names.map((name) => cellKey(table, name, row)).join('\u0001'),
+    ...{ calK, loadK: load[row] },
+  }));
 }
 
 /** Feed rows for antennas and windows that the merged MS does not describe yet. */
@@ -226,22 +236,4 @@ function mergeFeeds(target: MeasurementSet, input: MeasurementSet, maps: MergeMa
   const at = to.rowCount;
   to.addRows(rows.length);
   appendCells(from, to, rows, at, idRenumbering(maps));
-}
-
-/** Changes of the antenna and window numbers in a subtable. */
-export function idRenumbering(maps: MergeMaps): Renumbering {
-  return {
-    ANTENNA_ID: (id) => (id < 0 ? id : (maps.antenna[id] ?? id)),
-    SPECTRAL_WINDOW_ID: (id) => (id < 0 ? id : (maps.spw[id] ?? id)),
-  };
-}
-
-/** Appends all rows of a subtable, renumbered. */
-export function appendSubtable(target: MeasurementSet, input: MeasurementSet, name: string, maps: MergeMaps): void {
-  if (!input.hasSubtable(name) || !target.hasSubtable(name)) return;
-  const [to, from] = [target.subtable(name), input.subtable(name)];
-  const at = to.rowCount;
-  const rows = Array.from({ length: from.rowCount }, (_, row) => row);
-  to.addRows(rows.length);
-  appendCells(from, to, rows, at, name === 'WEATHER' ? {} : idRenumbering(maps));
 }

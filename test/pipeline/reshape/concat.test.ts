@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
+import { openMs, readArray, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { concat, initweights, split } from '../../../src/pipeline/reshape/index.ts';
-import { freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
+import { ANTENNAS, freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 describe('concat', () => {
   it('joins two observations in time order, with scans numbered on', () => {
@@ -53,6 +53,59 @@ describe('concat', () => {
     ms.close();
   });
 });
+
+describe('concat of MeasurementSets that number otherwise', () => {
+  it('turns baselines round whose first antenna gets the larger number', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'));
+    writeSmallMs(join(context.cwd, 'b.ms'), { later: 3600 });
+    exchangeAntennas(join(context.cwd, 'b.ms'), 0, 1);
+    concat(context, { vis: ['a.ms', 'b.ms'], concatvis: 'c.ms' });
+    const ms = openMs(join(context.cwd, 'c.ms'));
+    const row = ROW_COUNT + 3 * ANTENNAS.length; // the first baseline of the second: 0 and 1 there, 1 and 0 here
+    expect(['ANTENNA1', 'ANTENNA2'].map((name) => readNumbers(ms.main, name)[row])).toEqual([0, 1]);
+    expect(readArray(ms.main, 'UVW', row)).toEqual([30, 10, 1]);
+    expect(readArray(ms.main, 'DATA', row)?.slice(0, 2)).toEqual([0, -Math.fround(0.1)]);
+    ms.close();
+  });
+
+  it('makes the columns that only one has, and sorts by time', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'), { dataColumns: ['DATA', 'CORRECTED_DATA'] });
+    writeSmallMs(join(context.cwd, 'b.ms'), { later: 3 });
+    concat(context, { vis: ['a.ms', 'b.ms'], concatvis: 'c.ms', timesort: true });
+    const ms = openMs(join(context.cwd, 'c.ms'));
+    const times = readNumbers(ms.main, 'TIME');
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+    const all = Array.from({ length: 2 * ROW_COUNT }, (_, row) => row);
+    expect(
+      all.every((row) => String(readArray(ms.main, 'DATA', row)) === String(readArray(ms.main, 'CORRECTED_DATA', row))),
+    ).toBe(true);
+    ms.close();
+  });
+
+  it('appends to a MeasurementSet that is there, if it is the earliest', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'));
+    writeSmallMs(join(context.cwd, 'b.ms'), { later: 3600, project: 'uid://A001/X1/X2' });
+    expect(() => concat(context, { vis: ['a.ms', 'b.ms'], concatvis: 'b.ms' })).toThrow(/not the earliest; take a.ms/);
+    expect(concat(context, { vis: ['a.ms', 'b.ms'], concatvis: 'a.ms' }).rowCount).toBe(2 * ROW_COUNT);
+    expect(concat(context, { vis: 'b.ms', concatvis: 'a.ms' }).rowCount).toBe(3 * ROW_COUNT);
+  });
+});
+
+/** Exchanges the rows of two antennas in ANTENNA. */
+function exchangeAntennas(path: string, one: number, other: number): void {
+  const ms = openMs(path, 'update');
+  const table = ms.subtable('ANTENNA');
+  for (const name of ['NAME', 'STATION', 'POSITION']) {
+    const column = table.column(name);
+    const [a, b] = [column.get(one), column.get(other)];
+    column.put(one, b);
+    column.put(other, a);
+  }
+  ms.close();
+}
 
 describe('weights of Cycle 0', () => {
   it('are told before they are joined', () => {

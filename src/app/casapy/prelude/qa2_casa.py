@@ -13,7 +13,6 @@ import types
 
 import qa2_engine
 import qa2_host
-import qa2_old_system
 import qa2_parameters
 import qa2_python2
 import qa2_session
@@ -197,7 +196,7 @@ def install():
     _install_modules()
     _install_shell()
     SPACE.update(
-        T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=qa2_old_system.system, math=math, re=re,
+        T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=sys, math=math, re=re,
         casadef=sys.modules['casadef'], **qa2_parameters.NAMES, bdflags2MS=bdflags2MS, CasaError=CasaError,
         casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
     )

@@ -1,6 +1,7 @@
-"""More of numpy: index tricks, triangles and products, rearranging, choosing, differences and counts."""
+"""More of numpy: index tricks, triangles, rearranging, choosing, polynomials, eigenvalues of symmetric matrices."""
 
 import builtins
+import cmath
 import math
 
 import qa2_ndarray as core
@@ -291,11 +292,262 @@ def histogram2d(x, y, bins=10, range=None):
     return counts, edges[0], edges[1]
 
 
+# ---------------------------------------------------------------- polynomials
+
+
+def _trimmed(values):
+    values = list(values)
+    while len(values) > 1 and values[0] == 0:
+        values = values[1:]
+    return values
+
+
+def polyadd(a1, a2):
+    one, other = list(np.atleast_1d(_coefficients(a1))), list(np.atleast_1d(_coefficients(a2)))
+    size = builtins.max(len(one), len(other))
+    return np.array([x + y for x, y in zip([0] * (size - len(one)) + one, [0] * (size - len(other)) + other)])
+
+
+def polysub(a1, a2):
+    return polyadd(a1, -np.atleast_1d(_coefficients(a2)))
+
+
+def polymul(a1, a2):
+    return np.convolve(np.atleast_1d(_coefficients(a1)), np.atleast_1d(_coefficients(a2)))
+
+
+def polyder(p, m=1):
+    values = list(np.atleast_1d(_coefficients(p)))
+    for _ in range(m):
+        values = [value * (len(values) - 1 - at) for at, value in enumerate(values[:-1])] or [0]
+    return poly1d(values) if isinstance(p, poly1d) else np.array(values)
+
+
+def polyint(p, m=1, k=0):
+    values = list(np.atleast_1d(_coefficients(p)))
+    for _ in range(m):
+        values = [value / (len(values) - at) for at, value in enumerate(values)] + [k]
+    return poly1d(values) if isinstance(p, poly1d) else np.array(values, dtype='float64')
+
+
+def _coefficients(p):
+    return p.coeffs if isinstance(p, poly1d) else p
+
+
+def roots(p):
+    """All zeros at once by Durand and Kerner's iteration, in descending real part."""
+    values = _trimmed(np.atleast_1d(_coefficients(p)))
+    zeros = 0
+    while len(values) > 1 and values[-1] == 0:
+        values, zeros = values[:-1], zeros + 1
+    degree = len(values) - 1
+    if degree < 1:
+        return np.zeros(zeros)
+    monic = [complex(value) / values[0] for value in values]
+    size = 1 + builtins.max(builtins.abs(value) for value in monic)
+    found = [size ** (1 / degree) * cmath.rect(1, 2 * math.pi * at / degree + 0.4) for at in range(degree)]
+    for _ in range(500):
+        moved = 0.0
+        for at, root in enumerate(found):
+            value = 0j
+            for one in monic:
+                value = value * root + one
+            step = value / math.prod((root - other for place, other in enumerate(found) if place != at), start=1 + 0j)
+            found[at] = root - step
+            moved = builtins.max(moved, builtins.abs(step))
+        if moved < 1e-15 * size:
+            break
+    is_real = not builtins.any(isinstance(value, complex) for value in values)
+    if is_real and builtins.all(builtins.abs(root.imag) <= 1e-9 * (1 + builtins.abs(root)) for root in found):
+        found = [root.real for root in found]
+    found.sort(key=lambda root: (-root.real, -root.imag))
+    return np.array(found + [0.0] * zeros)
+
+
+class poly1d:
+    """A polynomial, highest power first."""
+
+    def __init__(self, c_or_r, r=False):
+        if r:
+            found = np.array([1.0])
+            for root in np.atleast_1d(c_or_r):
+                found = np.convolve(found, [1, -root])
+            self.coeffs = found
+        else:
+            self.coeffs = np.array(_trimmed(np.atleast_1d(_coefficients(c_or_r))))
+
+    c = coef = coefficients = property(lambda self: self.coeffs)
+    order = o = property(lambda self: len(self.coeffs) - 1)
+    r = roots = property(lambda self: roots(self.coeffs))
+
+    def __call__(self, x):
+        return np.polyval(self.coeffs, x)
+
+    def __getitem__(self, power):
+        return self.coeffs[self.order - power] if 0 <= power <= self.order else 0
+
+    def __len__(self):
+        return self.order
+
+    def __iter__(self):
+        return iter(self.coeffs)
+
+    def __add__(self, other):
+        return poly1d(polyadd(self, other))
+
+    def __sub__(self, other):
+        return poly1d(polysub(self, other))
+
+    def __mul__(self, other):
+        return poly1d(polymul(self, other))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+    def __rsub__(self, other):
+        return poly1d(polysub(other, self))
+
+    def __neg__(self):
+        return poly1d(-self.coeffs)
+
+    def deriv(self, m=1):
+        return polyder(self, m)
+
+    def integ(self, m=1, k=0):
+        return polyint(self, m, k)
+
+    def __repr__(self):
+        return repr(self.coeffs).replace('array', 'poly1d', 1)
+
+
+# ---------------------------------------------------------------- linear algebra
+
+
+def _eigh(a):
+    """Eigenvalues, ascending, and vectors of a real symmetric matrix by Jacobi's rotations."""
+    rows = [list(map(float, row)) for row in make_array(a).tolist()]
+    count = len(rows)
+    vectors = [[1.0 if row == column else 0.0 for column in range(count)] for row in range(count)]
+    for _ in range(100):
+        off = math.fsum(rows[p][q] ** 2 for p in range(count) for q in range(p))
+        if off <= 1e-32 * math.fsum(value * value for row in rows for value in row):
+            break
+        for p in range(count - 1):
+            for q in range(p + 1, count):
+                if rows[p][q] == 0:
+                    continue
+                theta = (rows[q][q] - rows[p][p]) / (2 * rows[p][q])
+                t = math.copysign(1, theta) / (builtins.abs(theta) + math.hypot(theta, 1))
+                c = 1 / math.hypot(t, 1)
+                s = t * c
+                for table in (rows, vectors):
+                    for row in table:
+                        row[p], row[q] = c * row[p] - s * row[q], s * row[p] + c * row[q]
+                rows[p], rows[q] = (
+                    [c * one - s * other for one, other in zip(rows[p], rows[q])],
+                    [s * one + c * other for one, other in zip(rows[p], rows[q])],
+                )
+    order = sorted(range(count), key=lambda at: rows[at][at])
+    return np.array([rows[at][at] for at in order]), np.array([[row[at] for at in order] for row in vectors])
+
+
+def _svd(a, full_matrices=True, compute_uv=True):
+    given = make_array(a).astype('float64')
+    if compute_uv and full_matrices and given.shape[0] != given.shape[1]:
+        raise NotImplementedError('numpy.linalg.svd of a matrix that is not square needs full_matrices=False here.')
+    if given.shape[0] < given.shape[1]:
+        found = _svd(given.T, False, compute_uv)
+        return (found[2].T, found[1], found[0].T) if compute_uv else found
+    squares, vectors = _eigh(np.dot(given.T, given))
+    order = list(range(squares.size))[::-1]
+    vectors = vectors[:, order]
+    images = np.dot(given, vectors)
+    sizes = np.sqrt(np.sum(images * images, 0))
+    if not compute_uv:
+        return sizes
+    if float(np.min(sizes)) <= 1e-8 * float(np.max(sizes)):
+        raise NotImplementedError('numpy.linalg.svd of a matrix without full rank gives its singular values only here (compute_uv=False).')
+    return images / sizes, sizes, vectors.T
+
+
+def _pinv(a):
+    u, sizes, vh = _svd(a, full_matrices=False)
+    return np.dot(vh.T / sizes, u.T)
+
+
+def _matrix_rank(a):
+    sizes = _svd(a, compute_uv=False)
+    return int(np.sum(sizes > 1e-8 * np.max(sizes)))
+
+
+def _matrix_power(a, n):
+    base = np.linalg.inv(a) if n < 0 else make_array(a)
+    found = np.eye(len(base), dtype=base.dtype)
+    for _ in range(builtins.abs(n)):
+        found = np.dot(found, base)
+    return found
+
+
+np.linalg.__dict__.update(
+    eigh=_eigh, eigvalsh=lambda a: _eigh(a)[0], svd=_svd, pinv=_pinv, matrix_rank=_matrix_rank, matrix_power=_matrix_power
+)
+
+
+class matrix(ndarray):
+    """A table of two axes whose * and ** are those of matrices."""
+
+    __slots__ = ()
+
+    def __init__(self, data, dtype=None):
+        if isinstance(data, str):
+            data = [[float(word) if '.' in word or 'e' in word else int(word) for word in row.replace(',', ' ').split()] for row in data.split(';')]
+        given = np.atleast_2d(np.array(data, dtype))
+        ndarray.__init__(self, given.shape, given.dtype, given._data, given._strides, given._offset)
+
+    A = property(lambda self: np.array(self.tolist(), self.dtype))
+    A1 = property(lambda self: self.A.ravel())
+    I = property(lambda self: matrix(np.linalg.inv(self.A)))
+    H = property(lambda self: matrix(np.conj(self.A).T))
+    T = property(lambda self: matrix(self.A.T))
+
+    def __mul__(self, other):
+        return matrix(np.dot(self.A, other.A if isinstance(other, matrix) else other))
+
+    def __rmul__(self, other):
+        return matrix(np.dot(other, self.A))
+
+    def __pow__(self, count):
+        return matrix(_matrix_power(self.A, count))
+
+    def __getitem__(self, key):
+        found = self.A[key]
+        return matrix(found) if isinstance(found, ndarray) else found
+
+    def __str__(self):
+        return str(self.A)
+
+    def __repr__(self):
+        return repr(self.A).replace('array', 'matrix', 1).replace('\n ', '\n  ')
+
+
+def _keeps_matrix(name):
+    plain = getattr(ndarray, name)
+
+    def run(self, *others):
+        found = plain(self.A, *[one.A if isinstance(one, matrix) else one for one in others])
+        return matrix(found) if isinstance(found, ndarray) else found
+
+    return run
+
+
+for _name in '__add__ __radd__ __sub__ __rsub__ __truediv__ __div__ __neg__'.split():
+    setattr(matrix, _name, _keeps_matrix(_name))
+
 mgrid, ogrid, r_, c_ = _Grid(False), _Grid(True), _Joined(False), _Joined(True)
+mat = asmatrix = matrix
 _NAMES = '''
 mgrid ogrid r_ c_ ix_ unravel_index ravel_multi_index fromfunction fromiter tri tril triu vander kron tensordot correlate rot90
 resize array_split vsplit hsplit dsplit ediff1d setxor1d select choose piecewise place putmask put copysign logaddexp gradient
-histogram2d
+histogram2d polyadd polysub polymul polyder polyint roots poly1d matrix mat asmatrix
 '''.split()
 np.__dict__.update({name: globals()[name] for name in _NAMES})
 ndarray.put = put

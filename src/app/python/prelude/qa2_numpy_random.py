@@ -152,5 +152,5 @@ np.random = sys.modules['numpy.random'] = _module
 
 
 def start():
-    """The shared generator begins anew in every session, from Python's own: a snapshot would repeat the same numbers."""
-    _shared._bits.seed(generator.getrandbits(64))
+    """The shared generator is seeded anew in every session: a snapshot would repeat the same numbers."""
+    _shared.seed()

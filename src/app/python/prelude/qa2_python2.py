@@ -346,7 +346,7 @@ def old_builtins(run_source, evaluate_source, execfile):
         zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=chr,
         oct=lambda value: builtins.oct(value).replace('0o', '0' if value else ''),
         reduce=functools.reduce, apply=lambda function, args=(), kwargs={}: function(*args, **kwargs),
-        StandardError=Exception, intern=sys.intern, buffer=memoryview,
+        reload=__import__('importlib').reload, StandardError=Exception, intern=sys.intern, buffer=memoryview,
         coerce=lambda left, right: (left + 0 * right, right + 0 * left), callable=callable,
     )
     return names

@@ -1,13 +1,11 @@
 """Runs scripts: finds out which Python they are written in, compiles, executes, reports failures."""
 
-import ast
 import builtins
 import functools
 import io
 import json
 import linecache
 import os
-import random
 import re
 import sys
 import traceback
@@ -15,7 +13,6 @@ import warnings
 
 import qa2_host
 import qa2_numpy_random
-import qa2_old_system
 import qa2_python2
 
 SPACE = {'__name__': '__main__', '__builtins__': builtins}
@@ -102,27 +99,20 @@ def stated_version(text):
 _VERSION = re.compile(r'(?i)casa(?!py\s+-)[\w.]*(?:[\s:\'"=<>!,(\^v]|version|use|the|was)*?(\d+)\.(\d+)')
 
 
-_NEW = (ast.JoinedStr, ast.AnnAssign, ast.NamedExpr, ast.Nonlocal, ast.AsyncFunctionDef, ast.MatMult)
-"""Syntax that Python 2 does not have."""
-
-
-def _tree_of(text, filename):
-    """The syntax tree of Python 3, or None."""
+def _is_python3(text, filename):
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
-            return compile(text, filename, 'exec', ast.PyCF_ONLY_AST, dont_inherit=True)
+            compile(text, filename, 'exec', dont_inherit=True)
+        return True
     except (SyntaxError, ValueError):
-        return None
+        return False
 
 
 def language_of(text, filename, default):
     """2 or 3: by the syntax, the CASA version that the script names, words that only one of them has; else `default`."""
-    tree = _tree_of(text, filename)
-    if tree is None:
+    if not _is_python3(text, filename):
         return 2
-    if any(isinstance(node, _NEW) for node in ast.walk(tree)):
-        return 3
     loose = _VERSION.search(text)
     stated = stated_version(text) or (loose and loose.group(1))
     if stated:
@@ -258,10 +248,9 @@ def install():
     sys.setrecursionlimit(3000)
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
-    qa2_old_system.install(_old_names)
     builtins.execfile = execfile
-    numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_polynomials', 'numpy_matrices', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
-    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2', 'old_system'] + numbers] + ['_pyodide/_base.py'])
+    numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
+    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2'] + numbers] + ['_pyodide/_base.py'])
 
 
 def attach(start):
@@ -271,7 +260,6 @@ def attach(start):
     os.environ.update(start['environment'])
     os.chdir(start['cwd'])
     sys.argv = start['arguments']
-    random.seed(start['seed'])
     qa2_numpy_random.start()
     sys.stdout = Stream(sys.__stdout__.buffer)
     sys.stderr = Stream(sys.__stderr__.buffer)
