@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import { disk } from '../../foundation/bytes/index.ts';
+import { type ByteSink, disk } from '../../foundation/bytes/index.ts';
 import { AipsReader, AipsWriter } from './aipsio.ts';
 import { BucketFile, HEADER_BYTES, readHeader } from './bucket-file.ts';
 import { putFile } from './file-exchange.ts';
@@ -157,22 +157,55 @@ export interface IncrementalFile {
   readonly onStored?: (column: number, value: IntervalValue) => void;
 }
 
-/** Writes all intervals as a new file beside the old one and puts it in its place. */
-export function writeIncremental(path: string, content: IncrementalFile): void {
-  const sink = disk().create(`${path}.tmp`);
-  try {
-    sink.write(new Uint8Array(HEADER_BYTES));
-    const rows: number[] = [];
-    for (const bucket of planBuckets(content)) {
-      rows.push(bucket.firstRow);
-      sink.write(bucket.bytes);
-    }
-    sink.write(indexBytes(content, rows));
-    sink.patch(0, headerBytes(content, rows.length));
-  } finally {
-    sink.close();
+/** A new file of buckets beside the old one; it takes the old one's place when it is whole. */
+export class IncrementalWriter {
+  private readonly path: string;
+  private readonly sink: ByteSink;
+  /** First row of each bucket written. */
+  private readonly rows: number[] = [];
+
+  constructor(path: string) {
+    this.path = path;
+    this.sink = disk().create(`${path}.tmp`);
+    this.sink.write(new Uint8Array(HEADER_BYTES));
   }
-  putFile(`${path}.tmp`, path, content.keepsFile);
+
+  /**
+   * Writes the buckets that are full: what later rows hold cannot change them.
+   *
+   * @returns the first row of the bucket that is not written
+   */
+  writeFull(content: IncrementalFile): number {
+    let held: PlannedBucket | undefined;
+    for (const bucket of planBuckets(content)) {
+      if (held) this.put(held);
+      held = bucket;
+    }
+    return held?.firstRow ?? firstRowOf(content);
+  }
+
+  /** Writes the rest, and puts the file in its place. */
+  finish(content: IncrementalFile): void {
+    try {
+      for (const bucket of planBuckets(content)) this.put(bucket);
+      this.sink.write(indexBytes(content, this.rows));
+      this.sink.patch(0, headerBytes(content, this.rows.length));
+    } finally {
+      this.sink.close();
+    }
+    putFile(`${this.path}.tmp`, this.path, content.keepsFile);
+  }
+
+  /** Removes the unfinished file. */
+  discard(): void {
+    this.sink.close();
+    disk().remove(`${this.path}.tmp`);
+  }
+
+  private put(bucket: PlannedBucket): void {
+    this.rows.push(bucket.firstRow);
+    this.sink.write(bucket.bytes);
+  }
 }
 
 function headerBytes(content: IncrementalFile, bucketCount: number): Uint8Array {
@@ -199,8 +232,18 @@ interface Entry {
   readonly bytes: Uint8Array;
 }
 
+interface PlannedBucket {
+  readonly firstRow: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The row that the intervals begin with; the columns begin together. */
+function firstRowOf({ lists }: IncrementalFile): number {
+  return lists[0]?.starts[0] ?? 0;
+}
+
 /** Cuts the intervals of all columns into buckets; each begins with a value of every column. */
-function* planBuckets(content: IncrementalFile): Iterable<{ firstRow: number; bytes: Uint8Array }> {
+function* planBuckets(content: IncrementalFile): Iterable<PlannedBucket> {
   const { lists, codecs, bucketBytes } = content;
   const cursors = lists.map(() => 0);
   let entries: Entry[][] = [];
@@ -223,8 +266,8 @@ function* planBuckets(content: IncrementalFile): Iterable<{ firstRow: number; by
       );
     }
   };
-  let firstRow = 0;
-  begin(0);
+  let firstRow = firstRowOf(content);
+  begin(firstRow);
   for (;;) {
     const row = nextRow(lists, cursors);
     if (row >= content.rowCount) break;

@@ -2,7 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 import { AipsReader, AipsWriter } from './aipsio.ts';
 import { ArrayFile } from './array-file.ts';
 import { elementCount, sameShape, typeInfo } from './data-types.ts';
-import { IncrementalBuckets, writeIncremental } from './incremental-buckets.ts';
+import { IncrementalBuckets, type IncrementalFile, IncrementalWriter } from './incremental-buckets.ts';
 import { directCodec, type IntervalCodec, type IntervalValue, offsetCodec } from './incremental-values.ts';
 import { IntervalList } from './interval-list.ts';
 import {
@@ -17,6 +17,8 @@ import type { ColumnValues, StorageManagerDescription } from './types.ts';
 
 const MIN_BUCKET = 32_768;
 const MAX_BUCKET = 327_680;
+/** From so many intervals of a new table on, those of full buckets go to the file. */
+const SPILL_INTERVALS = 16_384;
 
 function isIndirect(layout: ColumnLayout): boolean {
   return !layout.isScalar && !layout.isDirect;
@@ -65,6 +67,11 @@ export class IncrementalStMan implements StorageManager {
   private loaded: IntervalList[] | undefined;
   private openArrays: ArrayFile | undefined;
   private isChanged = false;
+  /** Of a table that grows: the new file, which has the rows before `spilledRows` already. */
+  private spill: IncrementalWriter | undefined;
+  /** Nobody asked for rows that had gone to the file. */
+  private isAppended = true;
+  private spilledRows = 0;
 
   private constructor(context: StorageContext, name: string, version: number) {
     this.context = context;
@@ -136,6 +143,7 @@ export class IncrementalStMan implements StorageManager {
     act: (value: IntervalValue, row: number, rows: number) => void,
   ): void {
     const end = row + count;
+    this.recall(row);
     if (this.loaded) {
       walk(this.loaded[column].starts, this.loaded[column].values, this.loaded[column].at(row), row, end, 0, act);
       return;
@@ -154,14 +162,16 @@ export class IncrementalStMan implements StorageManager {
     }
   }
 
-  /** All intervals of a column, to change. */
-  list(column: number): IntervalList {
+  /** Intervals of a column from a row on, to change. */
+  list(column: number, firstRow: number): IntervalList {
+    this.recall(firstRow);
     this.isChanged = true;
     return this.load()[column];
   }
 
   addRows(count: number): void {
     this.load();
+    this.spillFull();
     const wasEmpty = this.rowCount === 0;
     this.rowCount += count;
     this.isChanged = true;
@@ -173,6 +183,7 @@ export class IncrementalStMan implements StorageManager {
   }
 
   removeRows(rows: ArrayLike<number>): void {
+    this.recall(0);
     for (const list of this.load()) list.removeRows(rows, this.rowCount);
     this.rowCount -= rows.length;
     for (const column of this.columns) column.written = Math.min(column.written, this.rowCount);
@@ -197,6 +208,8 @@ export class IncrementalStMan implements StorageManager {
   }
 
   close(): void {
+    this.spill?.discard();
+    this.spill = undefined;
     this.forgetStored();
     this.openArrays?.close();
     this.openArrays = undefined;
@@ -206,16 +219,11 @@ export class IncrementalStMan implements StorageManager {
     const lists = this.load();
     forgetStored(this.context.file);
     const counts = new Map<number, number>();
-    const { file, isLittleEndian, columns } = this.context;
-    writeIncremental(file, {
-      isLittleEndian,
-      bucketBytes: this.bucketBytes,
-      cacheSize: this.cacheSize,
-      uniqueNumber: this.uniqueNumber,
-      rowCount: this.rowCount,
-      lists,
-      codecs: this.codecs,
-      keepsFile: this.context.keepsFiles(),
+    const { columns } = this.context;
+    const writer = this.spill ?? new IncrementalWriter(this.context.file);
+    this.spill = undefined;
+    writer.finish({
+      ...this.content(lists),
       onStored: (column, value) => {
         if (isIndirect(columns[column]) && value !== 0)
           counts.set(value as number, (counts.get(value as number) ?? 0) + 1);
@@ -223,6 +231,34 @@ export class IncrementalStMan implements StorageManager {
     });
     for (const [offset, count] of counts) this.arrays.setReferences(offset, count);
     this.isChanged = false;
+    if (this.spilledRows === 0) return;
+    // The lists have the last rows only.
+    this.loaded = undefined;
+    this.spilledRows = 0;
+  }
+
+  private content(lists: readonly IntervalList[]): IncrementalFile {
+    const { isLittleEndian } = this.context;
+    const { bucketBytes, cacheSize, uniqueNumber, rowCount, codecs } = this;
+    const keepsFile = this.context.keepsFiles();
+    return { isLittleEndian, bucketBytes, cacheSize, uniqueNumber, rowCount, lists, codecs, keepsFile };
+  }
+
+  /** Before rows are added: memory must not grow with the rows of a table that is written in their order. */
+  private spillFull(): void {
+    const lists = this.loaded;
+    if (!lists || !this.isAppended || lists.every((list) => list.starts.length < SPILL_INTERVALS)) return;
+    if (this.context.columns.some(isIndirect)) return;
+    this.spill ??= new IncrementalWriter(this.context.file);
+    this.spilledRows = this.spill.writeFull(this.content(lists));
+    for (const list of lists) list.dropBefore(this.spilledRows);
+  }
+
+  /** Brings back what went to the file when rows before that are asked for. */
+  private recall(row: number): void {
+    if (row >= this.spilledRows) return;
+    this.write();
+    this.isAppended = false;
   }
 
   private buckets(): IncrementalBuckets {
@@ -291,7 +327,7 @@ abstract class IncrementalColumn implements StorageColumn {
 
   /** Stores values for rows [starts[0], end). */
   protected store(end: number, starts: readonly number[], values: readonly IntervalValue[]): void {
-    const list = this.host.list(this.column);
+    const list = this.host.list(this.column, starts[0]);
     if (end > this.written || end >= this.host.rows) list.replaceFrom(starts, values);
     else list.replace(starts[0], end, starts, values);
     this.written = Math.max(this.written, end);

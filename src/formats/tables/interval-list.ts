@@ -70,6 +70,15 @@ export class IntervalList {
     for (let k = 0; k < starts.length; k++) this.append(starts[k], values[k]);
   }
 
+  /** Forgets what lies before a row, which becomes the first start. */
+  dropBefore(row: number): void {
+    const from = this.at(row);
+    this.starts.splice(0, from);
+    this.values.splice(0, from);
+    this.starts[0] = row;
+    this.recent = 0;
+  }
+
   /** Takes rows out; they ascend. */
   removeRows(rows: ArrayLike<number>, rowCount: number): void {
     const kept = new IntervalList([], [], this.isEqual);

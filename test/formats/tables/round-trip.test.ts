@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -221,6 +221,42 @@ test('columns, keywords and subtables can be added later, and tables copied and 
   expect(() =>
     createTable(join(work, 'renamed'), describeOne({ name: 'A', type: 'Int', kind: 'scalar' }, 'StandardStMan')),
   ).toThrow(/already/);
+});
+
+test('an IncrementalStMan that grows row by row keeps full buckets on disk, the same bytes as when written at once', () => {
+  const rows = 40_000;
+  const names = ['SLOW', 'FAST'];
+  const description: TableDescription = {
+    columns: names.map((name) => ({ name, type: 'Double', kind: 'scalar' })),
+    storageManagers: [{ type: 'IncrementalStMan', name: 'ISM', columns: names, bucketBytes: 4096 }],
+  };
+  const values = names.map((_, column) =>
+    Float64Array.from({ length: rows }, (_none, row) => (column ? row / 7 : row >> 4)),
+  );
+  const writeBy = (name: string, step: number, readAt: number | undefined) => {
+    const table = createTable(join(work, name), description);
+    for (let start = 0; start < rows; start += step) {
+      table.addRows(step);
+      names.forEach((column, k) => {
+        table.column(column).putRange(start, step, values[k].subarray(start, start + step));
+      });
+      // Half of the buckets are on disk by then.
+      if (start === readAt) expect(table.column('FAST').getRange(100, 3)).toEqual(values[1].subarray(100, 103));
+    }
+    expect(existsSync(join(work, name, 'table.f0.tmp'))).toBe(name === 'grown');
+    table.close();
+    expect(existsSync(join(work, name, 'table.f0.tmp'))).toBe(false);
+    return readFileSync(join(work, name, 'table.f0'));
+  };
+  const whole = writeBy('whole', rows, undefined);
+  expect(writeBy('grown', 500, undefined).equals(whole)).toBe(true);
+  writeBy('looked', 500, 30_000);
+  const again = openTable(join(work, 'looked'));
+  names.forEach((column, k) => {
+    const read = again.column(column).getRange(0, rows) as Float64Array;
+    expect(read.every((value, row) => value === values[k][row])).toBe(true);
+  });
+  again.close();
 });
 
 test('a column may be longer than 4 GiB without taking that much disk', () => {
