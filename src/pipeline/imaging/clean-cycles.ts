@@ -22,6 +22,8 @@ export interface CleanTarget {
   /** f32 of 0 and 1 */
   mask(plane: number): Float32Array;
   setModel(plane: number, model: Float32Array): void;
+  /** Makes a plane's mask anew from its residual; left out when masks stay. */
+  renewMask?(plane: number): void;
   /** A major cycle of one plane: computes its residual anew from the data and the model. */
   updateResidual(plane: number): void;
 }
@@ -63,6 +65,7 @@ interface PlaneState {
 
 function examine(target: CleanTarget, control: CleanControl): PlaneState[] {
   return Array.from({ length: target.planeCount }, (_, plane) => {
+    target.renewMask?.(plane);
     const residual = target.residual(plane);
     const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * robustRms(residual) : 0;
     return { peak: maskedPeak(residual, target.mask(plane)), nsigmaThreshold };
@@ -104,6 +107,7 @@ export function runCleanByPlane(
       mask: () => target.mask(plane),
       setModel: (_one, model) => target.setModel(plane, model),
       updateResidual: () => target.updateResidual(plane),
+      renewMask: target.renewMask && (() => target.renewMask?.(plane)),
     };
     return runCleanCycles(context, alone, minor, control, sidelobe, style);
   });

@@ -1,6 +1,8 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CoordinateSystem, openImage, parseBox, parseRegion, regionMask } from '../images/index.ts';
+import { type AutoMaskPlane, autoMask } from './auto-mask.ts';
+import type { ImageGeometry } from './gridder.ts';
 import type { ImagingChoice, MaskWord, TcleanOptions } from './options.ts';
 
 /** Where components may be placed, plane by plane, f32 [y, x] of 0 and 1. */
@@ -69,6 +71,25 @@ function partOf(
 }
 
 /**
+ * Makes a plane's mask anew from its residual, when the choice is to.
+ *
+ * @param response that the limits hold for
+ * @returns undefined when masks stay as they are
+ */
+export function maskRenewal(
+  choice: ImagingChoice,
+  geometry: ImageGeometry,
+): ((plane: Omit<AutoMaskPlane, 'allowed'>, response: Float32Array) => Float32Array) | undefined {
+  const { autoMask: settings, options } = choice;
+  if (!settings) return undefined;
+  const least = Math.max(choice.pblimit, options.pbmask ?? 0);
+  return (plane, response) => {
+    const allowed = Uint8Array.from(response, (value) => (value > least ? 1 : 0));
+    return autoMask({ ...plane, allowed }, geometry, settings);
+  };
+}
+
+/**
  * Reads the mask: region texts, region files, mask images, pixel boxes (also several), or a level of the primary beam.
  *
  * @returns undefined when components may be placed everywhere
@@ -83,6 +104,7 @@ export function readMask(
   const [sizeX, sizeY] = choice.imsize;
   const words = wordsOf(options.mask);
   const level = words.length === 1 && (typeof words[0] === 'number' || words[0] === true) ? words[0] : undefined;
+  if (choice.autoMask) return () => new Float32Array(sizeX * sizeY);
   if (options.usemask === 'pb')
     return (_plane, beam) => beam.map((value) => (value >= (options.pbmask ?? 0.2) ? 1 : 0));
   if (level !== undefined) {

@@ -2,7 +2,7 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Beam } from '../images/index.ts';
 import { fitBeam, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
-import { readMask } from './clean-mask.ts';
+import { maskRenewal, readMask } from './clean-mask.ts';
 import { makeMinorCycle } from './minor-cycle.ts';
 import { writeModelColumn } from './model-column.ts';
 import type { TcleanOptions } from './options.ts';
@@ -140,6 +140,7 @@ export class ImagingRun {
         mask.map((value, k) => (isLimited && beam[k] <= choice.pblimit ? 0 : value)),
       );
     }
+    const renew = maskRenewal(choice, geometry);
     const target: CleanTarget = {
       planeCount: this.planeCount,
       psf: (plane) => psfs.read(plane),
@@ -151,6 +152,13 @@ export class ImagingRun {
         this.context.checkAbort();
         residuals.write(plane, this.imager.residual(plane, models.read(plane)));
       },
+      renewMask:
+        renew &&
+        ((plane) => {
+          const [residual, mask] = [residuals.read(plane), masks.read(plane)];
+          const known = { residual, mask, beam: this.beams[plane], sidelobe: this.sidelobe };
+          masks.write(plane, renew(known, this.limiting().read(plane)));
+        }),
     };
     const { scales, smallScaleBias, negativeLimit, deconvolver, control, style } = choice;
     const minor = makeMinorCycle(deconvolver, geometry, {

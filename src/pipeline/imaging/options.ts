@@ -1,4 +1,5 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
+import type { AutoMaskChoice } from './auto-mask.ts';
 import type { Extension } from './products.ts';
 
 export type MaskWord = string | number | boolean | readonly number[];
@@ -58,6 +59,16 @@ export interface TcleanOptions {
   /** Region texts, files, images; boxes [x1, y1, x2, y2] in pixels; a level of the primary beam. */
   readonly mask?: MaskWord | readonly MaskWord[];
   readonly pbmask?: number;
+  readonly sidelobethreshold?: number;
+  readonly noisethreshold?: number;
+  readonly lownoisethreshold?: number;
+  readonly negativethreshold?: number;
+  readonly smoothfactor?: number;
+  readonly minbeamfrac?: number;
+  readonly cutthreshold?: number;
+  readonly growiterations?: number;
+  readonly dogrowprune?: boolean;
+  readonly minpercentchange?: number;
   readonly savemodel?: string;
   readonly interactive?: boolean;
   readonly psfcutoff?: number;
@@ -139,6 +150,8 @@ export interface ImagingChoice {
   /** multiscale: stop after so many negative components of the largest scale; -1: never. */
   readonly negativeLimit: number;
   readonly control: CleanControl;
+  /** Set when the masks are made of the residuals. */
+  readonly autoMask?: AutoMaskChoice;
   readonly style: RunStyle;
   readonly options: TcleanOptions;
 }
@@ -198,6 +211,21 @@ function parseControl(options: TcleanOptions): CleanControl {
   };
 }
 
+function autoMaskOf(options: TcleanOptions): AutoMaskChoice {
+  return {
+    sidelobeThreshold: options.sidelobethreshold ?? 3,
+    noiseThreshold: options.noisethreshold ?? 5,
+    lowNoiseThreshold: options.lownoisethreshold ?? 1.5,
+    negativeThreshold: options.negativethreshold ?? 0,
+    smoothFactor: options.smoothfactor ?? 1,
+    leastBeams: options.minbeamfrac ?? 0.3,
+    cutThreshold: options.cutthreshold ?? 0.01,
+    growIterations: options.growiterations ?? 75,
+    prunesGrown: options.dogrowprune ?? true,
+    leastChange: options.minpercentchange ?? -1,
+  };
+}
+
 const MOST_TERMS = 4;
 
 function parseTerms({ nterms = 2 }: TcleanOptions, isCube: boolean): number {
@@ -227,7 +255,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     'ftmosaic',
   ]);
   oneOf('savemodel', options.savemodel ?? 'none', ['none', 'modelcolumn']);
-  oneOf('usemask', options.usemask ?? 'user', ['user', 'pb']);
+  const usemask = oneOf('usemask', options.usemask ?? 'user', ['user', 'pb', 'auto-multithresh']);
   const weighting = oneOf<Weighting>('weighting', options.weighting ?? 'natural', ['natural', 'uniform', 'briggs']);
   const deconvolver = oneOf('deconvolver', options.deconvolver ?? 'hogbom', [
     'hogbom',
@@ -261,6 +289,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     psfCutoff: options.psfcutoff ?? 0.35,
     negativeLimit: options.negcomponent ?? -1,
     control: parseControl(options),
+    autoMask: usemask === 'auto-multithresh' ? autoMaskOf(options) : undefined,
     style,
     options,
   };

@@ -2,7 +2,7 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Beam } from '../images/index.ts';
 import { fitBeam, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, runCleanCycles } from './clean-cycles.ts';
-import { readMask } from './clean-mask.ts';
+import { maskRenewal, readMask } from './clean-mask.ts';
 import { CACHE_BYTES, historyOf, type TcleanResult } from './imaging-run.ts';
 import { writeModelColumn } from './model-column.ts';
 import type { ImagingPlan } from './plan.ts';
@@ -104,7 +104,7 @@ export class TaylorRun {
     );
   }
 
-  private clean(planes: TaylorPlanes, limiting: Float32Array, sidelobe: number): CleanSummary {
+  private clean(planes: TaylorPlanes, limiting: Float32Array, beam: Beam, sidelobe: number): CleanSummary {
     const { choice, coordinates, geometry } = this.plan;
     const { style, control, pblimit, scales, smallScaleBias } = choice;
     if (control.niter === 0)
@@ -112,12 +112,12 @@ export class TaylorRun {
     const isLimited = style.limitsComponents && pblimit > 0;
     const given =
       readMask(this.context, choice, coordinates)?.(0, limiting) ?? new Float32Array(limiting.length).fill(1);
-    const mask = given.map((value, k) => (isLimited && limiting[k] <= pblimit ? 0 : value));
-    this.write('mask', mask);
+    let mask: Float32Array = given.map((value, k) => (isLimited && limiting[k] <= pblimit ? 0 : value));
     const minor = new TaylorCleaner(geometry, () => planes, {
       ...{ scales, smallScaleBias },
       checkAbort: this.context.checkAbort,
     });
+    const renew = maskRenewal(choice, geometry);
     const target: CleanTarget = {
       planeCount: 1,
       psf: () => planes.psfs[0],
@@ -128,8 +128,15 @@ export class TaylorRun {
       updateResidual: () => {
         for (const [term, values] of this.residuals(planes.models).entries()) planes.residuals[term].set(values);
       },
+      renewMask:
+        renew &&
+        (() => {
+          mask = renew({ residual: planes.residuals[0], mask, beam, sidelobe }, limiting);
+        }),
     };
-    return runCleanCycles(this.context, target, minor, control, sidelobe, style);
+    const summary = runCleanCycles(this.context, target, minor, control, sidelobe, style);
+    this.write('mask', mask);
+    return summary;
   }
 
   /** Restored images hold the coefficients that the residuals would mean by themselves, as CASA's do. */
@@ -200,7 +207,7 @@ export class TaylorRun {
     const models = Array.from({ length: this.terms.count }, () => new Float32Array(first.psf.length));
     const planes = { psfs, models, residuals: this.residuals(models) };
     const limiting = first.mosaic && choice.style.limitsCoverage ? first.mosaic.coverage : first.response;
-    const summary = this.clean(planes, limiting, sidelobe);
+    const summary = this.clean(planes, limiting, beam, sidelobe);
     for (const [term, values] of planes.residuals.entries()) this.write(`residual.tt${term}`, values);
     for (const [term, values] of models.entries()) this.write(`model.tt${term}`, values);
     if (choice.options.restoration !== false) this.restore(planes, first.response, beam);

@@ -1,0 +1,149 @@
+import type { Beam } from '../images/index.ts';
+import { robustRms } from './clean-cycles.ts';
+import type { ImageGeometry } from './gridder.ts';
+import { restorePlane } from './restore.ts';
+
+/**
+ * Parameters of auto-multithresh (Kepley et al. 2020, PASP 132, 024505), under tclean's names where they are numbers of it.
+ */
+export interface AutoMaskChoice {
+  /** In largest sidelobes of the peak. */
+  readonly sidelobeThreshold: number;
+  /** In rms of the residual. */
+  readonly noiseThreshold: number;
+  /** In rms: down to this a mask grows. */
+  readonly lowNoiseThreshold: number;
+  /** In rms, of negative features; 0: they are left out. */
+  readonly negativeThreshold: number;
+  /** Width of the smoothing in beams. */
+  readonly smoothFactor: number;
+  /** Regions with fewer pixels than this share of the beam's are dropped. */
+  readonly leastBeams: number;
+  /** Share of the smoothed mask's peak where the mask ends. */
+  readonly cutThreshold: number;
+  readonly growIterations: number;
+  readonly prunesGrown: boolean;
+  /** A plane's mask stays when a cycle would change it by less than this per cent; negative: never. */
+  readonly leastChange: number;
+}
+
+/** What is known of a plane when its mask is made; planes [y, x]. */
+export interface AutoMaskPlane {
+  readonly residual: Float32Array;
+  /** The mask so far, f32 of 0 and 1; all 0 at first. */
+  readonly mask: Float32Array;
+  /** 1 where a mask may lie. */
+  readonly allowed: Uint8Array;
+  readonly beam: Beam;
+  readonly sidelobe: number;
+}
+
+/** Calls `visit` with the four neighbours of a pixel. */
+function eachNeighbour(at: number, { sizeX, sizeY }: ImageGeometry, visit: (other: number) => void): void {
+  const [x, y] = [at % sizeX, Math.floor(at / sizeX)];
+  if (x > 0) visit(at - 1);
+  if (x < sizeX - 1) visit(at + 1);
+  if (y > 0) visit(at - sizeX);
+  if (y < sizeY - 1) visit(at + sizeX);
+}
+
+/** Drops regions of fewer than `least` pixels. */
+function prune(mask: Uint8Array, geometry: ImageGeometry, least: number): Uint8Array {
+  const seen = new Uint8Array(mask.length);
+  const result = new Uint8Array(mask.length);
+  for (let start = 0; start < mask.length; start++) {
+    if (!mask[start] || seen[start]) continue;
+    const region = [start];
+    seen[start] = 1;
+    for (let k = 0; k < region.length; k++) {
+      eachNeighbour(region[k], geometry, (other) => {
+        if (!mask[other] || seen[other]) return;
+        seen[other] = 1;
+        region.push(other);
+      });
+    }
+    if (region.length >= least) for (const at of region) result[at] = 1;
+  }
+  return result;
+}
+
+/** Widens a mask by one pixel at a time, only to where `within` is 1. */
+function grow(mask: Uint8Array, within: Uint8Array, geometry: ImageGeometry, iterations: number): Uint8Array {
+  const result = mask.slice();
+  let rim: number[] = [];
+  for (let at = 0; at < mask.length; at++) if (mask[at]) rim.push(at);
+  for (let iteration = 0; iteration < iterations && rim.length > 0; iteration++) {
+    const next: number[] = [];
+    for (const at of rim)
+      eachNeighbour(at, geometry, (other) => {
+        if (result[other] || !within[other]) return;
+        result[other] = 1;
+        next.push(other);
+      });
+    rim = next;
+  }
+  return result;
+}
+
+/** The mask smoothed with a beam, and cut at a share of its peak. */
+function smooth(mask: Uint8Array, geometry: ImageGeometry, beam: Beam, choice: AutoMaskChoice): Uint8Array {
+  if (!mask.includes(1)) return mask;
+  const wide = { ...beam, major: beam.major * choice.smoothFactor, minor: beam.minor * choice.smoothFactor };
+  const smoothed = restorePlane(Float32Array.from(mask), new Float32Array(mask.length), geometry, wide);
+  const most = smoothed.reduce((largest, value) => Math.max(largest, value), 0);
+  return Uint8Array.from(smoothed, (value) => (value > choice.cutThreshold * most ? 1 : 0));
+}
+
+function beamArea({ major, minor }: Beam, { cell }: ImageGeometry): number {
+  const pixels = (cell * 648_000) / Math.PI;
+  return (Math.PI * major * minor) / (4 * Math.LN2 * pixels * pixels);
+}
+
+/**
+ * The mask of a plane before a minor cycle: what stands out of noise and sidelobes, without small regions, smoothed; the
+ * mask so far, grown down to the low threshold; and, when wanted, negative features. It never shrinks.
+ *
+ * @returns a new plane of 0 and 1
+ */
+export function autoMask(plane: AutoMaskPlane, geometry: ImageGeometry, choice: AutoMaskChoice): Float32Array {
+  const { residual, allowed, beam } = plane;
+  const shown = residual.filter((_, k) => allowed[k]);
+  if (shown.length === 0) return plane.mask;
+  const rms = robustRms(shown);
+  let [highest, lowest] = [0, 0];
+  for (const value of shown) {
+    if (value > highest) highest = value;
+    if (value < lowest) lowest = value;
+  }
+  const sidelobes = plane.sidelobe * choice.sidelobeThreshold * highest;
+  const least = choice.leastBeams * beamArea(beam, geometry);
+  const above = (threshold: number) =>
+    Uint8Array.from(residual, (value, k) => (allowed[k] && value > threshold ? 1 : 0));
+  const parts = [
+    smooth(prune(above(Math.max(choice.noiseThreshold * rms, sidelobes)), geometry, least), geometry, beam, choice),
+  ];
+  const before = Uint8Array.from(plane.mask);
+  if (choice.growIterations > 0 && before.includes(1)) {
+    const within = above(Math.max(choice.lowNoiseThreshold * rms, sidelobes));
+    const grown = grow(before, within, geometry, choice.growIterations).map((value, k) => (within[k] ? value : 0));
+    parts.push(smooth(choice.prunesGrown ? prune(grown, geometry, least) : grown, geometry, beam, choice));
+  }
+  if (choice.negativeThreshold > 0) {
+    const below = -Math.max(choice.negativeThreshold * rms, plane.sidelobe * choice.sidelobeThreshold * -lowest);
+    parts.push(Uint8Array.from(residual, (value, k) => (allowed[k] && value < below ? 1 : 0)));
+  }
+  const result = Float32Array.from(before, (value, k) =>
+    value || (allowed[k] && parts.some((part) => part[k] !== 0)) ? 1 : 0,
+  );
+  return isKept(before, result, choice.leastChange) ? plane.mask : result;
+}
+
+function isKept(before: Uint8Array, after: Float32Array, leastChange: number): boolean {
+  if (leastChange < 0 || !before.includes(1)) return false;
+  let [was, changed] = [0, 0];
+  for (let k = 0; k < before.length; k++) {
+    was += before[k];
+    if (before[k] !== after[k]) changed++;
+  }
+  return (100 * changed) / was < leastChange;
+}
