@@ -17,6 +17,7 @@ import { flagcmdTask } from './declarations/flagcmd.ts';
 import { flagdataTask } from './declarations/flagdata.ts';
 import { flagmanagerTask } from './declarations/flagmanager.ts';
 import { fluxscaleTask } from './declarations/fluxscale.ts';
+import { ftTask } from './declarations/ft.ts';
 import { gaincalTask } from './declarations/gaincal.ts';
 import { gencalTask } from './declarations/gencal.ts';
 import { hInitTask } from './declarations/h-init.ts';
@@ -71,6 +72,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   flagdataTask,
   flagmanagerTask,
   fluxscaleTask,
+  ftTask,
   gaincalTask,
   gencalTask,
   imheadTask,

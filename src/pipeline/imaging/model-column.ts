@@ -23,13 +23,14 @@ export interface ModelPlanes {
 
 /**
  * Writes what the model predicts for the selected rows to MODEL_DATA, which is made when it is missing; both parallel hands get
- * Stokes I, channels outside the image 0. A virtual model of the fields is taken away, which would hide the column.
+ * Stokes I, channels outside the image 0; or the prediction is added to what is there. A virtual model of the fields is taken away, which would hide the column.
  */
 export function writeModelColumn(
   context: Context,
   plan: ImagingPlan,
   imager: Pick<PlaneImager, 'predictor'>,
   models: ModelPlanes,
+  addsToColumn = false,
 ): void {
   for (const chosen of plan.data) {
     const ms = openMs(chosen.ms.path, 'update');
@@ -39,7 +40,8 @@ export function writeModelColumn(
       const pointings = plan.request.facets
         ? Array.from({ length: plan.request.facets.pointingCount }, (_, pointing) => pointing)
         : [undefined];
-      for (const pointing of pointings) writePart(context, plan, { ms, chosen, imager, models, pointing });
+      for (const pointing of pointings)
+        writePart(context, plan, { ms, chosen, imager, models, pointing, addsToColumn });
     } finally {
       ms.close();
     }
@@ -52,6 +54,7 @@ interface Part {
   readonly imager: Pick<PlaneImager, 'predictor'>;
   readonly models: ModelPlanes;
   readonly pointing: number | undefined;
+  readonly addsToColumn: boolean;
 }
 
 function writePart(context: Context, plan: ImagingPlan, part: Part): void {
@@ -77,7 +80,7 @@ function writePart(context: Context, plan: ImagingPlan, part: Part): void {
         context.checkAbort();
         try {
           if (!chosen.channels.has(chunk.spwId)) continue;
-          addToChunk(plan, chosen, chunk, { planes, isFirst: first === 0, predictorOf });
+          addToChunk(plan, chosen, chunk, { planes, isFirst: first === 0 && !part.addsToColumn, predictorOf });
           writeChunk(ms, chunk, { columns: ['MODEL_DATA'] });
         } finally {
           chunk.release();

@@ -1,0 +1,21 @@
+import { ft } from '../../../pipeline/imaging/index.ts';
+import { bool, int, outputPath, text, variant } from '../parameters.ts';
+import { performs } from '../room-call.ts';
+import type { TaskDeclaration } from '../types.ts';
+
+export const ftTask: TaskDeclaration = {
+  name: 'ft',
+  summary: 'Writes the visibilities of model images to MODEL_DATA',
+  parameters: [
+    outputPath('vis', undefined, 'MeasurementSet'),
+    variant('field', '', 'fields by name or number; empty: all'),
+    variant('spw', '', 'spectral windows; empty: all'),
+    variant('model', '', 'image in Jy/pixel, or one for each Taylor term'),
+    int('nterms', 1, 'Taylor terms of the spectrum'),
+    variant('reffreq', '', 'reference frequency of the terms; empty: that of the first image'),
+    text('complist', '', 'component list', { onlyDefault: true }),
+    bool('incremental', false, 'add to MODEL_DATA'),
+    bool('usescratch', false, 'write MODEL_DATA', { inert: 'it is written in both cases' }),
+  ],
+  run: performs(ft),
+};
