@@ -19,5 +19,11 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Bytes of a text as they are stored: UTF-8. */
 export function encodeText(text: string): Uint8Array {
+  if (text.length < 24) {
+    const bytes = new Uint8Array(text.length);
+    let at = 0;
+    for (; at < text.length && text.charCodeAt(at) < 128; at++) bytes[at] = text.charCodeAt(at);
+    if (at === text.length) return bytes;
+  }
   return encoder.encode(text);
 }

@@ -1,6 +1,6 @@
 import { openMs } from '../../astronomy/ms/index.ts';
-import type { ArrayValue, ColumnValues, Table } from '../../formats/tables/index.ts';
-import { baseName } from '../../foundation/bytes/index.ts';
+import { type ArrayValue, type ColumnValues, isTable, openTable, type Table } from '../../formats/tables/index.ts';
+import { baseName, joinPath } from '../../foundation/bytes/index.ts';
 import type { CalAntenna, CalField, CalFrame, CalObservation, CalSpectralWindow } from './caltable.ts';
 
 /**
@@ -8,18 +8,35 @@ import type { CalAntenna, CalField, CalFrame, CalObservation, CalSpectralWindow 
  * observations.
  */
 export function calFrameOf(vis: string): CalFrame {
+  const paths = SUBTABLES.map((name) => joinPath(vis, name));
+  if (paths.every(isTable)) return frameOf(vis, (name) => openTable(joinPath(vis, name), 'read'));
   const ms = openMs(vis, 'read');
   try {
-    return {
-      msName: baseName(vis),
-      spectralWindows: readSpectralWindows(ms.subtable('SPECTRAL_WINDOW')),
-      antennas: readAntennas(ms.subtable('ANTENNA')),
-      fields: readFields(ms.subtable('FIELD')),
-      observations: readObservations(ms.subtable('OBSERVATION')),
-    };
+    return frameOf(vis, (name) => ms.subtable(name));
   } finally {
     ms.close();
   }
+}
+
+/** Where these stand at their usual places, MAIN, whose indices are long, need not be opened. */
+const SUBTABLES = ['SPECTRAL_WINDOW', 'ANTENNA', 'FIELD', 'OBSERVATION'] as const;
+
+function frameOf(vis: string, open: (name: (typeof SUBTABLES)[number]) => Table): CalFrame {
+  const read = <Rows>(name: (typeof SUBTABLES)[number], rowsOf: (table: Table) => Rows) => {
+    const table = open(name);
+    try {
+      return rowsOf(table);
+    } finally {
+      table.close();
+    }
+  };
+  return {
+    msName: baseName(vis),
+    spectralWindows: read('SPECTRAL_WINDOW', readSpectralWindows),
+    antennas: read('ANTENNA', readAntennas),
+    fields: read('FIELD', readFields),
+    observations: read('OBSERVATION', readObservations),
+  };
 }
 
 function scalars<T extends ColumnValues>(table: Table, name: string): T {

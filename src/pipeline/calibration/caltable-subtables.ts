@@ -1,4 +1,4 @@
-import { createTable, type Table } from '../../formats/tables/index.ts';
+import { type Column, type ColumnValues, createTable, type Table } from '../../formats/tables/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
 import { type CAL_SUBTABLES, subtableDescription } from './caltable-layout.ts';
@@ -35,12 +35,23 @@ function putColumn(
   shape: (length: number) => readonly number[] = (length) => [length],
 ): void {
   const target = table.column(column);
-  values.forEach((value, row) => {
-    if (typeof value === 'object') {
-      const cell = value instanceof Float64Array ? value : [...value];
-      target.put(row, { shape: shape(value.length), values: cell });
-    } else target.put(row, value);
+  const [first] = values;
+  if (first === undefined) return;
+  if (typeof first !== 'object') {
+    target.putRange(0, values.length, scalarsOf(values as readonly (number | string | boolean)[], target));
+    return;
+  }
+  (values as readonly (Float64Array | readonly string[])[]).forEach((value, row) => {
+    const cell = value instanceof Float64Array ? value : [...value];
+    target.put(row, { shape: shape(value.length), values: cell });
   });
+}
+
+/** Scalars as the column keeps them. */
+function scalarsOf(values: readonly (number | string | boolean)[], { description }: Column): ColumnValues {
+  if (description.type === 'String') return values.map(String);
+  if (description.type === 'Bool') return Uint8Array.from(values, Number);
+  return description.type === 'Double' ? Float64Array.from(values, Number) : Int32Array.from(values, Number);
 }
 
 function putObservations(put: Put, { observations }: CalTable): void {

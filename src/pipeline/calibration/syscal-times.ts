@@ -1,5 +1,6 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
-import { openMs, readNumbers } from '../../astronomy/ms/index.ts';
+import { readNumbers } from '../../astronomy/ms/index.ts';
+import { isTable, openTable } from '../../formats/tables/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 
@@ -20,10 +21,11 @@ export interface FixsyscaltimesOptions {
 export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions): number {
   const vis = joinPath(context.cwd, options.vis);
   const newInterval = options.newinterval ?? 2;
-  const ms = openMs(vis, 'update');
+  // The table alone: opening a whole MeasurementSet takes longer than the work.
+  const path = joinPath(vis, 'SYSCAL');
+  if (!isTable(path)) fail('missing', 'There is no MeasurementSet with a SYSCAL table here.', { file: vis });
+  const table = openTable(path, 'update');
   try {
-    if (!ms.hasSubtable('SYSCAL')) fail('missing', 'The MeasurementSet has no SYSCAL table.', { file: vis });
-    const table = ms.subtable('SYSCAL');
     const [time, interval, spw] = ['TIME', 'INTERVAL', 'SPECTRAL_WINDOW_ID'].map((name) => readNumbers(table, name));
     let changed = 0;
     for (const spwId of [...new Set(spw)].sort((a, b) => a - b)) {
@@ -43,6 +45,10 @@ export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions)
       if (isFine) continue;
       for (const group of bySecond.values()) changed += alignGroup(group);
     }
+    if (changed > 0) {
+      table.column('TIME').putRange(0, time.length, Float64Array.from(time));
+      table.column('INTERVAL').putRange(0, time.length, Float64Array.from(interval));
+    }
     return changed;
 
     function alignGroup(group: readonly number[]): number {
@@ -52,12 +58,12 @@ export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions)
       const text = `${group.length} rows --> ${formatMjd(middle, 3)} with INTERVAL=${newInterval}`;
       context.log.post(`  ${text}`, 'INFO', 'fixsyscaltimes');
       for (const row of group) {
-        table.column('TIME').put(row, middle);
-        table.column('INTERVAL').put(row, newInterval);
+        time[row] = middle;
+        interval[row] = newInterval;
       }
       return group.length;
     }
   } finally {
-    ms.close();
+    table.close();
   }
 }

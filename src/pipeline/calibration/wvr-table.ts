@@ -1,25 +1,33 @@
 import { type CalFrame, type CalRowKey, type CalTable, emptyRows } from './caltable.ts';
 import { middleChannelWindows } from './caltable-windows.ts';
 import type { WvrData } from './wvr-data.ts';
+import { dispersionFactor } from './wvr-dispersion.ts';
 
 /** The speed of light that CASA's wvrgcal turns paths into phases with, m/s: kept, so that the phases agree. */
 const ROUNDED_SPEED = 3e8;
+
+/** Which solutions are valid, and how paths become phases. */
+export interface PhaseRules {
+  /** Antennas without solutions. */
+  readonly impossible: ReadonlySet<number>;
+  /** Windows whose phases have the other sign. */
+  readonly reversed: ReadonlySet<number>;
+  /** Phases follow the dispersion of water vapour. */
+  readonly isDispersive: boolean;
+}
 
 /**
  * Water paths as phases of a T Jones table: one row per time, window and antenna, at the window's middle channel.
  * A longer path turns the phase of the antenna's gain by -2π ν path / c.
  *
  * @param paths m, [time, ant]; 0: no valid solution
- * @param impossible antennas without solutions
- * @param reversed windows whose phases have the other sign
  */
 export function phaseTable(
   frame: CalFrame,
   data: WvrData,
   paths: Float64Array,
-  impossible: ReadonlySet<number>,
   windows: readonly number[],
-  reversed: ReadonlySet<number>,
+  { impossible, reversed, isDispersive }: PhaseRules,
 ): CalTable {
   const interval = data.time[1] - data.time[0];
   const keys: CalRowKey[] = [];
@@ -45,7 +53,8 @@ export function phaseTable(
   for (const spwId of windows) {
     const { chanFreqs } = frame.spectralWindows[spwId];
     const frequency = chanFreqs[Math.floor(chanFreqs.length / 2)];
-    const perMetre = ((reversed.has(spwId) ? 2 : -2) * Math.PI * frequency) / ROUNDED_SPEED;
+    const factor = (reversed.has(spwId) ? 1 : -1) * (isDispersive ? dispersionFactor(frequency) : 1);
+    const perMetre = (factor * 2 * Math.PI * frequency) / ROUNDED_SPEED;
     for (let cell = 0; cell < paths.length; cell++, row++) {
       const isValid = paths[cell] !== 0 && !impossible.has(cell % data.antennaCount);
       rows.flag[row] = isValid ? 0 : 1;

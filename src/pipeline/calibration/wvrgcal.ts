@@ -6,6 +6,7 @@ import { writeCalTable } from './caltable-write.ts';
 import { smoothTable } from './smoothcal.ts';
 import { filterTimes, offsetTimes, readWvrData, type WvrData, wvrWindows } from './wvr-data.ts';
 import { borrowSamples, nearestRadiometers } from './wvr-neighbours.ts';
+import { subtractOffsets } from './wvr-offsets.ts';
 import {
   pathDiscrepancy,
   pathScatter,
@@ -44,6 +45,7 @@ export interface WvrgcalOptions {
   readonly spw?: readonly number[];
   readonly wvrspw?: readonly number[];
   readonly reversespw?: string;
+  /** Phases follow the dispersion of water vapour instead of one path for all frequencies. */
   readonly disperse?: boolean;
   readonly cont?: boolean;
   /** m */
@@ -52,6 +54,7 @@ export interface WvrgcalOptions {
   readonly mingoodfrac?: number;
   readonly usefieldtab?: boolean;
   readonly refant?: string | number | readonly (string | number)[];
+  /** Table of temperatures to subtract from the samples. */
   readonly offsetstable?: string;
 }
 
@@ -91,7 +94,7 @@ interface Solved {
 /**
  * Phase corrections from the 183 GHz water-vapour radiometers, as a T Jones table.
  *
- * Differences from CASA's wvrgcal: the posterior of the atmosphere is integrated instead of sampled, and coefficients
+ * Differences from CASA's wvrgcal: the random numbers of the retrieval are others, and coefficients
  * between two segments are interpolated in the direction of time.
  *
  * @returns the statistics that CASA's task returns
@@ -113,7 +116,9 @@ export function wvrgcal(context: Context, options: WvrgcalOptions): WvrgcalResul
       ? new Set(parseSpw(options.reversespw, metadata.spectralWindows).keys())
       : new Set<number>();
     const paths = solved.paths.map((path) => path * scaled);
-    const table = phaseTable(calFrameOf(vis), solved.data, paths, solved.impossible, windows, reversed);
+    const { impossible, data } = solved;
+    const rules = { impossible, reversed, isDispersive: options.disperse ?? false };
+    const table = phaseTable(calFrameOf(vis), data, paths, windows, rules);
     post('Writing gain table ...');
     const width = options.smooth ? parseQuantity(options.smooth, 'time') : 0;
     writeCalTable(joinPath(context.cwd, options.caltable), width > 0 ? smoothTable(table, 'mean', width) : table);
@@ -127,9 +132,7 @@ function checkOptions(options: WvrgcalOptions): void {
   const segsource = options.segsource ?? true;
   if (!options.caltable) fail('usage', 'Must provide output calibration table name in parameter caltable.');
   if ((options.nsol ?? 1) > 1 && segsource) fail('usage', 'In order to use nsol>1, segsource must be set to False.');
-  if (options.disperse) fail('unsupported', 'wvrgcal: disperse=True is not available (no dispersion table).');
-  if (options.cont) fail('unsupported', 'wvrgcal: cont=True is not available.');
-  if (options.offsetstable) fail('unsupported', 'wvrgcal: offsetstable is not available.');
+  if (options.cont) fail('unsupported', 'wvrgcal: cont=True is not available; CASA itself calls it untested.');
   if (!segsource && (options.tie?.length || options.sourceflag?.length)) {
     fail('usage', 'wvrgcal: tie and sourceflag need segsource=True.');
   }
@@ -173,6 +176,10 @@ function solve(job: Job, windows: readonly number[]): Solved {
     post('WARNING: a WVR SPW is among the science SPWs.');
   post(`Will use the WVR SPWs: ${radiometers.join(' ')}`);
   const { data: all, antennas } = readWvrData(ms, metadata, radiometers, options.usefieldtab ?? false);
+  if (options.offsetstable) {
+    const samples = antennas.totalCount.reduce((sum, count) => sum + count, 0);
+    subtractOffsets(job.context, joinPath(job.context.cwd, options.offsetstable), all, samples);
+  }
   const isSky = metadata.states.map(
     ({ obsMode }) => obsMode.includes('ON_SOURCE') && !obsMode.includes('CALIBRATE_ATMOSPHERE'),
   );
