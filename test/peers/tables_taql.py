@@ -25,6 +25,10 @@ CONDITIONS = [
     "A in [select B from {t} where A > 4]", "L > 5000000000", "FL[1,1]", "any(FL[1,])", "sum(D[2,1:3]) > 30", "B < 9",
     "isnan(X)", "int(X) == 1", "round(X) == 2", "floor(X) == 1", "ceil(X) == 2", "sign(X-2) == -1", "max(A,B) == 3", "min(A,B) == 1",
     "A in [1, 3:4]", "substr(NAME,1,2) == 'DV'", "trim(NAME) == NAME", "variance(U) > 2", "stddev(U) > 3", "median(U) > 1", "rms(U) > 4",
+    "TIME > datetime('2013-06-02/01:30:00')", "TIME > 2013-06-02/01:30:00", "TIME > 2013/06/02/01:30", "TIME > 2Jun2013/01:30", "TIME > 2-Jun-2013/01:30:30.5",
+    "TIME < datetime('2013-06-02/01:00:00') + 20min", "TIME > 56445.05 d", "FREQ > 1.5GHz", "FREQ > 1.5 GHz", "FREQ between 0.5GHz and 2500MHz",
+    "LONG[2] > 150 cm", "max(LONG) > 0.3hm", "abs(FREQ) > 1.5GHz", "FREQ*2 > 3", "FREQ > 3m", "sin(30deg) > 0.49", "weekday(TIME) == 7", "dow(TIME) == 7 && year(TIME) == 2013",
+    "month(TIME) == 6 and day(TIME) == 2", "time(TIME) > 0.5", "FREQ > 1.5GHz && A < 5", "mjd(TIME) > 56445.1", "FREQ > 1kg", "TIME > datetime('nonsense')",
     "square(A) == 9", "A == 3 OR B == 1 AND A > 4", "not A == 3", "any(U in [3,4])", "A >= B", "pi() > 3",
 ]
 STATEMENTS = [
@@ -44,6 +48,9 @@ STATEMENTS = [
     "select from [select from {t} where A > 2] where B == 1", "select A from {t} where A in [select gmax(A) from {t} groupby B]",
     "select from {t} where B in [select from {t} where A > 5 giving [B]]", "select from {t} where KEY in [select from ::SUB where KIND == 'x' giving [rowid()]]",
     "using style python select U[0], D[0,1] from {t}", "using style python select A from {t} where A in [2:4]", "using style python select rownumber() from {t} limit 3",
+    "select FREQ/1e9 as G from {t}", "select FREQ + 1MHz as G from {t}", "select FREQ/1MHz as G from {t}", "select year(TIME) as Y, ctod(TIME) as C, cdate(TIME) as D, ctime(TIME) as E from {t}",
+    "calc mjd(datetime('2013-06-02'))", "calc year(datetime('2013-06-02'))", "calc sin(30deg)", "calc 3km + 5m", "calc 12h30m", "calc 30d15m", "calc 3e3s + 1min", "calc 10m/2s", "calc 3.5 'km/s'",
+    "select A from {t} t where t.A > 2", "select t.A as N from {t} as t where t.A > 2 orderby t.A desc", "select date(TIME) == 2013-06-02 as SAME from {t} limit 2",
     "update {u} set A = A + 100 where B == 1", "update {u} set U = 0 where A < 3", "update {u} set U[2] = 7, NAME = 'new' where A > 4", "update {u} set D[1,2] = -1.5, FL = True",
     "update {u} set C = C * 2, X = A / 2", "delete from {u} where A in [1,4]", "delete from {u} limit 2", "update {u} set A = 5 orderby X desc limit 2",
 ]
@@ -53,7 +60,7 @@ def make(path, small=False):
     columns = [
         makescacoldesc("A", 0), makescacoldesc("B", 0), makescacoldesc("X", 0.0), makescacoldesc("NAME", ""), makescacoldesc("C", 0j), makescacoldesc("KEY", 0),
         makearrcoldesc("U", 0.0, shape=[3], options=5), makearrcoldesc("D", 0.0, ndim=2), makearrcoldesc("FL", False, ndim=2), makearrcoldesc("V", 0, ndim=1),
-        makescacoldesc("L", 0, valuetype="int64"),
+        makescacoldesc("L", 0, valuetype="int64"), makescacoldesc("TIME", 0.0), makescacoldesc("FREQ", 0.0), makearrcoldesc("LONG", 0.0, ndim=1),
     ]
     t = table(path, maketabdesc(columns), nrow=8, ack=False)
     t.putcol("A", np.arange(8, dtype=np.int32))
@@ -63,7 +70,12 @@ def make(path, small=False):
     t.putcol("C", np.arange(8) + 1j * (3 - np.arange(8)))
     t.putcol("KEY", np.arange(8, dtype=np.int32) % 3)
     t.putcol("L", np.arange(8, dtype=np.int64) * 1000000000)
+    t.putcol("TIME", 56445 * 86400 + np.arange(8) * 3600.0)
+    t.putcol("FREQ", np.arange(8) * 1e9)
+    for name, unit in (("TIME", "s"), ("FREQ", "Hz"), ("LONG", "m")):
+        t.putcolkeyword(name, "QuantumUnits", [unit])
     for row in range(8):
+        t.putcell("LONG", row, np.arange(3.0) * row)
         t.putcell("U", row, np.array([row, -row, 5.0]))
         t.putcell("D", row, (np.arange(6.0) + row * 6).reshape(3, 2))
         t.putcell("FL", row, (np.arange(6).reshape(3, 2) + row) % (row + 1) == 0)
@@ -193,6 +205,18 @@ def main():
         good = "error" not in mine and mine["columns"]["A"] == expected["columns"]["A"] and mine["columns"]["TEXT"] == expected["columns"]["TEXT"]
         failed += not good
         print(f"{'PASS' if good else 'FAIL'} casacore opens the reference table that giving wrote {'' if good else mine}")
+        plain = os.path.join(work, "plain.tab")
+        with open(source, "w") as f:
+            json.dump([f"select A, NAME, U, D, V, FL, C, TIME from {base} where A > 2 giving {plain} as plain"], f)
+        subprocess.run([os.environ.get("ALMA_QA2_NODE", "node"), driver, source, target], check=True)
+        with open(target) as f:
+            told = json.load(f)[0]
+        if "error" in told:
+            print("INFO " + told["error"])
+        mine, expected = casacore(f"select from {plain}"), casacore(f"select A, NAME, U, D, V, FL, C, TIME from {base} where A > 2")
+        complaint = compare({**mine, "columns": {name: {"cells": cells} for name, cells in mine.get("columns", {}).items()}} if "columns" in mine else mine, expected)
+        failed += complaint is not None
+        print(f"{'FAIL' if complaint else 'PASS'} casacore reads the plain table that giving wrote {complaint or ''}")
     finally:
         shutil.rmtree(work)
     print(f"{failed} failed")

@@ -95,6 +95,11 @@ export class AsdmTable {
     for (const decoded of this.decodedRows()) yield new AsdmRow(decoded.values, index++, place);
   }
 
+  /** The rows are those of a binary file (Table.bin), not of XML. */
+  get isBinary(): boolean {
+    return this.file?.kind === 'binary';
+  }
+
   private load(names: readonly string[] | undefined): void {
     const builders = new Map<string, ColumnBuilder>();
     const wanted = names && new Set(names);

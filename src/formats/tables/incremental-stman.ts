@@ -1,28 +1,30 @@
 import { fail } from '../../foundation/base/index.ts';
 import { AipsReader, AipsWriter } from './aipsio.ts';
 import { ArrayFile } from './array-file.ts';
-import { elementCount, sameShape, typeInfo } from './data-types.ts';
+import { elementCount, typeInfo } from './data-types.ts';
 import { IncrementalBuckets, type IncrementalFile, IncrementalWriter } from './incremental-buckets.ts';
+import {
+  DirectColumn,
+  type IncrementalColumn,
+  type IncrementalHost,
+  IndirectColumn,
+  isIndirect,
+} from './incremental-columns.ts';
 import { directCodec, type IntervalCodec, type IntervalValue, offsetCodec } from './incremental-values.ts';
 import { IntervalList } from './interval-list.ts';
 import {
   type ColumnLayout,
   registerStorageManager,
-  type ShapeRun,
   type StorageColumn,
   type StorageContext,
   type StorageManager,
 } from './storage.ts';
-import type { ColumnValues, StorageManagerDescription } from './types.ts';
+import type { StorageManagerDescription } from './types.ts';
 
 const MIN_BUCKET = 32_768;
 const MAX_BUCKET = 327_680;
 /** From so many intervals of a new table on, those of full buckets go to the file. */
 const SPILL_INTERVALS = 16_384;
-
-function isIndirect(layout: ColumnLayout): boolean {
-  return !layout.isScalar && !layout.isDirect;
-}
 
 /** Bucket size as casacore chooses it: 100 rows, within limits. */
 function defaultBucket(layouts: readonly ColumnLayout[]): number {
@@ -53,7 +55,7 @@ function forgetStored(file: string): void {
 }
 
 /** casacore's IncrementalStMan: a value is stored only where it differs from the row before. */
-export class IncrementalStMan implements StorageManager {
+export class IncrementalStMan implements StorageManager, IncrementalHost {
   readonly name: string;
   readonly context: StorageContext;
   readonly codecs: readonly IntervalCodec[];
@@ -304,129 +306,6 @@ function walk(
     if (next > at) act(values[interval], at, next - at);
     at = Math.max(at, next);
   }
-}
-
-abstract class IncrementalColumn implements StorageColumn {
-  /** Rows from here on were never written one by one: a value put there holds to the end. */
-  written: number;
-  protected readonly host: IncrementalStMan;
-  protected readonly layout: ColumnLayout;
-  protected readonly column: number;
-
-  constructor(host: IncrementalStMan, column: number, layout: ColumnLayout) {
-    this.host = host;
-    this.column = column;
-    this.layout = layout;
-    this.written = host.context.rowCount;
-  }
-
-  abstract shapeRun(row: number, limit: number): ShapeRun;
-  abstract read(row: number, count: number, values: ColumnValues, at: number): void;
-  abstract write(row: number, count: number, values: ColumnValues, at: number): void;
-  abstract setShape(row: number, count: number, shape: readonly number[]): void;
-
-  /** Stores values for rows [starts[0], end). */
-  protected store(end: number, starts: readonly number[], values: readonly IntervalValue[]): void {
-    const list = this.host.list(this.column, starts[0]);
-    if (end > this.written || end >= this.host.rows) list.replaceFrom(starts, values);
-    else list.replace(starts[0], end, starts, values);
-    this.written = Math.max(this.written, end);
-  }
-}
-
-class DirectColumn extends IncrementalColumn {
-  shapeRun(_row: number, limit: number): ShapeRun {
-    if (elementCount(this.layout.shape ?? []) > 8 * this.host.largestBucket) {
-      fail('bad-format', 'Cells are larger than a bucket.', { file: this.host.context.file, column: this.layout.name });
-    }
-    return { shape: this.layout.shape ?? [], count: limit };
-  }
-
-  read(row: number, count: number, values: ColumnValues, at: number): void {
-    const step = elementCount(this.layout.shape ?? []) * typeInfo(this.layout.type).units;
-    const codec = this.host.codecs[this.column];
-    this.host.eachInterval(this.column, row, count, (value, from, rows) =>
-      codec.fill(value, values, at + (from - row) * step, rows),
-    );
-  }
-
-  write(row: number, count: number, values: ColumnValues, at: number): void {
-    const step = elementCount(this.layout.shape ?? []) * typeInfo(this.layout.type).units;
-    const codec = this.host.codecs[this.column];
-    const starts: number[] = [];
-    const taken: IntervalValue[] = [];
-    for (let k = 0; k < count; k++) {
-      const value = codec.take(values, at + k * step);
-      if (k > 0 && codec.isEqual(value, taken[taken.length - 1])) continue;
-      starts.push(row + k);
-      taken.push(value);
-    }
-    if (count > 0) this.store(row + count, starts, taken);
-  }
-
-  setShape(): void {}
-}
-
-class IndirectColumn extends IncrementalColumn {
-  shapeRun(row: number, limit: number): ShapeRun {
-    let shape: readonly number[] | undefined;
-    let count = 0;
-    let isOver = false;
-    this.host.eachInterval(this.column, row, limit, (value, from, rows) => {
-      if (isOver) return;
-      const own = value === 0 ? undefined : this.host.arrays.find(value as number, this.layout.type).shape;
-      if (from === row) shape = own;
-      else if (!sameShape(shape, own)) isOver = true;
-      if (!isOver) count += rows;
-    });
-    return { shape, count };
-  }
-
-  read(row: number, count: number, values: ColumnValues, at: number): void {
-    const { units } = typeInfo(this.layout.type);
-    this.host.eachInterval(this.column, row, count, (value, from, rows) => {
-      const array = this.host.arrays.find(value as number, this.layout.type);
-      const each = elementCount(array.shape);
-      const step = each * units;
-      const first = at + (from - row) * step;
-      this.host.arrays.read(array, this.layout.type, 0, each, values, first);
-      for (let k = 1; k < rows; k++) copyInside(values, first, step, first + k * step);
-    });
-  }
-
-  write(row: number, count: number, values: ColumnValues, at: number): void {
-    const { units, type } = typeInfo(this.layout.type);
-    const { arrays } = this.host;
-    const shape = this.shapeRun(row, 1).shape ?? fail('internal', 'A cell is written before its shape is set.');
-    const each = elementCount(shape);
-    const starts: number[] = [];
-    const offsets: number[] = [];
-    for (let k = 0; k < count; k++) {
-      const from = at + k * each * units;
-      if (k > 0 && isSameInside(values, from - each * units, from, each * units)) continue;
-      const offset = arrays.allocate(type, shape);
-      arrays.write(arrays.find(offset, this.layout.type), type, 0, each, values, from);
-      starts.push(row + k);
-      offsets.push(offset);
-    }
-    if (count > 0) this.store(row + count, starts, offsets);
-  }
-
-  setShape(row: number, count: number, shape: readonly number[]): void {
-    const run = this.shapeRun(row, count);
-    if (run.count === count && sameShape(run.shape, shape)) return;
-    this.store(row + count, [row], [this.host.arrays.allocate(this.layout.type, shape)]);
-  }
-}
-
-function copyInside(values: ColumnValues, from: number, count: number, to: number): void {
-  if (Array.isArray(values)) for (let k = 0; k < count; k++) values[to + k] = values[from + k];
-  else values.copyWithin(to, from, from + count);
-}
-
-function isSameInside(values: ColumnValues, left: number, right: number, count: number): boolean {
-  for (let k = 0; k < count; k++) if (!Object.is(values[left + k], values[right + k])) return false;
-  return true;
 }
 
 registerStorageManager('IncrementalStMan', { open: IncrementalStMan.open, create: IncrementalStMan.create });

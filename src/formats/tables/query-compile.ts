@@ -1,4 +1,5 @@
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { DATE_FUNCTIONS } from './query-dates.ts';
 import {
   fractile,
   OPERAND_FUNCTIONS,
@@ -7,7 +8,8 @@ import {
   VALUE_FUNCTIONS,
   WHOLE_FUNCTIONS,
 } from './query-functions.ts';
-import type { Expression, QueryStyle, SetItem, Statement } from './query-parser.ts';
+import type { Expression, QueryStyle, SetItem, Statement } from './query-language.ts';
+import { areComparable, converter, unitOf } from './query-units.ts';
 import {
   type ArrayCell,
   arrayCell,
@@ -56,7 +58,11 @@ export function compile(expression: Expression, scope: Scope): Evaluate {
       return (row) => mapValue(operand(row), (value) => (isPair(value) ? [-value[0], -value[1]] : -asNumber(value)));
     }
     case 'binary':
-      return compileBinary(expression.operator, compile(expression.left, scope), compile(expression.right, scope));
+      return compileBinary(
+        expression.operator,
+        compile(expression.left, scope),
+        compileIn(expression.right, scope, rightUnit(expression, scope)),
+      );
     case 'call':
       return compileCall(expression.name, expression.operands, scope);
     case 'element':
@@ -81,6 +87,25 @@ export function compile(expression: Expression, scope: Scope): Evaluate {
   }
 }
 
+/** The same in another unit, where the expression has one. */
+function compileIn(expression: Expression, scope: Scope, unit: string | undefined): Evaluate {
+  const evaluate = compile(expression, scope);
+  const convert = converter(unitOf(expression, scope.table), unit);
+  return convert ? (row) => convert(evaluate(row)) : evaluate;
+}
+
+const UNITED = new Set(['+', '-', '==', '!=', '<', '<=', '>', '>=']);
+
+/** The unit that the right side must have: the left's, but for products and quotients of different things. */
+function rightUnit(
+  { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
+  { table }: Scope,
+): string | undefined {
+  const [own, other] = [unitOf(left, table), unitOf(right, table)];
+  if (own === undefined || other === undefined) return undefined;
+  return UNITED.has(operator) || (operator === '/' && areComparable(own, other)) ? own : undefined;
+}
+
 function compileMembership(expression: Extract<Expression, { kind: 'in' }>, scope: Scope): Evaluate {
   const { set, isNegated } = expression;
   const value = compile(expression.value, scope);
@@ -93,17 +118,18 @@ function compileMembership(expression: Extract<Expression, { kind: 'in' }>, scop
       return mapValue(value(row), (one) => known.has(one) !== isNegated);
     };
   }
-  const tests = (set as readonly SetItem[]).map((item) => compileItem(item, scope));
+  const unit = unitOf(expression.value, scope.table);
+  const tests = (set as readonly SetItem[]).map((item) => compileItem(item, scope, unit));
   return (row) => mapValue(value(row), (one) => tests.some((test) => test(one, row)) !== isNegated);
 }
 
-function compileItem(item: SetItem, scope: Scope): (value: Value, row: number) => boolean {
+function compileItem(item: SetItem, scope: Scope, unit: string | undefined): (value: Value, row: number) => boolean {
   if (item.kind === 'value') {
-    const member = compile(item.value, scope);
+    const member = compileIn(item.value, scope, unit);
     return (value, row) => itemsOf(member(row)).some((one) => isSame(value, one));
   }
-  const low = item.low && compile(item.low, scope);
-  const high = item.high && compile(item.high, scope);
+  const low = item.low && compileIn(item.low, scope, unit);
+  const high = item.high && compileIn(item.high, scope, unit);
   const step = item.step && compile(item.step, scope);
   const isHighOpen = item.isHighOpen || (item.isDiscrete === true && scope.style.isEndExcluded);
   return (value, row) => {
@@ -157,9 +183,12 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   if (name === 'gcount') return () => scope.group.rows.length;
   if (name === 'isdefined') return definedTest(operands[0], scope);
   if (name === 'iscolumn') return columnTest(operands[0], scope);
-  const inner = operands.map((operand) => compile(operand, scope));
+  if (name === 'datetime' && operands.length === 0)
+    return fail('unsupported', 'DATETIME() without a date is the time of the query and is not offered.');
+  const wanted = operandUnit(name, operands, scope);
+  const inner = operands.map((operand) => compileIn(operand, scope, wanted));
   if (inner.length === 0) {
-    const isKnown = VALUE_FUNCTIONS[name] ?? WHOLE_FUNCTIONS[name];
+    const isKnown = VALUE_FUNCTIONS[name] ?? WHOLE_FUNCTIONS[name] ?? DATE_FUNCTIONS[name];
     return isKnown ? fail('usage', `The function ${name} needs a value.`) : refuseFunction(name);
   }
   const [first, second] = inner;
@@ -181,9 +210,17 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   const isOfRow = inner.length === 1;
   const wholes = isOfRow ? WHOLE_FUNCTIONS[name] : undefined;
   if (wholes) return (row) => wholes.act(itemsOf(first(row)));
-  const values = isOfRow ? VALUE_FUNCTIONS[name] : undefined;
+  const values = isOfRow ? (VALUE_FUNCTIONS[name] ?? DATE_FUNCTIONS[name]) : undefined;
   if (values) return (row) => mapValue(first(row), values.act);
   return refuseFunction(name);
+}
+
+/** The unit that a function's operands are turned into. */
+function operandUnit(name: string, operands: readonly Expression[], { table }: Scope): string | undefined {
+  if (name in DATE_FUNCTIONS) return 'd';
+  if (['sin', 'cos', 'tan'].includes(name)) return 'rad';
+  const isCommon = ['min', 'max', 'atan2', 'near'].includes(name) && operands.length > 1;
+  return isCommon ? unitOf(operands[0], table) : undefined;
 }
 
 function shapeLength(value: Value): number {

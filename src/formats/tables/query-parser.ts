@@ -1,130 +1,8 @@
-import { fail } from '../../foundation/base/index.ts';
-
-/** An expression of the table query language, parsed. */
-export type Expression =
-  | { readonly kind: 'literal'; readonly value: number | string | boolean; readonly isInteger?: boolean }
-  | { readonly kind: 'array'; readonly items: readonly SetItem[] }
-  | { readonly kind: 'subquery'; readonly statement: Statement }
-  | { readonly kind: 'column'; readonly name: string }
-  | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Expression }
-  | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
-  | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Expression[] }
-  | { readonly kind: 'element'; readonly array: Expression; readonly indices: readonly SetItem[] }
-  | {
-      readonly kind: 'in';
-      readonly value: Expression;
-      readonly set: readonly SetItem[] | Expression;
-      readonly isNegated: boolean;
-    }
-  | { readonly kind: 'like'; readonly value: Expression; readonly pattern: RegExp; readonly isNegated: boolean };
-
-/** A member of a set: one value, or a range with closed or open ends. */
-export type SetItem =
-  | { readonly kind: 'value'; readonly value: Expression }
-  | {
-      readonly kind: 'range';
-      readonly low: Expression | undefined;
-      readonly high: Expression | undefined;
-      readonly isLowOpen: boolean;
-      readonly isHighOpen: boolean;
-      /** low:high, as integers: its end depends on the style. */
-      readonly isDiscrete?: boolean;
-      readonly step?: Expression | undefined;
-    };
-
-/** How elements are counted: CASA's way (from 1, ends included, fastest axis first), or Python's. */
-export interface QueryStyle {
-  readonly origin: 0 | 1;
-  readonly isEndExcluded: boolean;
-  readonly isSlowestFirst: boolean;
-}
-
-export interface SelectItem {
-  readonly expression: Expression;
-  readonly name: string | undefined;
-}
-
-export interface SortKey {
-  readonly expression: Expression;
-  readonly isDescending: boolean;
-}
-
-/** Rows from, to (not included) and step; negative ones count from the end. */
-export interface RowLimit {
-  readonly start: number;
-  readonly end: number | undefined;
-  readonly step: number;
-}
-
-/** A table by its path, or what a query gives. */
-export type Origin = string | Statement;
-
-/** A statement of the table query language. */
-export interface Statement {
-  readonly kind: 'select' | 'update' | 'delete' | 'count' | 'calc';
-  readonly style: QueryStyle;
-  readonly from: Origin | undefined;
-  /** Empty: all columns. */
-  readonly items: readonly SelectItem[];
-  readonly isDistinct: boolean;
-  readonly where: Expression | undefined;
-  readonly groupBy: readonly Expression[];
-  readonly having: Expression | undefined;
-  readonly orderBy: readonly SortKey[];
-  readonly isOrderDistinct: boolean;
-  readonly limit: RowLimit | undefined;
-  /** A table to write, or the values of a set. */
-  readonly giving: { readonly path: string; readonly isPlain: boolean } | readonly SetItem[] | undefined;
-  readonly assignments: readonly {
-    readonly column: string;
-    readonly indices: readonly SetItem[];
-    readonly value: Expression;
-  }[];
-}
-
-export interface Token {
-  readonly kind: 'number' | 'text' | 'name' | 'pattern' | 'sign' | 'end';
-  readonly text: string;
-  readonly at: number;
-}
-
-const SIGNS = [
-  '=:=',
-  '=:<',
-  '<:=',
-  '<:<',
-  '&&',
-  '||',
-  '==',
-  '!=',
-  '<>',
-  '<=',
-  '>=',
-  '**',
-  '//',
-  '!~',
-  '=',
-  '<',
-  '>',
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '^',
-  '!',
-  '~',
-  '(',
-  ')',
-  '[',
-  ']',
-  '{',
-  '}',
-  ',',
-  ':',
-  '&',
-  '|',
-]; // longest first
+import { parseDate } from './query-dates.ts';
+import type { Expression, SetItem, Statement } from './query-language.ts';
+import { globSource, likePattern, patternTest } from './query-patterns.ts';
+import { complain, type Token, tokenize } from './query-tokens.ts';
+import { angleOf, isUnit } from './query-units.ts';
 
 const COMPARISONS: Readonly<Record<string, string>> = {
   '=': '==',
@@ -136,47 +14,6 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   '>': '>',
   '>=': '>=',
 };
-
-function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const rest = text.slice(at);
-    const space = /^\s+/.exec(rest);
-    if (space) {
-      at += space[0].length;
-      continue;
-    }
-    const token = nextToken(rest, at, text);
-    tokens.push(token);
-    at += token.kind === 'text' ? token.text.length + 2 : token.text.length;
-  }
-  tokens.push({ kind: 'end', text: '', at });
-  return tokens;
-}
-
-function nextToken(rest: string, at: number, whole: string): Token {
-  const number = /^(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?/.exec(rest);
-  if (number) return { kind: 'number', text: number[0], at };
-  const pattern = /^[mpf](?:\/[^/]*\/|%[^%]*%|@[^@]*@)i?/.exec(rest);
-  if (pattern) return { kind: 'pattern', text: pattern[0], at };
-  const name = /^(?:[A-Za-z_][\w.]*(?:::\w+)*|::\w+)/.exec(rest);
-  if (name) return { kind: 'name', text: name[0], at };
-  if (rest[0] === '"' || rest[0] === "'") {
-    const end = rest.indexOf(rest[0], 1);
-    if (end < 0) complain('a text is not closed', whole, at);
-    return { kind: 'text', text: rest.slice(1, end), at };
-  }
-  const sign = SIGNS.find((candidate) => rest.startsWith(candidate));
-  if (!sign) complain(`"${rest[0]}" is not understood`, whole, at);
-  return { kind: 'sign', text: sign, at };
-}
-
-function complain(what: string, expression: string, at: number): never {
-  return fail('usage', `The query is not understood: ${what} at character ${at + 1} of "${expression}".`);
-}
-
-export const CASA_STYLE: QueryStyle = { origin: 1, isEndExcluded: false, isSlowestFirst: false };
 
 /**
  * Parses the condition of a query: comparisons, && || ! (and, or, not), in and not in with sets and ranges, like, between,
@@ -192,6 +29,8 @@ export function parseQuery(text: string): Expression {
 /** Parses expressions; {@link StatementParser} has the statements around them. */
 export class QueryParser {
   protected readonly text: string;
+  /** Short name of the table, which may stand before columns: t.TIME. */
+  protected alias: string | undefined;
   private readonly tokens: readonly Token[];
   private next = 0;
 
@@ -209,6 +48,14 @@ export class QueryParser {
   /** A query in place of a set of values. */
   protected subquery(): Statement {
     return this.complain('a query inside a query is understood in whole statements only');
+  }
+
+  /** Whether a word comes within the words ahead, and what follows the first such place: for names that are told late. */
+  protected ahead(word: string): readonly Token[] {
+    const at = this.tokens.findIndex(
+      ({ kind, text }, k) => k >= this.next && kind === 'name' && text.toLowerCase() === word,
+    );
+    return at < 0 ? [] : this.tokens.slice(at + 1, at + 4);
   }
 
   protected expectEnd(): void {
@@ -347,11 +194,9 @@ export class QueryParser {
   private primary(): Expression {
     const { kind, text } = this.token;
     this.next++;
-    if (kind === 'number') {
-      if (this.token.kind === 'name' && this.token.at === this.tokens[this.next - 1].at + text.length)
-        this.complain('units are not understood; write the number in the unit of the column');
-      return { kind: 'literal', value: Number(text), isInteger: /^\d+$/.test(text) };
-    }
+    if (kind === 'number') return this.quantity(text);
+    if (kind === 'date') return { kind: 'literal', value: this.dateOf(text), unit: 'd' };
+    if (kind === 'angle') return { kind: 'literal', value: angleOf(text), unit: 'rad' };
     if (kind === 'text') return { kind: 'literal', value: text };
     if (kind === 'sign' && text === '(') {
       const inner = this.or();
@@ -368,10 +213,27 @@ export class QueryParser {
       if (this.accept('(')) return { kind: 'call', name: text.toLowerCase(), operands: this.list(')') };
       if (/^(t|true)$/i.test(text)) return { kind: 'literal', value: true };
       if (/^(f|false)$/i.test(text)) return { kind: 'literal', value: false };
-      return { kind: 'column', name: text };
+      const isQualified = this.alias !== undefined && text.startsWith(`${this.alias}.`);
+      return { kind: 'column', name: isQualified ? text.slice((this.alias ?? '').length + 1) : text };
     }
     this.next--;
     return this.complain(kind === 'end' ? 'it ends too early' : `"${text}" is unexpected`);
+  }
+
+  /** A number that was taken, and the unit that may follow it: 3, 3.5GHz, 20 min, 4 'km/s'. */
+  private quantity(text: string): Expression {
+    const { kind, text: word, at } = this.token;
+    const isAdjacent = kind === 'name' && at === this.tokens[this.next - 1].at + text.length;
+    if ((kind === 'name' || kind === 'text') && isUnit(word)) {
+      this.next++;
+      return { kind: 'literal', value: Number(text), unit: word };
+    }
+    if (isAdjacent) this.complain(`the unit ${word} is not known`);
+    return { kind: 'literal', value: Number(text), isInteger: /^\d+$/.test(text) };
+  }
+
+  private dateOf(text: string): number {
+    return parseDate(text) ?? this.complain(`${text} is not a date`);
   }
 
   private list(close: string): Expression[] {
@@ -451,45 +313,3 @@ const EVERYTHING: SetItem = {
   isHighOpen: false,
   isDiscrete: true,
 };
-
-/** NAME == pattern('x*'), regex('…') or sqlpattern('…'), as comparisons with a pattern were written first. */
-function patternTest(operator: string, value: Expression, call: Expression): Expression | undefined {
-  if (call.kind !== 'call' || !['==', '!='].includes(operator)) return undefined;
-  const [text] = call.operands;
-  if (!['pattern', 'regex', 'sqlpattern'].includes(call.name) || text?.kind !== 'literal') return undefined;
-  const body = String(text.value);
-  const glob = call.name === 'pattern' ? globSource(body) : body;
-  const pattern = call.name === 'sqlpattern' ? likePattern(body, false) : new RegExp(`^(?:${glob})$`);
-  return { kind: 'like', value, pattern, isNegated: operator === '!=' };
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-/** SQL pattern: % any text, _ any character. */
-function likePattern(text: string, isLoose: boolean): RegExp {
-  const source = [...text].map((char) => (char === '%' ? '.*' : char === '_' ? '.' : escaped(char))).join('');
-  return new RegExp(`^${source}$`, isLoose ? 'is' : 's');
-}
-
-/** File name pattern: * any text, ? any character, {a,b} either, [..] a set. */
-function globSource(text: string): string {
-  let depth = 0;
-  return [...text]
-    .map((char) => {
-      if (char === '*') return '.*';
-      if (char === '?') return '.';
-      if (char === '{') {
-        depth++;
-        return '(?:';
-      }
-      if (char === '}') {
-        depth--;
-        return ')';
-      }
-      if (char === ',' && depth > 0) return '|';
-      return char === '[' || char === ']' || char === '-' ? char : escaped(char);
-    })
-    .join('');
-}

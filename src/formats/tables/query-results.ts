@@ -1,8 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ComputedCells, emptyValues } from './computed-table.ts';
 import { isGroupFunction } from './query-compile.ts';
+import { DATE_FUNCTIONS } from './query-dates.ts';
 import { OPERAND_FUNCTIONS, VALUE_FUNCTIONS, WHOLE_FUNCTIONS } from './query-functions.ts';
-import type { Expression, SelectItem } from './query-parser.ts';
+import type { Expression, SelectItem } from './query-language.ts';
 import { asBoolean, asNumber, asText, isArray, isPair, itemsOf, type Value } from './query-values.ts';
 import type { ColumnValues, DataType, Table } from './types.ts';
 
@@ -73,7 +74,7 @@ function isIntegerCall(name: string, operands: readonly Expression[], inner: (pa
   if (['first', 'last', 'aggr'].includes(base)) return operands.every(inner);
   if (base === 'iif') return operands.slice(1).every(inner);
   const several = OPERAND_FUNCTIONS.find((entry) => entry.name === base && entry.count === operands.length);
-  const type = (several ?? WHOLE_FUNCTIONS[base] ?? VALUE_FUNCTIONS[base])?.type;
+  const type = (several ?? WHOLE_FUNCTIONS[base] ?? VALUE_FUNCTIONS[base] ?? DATE_FUNCTIONS[base])?.type;
   return type === 'int' || (type === 'same' && operands.every(inner));
 }
 

@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { compile } from './query-compile.ts';
-import { CASA_STYLE, parseQuery } from './query-parser.ts';
+import { CASA_STYLE } from './query-language.ts';
+import { parseQuery } from './query-parser.ts';
 import type { Table } from './types.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { makeValues } from './data-types.ts';
 import { compile, type Evaluate, type Scope } from './query-compile.ts';
-import type { SetItem, Statement } from './query-parser.ts';
+import type { SetItem, Statement } from './query-language.ts';
 import {
   arrayCell,
   asBoolean,

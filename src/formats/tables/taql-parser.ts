@@ -2,14 +2,14 @@ import { fail } from '../../foundation/base/index.ts';
 import {
   CASA_STYLE,
   type Expression,
-  QueryParser,
   type QueryStyle,
   type RowLimit,
   type SelectItem,
   type SetItem,
   type SortKey,
   type Statement,
-} from './query-parser.ts';
+} from './query-language.ts';
+import { QueryParser } from './query-parser.ts';
 
 const PYTHON_STYLE: QueryStyle = { origin: 0, isEndExcluded: true, isSlowestFirst: true };
 
@@ -65,6 +65,7 @@ class StatementParser extends QueryParser {
 
   statement(): Statement {
     if (this.acceptWord('using')) this.readStyle();
+    this.alias = this.shortName();
     const statement = this.subquery();
     this.expectEnd();
     return statement;
@@ -257,6 +258,21 @@ class StatementParser extends QueryParser {
     return { path: text, isPlain };
   }
 
+  /** The short name that follows the first table: from "x.ms" as t; columns may be called t.TIME before it is met. */
+  private shortName(): string | undefined {
+    const [table, first, second] = this.ahead('from');
+    if (table?.kind !== 'text') return undefined;
+    const word = first?.kind === 'name' && first.text.toLowerCase() === 'as' ? second : first;
+    return word?.kind === 'name' && !CLAUSES.includes(word.text.toLowerCase()) ? word.text : undefined;
+  }
+
+  private acceptShortName(): void {
+    this.acceptWord('as');
+    if (this.token.kind !== 'name' || this.isClause()) return;
+    const { text } = this.take();
+    if (text !== this.alias) this.complain('a query has one short name, that of its first table');
+  }
+
   private origin(): string | Statement {
     if (this.accept('[')) {
       const statement = this.subquery();
@@ -265,7 +281,7 @@ class StatementParser extends QueryParser {
     }
     const { kind, text } = this.take();
     if (kind !== 'text' && kind !== 'name') this.complain('the path of a table is expected');
-    if (this.token.kind === 'name' && !this.isClause()) this.complain('short names of tables are not understood');
+    this.acceptShortName();
     if (this.token.kind === 'sign' && this.token.text === ',')
       this.complain('queries over several tables are not understood');
     return text;

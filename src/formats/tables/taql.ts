@@ -1,8 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
 import { ComputedTable } from './computed-table.ts';
 import { writeReference } from './linked-table-writer.ts';
+import { writePlain } from './plain-copy.ts';
 import { compile, type Evaluate, type Scope } from './query-compile.ts';
-import type { SelectItem, SortKey, Statement } from './query-parser.ts';
+import type { SelectItem, SortKey, Statement } from './query-language.ts';
 import { describeResult, isGrouped, resultCells } from './query-results.ts';
 import { asBoolean, compareValues, isArray, itemsOf, type Value } from './query-values.ts';
 import { RowMappedTable, SelectedRows } from './row-mapped-table.ts';
@@ -217,10 +218,14 @@ class StatementRun {
     const { giving } = statement;
     if (!giving || Array.isArray(giving)) return result;
     const { path, isPlain } = giving as { path: string; isPlain: boolean };
-    if (isPlain || !(result instanceof RowMappedTable))
-      fail('unsupported', 'giving writes reference tables (rows and columns of a table) only.', { file: path });
+    const target = this.tables.target(path);
+    // A table of computed values has nothing that it could refer to.
+    if (isPlain || !(result instanceof RowMappedTable)) {
+      writePlain(target, result);
+      return result;
+    }
     const rows = Array.from({ length: result.rowCount }, (_, row) => row);
-    writeReference(this.tables.target(path), result, rows);
+    writeReference(target, result, rows);
     return result;
   }
 }

@@ -1,16 +1,11 @@
 import { fail } from '../../foundation/base/index.ts';
 import { disk } from '../../foundation/bytes/index.ts';
 import { sameShape } from './data-types.ts';
-import {
-  type ColumnLayout,
-  registerStorageManager,
-  type StorageColumn,
-  type StorageContext,
-  type StorageManager,
-} from './storage.ts';
+import { registerStorageManager, type StorageColumn, type StorageContext, type StorageManager } from './storage.ts';
 import { TileCache, TileFile } from './tile-cache.ts';
 import { TiledColumn } from './tiled-column.ts';
 import { type Cube, cubeBytes, fitTile, tileLayout } from './tiled-cube.ts';
+import { checkColumns, coordinateNames } from './tiled-description.ts';
 import { readTiledHeader, type TiledHeader, type TiledType, writeTiledHeader } from './tiled-header.ts';
 import { RowMap, type RowRun } from './tiled-rows.ts';
 import type { StorageManagerDescription } from './types.ts';
@@ -348,43 +343,6 @@ function tileKey(cubeNumber: number, tile: number): number {
 function emptyCube(fileNumber: number): Cube {
   const tile = { offsets: [], bytes: 0 };
   return { shape: [], tileShape: [], isExtensible: false, fileNumber, fileOffset: 0, tile, values: new Map() };
-}
-
-/** Axes of a cell, the same for all columns. */
-function checkColumns(type: TiledType, columns: readonly ColumnLayout[], name: string): number {
-  let axes: number | undefined;
-  for (const layout of columns) {
-    const own = layout.isScalar ? 0 : (layout.shape?.length ?? layout.axisCount);
-    if (own === undefined || layout.type === 'String') {
-      fail('usage', `${type} ${name}: column ${layout.name} must have a fixed number of axes and no texts.`, {
-        column: layout.name,
-      });
-    }
-    if (axes !== undefined && axes !== own) {
-      fail('usage', `${type} ${name}: its columns differ in their number of axes.`, { column: layout.name });
-    }
-    if (type === 'TiledColumnStMan' && !layout.isScalar && layout.shape === undefined) {
-      fail('usage', `TiledColumnStMan ${name}: column ${layout.name} needs a fixed shape.`, { column: layout.name });
-    }
-    if (type !== 'TiledColumnStMan' && layout.isScalar)
-      fail('usage', `${type} takes no scalar columns.`, { column: layout.name });
-    axes = own;
-  }
-  return axes ?? fail('usage', `${type} ${name} has no columns.`);
-}
-
-/** Names of coordinate and identifier columns of the hypercolumns, whose values are not in the tiles. */
-function coordinateNames(context: StorageContext): Set<string> {
-  const names = new Set<string>();
-  for (const [key, keyword] of context.privateKeywords) {
-    if (!key.startsWith('Hypercolumn_') || keyword.type !== 'Record') continue;
-    for (const field of ['HCcoordnames', 'HCidnames']) {
-      const list = keyword.record.get(field);
-      if (list && 'array' in list && list.type === 'String')
-        for (const name of list.array.values as string[]) names.add(name);
-    }
-  }
-  return names;
 }
 
 /** TiledDataStMan: runs are given by their first row. */

@@ -121,7 +121,7 @@ export function fillFeed(
   isWanted: (startNs: bigint, durationNs: bigint) => boolean,
 ): void {
   const keyOf = (row: AsdmRow) => `${row.id('antennaId')} ${row.id('spectralWindowId')} ${row.number('feedId')}`;
-  const rows = timedRows(asdm.table('Feed').rows(), keyOf, isWanted);
+  const rows = timedRows(asdm.table('Feed'), keyOf, isWanted);
   appendRows(
     ms.subtable('FEED'),
     rows.map(({ row, time, interval }): RowCells => {

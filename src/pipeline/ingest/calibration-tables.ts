@@ -25,7 +25,7 @@ const antennaKey = (row: AsdmRow) => `${row.id('antennaId')} ${row.id('spectralW
 export function fillSysCal(ms: MeasurementSet, asdm: Asdm, spwIndex: SpwIndex, isWanted: Overlap): void {
   appendRows(
     ms.subtable('SYSCAL'),
-    timedRows(asdm.table('SysCal').rows(), antennaKey, isWanted).map(({ row, time, interval }) => {
+    timedRows(asdm.table('SysCal'), antennaKey, isWanted).map(({ row, time, interval }) => {
       const cells: Record<string, RowCells[string]> = {
         ANTENNA_ID: row.id('antennaId'),
         FEED_ID: row.number('feedId'),
@@ -68,7 +68,7 @@ export function fillCalDevice(
   isWanted: Overlap,
 ): void {
   const rows: RowCells[] = [];
-  for (const timed of timedRows(asdm.table('CalDevice').rows(), antennaKey, isWanted)) {
+  for (const timed of timedRows(asdm.table('CalDevice'), antennaKey, isWanted)) {
     const { row } = timed;
     const loads = row.number('numCalload');
     const names = row.texts('calLoadNames');
@@ -150,28 +150,26 @@ export function fillWeather(
   } as const;
   appendRows(
     ms.subtable('WEATHER'),
-    timedRows(asdm.table('Weather').rows(), (row) => `${row.id('stationId')}`, isWanted).map(
-      ({ row, time, interval }) => {
-        const stationId = row.id('stationId');
-        const cells: Record<string, RowCells[string]> = {
-          ANTENNA_ID: -1,
-          INTERVAL: interval,
-          TIME: time,
-          NS_WX_STATION_ID: stationId,
-          NS_WX_STATION_POSITION: doubles(stations.get(stationId)?.position ?? [0, 0, 0]),
-        };
-        for (const [column, [name, factor]] of Object.entries(columns)) {
-          const isKnown = row.has(name);
-          // The division by 100 is done in float32, after the value was rounded to it.
-          cells[column] = !isKnown
-            ? 0
-            : factor === 0.01
-              ? Math.fround(Math.fround(row.number(name)) / 100)
-              : row.number(name);
-          cells[`${column}_FLAG`] = !isKnown;
-        }
-        return cells;
-      },
-    ),
+    timedRows(asdm.table('Weather'), (row) => `${row.id('stationId')}`, isWanted).map(({ row, time, interval }) => {
+      const stationId = row.id('stationId');
+      const cells: Record<string, RowCells[string]> = {
+        ANTENNA_ID: -1,
+        INTERVAL: interval,
+        TIME: time,
+        NS_WX_STATION_ID: stationId,
+        NS_WX_STATION_POSITION: doubles(stations.get(stationId)?.position ?? [0, 0, 0]),
+      };
+      for (const [column, [name, factor]] of Object.entries(columns)) {
+        const isKnown = row.has(name);
+        // The division by 100 is done in float32, after the value was rounded to it.
+        cells[column] = !isKnown
+          ? 0
+          : factor === 0.01
+            ? Math.fround(Math.fround(row.number(name)) / 100)
+            : row.number(name);
+        cells[`${column}_FLAG`] = !isKnown;
+      }
+      return cells;
+    }),
   );
 }

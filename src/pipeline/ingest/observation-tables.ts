@@ -163,7 +163,7 @@ export function fillSource(
   const keyOf = (row: AsdmRow) => `${row.number('sourceId')} ${row.id('spectralWindowId')}`;
   appendRows(
     ms.subtable('SOURCE'),
-    timedRows(asdm.table('Source').rows(), keyOf, isWanted).map(({ row, time, interval }): RowCells => {
+    timedRows(asdm.table('Source'), keyOf, isWanted).map(({ row, time, interval }): RowCells => {
       const [longitude, latitude] = row.numbers('direction');
       const optional = (name: string) =>
         row.has(name) && row.numbers(name).length > 0 ? doubles(row.numbers(name)) : undefined;

@@ -2,11 +2,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTable, openTable, runTaql, type Table, tableKeyword } from '../../../src/formats/tables/index.ts';
+import {
+  arrayKeyword,
+  createTable,
+  openTable,
+  runTaql,
+  type Table,
+  tableKeyword,
+} from '../../../src/formats/tables/index.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'taql-'));
 afterAll(() => rmSync(work, { recursive: true }));
 const tables = { open: openTable, target: (path: string) => join(work, path) };
+const seconds = arrayKeyword('String', [1], ['s']);
 let path = '';
 
 beforeAll(() => {
@@ -33,8 +41,9 @@ function makeTable(name: string): string {
         { name: 'B', type: 'Int', kind: 'scalar' },
         { name: 'X', type: 'Double', kind: 'scalar' },
         { name: 'U', type: 'Double', kind: 'array', shape: [3] },
+        { name: 'TIME', type: 'Double', kind: 'scalar', keywords: new Map([['QuantumUnits', seconds]]) },
       ],
-      storageManagers: [{ type: 'StandardStMan', name: 'S', columns: ['A', 'B', 'X', 'U'] }],
+      storageManagers: [{ type: 'StandardStMan', name: 'S', columns: ['A', 'B', 'X', 'U', 'TIME'] }],
       keywords: new Map([['SUB', tableKeyword(join(place, 'SUB'))]]),
     },
     6,
@@ -46,6 +55,12 @@ function makeTable(name: string): string {
     0,
     6,
     Float64Array.from({ length: 18 }, (_, k) => k),
+  );
+  // Hour by hour from 2013-06-02.
+  table.column('TIME').putRange(
+    0,
+    6,
+    Float64Array.from({ length: 6 }, (_, k) => 56_445 * 86_400 + 3600 * k),
   );
   table.close();
   return place;
@@ -112,13 +127,34 @@ describe('statements', () => {
     chosen.close();
   });
 
+  it('leave a table of their own', () => {
+    run(`select A, X*2 as Y, U from ${path} where A > 2 giving own-plain.tab as plain`).close();
+    const own = openTable(join(work, 'own-plain.tab'), 'update');
+    expect(own.column('Y').getRange(0, 3)).toEqual(Float64Array.of(2, 1, 4));
+    expect(own.column('U').getRange(1, 1)).toEqual(Float64Array.of(12, 13, 14));
+    own.column('A').put(0, 77);
+    own.close();
+    expect(column(`select A from ${path} where A == 77`, 'A')).toEqual([]);
+  });
+
+  it('know units, dates and the short name of their table', () => {
+    expect(column(`select A from ${path} where TIME > 2013-06-02/01:30:00`, 'A')).toEqual([2, 3, 4, 5]);
+    expect(column(`select A from ${path} where TIME < datetime('2Jun2013/01:00') + 20min`, 'A')).toEqual([0, 1]);
+    expect(column(`select A from ${path} where TIME in [2013/06/02/00:30=:=2013/06/02/02:30]`, 'A')).toEqual([1, 2]);
+    expect(column(`select t.A as B from ${path} as t where t.TIME > 56445.1 d`, 'B')).toEqual([3, 4, 5]);
+    expect(column(`select ctod(TIME) as C from ${path} limit 1`, 'C')).toEqual(['2013/06/02/00:00:00.000']);
+    expect(column(`select year(TIME)*100 + month(TIME) as M from ${path} limit 1`, 'M')).toEqual([201306]);
+  });
+
   it.each([
     ['insert into t.tab set A = 1', /"insert" is not offered/],
-    ['select A from t.tab u, v.tab', /short names/],
+    ['select A from t.tab u, v.tab', /several tables/],
     ['select ANGDIST(A, A) from PATH', /angdist is not offered/],
-    ['select from PATH where X < 3deg', /units are not understood/],
+    ['select from PATH where X < 3furlong', /the unit furlong is not known/],
+    ['select from PATH where TIME < 3deg', /compares a value in deg with one in s/],
+    ['select from PATH where TIME > datetime("yesterday")', /is not a date/],
+    ['select from PATH where TIME > datetime()', /the time of the query/],
     ['select from PATH where U > 3', /ANY or ALL/],
-    ['select A from PATH giving x.tab as plain', /reference tables/],
     ['update PATH set A = [1,2]', /single values/],
   ])('%s is refused with a sentence', (command, sentence) => {
     expect(() => runTaql(command.replace('PATH', path), tables)).toThrow(sentence);
