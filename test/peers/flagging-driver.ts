@@ -6,6 +6,7 @@ import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { flagcmd, flagdata, flagmanager } from '../../src/pipeline/flagging/index.ts';
+import { openModel } from '../../src/pipeline/skymodel/index.ts';
 
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(process.argv[2])));
@@ -14,6 +15,8 @@ const tasks = { flagdata, flagcmd, flagmanager } as unknown as Record<
   string,
   (context: unknown, options: unknown) => unknown
 >;
-const calls = JSON.parse(readFileSync(process.argv[4], 'utf8')) as [string, unknown][];
-const results = calls.map(([name, options]) => tasks[name](silentContext(process.cwd()), options));
+const calls = JSON.parse(readFileSync(process.argv[4], 'utf8')) as [string, object][];
+const results = calls.map(([name, options]) =>
+  tasks[name](silentContext(process.cwd()), { modelOf: openModel, ...options }),
+);
 process.stdout.write(JSON.stringify(results));

@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 import numpy as np
-from casatasks import clearcal, flagdata, flagmanager, importasdm
+from casatasks import clearcal, flagdata, flagmanager, importasdm, setjy
 from casatools import msmetadata, table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -105,6 +105,8 @@ def cases(vis):
         "extend near": dict(extend, flagneartime=True, flagnearfreq=True),
         "extend all, chosen channels": dict(extend, spw="%d:3~20" % spws[0], correlation="XX", growaround=True, flagneartime=True,
                                             extendpols=True, growtime=40.0, growfreq=20.0),
+        "extend in chunks of time": dict(extend, growtime=34.0, ntime=7.0),
+        "extend over all scans": dict(extend, growtime=14.0, ntime="60s", combinescans=True),
         "list with extend": dict(mode="list", inpfile=["mode='clip' spw='%s' clipminmax=[0,3e-4]" % chosen,
                                                        "mode='extend' spw='%s' growtime=30.0 growfreq=80.0" % chosen]),
     }
@@ -148,6 +150,19 @@ def main():
         bad = sum(int((a != b).sum()) for a, b in zip(theirs, mine))
         total = sum(int(a.sum()) for a in theirs)
         report(bad == 0, name, "%d of %d flags differ, %d changed" % (bad, total, result["changed"]))
+    shutil.rmtree("virtual.ms", ignore_errors=True)
+    shutil.copytree(source, "virtual.ms")
+    setjy(vis="virtual.ms", standard="manual", fluxdensity=[3e-4, 0, 0, 0], usescratch=False)
+    for name in ("RESIDUAL", "RESIDUAL_DATA"):
+        clip = dict(mode="clip", spw=str(first), datacolumn=name, clipminmax=[0, 3.3e-4], flagbackup=False)
+        for copy in ("f1.ms", "f2.ms"):
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree("virtual.ms", copy)
+        flagdata(vis="f1.ms", **clip)
+        ours(node, bundle, ["flagdata", dict(clip, vis="f2.ms")])
+        theirs, mine = flags_of("f1.ms"), flags_of("f2.ms")
+        bad, total = sum(int((a != b).sum()) for a, b in zip(theirs, mine)), sum(int(a.sum()) for a in theirs)
+        report(bad == 0, "clip %s of a virtual model" % name, "%d of %d flags differ" % (bad, total))
     for mode in ("or", "and", "replace"):
         for copy in ("f1.ms", "f2.ms"):
             shutil.rmtree(copy, ignore_errors=True)

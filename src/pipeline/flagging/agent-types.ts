@@ -1,6 +1,9 @@
-import type { ChannelRange, NumericColumns, RowTest, TimeRange } from '../../astronomy/ms/index.ts';
+import type { ChannelRange, MeasurementSet, NumericColumns, RowTest, TimeRange } from '../../astronomy/ms/index.ts';
 import type { DataColumn, VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { FlagCommand } from './flag-command.ts';
+
+/** Opens the model visibilities of an MS; `fill` writes those of a chunk, [row, chan, corr, re/im]. */
+export type OpenModel = (ms: MeasurementSet) => { fill(chunk: VisibilityChunk, into: Float32Array): void };
 
 /** A command looked up in the MS's metadata, ready to be tested against rows. */
 export interface FlagAgent {

@@ -8,7 +8,7 @@ import {
   readTexts,
 } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import type { Coverage, FlagAgent } from './agent-types.ts';
+import type { Coverage, FlagAgent, OpenModel } from './agent-types.ts';
 import { clipRow, parseClip } from './clip.ts';
 import { elevationTest } from './elevation.ts';
 import type { FlagCommand } from './flag-command.ts';
@@ -20,9 +20,15 @@ import { shadowTest } from './shadow.ts';
  *
  * As in CASA's flagdata, a baseline selection without `&` leaves autocorrelations alone, and `autocorr` spares radiometer data.
  *
+ * @param modelOf where clips of the model take it from; without it only a MODEL_DATA column serves
  * @throws usage when its selection matches nothing; unsupported for modes that are not done
  */
-export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: FlagCommand): FlagAgent {
+export function compileAgent(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  command: FlagCommand,
+  modelOf?: OpenModel,
+): FlagAgent {
   const isClip = command.mode === 'clip';
   const selection = isClip ? { ...command, correlation: '' } : command;
   const compiled = compileSelection(ms, selection, { metadata });
@@ -44,10 +50,11 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
     return { ranges, corrs, isWhole };
   };
   const clip = isClip ? parseClip(command, metadata) : undefined;
+  const withModel = clip?.columns.includes('MODEL_DATA') && modelOf ? modelFiller(modelOf(ms)) : undefined;
   const refine = refiner(ms, metadata, command);
   return {
     command,
-    columns: clip ? clip.columns : [],
+    columns: (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA')),
     ...(clip?.source === 'weightSpectrum' && { needsWeightSpectrum: true }),
     ...(compiled.timeRanges && { timeRanges: compiled.timeRanges }),
     dataDescs,
@@ -61,7 +68,7 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
       const isChosen = bindRows(chunkColumns(chunk));
       const coverage = cover(chunk);
       if (clip) {
-        const judge = clipRow(clip, chunk, coverage);
+        const judge = clipRow(clip, withModel?.(chunk) ?? chunk, coverage);
         return { flagRow: (row) => isChosen(row) && judge(row) };
       }
       const isFound = refine?.(chunk);
@@ -74,6 +81,18 @@ export function compileAgent(ms: MeasurementSet, metadata: MsMetadata, command: 
         },
       };
     },
+  };
+}
+
+/** Adds the model to chunks, in one array for all of them. */
+function modelFiller(model: ReturnType<OpenModel>): (chunk: VisibilityChunk) => VisibilityChunk {
+  let values = new Float32Array(0);
+  return (chunk) => {
+    const length = 2 * chunk.rowCount * chunk.chanCount * chunk.corrCount;
+    if (values.length < length) values = new Float32Array(length);
+    const own = values.subarray(0, length);
+    model.fill(chunk, own);
+    return { ...chunk, data: { ...chunk.data, MODEL_DATA: own } };
   };
 }
 

@@ -32,6 +32,10 @@ export interface FlagCommand extends Selection, Extension {
   readonly tolerance?: number;
   /** shadow: antennas without data that may cast shadows; or a file's name, which flagdata replaces by its content. */
   readonly addantenna?: readonly AddedAntenna[];
+  /** extend: 'scan', or a time that begins anew with each scan, s. */
+  readonly ntime?: string | number;
+  /** extend: the times of all scans of a field together. */
+  readonly combinescans?: boolean;
   /** elevation: degrees */
   readonly lowerlimit?: number;
   readonly upperlimit?: number;
@@ -58,6 +62,7 @@ const TEXTS = [
   'reason',
   'datacolumn',
   'quackmode',
+  'ntime',
   'name',
 ];
 const NUMBERS = ['quackinterval', 'tolerance', 'lowerlimit', 'upperlimit', 'growtime', 'growfreq'];
@@ -71,6 +76,7 @@ const TRUTHS = [
   'growaround',
   'flagneartime',
   'flagnearfreq',
+  'combinescans',
   'fieldcnt',
   'spwchan',
   'spwcorr',

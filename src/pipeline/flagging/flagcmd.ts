@@ -2,7 +2,7 @@ import { type MeasurementSet, openMs, readMetadata, readNumbers, readTexts } fro
 import { removeRows } from '../../formats/tables/index.ts';
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import type { FlagAgent } from './agent-types.ts';
+import type { FlagAgent, OpenModel } from './agent-types.ts';
 import { compileAgent } from './agents.ts';
 import { type FlagCommand, parseFlagCommand } from './flag-command.ts';
 import { saveFlagVersion, unusedVersionName } from './flag-version.ts';
@@ -11,6 +11,8 @@ import { applyAgents } from './flagdata.ts';
 /** Parameters of CASA's flagcmd, as far as they are done. */
 export interface FlagcmdOptions {
   readonly vis: string;
+  /** Where clips of the model take it from; see flagdata. */
+  readonly modelOf?: OpenModel;
   readonly inpmode?: 'table' | 'list' | string;
   /** Table mode: another MS whose FLAG_CMD is read; list mode: lines or files of lines. */
   readonly inpfile?: string | readonly string[];
@@ -93,7 +95,7 @@ function applyStored(
   for (const entry of stored) {
     try {
       const command = isApplying ? entry.command : ({ ...entry.command, mode: 'unflag' } as const);
-      agents.push(compileAgent(ms, metadata, command));
+      agents.push(compileAgent(ms, metadata, command, options.modelOf));
       done.push(entry);
     } catch (error) {
       context.log.post(`Left out: ${entry.text}: ${errorSentence(error)}`, 'WARN', 'flagcmd');

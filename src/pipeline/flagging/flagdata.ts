@@ -1,7 +1,7 @@
 import { type MeasurementSet, type MsMetadata, openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import type { FlagAgent } from './agent-types.ts';
+import type { FlagAgent, OpenModel } from './agent-types.ts';
 import { compileAgent } from './agents.ts';
 import { runExtension } from './extension-run.ts';
 import { type AddedAntenna, type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
@@ -16,6 +16,8 @@ export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode' | 'add
   /** Reason stored with a saved command. */
   readonly cmdreason?: string;
   readonly vis: string;
+  /** Where clips of the model take it from, virtual models too; without it only a MODEL_DATA column serves. */
+  readonly modelOf?: OpenModel;
   readonly mode?: FlagCommand['mode'] | 'list' | string;
   /** Commands of mode 'list': lines, or names of files that hold lines. */
   readonly inpfile?: string | readonly string[];
@@ -54,7 +56,7 @@ export function flagdata(context: Context, options: FlagdataOptions): FlagdataRe
   const ms = openMs(vis, isApplied ? 'update' : 'read');
   try {
     const metadata = readMetadata(ms);
-    const agents = compileCommands(context, ms, metadata, commands, options.mode === 'list');
+    const agents = compileCommands(context, ms, metadata, commands, options);
     if (isApplied && (options.flagbackup ?? true)) {
       saveFlagVersion(ms, unusedVersionName(vis, 'flagdata'), 'Flags autosave by flagdata');
     }
@@ -133,13 +135,13 @@ function compileCommands(
   ms: MeasurementSet,
   metadata: MsMetadata,
   commands: readonly FlagCommand[],
-  isList: boolean,
+  { mode, modelOf }: FlagdataOptions,
 ): FlagAgent[] {
   return commands.flatMap((command) => {
     try {
-      return [compileAgent(ms, metadata, command)];
+      return [compileAgent(ms, metadata, command, modelOf)];
     } catch (error) {
-      if (!isList) throw error;
+      if (mode !== 'list') throw error;
       context.log.post(`Left out: ${formatFlagCommand(command)}: ${errorSentence(error)}`, 'WARN', 'flagdata');
       return [];
     }
@@ -147,7 +149,8 @@ function compileCommands(
 }
 
 function listCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
-  const { vis, mode, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } = options;
+  const { vis, mode, modelOf, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } =
+    options;
   const { addantenna, cmdreason, ...rest } = others;
   if (mode !== 'list') {
     const added = addedAntennas(context, addantenna);

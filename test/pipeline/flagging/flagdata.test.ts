@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readNumbers } from '../../../src/astronomy/ms/index.ts';
-import { readChunks } from '../../../src/astronomy/visibility/index.ts';
+import { readChunks, type VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
 import { flagcmd, flagdata, flagFigure, flagmanager } from '../../../src/pipeline/flagging/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
@@ -66,6 +66,40 @@ describe('flagdata', () => {
     run({ mode: 'list', inpfile });
     expect(flags()).toEqual([6 * 8 * 2, 0]);
     expect(() => run({ mode: 'list', inpfile, action: 'calculate' })).toThrow('starts from the flags');
+  });
+
+  it('extends by scan, or within chunks of time', () => {
+    const { flags, run } = start();
+    const grow = { mode: 'extend', extendpols: false, growfreq: 0, growtime: 30, spw: '0:3' };
+    run({ mode: 'quack', spw: '0:3', quackinterval: 0.1, antenna: 'DA41&DA42' });
+    const [first] = flags();
+    run({ ...grow, ntime: '0.1s' });
+    expect(flags()[0]).toBe(first);
+    run({ ...grow, growtime: 40, combinescans: true });
+    expect(flags()[0]).toBe(first);
+    run(grow);
+    expect(flags()[0]).toBe(3 * first);
+    expect(() => run({ ...grow, ntime: 'often' })).toThrow("neither 'scan' nor a time");
+  });
+
+  it('clips a model that is not a column', () => {
+    const { flags, run } = start();
+    const filled: number[] = [];
+    const modelOf = () => ({
+      fill(chunk: VisibilityChunk, into: Float32Array) {
+        filled.push(into.length);
+        into.fill(0);
+        for (let row = 0; row < chunk.rowCount; row++)
+          if (chunk.scanNumber[row] === 1) into[2 * row * chunk.chanCount * chunk.corrCount] = 9;
+      },
+    });
+    run({ mode: 'clip', datacolumn: 'MODEL', clipminmax: [0, 5], modelOf });
+    const [flagged] = flags();
+    expect(filled.length).toBeGreaterThan(0);
+    expect(flagged).toBeGreaterThan(0);
+    run({ mode: 'clip', datacolumn: 'MODEL', clipminmax: [0, 10], modelOf });
+    expect(flags()[0]).toBe(flagged);
+    expect(() => run({ mode: 'clip', datacolumn: 'MODEL', clipminmax: [0, 5] })).toThrow('MODEL_DATA');
   });
 
   it('clips, quacks and finds shadows', () => {

@@ -3,6 +3,7 @@ import type { Context } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import { type FlagcmdOptions, flagcmd, flagFigure } from '../../../pipeline/flagging/index.ts';
 import { onlineFlags } from '../../../pipeline/ingest/index.ts';
+import { openModel } from '../../../pipeline/skymodel/index.ts';
 import { writeFigures } from '../figure-file.ts';
 import { bool, float, ints, outputPath, text, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
@@ -32,7 +33,7 @@ export const flagcmdTask: TaskDeclaration = {
   ],
   run(context, args) {
     const options = fromXml(context, args) as unknown as FlagcmdOptions;
-    const { commands } = flagcmd(context, options);
+    const { commands } = flagcmd(context, { ...options, modelOf: openModel });
     if (options.action === 'plot') {
       writeFigures(context, String(args.plotfile) || `${args.vis}.flagcmd`, [
         flagFigure(context, options.vis, commands),

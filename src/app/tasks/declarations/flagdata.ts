@@ -2,6 +2,7 @@ import { isQa2Error } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import { type FlagCalTableOptions, flagCalTable, isCalTable } from '../../../pipeline/calibration/index.ts';
 import { type FlagdataOptions, flagdata } from '../../../pipeline/flagging/index.ts';
+import { openModel } from '../../../pipeline/skymodel/index.ts';
 import { bool, float, floats, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
 import type { TaskDeclaration, TaskValue } from '../types.ts';
 
@@ -56,8 +57,8 @@ export const flagdataTask: TaskDeclaration = {
     variant('addantenna', '', 'antennas that may shadow although they took no data'),
     float('lowerlimit', 0.0, 'lowest good elevation, deg'),
     float('upperlimit', 90.0, 'highest good elevation, deg'),
-    variant('ntime', 'scan', 'time chunk', { onlyDefault: true }),
-    bool('combinescans', false, 'let chunks cross scans', { onlyDefault: true }),
+    variant('ntime', 'scan', 'extend: scan, or a length of time, s'),
+    bool('combinescans', false, 'extend: let chunks cross scans'),
     float('timecutoff', 4.0, 'limit in time, sigma', { onlyDefault: true }),
     float('freqcutoff', 3.0, 'limit in frequency, sigma', { onlyDefault: true }),
     text('timefit', 'line', 'fit in time', { onlyDefault: true }),
@@ -107,7 +108,7 @@ export const flagdataTask: TaskDeclaration = {
       return {};
     }
     try {
-      const { summary, summaries } = flagdata(context, args as unknown as FlagdataOptions);
+      const { summary, summaries } = flagdata(context, { ...(args as unknown as FlagdataOptions), modelOf: openModel });
       return (summary ?? summaries ?? {}) as unknown as TaskValue;
     } catch (error) {
       // Delivered scripts name channels that the window lacks; CASA warns and flags nothing.
