@@ -89,6 +89,14 @@ export function maskRenewal(
   };
 }
 
+/** The mask that an earlier run under the same name has left, if there is one. */
+function leftMask(context: Context, choice: ImagingChoice): MaskSource | undefined {
+  const path = joinPath(context.cwd, `${choice.imagename}.mask`);
+  if (!disk().exists(path)) return undefined;
+  context.log.post(`Cleaning within the existing mask ${choice.imagename}.mask.`, 'INFO', choice.style.task);
+  return fromImage(path, ...choice.imsize);
+}
+
 /**
  * Reads the mask: region texts, region files, mask images, pixel boxes (also several), or a level of the primary beam.
  *
@@ -111,7 +119,7 @@ export function readMask(
     const least = level === true ? choice.pblimit : level;
     return (_plane, beam) => beam.map((value) => (value > least ? 1 : 0));
   }
-  if (words.length === 0) return undefined;
+  if (words.length === 0) return choice.style.task === 'tclean' ? leftMask(context, choice) : undefined;
   const parts = words.map((word) => partOf(context, word, choice, coordinates));
   return (plane) => {
     const result = new Float32Array(sizeX * sizeY);

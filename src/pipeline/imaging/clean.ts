@@ -49,6 +49,7 @@ export interface CleanOptions {
   readonly minpb?: number;
   readonly usescratch?: boolean;
   readonly nterms?: number;
+  readonly modelimage?: string | readonly string[];
   readonly reffreq?: string;
   readonly cyclefactor?: number;
   readonly chaniter?: boolean;
@@ -131,6 +132,7 @@ export function translateClean(options: CleanOptions): TcleanOptions {
     cyclefactor: options.cyclefactor ?? 1.5,
     mask: options.mask,
     savemodel: options.usescratch ? 'modelcolumn' : 'none',
+    startmodel: options.modelimage,
     cacheBytes: options.cacheBytes,
   };
 }

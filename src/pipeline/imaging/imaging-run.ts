@@ -4,7 +4,8 @@ import { fitBeam, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
 import { makeMinorCycle } from './minor-cycle.ts';
-import { writeModelColumn } from './model-column.ts';
+import { saveModel } from './model-column.ts';
+import { findModelStart } from './model-start.ts';
 import type { TcleanOptions } from './options.ts';
 import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
@@ -77,6 +78,7 @@ export class ImagingRun {
     const [psfs, residuals, models, responses, sumwt] = (['psf', 'residual', 'model', 'pb', 'sumwt'] as const).map(
       (name) => this.planeSet(name),
     );
+    const [start] = findModelStart(this.context, this.plan, this.products, ['model']) ?? [];
     const isCut = style.masked.includes('pb') && !style.limitsCoverage;
     for (let plane = 0; plane < this.planeCount; plane++) {
       this.context.checkAbort();
@@ -87,7 +89,9 @@ export class ImagingRun {
       // CASA adds up the weights of both hands.
       sumwt.write(plane, Float32Array.of(2 * sumOfWeights));
       this.sums.push(2 * sumOfWeights);
-      models.write(plane, new Float32Array(psf.length));
+      const model = start?.(plane);
+      models.write(plane, model ?? new Float32Array(psf.length));
+      if (model?.some((value) => value !== 0)) residuals.write(plane, this.imager.residual(plane, model));
       responses.write(plane, isCut ? response.map((value) => (value > pblimit ? value : 0)) : response);
       if (mosaic) this.keepMosaic(plane, response, mosaic);
     }
@@ -213,7 +217,7 @@ export class ImagingRun {
       this.maskProducts();
       const models = this.planeSet('model');
       const model = { planeCount: this.planeCount, read: (plane: number) => models.read(plane) };
-      if (choice.options.savemodel === 'modelcolumn') writeModelColumn(this.context, this.plan, this.imager, model);
+      saveModel(this.context, this.plan, this.imager, model);
       this.products.commit(historyOf(choice.options, choice.style.task));
       return {
         ...summary,

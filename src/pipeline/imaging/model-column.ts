@@ -21,6 +21,24 @@ export interface ModelPlanes {
   read(plane: number): Float32Array;
 }
 
+/** Puts the model where the parameter savemodel says; what other programs find as a virtual model stands in the column here. */
+export function saveModel(
+  context: Context,
+  plan: ImagingPlan,
+  imager: Pick<PlaneImager, 'predictor'>,
+  models: ModelPlanes,
+): void {
+  const { options, style } = plan.choice;
+  if ((options.savemodel ?? 'none') === 'none') return;
+  if (options.savemodel === 'virtual')
+    context.log.post(
+      'The model is written to the column MODEL_DATA; savemodel="virtual" makes no other.',
+      'INFO',
+      style.task,
+    );
+  writeModelColumn(context, plan, imager, models);
+}
+
 /**
  * Writes what the model predicts for the selected rows to MODEL_DATA, which is made when it is missing; both parallel hands get
  * Stokes I, channels outside the image 0; or the prediction is added to what is there. A virtual model of the fields is taken away, which would hide the column.

@@ -70,6 +70,8 @@ export interface TcleanOptions {
   readonly dogrowprune?: boolean;
   readonly minpercentchange?: number;
   readonly savemodel?: string;
+  /** Model images to start from, one for each Taylor term. */
+  readonly startmodel?: string | readonly string[];
   readonly interactive?: boolean;
   readonly psfcutoff?: number;
   /** clean's parameter for multiscale. */
@@ -254,7 +256,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     'mosaicft',
     'ftmosaic',
   ]);
-  oneOf('savemodel', options.savemodel ?? 'none', ['none', 'modelcolumn']);
+  oneOf('savemodel', options.savemodel ?? 'none', ['none', 'virtual', 'modelcolumn']);
   const usemask = oneOf('usemask', options.usemask ?? 'user', ['user', 'pb', 'auto-multithresh']);
   const weighting = oneOf<Weighting>('weighting', options.weighting ?? 'natural', ['natural', 'uniform', 'briggs']);
   const deconvolver = oneOf('deconvolver', options.deconvolver ?? 'hogbom', [

@@ -88,7 +88,8 @@ export class Products {
     return nameOf(this.task, extension) !== undefined;
   }
 
-  private path(extension: Extension): string {
+  /** Where a product will stand. */
+  path(extension: Extension): string {
     return `${this.base}.${nameOf(this.task, extension) ?? extension}`;
   }
 

@@ -4,7 +4,8 @@ import { fitBeam, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
 import { CACHE_BYTES, historyOf, type TcleanResult } from './imaging-run.ts';
-import { writeModelColumn } from './model-column.ts';
+import { saveModel } from './model-column.ts';
+import { findModelStart } from './model-start.ts';
 import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
 import { type Extension, Products } from './products.ts';
@@ -204,7 +205,9 @@ export class TaylorRun {
     const beam = fitBeam(first.psf, geometry, choice.psfCutoff);
     this.products.setBeams('psf.tt0', [beam]);
     const sidelobe = sidelobeLevel(first.psf, geometry, beam);
-    const models = Array.from({ length: this.terms.count }, () => new Float32Array(first.psf.length));
+    const names = Array.from({ length: this.terms.count }, (_, term) => `model.tt${term}` as const);
+    const starts = findModelStart(this.context, this.plan, this.products, names);
+    const models = names.map((_, term) => starts?.[term](0) ?? new Float32Array(first.psf.length));
     const planes = { psfs, models, residuals: this.residuals(models) };
     const limiting = first.mosaic && choice.style.limitsCoverage ? first.mosaic.coverage : first.response;
     const summary = this.clean(planes, limiting, beam, sidelobe);
@@ -212,7 +215,7 @@ export class TaylorRun {
     for (const [term, values] of models.entries()) this.write(`model.tt${term}`, values);
     if (choice.options.restoration !== false) this.restore(planes, first.response, beam);
     this.maskProducts(limiting);
-    if (choice.options.savemodel === 'modelcolumn') this.saveModel(models);
+    this.saveModel(models);
     return {
       ...summary,
       niter: choice.control.niter,
@@ -227,7 +230,7 @@ export class TaylorRun {
   private saveModel(models: readonly Float32Array[]): void {
     const predictor: PlaneImager['predictor'] = (lease, _plane, _model, facet) =>
       taylorPredictor(this.imager, this.terms, models, lease, facet);
-    writeModelColumn(this.context, this.plan, { predictor }, { planeCount: 1, read: () => models[0] });
+    saveModel(this.context, this.plan, { predictor }, { planeCount: 1, read: () => models[0] });
   }
 
   run(): TcleanResult {

@@ -153,4 +153,38 @@ describe('tclean', () => {
         .filter((name) => name.startsWith('x.')),
     ).toEqual([]);
   });
+
+  it('goes on from the model and mask of an earlier run, or from one that is given', () => {
+    const options = { ...common, spw: '0:4~5', threshold: '1mJy', gain: 0.2 };
+    const plane = (name: string) => {
+      const image = openImage(join(folder, name));
+      const values = image.readPlane(0);
+      image.close();
+      return values;
+    };
+    const first = tclean(context, { ...options, imagename: 'go', niter: 3, mask: 'circle[[40pix,25pix],4pix]' });
+    expect(first.iterdone).toBe(3);
+    const before = plane('go.model');
+    const mask = plane('go.mask');
+    disk().rename(join(folder, 'go.model'), join(folder, 'given.model'));
+    tclean(context, { ...options, imagename: 'go', niter: 0, startmodel: 'given.model' });
+    expect(plane('go.model')).toEqual(before);
+    const peak = 25 * 64 + 40;
+    expect(plane('go.residual')[peak]).toBeCloseTo(1 - before[peak], 2);
+    expect(plane('go.image')[peak]).toBeCloseTo(1, 2);
+    expect(() => tclean(context, { ...options, imagename: 'go', startmodel: 'given.model' })).toThrow(/remove one/);
+    const last = tclean(context, { ...options, imagename: 'go', niter: 200 });
+    expect(last.stopDescription).toBe('threshold');
+    expect(plane('go.model')[peak]).toBeCloseTo(1, 2);
+    expect(plane('go.mask')).toEqual(mask);
+    const other = { ...options, imsize: 48, imagename: 'go' };
+    expect(() => tclean(context, other)).toThrow(/differs in shape/);
+    const elsewhere = {
+      ...options,
+      imagename: 'shifted',
+      startmodel: 'given.model',
+      phasecenter: 'J2000 1.00001rad -0.4rad',
+    };
+    expect(() => tclean(context, elsewhere)).toThrow(/other pixels/);
+  });
 });

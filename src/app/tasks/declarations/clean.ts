@@ -74,7 +74,7 @@ export const cleanTask: TaskDeclaration = {
     bool('uvtaper', false, 'use outertaper'),
     texts('outertaper', [''], 'taper: radius in wavelengths, or beam on the sky'),
     texts('innertaper', ['1.0'], 'taper of the uv centre', { inert: 'not implemented in CASA' }),
-    text('modelimage', '', 'model to start from', { onlyDefault: true }),
+    texts('modelimage', '', 'model images to start from, one for each Taylor term'),
     texts('restoringbeam', [''], 'beam to restore with; arcsec, deg'),
     bool('pbcor', false, 'correct the image for the primary beam'),
     float('minpb', 0.2, 'primary beam below which mosaics and corrected images are masked'),
