@@ -71,6 +71,9 @@ DOCUMENTED = {
         "select({'nonsense':1})": ('refused',),
         'selectinit(99)': ('refused',),
     },
+    'making': {
+        'r.box([5,5],[3,4])': ('refused',),
+    },
     'ia': {
         'summary(list=False)': ('without', ['messages', 'tileshape']),
     },

@@ -1,11 +1,15 @@
-import type {
-  ArrayValue,
-  CellValue,
-  ColumnValues,
-  DataType,
-  KeywordValue,
-  ScalarValue,
-  TableRecord,
+import {
+  type ArrayValue,
+  arrayKeyword,
+  type CellValue,
+  type ColumnValues,
+  type DataType,
+  type KeywordValue,
+  recordKeyword,
+  type ScalarValue,
+  scalarKeyword,
+  type TableRecord,
+  tableKeyword,
 } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { TaskValue } from './types.ts';
@@ -138,4 +142,23 @@ export function scalarValue(value: TaskValue, type: DataType): ScalarValue {
   if (typeof value !== 'number' && typeof value !== 'boolean')
     fail('usage', `${JSON.stringify(value)} is not a number.`);
   return type === 'Int64' ? BigInt(Number(value)) : Number(value);
+}
+
+/** A keyword's value: whole numbers as Int, others as Double, lists of one type as arrays, dictionaries as records. */
+export function keywordValue(value: TaskValue): KeywordValue {
+  const typeOf = (one: TaskValue) =>
+    typeof one === 'boolean' ? 'Bool' : typeof one === 'string' ? 'String' : Number.isInteger(one) ? 'Int' : 'Double';
+  if (typeof value === 'string' && /^Table: /.test(value)) return tableKeyword(value.slice('Table: '.length));
+  if (typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
+    return scalarKeyword(typeOf(value), value);
+  if (Array.isArray(value)) {
+    const kinds = [...new Set(value.flat(8).map((one) => typeOf(one as TaskValue)))];
+    const type =
+      kinds.every((kind) => kind === 'Int' || kind === 'Double') && kinds.includes('Double') ? 'Double' : kinds[0];
+    const { shape, values } = flattenNested(value, type ?? 'Double');
+    return arrayKeyword(type ?? 'Double', shape, values);
+  }
+  if (typeof value === 'object' && value !== null)
+    return recordKeyword(new Map(Object.entries(value).map(([name, part]) => [name, keywordValue(part)])));
+  return fail('usage', 'A keyword is a number, a text, a list or a dictionary.');
 }

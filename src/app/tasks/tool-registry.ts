@@ -9,6 +9,7 @@ import { measuresTool } from './tools/measures-tool.ts';
 import { msTool } from './tools/ms-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
 import { quantaTool } from './tools/quanta-tool.ts';
+import { regionTool } from './tools/region-tool.ts';
 import { tableTool } from './tools/table-tool.ts';
 
 const DECLARATIONS: readonly ToolDeclaration[] = [
@@ -18,6 +19,7 @@ const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(coordsysTool),
   eraseState(measuresTool),
   eraseState(quantaTool),
+  eraseState(regionTool),
   eraseState(tableTool),
   eraseState(msmdTool),
   eraseState(msTool),

@@ -47,6 +47,8 @@ export interface Image {
   /** Makes the mask (all good) under a name when there is none yet. */
   writeMask(plane: number, mask: Uint8Array, name?: string): void;
   setUnit(unit: string): void;
+  /** Takes effect when the image is opened again; all its axes must be in the coordinates. */
+  setCoordinates(coordinates: CoordinateSystem): void;
   setInfo(info: ImageInfo): void;
   setMiscInfo(misc: TableRecord): void;
   /** Messages of the log table. */
@@ -260,6 +262,9 @@ class CasaImage implements Image {
 
   setUnit(unit: string): void {
     this.table.setKeyword('units', text(unit));
+  }
+  setCoordinates(coordinates: CoordinateSystem): void {
+    this.table.setKeyword('coords', writeCoordinates(coordinates));
   }
   setInfo(info: ImageInfo): void {
     this.table.setKeyword('imageinfo', writeImageInfo(info, this.chanCount, this.stokesCount));

@@ -3,6 +3,7 @@ export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './bea
 export { type CelestialFrame, skyToPlane } from './celestial.ts';
 export { type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, type ImfitOptions, imfit } from './component-fit.ts';
+export { readCoordinates, writeCoordinates } from './coordinate-record.ts';
 export * from './coordinates.ts';
 export { type ImsubimageOptions, imsubimage } from './cutting.ts';
 export { type ExportFitsOptions, exportfits } from './fits-export.ts';
@@ -18,7 +19,7 @@ export {
   goodPixels,
   type PixelBounds,
   type PixelSelection,
-  readExpressionMask,
+  readExpression,
   type SelectedPlane,
   selectPixels,
 } from './pixel-selection.ts';

@@ -13,6 +13,8 @@ export interface PixelSelection {
   /** Channels: "3", "2~7". */
   readonly chans?: string | number;
   readonly stokes?: string;
+  /** First and last pixel of each axis, the first axis of the sky first; those of the sky are told by `box`. */
+  readonly corners?: PixelBounds;
   /** Expression over images that must be true, e.g. '"cont.pb" > 0.5'. */
   readonly mask?: string;
   /** Values that count: [least, largest]. */
@@ -57,8 +59,17 @@ function regionOf(image: Image, selection: PixelSelection, cwd: string): PixelRe
   return parseRegion(isFile ? disk().readText(file) : selection.region, image.coordinates, image.path);
 }
 
-/** Where an expression over images is true; a plane of another image that has only one serves all. */
-export function readExpressionMask(text: string, image: Image, cwd: string) {
+/** An expression over images, plane by plane: its values, and which of them count. */
+export interface PlaneExpression {
+  /** Values, and 1 where the masks of all images allow the pixel. */
+  values(plane: number): { values: Float32Array; mask: Uint8Array };
+  /** 1 where the expression is true and no mask forbids it. */
+  read(plane: number): Uint8Array;
+  close(): void;
+}
+
+/** An expression over images of the same size as `image`; a plane of one that has only one serves all. */
+export function readExpression(text: string, image: Image, cwd: string): PlaneExpression {
   const { evaluate, names } = compileExpression(text, []);
   const inputs: Image[] = [];
   const close = () => {
@@ -70,23 +81,33 @@ export function readExpressionMask(text: string, image: Image, cwd: string) {
       inputs.push(input);
       const fits = input.sizeX === image.sizeX && input.sizeY === image.sizeY;
       if (!fits || ![1, image.planeCount].includes(input.planeCount))
-        fail('usage', `mask="${text}": the image ${name} differs in shape.`, { file: image.path });
+        fail('usage', `In "${text}" the image ${name} differs in shape.`, { file: image.path });
     }
   } catch (error) {
     close();
     throw error;
   }
-  const read = (plane: number): Uint8Array => {
+  const values = (plane: number) => {
     const at = inputs.map((input) => (input.planeCount === 1 ? 0 : plane));
-    const values = inputs.map((input, k) => input.readPlane(at[k]));
+    const pixels = inputs.map((input, k) => input.readPlane(at[k]));
     const masks = inputs.map((input, k) => input.readMask(at[k]));
     const point = new Array<number>(inputs.length);
-    return Uint8Array.from({ length: image.sizeX * image.sizeY }, (_, k) => {
-      for (let input = 0; input < inputs.length; input++) point[input] = values[input][k];
-      return evaluate(point) !== 0 && masks.every((mask) => mask === undefined || mask[k] !== 0) ? 1 : 0;
-    });
+    const found = {
+      values: new Float32Array(image.sizeX * image.sizeY),
+      mask: new Uint8Array(image.sizeX * image.sizeY),
+    };
+    for (let k = 0; k < found.values.length; k++) {
+      for (let input = 0; input < inputs.length; input++) point[input] = pixels[input][k];
+      found.values[k] = evaluate(point);
+      found.mask[k] = masks.every((mask) => mask === undefined || mask[k] !== 0) ? 1 : 0;
+    }
+    return found;
   };
-  return { read, close };
+  const read = (plane: number) => {
+    const found = values(plane);
+    return found.mask.map((good, k) => (found.values[k] !== 0 ? good : 0));
+  };
+  return { values, read, close };
 }
 
 /** Pixel axis numbers that planes differ in, and a plane's place on them. */
@@ -100,6 +121,10 @@ export function placeOf(image: Image, plane: number, position: number): number[]
   if (coordinates.spectral) place[coordinates.spectral.pixelAxis] = chan;
   return place;
 }
+
+/** Whether a plane at this place lies between the corners. */
+const isWithin = (place: readonly number[], { blc, trc }: PixelBounds) =>
+  place.every((at, axis) => axis < 2 || (at >= (blc[axis] ?? at) && at <= (trc[axis] ?? at)));
 
 const and = (a: Uint8Array | undefined, b: Uint8Array | undefined) =>
   a && b ? a.map((value, k) => value & b[k]) : (a ?? b);
@@ -115,6 +140,7 @@ export function choosePixels(image: Image, selection: PixelSelection, cwd: strin
   const names = image.coordinates.stokes?.stokes ?? ['I'];
   const planes = Array.from({ length: image.planeCount }, (_, plane) => plane).filter((plane) => {
     const { chan, stokes } = image.planeAxes(plane);
+    if (selection.corners && !isWithin(placeOf(image, plane, 0), selection.corners)) return false;
     return channels.has(chan) && (!selection.stokes || selection.stokes.includes(names[stokes] ?? ''));
   });
   if (planes.length === 0) fail('usage', 'The selection leaves no plane of the image.', { file: image.path });
@@ -130,7 +156,7 @@ export function choosePixels(image: Image, selection: PixelSelection, cwd: strin
   };
   const chosen = region ? planes.filter((plane) => inside(plane)?.includes(1)) : planes;
   if (chosen.length === 0) fail('usage', 'The region leaves no pixel of the image.', { file: image.path });
-  const expression = selection.mask ? readExpressionMask(selection.mask, image, cwd) : undefined;
+  const expression = selection.mask ? readExpression(selection.mask, image, cwd) : undefined;
   return {
     bounds: boundsOf(image, chosen, inside),
     planes: chosen,

@@ -171,7 +171,7 @@ class _Maker:
     create = __call__
 
 
-_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu', 'coordsys': 'cs'}
+_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
 
 

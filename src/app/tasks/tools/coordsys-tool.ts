@@ -1,28 +1,12 @@
-import { fail } from '../../../foundation/base/index.ts';
-import type { CoordinateSystem } from '../../../pipeline/images/index.ts';
-import { method, type ToolArguments, type ToolDeclaration, type ToolMethod } from '../tool-types.ts';
-import type { EngineValue } from '../values.ts';
-import { type AxisInfo, axesOf, coordinateReply, pixelOf, worldOf } from './image-axes.ts';
-import { dictionary, floatArray, numberList, quantityReply, scalarMeasure } from './reply-values.ts';
-
-interface CoordsysState {
-  coordinates?: CoordinateSystem;
-  axisCount?: number;
-}
-
-const ask = (signature: string, run: ToolMethod<CoordsysState>['run']) => method<CoordsysState>(signature, run);
-
-function opened({ coordinates }: CoordsysState): CoordinateSystem {
-  return coordinates ?? fail('usage', 'These are no coordinates of an image; take them from ia.coordsys().');
-}
-
-/** The axes of a kind, all for ''. */
-function chosen(state: CoordsysState, args: ToolArguments): AxisInfo[] {
-  const kind = String(args.type ?? '').toLowerCase();
-  const axes = axesOf(opened(state), state.axisCount ?? 0);
-  const found = axes.filter((axis) => kind === '' || axis.kind === kind);
-  return found.length > 0 ? found : fail('usage', `The image has no coordinate of type ${kind}.`);
-}
+import { dopplerRatio, dopplerValue } from '../../../astronomy/measures/index.ts';
+import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import type { ToolArguments, ToolDeclaration } from '../tool-types.ts';
+import type { ArrayReply, EngineValue } from '../values.ts';
+import { changingMethods } from './coordsys-changes.ts';
+import { coordsysMethod as ask, type CoordsysState, chosenAxes, openedCoordinates } from './coordsys-state.ts';
+import { type AxisInfo, axesOf, coordinateReply, pixelOf, worldOf, worldReply } from './image-axes.ts';
+import { quantityIn } from './quantities.ts';
+import { dictionary, floatArray, intArray, numberList, quantityReply, scalarMeasure } from './reply-values.ts';
 
 /** Numbers of the axes as CASA gives them: `numeric`, or quantities by axis for format 'q'. */
 function numbers(
@@ -43,25 +27,111 @@ function numbers(
 
 const axes = {
   referencevalue: ask("format='n', type=''", (state, args) =>
-    numbers(chosen(state, args), (axis) => axis.reference, args.format),
+    numbers(chosenAxes(state, args), (axis) => axis.reference, args.format),
   ),
   increment: ask("format='n', type=''", (state, args) =>
-    numbers(chosen(state, args), (axis) => axis.increment, args.format),
+    numbers(chosenAxes(state, args), (axis) => axis.increment, args.format),
   ),
   referencepixel: ask("type=''", (state, args) =>
-    numbers(chosen(state, args), (axis) => axis.referencePixel, 'n', 'pixel'),
+    numbers(chosenAxes(state, args), (axis) => axis.referencePixel, 'n', 'pixel'),
   ),
-  names: ask("type=''", (state, args) => chosen(state, args).map(({ name }) => name)),
-  units: ask("type=''", (state, args) => chosen(state, args).map(({ unit }) => unit)),
-  naxes: ask('world=True', (state) => chosen(state, {}).length),
+  names: ask("type=''", (state, args) => chosenAxes(state, args).map(({ name }) => name)),
+  units: ask("type=''", (state, args) => chosenAxes(state, args).map(({ unit }) => unit)),
+  naxes: ask('world=True', (state) => chosenAxes(state, {}).length),
   axiscoordinatetypes: ask('world=True', (state) =>
-    chosen(state, {}).map(({ kind }) => kind[0].toUpperCase() + kind.slice(1)),
+    chosenAxes(state, {}).map(({ kind }) => kind[0].toUpperCase() + kind.slice(1)),
   ),
 };
 
+/** Columns of numbers, one a place, converted one by one. */
+function many(
+  state: CoordsysState,
+  args: ToolArguments,
+  kind: 'pixel' | 'world',
+  convert: (place: number[]) => number[],
+): EngineValue {
+  const { value } = args;
+  const given = typeof value === 'object' && value !== null && !Array.isArray(value) ? value.numeric : value;
+  const count = state.axisCount ?? 0;
+  if (!Array.isArray(given) || given.length !== count)
+    return fail('usage', `cs: the places are an array of ${count} rows, one for each axis.`);
+  const rows = given.map((row) => numberList(row, 'value'));
+  const places = rows[0].map((_, place) => convert(rows.map((row) => row[place])));
+  const values = new Float64Array(count * places.length);
+  places.forEach((place, at) => {
+    values.set(place, at * count);
+  });
+  const numeric: ArrayReply = { kind: 'array', type: 'float', shape: [count, places.length], values };
+  return dictionary([
+    ['ar_type', 'absolute'],
+    ['numeric', numeric],
+    ['pw_type', kind],
+  ]);
+}
+
+/** Numbers with their own unit or in `unit`. */
+function numbersOf(value: ToolArguments[string], unit: string, wanted: string): number[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.map((one) => quantityIn(typeof one === 'number' ? { value: one, unit } : one, wanted));
+}
+
+function restOf(state: CoordsysState): number {
+  const rest = openedCoordinates(state).spectral?.restFrequency;
+  return rest ? rest : fail('usage', 'The image has no rest frequency, which velocities need.');
+}
+
+/** What one unit of velocity is in m/s. */
+const velocityUnit = (args: ToolArguments) => quantityIn({ value: 1, unit: String(args.velunit) }, 'm/s');
+
+const kinds = {
+  type: ask('', () => 'coordsys'),
+  ncoordinates: ask('', (state) => kindsOf(state).length),
+  coordinatetype: ask('which=-1', (state, args) => {
+    const found = kindsOf(state);
+    if (Number(args.which) < 0) return found;
+    return [
+      found[Number(args.which)] ?? fail('usage', `There is no coordinate ${args.which}; there are ${found.length}.`),
+    ];
+  }),
+  findcoordinate: ask("type='direction', which=0", (state, args) => {
+    const axes = axesOf(openedCoordinates(state), state.axisCount ?? 0);
+    const kind = String(args.type).toLowerCase();
+    const found = axes.map((axis, index) => (axis.kind === kind ? index : -1)).filter((index) => index >= 0);
+    return dictionary([
+      ['pixel', intArray(found)],
+      ['return', found.length > 0],
+      ['world', intArray(found)],
+    ]);
+  }),
+  frequencytovelocity: ask("value, frequnit='', doppler='radio', velunit='km/s'", (state, args) => {
+    const rest = restOf(state);
+    const unit = velocityUnit(args);
+    return floatArray(
+      numbersOf(args.value, String(args.frequnit) || 'Hz', 'Hz').map(
+        (frequency) => (SPEED_OF_LIGHT * dopplerValue(frequency / rest, String(args.doppler).toUpperCase())) / unit,
+      ),
+    );
+  }),
+  velocitytofrequency: ask("value, frequnit='', doppler='radio', velunit='km/s'", (state, args) => {
+    const rest = restOf(state);
+    const hertz = quantityIn({ value: 1, unit: String(args.frequnit) || 'Hz' }, 'Hz');
+    return floatArray(
+      numbersOf(args.value, String(args.velunit), 'm/s').map(
+        (velocity) => (rest * dopplerRatio(velocity / SPEED_OF_LIGHT, String(args.doppler).toUpperCase())) / hertz,
+      ),
+    );
+  }),
+};
+
+/** Kinds of the coordinates in the order of their axes, as CASA spells them. */
+function kindsOf(state: CoordsysState): string[] {
+  const found = axesOf(openedCoordinates(state), state.axisCount ?? 0).map(({ kind }) => kind);
+  return found.filter((kind, axis) => kind !== found[axis - 1]).map((kind) => kind[0].toUpperCase() + kind.slice(1));
+}
+
 const others = {
   restfrequency: ask('', (state) => {
-    const { spectral } = opened(state);
+    const { spectral } = openedCoordinates(state);
     if (!spectral) return fail('usage', 'The image has no spectral axis.');
     return dictionary([
       ['unit', 'Hz'],
@@ -69,7 +139,7 @@ const others = {
     ]);
   }),
   referencecode: ask("type='', list=False", (state, args) => {
-    const { direction, spectral } = opened(state);
+    const { direction, spectral } = openedCoordinates(state);
     const codes = { direction: direction?.system, spectral: spectral?.system };
     const kind = String(args.type).toLowerCase();
     if (kind === '') return [direction?.system, spectral?.system].filter((code) => code !== undefined);
@@ -77,7 +147,7 @@ const others = {
     return code === undefined ? fail('usage', `The image has no coordinate of type ${kind}.`) : [code];
   }),
   projection: ask("type=''", (state) => {
-    const { direction } = opened(state);
+    const { direction } = openedCoordinates(state);
     return direction
       ? dictionary([
           ['type', direction.projection],
@@ -85,16 +155,30 @@ const others = {
         ])
       : fail('usage', 'The image has no sky.');
   }),
-  stokes: ask('', (state) => [...(opened(state).stokes?.stokes ?? [])]),
-  telescope: ask('', (state) => opened(state).telescope),
-  observer: ask('', (state) => opened(state).observer),
-  epoch: ask('', (state) => scalarMeasure('epoch', opened(state).observedMjdSec / 86_400, 'd', 'UTC')),
+  stokes: ask('', (state) => [...(openedCoordinates(state).stokes?.stokes ?? [])]),
+  telescope: ask('', (state) => openedCoordinates(state).telescope),
+  observer: ask('', (state) => openedCoordinates(state).observer),
+  epoch: ask('', (state) => scalarMeasure('epoch', openedCoordinates(state).observedMjdSec / 86_400, 'd', 'UTC')),
   toworld: ask("value=[], format='n'", (state, args) => {
-    if (args.format !== 'n') fail('unsupported', "cs.toworld(): only format='n' is available.");
-    return coordinateReply(worldOf(opened(state), state.axisCount ?? 0, numberList(args.value, 'value')), 'world');
+    const [coordinates, pixel, format] = [
+      openedCoordinates(state),
+      numberList(args.value, 'value'),
+      String(args.format),
+    ];
+    return dictionary([
+      ['ar_type', 'absolute'],
+      ['pw_type', 'world'],
+      ...Object.entries(worldReply(coordinates, state.axisCount ?? 0, pixel, format) as Record<string, EngineValue>),
+    ]);
   }),
+  toworldmany: ask('value', (state, args) =>
+    many(state, args, 'world', (pixel) => worldOf(openedCoordinates(state), state.axisCount ?? 0, pixel)),
+  ),
+  topixelmany: ask('value', (state, args) =>
+    many(state, args, 'pixel', (world) => pixelOf(openedCoordinates(state), state.axisCount ?? 0, world)),
+  ),
   topixel: ask('value=[]', (state, args) =>
-    coordinateReply(pixelOf(opened(state), state.axisCount ?? 0, args.value), 'pixel'),
+    coordinateReply(pixelOf(openedCoordinates(state), state.axisCount ?? 0, args.value), 'pixel'),
   ),
   done: ask('', (state) => {
     state.coordinates = undefined;
@@ -108,5 +192,5 @@ export const coordsysTool: ToolDeclaration<CoordsysState> = {
   summary: 'Coordinates of an image',
   create: () => ({}),
   close: () => {},
-  methods: { ...axes, ...others },
+  methods: { ...axes, ...kinds, ...others, ...changingMethods },
 };

@@ -8,19 +8,12 @@ import {
   importfits,
   imsubimage,
   openImage,
-  readExpressionMask,
 } from '../../../pipeline/images/index.ts';
-import { type ToolArguments, type ToolHost, textArgument } from '../tool-types.ts';
+import { type ToolHost, textArgument } from '../tool-types.ts';
 import type { ToolReply } from '../values.ts';
 import { selectionOf } from './image-pixels.ts';
-import { ask, change, closeState, opened } from './image-state.ts';
+import { ask, closeState, opened, outputOf } from './image-state.ts';
 import { numberList } from './reply-values.ts';
-
-/** The name of an output; images in memory alone are not made here. */
-function outputOf(label: string, args: ToolArguments): string {
-  const name = textArgument(args, 'outfile');
-  return name !== '' ? name : fail('unsupported', `ia.${label}(): outfile must be given; images are files here.`);
-}
 
 /** The new image as a tool of its own. */
 function adopt(host: ToolHost, name: string): ToolReply {
@@ -91,22 +84,4 @@ export const makingMethods = {
       return true;
     },
   ),
-  calcmask: ask("mask, name='', asdefault=True", (state, args, { context }) => {
-    if (args.asdefault === false) fail('unsupported', 'ia.calcmask(): only asdefault=True is available.');
-    const text = textArgument(args, 'mask');
-    return change(state, (image) => {
-      const name =
-        String(args.name) || (image.hasMask ? `mask${Number(/\d+$/.exec(image.maskName)?.[0] ?? 0) + 1}` : 'mask0');
-      const expression = readExpressionMask(text, image, context.cwd);
-      try {
-        // All planes are read before the first is written: the expression may look at the image's own mask.
-        const planes = Array.from({ length: image.planeCount }, (_, plane) => expression.read(plane));
-        planes.forEach((mask, plane) => {
-          image.writeMask(plane, mask, name);
-        });
-      } finally {
-        expression.close();
-      }
-    });
-  }),
 };

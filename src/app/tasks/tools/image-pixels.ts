@@ -39,7 +39,7 @@ const lengthsOf = ({ first, last, step }: PixelBox) =>
   first.map((from, axis) => Math.floor((last[axis] - from) / step[axis]) + 1);
 
 /** Calls `act` with each plane of a box, and the positions of its pixels in the plane and in the answer. */
-function forPlanes(
+export function forPlanes(
   image: Image,
   box: PixelBox,
   act: (plane: number, pairs: (visit: (inPlane: number, inBox: number) => void) => void) => void,
@@ -86,12 +86,17 @@ function readBox(image: Image, args: ToolArguments): ArrayReply {
     : { kind: 'array', type: 'float', shape, values };
 }
 
-/** Numbers of a nested list, the first axis outermost, with its shape. */
-function nested(value: TaskValue): { shape: number[]; at(index: readonly number[]): number } {
+/** Lengths of a nested list, the outermost first. */
+export function nestedShape(value: TaskValue): number[] {
   const shape: number[] = [];
   for (let part = value; Array.isArray(part); part = part[0]) shape.push(part.length);
+  return shape;
+}
+
+/** Numbers of a nested list, the first axis outermost, with its shape. */
+export function nested(value: TaskValue): { shape: number[]; at(index: readonly number[]): number } {
   return {
-    shape,
+    shape: nestedShape(value),
     at: (index) => {
       let part = value;
       for (const one of index) part = (part as TaskValue[])[one];
@@ -100,7 +105,7 @@ function nested(value: TaskValue): { shape: number[]; at(index: readonly number[
   };
 }
 
-function writeBox(image: Image, args: ToolArguments): void {
+export function writeBox(image: Image, args: ToolArguments): void {
   const pixels = nested(args.pixels);
   const lengths = [...pixels.shape, ...new Array(Math.max(0, image.shape.length - pixels.shape.length)).fill(1)];
   const first = shapeOf(image).map((_, axis) => Math.max(0, numberList(args.blc, 'blc')[axis] ?? 0));
@@ -151,31 +156,30 @@ function shaped(found: ArrayReply, args: ToolArguments): ArrayReply {
 /** Region, mask and value limits of a call as the room takes them. */
 export function selectionOf(args: ToolArguments): PixelSelection {
   const { region } = args;
-  const box = boxText(region);
   const limits = (name: string) => {
     const list = numberList(args[name] ?? [], name);
     return list.length === 1 && list[0] === -1 ? [] : list;
   };
   return {
-    ...(box !== undefined ? { box: box.sky, chans: box.channels } : { region: region as string }),
+    ...(boxOfRegion(region) ?? { region: region as string }),
     mask: typeof args.mask === 'string' ? args.mask : '',
     includepix: limits('includepix'),
     excludepix: limits('excludepix'),
   };
 }
 
-/** The box of a region that rg.box() made; undefined for a text. */
-function boxText(region: TaskValue): { sky: string; channels: string } | undefined {
+/** The box of a region that rg.box() made, whose pixels count from 1; undefined for a text. */
+function boxOfRegion(region: TaskValue): Pick<PixelSelection, 'box' | 'corners'> | undefined {
   if (typeof region === 'string' || region === undefined) return undefined;
   if (region === null || typeof region !== 'object' || Array.isArray(region) || Object.keys(region).length === 0)
-    return { sky: '', channels: '' };
-  const corners = ['blc', 'trc'].map((name) => (region[name] === undefined ? [] : numberList(region[name], name)));
-  const [blc, trc] = corners;
+    return {};
+  const first = region.oneRel === true ? 1 : 0;
+  const [blc, trc] = ['blc', 'trc'].map((name) =>
+    region[name] === undefined ? [] : numberList(region[name], name).map((pixel) => pixel - first),
+  );
   if (blc.length < 2 || trc.length < 2)
     return fail('usage', 'A region is a text, e.g. circle[[10pix,10pix],5pix], or what rg.box() gives.');
-  const last = Math.max(blc.length, trc.length) - 1;
-  const channels = last >= 3 ? `${blc[last]}~${trc[last]}` : '';
-  return { sky: [blc[0], blc[1], trc[0], trc[1]].join(','), channels };
+  return { box: [blc[0], blc[1], trc[0], trc[1]].join(','), corners: { blc, trc } };
 }
 
 /** Pixels of the box around a region, and whether each is in the region and good. */

@@ -1,6 +1,6 @@
 import { fail } from '../../../foundation/base/index.ts';
 import { type Image, openImage } from '../../../pipeline/images/index.ts';
-import { method, type ToolMethod } from '../tool-types.ts';
+import { method, type ToolArguments, type ToolMethod, textArgument } from '../tool-types.ts';
 
 /** What an ia object holds. */
 export interface ImageState {
@@ -16,6 +16,12 @@ export function opened(state: ImageState): Image {
 export function closeState(state: ImageState): void {
   state.image?.close();
   state.image = undefined;
+}
+
+/** The name of an output; images in memory alone are not made here. */
+export function outputOf(label: string, args: ToolArguments): string {
+  const name = textArgument(args, 'outfile');
+  return name !== '' ? name : fail('unsupported', `ia.${label}(): outfile must be given; images are files here.`);
 }
 
 /** Lengths of the axes, the first axis of the sky first. */

@@ -14,6 +14,8 @@ import { type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { axesOf, coordinateReply, pixelOf, worldReply } from './image-axes.ts';
+import { creationMethods } from './image-creation.ts';
+import { editingMethods } from './image-editing.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
@@ -174,5 +176,13 @@ export const imageTool: ToolDeclaration<ImageState> = {
   summary: 'Pixels and header of an image',
   create: () => ({}),
   close: closeState,
-  methods: { ...opening, ...pixelMethods, ...makingMethods, ...header, ...places },
+  methods: {
+    ...opening,
+    ...pixelMethods,
+    ...creationMethods,
+    ...editingMethods,
+    ...makingMethods,
+    ...header,
+    ...places,
+  },
 };

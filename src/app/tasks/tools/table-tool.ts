@@ -1,18 +1,7 @@
-import {
-  arrayKeyword,
-  type KeywordValue,
-  openTable,
-  queryRows,
-  recordKeyword,
-  removeRows,
-  runTaql,
-  scalarKeyword,
-  tableKeyword,
-  writeReference,
-} from '../../../formats/tables/index.ts';
+import { openTable, queryRows, removeRows, runTaql, writeReference } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { arrayReply, cellReply, flattenNested, keywordReply, recordReply } from '../table-values.ts';
+import { arrayReply, cellReply, keywordReply, keywordValue, recordReply } from '../table-values.ts';
 import { method, numberArgument, type ToolDeclaration, type ToolHost, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
@@ -138,25 +127,6 @@ const writing = {
     return true;
   }),
 };
-
-/** A keyword's value: whole numbers as Int, others as Double, lists of one type as arrays, dictionaries as records. */
-function keywordValue(value: TaskValue): KeywordValue {
-  const typeOf = (one: TaskValue) =>
-    typeof one === 'boolean' ? 'Bool' : typeof one === 'string' ? 'String' : Number.isInteger(one) ? 'Int' : 'Double';
-  if (typeof value === 'string' && /^Table: /.test(value)) return tableKeyword(value.slice('Table: '.length));
-  if (typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
-    return scalarKeyword(typeOf(value), value);
-  if (Array.isArray(value)) {
-    const kinds = [...new Set(value.flat(8).map((one) => typeOf(one as TaskValue)))];
-    const type =
-      kinds.every((kind) => kind === 'Int' || kind === 'Double') && kinds.includes('Double') ? 'Double' : kinds[0];
-    const { shape, values } = flattenNested(value, type ?? 'Double');
-    return arrayKeyword(type ?? 'Double', shape, values);
-  }
-  if (typeof value === 'object' && value !== null)
-    return recordKeyword(new Map(Object.entries(value).map(([name, part]) => [name, keywordValue(part)])));
-  return fail('usage', 'A keyword is a number, a text, a list or a dictionary.');
-}
 
 const keywords = {
   putkeyword: method<TableState>('keyword, value, makesubrecord=False', (state, args) => {

@@ -11,6 +11,31 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const ARCSEC = Math.PI / 648_000;
 
+/** As cs.torecord() gives it, without what has a default. */
+const RECORD = {
+  telescope: 'ALMA',
+  direction0: {
+    system: 'J2000',
+    projection: 'SIN',
+    projection_parameters: [0, 0],
+    crval: [1, -0.4],
+    crpix: [1, 1],
+    cdelt: [-1e-6, 1e-6],
+    pc: [
+      [1, 0],
+      [0, 1],
+    ],
+    units: ['rad', 'rad'],
+  },
+  pixelmap0: [0, 1],
+  stokes1: { stokes: ['I'] },
+  pixelmap1: [2],
+  spectral2: { system: 'LSRK', restfreq: 230.538e9, wcs: { crval: 230e9, cdelt: 1e6, crpix: 0 } },
+  pixelmap2: [3],
+};
+
+const CUBE = [0, 1].map((x) => [0, 1, 2].map((y) => [[0, 1].map((chan) => 100 * x + 10 * y + chan)]));
+
 describe('ia', () => {
   const ia = toolCaller('ia', folder);
   beforeAll(async () => {
@@ -94,6 +119,67 @@ describe('ia', () => {
     expect(await ia('shape')).toEqual([2, 2, 1, 3]);
     await ia('open', ['a.image']);
     await expect(ia('subimage')).rejects.toThrow('outfile must be given');
+  });
+
+  it('makes images of numbers and shapes, and changes them region by region', async () => {
+    const made = toolCaller('ia', folder);
+    const rg = toolCaller('rg', folder);
+    const cs = toolCaller('cs', folder);
+    await cs('fromrecord', [RECORD]);
+    const csys = (await cs('torecord')) as never;
+    await made('fromarray', ['b.image', CUBE], { csys });
+    expect(await made('shape')).toEqual([2, 3, 1, 2]);
+    await expect(made('fromarray', ['b.image', CUBE], { csys })).rejects.toThrow('exists');
+    await expect(made('fromshape', ['c.image', [2, 3, 2, 2]], { csys })).rejects.toThrow('Stokes parameters I');
+    await made('calc', ['"b.image" * 2 + 1']);
+    const box = (await rg('box', [
+      [0, 1, 0, 1],
+      [1, 1, 0, 1],
+    ])) as never;
+    await made('set', [], { pixels: '-1', region: box });
+    await made('putregion', [], { pixels: [[[[70]]], [[[80]]]], region: box });
+    await made('set', [], { pixelmask: false, region: box });
+    await made('putregion', [], { pixels: [[[[7]]], [[[8]]]], region: box });
+    const planes = await made('getchunk', [[0, 0, 0, 0]], { dropdeg: true });
+    // Value 100 x + 10 y + channel before; the masked pixels keep what stood there.
+    expect(planes).toEqual([
+      [
+        [1, 3],
+        [21, 70],
+        [41, 43],
+      ],
+      [
+        [201, 203],
+        [221, 80],
+        [241, 243],
+      ],
+    ]);
+    await made('replacemaskedpixels', [0], { update: true });
+    expect(await made('getregion', [box], { dropdeg: true })).toEqual([0, 0]);
+    await made('calcmask', ['"b.image" > 200']);
+    expect(await made('statistics')).toMatchObject({ npts: [5] });
+    await made('setrestoringbeam', ['3arcsec', '2arcsec', '30deg']);
+    expect(await made('restoringbeam')).toMatchObject({
+      major: { value: 3 },
+      positionangle: { value: 30, unit: 'deg' },
+    });
+    await expect(made('setrestoringbeam', ['2arcsec', '3arcsec', '30deg'])).rejects.toThrow('major is the larger');
+    await made('rename', ['d.image']);
+    await made('remove');
+    expect(await made('isopen')).toBe(false);
+  });
+
+  it('changes coordinates', async () => {
+    const cs = toolCaller('cs', folder);
+    await cs('fromrecord', [RECORD]);
+    await cs('setreferencevalue', [['30deg', 0.5]], { type: 'direction' });
+    await cs('setreferencevalue', ['115.1GHz'], { type: 'spectral' });
+    await cs('setrestfrequency', ['115.27GHz']);
+    expect(await cs('referencevalue')).toMatchObject({ numeric: [Math.PI / 6, 0.5, 1, 115.1e9] });
+    const [velocity] = (await cs('frequencytovelocity', [115.27e9 * (1 - 1 / 299_792.458)])) as number[];
+    expect(velocity).toBeCloseTo(1, 6);
+    expect(await cs('coordinatetype')).toEqual(['Direction', 'Stokes', 'Spectral']);
+    await expect(cs('setincrement', [[1, 2, 3]], { type: 'spectral' })).rejects.toThrow('1 values are needed');
   });
 
   it('turns pixels into places and back', async () => {

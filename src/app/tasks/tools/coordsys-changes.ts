@@ -1,0 +1,172 @@
+import { fail, SECONDS_PER_DAY } from '../../../foundation/base/index.ts';
+import type { CoordinateSystem } from '../../../pipeline/images/index.ts';
+import { type ToolArguments, type ToolMethod, textArgument } from '../tool-types.ts';
+import type { TaskValue } from '../types.ts';
+import { coordinatesFrom, coordinatesRecord, DEFAULT_SPECTRAL, defaultCoordinates } from './coordinate-records.ts';
+import { coordsysMethod as ask, type CoordsysState, chosenAxes, openedCoordinates } from './coordsys-state.ts';
+import type { AxisInfo } from './image-axes.ts';
+import { quantityIn } from './quantities.ts';
+import { textList } from './reply-values.ts';
+
+/** Numbers for axes: a list of numbers in their units or of quantities, one of them, or a record of cs. */
+function valuesFor(axes: readonly AxisInfo[], given: TaskValue, label: string, hasUnits = true): number[] {
+  const record = typeof given === 'object' && given !== null && !Array.isArray(given) ? given : undefined;
+  const isQuantity = record !== undefined && 'value' in record;
+  const quantities =
+    record && typeof record.quantity === 'object' ? Object.values(record.quantity as object) : undefined;
+  const list = isQuantity ? [given] : record ? (record.numeric ?? quantities) : Array.isArray(given) ? given : [given];
+  if (!Array.isArray(list) || list.length !== axes.length)
+    return fail(
+      'usage',
+      `cs.${label}(): ${axes.length} values are needed, for ${axes.map(({ name }) => name).join(', ')}.`,
+    );
+  return list.map((value: TaskValue, index) => {
+    if (typeof value === 'number') return value;
+    if (!hasUnits || axes[index].unit === '') return Number(value);
+    return quantityIn(value, axes[index].unit);
+  });
+}
+
+type Property = 'reference' | 'increment' | 'referencePixel';
+
+/** The coordinates with a property of axes set to other values. */
+function withValues(
+  coordinates: CoordinateSystem,
+  axes: readonly AxisInfo[],
+  property: Property,
+  values: readonly number[],
+): CoordinateSystem {
+  let { direction, spectral } = coordinates;
+  let linear = coordinates.linear;
+  axes.forEach(({ kind, name }, index) => {
+    const value = values[index];
+    if (kind === 'direction' && direction) {
+      const place = name === 'Right Ascension' ? 0 : 1;
+      const replaced = (pair: readonly [number, number]): [number, number] =>
+        place === 0 ? [value, pair[1]] : [pair[0], value];
+      if (property === 'reference')
+        direction = {
+          ...direction,
+          reference: { ...direction.reference, [place === 0 ? 'lon' : 'lat']: value },
+          latPole: place === 0 ? direction.latPole : (value * 180) / Math.PI,
+        };
+      else direction = { ...direction, [property]: replaced(direction[property]) };
+    } else if (kind === 'spectral' && spectral) {
+      if (spectral.frequencies)
+        fail('unsupported', 'cs: the frequencies of this image are a table, which is not changed.');
+      spectral = { ...spectral, [property]: value };
+    } else if (kind === 'linear')
+      linear = linear.map((one) => (one.name === name ? { ...one, [property]: value } : one));
+  });
+  return { ...coordinates, direction, spectral, linear };
+}
+
+const setter = (label: string, property: Property, signature: string): ToolMethod<CoordsysState> =>
+  ask(signature, (state, args) => {
+    const coordinates = openedCoordinates(state);
+    // The list of Stokes parameters is changed by setstokes alone.
+    const axes = chosenAxes(state, args);
+    const values = valuesFor(axes, args.value, label, property !== 'referencePixel');
+    state.coordinates = withValues(coordinates, axes, property, values);
+    return true;
+  });
+
+function changed(state: CoordsysState, change: (coordinates: CoordinateSystem) => CoordinateSystem): boolean {
+  state.coordinates = change(openedCoordinates(state));
+  return true;
+}
+
+function setReferenceCode(state: CoordsysState, args: ToolArguments): boolean {
+  const code = textArgument(args, 'value').toUpperCase();
+  const kind = textArgument(args, 'type').toLowerCase();
+  return changed(state, (coordinates) => {
+    const { direction, spectral } = coordinates;
+    if (kind.startsWith('dir') && direction) return { ...coordinates, direction: { ...direction, system: code } };
+    if (kind.startsWith('spec') && spectral) return { ...coordinates, spectral: { ...spectral, system: code } };
+    return fail('usage', `cs.setreferencecode(): the image has no coordinate of type ${kind}.`);
+  });
+}
+
+/** New coordinates of the kinds that are asked for. */
+function newCoordinates(args: ToolArguments): CoordsysState {
+  if (args.tabular === true) fail('unsupported', 'cs.newcoordsys(): only tabular=False is available.');
+  const stokes = textList(args.stokes);
+  const found = defaultCoordinates([1, 1]);
+  let axisCount = 0;
+  const next = () => axisCount++;
+  const direction =
+    args.direction === true && found.direction
+      ? { ...found.direction, referencePixel: [0, 0] as const, pixelAxes: [next(), next()] as const }
+      : undefined;
+  const stokesAxis = stokes.length > 0 ? { stokes, pixelAxis: next() } : undefined;
+  const spectral = args.spectral === true ? { ...DEFAULT_SPECTRAL, pixelAxis: next() } : undefined;
+  const linear = Array.from({ length: Number(args.linear) }, (_, index) => ({
+    name: `Axis${index + 1}`,
+    unit: 'km',
+    reference: 0,
+    increment: 1,
+    referencePixel: 0,
+    pixelAxis: next(),
+  }));
+  return { coordinates: { ...found, direction, stokes: stokesAxis, spectral, linear }, axisCount };
+}
+
+/** Number of pixel axes of coordinates. */
+function axisCountOf({ direction, spectral, stokes, linear }: CoordinateSystem): number {
+  return (direction ? 2 : 0) + (spectral ? 1 : 0) + (stokes ? 1 : 0) + linear.length;
+}
+
+/** cs: coordinates made anew, copied and changed. An image takes them by ia.setcoordsys(cs.torecord()). */
+export const changingMethods = {
+  newcoordsys: ask('direction=False, spectral=False, stokes=[], linear=0, tabular=False', (_state, args, host) =>
+    host.adopt('cs', newCoordinates(args)),
+  ),
+  torecord: ask('', (state) => coordinatesRecord(openedCoordinates(state))),
+  fromrecord: ask('record', (state, args) => {
+    const coordinates = coordinatesFrom(args.record, 'record');
+    if (!coordinates) return fail('usage', 'cs.fromrecord(): the record is empty.');
+    state.coordinates = coordinates;
+    state.axisCount = axisCountOf(coordinates);
+    return true;
+  }),
+  copy: ask('', (state, _args, host) =>
+    host.adopt('cs', { coordinates: openedCoordinates(state), axisCount: state.axisCount } satisfies CoordsysState),
+  ),
+  setreferencevalue: setter('setreferencevalue', 'reference', "value=[], type=''"),
+  setincrement: setter('setincrement', 'increment', "value=[], type=''"),
+  setreferencepixel: setter('setreferencepixel', 'referencePixel', "value, type=''"),
+  setrestfrequency: ask('value=[], which=0, append=False', (state, args) => {
+    if (args.append === true || Number(args.which) !== 0)
+      fail('unsupported', 'cs.setrestfrequency(): one rest frequency is kept: which=0, append=False.');
+    const [given] = Array.isArray(args.value) ? args.value : [args.value];
+    const restFrequency = quantityIn(given, 'Hz');
+    return changed(state, (coordinates) =>
+      coordinates.spectral
+        ? { ...coordinates, spectral: { ...coordinates.spectral, restFrequency } }
+        : fail('usage', 'cs.setrestfrequency(): the image has no spectral axis.'),
+    );
+  }),
+  setreferencecode: ask("value, type='direction', adjust=True", setReferenceCode),
+  settelescope: ask('value', (state, args) =>
+    changed(state, (coordinates) => ({
+      ...coordinates,
+      telescope: textArgument(args, 'value'),
+      telescopePosition: undefined,
+    })),
+  ),
+  setobserver: ask('value', (state, args) =>
+    changed(state, (coordinates) => ({ ...coordinates, observer: textArgument(args, 'value') })),
+  ),
+  setepoch: ask('value', (state, args) => {
+    const measure = args.value as { m0?: TaskValue } | null;
+    const days = quantityIn(typeof measure === 'object' && measure?.m0 ? measure.m0 : args.value, 'd');
+    return changed(state, (coordinates) => ({ ...coordinates, observedMjdSec: days * SECONDS_PER_DAY }));
+  }),
+  setstokes: ask('stokes', (state, args) =>
+    changed(state, (coordinates) =>
+      coordinates.stokes
+        ? { ...coordinates, stokes: { ...coordinates.stokes, stokes: textList(args.stokes) } }
+        : fail('usage', 'cs.setstokes(): the image has no Stokes axis.'),
+    ),
+  ),
+};
