@@ -35,6 +35,7 @@ export interface ImportSource {
 export function completeOptions(context: Context, given: ImportAsdmOptions): CompleteOptions {
   const absolute = (path: string) => joinPath(context.cwd, path.replace(/\/+$/, ''));
   const asdm = absolute(given.asdm);
+  const files = [given.outfile ?? []].flat().filter((name) => name !== '');
   const known = Object.fromEntries(
     Object.keys(IMPORT_DEFAULTS).flatMap((name) => {
       const value = given[name as keyof ImportAsdmOptions];
@@ -46,7 +47,7 @@ export function completeOptions(context: Context, given: ImportAsdmOptions): Com
     ...known,
     asdm,
     vis: given.vis ? absolute(given.vis) : `${asdm}.ms`,
-    ...(given.outfile ? { outfile: absolute(given.outfile) } : {}),
+    ...(files.length > 0 ? { outfile: files.map(absolute) } : {}),
     ...(given.hooks ? { hooks: given.hooks } : {}),
   };
   if (!['ca', 'ao', 'co'].includes(options.ocorr_mode))

@@ -41,6 +41,7 @@ export function importasdm(context: Context, given: ImportAsdmOptions): ImportAs
       return { vis, rows: makeMs(context, source, correction, output.path, vis), output };
     });
     saveCommands(
+      context,
       source,
       made.map(({ vis }) => vis),
       staged,
@@ -202,11 +203,28 @@ function fillVisibilities(
   return ms.main.rowCount;
 }
 
+/** Names of the files of online flags; where those given do not fit the MSs, CASA takes temporary ones. */
+function commandFiles(context: Context, given: readonly string[], vis: readonly string[]): string[] {
+  const named = (ending: string) => vis.map((name) => name.replace(/(\.ms)?$/, ending));
+  if (given.length === 0) return named('_cmd.txt');
+  if (given.length === vis.length) return [...given];
+  context.log.post(
+    `outfile has ${given.length} names for ${vis.length} MeasurementSets; the online flags go to …_TEMP_cmd.txt.`,
+    'WARN',
+    'importasdm',
+  );
+  return named('_TEMP_cmd.txt');
+}
+
 /** Writes the online flags as text files (importasdm's savecmds). */
-function saveCommands({ options, commands }: ImportSource, vis: readonly string[], staged: Staged[]): void {
-  if (!options.savecmds) return;
-  for (const name of vis) {
-    const target = options.outfile && vis.length === 1 ? options.outfile : name.replace(/(\.ms)?$/, '_cmd.txt');
+function saveCommands(
+  context: Context,
+  { options, commands }: ImportSource,
+  vis: readonly string[],
+  staged: Staged[],
+): void {
+  if (!options.savecmds || commands.length === 0) return;
+  for (const target of commandFiles(context, options.outfile ?? [], vis)) {
     const output = stage(target, options.overwrite);
     staged.push(output);
     disk().writeFile(output.path, flagFileText(commands));

@@ -32,7 +32,8 @@ export interface ImportAsdmOptions {
   readonly tbuff?: number;
   readonly applyflags?: boolean;
   readonly savecmds?: boolean;
-  readonly outfile?: string;
+  /** Files for the online flags, one for each MS made; default: the MS's name with `_cmd.txt`. */
+  readonly outfile?: string | readonly string[];
   readonly flagbackup?: boolean;
   readonly overwrite?: boolean;
   readonly bdfflags?: boolean;
@@ -91,7 +92,7 @@ export const IMPORT_DEFAULTS: Required<Defaulted> = {
 };
 
 export type CompleteOptions = Required<Defaulted> &
-  Pick<ImportAsdmOptions, 'asdm' | 'outfile' | 'hooks'> & { readonly vis: string };
+  Pick<ImportAsdmOptions, 'asdm' | 'hooks'> & { readonly vis: string; readonly outfile?: readonly string[] };
 
 /** Lines that importasdm writes to HISTORY. */
 export function historyMessages(options: CompleteOptions): string[] {

@@ -37,6 +37,25 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+describe('files of online flags', () => {
+  it('have the names given, or temporary ones where there are too few', () => {
+    const some = { asdm, wvr_corrected_data: 'both', savecmds: true, flagbackup: false } as const;
+    importasdm(context, { ...some, vis: 'named.ms', outfile: ['a.txt', 'b.txt'] });
+    importasdm(context, { ...some, vis: 'few.ms', outfile: 'c.txt' });
+    importasdm(context, { ...some, vis: 'none.ms', process_flags: false });
+    const files = [
+      'none_cmd.txt',
+      'a.txt',
+      'b.txt',
+      'c.txt',
+      'few_TEMP_cmd.txt',
+      'few-wvr-corrected_TEMP_cmd.txt',
+      'named_cmd.txt',
+    ];
+    expect(files.map((name) => existsSync(join(folder, name)))).toEqual([false, true, true, false, true, true, false]);
+  });
+});
+
 describe('MAIN', () => {
   it('has window by window the autocorrelations of all integrations, then the cross-correlations', () => {
     const { main } = ms;

@@ -2,7 +2,7 @@ import { openMs } from '../../../astronomy/ms/index.ts';
 import { disk } from '../../../foundation/bytes/index.ts';
 import { flagcmd, saveFlagVersion } from '../../../pipeline/flagging/index.ts';
 import { type ImportAsdmOptions, type IngestHooks, importasdm } from '../../../pipeline/ingest/index.ts';
-import { bool, float, inputPath, outputPath, text, variant } from '../parameters.ts';
+import { bool, float, inputPath, text, texts, variant } from '../parameters.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 /** Keeps the flags as version 'Original' beside the name that the MeasurementSet will get. */
@@ -43,7 +43,7 @@ export const importasdmTask: TaskDeclaration = {
     float('tbuff', 0.0, 'time added around each flag, s'),
     bool('applyflags', false, 'apply the online flags'),
     bool('savecmds', false, 'write the online flags to a file'),
-    outputPath('outfile', '', 'name of the output'),
+    texts('outfile', '', 'files of the online flags, one for each MeasurementSet', { path: 'write' }),
     bool('flagbackup', true, 'keep a flag version of the state before'),
     bool('verbose', false, 'say more'),
     bool('overwrite', false, 'replace an output that is in the way'),
