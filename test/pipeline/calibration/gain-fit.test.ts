@@ -95,6 +95,33 @@ describe('gain fit', () => {
     }
   });
 
+  it('has errors that are the scatter of many fits: of the amplitude √2 less, of the phase to the reference antenna', () => {
+    const next = sequence(77);
+    const normal = () => Array.from({ length: 12 }, next).reduce((sum, value) => sum + value, 0) / 2;
+    const [weight, sigma] = [4, 0.05];
+    const sums = new Float64Array(ANT_COUNT * (ANT_COUNT - 1) * 3);
+    let [amps, phases, errors, count] = [0, 0, 0, 0];
+    for (let fit = 0; fit < 1200; fit++) {
+      for (let at = 0; at < sums.length; at += 3) {
+        sums.set([weight * (1 + sigma * normal()), weight * sigma * normal(), weight], at);
+      }
+      const { params, paramErr } = solveOne({ sums, partCount: 1, chanCount: 1, corrCount: 2 });
+      for (let cell = 2; cell < 2 * ANT_COUNT; cell++) {
+        const [re, im] = against(params, (ant) => 2 * (2 * ant + (cell & 1)), cell >> 1);
+        amps += (Math.hypot(params[2 * cell], params[2 * cell + 1]) - 1) ** 2;
+        phases += Math.atan2(im, re) ** 2;
+        errors += paramErr[cell] ** 2;
+        count++;
+      }
+    }
+    // CASA's degrees of freedom, 36, count the phase of each polarization, which no visibility knows.
+    const error = Math.sqrt(((errors / count) * 36) / 38);
+    // Of N equal antennas: the others are not known either, (2N-3)/(2N-4), and so is the reference, (N-1)/N.
+    expect(Math.abs(Math.sqrt((2 * amps) / count) / error / Math.sqrt(9 / 8) - 1)).toBeLessThan(0.02);
+    expect(Math.abs(Math.sqrt(phases / count) / error / Math.sqrt(5 / 6) - 1)).toBeLessThan(0.02);
+    expect(Math.abs(error / (sigma * Math.sqrt(2 / (ANT_COUNT - 1))) - 1)).toBeLessThan(0.02);
+  });
+
   it('in mode p ignores amplitudes except as weights, in mode a ignores phases', () => {
     const { averages } = observe(0, 21);
     const phases = solveOne(averages, { mode: 'p' });
