@@ -464,7 +464,7 @@ def main():
              ("clean_b", bandpass, dict(vis="clean.ms", field=str(fields[0]), solint="inf", refant=ref))]
     run_casa(todo + clean, "casa")
     scale = {"flux": {}, "flux_map": dict(refspwmap=[0] * len(np.unique(columns(VIS, ["DATA_DESC_ID"])[0]))),
-             "flux_incremental": dict(incremental=True), "flux_order2": dict(fitorder=2), "flux_threshold": dict(gainthreshold=0.05)}
+             "flux_incremental": dict(incremental=True), "flux_scans": dict(scan="4,7"), "flux_transfer": dict(transfer="0"), "flux_order2": dict(fitorder=2), "flux_threshold": dict(gainthreshold=0.05)}
     smooth = {"smooth_mean": dict(smoothtype="mean", smoothtime=20.0), "smooth_median": dict(smoothtype="median", smoothtime=300.0)}
     referred = {"rerefant_flex": dict(refant="3,5"), "rerefant_strict": dict(refant="3,5", refantmode="strict")}
     given = {}

@@ -104,7 +104,8 @@ interface Fields {
 type Scales = readonly (GainScale | undefined)[];
 
 function chooseFields(table: CalTable, options: FluxscaleOptions, say: (text: string, p?: 'WARN') => void): Fields {
-  const present = new Set(table.rows.fieldId);
+  const isChosen = chosenRows(table, options);
+  const present = new Set(table.rows.fieldId.filter((_, row) => isChosen(row)));
   const parse = (list: TextList | undefined) => {
     const text = splitTexts(list).join(',');
     return text === ''

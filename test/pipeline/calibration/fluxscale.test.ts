@@ -75,6 +75,8 @@ describe('fluxscale', () => {
     expect(mapped.lines.some((line) => line.includes('in SpW=1 (freq=2.324e+11 Hz) (ref SpW=0) is: '))).toBe(true);
     const near = run({ gainthreshold: 0.05 }).lines;
     expect(near).toContain(' Applying gain threshold=0.05');
+    const { result } = run({ scan: '4,7' });
+    expect(Object.keys(result).filter((key) => /^\d+$/.test(key))).toEqual(['0']);
   });
 
   it('says which field is missing', () => {
