@@ -1,7 +1,7 @@
 export * from './antenna-selection.ts';
 export { ROWS_PER_STEP, type RowStep, readArray, readNumbers, readTextArray, readTexts, stepRows } from './columns.ts';
 export { appendHistory } from './history.ts';
-export { formatListobs, type ListobsOptions, listobs } from './listobs.ts';
+export { formatListobs, type ListingOptions, type ListobsOptions, listedRows, listobs } from './listobs.ts';
 export * from './measurement-set.ts';
 export * from './metadata.ts';
 export { MAIN_COLUMNS, OPTIONAL_MAIN_COLUMNS, SUBTABLE_COLUMNS } from './schema.ts';

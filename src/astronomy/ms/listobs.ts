@@ -1,20 +1,33 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { formatDec, formatMjd, formatRa, formatTimeOfDay, observatoryPosition } from '../measures/index.ts';
-import { stepRows } from './columns.ts';
+import { countRows, type ListedRows, scanKey } from './listed-rows.ts';
 import { type MeasurementSet, openMs } from './measurement-set.ts';
 import { type AntennaInfo, type MsMetadata, readMetadata, type ScanInfo } from './metadata.ts';
 import { readScans } from './scans.ts';
+import { SELECTION_KEYS, type Selection, selectionTexts, selectRows } from './selection.ts';
 import { centreFrequency } from './spw-selection.ts';
 
 /** Parameters of CASA's listobs. */
-export interface ListobsOptions {
+export interface ListobsOptions extends Selection {
   readonly vis: string;
   /** File for the text; without it the text is only returned. */
   readonly listfile?: string;
   /** Scans and sources too; default true. */
   readonly verbose?: boolean;
   readonly overwrite?: boolean;
+  /** Counts rows that are not flagged. */
+  readonly listunfl?: boolean;
+  /** False: the selection is not used. */
+  readonly selectdata?: boolean;
+}
+
+/** What the listing of an open MS shows. */
+export interface ListingOptions {
+  readonly verbose?: boolean;
+  readonly listunfl?: boolean;
+  /** Rows of MAIN; undefined: all. */
+  readonly rows?: Int32Array;
 }
 
 const RULE = '='.repeat(80);
@@ -28,7 +41,8 @@ const RULE = '='.repeat(80);
 export function listobs(context: Context, options: ListobsOptions): string {
   const ms = openMs(joinPath(context.cwd, options.vis));
   try {
-    const text = formatListobs(ms, options.verbose ?? true);
+    const rows = listedRows(ms, options);
+    const text = formatListobs(ms, { verbose: options.verbose, listunfl: options.listunfl, rows });
     if (options.listfile) {
       const path = joinPath(context.cwd, options.listfile);
       if (disk().exists(path) && !options.overwrite) {
@@ -42,17 +56,41 @@ export function listobs(context: Context, options: ListobsOptions): string {
   }
 }
 
+/** Rows that the selection of listobs chooses; undefined without one. */
+export function listedRows(
+  ms: MeasurementSet,
+  options: Selection & { readonly selectdata?: boolean },
+): Int32Array | undefined {
+  const entries = Object.entries(selectionTexts(options)).filter(
+    ([name, value]) => SELECTION_KEYS.includes(name) && value !== '' && value !== undefined,
+  );
+  if (options.selectdata === false || entries.length === 0) return undefined;
+  const { rows } = selectRows(ms, Object.fromEntries(entries));
+  if (rows.length === 0) fail('usage', 'The selection matches no data; there is nothing to list.', { file: ms.path });
+  return rows;
+}
+
 /** The text of listobs for an open MS. */
-export function formatListobs(ms: MeasurementSet, verbose = true): string {
-  const metadata = readMetadata(ms);
-  const scans = readScans(ms, metadata.dataDescriptions, metadata.states, true);
+export function formatListobs(ms: MeasurementSet, options: ListingOptions = {}): string {
+  const { verbose = true, listunfl = false, rows } = options;
+  const all = readMetadata(ms);
+  const isChosen = rows && new Uint8Array(ms.main.rowCount);
+  for (const row of rows ?? []) if (isChosen) isChosen[row] = 1;
+  const counts = countRows(ms, all, isChosen, listunfl);
+  const metadata: MsMetadata = {
+    ...all,
+    rowCount: counts.count,
+    antennas: all.antennas.filter(({ id }) => counts.antennas.has(id)),
+    scans: readScans(ms, all.dataDescriptions, all.states, true, isChosen),
+  };
+  const { scans } = metadata;
   const lines = [
     RULE,
     `           MeasurementSet Name:  ${disk().resolve(ms.path)}      MS Version 2`,
     RULE,
-    ...observationLines(metadata, scans, verbose),
-    ...(verbose ? scanLines(metadata, scans) : []),
-    ...fieldLines(ms, metadata),
+    ...observationLines(metadata, scans, verbose, all.antennas.length),
+    ...(verbose ? scanLines(metadata, scans, counts) : []),
+    ...fieldLines(metadata, counts),
     ...windowLines(metadata, scans),
     ...(verbose ? sourceLines(metadata) : []),
     ...(verbose ? antennaLines(metadata) : shortAntennaLines(metadata)),
@@ -78,11 +116,16 @@ function fixed(value: number, digits: number): string {
   return isTie ? ((floor % 2 === 0 ? floor : floor + 1) / 10 ** digits).toFixed(digits) : value.toFixed(digits);
 }
 
-function observationLines(metadata: MsMetadata, scans: readonly ScanInfo[], verbose: boolean): string[] {
+function observationLines(
+  metadata: MsMetadata,
+  scans: readonly ScanInfo[],
+  verbose: boolean,
+  antennaCount: number,
+): string[] {
   const { observation, observations } = metadata;
   const start = Math.min(...scans.map(({ startSec }) => startSec));
   const end = Math.max(...scans.map(({ endSec }) => endSec));
-  const count = verbose ? '' : `(${metadata.antennas.length} antennas)`;
+  const count = verbose ? '' : `(${antennaCount} antennas)`;
   const lines = [
     `   Observer: ${observation.observer}     Project: ${observation.project}  `,
     `Observation: ${observation.telescope}${count}`,
@@ -104,7 +147,7 @@ function observationLines(metadata: MsMetadata, scans: readonly ScanInfo[], verb
   return lines;
 }
 
-function scanLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[] {
+function scanLines(metadata: MsMetadata, scans: readonly ScanInfo[], counts: ListedRows): string[] {
   const lines: string[] = [];
   let block = '';
   let day = '';
@@ -114,7 +157,9 @@ function scanLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[] {
       if (block !== '') lines.push('');
       lines.push(
         title,
-        '  Date        Timerange (UTC)          Scan  FldId FieldName             nRows     SpwIds   Average Interval(s)    ScanIntent',
+        `  Date        Timerange (UTC)          Scan  FldId FieldName             nRows     ${
+          counts.unflaggedByScan ? 'nUnflRows   ' : ''
+        }SpwIds   Average Interval(s)    ScanIntent`,
       );
       block = title;
       day = '';
@@ -124,33 +169,42 @@ function scanLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[] {
     day = date.slice(0, 11);
     const from = isNewDay ? date : date.slice(12).padStart(22);
     const [field] = scan.fieldIds;
-    const name = (metadata.fields[field]?.name ?? '').slice(0, 20).padEnd(20);
+    const name = shortName(metadata.fields[field]?.name ?? '').padEnd(20);
+    const unflagged = counts.unflaggedByScan?.get(scanKey(scan.observationId, scan.arrayId, scan.number, field));
     const intervals = scan.integrationSec.map((seconds) => general(seconds, 3)).join(', ');
     lines.push(
       `  ${from} - ${formatTimeOfDay(scan.endSec)}${String(scan.number).padStart(6)}${String(field).padStart(7)} ${name}` +
-        `${String(scan.rowCount).padStart(10)}  [${scan.spwIds.join(',')}]  [${intervals}] [${scan.intents.join(',')}]`,
+        `${String(scan.rowCount).padStart(10)}${unflaggedText(unflagged)}  [${scan.spwIds.join(',')}]  [${intervals}] [${scan.intents.join(',')}]`,
     );
   }
   lines.push('           (nRows = Total number of rows per scan) ');
   return lines;
 }
 
-function fieldLines(ms: MeasurementSet, metadata: MsMetadata): string[] {
-  const counts = new Map<number, number>();
-  for (const { values } of stepRows(ms.main, ['FIELD_ID'])) {
-    for (const id of values.FIELD_ID as Int32Array) counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  const used = metadata.fields.filter(({ id }) => counts.has(id));
+/** Names of more than 20 characters end in a star. */
+function shortName(name: string): string {
+  return name.length > 20 ? `${name.slice(0, 19)}*` : name;
+}
+
+function unflaggedText(count: number | undefined): string {
+  return count === undefined ? '' : fixed(count, 2).padStart(13);
+}
+
+function fieldLines(metadata: MsMetadata, counts: ListedRows): string[] {
+  const used = metadata.fields.filter(({ id }) => counts.byField.has(id));
   const lines = used.map(({ id, code, name, phaseDir, frame, sourceId }) => {
     const [ra, dec] = phaseDir;
     return (
-      `  ${String(id).padEnd(5)}${code.padEnd(5)}${name.padEnd(20)}${formatRa(ra, 6).padEnd(16)}${formatDec(dec, 5)} ` +
-      `${frame.padEnd(8)}${String(sourceId).padEnd(6)}${String(counts.get(id)).padStart(10)}`
+      `  ${String(id).padEnd(5)}${code.padEnd(5)}${shortName(name).padEnd(20)}${formatRa(ra, 6).padEnd(16)}${formatDec(dec, 5)} ` +
+      `${frame.padEnd(8)}${String(sourceId).padEnd(6)}${String(counts.byField.get(id)).padStart(10)}` +
+      unflaggedText(counts.unflaggedByField?.get(id))
     );
   });
   return [
     `Fields: ${used.length}`,
-    '  ID   Code Name                RA               Decl           Epoch   SrcId      nRows',
+    `  ID   Code Name                RA               Decl           Epoch   SrcId      nRows${
+      counts.unflaggedByField ? '    nUnflRows' : ''
+    }`,
     ...lines,
   ];
 }
@@ -188,7 +242,7 @@ function sourceLines(metadata: MsMetadata): string[] {
     const systemic = velocity === undefined ? '-' : general(velocity / 1e3);
     const window = source.spwId < 0 ? 'any' : String(source.spwId);
     return (
-      `  ${String(source.sourceId).padEnd(5)}${source.name.padEnd(20)}${window.padEnd(6)}` +
+      `  ${String(source.sourceId).padEnd(5)}${shortName(source.name).padEnd(20)}${window.padEnd(6)}` +
       `${rest.padEnd(15)}${systemic.padEnd(13)}`
     );
   });

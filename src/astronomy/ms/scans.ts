@@ -30,19 +30,22 @@ const COLUMNS = [
  * Groups the rows of MAIN by observation, array and scan, in the order of their start times.
  *
  * @param byField a group for each field of a scan, as listobs prints them
+ * @param isChosen for each row of MAIN; undefined: all
  */
 export function readScans(
   ms: MeasurementSet,
   dataDescriptions: readonly DataDescriptionInfo[],
   states: readonly StateInfo[],
   byField = false,
+  isChosen?: Uint8Array,
 ): ScanInfo[] {
   const tallies = new Map<string, Tally>();
-  for (const { count, values } of stepRows(ms.main, COLUMNS)) {
+  for (const { start, count, values } of stepRows(ms.main, COLUMNS)) {
     const numeric = values as unknown as Record<(typeof COLUMNS)[number], ArrayLike<number>>;
     let tally: Tally | undefined;
     let tallyField = -1;
     for (let row = 0; row < count; row++) {
+      if (isChosen && isChosen[start + row] === 0) continue;
       const number = numeric.SCAN_NUMBER[row];
       const observationId = numeric.OBSERVATION_ID[row];
       const arrayId = numeric.ARRAY_ID[row];

@@ -23,7 +23,7 @@ export interface Selection {
   readonly feed?: string;
 }
 
-const SELECTION_KEYS = [
+export const SELECTION_KEYS = [
   'spw',
   'field',
   'antenna',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listobs } from '../../../src/astronomy/ms/index.ts';
+import { listobs, openMs } from '../../../src/astronomy/ms/index.ts';
 import { freshContext, writeSmallMs } from './small-ms.ts';
 
 describe('listobs', () => {
@@ -31,5 +31,23 @@ describe('listobs', () => {
     expect(listobs(context, { vis: 'a.ms', listfile: 'a.txt', overwrite: true, verbose: false })).not.toContain(
       'ScanIntent',
     );
+  });
+
+  it('lists what a selection chooses, and counts rows that are not flagged', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'));
+    const ms = openMs(join(context.cwd, 'a.ms'), 'update');
+    const flags = new Uint8Array(16);
+    flags.fill(1, 0, 4); // channels 0 and 1 of 8
+    ms.main.column('FLAG').put(12, { shape: [8, 2], values: flags }); // the first baseline of the first window
+    ms.close();
+    const options = { vis: 'a.ms', antenna: 'DA41&DA42', spw: '0', field: '0', listunfl: true };
+    const lines = listobs(context, options).split('\n');
+    expect(lines).toContain('Data records: 3       Total elapsed time = 18 seconds');
+    expect(lines).toContain('Antennas: 2:');
+    expect(lines.find((line) => line.includes(' - 03:00:18.0'))).toContain('         3         2.75  [0]  [6]');
+    expect(lines.find((line) => line.startsWith('  0    none J1517'))).toMatch(/ {9}3 {9}2.75$/);
+    expect(listobs(context, { ...options, selectdata: false })).toContain('Data records: 120');
+    expect(() => listobs(context, { vis: 'a.ms', scan: '9' })).toThrow();
   });
 });

@@ -23,9 +23,13 @@ interface Part {
 /** Rows by scan and field, and with `byState` also by state, in the order of their first rows. */
 function partsOf(state: MsState, byState: boolean): Part[] {
   const parts = new Map<string, Part>();
-  for (const { count, values } of stepRows(msOf(state).main, COLUMNS)) {
+  const { main } = msOf(state);
+  const isChosen = state.rows && new Uint8Array(main.rowCount);
+  for (const row of state.rows ?? []) if (isChosen) isChosen[row] = 1;
+  for (const { start, count, values } of stepRows(main, COLUMNS)) {
     const columns = COLUMNS.map((name) => values[name] as unknown as ArrayLike<number>);
     for (let row = 0; row < count; row++) {
+      if (isChosen && isChosen[start + row] === 0) continue;
       const [scan, field, obsState, description, time, interval] = columns.map((column) => column[row]);
       const key = `${scan}/${field}/${byState ? obsState : ''}`;
       let part = parts.get(key);
@@ -81,16 +85,19 @@ export function scanSummary(state: MsState): EngineValue {
   return dictionary(byScan(partsOf(state, true), String, describe));
 }
 
-/** ms.summary(): the header as a dictionary. */
+/** ms.summary() and listobs: the header as a dictionary. */
 export function summaryOf(state: MsState): EngineValue {
-  const { fields, rowCount } = metadataOf(state);
+  const metadata = metadataOf(state);
+  const rowCount = state.rows?.length ?? metadata.rowCount;
   const parts = partsOf(state, false);
+  const used = new Set(parts.map(({ field }) => field));
+  const fields = metadata.fields.filter(({ id }) => used.has(id));
   const begin = Math.min(...parts.map((part) => part.begin));
   const end = Math.max(...parts.map((part) => part.end));
   const describe = (part: Part) =>
     dictionary([
       ...entry(state, part, part.begin, part.end),
-      ['FieldName', fields[part.field]?.name ?? ''],
+      ['FieldName', metadata.fields[part.field]?.name ?? ''],
       ['scanId', part.scan],
     ]);
   return dictionary([

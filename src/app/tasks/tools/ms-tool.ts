@@ -326,7 +326,8 @@ const describing = {
     (state, args, { log }) => {
       if (args.listfile !== '')
         fail('unsupported', "ms.summary(): only listfile='' is available; listobs writes files.");
-      log.post(formatListobs(msOf(state), args.verbose === true), 'INFO', 'ms::summary');
+      const listing = { verbose: args.verbose === true, listunfl: args.listunfl === true, rows: state.rows };
+      log.post(formatListobs(msOf(state), listing), 'INFO', 'ms::summary');
       return args.wantreturn === false ? true : summaryOf(state);
     },
   ),
