@@ -33,7 +33,7 @@ export function sectionGraphics({ section, top }: PlacedSection, pageWidth: numb
     }
   }
   const legendTop = top + (section.title ? 36 : 2);
-  return [...graphics, ...entriesGraphics(section.legend ?? [], PAGE_MARGIN, legendTop, 1e9)];
+  return [...graphics, ...entriesGraphics(section.legend ?? [], PAGE_MARGIN, legendTop, pageWidth - 2 * PAGE_MARGIN)];
 }
 
 /** What belongs to a panel besides axes and series: bands, legend, labels of points, beam and colour scale. */

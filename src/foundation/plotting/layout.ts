@@ -1,5 +1,5 @@
 import type { Axis, Figure, Panel, Section } from './figure.ts';
-import { legendRows } from './legend.ts';
+import { legendRows, panelLegend } from './legend.ts';
 import { textWidth } from './text-width.ts';
 import { axisTicks, type Ticks } from './ticks.ts';
 
@@ -59,7 +59,7 @@ export function layoutFigure(figure: Figure): PageLayout {
   const sections: PlacedSection[] = [];
   for (const section of figure.sections) {
     sections.push({ section, top });
-    top += headerHeight(section);
+    top += headerHeight(section, figure.width);
     const cells = gridCells(section);
     panels.push(...placePanels(section, cells, figure.width, top));
     const rows = cells.length > 0 ? cells[cells.length - 1].row + 1 : 0;
@@ -68,9 +68,10 @@ export function layoutFigure(figure: Figure): PageLayout {
   return { height: Math.ceil(top), panels, sections };
 }
 
-/** Height of the heading of a section, px. */
-export function headerHeight(section: Section): number {
-  return (section.title ? SECTION_HEADER : 0) + (section.legend?.length ? LEGEND_LINE + 4 : 0);
+/** Height of the heading and legend of a section on a page of a width, px. */
+export function headerHeight(section: Section, pageWidth: number): number {
+  const rows = legendRows(section.legend ?? [], pageWidth - 2 * PAGE_MARGIN);
+  return (section.title ? SECTION_HEADER : 0) + (rows > 0 ? rows * LEGEND_LINE + 4 : 0);
 }
 
 interface Cell {
@@ -142,7 +143,7 @@ function marginsOf(panel: Panel, width: number, height: number): Margins {
     top:
       TITLE_LINE +
       (panel.raster ? UNIT_LINE : 0) +
-      (panel.hasLegend ? legendRows(panel, width - left - right) * LEGEND_LINE : 0),
+      (panel.hasLegend ? legendRows(panelLegend(panel), width - left - right) * LEGEND_LINE : 0),
     bottom: 24 + (panel.x.label === '' ? 0 : 20),
   };
 }

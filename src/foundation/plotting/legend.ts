@@ -38,8 +38,8 @@ export function placeEntries(entries: readonly LegendEntry[], width: number): Pl
   });
 }
 
-/** Rows that the legend of a panel takes at a width. */
-export function legendRows(panel: Panel, width: number): number {
-  const placed = placeEntries(panelLegend(panel), width);
+/** Rows that entries take at a width. */
+export function legendRows(entries: readonly LegendEntry[], width: number): number {
+  const placed = placeEntries(entries, width);
   return placed.length > 0 ? placed[placed.length - 1].row + 1 : 0;
 }

@@ -30,7 +30,11 @@ describe('legends', () => {
     expect(rows[0]).toBe(0);
     expect(Math.max(...rows)).toBeGreaterThan(0);
     for (const entry of placeEntries(entries, 200)) expect(entry.left + 55).toBeLessThanOrEqual(215);
-    expect(legendRows(panel, 1000)).toBe(1);
-    expect(legendRows({ ...panel, series: [] }, 1000)).toBe(0);
+    expect(legendRows(panelLegend(panel), 1000)).toBe(1);
+    expect(legendRows([], 1000)).toBe(0);
+    const many = Array.from({ length: 40 }, (_, k) => ({ label: `DA${k} & DV${k}`, colour: k }));
+    expect(legendRows(many, 1000)).toBeGreaterThan(2);
+    const widest = Math.max(...placeEntries(many, 1000).map(({ left }) => left));
+    expect(widest).toBeLessThan(1000);
   });
 });
