@@ -37,6 +37,7 @@ function text(table: Table, name: string, row: number): string {
 }
 
 const VARIANTS: Readonly<Record<string, SmallVariant>> = {
+  'with weights': { hasWeights: true },
   'int16 numbers': {},
   'int32 numbers, big-endian': { crossType: 'int32', isLittleEndian: false },
   'float32 numbers in two bins': { crossType: 'float32', binCount: 2 },

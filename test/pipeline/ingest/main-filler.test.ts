@@ -38,6 +38,7 @@ describe('importasdm and the forms of binary data', () => {
   it.each<[string, SmallVariant]>([
     ['several windows in one baseband', { isOneBaseband: true }],
     ['zero lags, actual times and durations', { hasZeroLags: true, hasActualTimes: true }],
+    ['weights', { hasWeights: true, hasZeroLags: true }],
     ['sub-integrations', { isSubIntegration: true }],
     ['int32 numbers, big-endian', { crossType: 'int32', isLittleEndian: false }],
     ['float32 numbers', { crossType: 'float32' }],

@@ -28,6 +28,8 @@ export interface SmallVariant {
   readonly isOneBaseband?: boolean;
   /** Zero lags behind the autocorrelations. */
   readonly hasZeroLags?: boolean;
+  /** Weights, which stand before the visibilities and do not change what is imported (WEIGHT comes from time and width). */
+  readonly hasWeights?: boolean;
   /** The times and lengths that were really observed: 1 s later and 1 s shorter, one each for baseline, window and product. */
   readonly hasActualTimes?: boolean;
   /** Parts are those of sub-integrations. */
@@ -79,6 +81,7 @@ export function writeCorrelatorBdf(asdm: Writer, variant: SmallVariant): { oid: 
       actualTimes: { size: sizes.words, axes: flagAxes },
       actualDurations: { size: sizes.words, axes: flagAxes },
     }),
+    ...(variant.hasWeights && { weights: { size: sizes.words, axes: flagAxes } }),
     crossData: { size: sizes.cross, axes: ['BAL', 'BAB', 'APC', 'SPP', 'POL'] },
     autoData: { size: sizes.auto, axes: ['ANT', 'BAB', 'SPP', 'POL'] },
     ...(variant.hasZeroLags && { zeroLags: { size: sizes.zeroLags, axes: ['ANT', 'BAB', 'POL'] } }),
@@ -112,6 +115,9 @@ export function writeCorrelatorBdf(asdm: Writer, variant: SmallVariant): { oid: 
         flags: flagsOf(integration, variant),
         ...(variant.hasActualTimes && actualTimes(timeNs, sizes.words)),
         ...(variant.hasZeroLags && { zeroLags: new Float32Array(sizes.zeroLags).fill(0.5) }),
+        ...(variant.hasWeights && {
+          weights: Float32Array.from({ length: sizes.words }, (_, word) => word / 4 + integration),
+        }),
         crossData: crossOf(integration, variant),
         autoData: autoOf(integration, variant),
       },
