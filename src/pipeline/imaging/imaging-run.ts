@@ -87,8 +87,9 @@ export class ImagingRun {
       psfs.write(plane, psf);
       residuals.write(plane, dirty);
       // CASA adds up the weights of both hands.
-      sumwt.write(plane, Float32Array.of(2 * sumOfWeights));
-      this.sums.push(2 * sumOfWeights);
+      const sum = (this.plan.choice.stokes === 'I' ? 2 : 1) * sumOfWeights;
+      sumwt.write(plane, Float32Array.of(sum));
+      this.sums.push(sum);
       const model = start?.(plane);
       models.write(plane, model ?? new Float32Array(psf.length));
       if (model?.some((value) => value !== 0)) residuals.write(plane, this.imager.residual(plane, model));

@@ -8,6 +8,7 @@ import { rotatePhase, turnRowInPlace, uvwTurn } from './phase-centre.ts';
 import type { ImagingPlan } from './plan.ts';
 import type { PlaneImager, Predictor } from './plane-imager.ts';
 import { type ChosenMs, channelList, rowsOfPointing, shiftFactor } from './sample-source.ts';
+import { handsOf } from './stokes.ts';
 
 /** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */
 const GRID_BYTES = 64 * 1024 * 1024;
@@ -122,7 +123,7 @@ function addToChunk(plan: ImagingPlan, chosen: ChosenMs, chunk: VisibilityChunk,
   const window = metadata.spectralWindows[chunk.spwId];
   const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
   const { corrTypes } = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId];
-  const hands = corrTypes.flatMap((name, corr) => (['XX', 'YY', 'RR', 'LL', 'I'].includes(name) ? [corr] : []));
+  const hands = handsOf(corrTypes, plan.request.stokes);
   if (prediction.isFirst) clearChannels(model, chunk, channels);
   for (const [facet, rows] of rowsByFacet(plan, chosen, chunk, meanOf(frequencies))) {
     arena().scope((lease) => {

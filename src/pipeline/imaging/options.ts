@@ -1,6 +1,7 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { AutoMaskChoice } from './auto-mask.ts';
 import type { Extension } from './products.ts';
+import { IMAGED_STOKES, type ImagedStokes } from './stokes.ts';
 
 export type MaskWord = string | number | boolean | readonly number[];
 
@@ -131,6 +132,7 @@ export interface ImagingChoice {
   readonly imsize: readonly [number, number];
   /** rad */
   readonly cell: number;
+  readonly stokes: ImagedStokes;
   readonly isCube: boolean;
   readonly outframe: 'LSRK' | 'BARY' | 'TOPO';
   readonly interpolation: 'linear' | 'nearest';
@@ -246,8 +248,6 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
   const vis = listOf(options.vis);
   if (vis.some((name) => name === '') || !options.imagename) fail('usage', 'vis and imagename must be given.');
   const specmode = oneOf('specmode', options.specmode ?? 'mfs', ['mfs', 'cont', 'cube', 'cubedata']);
-  if ((options.stokes ?? 'I') !== 'I')
-    fail('unsupported', `stokes="${options.stokes}" is not handled; images of Stokes I are made.`);
   const gridder = oneOf('gridder', options.gridder ?? 'standard', [
     'standard',
     'ft',
@@ -275,6 +275,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     spws: perVis('spw', listOf(options.spw), vis.length),
     imsize: parseImsize(options.imsize),
     cell: parseCell(options.cell),
+    stokes: oneOf('stokes', options.stokes || 'I', IMAGED_STOKES),
     isCube: specmode.startsWith('cube'),
     outframe: specmode === 'cubedata' ? 'TOPO' : outframe,
     interpolation: interpolation === 'cubic' ? 'linear' : interpolation,

@@ -92,7 +92,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
     cell: choice.cell,
     imsize: choice.imsize,
     system: system || 'J2000',
-    stokes: ['I'],
+    stokes: [choice.stokes],
     spectral: {
       system: axis.system,
       reference: axis.reference,
@@ -117,6 +117,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
     shape: [axis.chanCount, 1, choice.imsize[1], choice.imsize[0]],
     request: {
       centre,
+      stokes: choice.stokes,
       outframe: choice.outframe,
       interpolation: choice.interpolation,
       cube: choice.isCube ? { frequencies, width: Math.abs(axis.increment) } : undefined,

@@ -16,7 +16,7 @@ import { type Facet, type FacetPlan, meanOf } from './facets.ts';
 import type { ImagingChoice } from './options.ts';
 import { turnRowInPlace, uvwTurn } from './phase-centre.ts';
 import type { WindowFrequencies } from './spectral-axis.ts';
-import { stokesISamples } from './stokes.ts';
+import { type ImagedStokes, stokesISamples } from './stokes.ts';
 
 /** One MeasurementSet with what was selected of it. */
 export interface ChosenMs {
@@ -58,6 +58,7 @@ export interface SampleRequest {
   readonly centre: SkyPosition;
   /** Image channel centres in the image's frame, Hz; undefined for a continuum image. */
   readonly cube?: { readonly frequencies: Float64Array; readonly width: number };
+  readonly stokes: ImagedStokes;
   readonly outframe: ImagingChoice['outframe'];
   readonly interpolation: ImagingChoice['interpolation'];
   /** Set for mosaics. */
@@ -182,7 +183,7 @@ function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleR
   const { metadata } = chosen;
   const channels = channelList(chosen, chunk.spwId);
   const corrTypes = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId].corrTypes;
-  const { vis, weight } = stokesISamples(chunk, chosen.column, corrTypes, channels);
+  const { vis, weight } = stokesISamples(chunk, chosen.column, corrTypes, channels, request.stokes);
   const window = metadata.spectralWindows[chunk.spwId];
   const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
   const uvw = Float64Array.from(chunk.uvw);

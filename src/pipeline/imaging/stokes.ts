@@ -2,9 +2,19 @@ import type { DataColumn, VisibilityChunk } from '../../astronomy/visibility/ind
 import { fail } from '../../foundation/base/index.ts';
 import type { ChannelSamples } from './channel-map.ts';
 
+/** What an image may show: Stokes I, or one hand alone. */
+export const IMAGED_STOKES = ['I', 'XX', 'YY', 'RR', 'LL'] as const;
+export type ImagedStokes = (typeof IMAGED_STOKES)[number];
+
+/** Positions of the correlations that an image is made of. */
+export function handsOf(corrTypes: readonly string[], stokes: ImagedStokes): number[] {
+  const wanted = stokes === 'I' ? IMAGED_STOKES : [stokes];
+  return corrTypes.flatMap((name, corr) => ((wanted as readonly string[]).includes(name) ? [corr] : []));
+}
+
 /**
  * Stokes I of a chunk: the mean of the two parallel hands, weight their mean weight, as CASA images I; a sample counts only
- * when both hands are unflagged. With one parallel hand that one is taken.
+ * when both hands are unflagged. With one parallel hand, or when one is asked for, that one is taken.
  *
  * @param channels data channels to take, in this order
  * @returns vis [row, channel, re/im], weight [row, channel]
@@ -15,10 +25,11 @@ export function stokesISamples(
   column: DataColumn,
   corrTypes: readonly string[],
   channels: ArrayLike<number>,
+  stokes: ImagedStokes = 'I',
 ): ChannelSamples {
   const data = chunk.data[column] ?? fail('internal', `The chunk lacks ${column}.`);
-  const hands = corrTypes.flatMap((name, corr) => (['XX', 'YY', 'RR', 'LL', 'I'].includes(name) ? [corr] : []));
-  if (hands.length === 0) fail('bad-data', `Stokes I cannot be made of ${corrTypes.join(', ')}.`);
+  const hands = handsOf(corrTypes, stokes);
+  if (hands.length === 0) fail('bad-data', `Stokes ${stokes} cannot be made of ${corrTypes.join(', ')}.`);
   const [first, last] = [hands[0], hands[hands.length - 1]];
   const { rowCount, chanCount, corrCount } = chunk;
   const count = channels.length;

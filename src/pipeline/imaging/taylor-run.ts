@@ -54,6 +54,11 @@ export class TaylorRun {
     if (this.products.keeps(extension)) this.products.planes(extension).write(0, values);
   }
 
+  /** CASA adds up the weights of both hands. */
+  private get handCount(): number {
+    return this.plan.choice.stokes === 'I' ? 2 : 1;
+  }
+
   /** The response's name: clean numbers only that of mosaics. */
   private get responseName(): Extension {
     const { style, gridder } = this.plan.choice;
@@ -93,8 +98,8 @@ export class TaylorRun {
     const centre = (geometry.sizeY / 2) * geometry.sizeX + geometry.sizeX / 2;
     psfs.forEach((psf, moment) => {
       this.write(`psf.tt${moment}`, psf);
-      // CASA adds up the weights of both hands.
-      if (moment === 0 || !mosaic) this.write(`sumwt.tt${moment}`, Float32Array.of(2 * sumOfWeights * psf[centre]));
+      if (moment === 0 || !mosaic)
+        this.write(`sumwt.tt${moment}`, Float32Array.of(this.handCount * sumOfWeights * psf[centre]));
     });
     this.write(this.responseName, isCut ? response.map((value) => (value > pblimit ? value : 0)) : response);
     if (!mosaic) return;
@@ -223,7 +228,7 @@ export class TaylorRun {
       threshold: choice.control.threshold,
       maxpsfsidelobe: sidelobe,
       beams: [beam],
-      sumwt: [2 * first.sumOfWeights],
+      sumwt: [this.handCount * first.sumOfWeights],
     };
   }
 

@@ -187,4 +187,18 @@ describe('tclean', () => {
     };
     expect(() => tclean(context, elsewhere)).toThrow(/other pixels/);
   });
+
+  it('images one hand alone', () => {
+    const sumOf = (stokes: string) => {
+      const result = tclean(context, { ...common, imagename: `hand-${stokes}`, stokes, niter: 0 });
+      return result.sumwt[0];
+    };
+    expect(sumOf('I') / (sumOf('XX') + sumOf('YY'))).toBeCloseTo(1, 5);
+    const image = openImage(join(folder, 'hand-YY.image'));
+    expect(image.coordinates.stokes?.stokes).toEqual(['YY']);
+    expect(Math.max(...image.readPlane(0))).toBeGreaterThan(1);
+    image.close();
+    expect(() => sumOf('RR')).toThrow(/RR cannot be made of XX, YY/);
+    expect(() => sumOf('IQUV')).toThrow(/stokes="IQUV" is not handled/);
+  });
 });

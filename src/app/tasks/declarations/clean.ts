@@ -68,7 +68,7 @@ export const cleanTask: TaskDeclaration = {
     variant('cell', [1.0], 'pixel size', { unit: 'arcsec' }),
     variant('phasecenter', '', 'direction of the image centre, or a field number'),
     text('restfreq', '', 'rest frequency'),
-    text('stokes', 'I', 'Stokes parameters', { onlyDefault: true }),
+    text('stokes', 'I', 'Stokes parameter or hand', { allowed: ['I', 'XX', 'YY', 'RR', 'LL'] }),
     text('weighting', 'natural', 'natural, uniform or briggs', { allowed: ['natural', 'uniform', 'briggs'] }),
     float('robust', 0.0, 'Briggs parameter'),
     bool('uvtaper', false, 'use outertaper'),
