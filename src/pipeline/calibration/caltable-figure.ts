@@ -48,6 +48,18 @@ const NAMES: Readonly<Record<CalQuantity, string>> = {
   snr: 'signal-to-noise',
   value: 'value',
 };
+/** What the real parameters of a kind of table are. */
+const PARAMETERS: Readonly<Record<string, string>> = {
+  'B TSYS': 'Tsys (K)',
+  'K Jones': 'delay (ns)',
+  'KAntPos Jones': 'position offset (m)',
+  TOpac: 'opacity',
+};
+
+/** Name of the values with their unit. */
+function nameOf({ visCal }: CalTable, { label, yaxis }: CalPlot): string {
+  return label ?? (yaxis === 'value' ? (PARAMETERS[visCal] ?? NAMES.value) : NAMES[yaxis]);
+}
 
 /**
  * A calibration table as pages of panels: what plotcal, plotbandpass and their kin draw. Flagged solutions are left out.
@@ -78,7 +90,7 @@ export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
     const title = plot.title ?? `${table.msName}: ${table.visCal}`;
     pages.push({
       title,
-      subtitle: `${plot.label ?? NAMES[plot.yaxis]} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
+      subtitle: `${nameOf(table, plot)} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
       width: PAGE_WIDTH,
       sections: [{ legend, columns: across, rowHeight: ROW_HEIGHT, panels: chosen }],
     });
@@ -147,7 +159,7 @@ function panelOf(
   return {
     title,
     x: axisX(table, plot),
-    y: { label: plot.label ?? NAMES[plot.yaxis], kind: plot.yaxis === 'phase' ? 'phase' : 'linear', range },
+    y: { label: nameOf(table, plot), kind: plot.yaxis === 'phase' ? 'phase' : 'linear', range },
     series: [...series, ...more],
   };
 }

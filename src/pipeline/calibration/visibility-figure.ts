@@ -312,9 +312,10 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore):
     panels.set(panel, { ...(before ?? { title, ...axes }), series: [...(before?.series ?? []), series] });
   }
   if (panels.size === 0) fail('bad-data', 'The selection has no unflagged visibilities to plot.', { file: plot.vis });
-  const legend: LegendEntry[] = plot.colour
-    ? colours.slice(0, LEGEND_LENGTH).map((label, colour) => ({ label, colour }))
-    : [];
+  const listed = plot.colour ? colours.slice(0, LEGEND_LENGTH) : [];
+  const legend: LegendEntry[] = listed.map((label, colour) => ({ label, colour }));
+  const more = colours.length - LEGEND_LENGTH;
+  if (plot.colour && more > 0) legend.push({ label: `and ${more} more`, colour: '#888888' });
   const [down, across] = plot.subplot ?? [1, 1];
   const all = [...panels.entries()].sort(([a], [b]) => byNumberIn(a, b)).map(([, panel]) => panel);
   const perPage = down * across;
