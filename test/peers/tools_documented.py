@@ -37,9 +37,8 @@ DOCUMENTED = {
         "spectralline('nothing')": ('refused',),
         "source('nothing')": ('refused',),
         'showframe()': ('other',),
-        "measure(m.direction('MOON'),'J2000')": ('refused',),
-        "measure(m.direction('SATURN'),'J2000')": ('refused',),
-        "measure(m.direction('MERCURY'),'J2000')": ('refused',),
+        # 10 arcsec.
+        "measure(m.direction('MOON'),'J2000')": ('within', 5e-5),
     },
     'qa': {
         "convert('1deg','Hz')": ('refused',),

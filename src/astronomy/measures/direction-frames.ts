@@ -1,4 +1,4 @@
-import { DEGREE, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { DEGREE, fail, SECONDS_PER_DAY, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import {
   apparentDirection,
   besselian,
@@ -7,8 +7,10 @@ import {
   icrsToGalactic,
   julianFromBesselian,
   meanOfDate,
+  mercuryPosition,
+  moonPosition,
 } from './erfa.ts';
-import { EARTH_ROTATION, earthState, gcrsToItrs } from './frames.ts';
+import { ASTRONOMICAL_UNIT, EARTH_ROTATION, earthState, gcrsToItrs } from './frames.ts';
 import { axisRotation, type Matrix3, multiply, rotate, transpose, vectorOf } from './matrix.ts';
 import { instantOf } from './time-scales.ts';
 
@@ -198,4 +200,38 @@ export function positionAngleOf(a: readonly [number, number], b: readonly [numbe
 export function sunDirection(mjdSec: number): Float64Array {
   const { helio } = earthState(mjdSec);
   return Float64Array.from(unit(helio.map((value) => -value)));
+}
+
+/** Light takes so many days for an au. */
+const LIGHT_DAYS = ASTRONOMICAL_UNIT / SPEED_OF_LIGHT / SECONDS_PER_DAY;
+
+/**
+ * Where the Moon is seen from the Earth's centre or from a place on it, without aberration: a unit vector, ICRS axes. Its
+ * light left where the Earth and the Moon were 1.3 s before.
+ *
+ * @param mjdSec UTC
+ * @param itrf m, [3]; from there it is up to a degree elsewhere
+ */
+export function moonDirection(mjdSec: number, itrf?: ArrayLike<number>): Float64Array {
+  const { tt } = instantOf(mjdSec);
+  const { beta } = earthState(mjdSec);
+  const distance = Math.hypot(...moonPosition(tt));
+  const then = moonPosition([tt[0], tt[1] - distance * LIGHT_DAYS]);
+  const place = itrf ? rotate(transpose(gcrsToItrs(mjdSec)), Float64Array.from(itrf)) : new Float64Array(3);
+  return Float64Array.from(
+    unit(then.map((value, axis) => value - beta[axis] * distance - place[axis] / ASTRONOMICAL_UNIT)),
+  );
+}
+
+/** Where Mercury is seen from the Earth's centre, without aberration: a unit vector, ICRS axes. @param mjdSec UTC */
+export function mercuryDirection(mjdSec: number): Float64Array {
+  const { tt } = instantOf(mjdSec);
+  const { helio } = earthState(mjdSec);
+  let delay = 0;
+  let seen = helio;
+  for (let pass = 0; pass < 3; pass++) {
+    seen = mercuryPosition([tt[0], tt[1] - delay]).map((value, axis) => value - helio[axis]);
+    delay = Math.hypot(...seen) * LIGHT_DAYS;
+  }
+  return Float64Array.from(unit(seen));
 }

@@ -67,6 +67,18 @@ export function earthMotion(tt: JulianDate): { helio: Float64Array; bary: Float6
   return { helio: values.slice(0, 3), bary: values.slice(6, 9), velocity: values.slice(9, 12) };
 }
 
+/** The Moon from the Earth's centre, au, GCRS axes, within 10 arcsec (ERFA eraMoon98, after Meeus 1998). */
+export function moonPosition(tt: JulianDate): Float64Array {
+  call('eraMoon98', tt[0], tt[1], at(0));
+  return slots().slice(0, 3);
+}
+
+/** Mercury from the Sun, au, J2000, within 6 arcsec (ERFA eraPlan94, after Simon et al. 1994, A&A 282, 663). */
+export function mercuryPosition(tt: JulianDate): Float64Array {
+  call('eraPlan94', tt[0], tt[1], 1, at(0));
+  return slots().slice(0, 3);
+}
+
 /**
  * Direction as deflected by the Sun and aberrated (ERFA eraLdsun, eraAb).
  *

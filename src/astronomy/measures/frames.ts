@@ -5,7 +5,7 @@ import type { Matrix3 } from './matrix.ts';
 import { instantOf } from './time-scales.ts';
 
 /** Astronomical unit, m (IAU 2012 B2). */
-const ASTRONOMICAL_UNIT = 149_597_870_700;
+export const ASTRONOMICAL_UNIT = 149_597_870_700;
 /** Angular velocity of the Earth, rad per UT1 second (IERS Conventions 2010, table 1.2). */
 export const EARTH_ROTATION = 7.292_115e-5;
 

@@ -3,6 +3,8 @@ export {
   anglesOf,
   convertDirection,
   directionFrames,
+  mercuryDirection,
+  moonDirection,
   type Observer,
   positionAngleOf,
   separationOf,

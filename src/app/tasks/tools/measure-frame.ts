@@ -7,6 +7,8 @@ import {
   dopplerValue,
   frequencyShiftFactor,
   geodeticOf,
+  mercuryDirection,
+  moonDirection,
   type Observer,
   sunDirection,
   type VelocityFrame,
@@ -31,17 +33,27 @@ export function observerOf(frame: MeasureFrame): Observer {
   };
 }
 
-/** A direction in another frame; bodies of the Solar System are where they are at the frame's time, seen from the Earth's centre. */
+/** A direction in another frame; bodies of the Solar System are where they are at the frame's time, seen from the Earth's centre (the Moon in frames of the horizon from the frame's place). */
 export function directionIn(measure: Measure, refer: string, frame: MeasureFrame): readonly [number, number] {
   const body = BODIES.get(measure.refer);
-  const [longitude, latitude] = body === undefined ? measure.values : bodyDirection(body, frame);
+  const [longitude, latitude] = body === undefined ? measure.values : bodyDirection(body, refer, frame);
   if (BODIES.has(refer)) fail('usage', `A direction cannot be converted to ${refer}.`);
   return convertDirection(longitude, latitude, body === undefined ? measure.refer : 'J2000', refer, observerOf(frame));
 }
 
-function bodyDirection(body: string, frame: MeasureFrame): readonly [number, number] {
+/** Bodies that need no ephemeris of their own. */
+const COMPUTED: ReadonlyMap<string, (mjdSec: number, itrf?: ArrayLike<number>) => Float64Array> = new Map([
+  ['Sun', sunDirection],
+  ['Moon', moonDirection],
+  ['Mercury', mercuryDirection],
+]);
+
+function bodyDirection(body: string, refer: string, frame: MeasureFrame): readonly [number, number] {
   const utc = utcOf(frame) ?? fail('usage', 'A time is needed for a body; give it with doframe(me.epoch(…)).');
-  if (body === 'Sun') return anglesOf(sunDirection(utc * 86_400));
+  const computed = COMPUTED.get(body);
+  // As in CASA, the observer's own place counts where directions are told from the horizon.
+  const place = /^(AZEL|HADEC)/.test(refer) && frame.position ? itrfOfPosition(frame.position) : undefined;
+  if (computed) return anglesOf(computed(utc * 86_400, place));
   const { ra, dec } = bodyState(body, utc);
   return [ra, dec];
 }

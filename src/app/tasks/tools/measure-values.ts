@@ -47,6 +47,9 @@ const VELOCITY_FRAMES = ['LSRK', 'LSRD', 'BARY', 'GEO', 'TOPO', 'GALACTO', 'LGRO
 /** Bodies whose place in the sky is known, in capitals. */
 export const BODIES: ReadonlyMap<string, string> = new Map([
   ['SUN', 'Sun'],
+  ['MOON', 'Moon'],
+  ['MERCURY', 'Mercury'],
+  ['SATURN', 'Saturn'],
   ...solarBodies.map((name) => [name.toUpperCase(), name] as const),
 ]);
 

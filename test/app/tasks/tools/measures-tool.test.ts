@@ -51,6 +51,26 @@ describe('me', () => {
     expect(times.rise.utc.m0.value).toBeCloseTo(56457.938266404075, 5);
   });
 
+  it('knows where the bodies of the Solar System are', async () => {
+    const sky = toolCaller('me', '/');
+    await sky('doframe', [(await sky('epoch', ['UTC', '2015/06/15/03:00:00'])) as never]);
+    await sky('doframe', [(await sky('observatory', ['ALMA'])) as never]);
+    // Accuracies in arcsec as their sources state them.
+    for (const [body, frame, longitude, latitude, arcsec] of [
+      ['SUN', 'J2000', 1.4475591529520857, 0.4062859233111259, 0.1],
+      ['MOON', 'J2000', 1.1154698361204185, 0.2953538335493585, 10],
+      ['MOON', 'AZEL', -2.5873811304447956, -1.451993656621163, 10],
+      ['MERCURY', 'J2000', 1.1097018942446177, 0.29541219979605665, 6],
+      ['JUPITER', 'J2000', 2.465742955979651, 0.2807985619952431, 0.5],
+      ['SATURN', 'J2000', -2.128200635818888, -0.3142099471424019, 0.5],
+    ] as const) {
+      const direction = (await sky('direction', [body])) as never;
+      const found = (await sky('measure', [direction, frame])) as Record3;
+      const across = (found.m0.value - longitude) * Math.cos(latitude);
+      expect(Math.hypot(across, found.m1.value - latitude) * 206_265, `${body} ${frame}`).toBeLessThan(arcsec);
+    }
+  });
+
   it('knows Doppler conventions', async () => {
     const radio = (await me('doppler', ['radio', '1000km/s'])) as never;
     expect((await convert(radio, 'OPTICAL')).m0.value).toBeCloseTo(1003346.8046907632, 5);
