@@ -20,7 +20,7 @@ export interface CommonFlux {
   readonly errorJy: number;
   /** Execution Blocks whose value was left out. */
   readonly outliers: readonly string[];
-  /** Set when the values disagree and nothing tells which one is wrong. */
+  /** A sentence, when the values disagree and nothing tells which one is wrong. */
   readonly disagreement?: string;
 }
 
@@ -56,7 +56,7 @@ function combineGroup(group: readonly MeasuredFlux[]): CommonFlux {
     const verdict = findOutlier(kept);
     if (verdict === undefined) break;
     if (!verdict.isClear) {
-      disagreement = `${verdict.worst.eb} differs from the others by ${(100 * verdict.share).toFixed(1)} % and nothing tells which is right`;
+      disagreement = disagreementSentence(verdict.worst, kept);
       break;
     }
     outliers.push(verdict.worst.eb);
@@ -65,6 +65,17 @@ function combineGroup(group: readonly MeasuredFlux[]): CommonFlux {
   const { mean, error } = weightedMean(kept);
   const { field, spw, frequencyHz } = group[0];
   return { field, spw, frequencyHz, fluxJy: mean, errorJy: error, outliers, disagreement };
+}
+
+function disagreementSentence(worst: MeasuredFlux, kept: readonly MeasuredFlux[]): string {
+  const others = kept.filter((flux) => flux !== worst);
+  const ratio = worst.fluxJy / weightedMean(others).mean;
+  const side = ratio < 1 ? 'below' : 'above';
+  const rest = others.length === 1 ? others[0].eb : 'the other Execution Blocks';
+  return (
+    `${worst.eb} finds ${worst.field} in window ${worst.spw} to be ${(100 * Math.abs(ratio - 1)).toFixed(1)} % ${side} ${rest}, and ` +
+    'nothing tells which is right: the mean of all is used; look at the flux calibrator of each.'
+  );
 }
 
 function findOutlier(

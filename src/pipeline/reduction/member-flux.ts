@@ -60,7 +60,7 @@ function fluxDecisions(fluxes: readonly CommonFlux[]): Decision[] {
 function fluxReason(flux: CommonFlux): string {
   if (flux.outliers.length > 0)
     return `Weighted mean of the Execution Blocks without the outlier ${flux.outliers.join(', ')}.`;
-  if (flux.disagreement) return `Weighted mean of the Execution Blocks, although ${flux.disagreement}.`;
+  if (flux.disagreement) return `Weighted mean of the Execution Blocks. ${flux.disagreement}`;
   return 'Weighted mean of the Execution Blocks.';
 }
 
