@@ -181,7 +181,7 @@ describe('tclean', () => {
     expect(() => tclean(context, other)).toThrow(/differs in shape/);
     const elsewhere = {
       ...options,
-      imagename: 'shifted',
+      imagename: 'elsewhere',
       startmodel: 'given.model',
       phasecenter: 'J2000 1.00001rad -0.4rad',
     };
