@@ -20,6 +20,8 @@ export interface ListcalOptions {
 
 /** Antennas side by side in one block of the list. */
 const ANTENNAS_PER_BLOCK = 4;
+/** Lines of a block before its times. */
+const BLOCK_HEADER = 3;
 const TITLE = ' Amp    Phs  F  Amp    Phs  F|';
 
 /**
@@ -39,18 +41,18 @@ export function listcal(context: Context, options: ListcalOptions): string {
     const own = rows.filter((row) => table.rows.spwId[row] === spwId);
     const day = formatMjd(table.rows.time[own[0]], 0).slice(0, 10);
     lines.push(
-      `SpwID = ${spwId}, Date = ${day},  CalTable = ${options.caltable} (${table.visCal}), MS name = ${table.msName}`,
+      `SpwID = ${spwId}, Date = ${day},  CalTable = ${options.caltable} (${table.visCal}), MS name = ${joinPath(context.cwd, options.vis)}`,
     );
     lines.push('-'.repeat(146));
     const antennas = [...new Set(own.map((row) => table.rows.antenna1[row]))].sort((a, b) => a - b);
     for (let first = 0; first < antennas.length; first += ANTENNAS_PER_BLOCK) {
-      lines.push(
-        ...blockLines(table, own, antennas.slice(first, first + ANTENNAS_PER_BLOCK), channels.get(spwId) ?? []),
-      );
+      const block = antennas.slice(first, first + ANTENNAS_PER_BLOCK);
+      const listed = blockLines(table, own, block, channels.get(spwId) ?? []);
+      lines.push(...listed);
+      solutionCount += (listed.length - BLOCK_HEADER) * block.length;
     }
-    solutionCount += own.length;
   }
-  lines.push('', `Listed ${solutionCount} antenna solutions.`, '');
+  lines.push('', `Listed ${solutionCount} antenna solutions.`, '', '');
   const text = lines.join('\n');
   if (options.listfile) disk().writeFile(joinPath(context.cwd, options.listfile), text);
   else for (const line of lines) context.log.post(line, 'INFO', 'listcal');
@@ -68,7 +70,7 @@ function blockLines(
   const lines = [
     `${' '.repeat(25)}|${names.join('|')}|`,
     `Time       Field      Chn|${antennas.map(() => TITLE.slice(0, -1)).join('|')}|`,
-    `----------|----------|---|${antennas.map(() => '--------------|--------------').join('|')}|`,
+    `----------|----------|---|${'--------------|'.repeat(2 * ANTENNAS_PER_BLOCK)}`,
   ];
   const byTime = new Map<number, Map<number, number>>();
   for (const row of rows) {
