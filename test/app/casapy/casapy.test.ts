@@ -52,7 +52,7 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     expect(run.code).toBe(1);
     expect(run.out).toBe('before\n');
     expect(run.err).toContain('File "failing.py", line 2, in <module>');
-    expect(run.err.trim().split('\n').pop()).toContain('no.image');
+    expect(run.err.trim().split('\n').pop()).toMatch(/^CasaError: .*no\.image/);
   });
 
   it('makes the log file that the script asks for, and hands over the exit code', () => {
@@ -69,7 +69,8 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
   });
 
   it('has a prompt with inp, default, saveinputs and tget', () => {
-    const lines = ['print 7/2', '1/0', 'for i in range(2):', '    print i', '', 'default imstat', 'imagename = "a b"'];
+    const first = ['print 7/2', '1/0', 'inp', 'tget split'];
+    const lines = [...first, 'for i in range(2):', '    print i', '', 'default imstat', 'imagename = "a b"'];
     const more = ['saveinputs', 'imagename = ""', "tget('imstat', 'imstat.saved')", 'imagename', 'exit()', ''];
     const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
       cwd: folder,
@@ -79,6 +80,8 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     const shown = run.stdout.toString().replace(/CASA <\d+>: | {3}\.\.\.: /g, '');
     expect(shown).toBe("3\n0\n1\n'a b'\n");
     expect(run.stderr.toString()).toContain('ZeroDivisionError');
+    expect(run.stderr.toString()).toContain('CasaUsageError: No task is chosen yet');
+    expect(run.stderr.toString()).toContain('CasaUsageError: tget(): there is no split.last here');
   });
 
   it('keeps the parameters of a task as CASA does, and heads its log with the version', () => {

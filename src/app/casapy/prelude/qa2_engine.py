@@ -13,11 +13,15 @@ import qa2_python2
 class CasaError(RuntimeError):
     """A task or tool failed; the message says what was wrong and where."""
 
+    # Tracebacks name it without a module, as it stands in the namespace of scripts.
+    __module__ = 'builtins'
     tag = 'internal'
 
 
 class CasaUsageError(CasaError, ValueError, TypeError, AssertionError):
     """A task or tool was called in a way that it does not know."""
+
+    __module__ = 'builtins'
 
 
 def pack(value):

@@ -21,7 +21,13 @@ def describe(name):
 
 def _name_of(task):
     name = task if isinstance(task, str) else getattr(task, '__name__', None)
-    return qa2_python2.native(name) if name else SPACE['taskname']
+    return qa2_python2.native(name) if name else _current_name()
+
+
+def _current_name():
+    if 'taskname' not in SPACE:
+        raise qa2_engine.CasaUsageError("No task is chosen yet; name one, as in default('clean') or inp('clean').")
+    return SPACE['taskname']
 
 
 def _initial(parameter):
@@ -52,7 +58,7 @@ def _make_current(task):
 def inp(task=None):
     """Prints the parameters of a task as they stand."""
     _make_current(task)
-    told = describe(SPACE['taskname'])
+    told = describe(_current_name())
     print('#  %s :: %s' % (told['name'], told['summary']))
     values = qa2_engine.current['values']()
     for parameter in told['parameters']:
@@ -63,7 +69,7 @@ def inp(task=None):
 def go(task=None):
     """Runs the task whose parameters were set."""
     _make_current(task)
-    return SPACE[SPACE['taskname']]()
+    return SPACE[_current_name()]()
 
 
 def _literal(value, quote='"'):
@@ -101,20 +107,23 @@ def keep_last(name, positional, named):
 def saveinputs(task=None, outfile=''):
     """Writes the parameters of a task as Python, into <task>.saved when no file is named; tget and execfile read them."""
     _make_current(task)
-    name = SPACE['taskname']
+    name = _current_name()
     _write(outfile or name + '.saved', name, qa2_engine.current['values']())
 
 
 def tput(task=None):
     """Writes the parameters of a task into <task>.last."""
     _make_current(task)
-    saveinputs(None, SPACE['taskname'] + '.last')
+    saveinputs(None, _current_name() + '.last')
 
 
 def tget(task=None, savfile=''):
     """Sets the parameters of a task to those of its last call, or of a file that saveinputs wrote."""
     name = _name_of(task)
     path = savfile or next((one for one in (name + '.last', name + '.saved') if os.path.exists(one)), name + '.last')
+    if not os.path.exists(path):
+        why = 'its calls and tput() write that file' if path == name + '.last' else 'saveinputs() writes such files'
+        raise qa2_engine.CasaUsageError('tget(): there is no %s here; %s.' % (path, why))
     default(name)
     with builtins.open(path) as file:
         exec(compile(file.read(), path, 'exec'), SPACE)
