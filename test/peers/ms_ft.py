@@ -2,7 +2,7 @@
 
 Usage: ms_ft.py [ASDM]   (run by CASA's Python) Works in the current directory.
 Without argument: the first Execution Block of `qa2 simulate --preset demo` in ALMA_QA2_SIMULATED.
-CASA's gridder is good to half a per cent of the largest visibility; the sum judges.
+CASA's gridder is good to half a per cent of the largest visibility; the sum judges. Both leave the w term out over the image.
 """
 import glob
 import json
@@ -22,7 +22,7 @@ KERNELS = os.path.join(ROOT, "dist", "kernels.wasm")
 ASDM = sys.argv[1] if len(sys.argv) > 1 else sorted(glob.glob(os.path.join(os.environ["ALMA_QA2_SIMULATED"], "uid___*")))[0]
 CELL = 1e-6
 LIGHT = 299792458.0
-CASA_LIMIT, LIMIT = 1e-2, 3e-5
+CASA_LIMIT, LIMIT = 1e-2, 1e-6
 
 failures = 0
 
@@ -91,13 +91,14 @@ def axes_of(ra, dec):
 
 
 def exact(model, plane, field, uvw, frequency):
-    """The Fourier sum of a plane for one row, CASA's sign: exp(+2 pi i (u l + v m + w (n - 1)))."""
+    """The Fourier sum of a plane for one row, CASA's sign: exp(+2 pi i (u l + v m)) about the image's centre, without w."""
     pixels, reference, centre = model
     x, y = np.nonzero(pixels[:, :, 0, plane])
     east, north = -(x - reference[0]) * CELL, (y - reference[1]) * CELL
-    places = axes_of(*centre).T @ np.array([east, north, np.sqrt(1 - east**2 - north**2)])
-    l, m, n = axes_of(*column("p.ms/FIELD", "PHASE_DIR")[:, 0, field]) @ places
-    phase = 2j * np.pi * frequency / LIGHT * (uvw[0] * l + uvw[1] * m + uvw[2] * (n - 1))
+    here = axes_of(*column("p.ms/FIELD", "PHASE_DIR")[:, 0, field])
+    turned = axes_of(*centre) @ here.T @ uvw
+    path = uvw @ (here @ axes_of(*centre)[2]) - uvw[2]  # from the field's centre to the image's
+    phase = 2j * np.pi * frequency / LIGHT * (turned[0] * east + turned[1] * north + path)
     return (pixels[x, y, 0, plane] * np.exp(phase)).sum()
 
 

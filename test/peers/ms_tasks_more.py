@@ -12,7 +12,7 @@ import sys
 import time
 
 import numpy as np
-from casatasks import (clearcal, cvel2, delmod, fixplanets, fixvis, importasdm, mstransform, phaseshift, setjy, split,
+from casatasks import (clearcal, cvel2, delmod, fixplanets, fixvis, importasdm, initweights, mstransform, phaseshift, setjy, split,
                        statwt, uvsub)
 from casatools import table
 
@@ -100,6 +100,14 @@ WEIGHTS = {
 }
 
 
+INITIAL = {
+    "nyq": dict(wtmode="nyq"), "nyq, channels": dict(wtmode="nyq", dowtsp=True), "sigma": dict(wtmode="sigma"),
+    "sigma, channels": dict(wtmode="sigma", dowtsp=True), "weight, channels": dict(wtmode="weight", dowtsp=True),
+    "ones": dict(wtmode="ones"), "ones, channels": dict(wtmode="ones", dowtsp=True), "delwtsp": dict(wtmode="delwtsp"),
+    "delsigsp": dict(wtmode="delsigsp"),
+}
+
+
 def in_place(name, theirs, task, kwargs, *skip):
     for vis in ("p1.ms", "p2.ms"):
         shutil.rmtree(vis, ignore_errors=True)
@@ -159,6 +167,17 @@ def main():
     fixplanets_pointing()
     for name, kwargs in WEIGHTS.items():
         in_place(name, lambda **k: statwt(flagbackup=False, **k), "statwt", kwargs)
+    for name, kwargs in INITIAL.items():
+        in_place("initweights " + name, initweights, "initweights", kwargs)
+    initweights(vis="base.ms", wtmode="weight", dowtsp=True)
+    with_spectrum = table()
+    with_spectrum.open("base.ms", nomodify=False)
+    for row in range(0, with_spectrum.nrows(), 5):
+        with_spectrum.putcell("WEIGHT_SPECTRUM", row, with_spectrum.getcell("WEIGHT_SPECTRUM", row) * 3)
+    with_spectrum.close()
+    for name, kwargs in INITIAL.items():
+        in_place("initweights %s, with WEIGHT_SPECTRUM" % name, initweights, "initweights", kwargs)
+    initweights(vis="base.ms", wtmode="delwtsp")
     in_place("uvsub", uvsub, "uvsub", {})
     in_place("uvsub reverse", uvsub, "uvsub", dict(reverse=True))
     in_place("clearcal", clearcal, "clearcal", dict(field="1", spw="1"))

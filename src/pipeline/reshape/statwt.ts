@@ -2,13 +2,10 @@ import {
   appendHistory,
   type MeasurementSet,
   type MsMetadata,
-  OPTIONAL_MAIN_COLUMNS,
   openMs,
-  parseColumns,
   readMetadata,
   selectionTexts,
   selectRows,
-  tiledManager,
 } from '../../astronomy/ms/index.ts';
 import {
   type DataColumn,
@@ -20,6 +17,7 @@ import {
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { type ChannelBinning, channelBinning, groupRows, type SampleRules } from './statwt-samples.ts';
+import { ensureWeightSpectrum } from './weight-spectrum.ts';
 
 /** Parameters of CASA's statwt. */
 export interface StatwtOptions {
@@ -125,7 +123,7 @@ function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
   if (isBinned && isSigma)
     fail('unsupported', 'statwt with chanbin is done for WEIGHT only; use datacolumn="corrected".');
   const isPreview = options.preview ?? false;
-  if (isBinned && !isPreview) ensureSpectrum(ms, metadata);
+  if (isBinned && !isPreview) ensureWeightSpectrum(ms, metadata);
   const { field, spw, intent, array, observation, scan } = selectionTexts(options);
   const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
   const selection = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text));
@@ -143,12 +141,6 @@ function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
     minsamp: Math.max(2, options.minsamp ?? 2),
     range: [low ?? 0, high ?? Number.POSITIVE_INFINITY],
   };
-}
-
-function ensureSpectrum(ms: MeasurementSet, metadata: MsMetadata): void {
-  if (ms.main.hasColumn('WEIGHT_SPECTRUM')) return;
-  const widest = Math.max(...metadata.spectralWindows.map(({ chanFreqs }) => chanFreqs.length));
-  ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS.WEIGHT_SPECTRUM), tiledManager('WEIGHT_SPECTRUM', widest, 2));
 }
 
 /** Sums of the samples of a batch: two passes over its rows. */

@@ -140,4 +140,22 @@ describe('initweights', () => {
     expect(() => initweights(context, { vis: 'a.ms', wtmode: 'tsys' })).toThrow(/not done/);
     ms.close();
   });
+
+  it('makes WEIGHT_SPECTRUM, keeps it like WEIGHT, and takes it away', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'));
+    const spectrumOf = () => {
+      const ms = openMs(join(context.cwd, 'a.ms'));
+      const found = ms.main.hasColumn('WEIGHT_SPECTRUM') ? readArray(ms.main, 'WEIGHT_SPECTRUM', 12) : undefined;
+      ms.close();
+      return found;
+    };
+    expect(() => initweights(context, { vis: 'a.ms', wtmode: 'weight' })).toThrow(/dowtsp=True/);
+    initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
+    expect(spectrumOf()).toEqual(new Array(16).fill(4));
+    initweights(context, { vis: 'a.ms', wtmode: 'ones' });
+    expect(spectrumOf()).toEqual(new Array(16).fill(1));
+    initweights(context, { vis: 'a.ms', wtmode: 'delwtsp' });
+    expect(spectrumOf()).toBeUndefined();
+  });
 });

@@ -17,7 +17,7 @@ export const initweightsTask: TaskDeclaration = {
     }),
     text('interp', '', 'interpolation of each table in time and frequency, e.g. linear,linear', { onlyDefault: true }),
     ints('spwmap', [], 'for each table, the window whose solutions each window takes', { onlyDefault: true }),
-    bool('dowtsp', false, 'make WEIGHT_SPECTRUM', { onlyDefault: true }),
+    bool('dowtsp', false, 'make WEIGHT_SPECTRUM'),
   ],
   run: performs(initweights),
 };
