@@ -76,25 +76,46 @@ export class Convolver {
 
   /** The plane convolved with kernels; result in a new leased array [y, x]. */
   convolve(lease: Lease, plane: Float32Array, kernels: readonly Float32Array[]): Float32Array {
-    const result = lease.float32(this.sizeX * this.sizeY);
-    arena().scope((inner) => {
-      const values = inner.float32(2 * this.padX * this.padY).fill(0);
-      for (let y = 0; y < this.sizeY; y++)
-        for (let x = 0; x < this.sizeX; x++) values[2 * (y * this.padX + x)] = plane[y * this.sizeX + x];
-      fourier2dInPlace(values, this.padX, this.padY, -1);
-      const count = this.padX * this.padY;
-      for (let k = 0; k < count; k++) {
-        let factor = 1 / count;
-        for (const kernel of kernels) factor *= kernel[k];
-        values[2 * k] *= factor;
-        values[2 * k + 1] *= factor;
-      }
-      fourier2dInPlace(values, this.padX, this.padY, 1);
-      for (let y = 0; y < this.sizeY; y++)
-        for (let x = 0; x < this.sizeX; x++) result[y * this.sizeX + x] = values[2 * (y * this.padX + x)];
-    });
-    return result;
+    return this.convolveEach(lease, plane, [kernels])[0];
   }
+
+  /**
+   * The plane convolved with each of some lists of kernels. All are real, so that two results come of one transform, as its
+   * real and imaginary part.
+   */
+  convolveEach(lease: Lease, plane: Float32Array, lists: readonly (readonly Float32Array[])[]): Float32Array[] {
+    const { sizeX, sizeY, padX, padY } = this;
+    const results = lists.map(() => lease.float32(sizeX * sizeY));
+    const count = padX * padY;
+    arena().scope((inner) => {
+      const spectrum = inner.float32(2 * count).fill(0);
+      for (let y = 0; y < sizeY; y++)
+        for (let x = 0; x < sizeX; x++) spectrum[2 * (y * padX + x)] = plane[y * sizeX + x];
+      fourier2dInPlace(spectrum, padX, padY, -1);
+      const values = inner.float32(2 * count);
+      for (let first = 0; first < lists.length; first += 2) {
+        const second = lists[first + 1];
+        for (let k = 0; k < count; k++) {
+          const a = product(lists[first], k) / count;
+          const b = second ? product(second, k) / count : 0;
+          const [re, im] = [spectrum[2 * k], spectrum[2 * k + 1]];
+          values[2 * k] = a * re - b * im;
+          values[2 * k + 1] = a * im + b * re;
+        }
+        fourier2dInPlace(values, padX, padY, 1);
+        for (const [part, result] of results.slice(first, first + 2).entries())
+          for (let y = 0; y < sizeY; y++)
+            for (let x = 0; x < sizeX; x++) result[y * sizeX + x] = values[2 * (y * padX + x) + part];
+      }
+    });
+    return results;
+  }
+}
+
+function product(factors: readonly Float32Array[], at: number): number {
+  let value = 1;
+  for (let k = 0; k < factors.length; k++) value *= factors[k][at];
+  return value;
 }
 
 /**
@@ -138,13 +159,12 @@ export class MultiscaleCleaner implements MinorCycle {
     const { sizeX, sizeY } = this.geometry;
     const count = this.scales.length;
     const { convolver, kernels } = this;
-    const residuals = kernels.map((kernel) => convolver.convolve(lease, input.residual, [kernel]));
-    const responses: Float32Array[][] = [];
-    for (let a = 0; a < count; a++) {
-      responses.push([]);
-      for (let b = 0; b < count; b++)
-        responses[a].push(b < a ? responses[b][a] : convolver.convolve(lease, input.psf, [kernels[a], kernels[b]]));
-    }
+    const residuals = convolver.convolveEach(
+      lease,
+      input.residual,
+      kernels.map((kernel) => [kernel]),
+    );
+    const responses = pairedResponses(lease, convolver, input.psf, kernels);
     const centre = (sizeY / 2) * sizeX + sizeX / 2;
     const peaks = responses.map((row, scale) => row[scale][centre]);
     const masks = this.scales.map((scale, k) => shrinkMask(lease, convolver, input.mask, scale, kernels[k]));
@@ -177,6 +197,24 @@ export class MultiscaleCleaner implements MinorCycle {
     }
     return { iterations: done, peak: last, hasDiverged: last > 2 * startPeak };
   }
+}
+
+/** The PSF smoothed with each two kernels: [kernel, other kernel]. */
+export function pairedResponses(
+  lease: Lease,
+  convolver: Convolver,
+  psf: Float32Array,
+  kernels: readonly Float32Array[],
+): Float32Array[][] {
+  const pairs = kernels.flatMap((_, a) => kernels.slice(a).map((_other, k) => [a, a + k] as const));
+  const made = convolver.convolveEach(
+    lease,
+    psf,
+    pairs.map(([a, b]) => [kernels[a], kernels[b]]),
+  );
+  const find = (a: number, b: number) =>
+    made[pairs.findIndex((pair) => pair[0] === Math.min(a, b) && pair[1] === Math.max(a, b))];
+  return kernels.map((_, a) => kernels.map((_other, b) => find(a, b)));
 }
 
 /** A scale's component must lie within the mask for the most part: its centre stays off the mask's rim by its radius. */

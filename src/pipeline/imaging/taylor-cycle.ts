@@ -1,7 +1,7 @@
 import { arena, type Lease, subtractShiftedInPlace } from '../../foundation/numeric/index.ts';
 import type { ImageGeometry } from './gridder.ts';
 import type { MinorCycle, MinorCycleInput, MinorCycleLimits, MinorCycleResult } from './minor-cycle.ts';
-import { addComponentInPlace, Convolver, shrinkMask } from './multiscale.ts';
+import { addComponentInPlace, Convolver, pairedResponses, shrinkMask } from './multiscale.ts';
 import { hessianOf, invertHessian } from './taylor-terms.ts';
 
 /** Planes [y, x] of all terms: PSFs of moments 0 … 2 n - 2, residuals and models of terms 0 … n - 1. */
@@ -64,15 +64,8 @@ export class TaylorCleaner implements MinorCycle {
 
   /** The smoothed PSFs: [scale, other scale, moment]. */
   private responses(lease: Lease, psfs: readonly Float32Array[]): Float32Array[][][] {
-    const responses: Float32Array[][][] = [];
-    this.kernels.forEach((kernel, a) => {
-      responses.push(
-        this.kernels.map((other, b) =>
-          b < a ? responses[b][a] : psfs.map((psf) => this.convolver.convolve(lease, psf, [kernel, other])),
-        ),
-      );
-    });
-    return responses;
+    const byMoment = psfs.map((psf) => pairedResponses(lease, this.convolver, psf, this.kernels));
+    return this.kernels.map((_, a) => this.kernels.map((_other, b) => byMoment.map((responses) => responses[a][b])));
   }
 
   private scalePlanes(lease: Lease, mask: Float32Array, responses: Float32Array[][][]): ScalePlanes[] {

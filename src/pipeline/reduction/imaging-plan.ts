@@ -155,9 +155,7 @@ function commonArguments(facts: ImagingFacts, geometry: Geometry) {
     cell: [`${geometry.cellArcsec}arcsec`],
     weighting: 'briggs',
     robust: 0.5,
-    deconvolver: 'hogbom',
     gridder: 'standard',
-    mask: `circle[[${facts.ra.toFixed(10)}rad, ${facts.dec.toFixed(10)}rad], ${geometry.maskArcsec}arcsec]`,
     pblimit: 0.1,
     pbcor: true,
     interactive: false,
@@ -199,9 +197,28 @@ function continuumCalls(
       niter: 2000,
       threshold: janskyText(3 * product.predictedRmsJy),
       ...commonArguments(facts, geometry),
+      deconvolver: 'hogbom',
+      mask: `circle[[${facts.ra.toFixed(10)}rad, ${facts.dec.toFixed(10)}rad], ${geometry.maskArcsec}arcsec]`,
     }),
   ];
 }
+
+/**
+ * How cubes are cleaned: within what stands out of the noise of each channel, and deep there. A wide mask would stop at three
+ * sigma with much of an extended line left in the residual, whose pixels per beam are those of the PSF and not of the restoring
+ * beam: line fluxes came out 8 % high. Thresholds as in the ALMA pipeline, but for the sidelobes: with few antennas the
+ * largest sidelobe is half the peak, and twice that would leave no mask.
+ */
+const CUBE_CLEANING = {
+  deconvolver: 'multiscale',
+  /** Points, the beam, three beams. */
+  scales: [0, 5, 15],
+  usemask: 'auto-multithresh',
+  sidelobethreshold: 1,
+  noisethreshold: 4.25,
+  lownoisethreshold: 1.5,
+  minbeamfrac: 0.3,
+};
 
 function continuumNoise(windows: readonly ImagingWindow[]): number {
   return windows.reduce((sum, window) => sum + lineFreeCount(window) * window.channelNoiseJy ** -2, 0) ** -0.5;
@@ -302,9 +319,10 @@ function cubeCalls(facts: ImagingFacts, geometry: Geometry, vis: string, cube: C
       width: `${(cube.widthMs / 1e3).toFixed(5)}km/s`,
       nchan: cube.nchan,
       niter: 5000,
-      threshold: janskyText(3 * cube.product.predictedRmsJy),
+      threshold: janskyText(2 * cube.product.predictedRmsJy),
       restoringbeam: 'common',
       ...commonArguments(facts, geometry),
+      ...CUBE_CLEANING,
     }),
   ];
 }
@@ -328,7 +346,7 @@ function geometryDecision(geometry: Geometry): Decision {
   return {
     topic: 'Image size',
     choice: `${geometry.imsize} pixels of ${geometry.cellArcsec} arcsec`,
-    reason: `Five pixels over the expected beam, one and a half primary beams (FWHM) wide; cleaned within ${geometry.maskArcsec} arcsec of the centre.`,
+    reason: `Five pixels over the expected beam, one and a half primary beams (FWHM) wide; the continuum is cleaned within ${geometry.maskArcsec} arcsec of the centre, cubes where a channel stands out of its noise.`,
   };
 }
 

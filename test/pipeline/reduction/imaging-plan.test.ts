@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { planImaging } from '../../../src/pipeline/reduction/imaging-plan.ts';
+import type { PlanCall } from '../../../src/pipeline/reduction/index.ts';
+
+const chanFreqs = Float64Array.from({ length: 128 }, (_, chan) => 230e9 + 4e6 * chan);
+const facts = {
+  ...{ vis: 'calibrated.ms', target: 'T', ra: 1, dec: -0.4, dishMetres: 12, lsrkShiftMs: 0, sourceLines: [] },
+  windows: [{ index: 0, spwIds: [0], chanFreqs, lines: [{ first: 50, last: 70 }], channelNoiseJy: 0.005, edge: 2 }],
+  lengths: Float64Array.from({ length: 60 }, (_, k) => 20 + 5 * k),
+};
+const goal = { lines: [], target: 'T' } as unknown as Parameters<typeof planImaging>[1];
+
+function argumentsOf(calls: readonly PlanCall[], task: string) {
+  const call = calls.find((one) => one.kind === 'task' && one.task === task);
+  return call?.kind === 'task' ? call.args : {};
+}
+
+describe('the imaging plan', () => {
+  const { plan, products } = planImaging(facts, goal, []);
+
+  it('cleans the continuum within a circle, down to three times its noise', () => {
+    const continuum = argumentsOf(plan.steps[0].calls, 'tclean');
+    expect(continuum).toMatchObject({
+      specmode: 'mfs',
+      deconvolver: 'hogbom',
+      spw: expect.stringMatching(/^0:2~4\d;7\d~125$/),
+    });
+    expect(continuum.mask).toMatch(/^circle\[\[1\.0+rad, -0\.40+rad\], /);
+    expect(continuum.usemask).toBeUndefined();
+    expect(Number.parseFloat(String(continuum.threshold))).toBeCloseTo(3e3 * products[0].predictedRmsJy, 2);
+  });
+
+  it('cleans cubes where channels stand out of their noise, with scales, down to twice the noise', () => {
+    const cube = argumentsOf(plan.steps[2].calls, 'tclean');
+    expect(cube).toMatchObject({ specmode: 'cube', deconvolver: 'multiscale', usemask: 'auto-multithresh' });
+    expect(cube.scales).toEqual([0, 5, 15]);
+    expect(cube.mask).toBeUndefined();
+    expect(Number.parseFloat(String(cube.threshold))).toBeCloseTo(2e3 * products[1].predictedRmsJy, 2);
+  });
+});
