@@ -20,7 +20,7 @@ import {
 } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { type EngineValue, real } from '../values.ts';
-import { getData, putData } from './ms-data.ts';
+import { getData } from './ms-data.ts';
 import { rangeOf } from './ms-ranges.ts';
 import { scanSummary, summaryOf } from './ms-scans.ts';
 import {
@@ -36,6 +36,7 @@ import {
   selectItems,
 } from './ms-state.ts';
 import { statisticsOf } from './ms-statistics.ts';
+import { putData } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
 import { dictionary, directionReply, element, intArray, intSet, textList } from './reply-values.ts';
 
