@@ -196,7 +196,7 @@ async function runAll(entries, interpreters) {
 async function main() {
   const started = Date.now();
   const plan = JSON.parse(readFileSync(join(root, 'test', 'peers', 'plan.json'), 'utf8'));
-  const asked = process.argv.slice(2);
+  const asked = process.argv.slice(2).map((name) => basename(name, '.py'));
   const namesOf = ({ area, script }) => [area, basename(script, '.py')];
   const known = [...new Set(plan.scripts.flatMap(namesOf))];
   const wrong = asked.filter((name) => !known.includes(name));
