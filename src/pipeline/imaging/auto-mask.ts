@@ -89,9 +89,27 @@ function grow(mask: Uint8Array, within: Uint8Array, geometry: ImageGeometry, ite
 function smooth(mask: Uint8Array, geometry: ImageGeometry, beam: Beam, choice: AutoMaskChoice): Uint8Array {
   if (!mask.includes(1)) return mask;
   const wide = { ...beam, major: beam.major * choice.smoothFactor, minor: beam.minor * choice.smoothFactor };
-  const smoothed = restorePlane(Float32Array.from(mask), new Float32Array(mask.length), geometry, wide);
-  const most = smoothed.reduce((largest, value) => Math.max(largest, value), 0);
-  return Uint8Array.from(smoothed, (value) => (value > choice.cutThreshold * most ? 1 : 0));
+  const smoothed = restorePlane(new Float32Array(mask), new Float32Array(mask.length), geometry, wide);
+  let most = 0;
+  for (let k = 0; k < smoothed.length; k++) if (smoothed[k] > most) most = smoothed[k];
+  const result = new Uint8Array(mask.length);
+  for (let k = 0; k < result.length; k++) result[k] = smoothed[k] > choice.cutThreshold * most ? 1 : 0;
+  return result;
+}
+
+/** 1 where a mask may lie and the residual, times `sign`, is above a threshold. */
+function above({ residual, allowed }: AutoMaskPlane, threshold: number, sign: 1 | -1 = 1): Uint8Array {
+  const result = new Uint8Array(residual.length);
+  for (let k = 0; k < result.length; k++) result[k] = allowed[k] && sign * residual[k] > threshold ? 1 : 0;
+  return result;
+}
+
+/** The residual's values where a mask may lie. */
+function shownValues({ residual, allowed }: AutoMaskPlane): Float32Array {
+  const result = new Float32Array(residual.length);
+  let count = 0;
+  for (let k = 0; k < residual.length; k++) if (allowed[k]) result[count++] = residual[k];
+  return result.subarray(0, count);
 }
 
 function beamArea({ major, minor }: Beam, { cell }: ImageGeometry): number {
@@ -106,35 +124,32 @@ function beamArea({ major, minor }: Beam, { cell }: ImageGeometry): number {
  * @returns a new plane of 0 and 1
  */
 export function autoMask(plane: AutoMaskPlane, geometry: ImageGeometry, choice: AutoMaskChoice): Float32Array {
-  const { residual, allowed, beam } = plane;
-  const shown = residual.filter((_, k) => allowed[k]);
+  const { allowed, beam } = plane;
+  const shown = shownValues(plane);
   if (shown.length === 0) return plane.mask;
   const rms = robustRms(shown);
   let [highest, lowest] = [0, 0];
-  for (const value of shown) {
-    if (value > highest) highest = value;
-    if (value < lowest) lowest = value;
+  for (let k = 0; k < shown.length; k++) {
+    if (shown[k] > highest) highest = shown[k];
+    if (shown[k] < lowest) lowest = shown[k];
   }
   const sidelobes = plane.sidelobe * choice.sidelobeThreshold * highest;
   const least = choice.leastBeams * beamArea(beam, geometry);
-  const above = (threshold: number) =>
-    Uint8Array.from(residual, (value, k) => (allowed[k] && value > threshold ? 1 : 0));
-  const parts = [
-    smooth(prune(above(Math.max(choice.noiseThreshold * rms, sidelobes)), geometry, least), geometry, beam, choice),
-  ];
-  const before = Uint8Array.from(plane.mask);
+  const bright = above(plane, Math.max(choice.noiseThreshold * rms, sidelobes));
+  const parts = [smooth(prune(bright, geometry, least), geometry, beam, choice)];
+  const before = new Uint8Array(plane.mask);
   if (choice.growIterations > 0 && before.includes(1)) {
-    const within = above(Math.max(choice.lowNoiseThreshold * rms, sidelobes));
-    const grown = grow(before, within, geometry, choice.growIterations).map((value, k) => (within[k] ? value : 0));
+    const within = above(plane, Math.max(choice.lowNoiseThreshold * rms, sidelobes));
+    const grown = grow(before, within, geometry, choice.growIterations);
+    for (let k = 0; k < grown.length; k++) grown[k] &= within[k];
     parts.push(smooth(choice.prunesGrown ? prune(grown, geometry, least) : grown, geometry, beam, choice));
   }
   if (choice.negativeThreshold > 0) {
-    const below = -Math.max(choice.negativeThreshold * rms, plane.sidelobe * choice.sidelobeThreshold * -lowest);
-    parts.push(Uint8Array.from(residual, (value, k) => (allowed[k] && value < below ? 1 : 0)));
+    const sidelobesBelow = plane.sidelobe * choice.sidelobeThreshold * -lowest;
+    parts.push(above(plane, Math.max(choice.negativeThreshold * rms, sidelobesBelow), -1));
   }
-  const result = Float32Array.from(before, (value, k) =>
-    value || (allowed[k] && parts.some((part) => part[k] !== 0)) ? 1 : 0,
-  );
+  const result = new Float32Array(before);
+  for (const part of parts) for (let k = 0; k < result.length; k++) if (part[k] && allowed[k]) result[k] = 1;
   return isKept(before, result, choice.leastChange) ? plane.mask : result;
 }
 

@@ -52,10 +52,16 @@ function maskedPeak(values: Float32Array, mask: Float32Array): number {
 
 /** Noise of a plane from the median of absolute deviations, as CASA's robust rms. */
 export function robustRms(values: Float32Array): number {
-  const sorted = Float32Array.from(values).sort();
-  const median = sorted[sorted.length >> 1];
-  const deviations = sorted.map((value) => Math.abs(value - median)).sort();
-  return 1.4826 * deviations[deviations.length >> 1];
+  const sorted = values.slice().sort();
+  const middle = sorted.length >> 1;
+  const median = sorted[middle];
+  // Deviations grow on both sides of the median: their median is reached by always taking the nearer neighbour.
+  let [low, high] = [middle, middle];
+  for (let taken = 0; taken < middle; taken++) {
+    if (high + 1 >= sorted.length || (low > 0 && median - sorted[low - 1] <= sorted[high + 1] - median)) low--;
+    else high++;
+  }
+  return 1.4826 * Math.fround(Math.max(median - sorted[low], sorted[high] - median));
 }
 
 interface PlaneState {

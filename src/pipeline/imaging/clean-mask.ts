@@ -84,7 +84,8 @@ export function maskRenewal(
   if (!settings) return undefined;
   const least = Math.max(choice.pblimit, options.pbmask ?? 0);
   return (plane, response) => {
-    const allowed = Uint8Array.from(response, (value) => (value > least ? 1 : 0));
+    const allowed = new Uint8Array(response.length);
+    for (let k = 0; k < allowed.length; k++) allowed[k] = response[k] > least ? 1 : 0;
     return autoMask({ ...plane, allowed }, geometry, settings);
   };
 }

@@ -89,33 +89,49 @@ export class Convolver {
     const count = padX * padY;
     arena().scope((inner) => {
       const spectrum = inner.float32(2 * count).fill(0);
-      for (let y = 0; y < sizeY; y++)
-        for (let x = 0; x < sizeX; x++) spectrum[2 * (y * padX + x)] = plane[y * sizeX + x];
+      for (let y = 0; y < sizeY; y++) {
+        const [from, to] = [y * sizeX, 2 * y * padX];
+        for (let x = 0; x < sizeX; x++) spectrum[to + 2 * x] = plane[from + x];
+      }
       fourier2dInPlace(spectrum, padX, padY, -1);
       const values = inner.float32(2 * count);
       for (let first = 0; first < lists.length; first += 2) {
         const second = lists[first + 1];
-        for (let k = 0; k < count; k++) {
-          const a = product(lists[first], k) / count;
-          const b = second ? product(second, k) / count : 0;
-          const [re, im] = [spectrum[2 * k], spectrum[2 * k + 1]];
-          values[2 * k] = a * re - b * im;
-          values[2 * k + 1] = a * im + b * re;
-        }
+        const b = second ? product(second, count) : new Float32Array(count);
+        multiplyPair(spectrum, product(lists[first], count), b, values);
         fourier2dInPlace(values, padX, padY, 1);
-        for (const [part, result] of results.slice(first, first + 2).entries())
-          for (let y = 0; y < sizeY; y++)
-            for (let x = 0; x < sizeX; x++) result[y * sizeX + x] = values[2 * (y * padX + x) + part];
+        this.takePart(values, 0, results[first]);
+        if (second) this.takePart(values, 1, results[first + 1]);
       }
     });
     return results;
   }
+
+  /** Real (0) or imaginary (1) part of padded complex values, without the padding. */
+  private takePart(values: Float32Array, part: 0 | 1, result: Float32Array): void {
+    const { sizeX, sizeY, padX } = this;
+    for (let y = 0; y < sizeY; y++) {
+      const [from, to] = [2 * y * padX + part, y * sizeX];
+      for (let x = 0; x < sizeX; x++) result[to + x] = values[from + 2 * x];
+    }
+  }
 }
 
-function product(factors: readonly Float32Array[], at: number): number {
-  let value = 1;
-  for (let k = 0; k < factors.length; k++) value *= factors[k][at];
-  return value;
+/** (a + i b) times a complex spectrum, for real a and b. */
+function multiplyPair(spectrum: Float32Array, a: Float32Array, b: Float32Array, result: Float32Array): void {
+  for (let k = 0; k < a.length; k++) {
+    const re = spectrum[2 * k];
+    const im = spectrum[2 * k + 1];
+    result[2 * k] = a[k] * re - b[k] * im;
+    result[2 * k + 1] = a[k] * im + b[k] * re;
+  }
+}
+
+/** Transforms multiplied with one another, over the number of pixels, as the transform back wants it. */
+function product(factors: readonly Float32Array[], count: number): Float32Array {
+  const result = new Float32Array(count).fill(1 / count);
+  for (const factor of factors) for (let k = 0; k < count; k++) result[k] *= factor[k];
+  return result;
 }
 
 /**
