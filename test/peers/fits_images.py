@@ -618,7 +618,7 @@ def main():
     foreign = write_foreign()
     images, files = real_images(REAL) if REAL else ([], [])
     if not REAL:
-        print('MISSING real images (ALMA_QA2_REAL_DATA)')
+        print('INFO real images are compared where ALMA_QA2_REAL_DATA names a folder of them')
     lines = []
     exports = list(export_calls())
     for name, image, words in exports:

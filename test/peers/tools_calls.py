@@ -784,7 +784,7 @@ m.coordsys().toworld([10,11,0,1],'q')
 m.coordsys().toworld([10,11,0,1],'m')
 m.coordsys().toworld([10,11,0,1],'s')
 m.coordsys().toworldmany([[5.0,6.0],[6.0,7.0],[0.0,0.0],[0.0,1.0]])
-m.coordsys().topixelmany([[2.5,2.50001],[-0.4,-0.40001],[1.0,1.0],[230e9,230.1e9]])['pw_type']
+m.coordsys().topixelmany(m.coordsys().toworldmany([[5.0,6.0],[6.0,7.0],[0.0,0.0],[0.0,1.0]])['numeric'].tolist())
 c.type()
 c.fromrecord(m.coordsys().torecord())
 c.referencevalue()
