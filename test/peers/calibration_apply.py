@@ -97,7 +97,7 @@ def compare_tables(name, casa, own):
 
 
 def wvr(a, b, spw, other):
-    """Phases beside the mean of two tables of CASA, whose random numbers differ."""
+    """Phases beside those of CASA; another table of CASA with other random numbers tells how far they scatter."""
     q = "SPECTRAL_WINDOW_ID==%d" % spw
     x, y, o = (columns(p, ["CPARAM", "FLAG", "FIELD_ID", "ANTENNA1", "TIME"], q) for p in (a, b, other))
     n = x["ANTENNA1"].max() + 1
@@ -112,7 +112,7 @@ def wvr(a, b, spw, other):
             if ok.sum() < 5:
                 continue
             p, q2, r = (t - t.mean() for t in (np.unwrap(np.angle(c[ok, ant] * np.conj(c[ok, 0]))) for c in (z, w, v)))
-            sums += [(((p + r) / 2 - q2) ** 2).sum(), (p ** 2).sum(), ((p - r) ** 2).sum()]
+            sums += [((p - q2) ** 2).sum(), (p ** 2).sum(), ((p - r) ** 2).sum()]
         check("wvrgcal phase difference / phase, field %d" % f, float(np.sqrt(sums[0] / sums[1])), 0.02,
               "two seeds of CASA %.3g" % np.sqrt(sums[2] / sums[1]))
 
