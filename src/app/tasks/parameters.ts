@@ -34,3 +34,17 @@ export const inputPath = pathBuilder('string', 'read');
 export const outputPath = pathBuilder('string', 'write');
 /** A parameter that names the input, one or several. */
 export const inputPaths = pathBuilder('stringList', 'read');
+
+/** The selection parameters of the solvers and of applycal, in CASA's order. */
+export const calibrationSelection = [
+  text('field', '', 'fields by name or number; empty: all'),
+  text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
+  text('intent', '', 'scan intents, with * as wildcard; empty: all'),
+  bool('selectdata', true, 'use the selection parameters that follow'),
+  text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
+  variant('uvrange', '', 'baseline lengths, e.g. >50m; empty: all'),
+  text('antenna', '', 'antennas or baselines, e.g. DV01&DA42; empty: all'),
+  text('scan', '', 'scan numbers; empty: all'),
+  variant('observation', '', 'observation numbers; empty: all'),
+  text('msselect', '', 'further selection in TaQL', { onlyDefault: true }),
+];

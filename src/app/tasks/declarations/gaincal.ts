@@ -1,6 +1,7 @@
 import { gaincal } from '../../../pipeline/calibration/index.ts';
 import {
   bool,
+  calibrationSelection,
   float,
   floats,
   inputPath,
@@ -21,17 +22,12 @@ export const gaincalTask: TaskDeclaration = {
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet'),
     outputPath('caltable', undefined, 'name of the calibration table'),
-    text('field', '', 'fields by name or number; empty: all'),
-    text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
-    text('intent', '', 'scan intents, with * as wildcard; empty: all'),
-    bool('selectdata', true, 'use the selection parameters that follow'),
-    text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
-    variant('uvrange', '', 'baseline lengths, e.g. >50m; empty: all'),
-    text('antenna', '', 'antennas or baselines, e.g. DV01&DA42; empty: all'),
-    text('scan', '', 'scan numbers; empty: all'),
-    variant('observation', '', 'observation numbers; empty: all'),
-    text('msselect', '', 'further selection in TaQL', { onlyDefault: true }),
-    quantity('solint', 'inf', 'solution interval: int, inf, or a time such as 60s; what follows a comma has no effect'),
+    ...calibrationSelection,
+    quantity(
+      'solint',
+      'inf',
+      'solution interval: int, inf, or a time such as 60s; a width after a comma (inf,40ch) has no effect, as in CASA',
+    ),
     text('combine', '', 'axes over which one solution is made: scan, spw, field, obs'),
     float('preavg', -1.0, 'averaging before the solve, s', { onlyDefault: true }),
     texts('refant', '', 'reference antennas in order of preference'),
