@@ -1,9 +1,13 @@
+import type { Interpolation } from './options.ts';
+
 /** How one image channel is made of data channels: pairs of neighbours with the share of the second. */
 export interface ChannelTerm {
   /** Lower data channel of the pair. */
   readonly chan: number;
   /** Share of channel `chan + 1`; 0 when only `chan` counts. */
   readonly share: number;
+  /** Cubic interpolation: shares of four channels, the first of them, and where the pair's are for the weight. */
+  readonly cubic?: { readonly first: number; readonly shares: readonly number[] };
 }
 
 /** Terms of each image channel; an empty list where there are no data. */
@@ -27,13 +31,26 @@ function bracket(centres: ArrayLike<number>, frequency: number): ChannelTerm | u
   return { chan: low, share };
 }
 
+/** Shares of four evenly spaced values in their cubic polynomial at a place counted from the first (Lagrange). */
+function cubicShares(place: number): number[] {
+  const [a, b, c, d] = [place, place - 1, place - 2, place - 3];
+  return [-(b * c * d) / 6, (a * c * d) / 2, -(a * b * d) / 2, (a * b * c) / 6];
+}
+
+/** The four neighbours of a place between `count` evenly spaced values, and their shares; undefined where there are not four. */
+export function cubicAt(place: number, count: number): { first: number; shares: number[] } | undefined {
+  if (count < 4) return undefined;
+  const first = Math.min(count - 4, Math.max(0, Math.floor(place) - 1));
+  return { first, shares: cubicShares(place - first) };
+}
+
 /**
  * Plans how data channels become image channels.
  *
  * 'nearest': each data channel goes to the image channel that holds its centre. 'linear': an image channel is interpolated
  * between the two data channels around it; where it is wider than twice a data channel, it is the mean of as many
  * interpolated points, evenly spread over its width, as data channels fit (CASA starts such points at the image
- * channel's edge instead; see docs/differences-from-casa.md).
+ * channel's edge instead; see docs/differences-from-casa.md). 'cubic': the same points, through four data channels.
  *
  * @param centres data channel centres in the image's frame, Hz, ascending or descending
  * @param dataWidth Hz, positive
@@ -45,7 +62,7 @@ export function planChannels(
   dataWidth: number,
   image: ArrayLike<number>,
   imageWidth: number,
-  interpolation: 'linear' | 'nearest',
+  interpolation: Interpolation,
 ): ChannelMap {
   const map: ChannelTerm[][] = Array.from({ length: image.length }, () => []);
   if (interpolation === 'nearest' || centres.length === 1) {
@@ -60,17 +77,30 @@ export function planChannels(
   for (let k = 0; k < image.length; k++) {
     for (let point = 0; point < points; point++) {
       const term = bracket(centres, image[k] + ((point + 0.5) / points - 0.5) * imageWidth);
-      if (term) map[k].push(term);
+      if (!term) continue;
+      const cubic = interpolation === 'cubic' ? cubicAt(term.chan + term.share, centres.length) : undefined;
+      map[k].push(cubic ? { ...term, cubic } : term);
     }
   }
   return map;
 }
 
-/** Samples of some rows: Stokes I visibilities [row, chan, re/im] and weights [row, chan], 0 where flagged. */
+/** Samples of some rows: visibilities of a Stokes parameter [row, chan, re/im] and weights [row, chan], 0 where flagged. */
 export interface ChannelSamples {
   readonly vis: Float32Array;
   readonly weight: Float32Array;
   readonly chanCount: number;
+}
+
+/** Undefined where one of the four is flagged: the pair in the middle still gives a value then. */
+function cubicValue({ vis, weight }: ChannelSamples, from: number, shares: readonly number[]): number[] | undefined {
+  let [re, im] = [0, 0];
+  for (let tap = 0; tap < 4; tap++) {
+    if (!(weight[from + tap] > 0)) return undefined;
+    re += shares[tap] * vis[2 * (from + tap)];
+    im += shares[tap] * vis[2 * (from + tap) + 1];
+  }
+  return [re, im];
 }
 
 /**
@@ -90,7 +120,7 @@ export function mapRow(
     const terms = map[place];
     let [re, im, total] = [0, 0, 0];
     for (let k = 0; k < terms.length; k++) {
-      const { chan, share } = terms[k];
+      const { chan, share, cubic } = terms[k];
       const at = start + chan;
       const left = weight[at];
       if (!(left > 0)) continue;
@@ -103,6 +133,13 @@ export function mapRow(
       const right = weight[at + 1];
       if (!(right > 0)) continue;
       const w = left + share * (right - left);
+      const value = cubic && cubicValue(samples, start + cubic.first, cubic.shares);
+      if (value) {
+        re += w * value[0];
+        im += w * value[1];
+        total += w;
+        continue;
+      }
       re += w * (vis[2 * at] + share * (vis[2 * at + 2] - vis[2 * at]));
       im += w * (vis[2 * at + 1] + share * (vis[2 * at + 3] - vis[2 * at + 1]));
       total += w;

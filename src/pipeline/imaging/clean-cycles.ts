@@ -11,6 +11,7 @@ export const STOP_REASONS: Readonly<Record<number, string>> = {
   5: 'peak residual increased by more than 3 times from the previous major cycle',
   7: 'zero mask',
   8: 'any combination of n-sigma and other valid exit criterion',
+  9: 'reached nmajor',
 };
 
 /** The planes that the loop works on; each call works on one plane. */
@@ -82,12 +83,13 @@ function examine(target: CleanTarget, control: CleanControl): PlaneState[] {
 function stopCode(
   states: readonly PlaneState[],
   control: CleanControl,
-  done: number,
+  { done, major }: { readonly done: number; readonly major: number },
   previousPeak: number,
 ): number | undefined {
   const peak = Math.max(...states.map((state) => state.peak));
   if (peak === 0) return 7;
   if (done >= control.niter) return 1;
+  if (major >= control.nmajor) return 9;
   if (peak <= control.threshold) return 2;
   if (states.every((state) => state.peak <= Math.max(control.threshold, state.nsigmaThreshold))) return 8;
   if (previousPeak > 0 && peak > 3 * previousPeak) return 5;
@@ -146,7 +148,7 @@ export function runCleanCycles(
   const doneOf = new Array<number>(target.planeCount).fill(0);
   const counted = () => (countsByPlane ? Math.min(...doneOf) : done);
   let states = examine(target, control);
-  let code = stopCode(states, control, counted(), previousPeak);
+  let code = stopCode(states, control, { done: counted(), major }, previousPeak);
   while (code === undefined) {
     const startPeak = Math.max(...states.map((state) => state.peak));
     const cyclethreshold = Math.max(fraction * startPeak, control.threshold);
@@ -173,7 +175,7 @@ export function runCleanCycles(
     context.log.post(line, 'INFO', task);
     previousPeak = startPeak;
     states = examine(target, control);
-    code = iterations === 0 ? 4 : stopCode(states, control, counted(), previousPeak);
+    code = iterations === 0 ? 4 : stopCode(states, control, { done: counted(), major }, previousPeak);
   }
   return { iterdone: done, nmajordone: major, stopcode: code, stopDescription: STOP_REASONS[code] ?? '', cycles };
 }

@@ -4,18 +4,20 @@ import { type CoordinateSystem, openImage, parseBox, parseRegion, regionMask } f
 import { type AutoMaskPlane, autoMask } from './auto-mask.ts';
 import type { ImageGeometry } from './gridder.ts';
 import type { ImagingChoice, MaskWord, TcleanOptions } from './options.ts';
+import { planeIn } from './plane-set.ts';
 
 /** Where components may be placed, plane by plane, f32 [y, x] of 0 and 1. */
 export type MaskSource = (plane: number, primaryBeam: Float32Array) => Float32Array;
 
-function fromImage(path: string, sizeX: number, sizeY: number): (plane: number) => Float32Array {
+function fromImage(path: string, choice: ImagingChoice): (plane: number) => Float32Array {
+  const [sizeX, sizeY] = choice.imsize;
   const image = openImage(path);
   if (image.sizeX !== sizeX || image.sizeY !== sizeY) {
     image.close();
     fail('usage', 'the mask image differs in size from the image to be made.', { file: path });
   }
   const count = image.planeCount;
-  const read = (plane: number) => image.readPlane(Math.min(plane, count - 1)).map((value) => (value > 0.5 ? 1 : 0));
+  const read = (plane: number) => image.readPlane(planeIn(image, plane, choice)).map((value) => (value > 0.5 ? 1 : 0));
   if (count > 1) return read;
   const only = read(0);
   image.close();
@@ -63,7 +65,7 @@ function partOf(
     return fail('usage', `mask: ${JSON.stringify(word)} is neither a region, a file nor a box.`);
   const path = joinPath(context.cwd, word);
   const kind = /\[/.test(word) ? undefined : disk().info(path)?.kind;
-  if (kind === 'directory') return fromImage(path, sizeX, sizeY);
+  if (kind === 'directory') return fromImage(path, choice);
   if (kind === undefined && !/\[/.test(word)) fail('missing', `There is no mask "${word}".`, { file: path });
   const text = kind === 'file' ? boxesToRegions(disk().readText(path).replace(/^#.*$/gm, '')) : word;
   const plane = textMask(text, coordinates, sizeX, sizeY);
@@ -95,7 +97,7 @@ function leftMask(context: Context, choice: ImagingChoice): MaskSource | undefin
   const path = joinPath(context.cwd, `${choice.imagename}.mask`);
   if (!disk().exists(path)) return undefined;
   context.log.post(`Cleaning within the existing mask ${choice.imagename}.mask.`, 'INFO', choice.style.task);
-  return fromImage(path, ...choice.imsize);
+  return fromImage(path, choice);
 }
 
 /**

@@ -42,6 +42,9 @@ export interface CleanOptions {
   readonly stokes?: string;
   readonly weighting?: string;
   readonly robust?: number;
+  /** Jy, of briggsabs */
+  readonly noise?: string | number;
+  readonly npixels?: number;
   readonly uvtaper?: boolean;
   readonly outertaper?: string | readonly string[];
   readonly restoringbeam?: string | readonly string[];
@@ -123,6 +126,8 @@ export function translateClean(options: CleanOptions): TcleanOptions {
     negcomponent: options.negcomponent,
     weighting: options.weighting,
     robust: options.robust ?? 0,
+    noise: options.noise,
+    npixels: options.npixels,
     uvtaper: options.uvtaper ? options.outertaper : undefined,
     restoringbeam: options.restoringbeam,
     pbcor: options.pbcor,
@@ -156,7 +161,7 @@ function styleOf(options: CleanOptions): RunStyle {
 }
 
 /**
- * Images Stokes I and deconvolves as the task clean of CASA 3 and 4 did, on tclean's engine.
+ * Images and deconvolves as the task clean of CASA 3 and 4 did, on tclean's engine.
  *
  * Writes imagename.psf, .flux (the primary beam), .flux.pbcoverage (of mosaics), .residual, .model, .image and .mask (with
  * niter > 0) as CASA images. niter counts for each channel, as clean counted.

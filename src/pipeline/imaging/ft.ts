@@ -6,7 +6,6 @@ import { writeModelColumn } from './model-column.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
 import { makePlaneImager } from './plane-imager.ts';
-import { SampleStore } from './sample-store.ts';
 import { taylorPredictor } from './taylor-terms.ts';
 
 /** Parameters of CASA's ft. */
@@ -62,7 +61,7 @@ function writePredicted(context: Context, options: FtOptions, images: readonly I
     fail('bad-data', 'The images of Taylor terms have different shapes.');
   const plan = planFor(context, options, images[0], canvas);
   try {
-    const imager = makePlaneImager(plan, new SampleStore(context, plan.data, plan.request, 0));
+    const imager = makePlaneImager(context, plan, 0);
     const read = (image: Image, plane: number) => onCanvas(image.readPlane(image.planeIndex(plane)), canvas);
     if (!(options.usescratch ?? false))
       context.log.post('The model is written to MODEL_DATA; virtual models of images are not made.', 'INFO', 'ft');

@@ -12,7 +12,7 @@ import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-ima
 import type { PlaneSet } from './plane-set.ts';
 import { type Extension, Products } from './products.ts';
 import { chooseBeams, restorePlane } from './restore.ts';
-import { SampleStore } from './sample-store.ts';
+import { handCount } from './stokes.ts';
 
 /** What tclean tells about a run; keys as in CASA's return value where it has them. */
 export interface TcleanResult {
@@ -24,7 +24,7 @@ export interface TcleanResult {
   readonly loopgain: number;
   readonly threshold: number;
   readonly maxpsfsidelobe: number;
-  /** One per channel, or one for a continuum image. */
+  /** One per plane [chan, stokes]. */
   readonly beams: readonly Beam[];
   readonly sumwt: readonly number[];
   readonly cycles: CleanSummary['cycles'];
@@ -35,7 +35,6 @@ export const CACHE_BYTES = 192 * 1024 * 1024;
 export class ImagingRun {
   private readonly context: Context;
   private readonly plan: ImagingPlan;
-  private readonly store: SampleStore;
   private readonly imager: PlaneImager;
   private readonly products: Products;
   private readonly beams: Beam[] = [];
@@ -46,8 +45,7 @@ export class ImagingRun {
     const { choice } = plan;
     this.context = context;
     this.plan = plan;
-    this.store = new SampleStore(context, plan.data, plan.request, choice.options.cacheBytes ?? CACHE_BYTES);
-    this.imager = makePlaneImager(plan, this.store);
+    this.imager = makePlaneImager(context, plan, choice.options.cacheBytes ?? CACHE_BYTES);
     this.products = new Products(
       context,
       choice.imagename,
@@ -59,7 +57,7 @@ export class ImagingRun {
   }
 
   private get planeCount(): number {
-    return this.plan.axis.chanCount;
+    return this.plan.axis.chanCount * this.plan.choice.stokes.length;
   }
 
   private planeSet(extension: Extension): PlaneSet {
@@ -86,8 +84,7 @@ export class ImagingRun {
       const { psf, dirty, response, sumOfWeights, mosaic } = this.imager.first(plane);
       psfs.write(plane, psf);
       residuals.write(plane, dirty);
-      // CASA adds up the weights of both hands.
-      const sum = (this.plan.choice.stokes === 'I' ? 2 : 1) * sumOfWeights;
+      const sum = handCount(this.plan.choice.stokes) * sumOfWeights;
       sumwt.write(plane, Float32Array.of(sum));
       this.sums.push(sum);
       const model = start?.(plane);

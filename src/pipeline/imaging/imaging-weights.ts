@@ -1,13 +1,8 @@
-import { fail, parseQuantity } from '../../foundation/base/index.ts';
-import {
-  type DensityGrid,
-  densityInto,
-  type Lease,
-  type SampleBlock,
-  weightByDensityInPlace,
-} from '../../foundation/numeric/index.ts';
+import { parseQuantity } from '../../foundation/base/index.ts';
+import type { Lease, SampleBlock } from '../../foundation/numeric/index.ts';
 import type { Weighting } from './options.ts';
 import type { MosaicPart, PlaneBlock } from './sample-store.ts';
+import { type Density, type DensityChoice, densityWeigher, measureDensity } from './weight-density.ts';
 
 /** Turns the weights of a block into imaging weights, in place. */
 export type Weigher = (block: SampleBlock) => void;
@@ -18,21 +13,20 @@ export type BlockSource = (visit: (block: PlaneBlock) => void, part?: MosaicPart
 export interface WeightChoice {
   readonly weighting: Weighting;
   readonly robust: number;
+  /** Jy, of briggsabs */
+  readonly noise: number;
   readonly imsize: readonly [number, number];
+  /** tclean's npixels: 0, or the size of the uv box. */
+  readonly boxPixels: number;
   /** rad */
   readonly cell: number;
   readonly taper?: Taper;
-  /** A cube's plane: CASA takes the nearest uv cell there, and truncates for continuum images. */
-  readonly isCube: boolean;
-}
-
-/** The block with scales in density cells per metre: one cell is 1 / (imsize * cell) wavelengths. */
-function inCells(block: SampleBlock, choice: WeightChoice, scales: Float64Array): SampleBlock {
-  for (let chan = 0; chan < block.chanCount; chan++) {
-    scales[2 * chan] = block.scales[2 * chan] * choice.imsize[0] * choice.cell;
-    scales[2 * chan + 1] = block.scales[2 * chan + 1] * choice.imsize[1] * choice.cell;
-  }
-  return { ...block, scales };
+  /** Each channel of a cube has a density of its own. */
+  readonly isPerChannel: boolean;
+  /** Hands whose weights CASA adds up for a plane. */
+  readonly handCount: number;
+  /** Bandwidth of a cube over its middle frequency, for briggsbwtaper. */
+  readonly fractionalBandwidth: number;
 }
 
 /** A Gaussian taper of the weights in the uv plane: exp(-(au u² + 2 b uv + c v²)) with u, v in wavelengths. */
@@ -79,37 +73,106 @@ function applyTaperInPlace(block: SampleBlock, taper: Taper): void {
   }
 }
 
+function applyRadiusInPlace(block: SampleBlock): void {
+  for (let row = 0; row < block.rowCount; row++) {
+    const radius = Math.hypot(block.uvw[3 * row], block.uvw[3 * row + 1]);
+    for (let chan = 0; chan < block.chanCount; chan++)
+      block.weight[row * block.chanCount + chan] *= radius * Math.abs(block.scales[2 * chan]);
+  }
+}
+
+/** Half a side of superuniform's box when npixels does not say it. */
+const SUPERUNIFORM_BOX = 3;
+
 /**
- * Prepares imaging weights for one plane: natural, uniform (weight over the weight in its uv cell) or Briggs' robust weights
- * (Briggs 1995, thesis, section 3.1.4), with cells and normalisation as CASA's VisImagingWeight has them.
+ * The density grid as CASA makes it. The parameter npixels has three meanings there: the box of superuniform weights; for continuum
+ * images the size of the density grid, whose cells are as much wider; for the channels of cubes a box again.
+ */
+function densityChoice({ weighting, imsize, boxPixels, cell, isPerChannel }: WeightChoice): DensityChoice {
+  const isBox = weighting === 'superuniform' || isPerChannel;
+  return {
+    size: isBox || boxPixels === 0 ? imsize : [boxPixels, boxPixels],
+    cell,
+    isNearest: isPerChannel,
+    box: weighting === 'superuniform' ? boxPixels || SUPERUNIFORM_BOX : isPerChannel ? boxPixels : 0,
+  };
+}
+
+/**
+ * The density as briggsbwtaper takes it: less by the number of cells that a sample crosses over the bandwidth of the cube, so that
+ * channels weigh the long baselines as a continuum image does (CASA's documentation of cube weighting).
+ */
+function overBandwidth({ values }: Density, { size: [sizeX, sizeY] }: DensityChoice, bandwidth: number): Float64Array {
+  return values.map((value, at) => {
+    const crossed = bandwidth * Math.hypot((at % sizeX) - (sizeX >> 1), Math.floor(at / sizeX) - (sizeY >> 1));
+    const factor = crossed < 1 ? (4 - crossed) / (4 - 2 * crossed) : crossed + 0.5;
+    return value / factor;
+  });
+}
+
+/** Weights are divided by density * slope + offset (Briggs 1995, thesis, section 3.1.4). */
+function robustness(choice: WeightChoice, { values, total }: Density): [number, number] {
+  const { weighting, robust, noise } = choice;
+  // Densities of single channels hold both hands in CASA.
+  const scale = choice.isPerChannel ? choice.handCount : 1;
+  if (weighting === 'briggsabs') return [scale * robust ** 2, 2 * noise ** 2];
+  if (!weighting.startsWith('briggs')) return [scale, 0];
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  return [squares > 0 ? (5 * 10 ** -robust) ** 2 / (squares / total) : 0, 1];
+}
+
+/**
+ * Prepares imaging weights for one plane: natural, radial (weight times uv distance), uniform (weight over the weight in its uv
+ * cell) or Briggs' robust weights, with cells and normalisation as CASA has them.
  *
  * @param lease keeps the density grid
- * @param source read once, unless the weighting is natural
+ * @param measure gives the density of the samples that the plane is weighted with
  */
-export function prepareWeights(choice: WeightChoice, lease: Lease, source: BlockSource): Weigher {
-  const { weighting, imsize, taper } = choice;
-  const [sizeX, sizeY] = imsize;
+export function prepareWeights(
+  choice: WeightChoice,
+  lease: Lease,
+  measure: (choice: DensityChoice) => Density,
+): Weigher {
+  const { weighting, taper } = choice;
   const finish: Weigher = (block) => {
+    if (weighting === 'radial') applyRadiusInPlace(block);
     if (taper) applyTaperInPlace(block, taper);
   };
-  if (weighting === 'natural') return finish;
-  const density: DensityGrid = { values: lease.float64(sizeX * sizeY).fill(0), sizeX, sizeY, isNearest: choice.isCube };
-  const scales = lease.float64(2 * 65_536);
-  let total = 0;
-  source((block) => {
-    if (2 * block.chanCount > scales.length) fail('unsupported', 'A spectral window has more than 65536 channels.');
-    total += densityInto(density, inCells(block, choice, scales));
-  });
-  let slope = 1;
-  let offset = 0;
-  if (weighting === 'briggs') {
-    let squares = 0;
-    for (const value of density.values) squares += value * value;
-    slope = squares > 0 ? (5 * 10 ** -choice.robust) ** 2 / (squares / total) : 0;
-    offset = 1;
-  }
+  if (weighting === 'natural' || weighting === 'radial') return finish;
+  const cells = densityChoice(choice);
+  const density = measure(cells);
+  const values =
+    weighting === 'briggsbwtaper' ? overBandwidth(density, cells, choice.fractionalBandwidth) : density.values;
+  const weigh = densityWeigher(cells, values, lease, ...robustness(choice, density));
   return (block) => {
-    weightByDensityInPlace(density, inCells(block, choice, scales), slope, offset);
+    weigh(block);
     finish(block);
   };
+}
+
+/** Densities of planes, or of all channels together, which are measured once. */
+export class DensitySource {
+  private readonly ofPlane: (plane: number) => BlockSource;
+  private readonly ofAll: BlockSource | undefined;
+  private readonly known = new Map<number | undefined, Density>();
+
+  /** @param ofAll the samples of all channels when the planes share a density */
+  constructor(ofPlane: (plane: number) => BlockSource, ofAll: BlockSource | undefined) {
+    this.ofPlane = ofPlane;
+    this.ofAll = ofAll;
+  }
+
+  /** @param pointing in a mosaic, the only pointing whose samples count */
+  measure(plane: number, lease: Lease, pointing?: number): (choice: DensityChoice) => Density {
+    const restricted = (source: BlockSource): BlockSource =>
+      pointing === undefined ? source : (visit) => source(visit, { pointing });
+    return (choice) => {
+      const { ofAll } = this;
+      if (!ofAll) return measureDensity(choice, lease, restricted(this.ofPlane(plane)));
+      const density = this.known.get(pointing) ?? measureDensity(choice, lease, restricted(ofAll));
+      this.known.set(pointing, density);
+      return density;
+    };
+  }
 }

@@ -3,17 +3,18 @@ import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '
 import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import { clearModel } from '../skymodel/index.ts';
+import { cubicAt } from './channel-map.ts';
 import { type Facet, meanOf } from './facets.ts';
 import { rotatePhase, turnRowInPlace, uvwTurn } from './phase-centre.ts';
 import type { ImagingPlan } from './plan.ts';
 import type { PlaneImager, Predictor } from './plane-imager.ts';
 import { type ChosenMs, channelList, rowsOfPointing, shiftFactor } from './sample-source.ts';
-import { handsOf } from './stokes.ts';
+import { type HandShare, handsFrom } from './stokes.ts';
 
 /** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */
 const GRID_BYTES = 64 * 1024 * 1024;
 
-/** Planes of the model that a data channel lies between, with their shares. */
+/** Channels of the model that a data channel lies between, with their shares. */
 type PlaneShares = readonly (readonly [plane: number, share: number])[];
 
 /** The model as the writer needs it, planes [y, x] in the scale of the dirty images. */
@@ -41,8 +42,8 @@ export function saveModel(
 }
 
 /**
- * Writes what the model predicts for the selected rows to MODEL_DATA, which is made when it is missing; both parallel hands get
- * Stokes I, channels outside the image 0; or the prediction is added to what is there. A virtual model of the fields is taken away, which would hide the column.
+ * Writes what the model predicts for the selected rows to MODEL_DATA, which is made when it is missing; the hands get
+ * what the image's Stokes parameters mean for them, channels outside the image 0; or the prediction is added to what is there. A virtual model of the fields is taken away, which would hide the column.
  */
 export function writeModelColumn(
   context: Context,
@@ -123,14 +124,16 @@ function addToChunk(plan: ImagingPlan, chosen: ChosenMs, chunk: VisibilityChunk,
   const window = metadata.spectralWindows[chunk.spwId];
   const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
   const { corrTypes } = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId];
-  const hands = handsOf(corrTypes, plan.request.stokes);
+  const { stokes } = plan.choice;
+  const hands = stokes.map((one) => handsFrom(corrTypes, one));
   if (prediction.isFirst) clearChannels(model, chunk, channels);
   for (const [facet, rows] of rowsByFacet(plan, chosen, chunk, meanOf(frequencies))) {
     arena().scope((lease) => {
       const block = makeBlock(lease, plan, chosen, chunk, rows, facet, frequencies);
       const shares = channelShares(plan, chosen, chunk, rows, frequencies);
       for (const plane of prediction.planes) {
-        const share = shares.map((list) => list.find(([other]) => other === plane)?.[1] ?? 0);
+        const chan = Math.floor(plane / stokes.length);
+        const share = shares.map((list) => list.find(([other]) => other === chan)?.[1] ?? 0);
         if (!share.some((value) => value !== 0)) continue;
         const predict = prediction.predictorOf(plane, facet);
         if (!predict) continue;
@@ -138,7 +141,7 @@ function addToChunk(plan: ImagingPlan, chosen: ChosenMs, chunk: VisibilityChunk,
         addRows(model, chunk, {
           rows,
           channels,
-          hands,
+          hands: hands[plane % stokes.length],
           share,
           paths: block.paths,
           frequencies,
@@ -209,7 +212,7 @@ function makeBlock(
   return { samples, paths };
 }
 
-/** For each channel, the planes that it lies in or between, as the image's interpolation says. */
+/** For each channel, the channels of the image that it lies in or between, as the image's interpolation says. */
 function channelShares(
   plan: ImagingPlan,
   chosen: ChosenMs,
@@ -228,6 +231,8 @@ function channelShares(
     if (interpolation === 'nearest' || place <= 0 || place >= chanCount - 1)
       return [[Math.min(chanCount - 1, Math.max(0, nearest)), 1]] as const;
     const low = Math.floor(place);
+    const cubic = interpolation === 'cubic' ? cubicAt(place, chanCount) : undefined;
+    if (cubic) return cubic.shares.map((share, tap) => [cubic.first + tap, share] as const);
     return [
       [low, 1 - (place - low)],
       [low + 1, place - low],
@@ -241,7 +246,7 @@ function addRows(
   part: {
     readonly rows: readonly number[];
     readonly channels: Int32Array;
-    readonly hands: readonly number[];
+    readonly hands: readonly HandShare[];
     readonly share: readonly number[];
     readonly paths: Float64Array;
     readonly frequencies: Float64Array;
@@ -254,10 +259,10 @@ function addRows(
       if (share[k] === 0) continue;
       const from = 2 * (index * channels.length + k);
       const [re, im] = rotatePhase(vis[from], vis[from + 1], (-paths[index] * frequencies[k]) / SPEED_OF_LIGHT);
-      for (const corr of hands) {
-        const to = 2 * ((row * chunk.chanCount + channels[k]) * chunk.corrCount + corr);
-        model[to] += share[k] * re;
-        model[to + 1] += share[k] * im;
+      for (const hand of hands) {
+        const to = 2 * ((row * chunk.chanCount + channels[k]) * chunk.corrCount + hand.corr);
+        model[to] += share[k] * (hand.re * re - hand.im * im);
+        model[to + 1] += share[k] * (hand.re * im + hand.im * re);
       }
     }
   });

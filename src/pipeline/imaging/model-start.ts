@@ -1,7 +1,8 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import { openImage, skyToPixel } from '../images/index.ts';
+import { type Image, openImage, skyToPixel } from '../images/index.ts';
 import type { ImagingPlan } from './plan.ts';
+import { planeIn } from './plane-set.ts';
 import type { Extension, Products } from './products.ts';
 
 /** The model that a run begins with: planes [y, x] of one image of it. */
@@ -15,7 +16,7 @@ function startFrom(path: string, plan: ImagingPlan, advice: string): ModelStart 
   try {
     const { sizeX, sizeY } = plan.geometry;
     const refuse = (what: string): never => fail('usage', `${what}; ${advice}`, { file: path });
-    if (image.sizeX !== sizeX || image.sizeY !== sizeY || ![1, plan.axis.chanCount].includes(image.planeCount))
+    if (image.sizeX !== sizeX || image.sizeY !== sizeY || !fits(image, plan))
       refuse('the model to start from differs in shape from the image to be made');
     if (/beam/i.test(image.unit)) refuse('the model to start from is in Jy/beam and not in Jy/pixel');
     const [own, wanted] = [image.coordinates.direction, plan.coordinates.direction];
@@ -25,17 +26,20 @@ function startFrom(path: string, plan: ImagingPlan, advice: string): ModelStart 
       if (!isSame || Math.abs(own.increment[0] / wanted.increment[0] - 1) > 1e-6)
         refuse('the model to start from lies on other pixels than the image to be made');
     }
-    const last = image.planeCount - 1;
-    return (plane) => readPlane(path, Math.min(plane, last));
+    return (plane) => readPlane(path, (opened) => planeIn(opened, plane, plan.choice));
   } finally {
     image.close();
   }
 }
 
-function readPlane(path: string, plane: number): Float32Array {
+function fits(image: Image, { axis, choice }: ImagingPlan): boolean {
+  return [1, axis.chanCount].includes(image.chanCount) && [1, choice.stokes.length].includes(image.stokesCount);
+}
+
+function readPlane(path: string, index: (image: Image) => number): Float32Array {
   const image = openImage(path);
   try {
-    return image.readPlane(plane).slice();
+    return image.readPlane(index(image)).slice();
   } finally {
     image.close();
   }

@@ -1,7 +1,7 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { AutoMaskChoice } from './auto-mask.ts';
 import type { Extension } from './products.ts';
-import { IMAGED_STOKES, type ImagedStokes } from './stokes.ts';
+import { type ImagedStokes, planesOfStokes } from './stokes.ts';
 
 export type MaskWord = string | number | boolean | readonly number[];
 
@@ -47,6 +47,10 @@ export interface TcleanOptions {
   readonly pbcor?: boolean;
   readonly weighting?: string;
   readonly robust?: number;
+  /** Jy, of briggsabs */
+  readonly noise?: string | number;
+  /** Size of the uv box of the density. */
+  readonly npixels?: number;
   readonly uvtaper?: string | readonly string[];
   readonly niter?: number;
   readonly gain?: number;
@@ -54,6 +58,8 @@ export interface TcleanOptions {
   readonly nsigma?: number;
   readonly cycleniter?: number;
   readonly cyclefactor?: number;
+  /** Most major cycles after the first residual; -1: any number. */
+  readonly nmajor?: number;
   readonly minpsffraction?: number;
   readonly maxpsffraction?: number;
   readonly usemask?: string;
@@ -71,6 +77,8 @@ export interface TcleanOptions {
   readonly dogrowprune?: boolean;
   readonly minpercentchange?: number;
   readonly savemodel?: string;
+  /** False: takes another name where an earlier run has left images. */
+  readonly restart?: boolean;
   /** Model images to start from, one for each Taylor term. */
   readonly startmodel?: string | readonly string[];
   readonly interactive?: boolean;
@@ -115,13 +123,17 @@ export interface CleanControl {
   readonly threshold: number;
   readonly nsigma: number;
   readonly cycleniter: number;
+  /** Most major cycles. */
+  readonly nmajor: number;
   readonly cyclefactor: number;
   readonly minPsfFraction: number;
   readonly maxPsfFraction: number;
 }
 
+export type Interpolation = 'nearest' | 'linear' | 'cubic';
 export type Deconvolver = 'hogbom' | 'clark' | 'multiscale';
-export type Weighting = 'natural' | 'uniform' | 'briggs';
+const WEIGHTINGS = ['natural', 'uniform', 'briggs', 'briggsabs', 'briggsbwtaper', 'superuniform', 'radial'] as const;
+export type Weighting = (typeof WEIGHTINGS)[number];
 
 /** The parameters after checking, before any data are looked at. */
 export interface ImagingChoice {
@@ -132,16 +144,23 @@ export interface ImagingChoice {
   readonly imsize: readonly [number, number];
   /** rad */
   readonly cell: number;
-  readonly stokes: ImagedStokes;
+  /** One for each plane of a channel. */
+  readonly stokes: readonly ImagedStokes[];
   readonly isCube: boolean;
   readonly outframe: 'LSRK' | 'BARY' | 'TOPO';
-  readonly interpolation: 'linear' | 'nearest';
+  readonly interpolation: Interpolation;
   /** 'mosaic': several pointings under one response. */
   readonly gridder: 'standard' | 'mosaic';
   /** In a mosaic, the density of weights is that of each pointing, not of all. */
   readonly weighsPointingsApart: boolean;
   readonly weighting: Weighting;
   readonly robust: number;
+  /** Jy, of briggsabs */
+  readonly noise: number;
+  /** npixels: size of the uv box, or 0. */
+  readonly boxPixels: number;
+  /** The channels of a cube are weighted with the density of all channels. */
+  readonly sharesDensity: boolean;
   readonly deconvolver: Deconvolver;
   /** Number of Taylor terms of the spectrum; undefined: one flux for all frequencies. */
   readonly termCount?: number;
@@ -209,6 +228,7 @@ function parseControl(options: TcleanOptions): CleanControl {
     threshold,
     nsigma: options.nsigma ?? 0,
     cycleniter: cycleniter < 0 ? niter : cycleniter,
+    nmajor: (options.nmajor ?? -1) < 0 ? Number.POSITIVE_INFINITY : options.nmajor!,
     cyclefactor: options.cyclefactor ?? 1,
     minPsfFraction: options.minpsffraction ?? 0.05,
     maxPsfFraction: options.maxpsffraction ?? 0.8,
@@ -228,6 +248,21 @@ function autoMaskOf(options: TcleanOptions): AutoMaskChoice {
     prunesGrown: options.dogrowprune ?? true,
     leastChange: options.minpercentchange ?? -1,
   };
+}
+
+function parseWeighting(
+  options: TcleanOptions,
+  isCube: boolean,
+): Pick<ImagingChoice, 'weighting' | 'noise' | 'boxPixels' | 'sharesDensity'> {
+  const weighting = oneOf<Weighting>('weighting', options.weighting ?? 'natural', WEIGHTINGS);
+  const { npixels = 0 } = options;
+  if (!Number.isInteger(npixels) || npixels < 0)
+    fail('usage', `npixels=${npixels} must be a whole number that is not negative.`);
+  // CASA measures superuniform densities over all channels always.
+  const sharesDensity = options.perchanweightdensity === false || weighting === 'superuniform';
+  if (weighting === 'briggsbwtaper' && (!isCube || sharesDensity || npixels > 0))
+    fail('usage', 'weighting="briggsbwtaper" belongs to cubes with perchanweightdensity=True and npixels=0.');
+  return { weighting, noise: parseQuantity(options.noise ?? 1, 'flux'), boxPixels: npixels, sharesDensity };
 }
 
 const MOST_TERMS = 4;
@@ -258,7 +293,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
   ]);
   oneOf('savemodel', options.savemodel ?? 'none', ['none', 'virtual', 'modelcolumn']);
   const usemask = oneOf('usemask', options.usemask ?? 'user', ['user', 'pb', 'auto-multithresh']);
-  const weighting = oneOf<Weighting>('weighting', options.weighting ?? 'natural', ['natural', 'uniform', 'briggs']);
+  const weighting = parseWeighting(options, specmode.startsWith('cube'));
   const deconvolver = oneOf('deconvolver', options.deconvolver ?? 'hogbom', [
     'hogbom',
     'clark',
@@ -267,7 +302,14 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     'mtmfs',
   ]);
   const outframe = oneOf('outframe', (options.outframe || 'LSRK').toUpperCase(), ['LSRK', 'BARY', 'TOPO']);
-  const interpolation = oneOf('interpolation', options.interpolation || 'linear', ['linear', 'nearest', 'cubic']);
+  const stokes = planesOfStokes(options.stokes || 'I');
+  if (stokes.length > 1 && (deconvolver === 'mtmfs' || deconvolver === 'clarkstokes'))
+    fail('usage', `deconvolver="${deconvolver}" takes one Stokes parameter; use "hogbom", "clark" or "multiscale".`);
+  const interpolation = oneOf<Interpolation>('interpolation', options.interpolation || 'linear', [
+    'linear',
+    'nearest',
+    'cubic',
+  ]);
   return {
     vis,
     imagename: options.imagename,
@@ -275,13 +317,13 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     spws: perVis('spw', listOf(options.spw), vis.length),
     imsize: parseImsize(options.imsize),
     cell: parseCell(options.cell),
-    stokes: oneOf('stokes', options.stokes || 'I', IMAGED_STOKES),
+    stokes,
     isCube: specmode.startsWith('cube'),
     outframe: specmode === 'cubedata' ? 'TOPO' : outframe,
-    interpolation: interpolation === 'cubic' ? 'linear' : interpolation,
+    interpolation,
     gridder: gridder.includes('mosaic') ? 'mosaic' : 'standard',
     weighsPointingsApart: options.mosweight ?? true,
-    weighting,
+    ...weighting,
     robust: options.robust ?? 0.5,
     deconvolver: deconvolver === 'clarkstokes' ? 'clark' : deconvolver === 'mtmfs' ? 'multiscale' : deconvolver,
     termCount: deconvolver === 'mtmfs' ? parseTerms(options, specmode.startsWith('cube')) : undefined,

@@ -13,6 +13,7 @@ import type { ImageGeometry } from './gridder.ts';
 import type { ImagingChoice } from './options.ts';
 import { type ChosenMs, chooseData, type SampleRequest, windowsOf } from './sample-source.ts';
 import { type CubeAxis, continuumAxis, cubeAxis } from './spectral-axis.ts';
+import { stokesName } from './stokes.ts';
 
 /** Everything that is known before the first visibility is read. */
 export interface ImagingPlan {
@@ -23,10 +24,11 @@ export interface ImagingPlan {
   readonly coordinates: CoordinateSystem;
   /** [chan, stokes, y, x] */
   readonly shape: readonly number[];
+  /** What samples of the first Stokes parameter are made for. */
   readonly request: SampleRequest;
   readonly dish: '12m' | '7m';
   readonly objectName: string;
-  /** Frequency of each plane for the primary beam, Hz. */
+  /** Frequency of each channel for the primary beam, Hz. */
   readonly planeFrequencies: readonly number[];
   /** Pixel where a mosaic's PSF is taken, when one is asked for. */
   readonly psfPlace?: readonly [number, number];
@@ -92,7 +94,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
     cell: choice.cell,
     imsize: choice.imsize,
     system: system || 'J2000',
-    stokes: [choice.stokes],
+    stokes: choice.stokes.map(stokesName),
     spectral: {
       system: axis.system,
       reference: axis.reference,
@@ -114,10 +116,10 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
     geometry,
     axis,
     coordinates,
-    shape: [axis.chanCount, 1, choice.imsize[1], choice.imsize[0]],
+    shape: [axis.chanCount, choice.stokes.length, choice.imsize[1], choice.imsize[0]],
     request: {
       centre,
-      stokes: choice.stokes,
+      stokes: choice.stokes[0],
       outframe: choice.outframe,
       interpolation: choice.interpolation,
       cube: choice.isCube ? { frequencies, width: Math.abs(axis.increment) } : undefined,

@@ -1,11 +1,20 @@
+import type { Context } from '../../foundation/base/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import type { Facet } from './facets.ts';
 import { StandardGridder } from './gridder.ts';
-import { type BlockSource, parseTaper, prepareWeights, type Weigher, type WeightChoice } from './imaging-weights.ts';
+import {
+  type BlockSource,
+  DensitySource,
+  parseTaper,
+  prepareWeights,
+  type Weigher,
+  type WeightChoice,
+} from './imaging-weights.ts';
 import { MosaicGridder } from './mosaic-gridder.ts';
 import type { ImagingPlan } from './plan.ts';
 import { primaryBeamPlane } from './primary-beam.ts';
-import type { PlaneBlock, SampleStore } from './sample-store.ts';
+import { type PlaneBlock, SampleStore } from './sample-store.ts';
+import { handCount } from './stokes.ts';
 
 /** What is known of a plane before it is cleaned; planes [y, x]. */
 export interface FirstImages {
@@ -31,7 +40,7 @@ export type Predictor = (block: PlaneBlock) => void;
 /** Makes what replaces a block's vis; called once for all blocks, in a mosaic once for those of a facet. */
 export type VisMaker = (lease: Lease, facet?: Facet) => Predictor;
 
-/** Makes the images of single planes from the samples: the part of a run that depends on the gridder. */
+/** Makes the images of single planes [chan, stokes] from the samples: the part of a run that depends on the gridder. */
 export interface PlaneImager {
   first(plane: number): FirstImages;
   /** Residual of a model, both in the scale of the dirty image. */
@@ -58,14 +67,76 @@ function withValues(source: BlockSource, values: VisMaker): BlockSource {
     });
 }
 
-/** The imager that a plan asks for. */
-export function makePlaneImager(plan: ImagingPlan, store: SampleStore): PlaneImager {
-  return plan.request.facets ? new MosaicPlanes(plan, store) : new SinglePlanes(plan, store);
+/**
+ * The imager that a plan asks for.
+ *
+ * @param cacheBytes of samples that are kept between passes
+ */
+export function makePlaneImager(context: Context, plan: ImagingPlan, cacheBytes: number): PlaneImager {
+  const { stokes } = plan.choice;
+  const imagers = stokes.map((one) => {
+    const request = { ...plan.request, stokes: one };
+    const store = new SampleStore(context, plan.data, request, cacheBytes / stokes.length);
+    const all = new SampleStore(context, plan.data, { ...request, cube: undefined }, 0);
+    const ofAll: BlockSource = (visit, part) => all.forPlane(0, visit, part);
+    const densities = new DensitySource(
+      (plane) => (visit, part) => store.forPlane(plane, visit, part),
+      plan.choice.isCube && plan.choice.sharesDensity ? ofAll : undefined,
+    );
+    return plan.request.facets ? new MosaicPlanes(plan, store, densities) : new SinglePlanes(plan, store, densities);
+  });
+  return imagers.length === 1 ? imagers[0] : new StokesPlanes(imagers);
 }
 
-function weightChoice({ choice }: ImagingPlan): WeightChoice {
-  const { weighting, robust, imsize, cell, isCube, options } = choice;
-  return { weighting, robust, imsize, cell, isCube, taper: parseTaper(options.uvtaper) };
+/** Several Stokes parameters, each with an imager whose planes are channels. */
+class StokesPlanes implements PlaneImager {
+  private readonly imagers: readonly PlaneImager[];
+
+  constructor(imagers: readonly PlaneImager[]) {
+    this.imagers = imagers;
+  }
+
+  private at(plane: number): [imager: PlaneImager, chan: number] {
+    const count = this.imagers.length;
+    return [this.imagers[plane % count], Math.floor(plane / count)];
+  }
+
+  first(plane: number): FirstImages {
+    const [imager, chan] = this.at(plane);
+    return imager.first(chan);
+  }
+
+  residual(plane: number, model: Float32Array): Float32Array {
+    const [imager, chan] = this.at(plane);
+    return imager.residual(chan, model);
+  }
+
+  predictor(lease: Lease, plane: number, model: Float32Array, facet?: Facet): Predictor {
+    const [imager, chan] = this.at(plane);
+    return imager.predictor(lease, chan, model, facet);
+  }
+
+  imageOf(plane: number, values: VisMaker): Float32Array {
+    const [imager, chan] = this.at(plane);
+    return imager.imageOf(chan, values);
+  }
+
+  psfOf(plane: number, values: Predictor): Float32Array {
+    const [imager, chan] = this.at(plane);
+    return imager.psfOf(chan, values);
+  }
+}
+
+function weightChoice({ choice, planeFrequencies }: ImagingPlan): WeightChoice {
+  const { weighting, robust, imsize, cell, isCube, options, boxPixels, noise, sharesDensity } = choice;
+  const [first, last] = [planeFrequencies[0], planeFrequencies[planeFrequencies.length - 1]];
+  return {
+    ...{ weighting, robust, noise, imsize, boxPixels, cell },
+    taper: parseTaper(options.uvtaper),
+    isPerChannel: isCube && !sharesDensity,
+    handCount: handCount(choice.stokes),
+    fractionalBandwidth: (2 * Math.abs(last - first)) / (last + first),
+  };
 }
 
 /** One primary beam: all samples on one grid. */
@@ -74,10 +145,12 @@ class SinglePlanes implements PlaneImager {
   private readonly store: SampleStore;
   private readonly gridder: StandardGridder;
   private readonly weights: WeightChoice;
+  private readonly densities: DensitySource;
 
-  constructor(plan: ImagingPlan, store: SampleStore) {
+  constructor(plan: ImagingPlan, store: SampleStore, densities: DensitySource) {
     this.plan = plan;
     this.store = store;
+    this.densities = densities;
     this.gridder = new StandardGridder(plan.geometry);
     this.weights = weightChoice(plan);
   }
@@ -90,7 +163,7 @@ class SinglePlanes implements PlaneImager {
     const { geometry, planeFrequencies, dish } = this.plan;
     const source = this.source(plane);
     return arena().scope((lease) => {
-      const weigh = prepareWeights(this.weights, lease, source);
+      const weigh = prepareWeights(this.weights, lease, this.densities.measure(plane, lease));
       const psf = this.gridder.psf(source, weigh);
       const peak = psf.values[(geometry.sizeY / 2) * geometry.sizeX + geometry.sizeX / 2];
       const dirty = this.gridder.dirty(source, weigh);
@@ -107,7 +180,9 @@ class SinglePlanes implements PlaneImager {
   residual(plane: number, model: Float32Array): Float32Array {
     const source = this.source(plane);
     return arena().scope(
-      (lease) => this.gridder.residual(source, prepareWeights(this.weights, lease, source), model).values,
+      (lease) =>
+        this.gridder.residual(source, prepareWeights(this.weights, lease, this.densities.measure(plane, lease)), model)
+          .values,
     );
   }
 
@@ -118,7 +193,7 @@ class SinglePlanes implements PlaneImager {
   imageOf(plane: number, values: VisMaker): Float32Array {
     const source = this.source(plane);
     return arena().scope((lease) => {
-      const weigh = prepareWeights(this.weights, lease, source);
+      const weigh = prepareWeights(this.weights, lease, this.densities.measure(plane, lease));
       return this.gridder.dirty(withValues(source, values), weigh).values;
     });
   }
@@ -134,12 +209,14 @@ class MosaicPlanes implements PlaneImager {
   private readonly store: SampleStore;
   private readonly gridder: MosaicGridder;
   private readonly weights: WeightChoice;
+  private readonly densities: DensitySource;
   /** Imaging weights of the facets, by plane. */
   private readonly sums: Float64Array[] = [];
 
-  constructor(plan: ImagingPlan, store: SampleStore) {
+  constructor(plan: ImagingPlan, store: SampleStore, densities: DensitySource) {
     this.plan = plan;
     this.store = store;
+    this.densities = densities;
     this.gridder = new MosaicGridder(plan.geometry, plan.request.facets!);
     this.weights = weightChoice(plan);
   }
@@ -150,11 +227,12 @@ class MosaicPlanes implements PlaneImager {
 
   /** Calls `work` with the weights of single pointings: densities of each pointing alone, or of all. */
   private withWeights<T>(plane: number, work: (weights: (lease: Lease, pointing: number) => Weigher) => T): T {
-    const source = this.source(plane);
     if (this.plan.choice.weighsPointingsApart)
-      return work((lease, pointing) => prepareWeights(this.weights, lease, (visit) => source(visit, { pointing })));
+      return work((lease, pointing) =>
+        prepareWeights(this.weights, lease, this.densities.measure(plane, lease, pointing)),
+      );
     return arena().scope((lease) => {
-      const weigh = prepareWeights(this.weights, lease, source);
+      const weigh = prepareWeights(this.weights, lease, this.densities.measure(plane, lease));
       return work(() => weigh);
     });
   }

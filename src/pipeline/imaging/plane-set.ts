@@ -1,4 +1,5 @@
 import type { Image } from '../images/index.ts';
+import type { ImagingChoice } from './options.ts';
 
 /** Planes of one image product; kept in memory while they are few, and in the CASA image otherwise. */
 export interface PlaneSet {
@@ -34,4 +35,10 @@ export function planesOf(image: Image): PlaneSet {
       });
     },
   };
+}
+
+/** The plane of another image that belongs to one [chan, stokes] of a run; an image without an axis holds for all along it. */
+export function planeIn(image: Image, plane: number, { stokes }: Pick<ImagingChoice, 'stokes'>): number {
+  const chan = Math.min(image.chanCount - 1, Math.floor(plane / stokes.length));
+  return image.planeIndex(chan, Math.min(image.stokesCount - 1, plane % stokes.length));
 }

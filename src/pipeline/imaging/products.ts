@@ -127,7 +127,7 @@ export class Products {
     const image = this.open.get(extension);
     image?.setInfo({
       ...image.info,
-      beams: beams.length > 1 && beams.length !== this.shape[0] ? beams.slice(0, 1) : beams,
+      beams: beams.length > 1 && beams.length !== this.shape[0] * this.shape[1] ? beams.slice(0, 1) : beams,
     });
   }
 

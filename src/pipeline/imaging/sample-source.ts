@@ -16,7 +16,7 @@ import { type Facet, type FacetPlan, meanOf } from './facets.ts';
 import type { ImagingChoice } from './options.ts';
 import { turnRowInPlace, uvwTurn } from './phase-centre.ts';
 import type { WindowFrequencies } from './spectral-axis.ts';
-import { type ImagedStokes, stokesISamples } from './stokes.ts';
+import { type ImagedStokes, stokesSamples } from './stokes.ts';
 
 /** One MeasurementSet with what was selected of it. */
 export interface ChosenMs {
@@ -34,7 +34,7 @@ export interface ChosenMs {
 }
 
 /**
- * Samples of Stokes I for some planes. vis and weight are [plane, row, chan] with `chansPerPlane` channels, planes from `firstPlane` on.
+ * Samples of one Stokes parameter for some channels. vis and weight are [plane, row, chan] with `chansPerPlane` channels, planes from `firstPlane` on.
  */
 export interface SampleSet {
   readonly rowCount: number;
@@ -178,12 +178,12 @@ interface PreparedChunk {
   readonly facets?: readonly (Facet | undefined)[];
 }
 
-/** Stokes I of a chunk, turned to the image's phase centre, or to that of a row's facet. */
+/** One Stokes parameter of a chunk, turned to the image's phase centre, or to that of a row's facet. */
 function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleRequest): PreparedChunk {
   const { metadata } = chosen;
   const channels = channelList(chosen, chunk.spwId);
   const corrTypes = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId].corrTypes;
-  const { vis, weight } = stokesISamples(chunk, chosen.column, corrTypes, channels, request.stokes);
+  const { vis, weight } = stokesSamples(chunk, chosen.column, corrTypes, channels, request.stokes);
   const window = metadata.spectralWindows[chunk.spwId];
   const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
   const uvw = Float64Array.from(chunk.uvw);

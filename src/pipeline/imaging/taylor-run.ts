@@ -10,7 +10,7 @@ import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
 import { type Extension, Products } from './products.ts';
 import { chooseBeams, restorePlane } from './restore.ts';
-import { SampleStore } from './sample-store.ts';
+import { handCount } from './stokes.ts';
 import { TaylorCleaner, type TaylorPlanes } from './taylor-cycle.ts';
 import {
   fillMoment,
@@ -38,8 +38,7 @@ export class TaylorRun {
     this.context = context;
     this.plan = plan;
     this.terms = { count: termCount, referenceHz: plan.axis.reference };
-    const store = new SampleStore(context, plan.data, plan.request, choice.options.cacheBytes ?? CACHE_BYTES);
-    this.imager = makePlaneImager(plan, store);
+    this.imager = makePlaneImager(context, plan, choice.options.cacheBytes ?? CACHE_BYTES);
     this.products = new Products(
       context,
       choice.imagename,
@@ -52,11 +51,6 @@ export class TaylorRun {
 
   private write(extension: Extension, values: Float32Array): void {
     if (this.products.keeps(extension)) this.products.planes(extension).write(0, values);
-  }
-
-  /** CASA adds up the weights of both hands. */
-  private get handCount(): number {
-    return this.plan.choice.stokes === 'I' ? 2 : 1;
   }
 
   /** The response's name: clean numbers only that of mosaics. */
@@ -99,7 +93,7 @@ export class TaylorRun {
     psfs.forEach((psf, moment) => {
       this.write(`psf.tt${moment}`, psf);
       if (moment === 0 || !mosaic)
-        this.write(`sumwt.tt${moment}`, Float32Array.of(this.handCount * sumOfWeights * psf[centre]));
+        this.write(`sumwt.tt${moment}`, Float32Array.of(handCount(choice.stokes) * sumOfWeights * psf[centre]));
     });
     this.write(this.responseName, isCut ? response.map((value) => (value > pblimit ? value : 0)) : response);
     if (!mosaic) return;
@@ -228,7 +222,7 @@ export class TaylorRun {
       threshold: choice.control.threshold,
       maxpsfsidelobe: sidelobe,
       beams: [beam],
-      sumwt: [this.handCount * first.sumOfWeights],
+      sumwt: [handCount(choice.stokes) * first.sumOfWeights],
     };
   }
 

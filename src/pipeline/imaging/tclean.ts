@@ -1,4 +1,5 @@
 import type { Context } from '../../foundation/base/index.ts';
+import { baseName, directoryName, disk, joinPath } from '../../foundation/bytes/index.ts';
 import { ImagingRun, type TcleanResult } from './imaging-run.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
@@ -14,9 +15,6 @@ export function warnOfLimits(context: Context, { choice, data }: ImagingPlan): v
     warn(
       `${pointings.size} pointings are combined without weighting by their primary beams, and the beam shown is that of one pointing; ${choice.style.task === 'clean' ? 'imagermode' : 'gridder'}="mosaic" weights them.`,
     );
-  if (choice.isCube && choice.options.interpolation === 'cubic') warn('Channels are interpolated linearly, not cubic.');
-  if (choice.isCube && choice.options.perchanweightdensity === false)
-    warn('Weight densities are taken for each channel (perchanweightdensity=True).');
 }
 
 /** Makes the images of a plan. */
@@ -26,8 +24,24 @@ export function makeImages(context: Context, plan: ImagingPlan): TcleanResult {
     : new TaylorRun(context, plan, plan.choice.termCount).run();
 }
 
+/** The name, or where an earlier run has left images the name with the next number, from _2 on, as CASA counts. */
+function freeName(context: Context, imagename: string): string {
+  const path = joinPath(context.cwd, imagename);
+  const [folder, prefix] = [directoryName(path), baseName(path)];
+  const left = disk().exists(folder)
+    ? disk()
+        .list(folder)
+        .filter((name) => name.startsWith(prefix))
+    : [];
+  if (left.length === 0) return imagename;
+  const numbers = left.map((name) => /^_(\d+)(\.|$)/.exec(name.slice(prefix.length))?.[1]);
+  const free = `${imagename}_${Math.max(1, ...numbers.map((text) => Number(text ?? 1))) + 1}`;
+  context.log.post(`restart=False: the images are called ${free}.`, 'INFO', 'tclean');
+  return free;
+}
+
 /**
- * Images Stokes I of MeasurementSets and deconvolves, as CASA's a continuum image or a spectral cube.
+ * Images MeasurementSets in the Stokes parameters asked for and deconvolves, as CASA's a continuum image or a spectral cube.
  *
  * Writes imagename.psf, .pb, .residual, .model, .image, .sumwt, .weight (of mosaics), .mask (with niter > 0) and .image.pbcor
  * (with pbcor) as CASA images. Dirty image and PSF are within 1e-4 of the peak (in fact about 1e-6) of the direct Fourier sum.
@@ -41,7 +55,8 @@ export function tclean(context: Context, options: TcleanOptions): TcleanResult {
       'WARN',
       'tclean',
     );
-  const plan = planImaging(context, chooseImaging(options));
+  const imagename = options.restart === false ? freeName(context, options.imagename) : options.imagename;
+  const plan = planImaging(context, chooseImaging({ ...options, imagename }));
   warnOfLimits(context, plan);
   return makeImages(context, plan);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planChannels } from '../../../src/pipeline/imaging/channel-map.ts';
+import { cubicAt, mapRow, planChannels } from '../../../src/pipeline/imaging/channel-map.ts';
 import { continuumAxis, cubeAxis } from '../../../src/pipeline/imaging/spectral-axis.ts';
 
 const down = { centres: [230.3e9, 230.2e9, 230.1e9, 230.0e9], width: 0.1e9 };
@@ -52,5 +52,23 @@ describe('channel maps', () => {
     const wide = planChannels([1, 2, 3, 4, 5, 6], 1, Float64Array.of(3), 3, 'linear');
     expect(wide[0].map(({ chan, share }) => chan + share)).toEqual([1, 2, 3].map((value) => expect.closeTo(value, 12)));
     expect(planChannels([1, 2, 3, 4], 1, Float64Array.of(1.5, 3.5), 2, 'nearest')[0].length).toBeGreaterThan(0);
+  });
+
+  it('are exact for cubic polynomials, also at the ends, and fall back to neighbours beside a flag', () => {
+    const curve = (x: number) => 2 - x + 0.5 * x * x - 0.1 * x ** 3;
+    for (const place of [0.3, 2.5, 4.8]) {
+      const { first, shares } = cubicAt(place, 6)!;
+      expect(shares.reduce((sum, share, tap) => sum + share * curve(first + tap), 0)).toBeCloseTo(curve(place), 12);
+    }
+    expect(cubicAt(0.5, 3)).toBeUndefined();
+    const samples = { vis: new Float32Array(12), weight: new Float32Array(6).fill(1), chanCount: 6 };
+    for (let chan = 0; chan < 6; chan++) samples.vis[2 * chan] = curve(chan);
+    const map = planChannels([0, 1, 2, 3, 4, 5], 1, Float64Array.of(2.5), 1, 'cubic');
+    const found: number[] = [];
+    mapRow(samples, 0, map, (_place, re) => found.push(re));
+    samples.weight[4] = 0;
+    mapRow(samples, 0, map, (_place, re) => found.push(re));
+    expect(found[0]).toBeCloseTo(curve(2.5), 6);
+    expect(found[1]).toBeCloseTo((curve(2) + curve(3)) / 2, 6);
   });
 });

@@ -144,7 +144,7 @@ describe('tclean', () => {
     expect(() => tclean(context, { ...common, imagename: 'x', imsize: 63 })).toThrow(/even whole numbers/);
     expect(() => tclean(context, { ...common, imagename: 'x', cell: '' })).toThrow(/cell is missing/);
     expect(() => tclean(context, { ...common, imagename: 'x', specmode: 'wrong' })).toThrow(/specmode/);
-    expect(() => tclean(context, { ...common, imagename: 'x', weighting: 'superuniform' })).toThrow(/weighting=/);
+    expect(() => tclean(context, { ...common, imagename: 'x', weighting: 'heavy' })).toThrow(/weighting=/);
     expect(() => tclean(context, { ...common, imagename: 'x', mask: 'nowhere.mask', niter: 5 })).toThrow(/nowhere/);
     expect(() => tclean(context, { ...common, imagename: 'x', vis: 'nowhere.ms' })).toThrow(/nowhere/);
     expect(
@@ -199,6 +199,20 @@ describe('tclean', () => {
     expect(Math.max(...image.readPlane(0))).toBeGreaterThan(1);
     image.close();
     expect(() => sumOf('RR')).toThrow(/RR cannot be made of XX, YY/);
-    expect(() => sumOf('IQUV')).toThrow(/stokes="IQUV" is not handled/);
+    expect(() => sumOf('IQUV')).toThrow(/Stokes U cannot be made of XX, YY/);
+    expect(() => sumOf('A')).toThrow(/stokes="A" is unknown/);
+  });
+
+  it('images several Stokes parameters, and takes another name when it is told not to go on', () => {
+    const options = { ...common, spw: '0:4~5', stokes: 'IQ', niter: 60, threshold: '5mJy', restart: false };
+    for (let run = 0; run < 2; run++) tclean(context, { ...options, imagename: 'pair', nmajor: run === 0 ? -1 : 1 });
+    const image = openImage(join(folder, 'pair.image'));
+    expect(image.coordinates.stokes?.stokes).toEqual(['I', 'Q']);
+    expect(image.info.beams.length).toBe(2);
+    const peak = 25 * 64 + 40;
+    expect(image.readPlane(0)[peak]).toBeCloseTo(1, 2);
+    expect(image.readPlane(1).every((value) => Math.abs(value) < 1e-6)).toBe(true);
+    image.close();
+    expect(disk().exists(join(folder, 'pair_2.image'))).toBe(true);
   });
 });

@@ -68,8 +68,12 @@ export const cleanTask: TaskDeclaration = {
     variant('cell', [1.0], 'pixel size', { unit: 'arcsec' }),
     variant('phasecenter', '', 'direction of the image centre, or a field number'),
     text('restfreq', '', 'rest frequency'),
-    text('stokes', 'I', 'Stokes parameter or hand', { allowed: ['I', 'XX', 'YY', 'RR', 'LL'] }),
-    text('weighting', 'natural', 'natural, uniform or briggs', { allowed: ['natural', 'uniform', 'briggs'] }),
+    text('stokes', 'I', 'Stokes parameters or hands', {
+      allowed: ['I', 'IV', 'QU', 'IQU', 'IQUV', 'Q', 'U', 'V', 'UV', 'IQ', 'XX', 'YY', 'RR', 'LL', 'XXYY', 'RRLL'],
+    }),
+    text('weighting', 'natural', 'natural, uniform, briggs \u2026', {
+      allowed: ['natural', 'uniform', 'briggs', 'briggsabs', 'radial', 'superuniform'],
+    }),
     float('robust', 0.0, 'Briggs parameter'),
     bool('uvtaper', false, 'use outertaper'),
     texts('outertaper', [''], 'taper: radius in wavelengths, or beam on the sky'),
@@ -79,8 +83,8 @@ export const cleanTask: TaskDeclaration = {
     bool('pbcor', false, 'correct the image for the primary beam'),
     float('minpb', 0.2, 'primary beam below which mosaics and corrected images are masked'),
     bool('usescratch', false, 'write the model to MODEL_DATA'),
-    variant('noise', '1.0Jy', 'noise of briggsabs', { inert: 'belongs to other values of weighting' }),
-    int('npixels', 0, 'uv box of the density', { onlyDefault: true }),
+    variant('noise', '1.0Jy', 'noise of briggsabs'),
+    int('npixels', 0, 'uv box of the density'),
     int('npercycle', 100, 'iterations between two stops for the user', {
       inert: 'counts with interactive=True alone, and there is no viewer to stop for',
       inertInCasa: true,
