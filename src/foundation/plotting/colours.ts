@@ -9,7 +9,7 @@ export const PALETTE = [
   '#7a5195',
   '#8c564b',
   '#4d4d4d',
-  '#1b9e77',
+  '#a50f15',
   '#a6761d',
   '#666699',
 ] as const;

@@ -15,6 +15,8 @@ export interface FlagAgent {
   readonly timeRanges?: readonly TimeRange[];
   /** 1 = may touch rows of the data description. */
   readonly dataDescs: Uint8Array;
+  /** What it sets flags to. */
+  readonly value: 0 | 1;
   /** Covers whole rows whatever their window: FLAG_ROW follows. */
   readonly isRowWide: boolean;
   /** MAIN columns of the row tests. */

@@ -8,27 +8,39 @@ import {
   readTexts,
 } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { fail } from '../../foundation/base/index.ts';
 import type { Coverage, FlagAgent, OpenModel } from './agent-types.ts';
 import { clipRow, parseClip } from './clip.ts';
 import { elevationTest } from './elevation.ts';
 import type { FlagCommand } from './flag-command.ts';
-import { quackTest } from './quack.ts';
+import { type QuackRows, quackTest } from './quack.ts';
 import { shadowTest } from './shadow.ts';
+
+export interface AgentOptions {
+  /** Where clips of the model take it from; without it only a MODEL_DATA column serves. */
+  readonly modelOf?: OpenModel;
+  /** Take the command back: unflag what it would flag. */
+  readonly isUndoing?: boolean;
+  /** The only command of its run: scans begin and end, for quack, with the rows that it selects, as in CASA. */
+  readonly isAlone?: boolean;
+}
 
 /**
  * Looks a command up in the metadata.
  *
  * As in CASA's flagdata, a baseline selection without `&` leaves autocorrelations alone, and `autocorr` spares radiometer data.
  *
- * @param modelOf where clips of the model take it from; without it only a MODEL_DATA column serves
  * @throws usage when its selection matches nothing; unsupported for modes that are not done
  */
 export function compileAgent(
   ms: MeasurementSet,
   metadata: MsMetadata,
   command: FlagCommand,
-  modelOf?: OpenModel,
+  { modelOf, isUndoing = false, isAlone = false }: AgentOptions = {},
 ): FlagAgent {
+  if (isUndoing && command.mode === 'extend')
+    fail('unsupported', 'Extended flags cannot be told from those that they grew from.');
+  const value = (command.mode === 'unflag') === isUndoing ? 1 : 0;
   const isClip = command.mode === 'clip';
   const selection = isClip ? { ...command, correlation: '' } : command;
   const compiled = compileSelection(ms, selection, { metadata });
@@ -51,7 +63,15 @@ export function compileAgent(
   };
   const clip = isClip ? parseClip(command, metadata) : undefined;
   const withModel = clip?.columns.includes('MODEL_DATA') && modelOf ? modelFiller(modelOf(ms)) : undefined;
-  const refine = refiner(ms, metadata, command);
+  const inTime = (time: number) => compiled.timeRanges?.some(([start, end]) => time >= start && time <= end) ?? true;
+  const selected: QuackRows = {
+    columns: ['DATA_DESC_ID', 'TIME', ...conditions.flatMap(({ columns }) => columns)],
+    bind(values) {
+      const test = bindRows(values);
+      return (row) => dataDescs[values.DATA_DESC_ID[row]] === 1 && inTime(values.TIME[row]) && test(row);
+    },
+  };
+  const refine = refiner(ms, metadata, command, isAlone ? selected : undefined);
   return {
     command,
     columns: (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA')),
@@ -62,17 +82,17 @@ export function compileAgent(
     bindRows,
     rowValues: chunkColumns,
     cover,
+    value,
     isRowWide: !isClip && !command.spw && !command.correlation,
     bind(chunk) {
       if (command.mode === 'summary' || command.mode === 'extend') return { flagRow: () => false };
       const isChosen = bindRows(chunkColumns(chunk));
       const coverage = cover(chunk);
       if (clip) {
-        const judge = clipRow(clip, withModel?.(chunk) ?? chunk, coverage);
+        const judge = clipRow(clip, withModel?.(chunk) ?? chunk, coverage, value);
         return { flagRow: (row) => isChosen(row) && judge(row) };
       }
       const isFound = refine?.(chunk);
-      const value = command.mode === 'unflag' ? 0 : 1;
       return {
         flagRow(row) {
           if (!isChosen(row) || (isFound && !isFound(row))) return false;
@@ -111,8 +131,9 @@ function refiner(
   ms: MeasurementSet,
   metadata: MsMetadata,
   command: FlagCommand,
+  scanRows: QuackRows | undefined,
 ): ((chunk: VisibilityChunk) => RowTest) | undefined {
-  if (command.mode === 'quack') return quackTest(ms, command);
+  if (command.mode === 'quack') return quackTest(ms, command, scanRows);
   if (command.mode === 'shadow') return shadowTest(ms, metadata, command.tolerance ?? 0, command.addantenna);
   if (command.mode === 'elevation') return elevationTest(metadata, command);
   return undefined;

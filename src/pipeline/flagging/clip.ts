@@ -82,20 +82,25 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   };
 }
 
-/** Prepares clipping of one chunk: the result flags a row's bad values and says whether it found any. */
-export function clipRow(clip: Clip, chunk: VisibilityChunk, { ranges }: Coverage): (row: number) => boolean {
+/** Prepares clipping of one chunk: the result sets the flags of a row's bad values and says whether it changed any. */
+export function clipRow(
+  clip: Clip,
+  chunk: VisibilityChunk,
+  { ranges }: Coverage,
+  value: 0 | 1,
+): (row: number) => boolean {
   const values = clipValues(clip, chunk);
   const corrs = clip.corrs.get(clip.polarizationOf[chunk.dataDescId]) ?? [];
   const { chanCount, corrCount, flag } = chunk;
   return (row) => {
     let isFound = false;
     const base = row * chanCount * corrCount;
-    if (clip.isStokesI) return clipStokesI(clip, chunk, values, base, ranges);
+    if (clip.isStokesI) return clipStokesI(clip, chunk, values, base, ranges, value);
     for (const corr of corrs) {
       if (clip.isAveraged) {
         if (isBadAverage(clip, chunk, values, base + corr, ranges)) {
           for (const [first, last] of ranges) {
-            for (let chan = first; chan <= last; chan++) flag[base + chan * corrCount + corr] = 1;
+            for (let chan = first; chan <= last; chan++) flag[base + chan * corrCount + corr] = value;
           }
           isFound = true;
         }
@@ -104,8 +109,8 @@ export function clipRow(clip: Clip, chunk: VisibilityChunk, { ranges }: Coverage
       for (const [first, last] of ranges) {
         for (let chan = first; chan <= last; chan++) {
           const at = base + chan * corrCount + corr;
-          if (flag[at] !== 0 || !isBad(clip, values[2 * at], values[2 * at + 1])) continue;
-          flag[at] = 1;
+          if (flag[at] === value || !isBad(clip, values[2 * at], values[2 * at + 1])) continue;
+          flag[at] = value;
           isFound = true;
         }
       }
@@ -149,17 +154,18 @@ function clipStokesI(
   values: Float32Array,
   base: number,
   ranges: Coverage['ranges'],
+  value: 0 | 1,
 ): boolean {
   const { corrCount, flag } = chunk;
   let isFound = false;
   for (const [first, last] of ranges) {
     for (let chan = first; chan <= last; chan++) {
       const [one, other] = [base + chan * corrCount, base + (chan + 1) * corrCount - 1];
-      if (flag[one] !== 0 && flag[other] !== 0) continue;
+      if (flag[one] === value && flag[other] === value) continue;
       const re = (values[2 * one] + values[2 * other]) / 2;
       const im = (values[2 * one + 1] + values[2 * other + 1]) / 2;
       if (!isBad(clip, re, im)) continue;
-      flag.fill(1, one, other + 1);
+      flag.fill(value, one, other + 1);
       isFound = true;
     }
   }

@@ -118,6 +118,14 @@ export function formatFlagCommand(command: FlagCommand): string {
   return parts.join(' ');
 }
 
+/** The same line with all texts in quotes and `reason` (none where it is empty) at its end. */
+export function restateFlagCommand(line: string, reason: string): string {
+  const parts = splitPairs(line)
+    .filter(([key]) => key !== 'reason')
+    .map(([key, value]) => (TEXTS.includes(key) || key === 'mode' ? `${key}='${value}'` : `${key}=${value}`));
+  return [...parts, ...(reason === '' ? [] : [`reason='${reason}'`])].join(' ');
+}
+
 /** Checks a mode word; @throws usage or unsupported */
 export function parseMode(text: string): FlagMode {
   const mode = MODES.find((known) => known === text);

@@ -10,7 +10,7 @@ const OTHER = 'other reasons';
 
 /**
  * Flag commands against time and antenna, a colour for each reason: what CASA's flagcmd(action='plot') draws. Commands without a
- * time range cover the observation, those without an antenna all antennas.
+ * time range cover the observation, those without an antenna have a row of their own, as those have that name no antenna of the MS.
  *
  * @throws bad-data when there are no commands
  */
@@ -25,11 +25,12 @@ export function flagFigure(context: Context, vis: string, commands: readonly Sto
     for (const { reason } of commands) counts.set(reason, (counts.get(reason) ?? 0) + 1);
     const common = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([reason]) => reason);
     const named = common.length > REASON_COUNT ? [...common.slice(0, REASON_COUNT - 1), OTHER] : common;
+    let hasWhole = false;
     const bars = named.map(() => ({ x: [] as number[], y: [] as number[] }));
     for (const { reason, command } of commands) {
       const colour = named.includes(reason) ? named.indexOf(reason) : named.length - 1;
       const ranges = command.timerange ? parseTimerange(command.timerange, start, 0) : [[start, end] as const];
-      for (const antenna of antennasOf(command.antenna ?? '')) {
+      for (const antenna of rowsOf(command.antenna ?? '')) {
         // Bars of one antenna lie side by side, one lane for each reason.
         const lane = antenna + (named.length > 1 ? 0.6 * (colour / (named.length - 1) - 0.5) : 0);
         for (const [from, to] of ranges) {
@@ -40,7 +41,7 @@ export function flagFigure(context: Context, vis: string, commands: readonly Sto
     }
     const legend = named.map((reason, colour): LegendEntry => ({ label: reason || 'no reason', colour, mark: 'line' }));
     const series = bars.map((bar, colour): Series => ({ kind: 'line', ...bar, colour, size: 3 }));
-    const names = antennas.map(({ name }) => name);
+    const names = [...antennas.map(({ name }) => name), ...(hasWhole ? ['all antennas'] : [])];
     return {
       title: `${vis}: flag commands`,
       subtitle: `${commands.length} commands, ${counts.size} reasons`,
@@ -62,17 +63,17 @@ export function flagFigure(context: Context, vis: string, commands: readonly Sto
       ],
     };
 
-    /** Antennas that a command speaks of. */
-    function antennasOf(text: string): number[] {
-      const all = antennas.map(({ id }) => id);
-      if (text === '') return all;
+    /** Antennas that a command speaks of; their number for all of them. */
+    function rowsOf(text: string): number[] {
+      const parts = text.split(/[;&]+/).map((part) => part.trim());
+      const chosen = parts.filter((part) => part !== '' && part !== '*' && !part.startsWith('!'));
       try {
-        const parts = text.split(/[;&]+/).filter((part) => part.trim() !== '');
-        const named = parts.filter((part) => part.trim() !== '*' && !part.trim().startsWith('!'));
-        return named.length === 0 ? all : parseAntennaList(named.join(','), antennas);
+        if (chosen.length > 0) return parseAntennaList(chosen.join(','), antennas);
       } catch {
-        return [];
+        // drawn as a command for all
       }
+      hasWhole = true;
+      return [antennas.length];
     }
   } finally {
     ms.close();

@@ -67,7 +67,7 @@ function flagChunk(chunk: VisibilityChunk, agents: readonly FlagAgent[], lease: 
     let rowFlag = chunk.flagRow[row];
     for (const index of indices) {
       if (!bound[index].flagRow(row)) continue;
-      if (able[index].isRowWide) rowFlag = able[index].command.mode === 'unflag' ? 0 : 1;
+      if (able[index].isRowWide) rowFlag = able[index].value;
     }
     if (chunk.flagRow[row] !== rowFlag) changed++;
     chunk.flagRow[row] = rowFlag;

@@ -4,7 +4,7 @@ import { type Context, errorSentence, fail } from '../../foundation/base/index.t
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
 import { compileAgent } from './agents.ts';
-import { type FlagCommand, parseFlagCommand } from './flag-command.ts';
+import { type FlagCommand, parseFlagCommand, restateFlagCommand } from './flag-command.ts';
 import { saveFlagVersion, unusedVersionName } from './flag-version.ts';
 import { applyAgents } from './flagdata.ts';
 
@@ -18,14 +18,15 @@ export interface FlagcmdOptions {
   readonly inpfile?: string | readonly string[];
   readonly tablerows?: readonly number[];
   readonly reason?: string | readonly string[];
-  /** Also commands marked as applied. */
+  /** Table mode: also commands marked as applied; to take those back it is needed. */
   readonly useapplied?: boolean;
   readonly action?: 'apply' | 'unapply' | 'list' | 'plot' | 'clear' | string;
   readonly flagbackup?: boolean;
-  /** clear: rows of FLAG_CMD to remove; all of them with `clearall`. */
+  /** clear: rows of FLAG_CMD to remove; empty: all of them. */
   readonly rowlist?: readonly number[];
+  /** clear: without it nothing is removed. */
   readonly clearall?: boolean;
-  /** list: write the commands to `outfile`. */
+  /** list, apply, unapply: keep the commands in `outfile`, or in FLAG_CMD (those that do not come from there) when it is empty. */
   readonly savepars?: boolean;
   readonly outfile?: string;
   readonly overwrite?: boolean;
@@ -50,33 +51,36 @@ export interface FlagcmdResult {
 /**
  * Lists, applies, takes back or removes the flag commands kept in FLAG_CMD or in a list: CASA's flagcmd; {@link flagFigure} plots them.
  *
- * A command that cannot be understood, or selects nothing in this MS, is reported and left out.
+ * To take a command back is to unflag what it finds, whether or not it is marked as applied. A command that cannot be understood, or
+ * selects nothing in this MS, is reported and left out; so is that there is no command at all, where CASA stops.
  */
 export function flagcmd(context: Context, options: FlagcmdOptions): FlagcmdResult {
   const action = options.action ?? 'apply';
-  const isWriting = action === 'apply' || action === 'unapply' || action === 'clear';
+  if (!['apply', 'unapply', 'list', 'extract', 'plot', 'clear'].includes(action))
+    fail('usage', `"${action}" is not an action of flagcmd; use apply, unapply, list, extract, plot or clear.`);
+  if (action === 'unapply' && (options.inpmode ?? 'table') !== 'table')
+    fail('usage', 'Only commands of FLAG_CMD can be taken back; keep those of a list there first, with savepars=True.');
+  const isWriting = action === 'apply' || action === 'unapply' || action === 'clear' || isKeptInTable(options);
   const ms = openMs(joinPath(context.cwd, options.vis), isWriting ? 'update' : 'read');
   try {
-    const stored = chooseCommands(readStored(context, ms, options), options, action === 'unapply');
-    switch (action) {
-      case 'list':
-      case 'extract':
-        for (const { row, text, reason } of stored) context.log.post(`${row} ${text} ${reason}`, 'INFO', 'flagcmd');
-        if (options.savepars && options.outfile) saveStored(context, stored, options);
-        return { commands: stored, changed: 0 };
-      case 'plot':
-        return { commands: stored, changed: 0 };
-      case 'clear':
-        return { commands: stored, changed: clearStored(context, ms, options) };
-      case 'apply':
-      case 'unapply':
-        return { commands: stored, changed: applyStored(context, ms, stored, options, action === 'apply') };
-      default:
-        return fail(
-          'usage',
-          `"${action}" is not an action of flagcmd; use apply, unapply, list, extract, plot or clear.`,
-        );
+    if (action === 'clear') return { commands: [], changed: clearStored(context, ms, options) };
+    const stored = chooseCommands(readStored(context, ms, options), options);
+    if (stored.length === 0) {
+      context.log.post(
+        'There are no flag commands to use; commands applied before need useapplied=True.',
+        'WARN',
+        'flagcmd',
+      );
+      return { commands: stored, changed: 0 };
     }
+    const isFlagging = action === 'apply' || action === 'unapply';
+    if (options.savepars && (isFlagging || action === 'list')) checkOutfile(context, options);
+    const changed = isFlagging ? applyStored(context, ms, stored, options, action === 'apply') : 0;
+    if (action === 'list' || action === 'extract')
+      for (const { row, text, reason } of stored) context.log.post(`${row} ${text} ${reason}`, 'INFO', 'flagcmd');
+    if (options.savepars && (isFlagging || action === 'list'))
+      keepCommands(context, ms, stored, options, action === 'apply');
+    return { commands: stored, changed };
   } finally {
     ms.close();
   }
@@ -94,8 +98,8 @@ function applyStored(
   const done: StoredCommand[] = [];
   for (const entry of stored) {
     try {
-      const command = isApplying ? entry.command : ({ ...entry.command, mode: 'unflag' } as const);
-      agents.push(compileAgent(ms, metadata, command, options.modelOf));
+      const how = { modelOf: options.modelOf, isUndoing: !isApplying, isAlone: stored.length === 1 };
+      agents.push(compileAgent(ms, metadata, entry.command, how));
       done.push(entry);
     } catch (error) {
       context.log.post(`Left out: ${entry.text}: ${errorSentence(error)}`, 'WARN', 'flagcmd');
@@ -105,60 +109,94 @@ function applyStored(
   if (options.flagbackup ?? true)
     saveFlagVersion(ms, unusedVersionName(ms.path, 'flagcmd'), 'Flags autosave by flagcmd');
   const { changed } = applyAgents(context, ms, metadata, agents, true);
-  if ((options.inpmode ?? 'table') === 'table' && !options.inpfile) {
+  if (isOwnTable(options)) {
     const column = ms.subtable('FLAG_CMD').column('APPLIED');
     for (const { row } of done) column.put(row, isApplying);
   }
   return changed;
 }
 
+/** The commands come from FLAG_CMD of the MS itself. */
+const isOwnTable = ({ inpmode = 'table', inpfile }: FlagcmdOptions): boolean =>
+  inpmode === 'table' && (inpfile ?? '').length === 0;
+
+/** The commands are to be kept in FLAG_CMD and are not there yet. */
+const isKeptInTable = (options: FlagcmdOptions): boolean =>
+  Boolean(options.savepars) && !options.outfile && !isOwnTable(options);
+
 /** Removes rows of FLAG_CMD; flags of data stay as they are. Returns the number of rows removed. */
 function clearStored(context: Context, ms: MeasurementSet, options: FlagcmdOptions): number {
+  if (!options.clearall) {
+    context.log.post('Nothing is removed from FLAG_CMD without clearall=True.', 'WARN', 'flagcmd');
+    return 0;
+  }
   if (!ms.hasSubtable('FLAG_CMD')) return 0;
   const table = ms.subtable('FLAG_CMD');
-  const chosen = options.clearall ? Array.from({ length: table.rowCount }, (_, row) => row) : (options.rowlist ?? []);
-  const rows = [...new Set(chosen)].sort((a, b) => a - b);
+  const chosen = options.rowlist ?? [];
+  const rows =
+    chosen.length > 0
+      ? [...new Set(chosen)].sort((a, b) => a - b)
+      : Array.from({ length: table.rowCount }, (_, row) => row);
   const wrong = rows.find((row) => row < 0 || row >= table.rowCount);
   if (wrong !== undefined) fail('usage', `FLAG_CMD has no row ${wrong}.`, { file: ms.path });
-  if (rows.length === 0) fail('usage', 'flagcmd(action="clear") needs rowlist, or clearall=True.');
   removeRows(table, Int32Array.from(rows));
   context.log.post(`${rows.length} rows of FLAG_CMD removed.`, 'INFO', 'flagcmd');
   return rows.length;
 }
 
-/** Writes commands as lines that list mode reads. */
-function saveStored(context: Context, stored: readonly StoredCommand[], options: FlagcmdOptions): void {
-  const path = joinPath(context.cwd, options.outfile ?? '');
-  if (disk().exists(path) && options.overwrite === false) {
+/** @throws exists when the file for the commands may not be replaced; asked before flags change */
+function checkOutfile(context: Context, { outfile, overwrite }: FlagcmdOptions): void {
+  if (!outfile || overwrite !== false) return;
+  const path = joinPath(context.cwd, outfile);
+  if (disk().exists(path))
     fail('exists', 'The file for the flag commands exists already; set overwrite or choose another name.', {
       file: path,
     });
-  }
-  const lines = stored.map(({ text, reason, command }) =>
-    reason === '' || command.reason ? text : `${text} reason='${reason}'`,
-  );
-  disk().writeFile(path, `${lines.join('\n')}\n`);
 }
 
-function chooseCommands(
+/** Writes commands as lines that list mode reads, or as new rows of FLAG_CMD. */
+function keepCommands(
+  context: Context,
+  ms: MeasurementSet,
   stored: readonly StoredCommand[],
   options: FlagcmdOptions,
-  isUnapplying: boolean,
-): StoredCommand[] {
+  isApplied: boolean,
+): void {
+  if (options.outfile) {
+    const lines = stored.map(({ text, reason }) => restateFlagCommand(text, reason));
+    disk().writeFile(joinPath(context.cwd, options.outfile), `${lines.join('\n')}\n`);
+    return;
+  }
+  if (isOwnTable(options)) return;
+  const kept = stored.filter(({ command }) => command.mode !== 'summary');
+  const table = ms.subtable('FLAG_CMD');
+  const start = table.rowCount;
+  table.addRows(kept.length);
+  for (const [index, { text, reason }] of kept.entries()) {
+    const cells = { APPLIED: isApplied, COMMAND: restateFlagCommand(text, ''), REASON: reason, TYPE: '' };
+    for (const [name, value] of Object.entries(cells)) table.column(name).put(start + index, value);
+    for (const name of ['INTERVAL', 'LEVEL', 'SEVERITY', 'TIME']) table.column(name).put(start + index, 0);
+  }
+  context.log.post(`${kept.length} commands kept in FLAG_CMD.`, 'INFO', 'flagcmd');
+}
+
+function chooseCommands(stored: readonly StoredCommand[], options: FlagcmdOptions): StoredCommand[] {
   const reasons = typeof options.reason === 'string' ? [options.reason] : (options.reason ?? ['any']);
   const rows = new Set(options.tablerows ?? []);
-  return stored.filter(({ row, reason, isApplied }) => {
-    if (rows.size > 0 && !rows.has(row)) return false;
-    if (!reasons.includes('any') && !reasons.includes(reason)) return false;
-    return isUnapplying ? isApplied : (options.useapplied ?? false) || !isApplied;
-  });
+  return stored.filter(
+    ({ row, reason, isApplied }) =>
+      (rows.size === 0 || rows.has(row)) &&
+      (reasons.includes('any') || reasons.includes(reason)) &&
+      (options.useapplied || !isApplied),
+  );
 }
 
 function readStored(context: Context, ms: MeasurementSet, options: FlagcmdOptions): StoredCommand[] {
   const inpmode = options.inpmode ?? 'table';
   if (inpmode === 'table') {
-    if (typeof options.inpfile === 'string' && options.inpfile !== '') {
-      const other = openMs(joinPath(context.cwd, options.inpfile));
+    const [name = ''] = [options.inpfile ?? ''].flat();
+    if (name !== '') {
+      const other = openMs(joinPath(context.cwd, name));
       try {
         return readTable(context, other);
       } finally {
@@ -170,7 +208,9 @@ function readStored(context: Context, ms: MeasurementSet, options: FlagcmdOption
   if (inpmode !== 'list') fail('unsupported', `flagcmd(inpmode="${inpmode}") is not done; use table or list.`);
   const entries = typeof options.inpfile === 'string' ? [options.inpfile] : (options.inpfile ?? []);
   const lines = entries.flatMap((entry) =>
-    entry.includes('=') ? [entry] : disk().readText(joinPath(context.cwd, entry)).split('\n'),
+    entry.includes('=') || entry.trim() === '' || entry.startsWith('#')
+      ? [entry]
+      : disk().readText(joinPath(context.cwd, entry)).split('\n'),
   );
   return lines
     .map((line) => line.trim())

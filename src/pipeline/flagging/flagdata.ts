@@ -139,7 +139,7 @@ function compileCommands(
 ): FlagAgent[] {
   return commands.flatMap((command) => {
     try {
-      return [compileAgent(ms, metadata, command, modelOf)];
+      return [compileAgent(ms, metadata, command, { modelOf, isAlone: commands.length === 1 })];
     } catch (error) {
       if (mode !== 'list') throw error;
       context.log.post(`Left out: ${formatFlagCommand(command)}: ${errorSentence(error)}`, 'WARN', 'flagdata');

@@ -1,16 +1,28 @@
-import { type MeasurementSet, type RowTest, stepRows } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, type NumericColumns, type RowTest, stepRows } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { FlagCommand } from './flag-command.ts';
 
 /** First and last TIME of each scan, MJD seconds. */
 type ScanTimes = ReadonlyMap<string, readonly [first: number, last: number]>;
 
+/** Rows among which scans begin and end. */
+export interface QuackRows {
+  readonly columns: readonly string[];
+  bind(values: NumericColumns): RowTest;
+}
+
 /**
  * Test for rows at the edges of scans (CASA's quack): `beg` the first `quackinterval` seconds, `endb` the last, `tail` all but the
  * first, `end` all but the last.
+ *
+ * @param rows absent: all
  */
-export function quackTest(ms: MeasurementSet, command: FlagCommand): (chunk: VisibilityChunk) => RowTest {
-  const times = readScanTimes(ms, command.quackincrement ?? false);
+export function quackTest(
+  ms: MeasurementSet,
+  command: FlagCommand,
+  rows?: QuackRows,
+): (chunk: VisibilityChunk) => RowTest {
+  const times = readScanTimes(ms, command.quackincrement ?? false, rows);
   const interval = command.quackinterval ?? 1;
   const mode = command.quackmode ?? 'beg';
   return (chunk) => (row) => {
@@ -35,15 +47,16 @@ function scanKey(observationId: number, arrayId: number, scan: number): string {
 }
 
 /** @param onlyUnflagged count edges from the first unflagged row, as quackincrement asks */
-function readScanTimes(ms: MeasurementSet, onlyUnflagged: boolean): ScanTimes {
+function readScanTimes(ms: MeasurementSet, onlyUnflagged: boolean, rows?: QuackRows): ScanTimes {
   const times = new Map<string, [number, number]>();
   const names = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'TIME', 'FLAG_ROW'] as const;
-  for (const { count, values } of stepRows(ms.main, names)) {
+  for (const { count, values } of stepRows(ms.main, [...new Set([...names, ...(rows?.columns ?? [])])])) {
+    const isChosen = rows?.bind(values as unknown as NumericColumns);
     const [observations, arrays, scans, rowTimes, flags] = names.map((name) => values[name] as Float64Array);
     let key = '';
     let range: [number, number] | undefined;
     for (let row = 0; row < count; row++) {
-      if (onlyUnflagged && flags[row] !== 0) continue;
+      if ((onlyUnflagged && flags[row] !== 0) || (isChosen && !isChosen(row))) continue;
       const current = scanKey(observations[row], arrays[row], scans[row]);
       if (current !== key || !range) {
         key = current;

@@ -199,14 +199,16 @@ describe('flagcmd', () => {
     const { commands } = flagcmd(context, { vis: 'a.ms', action: 'plot', useapplied: true });
     const figure = flagFigure(context, 'a.ms', commands);
     const [panel] = figure.sections[0].panels;
-    expect(panel.y.categories).toEqual(['DA41', 'DA42', 'DV01', 'DV02']);
+    expect(panel.y.categories).toEqual(['DA41', 'DA42', 'DV01', 'DV02', 'all antennas']);
     expect(figure.sections[0].legend).toHaveLength(panel.series.length);
     expect(panel.series.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite).length).toBeGreaterThan(0);
     flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true, savepars: true, outfile: 'commands.txt' });
     expect(readFileSync(join(context.cwd, 'commands.txt'), 'utf8').trim().split('\n')).toHaveLength(2);
-    expect(() => flagcmd(context, { vis: 'a.ms', action: 'clear' })).toThrow(/rowlist/);
     flagcmd(context, { vis: 'a.ms', action: 'clear', rowlist: [0] });
-    expect(flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true }).commands).toHaveLength(1);
+    const list = () => flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true }).commands;
+    expect(list()).toHaveLength(2);
+    flagcmd(context, { vis: 'a.ms', action: 'clear', clearall: true, rowlist: [0] });
+    expect(list()).toHaveLength(1);
   });
 
   it('applies the commands of FLAG_CMD that are not applied yet and marks them', () => {
@@ -215,8 +217,41 @@ describe('flagcmd', () => {
     flagcmd(context, { vis: 'a.ms', action: 'apply', flagbackup: false });
     expect(flags()).toEqual([4 * PER_PAIR, 8]);
     expect(flagcmd(context, { vis: 'a.ms', action: 'list' }).commands).toHaveLength(0);
-    flagcmd(context, { vis: 'a.ms', action: 'unapply', reason: 'Mount_is_off_source', flagbackup: false });
+    const undo = { vis: 'a.ms', action: 'unapply', reason: 'Mount_is_off_source', flagbackup: false };
+    flagcmd(context, undo);
+    expect(flags()).toEqual([4 * PER_PAIR, 8]);
+    flagcmd(context, { ...undo, useapplied: true });
     expect(flags()).toEqual([0, 0]);
+  });
+
+  it('keeps the commands of a list, and takes back what a command found, not all that it looked at', () => {
+    const { context, flags, run } = start();
+    const quack = "mode=quack quackinterval=0.5 antenna='DV01' reason='edge of the scan'";
+    flagcmd(context, {
+      vis: 'a.ms',
+      inpmode: 'list',
+      inpfile: ['# remark', '', quack],
+      savepars: true,
+      flagbackup: false,
+    });
+    const found = flags();
+    const kept = flagcmd(context, {
+      vis: 'a.ms',
+      action: 'list',
+      useapplied: true,
+      reason: ['edge of the scan'],
+    }).commands;
+    expect(kept.map(({ row, text, isApplied }) => [row, text, isApplied])).toEqual([
+      [2, "mode='quack' quackinterval=0.5 antenna='DV01'", true],
+    ]);
+    run({ antenna: 'DV01', flagbackup: false });
+    const all = flags();
+    flagcmd(context, { vis: 'a.ms', action: 'unapply', useapplied: true, tablerows: [2], flagbackup: false });
+    expect(found[0]).toBeGreaterThan(0);
+    expect(flags()).toEqual(all.map((count, index) => count - found[index]));
+    expect(() => flagcmd(context, { vis: 'a.ms', inpmode: 'list', inpfile: [quack], action: 'unapply' })).toThrow(
+      /savepars/,
+    );
   });
 });
 

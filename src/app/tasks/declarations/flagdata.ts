@@ -29,7 +29,7 @@ export const flagdataTask: TaskDeclaration = {
     }),
     bool('autocorr', false, 'flag autocorrelations'),
     texts('inpfile', '', 'files with flag commands, or the commands'),
-    text('reason', 'any', 'reasons to choose commands by'),
+    texts('reason', 'any', 'reasons to choose commands by'),
     floats('tbuff', 0.0, 'time added around each flag, s', { onlyDefault: true }),
     text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
     text('field', '', 'fields by name or number; empty: all'),
