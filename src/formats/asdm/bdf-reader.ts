@@ -125,6 +125,7 @@ class MimeBdf implements BdfReader {
   }
 
   close(): void {
+    this.scanner.release();
     this.source.close();
   }
 

@@ -41,6 +41,7 @@ export function readBinaryHead(source: ByteSource, schema: TableSchema): BinaryT
   readMimeHeaders(scanner);
   const isLittleEndian = /byteOrder\s*=\s*["']Little_Endian/i.test(xml);
   const cursor = new StreamCursor(source, scanner.offset, isLittleEndian);
+  scanner.release();
   const strings = Array.from({ length: 2 * ENTITY_STRINGS }, () => cursor.text(cursor.length(LONGEST_TEXT)));
   const rowCount = cursor.i32();
   if (rowCount < -1)

@@ -6,18 +6,29 @@ const LINE_LIMIT = 1 << 22;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const latin1 = new TextDecoder('latin1');
+/** Windows of scanners that are done with, for the next ones: an ASDM has a thousand BDFs, and short-lived memory is given back late. */
+const spareWindows: Uint8Array[] = [];
+const SPARE_LIMIT = 4;
 
 /** Reads lines of a file through a small window, with jumps over what is not text. */
 export class LineScanner {
   /** Where the next line starts. */
   offset = 0;
   readonly source: ByteSource;
-  private readonly buffer = new Uint8Array(WINDOW_BYTES);
+  private buffer = spareWindows.pop() ?? new Uint8Array(WINDOW_BYTES);
   private windowStart = 0;
   private windowLength = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
+  }
+
+  /** Gives the window back; nothing can be read any more. */
+  release(): void {
+    if (this.buffer.length > 0 && spareWindows.length < SPARE_LIMIT) spareWindows.push(this.buffer);
+    this.buffer = new Uint8Array(0);
+    this.windowLength = 0;
+    this.offset = this.source.length;
   }
 
   get isAtEnd(): boolean {

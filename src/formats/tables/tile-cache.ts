@@ -4,6 +4,8 @@ import { putFile } from './file-exchange.ts';
 
 /** Memory that the tiles of one storage manager may take, unless it is told otherwise. */
 const BUDGET_BYTES = 16 * 1024 * 1024;
+/** A tile of this size that is to be read is none. */
+const LARGEST_READ = 1024 * 1024 * 1024;
 
 /** One file of tiles. */
 export class TileFile {
@@ -85,12 +87,17 @@ interface Tile {
   isDirty: boolean;
 }
 
-/** A bounded cache of tiles, the least recently used first to leave; changed ones are written as they leave. */
+/**
+ * A bounded cache of tiles, the least recently used first to leave; changed ones are written as they leave. The memory of
+ * those that left is used again, as that of short-lived arrays is given back late.
+ */
 export class TileCache {
-  private readonly tiles = new Map<string | number, Tile>();
+  private readonly tiles = new Map<number, Tile>();
   private readonly budgetBytes: number;
+  /** Memory of tiles, and memory without a tile. */
   private held = 0;
-  private spare: Uint8Array | undefined;
+  private spare: ArrayBufferLike[] = [];
+  private spareBytes = 0;
 
   constructor(budgetBytes = BUDGET_BYTES) {
     this.budgetBytes = budgetBytes;
@@ -111,11 +118,20 @@ export class TileCache {
   /** Writes the changed tiles of a range of keys, and forgets them when asked. */
   settle(firstKey: number, lastKey: number, isForgotten: boolean): void {
     if (this.tiles.size === 0) return;
-    for (const [key, tile] of this.tiles) {
-      if ((key as number) < firstKey || (key as number) > lastKey) continue;
+    const settleOne = (tile: Tile, key: number) => {
       this.store(tile);
       if (isForgotten) this.forget(key, tile);
+    };
+    if (lastKey - firstKey < this.tiles.size) {
+      for (let key = firstKey; key <= lastKey; key++) {
+        const tile = this.tiles.get(key);
+        if (tile) settleOne(tile, key);
+      }
+      return;
     }
+    this.tiles.forEach((tile, key) => {
+      if (key >= firstKey && key <= lastKey) settleOne(tile, key);
+    });
   }
 
   flush(): void {
@@ -125,7 +141,8 @@ export class TileCache {
   clear(): void {
     this.tiles.clear();
     this.held = 0;
-    this.spare = undefined;
+    this.spare = [];
+    this.spareBytes = 0;
   }
 
   private tile(key: number, file: TileFile, offset: number, length: number, isOverwritten: boolean): Tile {
@@ -135,33 +152,44 @@ export class TileCache {
       this.tiles.set(key, tile);
       return tile;
     }
+    if (!isOverwritten && length > LARGEST_READ) {
+      fail('unsupported', `A tile of ${length} bytes is too large.`, { file: file.name });
+    }
     while (this.held + length > this.budgetBytes && this.tiles.size > 0) {
       const [oldKey, old] = this.tiles.entries().next().value as [number, Tile];
       this.store(old);
       this.forget(oldKey, old);
     }
-    let bytes: Uint8Array;
-    if (this.spare?.length === length) {
-      bytes = this.spare;
-      if (isOverwritten) bytes.fill(0);
-    } else {
-      if (!isOverwritten && length > 1024 * 1024 * 1024) {
-        fail('unsupported', `A tile of ${length} bytes is too large.`, { file: file.name });
-      }
-      bytes = new Uint8Array(length);
-    }
-    this.spare = undefined;
-    if (!isOverwritten) file.read(offset, bytes);
+    const bytes = this.memory(length);
+    if (isOverwritten) bytes.fill(0);
+    else file.read(offset, bytes);
     tile = { file, offset, bytes, isDirty: false };
     this.tiles.set(key, tile);
-    this.held += length;
+    this.held += bytes.buffer.byteLength;
     return tile;
   }
 
-  private forget(key: string | number, tile: Tile): void {
+  /** Memory of a tile that left, where one is large enough but not more than twice as large; else new. */
+  private memory(length: number): Uint8Array {
+    for (let k = this.spare.length - 1; k >= 0; k--) {
+      const room = this.spare[k];
+      if (room.byteLength < length || room.byteLength > 2 * length) continue;
+      this.spare.splice(k, 1);
+      this.spareBytes -= room.byteLength;
+      return new Uint8Array(room, 0, length);
+    }
+    while (this.spare.length > 0 && this.held + this.spareBytes + length > this.budgetBytes) {
+      this.spareBytes -= this.spare.shift()!.byteLength;
+    }
+    return new Uint8Array(length);
+  }
+
+  private forget(key: number, tile: Tile): void {
+    const room = tile.bytes.buffer;
     this.tiles.delete(key);
-    this.held -= tile.bytes.length;
-    this.spare = tile.bytes;
+    this.held -= room.byteLength;
+    this.spare.push(room);
+    this.spareBytes += room.byteLength;
   }
 
   private store(tile: Tile): void {

@@ -4,7 +4,7 @@ import type { ColumnLayout, ShapeRun, StorageColumn } from './storage.ts';
 import type { TileCache, TileFile } from './tile-cache.ts';
 import { type Cube, copyRuns, eachRun, eachTile, type TilePart } from './tiled-cube.ts';
 import type { ColumnValues } from './types.ts';
-import { bytesUnder, packBits, toHostOrder, unpackBits, unpackStrided } from './value-codec.ts';
+import { bytesUnder, packBits, packStrided, toHostOrder, unpackBits, unpackStrided } from './value-codec.ts';
 
 /** What a column needs of its tiled storage manager. */
 export interface TiledHost {
@@ -200,12 +200,9 @@ export class TiledColumn implements StorageColumn {
     const { cache, context } = this.host;
     const file = this.host.fileOf(box.cube);
     const offset = box.cube.tile.offsets[this.part];
-    const isAlone = this.host.dataColumns.length === 1;
     if (this.layout.type === 'Bool') {
-      eachTile(box.cube, box.start, box.size, (part) => {
-        const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);
-        writeFlags(part, tile, 8 * offset, (values as Uint8Array).subarray(at));
-      });
+      const flags = (values as Uint8Array).subarray(at);
+      this.editTiles(box, file, (part, tile) => writeFlags(part, tile, 8 * offset, flags));
       return;
     }
     const width = info.bytes;
@@ -222,9 +219,20 @@ export class TiledColumn implements StorageColumn {
       file.write(direct, source);
       return;
     }
+    this.editTiles(box, file, (part, tile) => copyRuns(part, tile.subarray(offset), source, width, false));
+  }
+
+  /** Changes the tiles of a box; those that are replaced from end to end are written at once, and leave the cache to others. */
+  private editTiles(box: Box, file: TileFile, act: (part: TilePart, tile: Uint8Array) => void): void {
+    const { cache, dataColumns } = this.host;
+    const take = cache.edit.bind(cache);
+    const tileValues = elementCount(box.cube.tileShape);
     eachTile(box.cube, box.start, box.size, (part) => {
-      const tile = this.tile(cache.edit.bind(cache), box, part, file, isAlone && part.isWhole);
-      copyRuns(part, tile.subarray(offset), source, width, false);
+      const isReplaced = dataColumns.length === 1 && part.isWhole;
+      act(part, this.tile(take, box, part, file, isReplaced));
+      if (!isReplaced || elementCount(part.counts) * part.run < tileValues) return;
+      const key = tileKey(box, part);
+      cache.settle(key, key, true);
     });
   }
 
@@ -236,13 +244,7 @@ export class TiledColumn implements StorageColumn {
     isOverwritten: boolean,
   ): Uint8Array {
     const { bytes } = box.cube.tile;
-    return take(
-      box.cubeNumber * KEY_STEP + part.tile,
-      file,
-      box.cube.fileOffset + part.tile * bytes,
-      bytes,
-      isOverwritten,
-    );
+    return take(tileKey(box, part), file, box.cube.fileOffset + part.tile * bytes, bytes, isOverwritten);
   }
 
   /** Place in the file when tiles hold whole cells of this column alone, so that rows follow each other there. */
@@ -268,6 +270,8 @@ export class TiledColumn implements StorageColumn {
   }
 }
 
+const tileKey = (box: Box, part: TilePart) => box.cubeNumber * KEY_STEP + part.tile;
+
 /** Up to this many truth values a run is taken through a scratch of bytes. */
 const SHORT_FLAGS = 1024;
 
@@ -281,21 +285,29 @@ function readFlags(part: TilePart, tile: Uint8Array, firstBit: number, flags: Ui
     eachRun(part, (from, to) => unpackBits(tile, firstBit + from, flags, to, part.run));
     return;
   }
-  if (unpackLines(part, tile, firstBit, flags)) return;
+  if (moveLines(part, tile, firstBit, flags, true)) return;
   const scratch = new Uint8Array(spanOf(part));
   unpackBits(tile, firstBit + part.tileStart, scratch, 0, scratch.length);
   copyRuns({ ...part, tileStart: 0 }, scratch, flags, 1, true);
 }
 
-/** Unpacks short runs straight into place where all of them begin and end at whole bytes of eight; false where they do not. */
-function unpackLines(part: TilePart, tile: Uint8Array, firstBit: number, flags: Uint8Array): boolean {
-  const { run, counts, tileStrides, boxStrides } = part;
+/** Whether all lines of a part begin and end at whole bytes of eight, in the tile and in memory. */
+function isByBytes(part: TilePart, firstBit: number, flags: Uint8Array): boolean {
+  const { run, tileStrides, boxStrides } = part;
   const places = [run, firstBit + part.tileStart, flags.byteOffset + part.boxStart, ...tileStrides, ...boxStrides];
-  if (places.some((place) => (place & 7) !== 0)) return false;
-  const tileStep = tileStrides[0] / 8;
-  const boxStep = boxStrides[0];
+  return places.every((place) => (place & 7) === 0);
+}
+
+/** Moves short runs straight between a tile and flags; false where they do not begin and end at whole bytes. */
+function moveLines(part: TilePart, tile: Uint8Array, firstBit: number, flags: Uint8Array, toFlags: boolean): boolean {
+  if (!isByBytes(part, firstBit, flags)) return false;
+  const { run, counts, tileStrides, boxStrides } = part;
+  const step = tileStrides[0] / 8;
+  const stride = boxStrides[0];
   eachRun({ ...part, counts: [1, ...counts.slice(1)] }, (tileAt, boxAt) => {
-    unpackStrided(tile, (firstBit + tileAt) / 8, tileStep, flags, boxAt, boxStep, run / 8, counts[0]);
+    const byte = (firstBit + tileAt) / 8;
+    if (toFlags) unpackStrided(tile, byte, step, flags, boxAt, stride, run / 8, counts[0]);
+    else packStrided(flags, boxAt, stride, tile, byte, step, run / 8, counts[0]);
   });
   return true;
 }
@@ -305,6 +317,7 @@ function writeFlags(part: TilePart, tile: Uint8Array, firstBit: number, flags: U
     eachRun(part, (to, from) => packBits(flags, from, tile, firstBit + to, part.run));
     return;
   }
+  if (moveLines(part, tile, firstBit, flags, false)) return;
   const scratch = new Uint8Array(spanOf(part));
   unpackBits(tile, firstBit + part.tileStart, scratch, 0, scratch.length);
   copyRuns({ ...part, tileStart: 0 }, scratch, flags, 1, false);

@@ -150,6 +150,29 @@ export function packBits(flags: Uint8Array, at: number, packed: Uint8Array, firs
   for (done += whole * 8; done < count; done++) setBit(packed, firstBit + done, flags[at + done]);
 }
 
+/** Packs lines of whole bytes of eight truth values; the twin of {@link unpackStrided}. */
+export function packStrided(
+  flags: Uint8Array,
+  at: number,
+  stride: number,
+  packed: Uint8Array,
+  to: number,
+  step: number,
+  length: number,
+  count: number,
+): void {
+  const words = new Uint32Array(flags.buffer, flags.byteOffset + at, ((count - 1) * stride) / 4 + 2 * length);
+  for (let line = 0; line < count; line++) {
+    const target = to + line * step;
+    let source = (line * stride) / 4;
+    for (let byte = 0; byte < length; byte++, source += 2) {
+      const low = words[source];
+      const high = words[source + 1];
+      packed[target + byte] = (low | high) === 0 ? 0 : packTwo(low, high);
+    }
+  }
+}
+
 /** Packs eight flags in two words: the product brings the lowest bits of the four bytes of each together. */
 function packTwo(low: number, high: number): number {
   if (((low | high) & 0xfefefefe) !== 0) {
@@ -167,22 +190,19 @@ function packWords(words: Uint32Array, packed: Uint8Array, target: number): void
   let done = 0;
   for (; done < skipped; done++) packed[target + done] = packTwo(words[2 * done], words[2 * done + 1]);
   const inFours = new Uint32Array(packed.buffer, fours > 0 ? packed.byteOffset + target + skipped : 0, fours);
-  for (let four = 0, word = 2 * skipped; four < fours; four++, word += 8) {
-    const a = words[word];
-    const b = words[word + 1];
-    const c = words[word + 2];
-    const d = words[word + 3];
-    const e = words[word + 4];
-    const f = words[word + 5];
-    const g = words[word + 6];
-    const h = words[word + 7];
-    inFours[four] =
-      (a | b | c | d | e | f | g | h) === 0
-        ? 0
-        : packTwo(a, b) | (packTwo(c, d) << 8) | (packTwo(e, f) << 16) | (packTwo(g, h) << 24);
+  const eights = (words.byteOffset & 7) === 0 ? new BigUint64Array(words.buffer, words.byteOffset, whole) : undefined;
+  for (let four = 0, byte = skipped; four < fours; four++, byte += 4) {
+    if (eights && (eights[byte] | eights[byte + 1] | eights[byte + 2] | eights[byte + 3]) === 0n) inFours[four] = 0;
+    else inFours[four] = packFour(words, 2 * byte);
   }
   for (done = skipped + 4 * fours; done < whole; done++)
     packed[target + done] = packTwo(words[2 * done], words[2 * done + 1]);
+}
+
+/** Packs 32 flags in eight words. */
+function packFour(words: Uint32Array, at: number): number {
+  const low = packTwo(words[at], words[at + 1]) | (packTwo(words[at + 2], words[at + 3]) << 8);
+  return low | (packTwo(words[at + 4], words[at + 5]) << 16) | (packTwo(words[at + 6], words[at + 7]) << 24);
 }
 
 /** Each byte of a word that is not 0 as 1. */

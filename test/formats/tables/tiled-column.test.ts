@@ -40,6 +40,12 @@ it.each([
   const flags = Uint8Array.from({ length: rows * size }, (_, k) => Number((k * k + (k >> 3)) % 3 === 0));
   table.column('FLAG').putRange(0, rows, flags, [chans, corrs]);
   table.close();
+  const again = openTable(path, 'update'); // tiles written whole come back to be changed in part
+  const turned = flags.slice(4 * size, 7 * size).map((flag) => 1 - flag);
+  again.column('FLAG').putRange(0, rows, flags);
+  again.column('FLAG').putRange(4, 3, turned);
+  flags.set(turned, 4 * size);
+  again.close();
   const column = openTable(path).column('FLAG');
   expect(column.getRange(0, rows)).toEqual(flags);
   expect(column.getRange(3, 5)).toEqual(flags.slice(3 * size, 8 * size));
