@@ -46,7 +46,9 @@ export function fixplanets(context: Context, given: FixplanetsOptions): void {
     const metadata = readMetadata(ms);
     const centres = new Map<number, SkyDirection>();
     for (const id of parseField(options.field, metadata.fields)) {
-      const centre = options.direction ? givenDirection(options.direction) : pointedAt(ms, metadata, id, options);
+      const centre = options.direction
+        ? givenDirection(options.direction, metadata.fields[id].frame)
+        : pointedAt(ms, metadata, id, options);
       if (centre) centres.set(id, centre);
       else context.log.post(`Field ${id} has no rows; it stays as it is.`, 'WARN', 'fixplanets');
     }
@@ -59,9 +61,9 @@ export function fixplanets(context: Context, given: FixplanetsOptions): void {
   }
 }
 
-function givenDirection(text: string): SkyDirection {
+function givenDirection(text: string, frame: string): SkyDirection {
   if (!/\s/.test(text.trim())) fail('unsupported', 'Ephemeris tables are not attached; give a direction.');
-  return directionOf(text);
+  return directionOf(text, frame);
 }
 
 function setSourceDirections(table: Table, metadata: MsMetadata, centres: ReadonlyMap<number, SkyDirection>): void {

@@ -1,6 +1,7 @@
 import { parseAngle } from '../../astronomy/measures/index.ts';
 import {
   appendHistory,
+  type FieldInfo,
   type MeasurementSet,
   type MsMetadata,
   openMs,
@@ -10,6 +11,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type SkyDirection, writeChunk } from '../../astronomy/visibility/index.ts';
+import { recordKeyword, scalarKeyword } from '../../formats/tables/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { directionOf, phaseCentreShift, setDirections } from './phaseshift.ts';
@@ -72,9 +74,10 @@ function fixInPlace(context: Context, path: string, options: FixvisOptions): voi
     const fields = options.field ? parseField(options.field, metadata.fields) : metadata.fields.map(({ id }) => id);
     if (options.phasecenter) {
       const text = options.phasecenter;
-      const centres = new Map(fields.map((id) => [id, newCentre(text, metadata.fields[id].phaseDir)]));
+      const centres = new Map(fields.map((id) => [id, newCentre(text, metadata.fields[id])]));
       shiftInPlace(context, ms, metadata, centres, chosenColumns(ms, options.datacolumn ?? 'all'));
       setDirections(ms, centres, ['PHASE_DIR']);
+      nameUvwFrame(ms, options.refcode || 'J2000');
     } else if (options.reuse === false) {
       recomputeUvw(context, ms, metadata, new Map(fields.map((id) => [id, metadata.fields[id].phaseDir])));
     }
@@ -82,6 +85,14 @@ function fixInPlace(context: Context, path: string, options: FixvisOptions): voi
   } finally {
     ms.close();
   }
+}
+
+/** CASA names the frame of UVW that it turned; importasdm leaves ITRF there. */
+function nameUvwFrame({ main }: MeasurementSet, frame: string): void {
+  const measure = main.column('UVW').keywords.get('MEASINFO');
+  if (measure?.type !== 'Record') return;
+  const record = new Map(measure.record).set('Ref', scalarKeyword('String', frame));
+  main.setColumnKeyword('UVW', 'MEASINFO', recordKeyword(record));
 }
 
 function shiftInPlace(
@@ -113,9 +124,9 @@ function chosenColumns(ms: MeasurementSet, datacolumn: string): DataColumn[] {
 }
 
 /** A direction, or offsets from the old one: hours turn right ascension, degrees lie along the sky. */
-function newCentre(text: string, [ra, dec]: SkyDirection): SkyDirection {
+function newCentre(text: string, { phaseDir: [ra, dec], frame }: FieldInfo): SkyDirection {
   const words = text.trim().split(/\s+/);
-  if (words.length !== 2) return directionOf(text);
+  if (words.length !== 2) return directionOf(text, frame);
   const [east, north] = [parseAngle(words[0]), parseAngle(words[1])];
   return [ra + (/[h:]/i.test(words[0]) ? east : east / Math.cos(dec)), dec + north];
 }

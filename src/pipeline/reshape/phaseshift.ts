@@ -1,4 +1,4 @@
-import { parseDirection } from '../../astronomy/measures/index.ts';
+import { convertDirection, parseDirection } from '../../astronomy/measures/index.ts';
 import { type MeasurementSet, type MsMetadata, parseField, selectionTexts } from '../../astronomy/ms/index.ts';
 import {
   type ChunkOperator,
@@ -36,18 +36,21 @@ export interface PhaseshiftOptions {
  */
 export function phaseshift(context: Context, options: PhaseshiftOptions): SplitResult {
   const { phasecenter, ...selection } = selectionTexts(options);
-  const centre = directionOf(phasecenter);
-  let fields: readonly number[] = [];
+  directionOf(phasecenter, 'J2000');
+  let centres = new Map<number, SkyDirection>();
   return transform(
     context,
     'phaseshift',
     { ...selection, datacolumn: options.datacolumn ?? 'all', keepflags: true, reindex: false },
     {
       operators(metadata, { read }) {
-        fields = selection.field ? parseField(selection.field, metadata.fields) : metadata.fields.map(({ id }) => id);
-        return [phaseCentreShift(metadata, new Map(fields.map((id) => [id, centre])), read), rowFlags()];
+        const fields = selection.field
+          ? parseField(selection.field, metadata.fields)
+          : metadata.fields.map(({ id }) => id);
+        centres = new Map(fields.map((id) => [id, directionOf(phasecenter, metadata.fields[id].frame)]));
+        return [phaseCentreShift(metadata, centres, read), rowFlags()];
       },
-      finish: (target) => setDirections(target, new Map(fields.map((id) => [id, centre])), ['PHASE_DIR']),
+      finish: (target) => setDirections(target, centres, ['PHASE_DIR']),
     },
   );
 }
@@ -66,12 +69,22 @@ function rowFlags(): ChunkOperator {
   };
 }
 
-/** Reads a direction in J2000 or ICRS. @throws unsupported for other frames */
-export function directionOf(text: string): SkyDirection {
-  const { frame, ra, dec } = parseDirection(text);
-  if (!['J2000', 'ICRS'].includes(frame.toUpperCase())) {
-    fail('unsupported', `Directions in ${frame} are not done; give one in J2000 or ICRS.`);
+/** Frames of the sky: directions in them need no time and no place. */
+const SKY_FRAMES = ['J2000', 'ICRS', 'B1950', 'GALACTIC', 'SUPERGAL', 'ECLIPTIC'];
+
+/**
+ * Reads a direction.
+ *
+ * @param frame that of the result: J2000 or ICRS
+ * @throws unsupported for frames that depend on time or place
+ */
+export function directionOf(text: string, frame: string): SkyDirection {
+  const given = parseDirection(text);
+  const from = given.frame.toUpperCase();
+  if (!SKY_FRAMES.includes(from)) {
+    fail('unsupported', `Directions in ${given.frame} are not done here; there are ${SKY_FRAMES.join(', ')}.`);
   }
+  const [ra, dec] = convertDirection(given.ra, given.dec, from, frame);
   return [Math.atan2(Math.sin(ra), Math.cos(ra)), dec];
 }
 

@@ -34,6 +34,18 @@ describe('phaseshift and fixvis', () => {
     sorted.close();
   });
 
+  it('takes centres in frames of the sky to the frame of the field', () => {
+    const { context, open } = start();
+    fixvis(context, { vis: 'a.ms', field: '0', phasecenter: 'GALACTIC 344.0deg 27.0deg' });
+    const ms = open('a.ms');
+    const [ra, dec] = readMetadata(ms).fields[0].phaseDir;
+    expect([ra, dec].map((value) => (value * 180) / Math.PI)).toEqual([
+      expect.closeTo(-127.65113, 4), // astropy.coordinates.SkyCoord(344, 27, unit='deg', frame='galactic').fk5
+      expect.closeTo(-23.00694, 4),
+    ]);
+    ms.close();
+  });
+
   it('recomputes UVW of chosen fields', () => {
     const { context, open } = start();
     fixvis(context, { vis: 'a.ms', outputvis: 'b.ms', field: '1', reuse: false });
