@@ -1,33 +1,79 @@
-import { fail } from '../../foundation/base/index.ts';
+import { fail, isQa2Error, type LogPort } from '../../foundation/base/index.ts';
 import { type Beam, fitGaussian, formOfEllipse } from '../images/index.ts';
 import type { ImageGeometry } from './gridder.ts';
 
 /** Pixels to each side of the peak that the fit looks at. */
 const REACH = 50;
+/** Below this level there are sidelobes in the fit: the beam is no longer sought. */
+const LOWEST_CUTOFF = 0.1;
+/** What stands for a beam where no Gaussian fits, in cells (CASA 6.7, StokesImageUtil::FitGaussianPSF). */
+const DEFAULT_CELLS = 2.5;
 const ARCSEC_PER_RAD = 648_000 / Math.PI;
 
-/** Offsets and values of the pixels that belong to the main lobe. */
-interface LobePixels {
+/** The middle of a PSF: [y, x], `half` samples to each side of the peak. */
+interface PsfCore {
+  readonly half: number;
+  readonly values: Float64Array;
+}
+
+/** Offsets and values of the samples that belong to the main lobe. */
+interface LobeSamples {
   readonly x: number[];
   readonly y: number[];
   readonly value: number[];
 }
 
-/** The main lobe: the pixels above the cutoff that hang together with the centre, within reach; sidelobes may be as high. */
-function mainLobe(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, cutoff: number): LobePixels {
-  const lobe: LobePixels = { x: [], y: [], value: [] };
-  const reach = Math.min(REACH, sizeX / 2 - 1, sizeY / 2 - 1);
-  const side = 2 * reach + 1;
+/** Weights of four neighbours for a point at `t` between the middle two (Catmull & Rom 1974). */
+function cubicWeights(t: number): readonly number[] {
+  const [t2, t3] = [t * t, t * t * t];
+  return [(-t3 + 2 * t2 - t) / 2, (3 * t3 - 5 * t2 + 2) / 2, (-3 * t3 + 4 * t2 + t) / 2, (t3 - t2) / 2];
+}
+
+/** The middle of the PSF with `factor` samples a pixel, by cubic interpolation along x and then y. */
+function coreOf(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, factor: number): PsfCore {
+  const reach = Math.max(0, Math.min(REACH, sizeX / 2 - 3, sizeY / 2 - 3));
+  const half = reach * factor;
+  const side = 2 * half + 1;
+  const places = Array.from({ length: side }, (_, k) => {
+    const offset = (k - half) / factor;
+    return { first: Math.floor(offset) - 1, weights: cubicWeights(offset - Math.floor(offset)) };
+  });
+  const rows = 2 * reach + 4;
+  const along = new Float64Array(rows * side);
+  for (let row = 0; row < rows; row++) {
+    const start = (sizeY / 2 + row - reach - 1) * sizeX + sizeX / 2;
+    for (let k = 0; k < side; k++) {
+      const { first, weights } = places[k];
+      let sum = 0;
+      for (let near = 0; near < 4; near++) sum += weights[near] * psf[start + first + near];
+      along[row * side + k] = sum;
+    }
+  }
+  const values = new Float64Array(side * side);
+  for (let j = 0; j < side; j++) {
+    const { first, weights } = places[j];
+    for (let k = 0; k < side; k++) {
+      let sum = 0;
+      for (let near = 0; near < 4; near++) sum += weights[near] * along[(first + near + reach + 1) * side + k];
+      values[j * side + k] = sum;
+    }
+  }
+  return { half, values };
+}
+
+/** The main lobe: the samples above the cutoff that hang together with the centre; sidelobes may be as high. */
+function mainLobe({ half, values }: PsfCore, cutoff: number): LobeSamples {
+  const lobe: LobeSamples = { x: [], y: [], value: [] };
+  const side = 2 * half + 1;
   const seen = new Uint8Array(side * side);
-  const waiting = [reach * side + reach];
+  const waiting = [half * side + half];
   seen[waiting[0]] = 1;
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const [x, y] = [(at % side) - reach, Math.floor(at / side) - reach];
-    const value = psf[(sizeY / 2 + y) * sizeX + sizeX / 2 + x];
-    if (!(value > cutoff)) continue;
+    const [x, y] = [(at % side) - half, Math.floor(at / side) - half];
+    if (!(values[at] > cutoff)) continue;
     lobe.x.push(x);
     lobe.y.push(y);
-    lobe.value.push(value);
+    lobe.value.push(values[at]);
     for (const [dx, dy] of [
       [1, 0],
       [-1, 0],
@@ -35,7 +81,7 @@ function mainLobe(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, cutoff: nu
       [0, -1],
     ]) {
       const next = at + dy * side + dx;
-      if (Math.abs(x + dx) > reach || Math.abs(y + dy) > reach || seen[next]) continue;
+      if (Math.abs(x + dx) > half || Math.abs(y + dy) > half || seen[next]) continue;
       seen[next] = 1;
       waiting.push(next);
     }
@@ -44,43 +90,60 @@ function mainLobe(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, cutoff: nu
 }
 
 /**
- * The clean beam: an elliptical Gaussian of height 1 fitted to the pixels of the PSF's main lobe above `cutoff`
- * (CASA resamples the PSF first: within 1e-3 of its beam with six pixels across, 3 % with 2.5).
+ * Samples a pixel for a lobe that reaches so many pixels from its peak: CASA 6.7's, found by trying which of them gives the
+ * beams that it fits (all within 1e-7).
+ */
+function samplesPerPixel(lobe: LobeSamples): number {
+  const reach = Math.max(...lobe.x, ...lobe.y);
+  if (reach >= 9) return 1;
+  if (reach >= 4) return 2;
+  return reach >= 2 ? 3 : 4;
+}
+
+function tryBeam(psf: Float32Array, geometry: ImageGeometry, cutoff: number): Beam | undefined {
+  const pixels = coreOf(psf, geometry, 1);
+  const factor = samplesPerPixel(mainLobe(pixels, cutoff));
+  const lobe = mainLobe(factor === 1 ? pixels : coreOf(psf, geometry, factor), cutoff);
+  const width = Math.min(2 * Math.sqrt(lobe.value.length / Math.PI), 6 * factor);
+  const guess = { amplitude: 1, x: 0, y: 0, major: width * 1.1, minor: width * 0.9, angle: 0.1 };
+  const cellArcsec = (geometry.cell / factor) * ARCSEC_PER_RAD;
+  try {
+    const fit = fitGaussian(lobe, guess, { fixCentre: true });
+    return {
+      major: fit.major * cellArcsec,
+      minor: fit.minor * cellArcsec,
+      positionAngle: (fit.angle * 180) / Math.PI,
+    };
+  } catch (error) {
+    if (isQa2Error(error, 'bad-data')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The clean beam: an elliptical Gaussian of height 1 fitted to the samples of the PSF's main lobe above `cutoff`. A lobe of few
+ * pixels is interpolated first, as CASA 6.7 does; where no Gaussian fits, the cutoff is lowered, and at last the beam is round
+ * with 2.5 cells, with a warning.
  *
  * @param psf [y, x], peak at the centre pixel, normalised to 1
- * @throws bad-data when the PSF has no peak in the centre or its lobe is too small for a fit
+ * @throws bad-data when the PSF has no peak in the centre
  */
-export function fitBeam(psf: Float32Array, geometry: ImageGeometry, cutoff: number): Beam {
+export function fitBeam(psf: Float32Array, geometry: ImageGeometry, cutoff: number, log: LogPort): Beam {
   const { sizeX, sizeY, cell } = geometry;
   const centre = (sizeY / 2) * sizeX + sizeX / 2;
   if (!(psf[centre] > 0.5))
     fail('bad-data', 'The point spread function has no peak in its centre; are all data flagged?');
-  let limit = cutoff;
-  let lobe = mainLobe(psf, geometry, limit);
-  while (lobe.value.length < 5 && limit > 0.05) {
-    limit /= 1.5;
-    lobe = mainLobe(psf, geometry, limit);
+  for (let limit = cutoff; limit === cutoff || limit > LOWEST_CUTOFF; limit /= 1.5) {
+    const beam = tryBeam(psf, geometry, limit);
+    if (beam) return beam;
   }
-  if (lobe.value.length < 5)
-    fail(
-      'bad-data',
-      'The cell is too large: the main lobe of the point spread function has too few pixels for a beam fit.',
-    );
-  const width = 2 * Math.sqrt(Math.max(1, lobe.value.length) / Math.PI);
-  const guess = {
-    amplitude: 1,
-    x: 0,
-    y: 0,
-    major: Math.min(width, 6) * 1.1,
-    minor: Math.min(width, 6) * 0.9,
-    angle: 0.1,
-  };
-  const fit = fitGaussian(lobe, guess, { fixCentre: true });
-  return {
-    major: fit.major * cell * ARCSEC_PER_RAD,
-    minor: fit.minor * cell * ARCSEC_PER_RAD,
-    positionAngle: (fit.angle * 180) / Math.PI,
-  };
+  const width = DEFAULT_CELLS * cell * ARCSEC_PER_RAD;
+  log.post(
+    `No Gaussian fits the point spread function; a beam of ${DEFAULT_CELLS} cells stands in. Is the cell too large?`,
+    'WARN',
+    'beam',
+  );
+  return { major: width, minor: width, positionAngle: 0 };
 }
 
 /** A beam's value at pixel offsets; peak 1. */

@@ -111,7 +111,7 @@ export class ImagingRun {
   private fitBeams(psfs: PlaneSet): void {
     const { geometry, choice } = this.plan;
     const fitted = this.sums.map((sum, plane) =>
-      sum > 0 ? fitBeam(psfs.read(plane), geometry, choice.psfCutoff) : undefined,
+      sum > 0 ? fitBeam(psfs.read(plane), geometry, choice.psfCutoff, this.context.log) : undefined,
     );
     for (let plane = 0; plane < this.planeCount; plane++) {
       const near = fitted

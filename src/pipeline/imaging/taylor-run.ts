@@ -201,7 +201,7 @@ export class TaylorRun {
     if (!(first.sumOfWeights > 0)) fail('bad-data', 'All selected data are flagged.');
     const psfs = this.psfs(first.psf);
     this.writeFirst(first, psfs);
-    const beam = fitBeam(first.psf, geometry, choice.psfCutoff);
+    const beam = fitBeam(first.psf, geometry, choice.psfCutoff, this.context.log);
     this.products.setBeams('psf.tt0', [beam]);
     const sidelobe = sidelobeLevel(first.psf, geometry, beam);
     const names = Array.from({ length: this.terms.count }, (_, term) => `model.tt${term}` as const);

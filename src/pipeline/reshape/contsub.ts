@@ -81,8 +81,11 @@ export function subtractIntoNeighbour(context: Context, options: ContsubOptions)
       fail('usage', `fitspw="${options.fitspw}" leaves no channel to fit.`, { file: ms.path });
     const { rows, channels } = selectRows(ms, { field, spw }, { metadata });
     const lacking = [...channels.keys()].filter((spwId) => !fitChannels.has(spwId));
-    if (lacking.length > 0 && !combined.includes('spw') && spw)
-      fail('usage', `Windows ${lacking.join(', ')} have no channels in fitspw; name some, or use combine="spw".`);
+    if (lacking.length > 0 && !combined.includes('spw'))
+      fail(
+        'usage',
+        `Windows ${lacking.join(', ')} have no channels in fitspw; name some, choose the fitted windows with spw, or use combine="spw".`,
+      );
     fits = new JointContinuum(metadata, {
       ...{ fitChannels, order, binSec: binOf(options.solint) },
       column: hasCorrected ? 'CORRECTED_DATA' : 'DATA',

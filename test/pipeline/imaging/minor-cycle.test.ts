@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { silentContext } from '../../../src/foundation/base/index.ts';
 import { fitBeam, sidelobeLevel } from '../../../src/pipeline/imaging/index.ts';
 import { makeMinorCycle } from '../../../src/pipeline/imaging/minor-cycle.ts';
 import { chooseBeams, restorePlane } from '../../../src/pipeline/imaging/restore.ts';
 
+const { log } = silentContext('');
 const geometry = { sizeX: 64, sizeY: 64, cell: 1e-6 };
 
 /** A Gaussian lobe with a ring of sidelobes. */
@@ -23,19 +25,32 @@ const psf = plane((x, y) => psfAt(x - 32, y - 32));
 describe('beam and sidelobes', () => {
   it('leave aside what is as high as the main lobe, but apart from it', () => {
     const grating = plane((x, y) => psfAt(x - 32, y - 32) + 0.6 * (psfAt(x - 52, y - 40) + psfAt(x - 12, y - 24)));
-    const [beam, alone] = [fitBeam(grating, geometry, 0.35), fitBeam(psf, geometry, 0.35)];
+    const [beam, alone] = [fitBeam(grating, geometry, 0.35, log), fitBeam(psf, geometry, 0.35, log)];
     expect(beam.major / alone.major).toBeCloseTo(1, 1);
     expect(beam.minor / alone.minor).toBeCloseTo(1, 1);
   });
 
   it('are those of the PSF', () => {
-    const beam = fitBeam(psf, geometry, 0.35);
+    const beam = fitBeam(psf, geometry, 0.35, log);
     const arcsec = (1e-6 * 648_000) / Math.PI;
     expect(beam.major / arcsec).toBeCloseTo(6, 1);
     expect(beam.minor / arcsec).toBeCloseTo(4, 1);
     expect(Math.abs(beam.positionAngle)).toBeCloseTo(90, 0);
     expect(sidelobeLevel(psf, geometry, beam)).toBeCloseTo(0.1, 2);
-    expect(() => fitBeam(new Float32Array(64 * 64), geometry, 0.35)).toThrow(/no peak/);
+    expect(() => fitBeam(new Float32Array(64 * 64), geometry, 0.35, log)).toThrow(/no peak/);
+  });
+
+  it('are found in cells that are coarse, and said to be a guess where no Gaussian fits', () => {
+    const arcsec = (1e-6 * 648_000) / Math.PI;
+    const coarse = plane((x, y) => Math.exp(-4 * Math.LN2 * ((x - 32) ** 2 / 9 + (y - 32) ** 2 / 3)));
+    const beam = fitBeam(coarse, geometry, 0.35, log);
+    expect(beam.major / arcsec).toBeCloseTo(3, 1);
+    expect(beam.minor / arcsec / Math.sqrt(3)).toBeCloseTo(1, 1);
+    const warnings: string[] = [];
+    const flat = plane(() => 1);
+    const guessed = fitBeam(flat, geometry, 0.35, { post: (message) => warnings.push(message) });
+    expect(guessed.major / arcsec).toBeCloseTo(2.5, 6);
+    expect(warnings).toEqual([expect.stringContaining('No Gaussian fits')]);
   });
 });
 
@@ -86,7 +101,7 @@ describe('restoring', () => {
   it('turns a model pixel into a beam of its height on the residual', () => {
     const model = new Float32Array(64 * 64);
     model[30 * 64 + 20] = 2;
-    const beam = fitBeam(psf, geometry, 0.35);
+    const beam = fitBeam(psf, geometry, 0.35, log);
     const image = restorePlane(model, new Float32Array(64 * 64).fill(0.5), geometry, beam);
     expect(image[30 * 64 + 20]).toBeCloseTo(2.5, 5);
     expect(image[30 * 64 + 23]).toBeCloseTo(1.5, 1);

@@ -77,8 +77,8 @@ describe('uvcontsub of CASA 3 to 6.4', () => {
     }
   });
 
-  it('takes the mean of a scan with solint inf, and flags what has no channel to fit', () => {
-    uvcontsub(context, { vis: 'c.ms', fitspw: '0:4~7', solint: 'inf' });
+  it('takes the mean of a scan with solint inf, and flags what has no data in the channels of the fit', () => {
+    uvcontsub(context, { vis: 'c.ms', fitspw: '0:4~7,1:0', solint: 'inf' });
     const { rows, data, flag, spw } = read('c.ms.contsub');
     for (let row = 0; row < rows; row++) {
       const at = row * 4 * chanCount + 4 * 5;
@@ -89,6 +89,7 @@ describe('uvcontsub of CASA 3 to 6.4', () => {
 
   it('says what does not go together', () => {
     expect(() => uvcontsub(context, { vis: 'd.ms', fitspw: '0:4~7', spw: '0,1' })).toThrow(/combine="spw"/);
+    expect(() => uvcontsub(context, { vis: 'd.ms', fitspw: '0:4~7' })).toThrow(/Windows 1 have no channels in fitspw/);
     expect(() => uvcontsub(context, { vis: 'd.ms', combine: 'field' })).toThrow(/spw, scan/);
     expect(() => uvcontsub(context, { vis: 'd.ms', outputvis: 'x.ms', fitspw: '0' })).toThrow(/fitspec/);
   });

@@ -108,6 +108,16 @@ const writing = {
     );
     return true;
   }),
+  putvarcol: method<TableState>('columnname, value, startrow=0, nrow=-1, rowincr=1', (state, args) => {
+    opened(state).putVariableColumn(
+      textArgument(args, 'columnname'),
+      args.value as Record<string, TaskValue>,
+      numberArgument(args, 'startrow'),
+      numberArgument(args, 'nrow'),
+      numberArgument(args, 'rowincr'),
+    );
+    return true;
+  }),
   putcell: method<TableState>('columnname, rownr, thevalue', (state, args) => {
     for (const row of intList(args.rownr)) opened(state).putCell(textArgument(args, 'columnname'), row, args.thevalue);
     return true;

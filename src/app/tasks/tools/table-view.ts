@@ -106,15 +106,28 @@ export class TableView {
     return arrayReply(type, [rows.length, ...cell], gather(column, rows));
   }
 
-  /** Every cell on its own: r1, r2 … as CASA names them. */
+  /** Every cell as a column of one row: r1, r2 … as CASA names them; False where a cell has no value. */
   getVariableColumn(name: string, start: number, count: number, step: number): EngineValue {
     const column = this.table.column(name);
     const cells: Record<string, EngineValue> = {};
     this.chosenRows(start, count, step).forEach((row, index) => {
-      const isThere = column.isDefined(row);
-      cells[`r${start + index * step + 1}`] = isThere ? cellReply(column.description.type, column.get(row)) : false;
+      const place = start + index * step;
+      cells[variableKey(place)] = column.isDefined(row) ? this.getColumn(name, place, 1, 1) : false;
     });
     return cells as EngineValue;
+  }
+
+  /** Cells as `getVariableColumn` gives them. */
+  putVariableColumn(name: string, value: Record<string, TaskValue>, start: number, count: number, step: number): void {
+    const rows = this.chosenRows(start, count, step);
+    const places = Array.from(rows, (_, index) => start + index * step);
+    const missing = places.find((place) => !(variableKey(place) in value));
+    if (missing !== undefined || Object.keys(value).length !== rows.length) {
+      const detail = missing === undefined ? '' : `; ${variableKey(missing)} is missing`;
+      const given = Object.keys(value).length;
+      fail('usage', `putvarcol: ${given} cells were given for ${rows.length} rows${detail}.`, { column: name });
+    }
+    for (const place of places) this.putColumn(name, value[variableKey(place)], place, 1, 1);
   }
 
   putColumn(name: string, value: TaskValue, start: number, count: number, step: number): void {
@@ -177,4 +190,9 @@ function gather(column: Column, rows: Int32Array): ColumnValues {
     position += part.length;
   }
   return joined;
+}
+
+/** The name of a row in the records of getvarcol and putvarcol. */
+function variableKey(row: number): string {
+  return `r${row + 1}`;
 }
