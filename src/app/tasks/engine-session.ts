@@ -86,6 +86,13 @@ export class EngineSession {
     }
   }
 
+  /** The answer for Python: results of tasks have the types that CASA gives them. */
+  async answerPython(request: EngineRequest, cwd: string): Promise<EngineValue> {
+    const value = await this.answer(request, cwd);
+    const reply = request.kind === 'task' ? findTask(request.name).reply : undefined;
+    return reply && value !== undefined ? reply(value as TaskValue) : value;
+  }
+
   context(cwd: string): Context {
     const { log, checkAbort, progress } = this.options;
     return { log, checkAbort, progress, cwd };

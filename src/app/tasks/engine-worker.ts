@@ -73,7 +73,7 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
     if (isFirst) session.announce();
     isFirst = false;
     try {
-      const value = await session.answer(unpackRequest(request.text) as unknown as EngineRequest, request.cwd);
+      const value = await session.answerPython(unpackRequest(request.text) as unknown as EngineRequest, request.cwd);
       bridge.port.postMessage(packReply(value));
     } catch (error) {
       bridge.port.postMessage({ error: packError(error) });

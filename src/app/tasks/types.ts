@@ -1,4 +1,5 @@
 import type { Context } from '../../foundation/base/index.ts';
+import type { EngineValue } from './values.ts';
 
 /** A value that crosses between Python, the command line and the engine. */
 export type TaskValue = null | boolean | number | string | TaskValue[] | { [key: string]: TaskValue };
@@ -44,4 +45,6 @@ export interface TaskDeclaration {
   readonly parameters: readonly TaskParameter[];
   /** Arguments are checked and complete (defaults filled in) when this is called; lists are always lists. */
   run(context: Context, args: TaskArguments): TaskValue | undefined | Promise<TaskValue | undefined>;
+  /** The result with the types that Python expects (floats that are whole, arrays), where JSON alone would lose them. */
+  readonly reply?: (result: TaskValue) => EngineValue;
 }

@@ -1,19 +1,93 @@
-import { type Context, DEGREE, fail } from '../../foundation/base/index.ts';
+import { type Context, DEGREE, fail, isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import type { Beam } from './beams.ts';
 import { fitsAxes, isoDate } from './fits-header.ts';
+import { BEAM_NAMES, deleteEntry, type HeaderValue, putEntry } from './header-change.ts';
 import { type Image, openImage } from './image.ts';
+import { type ImageStatistics, imstat } from './statistics.ts';
 
 /** Parameters of CASA's imhead. */
 export interface ImheadOptions {
   readonly imagename: string;
-  /** 'summary' (default), 'list' (all entries), 'get' (one), 'put' (object and bunit only). */
+  /** 'summary' (default), 'list' (all entries), 'get' (one), 'put', 'add', 'del' (one) or 'history' (to the log). */
   readonly mode?: string;
   readonly hdkey?: string;
-  readonly hdvalue?: string;
+  readonly hdvalue?: HeaderValue;
+}
+
+interface QuantityEntry {
+  readonly unit: string;
+  readonly value: number;
 }
 
 /** One entry of an image header. */
-export type HeaderEntry = string | number | readonly number[] | readonly string[];
+export type HeaderEntry =
+  | string
+  | number
+  | readonly number[]
+  | readonly string[]
+  | QuantityEntry
+  | ReturnType<typeof listedBeams>;
+
+interface BeamEntry {
+  readonly major: QuantityEntry;
+  readonly minor: QuantityEntry;
+  readonly positionangle: QuantityEntry;
+}
+
+/** Beams by '*channel' and '*Stokes'. */
+interface PlaneBeams {
+  readonly beams: Readonly<Record<string, Readonly<Record<string, BeamEntry>>>>;
+  readonly nChannels: number;
+  readonly nStokes: number;
+}
+
+function beamEntry({ major, minor, positionAngle }: Beam): BeamEntry {
+  return {
+    major: { unit: 'arcsec', value: major },
+    minor: { unit: 'arcsec', value: minor },
+    positionangle: { unit: 'deg', value: positionAngle },
+  };
+}
+
+function planeBeams(image: Image): PlaneBeams {
+  const { chanCount, stokesCount } = image;
+  const beams = Object.fromEntries(
+    Array.from({ length: chanCount }, (_, chan) => [
+      `*${chan}`,
+      Object.fromEntries(
+        Array.from({ length: stokesCount }, (__, pol) => [
+          `*${pol}`,
+          beamEntry(image.info.beams[chan * stokesCount + pol]),
+        ]),
+      ),
+    ]),
+  );
+  return { beams, nChannels: chanCount, nStokes: stokesCount };
+}
+
+/** In a list the level of a single Stokes parameter is left out. */
+function listedBeams(image: Image): PlaneBeams['beams'] | Readonly<Record<string, BeamEntry>> {
+  const { beams } = planeBeams(image);
+  if (image.stokesCount > 1) return beams;
+  return Object.fromEntries(Object.entries(beams).map(([chan, byStokes]) => [chan, byStokes['*0']]));
+}
+
+/** An axis as CASA lists it: angles in rad, pixels from 0. */
+function axisEntries(image: Image): { name: string; unit: string; value: number; increment: number; pixel: number }[] {
+  const { coordinates } = image;
+  const sky = new Set(coordinates.direction?.pixelAxes);
+  return fitsAxes(coordinates, image.shape.length, 'frequency').map((axis, k) => {
+    const factor = sky.has(k) ? DEGREE : 1;
+    return {
+      name: axisName(axis.type),
+      unit: sky.has(k) ? 'rad' : axis.unit,
+      value: axis.reference * factor,
+      increment: axis.increment * factor,
+      pixel: axis.referencePixel - 1,
+    };
+  });
+}
 
 /** Values under the names that imhead lists (fits-like, lower case). */
 function listEntries(image: Image): Record<string, HeaderEntry> {
@@ -22,34 +96,78 @@ function listEntries(image: Image): Record<string, HeaderEntry> {
     shape: image.shape.toReversed(),
     bunit: image.unit,
     imtype: info.imageType,
+    masks: image.maskNames,
     object: info.objectName,
     telescope: coordinates.telescope,
     observer: coordinates.observer,
   };
-  if (coordinates.observedMjdSec > 0) entries['date-obs'] = isoDate(coordinates.observedMjdSec);
+  if (coordinates.observedMjdSec > 0)
+    entries['date-obs'] = isoDate(coordinates.observedMjdSec).replaceAll('-', '/').replace('T', '/');
   if (coordinates.direction) entries.equinox = coordinates.direction.system;
   if (coordinates.direction) entries.projection = coordinates.direction.projection;
   if (coordinates.spectral) {
     entries.restfreq = [coordinates.spectral.restFrequency];
     entries.reffreqtype = coordinates.spectral.system;
   }
-  const sky = new Set(coordinates.direction?.pixelAxes);
-  fitsAxes(coordinates, image.shape.length, 'frequency').forEach((axis, k) => {
-    // CASA lists angles in rad and pixels from 0.
-    const factor = sky.has(k) ? DEGREE : 1;
-    entries[`ctype${k + 1}`] = axisName(axis.type);
-    entries[`crval${k + 1}`] =
-      axis.type === 'STOKES' ? [...(coordinates.stokes?.stokes ?? [])] : axis.reference * factor;
-    entries[`cdelt${k + 1}`] = axis.increment * factor;
-    entries[`crpix${k + 1}`] = axis.referencePixel - 1;
-    entries[`cunit${k + 1}`] = sky.has(k) ? 'rad' : axis.unit;
+  axisEntries(image).forEach((axis, k) => {
+    entries[`ctype${k + 1}`] = axis.name;
+    entries[`crval${k + 1}`] = axis.value;
+    entries[`cdelt${k + 1}`] = axis.increment;
+    entries[`crpix${k + 1}`] = axis.pixel;
+    entries[`cunit${k + 1}`] = axis.unit;
   });
   if (info.beams.length === 1) {
-    entries.beammajor = info.beams[0].major;
-    entries.beamminor = info.beams[0].minor;
-    entries.beampa = info.beams[0].positionAngle;
-  } else if (info.beams.length > 1) entries.perplanebeams = info.beams.length;
+    const { major, minor, positionangle } = beamEntry(info.beams[0]);
+    Object.assign(entries, { beammajor: major, beamminor: minor, beampa: positionangle });
+  } else if (info.beams.length > 1) entries.perplanebeams = listedBeams(image);
   return entries;
+}
+
+/** The least and largest pixel and where they are; nothing for an image without good pixels. */
+function extremes(context: Context, image: Image): Record<string, HeaderEntry> {
+  let found: ImageStatistics;
+  try {
+    found = imstat(context, { imagename: image.path });
+  } catch (error) {
+    if (isQa2Error(error, 'bad-data')) return {};
+    throw error;
+  }
+  const { minpos, maxpos, minposf, maxposf } = found;
+  if (!minpos || !maxpos) return {};
+  const text = (position = '') => position.replaceAll(',', '');
+  return {
+    datamin: found.min[0],
+    datamax: found.max[0],
+    minpixpos: minpos,
+    maxpixpos: maxpos,
+    minpos: text(minposf),
+    maxpos: text(maxposf),
+  };
+}
+
+const EXTREMES = new Set(['datamin', 'datamax', 'minpixpos', 'maxpixpos', 'minpos', 'maxpos']);
+
+/** What mode 'get' answers: as listed, but numbers of axes with their units. */
+function getEntry(context: Context, image: Image, key: string): HeaderEntry {
+  const name = BEAM_NAMES[key] ?? key;
+  if (name.startsWith('beam') && image.info.beams.length > 1)
+    fail('usage', 'This image has multiple beams; imhead(mode="summary") has them all as perplanebeams.', {
+      file: image.path,
+    });
+  const { spectral, stokes } = image.coordinates;
+  if (name === 'restfreq' && spectral) return { unit: 'Hz', value: spectral.restFrequency };
+  const [, property, number] = /^(crval|cdelt)(\d+)$/.exec(name) ?? [];
+  const axis = property ? axisEntries(image)[Number(number) - 1] : undefined;
+  if (axis?.name === 'Stokes' && property === 'crval') return [...(stokes?.stokes ?? [])];
+  if (axis) return { unit: axis.unit, value: property === 'crval' ? axis.value : axis.increment };
+  const own = image.miscInfo.get(name);
+  const entries = EXTREMES.has(name) ? extremes(context, image) : listEntries(image);
+  delete entries.perplanebeams;
+  return (
+    entries[name] ??
+    (own && 'value' in own ? (own.value as string | number) : undefined) ??
+    fail('missing', `Unknown keyword ${key}; imhead(mode="list") shows all that the image has.`, { file: image.path })
+  );
 }
 
 function axisName(type: string): string {
@@ -60,74 +178,54 @@ function axisName(type: string): string {
 }
 
 function summaryOf(image: Image): Record<string, unknown> {
-  const { coordinates, info } = image;
-  const axes = fitsAxes(coordinates, image.shape.length, 'frequency');
-  const sky = new Set(coordinates.direction?.pixelAxes);
-  const factor = (k: number) => (sky.has(k) ? DEGREE : 1);
-  const beam = (k: number) => ({
-    major: { unit: 'arcsec', value: info.beams[k].major },
-    minor: { unit: 'arcsec', value: info.beams[k].minor },
-    positionangle: { unit: 'deg', value: info.beams[k].positionAngle },
-  });
-  const planes = Object.fromEntries(
-    Array.from({ length: image.chanCount }, (_, chan) => [
-      `*${chan}`,
-      Object.fromEntries(
-        Array.from({ length: image.stokesCount }, (__, pol) => [
-          `*${pol}`,
-          info.beams.length > 1 ? beam(chan * image.stokesCount + pol) : {},
-        ]),
-      ),
-    ]),
-  );
+  const { info } = image;
+  const axes = axisEntries(image);
   return {
-    axisnames: axes.map((axis) => axisName(axis.type)),
-    axisunits: axes.map((axis, k) => (sky.has(k) ? 'rad' : axis.unit)),
-    defaultmask: image.hasMask ? 'mask0' : '',
+    axisnames: axes.map(({ name }) => name),
+    axisunits: axes.map(({ unit }) => unit),
+    defaultmask: image.maskName,
     hasmask: image.hasMask,
     imagetype: info.imageType,
-    incr: axes.map((axis, k) => axis.increment * factor(k)),
-    masks: image.hasMask ? ['mask0'] : [],
-    messages: image.history(),
+    incr: axes.map(({ increment }) => increment),
+    masks: image.maskNames,
+    messages: [],
     ndim: image.shape.length,
-    refpix: axes.map((axis) => axis.referencePixel - 1),
-    refval: axes.map((axis, k) => axis.reference * factor(k)),
-    ...(info.beams.length === 1 ? { restoringbeam: beam(0) } : {}),
-    ...(info.beams.length > 1
-      ? { perplanebeams: { beams: planes, nChannels: image.chanCount, nStokes: image.stokesCount } }
-      : {}),
+    refpix: axes.map(({ pixel }) => pixel),
+    refval: axes.map(({ value }) => value),
+    ...(info.beams.length === 1 ? { restoringbeam: beamEntry(info.beams[0]) } : {}),
+    ...(info.beams.length > 1 ? { perplanebeams: planeBeams(image) } : {}),
     shape: image.shape.toReversed(),
     unit: image.unit,
   };
 }
 
+const CHANGES = new Set(['put', 'add', 'del']);
+
 /**
- * Lists an image's header, as CASA's imhead: the summary, all entries, or one entry.
+ * Lists or changes an image's header, as CASA's imhead.
  *
- * @returns a dictionary; for mode 'get' the value; for 'put' true
- * @throws missing for an unknown key, unsupported for keys that cannot be put
+ * @returns a dictionary for 'summary' and 'list', the value for 'get'
+ * @throws missing for an unknown key, unsupported for keys that cannot be changed
  */
-export function imhead(context: Context, options: ImheadOptions): Record<string, unknown> | HeaderEntry | boolean {
+export function imhead(context: Context, options: ImheadOptions): Record<string, unknown> | HeaderEntry | undefined {
   const mode = options.mode ?? 'summary';
-  const image = openImage(joinPath(context.cwd, options.imagename), mode === 'put' ? 'update' : 'read');
+  const image = openImage(joinPath(context.cwd, options.imagename), CHANGES.has(mode) ? 'update' : 'read');
   try {
     const key = (options.hdkey ?? '').toLowerCase();
-    if (mode === 'put') {
-      if (key === 'object') image.setInfo({ ...image.info, objectName: options.hdvalue ?? '' });
-      else if (key === 'bunit') image.setUnit(options.hdvalue ?? '');
-      else fail('unsupported', `imhead can put object and bunit, not "${options.hdkey}".`);
-      return true;
-    }
-    const entries = listEntries(image);
-    if (mode === 'get')
-      return entries[key] ?? fail('missing', `The image has no header entry "${options.hdkey}".`, { file: image.path });
-    if (mode === 'list') {
+    if (CHANGES.has(mode) || mode === 'get')
+      if (key === '') fail('usage', `imhead(mode="${mode}") needs hdkey, the name of an entry.`);
+    if (mode === 'put' || mode === 'add') putEntry(image, key, options.hdvalue ?? '', mode === 'add');
+    else if (mode === 'del') deleteEntry(image, key);
+    else if (mode === 'get') return getEntry(context, image, key);
+    else if (mode === 'summary') return summaryOf(image);
+    else if (mode === 'history') for (const line of image.history()) context.log.post(line, 'INFO', 'imhead');
+    else if (mode === 'list') {
+      const entries = { ...listEntries(image), ...extremes(context, image) };
       for (const [name, value] of Object.entries(entries))
         context.log.post(`${name}: ${JSON.stringify(value)}`, 'INFO', 'imhead');
       return entries;
-    }
-    if (mode !== 'summary') fail('usage', `imhead has the modes summary, list, get and put, not "${mode}".`);
-    return summaryOf(image);
+    } else fail('usage', `imhead has no mode "${mode}"; there are summary, list, get, put, add, del and history.`);
+    return undefined;
   } finally {
     image.close();
   }

@@ -42,7 +42,14 @@ export function copySubtables(
   if (!plan.isReindexed) {
     for (const window of plan.windows) editWindow(target.subtable('SPECTRAL_WINDOW'), window.oldId, window);
   }
+  if (target.hasSubtable('SOURCE')) dropVirtualModels(target.subtable('SOURCE'));
   if (plan.selection.corrs) keepCorrelations(target, plan.selection.corrs);
+}
+
+/** Virtual models name fields, windows and rows of the input; like CASA's split, the output has none of them. */
+function dropVirtualModels(source: Table): void {
+  for (const name of [...source.keywords.keys()])
+    if (/^(definedmodel_field|model)_\d+$/.test(name)) source.removeKeyword(name);
 }
 
 /** SOURCE_IDs of the kept fields, numbered in the order of their old numbers. */

@@ -41,7 +41,8 @@ function findRecord(table: Table, name: string): TableRecord | undefined {
   if (!('value' in target) || !table.hasColumn('SOURCE_MODEL')) return undefined;
   const column = table.column('SOURCE_MODEL');
   const row = Number(target.value);
-  if (!column.isDefined(row)) return undefined;
+  // Programs that copy SOURCE in part leave keywords that name rows of the old table.
+  if (row >= table.rowCount || !column.isDefined(row)) return undefined;
   const cell = column.get(row);
   if (typeof cell !== 'object' || !('values' in cell)) return undefined;
   return decodeRecord(cell.values as Uint8Array);

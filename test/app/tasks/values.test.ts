@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { complex, packReply, real, toComplex, unpackRequest } from '../../../src/app/tasks/index.ts';
 import { flattenNested } from '../../../src/app/tasks/table-values.ts';
+import { typedReply } from '../../../src/app/tasks/typed-reply.ts';
 
 describe('values between Python and the engine', () => {
   it('keeps whole floats, complex numbers and what JSON lacks', () => {
@@ -8,6 +9,29 @@ describe('values between Python and the engine', () => {
     expect(JSON.parse(text)).toEqual([{ $float: 2 }, { $complex: [1, -1] }, { $float: 'NaN' }, 'a', null, true]);
     expect(unpackRequest('[{"$float":"Infinity"},2]')).toEqual([Number.POSITIVE_INFINITY, 2]);
     expect(toComplex({ $complex: [3, 4] })).toEqual([3, 4]);
+  });
+
+  it('gives results of tasks floats and arrays, also where the numbers are whole', () => {
+    const reply = typedReply({ integers: ['spwID'] });
+    const result = {
+      flagged: 3,
+      spwID: [0, 1],
+      '1': { fluxd: [2, 0], names: ['a'] },
+      matrix: [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+    };
+    expect(reply(result)).toEqual({
+      flagged: real(3),
+      spwID: { kind: 'array', type: 'int', shape: [2], values: Int32Array.of(0, 1) },
+      '1': {
+        fluxd: { kind: 'array', type: 'float', shape: [2], values: Float64Array.of(2, 0) },
+        names: { kind: 'array', type: 'string', shape: [1], values: ['a'] },
+      },
+      matrix: { kind: 'array', type: 'float', shape: [2, 3], values: Float64Array.of(1, 4, 2, 5, 3, 6) },
+    });
+    expect(typedReply({ keepsLists: true })({ RMS: [1, 2] })).toEqual({ RMS: [real(1), real(2)] });
   });
 
   it('sends arrays as bytes beside the text', () => {

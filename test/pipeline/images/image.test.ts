@@ -211,12 +211,32 @@ describe('image tasks', () => {
     expect(fit.peak.value).toBeCloseTo(1, 5);
     expect(fit.shape.major / ((cell * 648_000) / Math.PI)).toBeCloseTo(Math.sqrt(8 * Math.LN2) * 2, 4);
     expect(Math.abs(fit.shape.positionAngle)).toBeCloseTo(90, 2);
-    expect(imhead(context, { imagename: 'j.image', mode: 'get', hdkey: 'beampa' })).toBe(30);
+    expect(imhead(context, { imagename: 'j.image', mode: 'get', hdkey: 'beampa' })).toEqual({ unit: 'deg', value: 30 });
     expect(imhead(context, { imagename: 'j.image' })).toMatchObject({
       shape: [sizeX, sizeY, 1, chans],
       unit: 'Jy/beam',
       hasmask: true,
     });
     expect(() => imhead(context, { imagename: 'nowhere.image' })).toThrow();
+  });
+
+  it('imhead changes entries in their units, keeps others of its own, and refuses what follows from others', () => {
+    makeCube('put.image', 1);
+    const ask = (mode: string, hdkey: string, hdvalue?: string) =>
+      imhead(context, { imagename: 'put.image', mode, hdkey, hdvalue });
+    ask('put', 'crval1', '12:00:00');
+    ask('put', 'restfreq', '230.538GHz');
+    ask('put', 'bmaj', '7arcsec');
+    ask('put', 'date-obs', '2014/07/20/01:15:41.5');
+    ask('add', 'epochnote', 'second');
+    expect(ask('get', 'crval1')).toEqual({ unit: 'rad', value: Math.PI });
+    expect(ask('get', 'restfreq')).toEqual({ unit: 'Hz', value: 230.538e9 });
+    expect(ask('get', 'beammajor')).toMatchObject({ unit: 'arcsec', value: expect.closeTo(7, 9) });
+    expect(ask('get', 'date-obs')).toBe('2014/07/20/01:15:41.500000');
+    expect(ask('get', 'epochnote')).toBe('second');
+    ask('del', 'epochnote');
+    expect(() => ask('get', 'epochnote')).toThrow(/Unknown keyword epochnote/);
+    expect(() => ask('put', 'shape', '3')).toThrow(/cannot set shape/);
+    expect(() => ask('put', 'bmin', '70arcsec')).toThrow(/major is the larger/);
   });
 });

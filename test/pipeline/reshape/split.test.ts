@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks } from '../../../src/astronomy/visibility/index.ts';
 import { split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
+import { readModels, setjy } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start(dataColumns = ['DATA']) {
@@ -45,6 +46,19 @@ describe('split', () => {
       chunk.release();
     }
     ms.close();
+  });
+
+  it('leaves virtual models behind, which name fields and rows of the input', () => {
+    const { context, path } = start();
+    setjy(context, { vis: 'a.ms', field: '0', standard: 'manual', fluxdensity: [2, 0, 0, 0], usescratch: false });
+    const original = openMs(path('a.ms'));
+    expect([...readModels(original).keys()]).toEqual([0]);
+    original.close();
+    split(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '1', datacolumn: 'data' });
+    const ms = openMs(path('b.ms'));
+    expect([...readModels(ms).keys()]).toEqual([]);
+    ms.close();
+    setjy(context, { vis: 'b.ms', field: '0', standard: 'manual', fluxdensity: [3, 0, 0, 0], usescratch: false });
   });
 
   it('drops flagged rows, averages channels and trims antennas', () => {

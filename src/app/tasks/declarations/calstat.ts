@@ -1,6 +1,7 @@
 import { calstat } from '../../../pipeline/calibration/index.ts';
 import { bool, inputPath, text } from '../parameters.ts';
 import { runs } from '../room-call.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const calstatTask: TaskDeclaration = {
@@ -13,4 +14,5 @@ export const calstatTask: TaskDeclaration = {
     bool('useflags', true, 'not used', { inert: 'CASA takes flagged solutions, too' }),
   ],
   run: runs(calstat),
+  reply: typedReply(),
 };

@@ -4,6 +4,7 @@ import { type FlagCalTableOptions, flagCalTable, isCalTable } from '../../../pip
 import { type FlagdataOptions, flagdata } from '../../../pipeline/flagging/index.ts';
 import { openModel } from '../../../pipeline/skymodel/index.ts';
 import { bool, float, floats, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration, TaskValue } from '../types.ts';
 
 export const flagdataTask: TaskDeclaration = {
@@ -117,4 +118,5 @@ export const flagdataTask: TaskDeclaration = {
       return {};
     }
   },
+  reply: typedReply(),
 };

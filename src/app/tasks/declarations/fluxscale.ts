@@ -1,6 +1,7 @@
 import { fluxscale } from '../../../pipeline/calibration/index.ts';
 import { bool, float, inputPath, int, ints, outputPath, text, texts } from '../parameters.ts';
 import { runs } from '../room-call.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const fluxscaleTask: TaskDeclaration = {
@@ -24,4 +25,5 @@ export const fluxscaleTask: TaskDeclaration = {
     bool('display', false, 'show plots', { onlyDefault: true }),
   ],
   run: runs(fluxscale),
+  reply: typedReply({ integers: ['spwID'] }),
 };

@@ -1,6 +1,5 @@
-import { immath } from '../../../pipeline/images/index.ts';
+import { type ImmathOptions, immath } from '../../../pipeline/images/index.ts';
 import { bool, inputPaths, outputPath, quantity, text, variant } from '../parameters.ts';
-import { runs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const immathTask: TaskDeclaration = {
@@ -23,5 +22,8 @@ export const immathTask: TaskDeclaration = {
     text('imagemd', '', 'image whose metadata the result gets', { onlyDefault: true }),
     text('prec', 'float', 'precision', { onlyDefault: true }),
   ],
-  run: runs(immath),
+  run(context, args) {
+    immath(context, args as unknown as ImmathOptions);
+    return true;
+  },
 };

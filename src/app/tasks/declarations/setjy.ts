@@ -1,6 +1,7 @@
 import { setjy } from '../../../pipeline/skymodel/index.ts';
 import { bool, float, floats, outputPath, quantity, text, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const setjyTask: TaskDeclaration = {
@@ -51,4 +52,5 @@ export const setjyTask: TaskDeclaration = {
     bool('ismms', false, 'called for a part of a multi-MS', { inert: 'multi-MSs are not made' }),
   ],
   run: runs(setjy),
+  reply: typedReply(),
 };

@@ -1,6 +1,7 @@
 import { wvrgcal } from '../../../pipeline/calibration/index.ts';
 import { bool, float, inputPath, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const wvrgcalTask: TaskDeclaration = {
@@ -33,4 +34,5 @@ export const wvrgcalTask: TaskDeclaration = {
     int('rseed', 0, 'seed of random numbers', { onlyDefault: true }),
   ],
   run: runs(wvrgcal),
+  reply: typedReply({ integers: ['rval'], keepsLists: true }),
 };
