@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, imcollapse, immoments, imsmooth, imstat, imsubimage, imval, makemask
+from casatasks import casalog, imcollapse, immoments, imregrid, imsmooth, imstat, imsubimage, imval, makemask
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -28,6 +28,11 @@ CALLS = {
     'smooth': ("imsmooth('%s', kernel='gauss', major='3arcsec', minor='2.4arcsec', pa='20deg', outfile='OUT')", 2e-5),
     'target': ("imsmooth('%s', kernel='gauss', major='3arcsec', minor='2.4arcsec', pa='20deg', targetres=True, outfile='OUT')", 2e-5),
     'mask': ("makemask(mode='copy', inpimage='%s', inpmask='circle[[20pix,15pix],6pix]', output='OUT')", 0),
+    # CASA's decimate=10 goes between every tenth place, and leaves nothing of images as small as these.
+    'regrid': ("imregrid('%s', template='grid', output='OUT', decimate=0)", 1e-4),
+    'regrid sky': ("imregrid('%s', template='grid', output='OUT', decimate=0, axes=[0, 1])", 1e-4),
+    'regrid frequency': ("imregrid('%s', template='grid', output='OUT', decimate=0, axes=[3], asvelocity=False)", 1e-4),
+    'regrid nearest': ("imregrid('%s', template='grid', output='OUT', decimate=0, interpolation='nearest', axes=[0, 1])", 0),
 }
 for moment in (-1, 0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11):
     # CASA's second moments are a difference of squares in single precision: 0.2 km/s of noise at 700 km/s.
@@ -68,6 +73,25 @@ def make_image(name, beams):
         ia.setrestoringbeam(channel=channel if beams > 1 else -1, polarization=0 if beams > 1 else -1, **sizes)
     ia.calcmask('"%s" > -0.25' % name, name='mask0')
     ia.close()
+
+
+def make_grid(name):
+    """Where imregrid brings images to: other pixels, channels and rest frequency."""
+    frame = casatools.coordsys().newcoordsys(direction=True, spectral=True, stokes=['I'])
+    frame.setunits(['rad', 'rad', '', 'Hz'])
+    frame.setreferencevalue([1.0 + 1e-6, -0.4 - 1e-6, 1.0, 230.0017e9])
+    frame.setincrement([-0.41 / 206264.8, 0.41 / 206264.8, 1, 0.8e6])
+    frame.setreferencepixel([13, 12, 0, 0])
+    frame.setrestfrequency('230.539GHz')
+    frame.setreferencecode('LSRK', 'spectral', adjust=False)
+    ia.fromshape(name, [27, 22, 1, 4], csys=frame.torecord(), overwrite=True)
+    ia.close()
+
+
+def calls_of(image):
+    """Channels of different beams are regridded by neither program."""
+    refused = ('regrid', 'regrid frequency') if image == 'many' else ()
+    return [(name, call) for name, call in CALLS.items() if name not in refused]
 
 
 def filled(call, image, out):
@@ -140,7 +164,8 @@ def main():
     lines, images = ['import json', 'found = {}', PLAIN], {'one': 1, 'many': SHAPE[3]}
     for image, beams in images.items():
         make_image(image, beams)
-        for name, (call, _) in CALLS.items():
+        make_grid('grid')
+        for name, (call, _) in calls_of(image):
             lines.append(filled(call, image, 'ours-%s-%s' % (image, name)))
         for name, call in RECORDS.items():
             lines.append('found[%r] = plain(%s)' % (image + name, call.replace('%s', image)))
@@ -154,7 +179,7 @@ def main():
     with open('ours.json') as file:
         ours = json.load(file)
     for image in images:
-        for name, (call, limit) in CALLS.items():
+        for name, (call, limit) in calls_of(image):
             if image == 'many' and name.startswith('moment'):
                 # CASA's kernels thinner than a pixel lose up to 3 % of a point source; velocities of spectra of noise are anything.
                 limit = 0.05

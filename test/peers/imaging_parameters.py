@@ -94,6 +94,7 @@ def observe():
 SOURCES = [(-4.0, 3.0, (1.0, 0.2, -0.1, 0.05)), (5.5, -2.5, (0.6, -0.05, 0.12, 0.0))]
 BASE = dict(vis="four.ms", imsize=SIZE, cell="%sarcsec" % CELL, datacolumn="data", niter=0, pblimit=0.1)
 CUBE = dict(specmode="cube", start="%.6fGHz" % ((FIRST + 2.3 * STEP) / 1e9), width="%.6fMHz" % (1.1 * STEP / 1e6), nchan=6, outframe="LSRK")
+AUTO = dict(usemask="auto-multithresh", sidelobethreshold=1.0, noisethreshold=4.25, lownoisethreshold=1.5, negativethreshold=0.0, minbeamfrac=0.3)
 # By name: the call, and the largest difference of the dirty images in shares of the peak. CASA's gridding is good to some 1e-3.
 CALLS = {
     "linear": (dict(interpolation="linear", **CUBE), 5e-3),
@@ -117,6 +118,8 @@ CALLS = {
     "cube-shared": (dict(weighting="briggs", robust=0.0, perchanweightdensity=False, **CUBE), 1e-2),
     "hogbom-IQUV": (dict(stokes="IQUV", niter=300, threshold="0.02Jy", mask="box[[4pix,4pix],[59pix,59pix]]"), 2e-2),
     "pb-mask": (dict(niter=200, threshold="0.05Jy", usemask="pb", pbmask=0.5), 2e-2),
+    "auto": (dict(niter=800, threshold="0.03Jy", **AUTO, **CUBE), 3e-2),
+    "auto-negative": (dict(niter=800, threshold="0.03Jy", **{**AUTO, "negativethreshold": 5.0}, **CUBE), 3e-2),
     "cube-abs": (dict(weighting="briggsabs", robust=1.0, noise="1.0Jy", **CUBE), 1e-2),
 }
 
@@ -155,6 +158,14 @@ def compare(name, limit, suffix="residual"):
     say(difference < limit, name, "%s differs by %.1e of the peak in the inner half" % (suffix, difference))
 
 
+def compare_auto(name):
+    """Masks share their pixels, and the models their flux."""
+    mine, theirs = pixels("ours-%s.mask" % name) > 0, pixels("casa-%s.mask" % name) > 0
+    overlap = (mine & theirs).sum() / max(1, (mine | theirs).sum())
+    ratio = pixels("ours-%s.model" % name).sum() / pixels("casa-%s.model" % name).sum()
+    say(overlap > 0.95 and abs(ratio - 1) < 0.02, name, "masks share %.1f %% of %d pixels; flux ours over CASA's %.4f" % (100 * overlap, theirs.sum(), ratio))
+
+
 if __name__ == "__main__":
     chosen = option("--only", "").split(",") if "--only" in args else list(CALLS)
     calls = {name: CALLS[name] for name in chosen}
@@ -166,6 +177,9 @@ if __name__ == "__main__":
             tclean(imagename="casa-" + name, **{**BASE, **call})
     ours(calls)
     for name, (_, limit) in calls.items():
+        if "usemask" in call and call["usemask"].startswith("auto"):
+            compare_auto(name)
+            continue
         for suffix in ("image", "mask") if call.get("niter") else ("residual", "psf"):
             compare(name, limit, suffix)
     sys.exit(1 if FAILED else 0)

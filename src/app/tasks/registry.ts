@@ -30,10 +30,12 @@ import { immomentsTask } from './declarations/immoments.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
+import { imregridTask } from './declarations/imregrid.ts';
 import { imsmoothTask } from './declarations/imsmooth.ts';
 import { imstatTask } from './declarations/imstat.ts';
 import { imsubimageTask } from './declarations/imsubimage.ts';
 import { imvalTask } from './declarations/imval.ts';
+import { imviewTask } from './declarations/imview.ts';
 import { initweightsTask } from './declarations/initweights.ts';
 import { listcalTask } from './declarations/listcal.ts';
 import { listobsTask } from './declarations/listobs.ts';
@@ -83,7 +85,9 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   asdmsummaryTask,
   importasdmTask,
   importfitsTask,
+  imregridTask,
   imsmoothTask,
+  imviewTask,
   imstatTask,
   imvalTask,
   imsubimageTask,

@@ -11,6 +11,7 @@ export { type ImportFitsOptions, importfits } from './fits-import.ts';
 export * from './gaussian-fit.ts';
 export { type HeaderEntry, type ImheadOptions, imhead } from './header-listing.ts';
 export { createImage, type Image, openImage } from './image.ts';
+export { type ContourChoice, imageFigure, type ViewChoice } from './image-view.ts';
 export { type MakemaskOptions, makemask } from './mask-making.ts';
 export { type ImmomentsOptions, immoments } from './moments.ts';
 export {
@@ -26,6 +27,7 @@ export {
 export { type ImvalOptions, type ImvalResult, imval } from './pixel-values.ts';
 export type { Projection, SkyPosition } from './projection.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
+export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
 export { type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { worldText } from './world-text.ts';

@@ -6,16 +6,9 @@ import { method, numberArgument, type ToolDeclaration, type ToolHost, textArgume
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { numberList } from './reply-values.ts';
+import { columnMethods } from './table-columns.ts';
+import { opened, type TableState } from './table-state.ts';
 import { TableView } from './table-view.ts';
-
-/** What a tb object holds: nothing, a table, or rows of one. */
-interface TableState {
-  view?: TableView;
-}
-
-function opened(state: TableState): TableView {
-  return state.view ?? fail('usage', 'No table is open; call open first.');
-}
 
 function close(state: TableState): void {
   state.view?.close();
@@ -273,6 +266,7 @@ export const tableTool: ToolDeclaration<TableState> = {
     ...slices,
     ...writing,
     ...keywords,
+    ...columnMethods,
     ...selecting,
   },
 };

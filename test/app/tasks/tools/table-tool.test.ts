@@ -38,4 +38,25 @@ describe('tb', () => {
     await tb('removekeyword', ['A']);
     expect(await tb('keywordnames')).toEqual(['B', 'C', 'D']);
   });
+
+  it('adds, describes, fills, copies and removes columns', async () => {
+    await tb('addcols', [{ NAME: { valueType: 'string', comment: 'who' }, PAIRS: { valueType: 'double', ndim: 2 } }]);
+    expect(await tb('getcoldesc', ['NAME'])).toEqual({
+      ...{ comment: 'who', dataManagerGroup: 'StandardStMan', dataManagerType: 'StandardStMan' },
+      ...{ keywords: {}, maxlen: 0, option: 0, valueType: 'string' },
+    });
+    expect(await tb('getcoldesc', ['FLUX'])).toMatchObject({ ndim: 2, option: 5, shape: [2, 3], valueType: 'double' });
+    await tb('putvarcol', ['PAIRS', { r1: [[1, 2]], r2: [[3], [4]] }]);
+    expect(await tb('getcolshapestring', ['PAIRS'])).toEqual(['[1, 2]', '[2, 1]']);
+    expect(await tb('getcell', ['PAIRS', 1])).toEqual([[3], [4]]);
+    expect(await tb('colarraytype', ['PAIRS'])).toBe('Indirect, variable sized arrays');
+    await tb('putcolkeywords', ['NAME', { A: 1, R: { inner: 2 } }]);
+    expect(await tb('colfieldnames', ['NAME', 'R'])).toEqual(['inner']);
+    await tb('copy', ['t2'], { returnobject: false });
+    await expect(tb('removecols', [['NAME']])).rejects.toThrow(/same storage manager/);
+    await tb('removecols', [['NAME', 'PAIRS']]);
+    expect(await tb('colnames')).toEqual(['FLUX']);
+    await tb('open', ['t2']);
+    expect(await tb('colnames')).toEqual(['FLUX', 'NAME', 'PAIRS']);
+  });
 });
