@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { MersenneTwister } from './mersenne-twister.ts';
 import { waterLayer, waterMisfit } from './wvr-atmosphere.ts';
 
 /** What four brightness temperatures say about the atmosphere. */
@@ -25,13 +26,20 @@ const STEP_SCALE = 0.1;
 const MOST_ROUNDS = 10_000;
 /** The sampling ends when the points left can add no more than this share of the evidence. */
 const REMAINDER = 1e-3;
+/** Seed of the first points, CASA's, and what is added to it for the walk. */
+const DEFAULT_SEED = 43;
+const WALK_SEED = 0x2f6e2b1;
 /** Half the squared misfit (K²) beyond which a search that no longer improves is given up. */
 const HOPELESS = 700;
 
-/** Normal and uniform deviates of one fixed sequence (mulberry32, Box-Muller): the same brightness gives the same answer. */
+/** Normal and uniform deviates of the sequence of a seed (mulberry32, Box-Muller): the same brightness gives the same answer. */
 class Deviates {
-  private state = 0x2f6e2b1;
+  private state: number;
   private spare: number | undefined;
+
+  constructor(seed: number) {
+    this.state = seed;
+  }
 
   uniform(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
@@ -66,15 +74,17 @@ interface Sums {
  *
  * Nested sampling with the walk of CASA's wvrgcal (the worst point is replaced by one that 100 steps of a tenth of the
  * points' spread lead to), so that the answers share its preference for where the points have been: where temperature and
- * pressure run into the prior's edge it moves dT/dL by up to 5 % from the exact integral. Other seeds give dT/dL of the
- * innermost channel with a scatter of 0.6 %, as CASA's do.
+ * pressure run into the prior's edge it moves dT/dL by up to 5 % from the exact integral. The first points are those that CASA's
+ * generator gives for the seed, the steps have other random numbers: the evidence follows the former, and what is left of chance
+ * moves dT/dL of the innermost channel by 0.6 %, as other seeds of CASA do.
  *
  * @param brightness K, [4]
  * @param elevation rad
+ * @param seed of the random numbers, a positive integer
  * @throws bad-data when no atmosphere within the priors comes near the brightness
  */
-export function retrieveWater(brightness: ArrayLike<number>, elevation: number): Retrieval {
-  const sampler = new Sampler(brightness, 1 / Math.sin(elevation));
+export function retrieveWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
+  const sampler = new Sampler(brightness, 1 / Math.sin(elevation), seed);
   const sums = sampler.run();
   const { evidence } = sums;
   if (!(evidence > 0)) {
@@ -100,7 +110,7 @@ function isAllowed(point: Float64Array): boolean {
 class Sampler {
   private readonly brightness: ArrayLike<number>;
   private readonly airmass: number;
-  private readonly deviates = new Deviates();
+  private readonly deviates: Deviates;
   /** [point, column temperature pressure] and half the squared misfit of each */
   private readonly points = new Float64Array(LIVE_POINTS * DIMENSIONS);
   private readonly misfits = new Float64Array(LIVE_POINTS);
@@ -115,12 +125,14 @@ class Sampler {
     squares: new Float64Array(4),
   };
 
-  constructor(brightness: ArrayLike<number>, airmass: number) {
+  constructor(brightness: ArrayLike<number>, airmass: number, seed: number) {
     this.brightness = brightness;
     this.airmass = airmass;
+    this.deviates = new Deviates(WALK_SEED + seed);
+    const first = new MersenneTwister(seed);
     for (let point = 0; point < LIVE_POINTS; point++) {
       for (let axis = 0; axis < DIMENSIONS; axis++) {
-        this.points[point * DIMENSIONS + axis] = LOW[axis] + (HIGH[axis] - LOW[axis]) * this.deviates.uniform();
+        this.points[point * DIMENSIONS + axis] = LOW[axis] + (HIGH[axis] - LOW[axis]) * first.uniform();
       }
       this.misfits[point] = this.misfit(this.points, point * DIMENSIONS);
     }

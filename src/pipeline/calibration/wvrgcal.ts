@@ -47,6 +47,8 @@ export interface WvrgcalOptions {
   readonly reversespw?: string;
   /** Phases follow the dispersion of water vapour instead of one path for all frequencies. */
   readonly disperse?: boolean;
+  /** Another sequence of random numbers for the retrieval; 0: the default one. */
+  readonly rseed?: number;
   readonly cont?: boolean;
   /** m */
   readonly maxdistm?: number;
@@ -94,7 +96,7 @@ interface Solved {
 /**
  * Phase corrections from the 183 GHz water-vapour radiometers, as a T Jones table.
  *
- * Differences from CASA's wvrgcal: the random numbers of the retrieval are others, and coefficients
+ * Differences from CASA's wvrgcal: the random steps of the retrieval are others, and coefficients
  * between two segments are interpolated in the direction of time.
  *
  * @returns the statistics that CASA's task returns
@@ -132,6 +134,7 @@ function checkOptions(options: WvrgcalOptions): void {
   const segsource = options.segsource ?? true;
   if (!options.caltable) fail('usage', 'Must provide output calibration table name in parameter caltable.');
   if ((options.nsol ?? 1) > 1 && segsource) fail('usage', 'In order to use nsol>1, segsource must be set to False.');
+  if ((options.rseed ?? 0) < 0) fail('usage', 'wvrgcal: rseed is a positive number, or 0 for the default one.');
   if (options.cont) fail('unsupported', 'wvrgcal: cont=True is not available; CASA itself calls it untested.');
   if (!segsource && (options.tie?.length || options.sourceflag?.length)) {
     fail('usage', 'wvrgcal: tie and sourceflag need segsource=True.');
@@ -308,7 +311,7 @@ function retrieve(job: Job, data: WvrData, reference: number): Retrieved {
     const brightness = data.brightness.subarray(from, from + 4);
     if (!(brightness[0] > 0)) return;
     try {
-      retrievals.push(retrieveWater(brightness, data.elevation[at]));
+      retrievals.push(retrieveWater(brightness, data.elevation[at], options.rseed || undefined));
       segments.push(isBySource ? planned[index] : [data.time[at], data.time[at]]);
     } catch (error) {
       if (!isQa2Error(error, 'bad-data')) throw error;

@@ -31,7 +31,7 @@ export const wvrgcalTask: TaskDeclaration = {
     bool('usefieldtab', false, 'take the directions from the FIELD table'),
     texts('refant', [], 'reference antennas in order of preference'),
     text('offsetstable', '', 'table with temperature offsets'),
-    int('rseed', 0, 'seed of random numbers', { onlyDefault: true }),
+    int('rseed', 0, 'seed of random numbers'),
   ],
   run: runs(wvrgcal),
   reply: typedReply({ integers: ['rval'], keepsLists: true }),

@@ -1,0 +1,14 @@
+import { describe, expect, it } from 'vitest';
+import { MersenneTwister } from '../../../src/pipeline/calibration/mersenne-twister.ts';
+
+describe('MersenneTwister', () => {
+  it('gives the words that its authors publish for the seed 5489', () => {
+    // First words 3499211612, 581869302, 3890346734, 3586334585; the 10 000th is 4123659995 (C++ standard, rand.predef).
+    const twister = new MersenneTwister(5489);
+    expect(twister.uniform()).toBe((3_499_211_612 + 581_869_302 * 2 ** 32) / 2 ** 64);
+    expect(twister.uniform()).toBe((3_890_346_734 + 3_586_334_585 * 2 ** 32) / 2 ** 64);
+    let last = 0;
+    for (let count = 2; count < 5000; count++) last = twister.uniform();
+    expect(Math.floor(last * 2 ** 32)).toBe(4_123_659_995);
+  });
+});
