@@ -55,9 +55,11 @@ export function chooseDiskBaselines(
     const reason = `${flux.name} has its first null at ${null1} m, and no antennas stand close enough together to do without longer baselines; its disk model is relied on.`;
     return { decisions: [{ topic, choice: 'all baselines', reason }] };
   }
+  const isPart = inner.length < antennas.length;
   const names = inner.map((ant) => antennas[ant].name).join(', ');
-  const reason = `${flux.name} has its first null at ${null1} m; longer baselines see less than ${100 * LEAST_SHARE} % of it. The other antennas take the flux scale from calibrators that all see.`;
-  const decisions = [{ topic, choice: `baselines to ${limit} m, antennas ${names}`, reason }];
+  const reason = `${flux.name} has its first null at ${null1} m; longer baselines see less than ${100 * LEAST_SHARE} % of it.${isPart ? ' The other antennas take the flux scale from calibrators that all see.' : ''}`;
+  const choice = `baselines to ${limit} m, ${isPart ? `antennas ${names}` : 'all antennas'}`;
+  const decisions = [{ topic, choice, reason }];
   return { uvrange: `0~${limit}m`, minblperant: least, decisions };
 }
 
