@@ -96,6 +96,11 @@ TRANSFORMS = {
 WEIGHTS = {
     "statwt": dict(datacolumn="data"),
     "statwt channel and time bins": dict(datacolumn="corrected", timebin="20s", chanbin=8),
+    "statwt blocks of integrations": dict(datacolumn="data", timebin=5),
+    "statwt channel bins of SIGMA": dict(datacolumn="data", chanbin=16),
+    "statwt chauvenet": dict(datacolumn="corrected", statalg="chauvenet", zscore=2.0, maxiter=3),
+    "statwt fit-half": dict(datacolumn="corrected", statalg="fit-half", center="median", lside=False),
+    "statwt hinges-fences": dict(datacolumn="corrected", statalg="hinges-fences", fence=0.5, timebin=2),
     "statwt residual with a range": dict(datacolumn="residual", timebin="30s", combine="scan,field", wtrange=[1e6, 3e7]),
 }
 
@@ -162,6 +167,10 @@ def main():
     phaseshift(vis="base.ms", outputvis="h.ms", **kwargs)
     ours(["phaseshift", dict(kwargs, vis="base.ms", outputvis="hx.ms")])
     same_ms("phaseshift", "hx.ms", "h.ms")
+    kwargs = dict(phasecenter=CENTRE.replace("J2000", "ICRS"), scan="4", datacolumn="data")
+    phaseshift(vis="base.ms", outputvis="hi.ms", **kwargs)
+    ours(["phaseshift", dict(kwargs, vis="base.ms", outputvis="hy.ms")])
+    same_ms("phaseshift to ICRS", "hy.ms", "hi.ms")
     uvw_close("fixvis, UVW anew", "fixvis", fixvis, dict(field="0,1", reuse=False), 1e-6)
     uvw_close("fixplanets, given direction", "fixplanets", fixplanets, dict(field="0", fixuvw=True, direction=CENTRE), 1e-6)
     fixplanets_pointing()

@@ -22,6 +22,8 @@ export interface WriteOptions {
   readonly weight?: boolean;
   readonly sigma?: boolean;
   readonly weightSpectrum?: boolean;
+  /** Values of SIGMA_SPECTRUM, [row, chan, corr]; chunks do not carry them. */
+  readonly sigmaSpectrum?: Float32Array;
   readonly uvw?: boolean;
 }
 
@@ -51,6 +53,7 @@ export function writeChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: 
   if (options.weight) put('WEIGHT', chunk.weight, [chunk.corrCount], chunk.corrCount);
   if (options.sigma) put('SIGMA', chunk.sigma, [chunk.corrCount], chunk.corrCount);
   if (options.weightSpectrum && chunk.weightSpectrum) put('WEIGHT_SPECTRUM', chunk.weightSpectrum, cell, perCell);
+  if (options.sigmaSpectrum) put('SIGMA_SPECTRUM', options.sigmaSpectrum, cell, perCell);
   if (options.uvw) put('UVW', chunk.uvw, [], 3);
   if (options.flagRow) put('FLAG_ROW', chunk.flagRow, [], 1);
 }

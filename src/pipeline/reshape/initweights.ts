@@ -3,7 +3,7 @@ import { readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/vi
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { spread } from './cell-changes.ts';
-import { ensureWeightSpectrum } from './weight-spectrum.ts';
+import { ensureSpectrum } from './weight-spectrum.ts';
 
 /** Parameters of CASA's initweights, as far as they are done. */
 export interface InitweightsOptions {
@@ -49,7 +49,7 @@ export function initweights(context: Context, options: InitweightsOptions): void
 
 function resetWeights(context: Context, ms: MeasurementSet, mode: string, makesSpectrum: boolean): void {
   const metadata = readMetadata(ms);
-  if (makesSpectrum) ensureWeightSpectrum(ms, metadata);
+  if (makesSpectrum) ensureSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');
   const hasSpectrum = ms.main.hasColumn('WEIGHT_SPECTRUM');
   for (const chunk of readChunks(ms, { columns: [], metadata })) {
     context.checkAbort();

@@ -22,12 +22,21 @@ export interface ChannelBinning {
 
 const KEYS = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'STATE_ID', 'FIELD_ID', 'TIME'] as const;
 
+/** Rows of a time bin. */
+export interface SampleGroup {
+  readonly rows: Int32Array;
+  /** Rows of the bin before that count in its variances too: the last bin of so many integrations is filled up from there. */
+  readonly borrowed: Int32Array;
+}
+
 /** A time bin that rows still go into. */
 interface OpenBin {
   readonly rows: number[];
+  readonly borrowed: number[];
   readonly start: number;
   lastTime: number;
-  integrations: number;
+  /** Where each integration begins in `rows`. */
+  readonly integrations: number[];
 }
 
 /**
@@ -35,11 +44,12 @@ interface OpenBin {
  *
  * @param rows ascending; times ascend within each of those
  */
-export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): Int32Array[] {
+export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): SampleGroup[] {
   const spans = (name: string) => rules.combined.includes(name);
   const isIgnored = [false, false, false, spans('scan'), spans('state'), spans('field')];
   const open = new Map<string, OpenBin>();
-  const groups: number[][] = [];
+  const earlier = new Map<string, OpenBin>();
+  const groups: OpenBin[] = [];
   let next = 0;
   for (const { start, count, values } of stepRows(ms.main, KEYS)) {
     const ids = KEYS.slice(0, -1).map((name) => values[name] as Int32Array);
@@ -49,23 +59,30 @@ export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRul
       const key = ids.map((column, index) => (isIgnored[index] ? '' : column[row])).join('/');
       let bin = open.get(key);
       if (!bin || !belongs(bin, times[row], rules)) {
-        bin = { rows: [], start: times[row], lastTime: times[row], integrations: 1 };
+        if (bin) earlier.set(key, bin);
+        bin = { rows: [], borrowed: [], start: times[row], lastTime: times[row], integrations: [0] };
         open.set(key, bin);
-        groups.push(bin.rows);
+        groups.push(bin);
       }
       if (times[row] !== bin.lastTime) {
-        bin.integrations++;
+        bin.integrations.push(bin.rows.length);
         bin.lastTime = times[row];
       }
       bin.rows.push(rows[next]);
     }
   }
-  return groups.map((group) => Int32Array.from(group));
+  for (const [key, last] of open) {
+    const before = earlier.get(key);
+    const missing = (rules.integrations ?? 0) - last.integrations.length;
+    if (before && missing > 0)
+      last.borrowed.push(...before.rows.slice(before.integrations[before.integrations.length - missing]));
+  }
+  return groups.map((group) => ({ rows: Int32Array.from(group.rows), borrowed: Int32Array.from(group.borrowed) }));
 }
 
 function belongs(bin: OpenBin, time: number, { integrations, seconds }: SampleRules): boolean {
   if (seconds !== undefined) return time - bin.start < seconds;
-  return time === bin.lastTime || bin.integrations < (integrations ?? 1);
+  return time === bin.lastTime || bin.integrations.length < (integrations ?? 1);
 }
 
 /**

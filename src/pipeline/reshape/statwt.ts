@@ -16,11 +16,18 @@ import {
 } from '../../astronomy/visibility/index.ts';
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import { type ChannelBinning, channelBinning, groupRows, type SampleRules } from './statwt-samples.ts';
-import { ensureWeightSpectrum } from './weight-spectrum.ts';
+import {
+  type ChannelBinning,
+  channelBinning,
+  groupRows,
+  type SampleGroup,
+  type SampleRules,
+} from './statwt-samples.ts';
+import { robustVariance, SampleValues, type StatisticsOptions, type VarianceOf } from './statwt-statistics.ts';
+import { ensureSpectrum } from './weight-spectrum.ts';
 
 /** Parameters of CASA's statwt. */
-export interface StatwtOptions {
+export interface StatwtOptions extends StatisticsOptions {
   readonly vis: string;
   readonly selectdata?: boolean;
   readonly field?: string;
@@ -38,7 +45,6 @@ export interface StatwtOptions {
   readonly chanbin?: string | number;
   /** Fewest unflagged values of a variance. */
   readonly minsamp?: number;
-  readonly statalg?: string;
   /** Channels that count, e.g. '0:10~100'. */
   readonly fitspw?: string;
   /** `fitspw` says which channels do not count. */
@@ -58,26 +64,28 @@ export interface StatwtResult {
 
 /** Rows that are looked at together, at least one group; their sums are kept. */
 const ROWS_PER_BATCH = 50_000;
+/** Values that are kept, where the statistics need them; at least those of one group. */
+const VALUES_PER_BATCH = 4_000_000;
 
 /**
- * Weights from the scatter of the visibilities: CASA 6.7's statwt with its default algorithm.
+ * Weights from the scatter of the visibilities: CASA 6.7's statwt.
  *
  * The variance of a sample (baseline, window, correlation, channel bin, time bin) is the mean of those of its unflagged real and
  * imaginary parts, over their number; the weight is its inverse, by exposure. 'corrected' and 'residual' set WEIGHT, 'data' and
  * 'residual_data' SIGMA. Samples with fewer than `minsamp` values have no weight and are flagged.
  *
- * @throws unsupported for sliding time bins, other statistics, and channel bins of SIGMA
+ * With channel bins WEIGHT_SPECTRUM or SIGMA_SPECTRUM are written as well.
+ *
+ * @throws unsupported for sliding time bins
  */
 export function statwt(context: Context, options: StatwtOptions): StatwtResult {
   if (options.slidetimebin) fail('unsupported', 'statwt(slidetimebin=True) is not done; use blocks of time.');
-  if ((options.statalg ?? 'classic') !== 'classic') {
-    fail('unsupported', `statwt(statalg="${options.statalg}") is not done; use classic.`);
-  }
+  const varianceOf = robustVariance(options);
   const ms = openMs(joinPath(context.cwd, options.vis), options.preview ? 'read' : 'update');
   try {
-    const job = planJob(ms, options);
+    const job = planJob(ms, options, varianceOf);
     const totals = new Scatter(1);
-    let batch: Int32Array[] = [];
+    let batch: SampleGroup[] = [];
     let batchRows = 0;
     const flush = () => {
       if (batch.length > 0) runBatch(context, ms, job, batch, totals);
@@ -85,9 +93,10 @@ export function statwt(context: Context, options: StatwtOptions): StatwtResult {
       batchRows = 0;
     };
     for (const group of groupRows(ms, job.rows, job.rules)) {
-      if (batchRows + group.length > ROWS_PER_BATCH) flush();
+      const rows = group.rows.length + group.borrowed.length;
+      if (batchRows + rows > job.rowsPerBatch) flush();
       batch.push(group);
-      batchRows += group.length;
+      batchRows += rows;
     }
     flush();
     if (!job.isPreview) appendHistory(ms, 'statwt', options);
@@ -106,11 +115,14 @@ interface Job {
   readonly isPreview: boolean;
   readonly isBinned: boolean;
   readonly binning: ReadonlyMap<number, ChannelBinning>;
+  /** Absent: all values count, and only their sums are kept. */
+  readonly varianceOf?: VarianceOf;
+  readonly rowsPerBatch: number;
   readonly minsamp: number;
   readonly range: readonly [low: number, high: number];
 }
 
-function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
+function planJob(ms: MeasurementSet, options: StatwtOptions, varianceOf: VarianceOf | undefined): Job {
   const metadata = readMetadata(ms);
   const kind = (options.datacolumn ?? 'corrected').toLowerCase();
   const isSigma = kind === 'data' || kind === 'residual_data';
@@ -120,10 +132,8 @@ function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
     if (!ms.main.hasColumn(name)) fail('missing', `The MeasurementSet has no ${name} column.`, { file: ms.path });
   }
   const isBinned = (options.chanbin ?? 'spw') !== 'spw';
-  if (isBinned && isSigma)
-    fail('unsupported', 'statwt with chanbin is done for WEIGHT only; use datacolumn="corrected".');
   const isPreview = options.preview ?? false;
-  if (isBinned && !isPreview) ensureWeightSpectrum(ms, metadata);
+  if (isBinned && !isPreview) ensureSpectrum(ms, metadata, isSigma ? 'SIGMA_SPECTRUM' : 'WEIGHT_SPECTRUM');
   const { field, spw, intent, array, observation, scan } = selectionTexts(options);
   const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
   const selection = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text));
@@ -138,33 +148,48 @@ function planJob(ms: MeasurementSet, options: StatwtOptions): Job {
       ...(isIntegrations ? { integrations: Number(timebin) } : { seconds: parseQuantity(timebin, 'time') }),
     },
     binning: channelBinning(metadata, options.chanbin ?? 'spw', options.fitspw ?? '', options.excludechans ?? false),
+    ...(varianceOf && { varianceOf }),
+    rowsPerBatch: varianceOf ? Math.ceil(VALUES_PER_BATCH / widestCell(metadata)) : ROWS_PER_BATCH,
     minsamp: Math.max(2, options.minsamp ?? 2),
     range: [low ?? 0, high ?? Number.POSITIVE_INFINITY],
   };
 }
 
-/** Sums of the samples of a batch: two passes over its rows. */
-interface Samples {
-  readonly real: Scatter;
-  readonly imaginary: Scatter;
-  /** Position of the first sample of a row; samples go on by correlation and channel bin. */
+function widestCell({ spectralWindows, polarizations }: MsMetadata): number {
+  const chans = Math.max(1, ...spectralWindows.map(({ chanFreqs }) => chanFreqs.length));
+  return chans * Math.max(1, ...polarizations.map(({ corrTypes }) => corrTypes.length));
+}
+
+/** Where the values of rows belong. */
+interface Places {
+  /** Position of the first sample that gives a row its weights; samples go on by correlation and channel bin. */
   firstOf(row: number): number;
+  /** First samples that the values of a row count in. */
+  countedIn(row: number): readonly number[];
   readonly corrStep: number;
-  readonly maxBins: number;
+  /** Samples of a batch. */
+  readonly size: number;
+}
+
+/** Sums, or values, of the samples of a batch. */
+interface Samples extends Places {
+  readonly real: Scatter | SampleValues;
+  readonly imaginary: Scatter | SampleValues;
 }
 
 function runBatch(
   context: Context,
   ms: MeasurementSet,
   job: Job,
-  groups: readonly Int32Array[],
+  groups: readonly SampleGroup[],
   totals: Scatter,
 ): void {
   context.checkAbort();
-  const rows = Int32Array.from(groups.flatMap((group) => [...group])).sort();
-  const samples = prepareSamples(ms, job, groups);
+  const rows = Int32Array.from(groups.flatMap((group) => [...group.rows])).sort();
+  const counted = Int32Array.from(new Set(groups.flatMap((group) => [...group.rows, ...group.borrowed]))).sort();
   const { metadata } = job;
-  for (const chunk of readChunks(ms, { rows, columns: job.columns, metadata })) {
+  const samples = prepareSamples(ms, job, counted, placesOf(ms, job, groups));
+  for (const chunk of readChunks(ms, { rows: counted, columns: job.columns, metadata })) {
     gather(chunk, job, samples);
     chunk.release();
   }
@@ -176,15 +201,15 @@ function runBatch(
       chunk.release();
       continue;
     }
-    writeChunk(ms, spectrum ? { ...chunk, weightSpectrum: spectrum } : chunk, {
+    writeChunk(ms, spectrum && !job.isSigma ? { ...chunk, weightSpectrum: spectrum } : chunk, {
       ...{ flag: true, flagRow: true, weight: !job.isSigma, sigma: job.isSigma },
-      ...(spectrum && { weightSpectrum: true }),
+      ...(spectrum && (job.isSigma ? { sigmaSpectrum: spectrum.map(sigmaOf) } : { weightSpectrum: true })),
     });
     chunk.release();
   }
 }
 
-function prepareSamples(ms: MeasurementSet, job: Job, groups: readonly Int32Array[]): Samples {
+function placesOf(ms: MeasurementSet, job: Job, groups: readonly SampleGroup[]): Places {
   const maxBins = Math.max(...[...job.binning.values()].map(({ count }) => count));
   const maxCorrs = Math.max(...job.metadata.polarizations.map(({ corrTypes }) => corrTypes.length));
   const corrStep = job.rules.combined.includes('corr') ? 0 : maxBins;
@@ -193,42 +218,65 @@ function prepareSamples(ms: MeasurementSet, job: Job, groups: readonly Int32Arra
   const known = new Map<number, number>();
   const antennaCount = job.metadata.antennas.length;
   const [one, other] = [ms.main.column('ANTENNA1'), ms.main.column('ANTENNA2')];
-  groups.forEach((group, index) => {
-    for (const row of group) {
-      const pair = [Number(one.get(row)), Number(other.get(row))].sort((a, b) => a - b);
-      const key = (index * antennaCount + pair[0]) * antennaCount + pair[1];
-      if (!known.has(key)) known.set(key, known.size * stride);
-      first.set(row, known.get(key) as number);
-    }
-  });
-  const size = known.size * stride;
-  return {
-    real: new Scatter(size),
-    imaginary: new Scatter(size),
-    firstOf: (row) => first.get(row) as number,
-    ...{ corrStep, maxBins },
+  const placeOf = (row: number, index: number) => {
+    const pair = [Number(one.get(row)), Number(other.get(row))].sort((a, b) => a - b);
+    const key = (index * antennaCount + pair[0]) * antennaCount + pair[1];
+    if (!known.has(key)) known.set(key, known.size * stride);
+    return known.get(key) as number;
   };
+  const counted = new Map<number, number[]>();
+  groups.forEach((group, index) => {
+    for (const row of group.rows) first.set(row, placeOf(row, index));
+    for (const row of group.borrowed) counted.set(row, [placeOf(row, index)]);
+  });
+  for (const [row, place] of first) counted.set(row, [place, ...(counted.get(row) ?? [])]);
+  const firstOf = (row: number) => first.get(row) as number;
+  return { firstOf, countedIn: (row) => counted.get(row) ?? [], corrStep, size: known.size * stride };
 }
 
-function gather(chunk: VisibilityChunk, job: Job, samples: Samples): void {
+function prepareSamples(ms: MeasurementSet, job: Job, rows: Int32Array, places: Places): Samples {
+  const { size } = places;
+  const { varianceOf, metadata } = job;
+  if (!varianceOf) return { ...places, real: new Scatter(size), imaginary: new Scatter(size) };
+  const counts = new Int32Array(size);
+  for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
+    eachValue(chunk, job, places, (sample) => counts[sample]++);
+    chunk.release();
+  }
+  return { ...places, real: new SampleValues(counts, varianceOf), imaginary: new SampleValues(counts, varianceOf) };
+}
+
+/** Visits the values that count in variances: the sample of each, its place in the chunk, and its row there. */
+function eachValue(
+  chunk: VisibilityChunk,
+  job: Job,
+  places: Places,
+  visit: (sample: number, at: number, row: number) => void,
+): void {
   const { chanCount, corrCount } = chunk;
-  const data = chunk.data[job.columns[0]] as Float32Array;
-  const model = job.columns.length > 1 ? (chunk.data.MODEL_DATA as Float32Array) : undefined;
   const binning = job.binning.get(chunk.spwId) as ChannelBinning;
   for (let row = 0; row < chunk.rowCount; row++) {
-    const first = samples.firstOf(chunk.rows[row]);
-    for (let chan = 0; chan < chanCount; chan++) {
-      if (binning.isFitted[chan] === 0) continue;
-      for (let corr = 0; corr < corrCount; corr++) {
-        const at = (row * chanCount + chan) * corrCount + corr;
-        if (chunk.flag[at] !== 0) continue;
-        const sample = first + corr * samples.corrStep + binning.binOf[chan];
-        const [re, im] = model ? [model[2 * at], model[2 * at + 1]] : [0, 0];
-        samples.real.add(sample, Math.fround(data[2 * at] - re), chunk.exposure[row]);
-        samples.imaginary.add(sample, Math.fround(data[2 * at + 1] - im), chunk.exposure[row]);
+    for (const first of places.countedIn(chunk.rows[row])) {
+      for (let chan = 0; chan < chanCount; chan++) {
+        if (binning.isFitted[chan] === 0) continue;
+        for (let corr = 0; corr < corrCount; corr++) {
+          const at = (row * chanCount + chan) * corrCount + corr;
+          if (chunk.flag[at] === 0) visit(first + corr * places.corrStep + binning.binOf[chan], at, row);
+        }
       }
     }
   }
+}
+
+function gather(chunk: VisibilityChunk, job: Job, samples: Samples): void {
+  const data = chunk.data[job.columns[0]] as Float32Array;
+  const model = job.columns.length > 1 ? (chunk.data.MODEL_DATA as Float32Array) : undefined;
+  const { real, imaginary } = samples;
+  eachValue(chunk, job, samples, (sample, at, row) => {
+    const weight = chunk.exposure[row];
+    real.add(sample, Math.fround(data[2 * at] - (model ? model[2 * at] : 0)), weight);
+    imaginary.add(sample, Math.fround(data[2 * at + 1] - (model ? model[2 * at + 1] : 0)), weight);
+  });
 }
 
 /** Weight of each sample for an exposure of 1 s; 0 for none. */
@@ -275,12 +323,14 @@ function applyWeights(
       }
       const weight = values.length > 0 ? median(values) : 0;
       const at = row * corrCount + corr;
-      if (job.isSigma) chunk.sigma[at] = weight > 0 ? 1 / Math.sqrt(weight) : -1;
+      if (job.isSigma) chunk.sigma[at] = sigmaOf(weight);
       else chunk.weight[at] = weight;
     }
     if (isRowFlagged) chunk.flagRow[row] = 1;
   }
 }
+
+const sigmaOf = (weight: number) => (weight > 0 ? 1 / Math.sqrt(weight) : -1);
 
 function median(values: number[]): number {
   values.sort((one, other) => one - other);

@@ -6,9 +6,13 @@ import {
   tiledManager,
 } from '../../astronomy/ms/index.ts';
 
-/** Makes a WEIGHT_SPECTRUM column without values when there is none. */
-export function ensureWeightSpectrum(ms: MeasurementSet, metadata: MsMetadata): void {
-  if (ms.main.hasColumn('WEIGHT_SPECTRUM')) return;
+/** Makes a column of weights for each channel, without values, when there is none. */
+export function ensureSpectrum(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  name: 'WEIGHT_SPECTRUM' | 'SIGMA_SPECTRUM',
+): void {
+  if (ms.main.hasColumn(name)) return;
   const widest = Math.max(...metadata.spectralWindows.map(({ chanFreqs }) => chanFreqs.length));
-  ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS.WEIGHT_SPECTRUM), tiledManager('WEIGHT_SPECTRUM', widest, 2));
+  ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS[name]), tiledManager(name, widest, 2));
 }

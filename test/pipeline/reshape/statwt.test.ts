@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
 import { clearcal, delmod, statwt, uvsub } from '../../../src/pipeline/reshape/index.ts';
-import { channelBinning } from '../../../src/pipeline/reshape/statwt-samples.ts';
+import { channelBinning, groupRows } from '../../../src/pipeline/reshape/statwt-samples.ts';
+import { robustVariance } from '../../../src/pipeline/reshape/statwt-statistics.ts';
 import { clearModel, openModel } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
@@ -37,9 +38,42 @@ describe('statwt', () => {
     ms.close();
   });
 
-  it('refuses other statistics', () => {
+  it('takes variances that outliers do not rule', () => {
+    const values = Float32Array.of(-2, -1, -1, 0, 0, 1, 1, 2, 40);
+    const weights = new Float64Array(9).fill(3);
+    const of = (options: Parameters<typeof robustVariance>[0]) => robustVariance(options)?.(values, weights);
+    expect(of({ statalg: 'classic' })).toBeUndefined();
+    expect(of({ statalg: 'chauvenet', zscore: 2.5 })).toBeCloseTo((3 * 12) / 8, 12);
+    expect(of({ statalg: 'chauvenet' })).toBeCloseTo((3 * 12) / 8, 12);
+    expect(of({ statalg: 'chauvenet', zscore: 4, maxiter: 0 })).toBeGreaterThan(400);
+    expect(of({ statalg: 'hinges-fences', fence: 0 })).toBeCloseTo((3 * 4) / 6, 12); // quartiles -1 and 1
+    expect(of({ statalg: 'hinges-fences' })).toBeGreaterThan(400);
+    expect(of({ statalg: 'fit-half', center: 'zero' })).toBeCloseTo((3 * 6) / 5, 12);
+    expect(of({ statalg: 'fit-half', center: 'median', lside: false })).toBeCloseTo((3 * 1606) / 6, 9);
+    expect(() => of({ statalg: 'biweight' })).toThrow(/hinges-fences/);
+    expect(() => of({ statalg: 'fit-half', center: 'mode' })).toThrow(/median/);
+  });
+
+  it('fills the last bin up to so many integrations, and writes SIGMA for channel bins', () => {
+    const { context, open } = start();
+    let ms = open();
+    const rows = Int32Array.from({ length: ms.main.rowCount }, (_, row) => row);
+    const groups = groupRows(ms, rows, { combined: ['scan', 'field', 'state'], integrations: 2 });
+    const times = ms.main.column('TIME').getRange(0, ms.main.rowCount) as Float64Array;
+    for (const { rows: own, borrowed } of groups) {
+      expect(new Set([...own, ...borrowed].map((row) => times[row])).size).toBe(2);
+    }
+    expect(groups.reduce((sum, { rows: own }) => sum + own.length, 0)).toBe(ms.main.rowCount);
+    ms.close();
+    statwt(context, { vis: 'a.ms', datacolumn: 'data', chanbin: 4, statalg: 'hinges-fences', fence: 3 });
+    ms = open();
+    const spectrum = ms.main.column('SIGMA_SPECTRUM').getRange(0, 1) as Float32Array;
+    expect(spectrum[0]).toBeCloseTo(Math.sqrt(variance(4) / 2), 6);
+    ms.close();
+  });
+
+  it('refuses sliding bins and columns that are not there', () => {
     const { context } = start();
-    expect(() => statwt(context, { vis: 'a.ms', statalg: 'chauvenet' })).toThrow(/chauvenet/);
     expect(() => statwt(context, { vis: 'a.ms', slidetimebin: true })).toThrow(/slidetimebin/);
     expect(() => statwt(context, { vis: 'a.ms' })).toThrow(/CORRECTED_DATA/);
   });
