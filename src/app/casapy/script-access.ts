@@ -64,7 +64,9 @@ export function planAccess(cwd: string, allowed: readonly AllowedFolder[]): Scri
     listed.push({ path: relative(cwd, link), target });
     folders.push({ path: target, mode: 'read' });
   }
-  return { folders: [...folders, ...allowed], links: listed, tree };
+  // What the user lets the script change comes before what the tree says; letting it read takes nothing away.
+  const changeable = allowed.filter(({ mode }) => mode === 'write');
+  return { folders: [...changeable, ...folders, ...allowed], links: listed, tree };
 }
 
 function treeFolders(tree: string, here: string): AllowedFolder[] {

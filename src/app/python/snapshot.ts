@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** A Python module that is loaded before any script runs. */
 export interface PreludeModule {
@@ -32,16 +32,42 @@ export function snapshotPath(
   return join(folder, `python-${pyodideVersion}-${hash.digest('hex').slice(0, 16)}.snapshot`);
 }
 
-/** Writes a snapshot under its final name in one step; false when the folder cannot be written. */
+/** Snapshots of other versions that nobody has read for so long are deleted, ms. */
+const UNUSED_MS = 30 * 86_400_000;
+
+/**
+ * Writes a snapshot under its final name in one step, and deletes those of other versions that were not used for 30 days; false
+ * when the folder cannot be written.
+ */
 export function keepSnapshot(path: string, image: Uint8Array): boolean {
   const partial = `${path}.${process.pid}.partial`;
   try {
     mkdirSync(join(path, '..'), { recursive: true });
     writeFileSync(partial, image);
     renameSync(partial, path);
-    return true;
   } catch {
-    rmSync(partial, { force: true });
+    quietly(() => rmSync(partial, { force: true }));
     return false;
+  }
+  quietly(() => removeUnused(path));
+  return true;
+}
+
+/** What fails here costs nothing but space. */
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // The folder may be another user's.
+  }
+}
+
+function removeUnused(kept: string): void {
+  const folder = dirname(kept);
+  for (const name of readdirSync(folder)) {
+    if (!/^python-[\w.-]+\.snapshot$/.test(name) || name === basename(kept)) continue;
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && Date.now() - Math.max(found.atimeMs, found.mtimeMs) > UNUSED_MS) rmSync(path, { force: true });
   }
 }

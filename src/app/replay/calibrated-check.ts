@@ -74,6 +74,28 @@ export function checkCalibrated(
   }
 }
 
+/** Mean amplitude (Jy) of the unflagged visibilities in DATA, and the share of those that are flagged. */
+export function meanAmplitude(path: string): { jy: number; rows: number; flagged: number } {
+  const ms = openMs(path);
+  try {
+    let [sum, good, rows, total] = [0, 0, 0, 0];
+    for (const chunk of readChunks(ms, { columns: ['DATA'] })) {
+      const data = chunk.data.DATA as Float32Array;
+      for (let at = 0; at < chunk.flag.length; at++) {
+        if (chunk.flag[at] !== 0) continue;
+        sum += Math.hypot(data[2 * at], data[2 * at + 1]);
+        good++;
+      }
+      rows += chunk.rowCount;
+      total += chunk.flag.length;
+      chunk.release();
+    }
+    return { jy: sum / good, rows, flagged: 1 - good / total };
+  } finally {
+    ms.close();
+  }
+}
+
 /** What is known, and what is found, while visibilities pass. */
 interface Check {
   readonly column: 'DATA' | 'CORRECTED_DATA';

@@ -27,7 +27,7 @@ export interface Delivery {
   readonly missing: readonly string[];
 }
 
-const plainFiles = (folder: string) =>
+export const plainFiles = (folder: string) =>
   readdirSync(folder)
     .filter((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile())
     .sort();

@@ -14,6 +14,9 @@ import { join } from 'node:path';
 import { installationRoot } from '../tasks/index.ts';
 import type { ReplayMember } from './member.ts';
 
+/** Exit code of a run that was ended from outside. */
+export const ENDED = 137;
+
 /** How a delivery's scripts ended. */
 export interface RunResult {
   /** Exit code; the largest where there were several runs. */
@@ -64,13 +67,27 @@ function runBlocks(member: ReplayMember): number[] {
   return [...codes, casapy(root, calibrated, "applyonly=True; execfile('../script/scriptForFluxCalibration.py')")];
 }
 
-/** Runs casapy in a directory; what it prints is added to output.txt of the delivery. Returns the exit code. */
-export function casapy(root: string, cwd: string, code: string): number {
+/**
+ * Runs casapy in a directory; what it prints is added to output.txt of the delivery. Returns the exit code.
+ *
+ * @param options of the command line, such as `--allow`
+ * @param seconds after which it is ended; undefined: never
+ */
+export function casapy(
+  root: string,
+  cwd: string,
+  code: string,
+  options: readonly string[] = [],
+  _seconds?: number,
+): number {
   const output = openSync(join(root, 'output.txt'), 'a');
   try {
     const program = join(installationRoot(), 'bin', 'casapy.mjs');
-    const result = spawnSync(process.execPath, [program, '-c', code], { cwd, stdio: ['ignore', output, output] });
-    return result.status ?? 1;
+    const result = spawnSync(process.execPath, [program, ...options, '-c', code], {
+      cwd,
+      stdio: ['ignore', output, output],
+    });
+    return result.status ?? ENDED;
   } finally {
     closeSync(output);
   }

@@ -7,6 +7,7 @@ import { installEngine } from '../tasks/index.ts';
 import { judgeBlock, judgeControl, judgeJoined, type Verdict } from './block-report.ts';
 import { type Delivery, findDeliveries } from './deliveries.ts';
 import { describeFacts } from './facts-text.ts';
+import { describeImaging, findImagingScripts, replayImaging } from './imaging-replay.ts';
 import { layOutMember, type ReplayMember } from './member.ts';
 import { runMember } from './member-run.ts';
 import { findPackages, type PackageScripts, replayPackages } from './package-replay.ts';
@@ -17,12 +18,14 @@ const USAGE = `npm run replay -- DIR [--out DIR] [--only TEXT] [--spacesaving N]
 Runs the calibration scripts in DIR and the folders below it, each on an observation that is made for it, and compares
 the calibrated visibilities with what was put in. Every folder is taken as script/ of one delivery: with scriptForPI.py,
 that is run; without it, each calibration script by itself, then scriptForFluxCalibration.py. A scriptForPI.py beside a
-casa_piperestorescript.py is run on a package of the pipeline that is made for the two. A folder in which scripts of several
+casa_piperestorescript.py is run on a package of the pipeline that is made for the two. scriptForImaging.py and
+scriptForImagingPrep.py run on calibrated data made for them, and the images are compared with what is in the sky there. A folder in which scripts of several
 deliveries were collected under names such as PROJECT__script_7m__scriptForPI.py is taken apart.
 
   --out DIR        where the delivery trees are made (default: a temporary directory)
-  --only TEXT      only folders whose path holds TEXT
+  --only TEXT      only folders and scripts whose path holds TEXT
   --spacesaving N  SPACESAVING for scriptForPI.py (default: 0)
+  --minutes N      scripts that make images are ended after so long, and what they made is compared (default: 20)
   --read           only say what each script needs
   --keep           leave everything there
 `;
@@ -33,6 +36,8 @@ interface Options {
   readonly out?: string;
   readonly only?: string;
   readonly spaceSaving: number;
+  /** For each script that makes images. */
+  readonly minutes: number;
   readonly reads: boolean;
   readonly keeps: boolean;
 }
@@ -56,13 +61,17 @@ export async function main(args: readonly string[]): Promise<number> {
   const packages = findPackages(resolve(options.top)).filter(({ folder, control }) =>
     join(folder, control).includes(options.only ?? ''),
   );
-  if (deliveries.length + packages.length === 0) {
-    say(`No *.ms.scriptForCalibration.py and no *casa_piperestorescript.py in ${options.top} or the folders below it.`);
+  const imaging = findImagingScripts(resolve(options.top)).filter((path) => path.includes(options.only ?? ''));
+  if (deliveries.length + packages.length + imaging.length === 0) {
+    const kinds = '*.ms.scriptForCalibration.py, *casa_piperestorescript.py or *scriptForImaging.py';
+    say(`There is no ${kinds} in ${options.top} or the folders below it.`);
     return 1;
   }
   const counts: Counts = { passed: 0, failed: 0, unread: 0 };
-  if (options.reads) for (const delivery of deliveries) readDelivery(delivery, counts);
-  else await replayAll(deliveries, packages, options, counts);
+  if (options.reads) {
+    for (const delivery of deliveries) readDelivery(delivery, counts);
+    for (const script of imaging) readImaging(script, counts);
+  } else await replayAll({ deliveries, packages, imaging }, options, counts);
   const { passed, failed, unread } = counts;
   const did = options.reads ? 'read' : 'passed';
   say(`${passed + failed + unread} scripts: ${passed} ${did}, ${failed} failed, ${unread} could not be read`);
@@ -74,8 +83,18 @@ function readArguments(args: readonly string[]): Options | undefined {
   const top = args[0];
   const spaceSaving = Number(value('--spacesaving') ?? 0);
   if (!top || top.startsWith('-') || !existsSync(top) || !Number.isInteger(spaceSaving)) return undefined;
+  const minutes = Number(value('--minutes') ?? 20);
+  if (!(minutes > 0)) return undefined;
   const reads = args.includes('--read');
-  return { top, out: value('--out'), only: value('--only'), spaceSaving, reads, keeps: args.includes('--keep') };
+  return {
+    top,
+    out: value('--out'),
+    only: value('--only'),
+    spaceSaving,
+    minutes,
+    reads,
+    keeps: args.includes('--keep'),
+  };
 }
 
 function readDelivery({ files, calibrations }: Delivery, counts: Counts): void {
@@ -90,12 +109,28 @@ function readDelivery({ files, calibrations }: Delivery, counts: Counts): void {
   }
 }
 
-async function replayAll(
-  deliveries: readonly Delivery[],
-  packages: readonly PackageScripts[],
-  options: Options,
-  counts: Counts,
-): Promise<void> {
+function readImaging(script: string, counts: Counts): void {
+  const scratch = mkdtempSync(join(tmpdir(), 'qa2-rehearsal-'));
+  try {
+    say(`${basename(script)}: ${describeImaging(script, scratch)}`);
+    counts.passed++;
+  } catch (error) {
+    say(`${basename(script)}: ${errorSentence(error)}`);
+    counts.unread++;
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** All that is to be run. */
+interface Scripts {
+  readonly deliveries: readonly Delivery[];
+  readonly packages: readonly PackageScripts[];
+  /** Files of scripts that make images. */
+  readonly imaging: readonly string[];
+}
+
+async function replayAll({ deliveries, packages, imaging }: Scripts, options: Options, counts: Counts): Promise<void> {
   installEngine(MEMORY_BYTES);
   const out = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'qa2-replay-')));
   const keeps = options.keeps || options.out !== undefined;
@@ -112,6 +147,14 @@ async function replayAll(
     if (passes) counts.passed++;
     else counts.failed++;
   }
+  imaging.forEach((script, index) => {
+    const root = join(out, `imaging-${index + 1}-${basename(script, '.py')}`);
+    const { passes, line } = replayImaging(script, root, 60 * options.minutes);
+    say(line);
+    if (passes) counts.passed++;
+    else counts.failed++;
+    if (!keeps) rmSync(root, { recursive: true, force: true });
+  });
   if (!keeps) rmSync(out, { recursive: true, force: true });
 }
 

@@ -2,7 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 import { items, readCalls, type ScriptCall, text, visOf } from './script-calls.ts';
 import { fieldNames } from './script-fields.ts';
 import { appliesUnscaledGains, type FluxFacts, loopNames, readFlux } from './script-fluxes.ts';
-import { readChannelRanges, readNumbers } from './selection-numbers.ts';
+import { CHANNEL_COUNTS, nearestCount, readChannelRanges, readNumbers } from './selection-numbers.ts';
 
 /** A window that a script names. */
 export interface WindowFacts {
@@ -55,11 +55,6 @@ export interface ScriptFacts {
   readonly waterSource?: string;
 }
 
-/** Numbers of channels that ALMA's correlators give. */
-const CHANNEL_COUNTS = [
-  62, 64, 120, 124, 128, 240, 248, 256, 480, 496, 510, 512, 960, 1020, 1024, 1920, 2040, 2048, 3840, 4080, 4096, 7680,
-  8160, 8192,
-];
 const ANTENNA = /\b(?:DA|DV|PM|CM)\d\d\b/g;
 
 /**
@@ -199,11 +194,6 @@ function windowsOf(
       centreHz: centreOf(source, numbers[index]),
     })),
   };
-}
-
-/** Smallest number of channels that a correlator gives and that is not below `count` (but for one too many). */
-function nearestCount(count: number): number {
-  return CHANNEL_COUNTS.find((one) => one + 1 >= count) ?? count;
 }
 
 /**

@@ -1,3 +1,13 @@
+/** Numbers of channels that ALMA's correlators give. */
+export const CHANNEL_COUNTS: readonly number[] = [
+  62, 64, 120, 124, 128, 240, 248, 256, 480, 496, 510, 512, 960, 1020, 1024, 1920, 2040, 2048, 3840, 4080, 4096, 7680,
+  8160, 8192,
+];
+/** Smallest number of channels that a correlator gives and that is not below `count` (but for one too many). */
+export function nearestCount(count: number): number {
+  return CHANNEL_COUNTS.find((one) => one + 1 >= count) ?? count;
+}
+
 /** Numbers of a CASA selection such as `0,2,4~7`; names and other words are left out. */
 export function readNumbers(selection: string): number[] {
   return selection.split(',').flatMap((part) => {

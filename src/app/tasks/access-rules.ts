@@ -13,7 +13,7 @@ export interface AllowedFolder {
 const { lstatSync, readdirSync, readlinkSync } = fs;
 const realpath = fs.realpathSync.native;
 
-/** What an untrusted script may touch: of all folders that hold a path, the deepest one decides. */
+/** What an untrusted script may touch: of all folders that hold a path, the deepest one decides; of the same twice, the first. */
 export class AccessRules {
   private readonly folders: readonly AllowedFolder[];
 
@@ -94,9 +94,9 @@ export class AccessRules {
     return [...new Set(below.map((folder) => folder.path.slice(start.length).split('/')[0]))].sort();
   }
 
-  /** The outermost allowed folders. */
+  /** The outermost allowed folders, each once. */
   roots(): string[] {
-    const paths = this.folders.map(({ path }) => path);
+    const paths = [...new Set(this.folders.map(({ path }) => path))];
     return paths.filter((path) => !paths.some((other) => other !== path && isWithin(path, other)));
   }
 }

@@ -46,6 +46,13 @@ describe('planAccess', () => {
     expect(modes(join(top, 'disk'), ['qa/x', 'raw/x'], [`${tree}/qa`, `${tree}/raw:rw`])).toEqual(['read', 'write']);
     expect(() => readAllowance('nowhere', top)).toThrow('--allow');
   });
+
+  it('takes a directory that is allowed already, or one above it, once', () => {
+    const plan = planAccess(join(tree, 'script'), [readAllowance(`${tree}:rw`, top), readAllowance(tree, top)]);
+    expect(new AccessRules(plan.folders).roots()).toEqual([tree, join(top, 'disk')]);
+    expect(modes(join(tree, 'script'), names, [`${tree}:rw`])[4]).toBe('write');
+    expect(modes(join(tree, 'script'), names, [join(tree, 'script')])[0]).toBe('write');
+  });
 });
 
 describe('scriptEnvironment', () => {

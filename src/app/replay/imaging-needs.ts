@@ -1,0 +1,199 @@
+import { parseQuantity, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import {
+  type InputUse,
+  type Lineage,
+  readWindows,
+  textOf,
+  traceLineages,
+  usesOf,
+  windowCounts,
+} from './imaging-lineage.ts';
+import type { Rehearsal, RehearsedCall } from './imaging-rehearsal.ts';
+import { readNumbers } from './selection-numbers.ts';
+
+/** An image that a script makes, and what it is made from. */
+export interface ImageRequest {
+  readonly task: string;
+  readonly imagename: string;
+  readonly uses: readonly InputUse[];
+  /** Field names that are selected, without wildcards; none where fields are selected by number or all are taken. */
+  readonly names: readonly string[];
+  readonly isMosaic: boolean;
+  readonly isCube: boolean;
+  /** As given: a direction, the number of a field, or ''. */
+  readonly phaseCentre: string;
+  readonly sizeX: number;
+  readonly sizeY: number;
+  /** rad */
+  readonly cell: number;
+  /** Jy */
+  readonly threshold: number;
+  /** Cubes: channels; 0 when the data say. */
+  readonly channelCount: number;
+  /** Cubes whose axis is told in velocity or frequency. */
+  readonly axis?: CubeAxisRequest;
+  /** Cubes by channel number: the first channel. */
+  readonly firstChannel?: number;
+  /** Whether the continuum was subtracted from its data, or all but the continuum. */
+  readonly content: 'all' | 'lines' | 'continuum';
+  /** Whether the image itself is divided by the primary beam. */
+  readonly isCorrected: boolean;
+}
+
+export interface CubeAxisRequest {
+  readonly quantity: 'velocity' | 'frequency';
+  readonly restHz: number;
+  /** First channel, m/s or Hz; undefined: where the data begin. */
+  readonly start?: number;
+  /** m/s or Hz; undefined: the width of the data's channels. */
+  readonly width?: number;
+}
+
+/** What a script needs of the MeasurementSets that it finds. */
+export interface ImagingNeeds {
+  readonly inputs: readonly string[];
+  readonly images: readonly ImageRequest[];
+  /** All that tasks read of the inputs. */
+  readonly uses: readonly InputUse[];
+  /** Names of fields that tasks select. */
+  readonly names: readonly string[];
+  /** Whether a task takes the corrected column, which is then made beside DATA. */
+  readonly wantsCorrected: boolean;
+}
+
+const CLEANING = new Set(['clean', 'tclean']);
+/** Tasks whose data column is the corrected one unless they are told another. */
+const CUTTING = new Set(['split', 'mstransform']);
+
+/** Reads from a rehearsal what the observation must have. */
+export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
+  const traced = traceLineages(calls);
+  const selections = calls.map((call) => ({ call, ...selectionOf(call) }));
+  const countsOf = partCounts(selections.map(({ call, windows }) => ({ windows, of: traced.get(call) ?? [] })));
+  const usesBy = (call: RehearsedCall): InputUse[] => {
+    const of = traced.get(call) ?? [];
+    const { windows, channels } = selectionOf(call);
+    const fields = readNumbers(textOf(call.named.field));
+    return of.flatMap((one) => usesOf(one, { windows, channels, fields }, countsOf));
+  };
+  const images = calls.filter(({ task }) => CLEANING.has(task)).map((call) => requestOf(call, usesBy(call)));
+  const names = calls.flatMap(({ named }) => fieldNames(textOf(named.field)));
+  const wantsCorrected = calls.some(
+    ({ task, named }) =>
+      CUTTING.has(task) && /^(?:|corrected)$/i.test(textOf(named.datacolumn)) && inputs.includes(textOf(named.vis)),
+  );
+  return {
+    inputs,
+    images: lastOfEach(images),
+    uses: calls.flatMap(usesBy),
+    names: [...new Set(names)],
+    wantsCorrected,
+  };
+}
+
+function selectionOf({ task, named }: RehearsedCall): { windows: number[]; channels: Map<number, number> } {
+  const all = readWindows(textOf(named.spw));
+  const fitted = task === 'uvcontsub' ? readWindows(textOf(named.fitspw ?? named.fitspec)) : undefined;
+  return { windows: all.windows, channels: new Map([...all.channels, ...(fitted?.channels ?? [])]) };
+}
+
+/** Windows of the parts of joined data, by what calls select from each. */
+function partCounts(calls: readonly { windows: readonly number[]; of: readonly Lineage[] }[]) {
+  const byJoined = new Map<Lineage, (readonly number[])[]>();
+  for (const { windows, of } of calls) {
+    for (const lineage of of) {
+      const joined = joinedBelow(lineage);
+      if (joined && windows.length > 0) byJoined.set(joined, [...(byJoined.get(joined) ?? []), windows]);
+    }
+  }
+  return (joined: Lineage): readonly number[] =>
+    joined.kind === 'joined' ? windowCounts(joined.of.length, byJoined.get(joined) ?? []) : [];
+}
+
+/** The joined data whose windows a lineage still numbers. */
+function joinedBelow(lineage: Lineage): Lineage | undefined {
+  if (lineage.kind === 'joined') return lineage;
+  return lineage.kind === 'cut' && lineage.windows.length === 0 ? joinedBelow(lineage.of) : undefined;
+}
+
+/** A later image of the same name replaces an earlier one. */
+function lastOfEach(images: readonly ImageRequest[]): ImageRequest[] {
+  return [...new Map(images.map((image) => [image.imagename, image])).values()];
+}
+
+const fieldNames = (selection: string): string[] =>
+  selection
+    .split(',')
+    .map((part) => part.trim().replace(/\*$/, ''))
+    .filter((part) => part !== '' && !/^[\d~ ]+$/.test(part));
+
+function requestOf({ task, named }: RehearsedCall, uses: readonly InputUse[]): ImageRequest {
+  const mode = textOf(named.specmode ?? named.mode) || (task === 'clean' ? 'mfs' : 'mfs');
+  const [sizeX, sizeY] = pairOf(named.imsize, 100);
+  const isMosaic = [named.imagermode, named.gridder, named.ftmachine].some((one) => /mosaic/.test(textOf(one)));
+  const cell = parseQuantity(
+    quantity(Array.isArray(named.cell) ? named.cell[0] : named.cell, '1arcsec'),
+    'angle',
+    'arcsec',
+  );
+  const [vis] = Array.isArray(named.vis) ? named.vis : [named.vis];
+  const isCube = mode !== 'mfs';
+  return {
+    task,
+    imagename: textOf(named.imagename),
+    uses,
+    names: fieldNames(textOf(named.field)),
+    ...{ isMosaic, isCube, sizeX, sizeY, cell },
+    isCorrected: task === 'clean' && named.pbcor === true,
+    phaseCentre: textOf(named.phasecenter),
+    threshold: thresholdOf(named.threshold, task),
+    channelCount: isCube ? Math.max(0, Number(named.nchan ?? -1)) : 1,
+    ...(isCube ? axisOf(mode, named) : {}),
+    content: /\.contsub$/.test(textOf(vis)) ? 'lines' : /\.cont$/.test(textOf(vis)) ? 'continuum' : 'all',
+  };
+}
+
+const quantity = (value: unknown, fallback: string): string | number =>
+  typeof value === 'number' || (typeof value === 'string' && value !== '') ? value : fallback;
+
+function pairOf(value: unknown, fallback: number): [number, number] {
+  const values = (Array.isArray(value) ? value : [value]).map(Number).filter((one) => one > 0);
+  const [first = fallback, second = first] = values;
+  return [first, second];
+}
+
+/** Bare numbers are mJy in clean and Jy in tclean. */
+function thresholdOf(value: unknown, task: string): number {
+  try {
+    return parseQuantity(quantity(value, 0 as never), 'flux', task === 'clean' ? 'mJy' : 'Jy');
+  } catch {
+    return 0;
+  }
+}
+
+function axisOf(mode: string, named: RehearsedCall['named']): Pick<ImageRequest, 'axis' | 'firstChannel'> {
+  const restHz = parseQuantity(
+    quantity(Array.isArray(named.restfreq) ? named.restfreq[0] : named.restfreq, '0Hz'),
+    'frequency',
+  );
+  const read = (value: unknown, dimension: string) =>
+    typeof value === 'string' && value !== '' && /[a-z]/i.test(value) ? parseQuantity(value, dimension) : undefined;
+  const kindOf = (value: unknown) =>
+    /m\/s/.test(textOf(value)) ? 'velocity' : /Hz/.test(textOf(value)) ? 'frequency' : undefined;
+  const told = mode === 'velocity' || mode === 'frequency' ? mode : (kindOf(named.start) ?? kindOf(named.width));
+  if (!told) return { firstChannel: Number(named.start ?? 0) || 0 };
+  return {
+    axis: { quantity: told, restHz, start: read(named.start, told), width: read(named.width, told) },
+  };
+}
+
+/** Frequency (Hz) of a place on a cube's axis. */
+export function axisFrequency({ quantity: kind, restHz }: CubeAxisRequest, value: number): number {
+  return kind === 'frequency' ? value : restHz * (1 - value / SPEED_OF_LIGHT);
+}
+
+/** Width of a cube's channels, Hz; undefined where the data say. */
+export function axisWidth({ quantity: kind, restHz, width }: CubeAxisRequest): number | undefined {
+  if (width === undefined) return undefined;
+  return Math.abs(kind === 'frequency' ? width : (restHz * width) / SPEED_OF_LIGHT);
+}

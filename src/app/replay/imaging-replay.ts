@@ -1,0 +1,127 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorSentence, silentContext } from '../../foundation/base/index.ts';
+import { writeCalibratedMs } from '../../pipeline/simulation/index.ts';
+import type { Verdict } from './block-report.ts';
+import { meanAmplitude } from './calibrated-check.ts';
+import { cutPrelude, planCuts } from './cube-cut.ts';
+import { directoriesIn, plainFiles } from './deliveries.ts';
+import { checkImage, type ImageResult } from './image-check.ts';
+import { type ImagingNeeds, readNeeds } from './imaging-needs.ts';
+import { madeBy, type Rehearsal, rehearse, visesOf, workplace } from './imaging-rehearsal.ts';
+import { type ImagingTwin, planImagingTwin } from './imaging-twin.ts';
+import { lineDemands } from './imaging-windows.ts';
+import { casapy, ENDED } from './member-run.ts';
+
+const IMAGING = /scriptForImaging(?:Prep)?\.py$/;
+
+/** Scripts that make images, at or below a directory. */
+export function findImagingScripts(top: string): string[] {
+  const here = plainFiles(top).filter((name) => IMAGING.test(name));
+  return [...here.map((name) => join(top, name)), ...directoriesIn(top).flatMap(findImagingScripts)];
+}
+
+/** What an imaging script needs, in one line. */
+export function describeImaging(script: string, scratch: string): string {
+  const rehearsal = rehearse(script, scratch);
+  const needs = readNeeds(rehearsal);
+  const { inputs } = planImagingTwin(needs, script);
+  const windows = inputs.map(({ name, spec }) => {
+    const list = spec.windows.map(
+      ({ centreHz, channelCount }) => `${(centreHz / 1e9).toFixed(3)} GHz (${channelCount})`,
+    );
+    return `${name}: ${spec.fields.length} fields, windows ${list.join(', ')}`;
+  });
+  return [...windows, `${needs.images.length} images`, rehearsal.problem ?? ''].filter(Boolean).join('; ');
+}
+
+/**
+ * Runs a script that makes images on an observation made for it, and compares the images with what is in the sky there.
+ *
+ * @param seconds after which the script is ended; the images that it has made until then are compared
+ */
+export function replayImaging(script: string, root: string, seconds: number): Verdict {
+  const name = basename(script);
+  try {
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(root, { recursive: true });
+    const rehearsal = rehearse(script, root);
+    if (rehearsal.inputs.length === 0) return failed(name, rehearsal.problem ?? 'it reads no MeasurementSet');
+    return run(script, root, rehearsal, readNeeds(rehearsal), seconds);
+  } catch (error) {
+    return failed(name, errorSentence(error));
+  }
+}
+
+const failed = (name: string, reason: string): Verdict => ({ passes: false, line: `FAIL ${name}: ${reason}` });
+
+function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingNeeds, seconds: number): Verdict {
+  const name = basename(script);
+  const twin = planImagingTwin(needs, script);
+  const place = workplace(root, rehearsal.inputs);
+  mkdirSync(place, { recursive: true });
+  const times = twin.inputs.map(({ name: input, spec }) => {
+    const path = resolve(place, input);
+    mkdirSync(dirname(path), { recursive: true });
+    return writeCalibratedMs(silentContext(place), path, spec);
+  });
+  const folder = join(dirname(place), 'script');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(script, join(folder, name));
+  const cuts = planCuts(needs.images, lineDemands(needs));
+  writeFileSync(join(folder, 'cut-cubes.py'), cutPrelude(cuts));
+  const started = Date.now();
+  const before = cuts.size > 0 ? "execfile('../script/cut-cubes.py'); " : '';
+  const status = casapy(root, place, `${before}execfile('../script/${name}')`, ['--allow', root], seconds);
+  const took = (Date.now() - started) / 1000;
+  const last = readFileSync(join(root, 'output.txt'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  if (needs.images.length === 0)
+    return judgeData(name, place, rehearsal, twin, status === 0 ? '' : `; exit ${status}: ${last}`);
+  const results = needs.images.map((image) => checkImage(place, image, twin, times[0]));
+  writeFileSync(join(root, `${name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);
+  const own = status === 0 ? undefined : rehearsal.absent.find((image) => last.includes(basename(image)));
+  const isLong = status === ENDED && took >= seconds;
+  const stop =
+    status === 0
+      ? ''
+      : isLong
+        ? `; ended after ${(seconds / 60).toFixed(0)} minutes`
+        : own
+          ? `; stops at ${own}, which it never makes`
+          : `; exit ${status}: ${last}`;
+  return judge(name, results, { cut: cuts.size, seconds: took, stop, ends: status === 0 || own !== undefined });
+}
+
+/** A script without images leaves data: those that it names last must have what was put in. */
+function judgeData(name: string, place: string, { calls }: Rehearsal, twin: ImagingTwin, stop: string): Verdict {
+  const made = calls.flatMap((call) => [...visesOf(call), ...madeBy(call)]).at(-1) ?? '';
+  const path = join(place, made);
+  if (!existsSync(path)) return { passes: false, line: `FAIL ${name}: ${made} was not made${stop}` };
+  const { jy, rows, flagged } = meanAmplitude(path);
+  const ratio = jy / (twin.sources[0]?.continuumJy ?? Number.NaN);
+  const passes = stop === '' && Math.abs(ratio - 1) < 0.05 && flagged === 0;
+  const line = `${made}: ${rows} rows; flux ${(100 * (ratio - 1)).toFixed(2)} %; flagged ${(100 * flagged).toFixed(1)} %${stop}`;
+  return { passes, line: `${passes ? 'PASS' : 'FAIL'} ${name}: ${line}` };
+}
+
+interface RunFacts {
+  readonly cut: number;
+  readonly seconds: number;
+  /** How it stopped; '' when it ran to its end. */
+  readonly stop: string;
+  /** Whether it ran as far as it could anywhere. */
+  readonly ends: boolean;
+}
+
+function judge(name: string, results: readonly ImageResult[], { cut, seconds, stop, ends }: RunFacts): Verdict {
+  const faults = results.filter(({ fault }) => fault !== undefined);
+  const deviation = ({ ratio }: ImageResult) => (Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : Math.abs(ratio - 1));
+  const [worst] = [...results].sort((a, b) => deviation(b) - deviation(a));
+  const parts = [`${results.length - faults.length} of ${results.length} images right`];
+  if (worst && Number.isFinite(worst.ratio))
+    parts.push(`worst flux ${worst.imagename}: ${(100 * (worst.ratio - 1)).toFixed(2)} %`);
+  if (faults.length > 0) parts.push(`${faults[0].imagename} ${faults[0].fault}`);
+  if (cut > 0) parts.push(`${cut} cubes cut to the channels around their line`);
+  const passes = ends && faults.length === 0;
+  return { passes, line: `${passes ? 'PASS' : 'FAIL'} ${name}: ${parts.join('; ')}${stop}; ${seconds.toFixed(0)} s` };
+}

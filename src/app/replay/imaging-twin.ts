@@ -1,0 +1,163 @@
+import {
+  frequencyShiftFactor,
+  observatoryPosition,
+  parseCasaTime,
+  parseDirection,
+} from '../../astronomy/measures/index.ts';
+import { DEGREE, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import type { CalibratedField, CalibratedSource, CalibratedSpec } from '../../pipeline/simulation/index.ts';
+import type { ImageRequest, ImagingNeeds } from './imaging-needs.ts';
+import { demandsSeen, lineDemands, planWindows } from './imaging-windows.ts';
+
+/** The observation for an imaging script. */
+export interface ImagingTwin {
+  readonly inputs: readonly { readonly name: string; readonly spec: CalibratedSpec }[];
+  /** One in the middle of each thing that is imaged. */
+  readonly sources: readonly CalibratedSource[];
+}
+
+const DAY = '2014/07/01';
+/** Where nothing tells a place: it culminates high over ALMA. */
+const PLACE = { ra: 281 * DEGREE, dec: -26 * DEGREE };
+const APART = 1.5 * DEGREE;
+/** The source is so many cells east and north of the middle: what is turned or mirrored is found out. */
+const OFFSET = { east: 6, north: 4 };
+/** Where nothing is imaged, rad. */
+const DEFAULT_CELL = 1e-6;
+/** Pointings of a mosaic that have data. */
+const POINTING_COUNT = 3;
+/** Pointings are so far apart, primary beams. */
+const SPACING = 0.5;
+const PRIMARY_BEAM = 1.13;
+/** Cells to a beam. */
+const CELLS = 4;
+const SMALL_DISH = { diameter: 7, longest: 45, nearest: 12 };
+/** Flux over the highest threshold. */
+const STRENGTH = 6;
+const RELATIVE_NOISE = 0.01;
+/** More channels than these in all windows are observed by fewer antennas. */
+const MANY_CHANNELS = 8000;
+
+/** The smallest observation on which a script can make its images. */
+export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin {
+  const demands = lineDemands(needs);
+  const strength = Math.max(1, STRENGTH * Math.max(0, ...needs.images.map(({ threshold }) => threshold)));
+  const lines = demands.map(({ centreHz, fwhmHz }) => ({ centreHz, fwhmHz, peakJy: strength }));
+  const kinds = needs.inputs.map((name) =>
+    /(?:^|[^0-9])7m/i.test(name) || (/7m/i.test(label) && needs.inputs.length === 1) ? 7 : 12,
+  );
+  const { ra, dec } = placeOf(needs);
+  const noon = parseCasaTime(`${DAY}/12:00:00`);
+  const toTopo = frequencyShiftFactor(noon, ra, dec, observatoryPosition('ALMA'), 'LSRK', 'TOPO');
+  const seen = demandsSeen(demands, toTopo);
+  const windows = needs.inputs.map((name, index) => planWindows(needs, name, seen, kinds[index] === 7));
+  const hz = windows[0]?.[0]?.centreHz ?? 230e9;
+  const { fields, centres } = placeFields(needs, SPACING * PRIMARY_BEAM * (SPEED_OF_LIGHT / hz / Math.min(...kinds)));
+  const cell = needs.images.length > 0 ? Math.min(...needs.images.map((image) => image.cell)) : DEFAULT_CELL;
+  const sources = centres.map(
+    ({ ra, dec }): CalibratedSource => ({
+      ra: ra + (OFFSET.east * cell) / Math.cos(dec),
+      dec: dec + OFFSET.north * cell,
+      continuumJy: strength,
+      lines,
+    }),
+  );
+  const inputs = needs.inputs.map((name, index) => {
+    const spec = {
+      windows: shifted(windows[index], index),
+      fields,
+      sources,
+      dish: kinds[index],
+      seed: index + 1,
+      strength,
+      hasCorrected: needs.wantsCorrected,
+    };
+    return { name, spec: specOf(spec, typicalCell(needs.images)) };
+  });
+  return { inputs, sources };
+}
+
+/** Each block sees the sky from another part of the Earth's orbit: its channels are not quite those of another. */
+function shifted(windows: readonly CalibratedSpec['windows'][number][], index: number): CalibratedSpec['windows'] {
+  return windows.map((window) => ({ ...window, centreHz: window.centreHz + 0.37 * index * window.stepHz }));
+}
+
+interface Parts extends Pick<CalibratedSpec, 'windows' | 'fields' | 'sources' | 'seed' | 'hasCorrected'> {
+  readonly dish: number;
+  readonly strength: number;
+}
+
+function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSpec {
+  const { windows } = parts;
+  const channels = windows.reduce((sum, { channelCount }) => sum + channelCount, 0);
+  const isLarge = channels > MANY_CHANNELS;
+  const wanted = SPEED_OF_LIGHT / windows[0].centreHz / (CELLS * cell);
+  const longest = dish === 7 ? Math.min(wanted, SMALL_DISH.longest) : Math.max(wanted, 5 * dish);
+  const finest = Math.min(...windows.map(({ stepHz }) => Math.abs(stepHz)));
+  return {
+    day: DAY,
+    dishDiameter: dish,
+    antennaCount: isLarge ? 6 : 9,
+    longestBaseline: Math.max(longest, 4 * dish),
+    visitCount: isLarge ? 2 : 3,
+    ...parts,
+    noiseJy: RELATIVE_NOISE * strength * Math.sqrt(finest / 1e6),
+  };
+}
+
+/** The middle one of the cells, rad. */
+function typicalCell(images: readonly ImageRequest[]): number {
+  const cells = images.map(({ cell }) => cell).sort((a, b) => a - b);
+  return cells[cells.length >> 1] ?? DEFAULT_CELL;
+}
+
+/** Where the script looks, if it says so. */
+function placeOf({ images }: ImagingNeeds): { readonly ra: number; readonly dec: number } {
+  const told = images.map(({ phaseCentre }) => phaseCentre).find((text) => /\s/.test(text.trim()));
+  return told ? parseDirection(told) : PLACE;
+}
+
+/** Fields by their numbers and names, and what is imaged: the middle of each mosaic or single field. */
+function placeFields(needs: ImagingNeeds, spacing: number) {
+  const ids = [...new Set(needs.uses.flatMap((use) => use.fields))].sort((a, b) => a - b);
+  const named = needs.names.length > 0 ? needs.names : ['target'];
+  const isMosaic = needs.images.some((image) => image.isMosaic);
+  const first = placeOf(needs);
+  const place = (index: number) => ({ ra: first.ra + (index * APART) / Math.cos(first.dec), dec: first.dec });
+  const fields: CalibratedField[] = [];
+  const centres: { ra: number; dec: number }[] = [];
+  const last = ids.at(-1) ?? -1;
+  // Fields below and between those that are selected are calibrators, and have no part in this.
+  for (let id = 0; id <= last; id++) fields.push({ name: `calibrator-${id}`, ...place(id + 2), isObserved: false });
+  if (ids.length > 0) {
+    centres.push(place(0));
+    ids.forEach((id, index) => {
+      const at = isMosaic ? pointing(place(0), index, spacing) : place(index);
+      fields[id] = {
+        name: named[isMosaic ? 0 : index % named.length],
+        ...at,
+        isObserved: !isMosaic || index < POINTING_COUNT,
+      };
+      if (!isMosaic && index > 0) centres.push(at);
+    });
+    return { fields, centres };
+  }
+  named.forEach((name, index) => {
+    const centre = place(index);
+    centres.push(centre);
+    const count = isMosaic ? POINTING_COUNT : 1;
+    for (let one = 0; one < count; one++) fields.push({ name, ...pointing(centre, one, spacing), isObserved: true });
+  });
+  return { fields, centres };
+}
+
+/** Places of a hexagonal mosaic, the middle first, ring by ring. */
+function pointing(centre: { ra: number; dec: number }, index: number, spacing: number) {
+  let ring = 0;
+  while (1 + 3 * ring * (ring + 1) <= index) ring++;
+  if (ring === 0) return centre;
+  const place = index - (1 + 3 * ring * (ring - 1));
+  const turn = (place / (6 * ring)) * 2 * Math.PI;
+  const [east, north] = [ring * spacing * Math.cos(turn), ring * spacing * Math.sin(turn)];
+  return { ra: centre.ra + east / Math.cos(centre.dec), dec: centre.dec + north };
+}

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { cutPrelude, planCuts } from '../../../src/app/replay/cube-cut.ts';
+import { readNeeds } from '../../../src/app/replay/imaging-needs.ts';
+import type { RehearsedCall } from '../../../src/app/replay/imaging-rehearsal.ts';
+import { planImagingTwin } from '../../../src/app/replay/imaging-twin.ts';
+import { lineDemands } from '../../../src/app/replay/imaging-windows.ts';
+import { installEngine } from '../../../src/app/tasks/index.ts';
+import { spectrumOf } from '../../../src/pipeline/simulation/index.ts';
+
+installEngine(64 * 1024 * 1024);
+
+const call = (task: string, named: Record<string, unknown>): RehearsedCall => ({ task, named });
+const cube = { mode: 'velocity', restfreq: '90GHz', start: '-10km/s', width: '1km/s', nchan: 20 };
+const picture = { imsize: 64, cell: '2arcsec', imagermode: 'mosaic', phasecenter: 'J2000 17h47m19.4 -28d23m29' };
+
+function needsOf(calls: readonly RehearsedCall[], inputs: readonly string[]) {
+  return readNeeds({ calls, inputs, absent: [] });
+}
+
+describe('what an imaging script needs', () => {
+  it('follows windows, channels and fields through split and uvcontsub to the data that it finds', () => {
+    const needs = needsOf(
+      [
+        call('split', {
+          vis: 'calibrated.ms',
+          outputvis: 'a.cal',
+          field: '4~6',
+          spw: '1,3',
+          width: 10,
+          datacolumn: 'data',
+        }),
+        call('uvcontsub', { vis: 'a.cal', fitspw: '1:5~99' }),
+        call('clean', { vis: 'a.cal.contsub', imagename: 'x', field: '0~2', spw: '1', ...cube, ...picture }),
+      ],
+      ['calibrated.ms'],
+    );
+    const [image] = needs.images;
+    expect(image.uses).toEqual([
+      { input: 'calibrated.ms', leastWindows: 0, windows: [3], fields: [4, 5, 6], channels: new Map() },
+    ]);
+    expect(needs.uses[1].channels).toEqual(new Map([[3, 999]]));
+    expect(image.content).toBe('lines');
+    expect(needs.wantsCorrected).toBe(false);
+  });
+
+  it('gives joined data as many windows as the numbers say that are selected from them', () => {
+    const join = call('concat', { vis: ['a.ms', 'b.ms', 'c.ms'], concatvis: 'all.ms' });
+    const one = call('clean', { vis: 'all.ms', imagename: 'x', spw: '25,82,100', ...cube, ...picture });
+    const needs = needsOf([join, one], ['a.ms', 'b.ms', 'c.ms']);
+    expect(needs.images[0].uses.map(({ windows, leastWindows }) => [windows, leastWindows])).toEqual([
+      [[25], 82],
+      [[0], 18],
+      [[0], 1],
+    ]);
+    const { inputs } = planImagingTwin(needs, 'x');
+    expect(inputs.map(({ spec }) => spec.windows.length)).toEqual([82, 18, 1]);
+    // The line is in the middle of the windows that are imaged, and nowhere else.
+    for (const [index, window] of [25, 0, 0].entries()) {
+      const { centreHz, stepHz } = inputs[index].spec.windows[window];
+      expect(Math.abs(centreHz / 90e9 - 1)).toBeLessThan(2e-4);
+      expect(stepHz).toBeCloseTo(3.0e5, -3);
+    }
+  });
+
+  it('places the fields that are numbered about the phase centre and a source in the image', () => {
+    const one = call('clean', {
+      vis: 'a.ms',
+      imagename: 'x',
+      spw: '0',
+      field: '4~56',
+      threshold: '300mJy',
+      ...cube,
+      ...picture,
+    });
+    const { inputs, sources } = planImagingTwin(needsOf([one], ['a.ms']), 'script_7m');
+    const { fields, dishDiameter } = inputs[0].spec;
+    expect(dishDiameter).toBe(7);
+    expect(fields).toHaveLength(57);
+    expect(fields.flatMap(({ isObserved }, id) => (isObserved ? [id] : []))).toEqual([4, 5, 6]);
+    const arcsec = (angle: number) => (angle * 648_000) / Math.PI;
+    expect(arcsec(sources[0].dec - fields[4].dec)).toBeCloseTo(8, 6);
+    expect(arcsec((sources[0].ra - fields[4].ra) * Math.cos(fields[4].dec))).toBeCloseTo(12, 6);
+    // At 0 km/s, the middle of the cube, line and continuum are six times the threshold each.
+    expect(spectrumOf(sources[0], 90e9)).toBeCloseTo(3.6, 6);
+  });
+
+  it('cuts cubes that are too large to the channels around their line, and tells the tasks so', () => {
+    const large = { ...picture, ...cube, imsize: 4096, nchan: 50 };
+    const one = call('tclean', {
+      vis: 'a.ms',
+      imagename: 'big',
+      spw: '0',
+      specmode: 'cube',
+      gridder: 'mosaic',
+      ...large,
+    });
+    const two = call('clean', { vis: 'a.ms', imagename: 'small', spw: '0', ...cube, ...picture });
+    const needs = needsOf([one, two], ['a.ms']);
+    const cuts = planCuts(needs.images, lineDemands(needs));
+    expect([...cuts]).toEqual([['big', { start: '13.5000km/s', nchan: 3 }]]);
+    expect(cutPrelude(cuts)).toContain('13.5000km/s');
+  });
+});
