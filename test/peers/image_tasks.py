@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, imcollapse, immoments, imregrid, imsmooth, imstat, imsubimage, imval, makemask
+from casatasks import casalog, imcollapse, immoments, imrebin, imregrid, imsmooth, imstat, imsubimage, imval, makemask
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -28,6 +28,9 @@ CALLS = {
     'smooth': ("imsmooth('%s', kernel='gauss', major='3arcsec', minor='2.4arcsec', pa='20deg', outfile='OUT')", 2e-5),
     'target': ("imsmooth('%s', kernel='gauss', major='3arcsec', minor='2.4arcsec', pa='20deg', targetres=True, outfile='OUT')", 2e-5),
     'mask': ("makemask(mode='copy', inpimage='%s', inpmask='circle[[20pix,15pix],6pix]', output='OUT')", 0),
+    'rebin': ("imrebin('%s', 'OUT', [3, 2], crop=False)", 1e-6),
+    'rebin crop': ("imrebin('%s', 'OUT', [3, 5])", 1e-6),
+    'rebin frequency': ("imrebin('%s', 'OUT', [1, 1, 1, 2])", 1e-6),
     # CASA's decimate=10 goes between every tenth place, and leaves nothing of images as small as these.
     'regrid': ("imregrid('%s', template='grid', output='OUT', decimate=0)", 1e-4),
     'regrid sky': ("imregrid('%s', template='grid', output='OUT', decimate=0, axes=[0, 1])", 1e-4),
@@ -90,7 +93,7 @@ def make_grid(name):
 
 def calls_of(image):
     """Channels of different beams are regridded by neither program."""
-    refused = ('regrid', 'regrid frequency') if image == 'many' else ()
+    refused = ('regrid', 'regrid frequency', 'rebin frequency') if image == 'many' else ()
     return [(name, call) for name, call in CALLS.items() if name not in refused]
 
 

@@ -30,6 +30,7 @@ import { immomentsTask } from './declarations/immoments.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
+import { imrebinTask } from './declarations/imrebin.ts';
 import { imregridTask } from './declarations/imregrid.ts';
 import { imsmoothTask } from './declarations/imsmooth.ts';
 import { imstatTask } from './declarations/imstat.ts';
@@ -85,6 +86,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   asdmsummaryTask,
   importasdmTask,
   importfitsTask,
+  imrebinTask,
   imregridTask,
   imsmoothTask,
   imviewTask,

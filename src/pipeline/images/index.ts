@@ -26,8 +26,9 @@ export {
 } from './pixel-selection.ts';
 export { type ImvalOptions, type ImvalResult, imval } from './pixel-values.ts';
 export type { Projection, SkyPosition } from './projection.ts';
+export { type RebinOptions, rebin } from './rebinning.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
 export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
-export { type ImsmoothOptions, imsmooth } from './smoothing.ts';
+export { deconvolvedBeam, type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { worldText } from './world-text.ts';

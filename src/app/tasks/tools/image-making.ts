@@ -9,16 +9,10 @@ import {
   imsubimage,
   openImage,
 } from '../../../pipeline/images/index.ts';
-import { type ToolHost, textArgument } from '../tool-types.ts';
-import type { ToolReply } from '../values.ts';
+import { textArgument } from '../tool-types.ts';
 import { selectionOf } from './image-pixels.ts';
-import { ask, closeState, opened, outputOf } from './image-state.ts';
+import { adopt, ask, closeState, opened, outputOf } from './image-state.ts';
 import { numberList } from './reply-values.ts';
-
-/** The new image as a tool of its own. */
-function adopt(host: ToolHost, name: string): ToolReply {
-  return host.adopt('ia', { image: openImage(joinPath(host.context.cwd, name)) });
-}
 
 /** ia: images made of the open one. */
 export const makingMethods = {

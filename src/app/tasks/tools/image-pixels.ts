@@ -168,11 +168,12 @@ export function selectionOf(args: ToolArguments): PixelSelection {
   };
 }
 
-/** The box of a region that rg.box() made, whose pixels count from 1; undefined for a text. */
-function boxOfRegion(region: TaskValue): Pick<PixelSelection, 'box' | 'corners'> | undefined {
+/** What a region that rg made tells: a text, or a box whose pixels count from 1; undefined for a text itself. */
+function boxOfRegion(region: TaskValue): Pick<PixelSelection, 'box' | 'corners' | 'region'> | undefined {
   if (typeof region === 'string' || region === undefined) return undefined;
   if (region === null || typeof region !== 'object' || Array.isArray(region) || Object.keys(region).length === 0)
     return {};
+  if (typeof region.text === 'string') return { region: region.text };
   const first = region.oneRel === true ? 1 : 0;
   const [blc, trc] = ['blc', 'trc'].map((name) =>
     region[name] === undefined ? [] : numberList(region[name], name).map((pixel) => pixel - first),

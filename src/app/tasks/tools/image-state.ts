@@ -1,6 +1,8 @@
 import { fail } from '../../../foundation/base/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
 import { type Image, openImage } from '../../../pipeline/images/index.ts';
-import { method, type ToolArguments, type ToolMethod, textArgument } from '../tool-types.ts';
+import { method, type ToolArguments, type ToolHost, type ToolMethod, textArgument } from '../tool-types.ts';
+import type { ToolReply } from '../values.ts';
 
 /** What an ia object holds. */
 export interface ImageState {
@@ -22,6 +24,11 @@ export function closeState(state: ImageState): void {
 export function outputOf(label: string, args: ToolArguments): string {
   const name = textArgument(args, 'outfile');
   return name !== '' ? name : fail('unsupported', `ia.${label}(): outfile must be given; images are files here.`);
+}
+
+/** A new image as a tool of its own. */
+export function adopt(host: ToolHost, name: string): ToolReply {
+  return host.adopt('ia', { image: openImage(joinPath(host.context.cwd, name)) } satisfies ImageState);
 }
 
 /** Lengths of the axes, the first axis of the sky first. */

@@ -15,6 +15,7 @@ import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { axesOf, coordinateReply, pixelOf, worldReply } from './image-axes.ts';
 import { creationMethods } from './image-creation.ts';
+import { derivedMethods } from './image-derived.ts';
 import { editingMethods } from './image-editing.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
@@ -182,6 +183,7 @@ export const imageTool: ToolDeclaration<ImageState> = {
     ...creationMethods,
     ...editingMethods,
     ...makingMethods,
+    ...derivedMethods,
     ...header,
     ...places,
   },

@@ -188,6 +188,32 @@ describe('ia', () => {
     for (const [axis, wanted] of [4, 3, 0, 2].entries()) expect(pixel.numeric[axis]).toBeCloseTo(wanted, 6);
   });
 
+  it('takes regions that rg makes of boxes, channels and texts', async () => {
+    const rg = toolCaller('rg', folder);
+    const shape = (await ia('shape')) as number[];
+    const box = await rg('frombcs', [RECORD as never, shape as never, '1,1,3,2', '1~2']);
+    expect(await ia('boundingbox', [box as never])).toMatchObject({ blc: [1, 1, 0, 1], trc: [3, 2, 0, 2] });
+    const text = await rg('fromtext', ['box[[1pix,1pix],[3pix,2pix]]']);
+    expect(await ia('boundingbox', [text as never])).toMatchObject({ blc: [1, 1, 0, 0] });
+    expect(await rg('selectedchannels', ['0,2', shape as never])).toEqual([0, 2]);
+    await expect(rg('frombcs', [RECORD as never, shape as never, '1,1,300,2'])).rejects.toThrow(
+      'does not fit the shape',
+    );
+  });
+
+  it('makes images of other sharpness, and finds what beams leave', async () => {
+    const found = await ia('deconvolvefrombeam', [
+      ['3arcsec', '2arcsec', '20deg'],
+      ['1arcsec', '1arcsec', '0deg'],
+    ]);
+    expect(found).toMatchObject({
+      fit: { major: { value: expect.closeTo(Math.sqrt(8), 9) }, success: true },
+      return: false,
+    });
+    await expect(ia('convolve2d', ['x.image'], { type: 'boxcar' })).rejects.toThrow("only type='gaussian'");
+    await expect(ia('regrid', [''])).rejects.toThrow('outfile must be given');
+  });
+
   it('gives the coordinates as a tool of their own', async () => {
     const session = new EngineSession({
       log: new CasaLog({}),
