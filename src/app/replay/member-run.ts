@@ -78,7 +78,7 @@ export function casapy(
   cwd: string,
   code: string,
   options: readonly string[] = [],
-  _seconds?: number,
+  seconds?: number,
 ): number {
   const output = openSync(join(root, 'output.txt'), 'a');
   try {
@@ -86,6 +86,7 @@ export function casapy(
     const result = spawnSync(process.execPath, [program, ...options, '-c', code], {
       cwd,
       stdio: ['ignore', output, output],
+      ...(seconds === undefined ? {} : { timeout: 1000 * seconds, killSignal: 'SIGKILL' as const }),
     });
     return result.status ?? ENDED;
   } finally {
