@@ -1,4 +1,5 @@
-import { statwt } from '../../../pipeline/reshape/index.ts';
+import { type StatwtOptions, statwt } from '../../../pipeline/reshape/index.ts';
+import { backUpFlags } from '../flag-backup.ts';
 import { bool, float, floats, int, outputPath, text, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
@@ -29,9 +30,12 @@ export const statwtTask: TaskDeclaration = {
     text('fitspw', '', 'channels that count; empty: all'),
     bool('excludechans', false, 'fitspw names the channels that do not count'),
     floats('wtrange', [], 'smallest and largest weight'),
-    bool('flagbackup', true, 'save flags first', { inert: 'use flagmanager' }),
+    bool('flagbackup', true, 'keep a flag version of the state before'),
     bool('preview', false, 'compute only'),
     text('datacolumn', 'corrected', 'data column', { allowed: ['data', 'corrected', 'residual', 'residual_data'] }),
   ],
-  run: runs(statwt),
+  run: runs((context, options: StatwtOptions & { flagbackup?: boolean }) => {
+    if (options.flagbackup && !options.preview) backUpFlags(context, options.vis, 'statwt');
+    return statwt(context, options);
+  }),
 };
