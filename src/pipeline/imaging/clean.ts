@@ -157,6 +157,7 @@ function styleOf(options: CleanOptions): RunStyle {
     masked,
     limitsCoverage: true,
     correctsImage: true,
+    sharesBeam: true,
   };
 }
 

@@ -11,8 +11,11 @@ import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
 import type { PlaneSet } from './plane-set.ts';
 import { type Extension, Products } from './products.ts';
-import { chooseBeams, restorePlane } from './restore.ts';
+import { chooseBeams, restorePlane, shareBeam } from './restore.ts';
 import { handCount } from './stokes.ts';
+
+/** One beam where all planes have the same. */
+const storedBeams = (beams: readonly Beam[]) => (beams.every((beam) => beam === beams[0]) ? beams.slice(0, 1) : beams);
 
 /** What tclean tells about a run; keys as in CASA's return value where it has them. */
 export interface TcleanResult {
@@ -122,7 +125,11 @@ export class ImagingRun {
       if (fitted[plane])
         this.sidelobe = Math.max(this.sidelobe, sidelobeLevel(psfs.read(plane), geometry, this.beams[plane]));
     }
-    this.products.setBeams('psf', this.beams);
+    if (choice.style.sharesBeam) {
+      const cellArcsec = (geometry.cell * 648_000) / Math.PI;
+      this.beams.splice(0, this.planeCount, ...shareBeam(this.beams, cellArcsec));
+    }
+    this.products.setBeams('psf', storedBeams(this.beams));
   }
 
   private clean(): CleanSummary {
@@ -181,7 +188,6 @@ export class ImagingRun {
     const { correctsImage } = choice.style;
     const corrected = pbcor && !correctsImage ? this.planeSet('image.pbcor') : undefined;
     const used = chooseBeams(restoringbeam, this.beams);
-    const isCommon = used !== this.beams;
     for (let plane = 0; plane < this.planeCount; plane++) {
       this.context.checkAbort();
       const image = restorePlane(models.read(plane), residuals.read(plane), geometry, used[plane]);
@@ -190,7 +196,7 @@ export class ImagingRun {
       images.write(plane, pbcor && correctsImage ? divided() : image);
       corrected?.write(plane, divided());
     }
-    const stored = isCommon ? used.slice(0, 1) : used;
+    const stored = storedBeams(used);
     this.products.setBeams('image', stored);
     this.products.setBeams('image.pbcor', stored);
   }

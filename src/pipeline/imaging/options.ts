@@ -104,6 +104,8 @@ export interface RunStyle {
   readonly limitsCoverage: boolean;
   /** The image itself is divided by the primary beam; there is no other. */
   readonly correctsImage: boolean;
+  /** Planes whose beams differ by less than half a cell have one. */
+  readonly sharesBeam: boolean;
 }
 
 export const TCLEAN_STYLE: RunStyle = {
@@ -114,6 +116,7 @@ export const TCLEAN_STYLE: RunStyle = {
   masked: ['residual', 'image', 'image.pbcor', 'pb', 'weight'],
   limitsCoverage: false,
   correctsImage: false,
+  sharesBeam: false,
 };
 
 /** Limits of the CLEAN loop, all fluxes in Jy/beam. */

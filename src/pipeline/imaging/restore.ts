@@ -40,6 +40,22 @@ export function restorePlane(
 }
 
 /**
+ * One beam for all planes where their major axes differ by less than half a cell, as clean of CASA 4 had it
+ * (StokesImageUtil::FitGaussianPSF: of the longest and the shortest beam the one that comes later).
+ *
+ * @param cellArcsec width of a pixel
+ */
+export function shareBeam(fitted: readonly Beam[], cellArcsec: number): readonly Beam[] {
+  let [longest, shortest] = [0, 0];
+  fitted.forEach(({ major }, plane) => {
+    if (major > fitted[longest].major) longest = plane;
+    if (major < fitted[shortest].major) shortest = plane;
+  });
+  if (fitted[longest].major - fitted[shortest].major >= cellArcsec / 2) return fitted;
+  return fitted.map(() => fitted[Math.max(longest, shortest)]);
+}
+
+/**
  * The beams to restore with, from tclean's restoringbeam: the fitted ones, their common beam ('common'), or a given one
  * (major, minor, position angle).
  *

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { fitBeam, sidelobeLevel } from '../../../src/pipeline/imaging/index.ts';
 import { makeMinorCycle } from '../../../src/pipeline/imaging/minor-cycle.ts';
-import { chooseBeams, restorePlane } from '../../../src/pipeline/imaging/restore.ts';
+import { chooseBeams, restorePlane, shareBeam } from '../../../src/pipeline/imaging/restore.ts';
 
 const { log } = silentContext('');
 const geometry = { sizeX: 64, sizeY: 64, cell: 1e-6 };
@@ -52,6 +52,12 @@ describe('beam and sidelobes', () => {
     expect(guessed.major / arcsec).toBeCloseTo(2.5, 6);
     expect(warnings).toEqual([expect.stringContaining('No Gaussian fits')]);
   });
+});
+
+it('planes share a beam where their major axes differ by less than half a cell', () => {
+  const beams = [3, 3.2, 2.9].map((major) => ({ major, minor: 1, positionAngle: 0 }));
+  expect(shareBeam(beams, 1)).toEqual([beams[2], beams[2], beams[2]]);
+  expect(shareBeam(beams, 0.5)).toBe(beams);
 });
 
 describe.each(['hogbom', 'clark', 'multiscale'] as const)('the minor cycle %s', (deconvolver) => {
