@@ -24,6 +24,7 @@ import { hInitTask } from './declarations/h-init.ts';
 import { hSaveTask } from './declarations/h-save.ts';
 import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
 import { imcollapseTask } from './declarations/imcollapse.ts';
+import { imfitTask } from './declarations/imfit.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { immathTask } from './declarations/immath.ts';
 import { immomentsTask } from './declarations/immoments.ts';
@@ -78,6 +79,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   ftTask,
   gaincalTask,
   gencalTask,
+  imfitTask,
   imheadTask,
   imcollapseTask,
   immathTask,

@@ -66,11 +66,13 @@ function planeBeams(image: Image): PlaneBeams {
   return { beams, nChannels: chanCount, nStokes: stokesCount };
 }
 
-/** In a list the level of a single Stokes parameter is left out. */
-function listedBeams(image: Image): PlaneBeams['beams'] | Readonly<Record<string, BeamEntry>> {
-  const { beams } = planeBeams(image);
-  if (image.stokesCount > 1) return beams;
-  return Object.fromEntries(Object.entries(beams).map(([chan, byStokes]) => [chan, byStokes['*0']]));
+/** As CASA lists them: without the level of a single Stokes parameter, with the beam of median area. */
+function listedBeams(image: Image): Readonly<Record<string, unknown>> {
+  const { beams, nChannels, nStokes } = planeBeams(image);
+  const byArea = image.info.beams.toSorted((one, other) => one.major * one.minor - other.major * other.minor);
+  const listed =
+    nStokes > 1 ? beams : Object.fromEntries(Object.entries(beams).map(([chan, byStokes]) => [chan, byStokes['*0']]));
+  return { ...listed, 'median area beam': beamEntry(byArea[byArea.length >> 1]), nChannels, nStokes };
 }
 
 /** An axis as CASA lists it: angles in rad, pixels from 0. */

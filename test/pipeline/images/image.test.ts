@@ -206,7 +206,7 @@ describe('image tasks', () => {
 
   it('imfit recovers a Gaussian and imhead lists the header', () => {
     makeCube('j.image', 1);
-    const fit = imfit(context, { imagename: 'j.image', chans: '0' });
+    const [fit] = imfit(context, { imagename: 'j.image', chans: '0' });
     expect(fit.pixel[0]).toBeCloseTo(9, 5);
     expect(fit.peak.value).toBeCloseTo(1, 5);
     expect(fit.shape.major / ((cell * 648_000) / Math.PI)).toBeCloseTo(Math.sqrt(8 * Math.LN2) * 2, 4);

@@ -138,7 +138,7 @@ function fittedFlux(context: Context, path: string, component: TruthComponent): 
   } finally {
     image.close();
   }
-  return imfit(context, { imagename: path, box }).flux.value;
+  return imfit(context, { imagename: path, box, chans: 0 })[0].flux.value;
 }
 
 /** Scale of the calibrated target visibilities on the true sky. */

@@ -1,0 +1,112 @@
+import { type Beam, beamPixels, type FittedComponent, type Image } from '../../../pipeline/images/index.ts';
+import type { TaskValue } from '../types.ts';
+import { type EngineValue, real } from '../values.ts';
+import { boolArray, dictionary, directionReply, floatArray, quantityReply } from './reply-values.ts';
+
+const ARCSEC = Math.PI / 648_000;
+
+function beamReply(beam: Beam, cells: readonly [number, number]): TaskValue {
+  const pixels = beamPixels(beam, cells[0], cells[1]);
+  return {
+    beamarcsec: {
+      major: quantityReply(beam.major, 'arcsec'),
+      minor: quantityReply(beam.minor, 'arcsec'),
+      positionangle: quantityReply(beam.positionAngle, 'deg'),
+    },
+    beampixels: real(pixels),
+    beamster: real(pixels * Math.abs(cells[0] * cells[1])),
+  };
+}
+
+function shapeReply(component: FittedComponent, frame: string, form?: { shape: Beam; error: Beam }): TaskValue {
+  const longitude = component.ra > Math.PI ? component.ra - 2 * Math.PI : component.ra;
+  const place = directionReply(longitude, component.dec, frame) as { [key: string]: TaskValue };
+  const direction = {
+    ...place,
+    error: {
+      latitude: quantityReply(component.positionErrorArcsec.dec, 'arcsec'),
+      longitude: quantityReply(component.positionErrorArcsec.ra, 'arcsec'),
+    },
+  };
+  if (!form) return { direction, type: 'Point' };
+  return {
+    direction,
+    majoraxis: quantityReply(form.shape.major, 'arcsec'),
+    majoraxiserror: quantityReply(form.error.major, 'arcsec'),
+    minoraxis: quantityReply(form.shape.minor, 'arcsec'),
+    minoraxiserror: quantityReply(form.error.minor, 'arcsec'),
+    positionangle: quantityReply((form.shape.positionAngle + 180) % 180, 'deg'),
+    positionangleerror: quantityReply(form.error.positionAngle, 'deg'),
+    type: 'Gaussian',
+  };
+}
+
+function componentReply(image: Image, component: FittedComponent, isDeconvolved: boolean): EngineValue {
+  const { beam, deconvolved, flux } = component;
+  const { direction, spectral } = image.coordinates;
+  const unit = image.unit;
+  const fluxUnit = unit.replace(/\/beam\b/, '') || 'Jy';
+  const form = isDeconvolved ? deconvolved : { shape: component.shape, error: component.shapeError };
+  // The peak of the source itself, were its beam the image's still.
+  const area = form && beam ? (form.shape.major * form.shape.minor) / (beam.major * beam.minor) : 0;
+  const peak = isDeconvolved && area > 0 ? flux.value / area : component.peak.value;
+  const peakError = component.peak.error * (peak / component.peak.value);
+  const cells = direction?.increment ?? [ARCSEC, ARCSEC];
+  return dictionary([
+    ...(beam ? ([['beam', beamReply(beam, cells)]] as const) : []),
+    [
+      'flux',
+      dictionary([
+        ['error', floatArray([flux.error, 0, 0, 0])],
+        ['polarisation', 'Stokes'],
+        ['unit', fluxUnit],
+        ['value', floatArray([flux.value, 0, 0, 0])],
+      ]),
+    ],
+    ['ispoint', !component.deconvolved],
+    ['label', ''],
+    ['peak', { error: real(peakError), unit, value: real(peak) }],
+    ...(isDeconvolved ? [] : ([['pixelcoords', floatArray(component.pixel)]] as const)),
+    ['shape', shapeReply(component, direction?.system ?? 'J2000', form)],
+    [
+      'spectrum',
+      {
+        channel: component.chan,
+        frequency: {
+          m0: quantityReply(component.frequencyHz / 1e9, 'GHz'),
+          refer: spectral?.system ?? 'LSRK',
+          type: 'frequency',
+        },
+        type: 'Constant',
+      },
+    ],
+    ['sum', quantityReply(component.sum, unit)],
+  ]);
+}
+
+/** What CASA's imfit returns for the components of an image, one a plane. */
+export function fitReply(image: Image, components: readonly FittedComponent[], withOffset: boolean): EngineValue {
+  const listed = (isDeconvolved: boolean) =>
+    dictionary([
+      ...components.map((one, k) => [`component${k}`, componentReply(image, one, isDeconvolved)] as const),
+      ['nelements', components.length],
+    ]);
+  const [x, y] = image.coordinates.direction?.increment ?? [ARCSEC, ARCSEC];
+  return dictionary([
+    ['converged', boolArray(components.map(({ isConverged }) => Number(isConverged)))],
+    ['deconvolved', listed(true)],
+    ['pixelsperarcsec', floatArray([ARCSEC / Math.abs(x), ARCSEC / Math.abs(y)])],
+    ['results', listed(false)],
+    ...(withOffset
+      ? ([
+          [
+            'zerooff',
+            dictionary([
+              ['unit', image.unit],
+              ['value', floatArray(components.map(({ offset }) => offset))],
+            ]),
+          ],
+        ] as const)
+      : []),
+  ]);
+}
