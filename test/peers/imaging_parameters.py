@@ -176,7 +176,7 @@ if __name__ == "__main__":
         if not os.path.exists("casa-%s.psf" % name):
             tclean(imagename="casa-" + name, **{**BASE, **call})
     ours(calls)
-    for name, (_, limit) in calls.items():
+    for name, (call, limit) in calls.items():
         if "usemask" in call and call["usemask"].startswith("auto"):
             compare_auto(name)
             continue
