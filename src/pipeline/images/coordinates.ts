@@ -143,6 +143,45 @@ export function requireDirection(coordinates: CoordinateSystem, file?: string): 
   return coordinates.direction ?? fail('unsupported', 'This image has no sky axes.', { file });
 }
 
+/** The numbers that place an axis. */
+export type AxisProperty = 'reference' | 'increment' | 'referencePixel';
+
+/**
+ * The coordinates with one number of an axis set to another value.
+ *
+ * @param axis pixel axis
+ * @param value rad, Hz, pixels, or in the unit of a linear axis
+ * @throws unsupported for the Stokes axis, and for frequencies in a table
+ */
+export function withAxisValue(
+  coordinates: CoordinateSystem,
+  axis: number,
+  property: AxisProperty,
+  value: number,
+): CoordinateSystem {
+  const { direction, spectral, linear } = coordinates;
+  const place = direction?.pixelAxes.indexOf(axis) ?? -1;
+  if (direction && place >= 0) {
+    if (property === 'reference') {
+      const reference = { ...direction.reference, [place === 0 ? 'lon' : 'lat']: value };
+      const latPole = place === 0 ? direction.latPole : (value * 180) / Math.PI;
+      return { ...coordinates, direction: { ...direction, reference, latPole } };
+    }
+    const pair = direction[property];
+    const replaced = place === 0 ? [value, pair[1]] : [pair[0], value];
+    return { ...coordinates, direction: { ...direction, [property]: replaced } };
+  }
+  if (spectral?.pixelAxis === axis) {
+    if (spectral.frequencies)
+      fail('unsupported', 'The frequencies of these coordinates are a table, which is not changed.');
+    return { ...coordinates, spectral: { ...spectral, [property]: value } };
+  }
+  if (!linear.some(({ pixelAxis }) => pixelAxis === axis))
+    fail('unsupported', `Axis ${axis + 1} has no numbers that can be changed.`);
+  const changed = linear.map((one) => (one.pixelAxis === axis ? { ...one, [property]: value } : one));
+  return { ...coordinates, linear: changed };
+}
+
 /** Coordinates of a plain sky image [chan, stokes, y, x]. */
 export function makeCoordinates(options: {
   readonly centre: SkyPosition;

@@ -1,7 +1,7 @@
 import { parseAngle } from '../../astronomy/measures/index.ts';
 import { DEGREE, fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { Beam } from './beams.ts';
-import type { CoordinateSystem } from './coordinates.ts';
+import { type AxisProperty, type CoordinateSystem, withAxisValue } from './coordinates.ts';
 import { mjdSecOfDate } from './fits-header.ts';
 import type { Image } from './image.ts';
 import { text } from './records.ts';
@@ -48,42 +48,17 @@ function putBeam(image: Image, key: string, value: HeaderValue): void {
   image.setInfo({ ...image.info, beams: [beam] });
 }
 
-type AxisProperty = 'reference' | 'increment' | 'referencePixel';
 const AXIS_PROPERTIES: Readonly<Record<string, AxisProperty>> = {
   crval: 'reference',
   cdelt: 'increment',
   crpix: 'referencePixel',
 };
 
-/** The coordinates with one number of an axis (from 0) set to another value. */
-function withAxisValue(
-  coordinates: CoordinateSystem,
-  axis: number,
-  property: AxisProperty,
-  value: HeaderValue,
-): CoordinateSystem {
-  const { direction, spectral, linear } = coordinates;
-  const inUnit = (unit: string) => numberIn(value, property === 'referencePixel' ? '' : unit);
-  const place = direction?.pixelAxes.indexOf(axis) ?? -1;
-  if (direction && place >= 0) {
-    const number = inUnit('rad');
-    if (property !== 'reference') {
-      const pair = direction[property];
-      return {
-        ...coordinates,
-        direction: { ...direction, [property]: place === 0 ? [number, pair[1]] : [pair[0], number] },
-      };
-    }
-    const reference = { ...direction.reference, [place === 0 ? 'lon' : 'lat']: number };
-    const latPole = place === 0 ? direction.latPole : number / DEGREE;
-    return { ...coordinates, direction: { ...direction, reference, latPole } };
-  }
-  if (spectral?.pixelAxis === axis && !spectral.frequencies)
-    return { ...coordinates, spectral: { ...spectral, [property]: inUnit('Hz') } };
-  const own = linear.find(({ pixelAxis }) => pixelAxis === axis);
-  if (!own) return fail('unsupported', `Axis ${axis + 1} of this image cannot be changed; use ia.coordsys.`);
-  const changed = linear.map((one) => (one === own ? { ...one, [property]: inUnit('') } : one));
-  return { ...coordinates, linear: changed };
+/** Unit in which a number of an axis is kept. */
+function unitOf({ direction, spectral }: CoordinateSystem, axis: number, property: AxisProperty): string {
+  if (property === 'referencePixel') return '';
+  if (direction?.pixelAxes.includes(axis)) return 'rad';
+  return spectral?.pixelAxis === axis ? 'Hz' : '';
 }
 
 /** Entries that are part of the coordinates; undefined for other keys. */
@@ -91,7 +66,10 @@ function changedCoordinates(image: Image, key: string, value: HeaderValue): Coor
   const { coordinates } = image;
   const { direction, spectral } = coordinates;
   const [, name, number] = /^(crval|cdelt|crpix)(\d+)$/.exec(key) ?? [];
-  if (name) return withAxisValue(coordinates, Number(number) - 1, AXIS_PROPERTIES[name], value);
+  if (name) {
+    const [axis, property] = [Number(number) - 1, AXIS_PROPERTIES[name]];
+    return withAxisValue(coordinates, axis, property, numberIn(value, unitOf(coordinates, axis, property)));
+  }
   const word = String(value);
   if (key === 'telescope' || key === 'observer') return { ...coordinates, [key]: word };
   if (key === 'date-obs' || key === 'epoch') {

@@ -42,7 +42,8 @@ interface PlaneBeams {
   readonly nStokes: number;
 }
 
-function beamEntry({ major, minor, positionAngle }: Beam): BeamEntry {
+/** A beam with the units of its numbers. */
+export function beamEntry({ major, minor, positionAngle }: Beam): BeamEntry {
   return {
     major: { unit: 'arcsec', value: major },
     minor: { unit: 'arcsec', value: minor },
@@ -50,7 +51,8 @@ function beamEntry({ major, minor, positionAngle }: Beam): BeamEntry {
   };
 }
 
-function planeBeams(image: Image): PlaneBeams {
+/** One beam a plane, by channel and Stokes. */
+export function planeBeams(image: Image): PlaneBeams {
   const { chanCount, stokesCount } = image;
   const beams = Object.fromEntries(
     Array.from({ length: chanCount }, (_, chan) => [

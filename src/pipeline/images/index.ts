@@ -9,7 +9,7 @@ export { type ImsubimageOptions, imsubimage } from './cutting.ts';
 export { type ExportFitsOptions, exportfits } from './fits-export.ts';
 export { type ImportFitsOptions, importfits } from './fits-import.ts';
 export * from './gaussian-fit.ts';
-export { type HeaderEntry, type ImheadOptions, imhead } from './header-listing.ts';
+export { beamEntry, type HeaderEntry, type ImheadOptions, imhead, planeBeams } from './header-listing.ts';
 export { createImage, type Image, openImage } from './image.ts';
 export { type ContourChoice, imageFigure, type ViewChoice } from './image-view.ts';
 export { type MakemaskOptions, makemask } from './mask-making.ts';

@@ -1,4 +1,5 @@
-import { type Beam, beamPixels, type FittedComponent, type Image } from '../../../pipeline/images/index.ts';
+import { type Beam, beamEntry, beamPixels, type FittedComponent, type Image } from '../../../pipeline/images/index.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskValue } from '../types.ts';
 import { type EngineValue, real } from '../values.ts';
 import { boolArray, dictionary, directionReply, floatArray, quantityReply } from './reply-values.ts';
@@ -8,11 +9,7 @@ const ARCSEC = Math.PI / 648_000;
 function beamReply(beam: Beam, cells: readonly [number, number]): TaskValue {
   const pixels = beamPixels(beam, cells[0], cells[1]);
   return {
-    beamarcsec: {
-      major: quantityReply(beam.major, 'arcsec'),
-      minor: quantityReply(beam.minor, 'arcsec'),
-      positionangle: quantityReply(beam.positionAngle, 'deg'),
-    },
+    beamarcsec: typedReply()(beamEntry(beam) as unknown as TaskValue) as TaskValue,
     beampixels: real(pixels),
     beamster: real(pixels * Math.abs(cells[0] * cells[1])),
   };

@@ -1,5 +1,5 @@
 import { fail, SECONDS_PER_DAY } from '../../../foundation/base/index.ts';
-import type { CoordinateSystem } from '../../../pipeline/images/index.ts';
+import { type AxisProperty, type CoordinateSystem, withAxisValue } from '../../../pipeline/images/index.ts';
 import { type ToolArguments, type ToolMethod, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { coordinatesFrom, coordinatesRecord, DEFAULT_SPECTRAL, defaultCoordinates } from './coordinate-records.ts';
@@ -27,41 +27,27 @@ function valuesFor(axes: readonly AxisInfo[], given: TaskValue, label: string, h
   });
 }
 
-type Property = 'reference' | 'increment' | 'referencePixel';
+/** The pixel axis of one that cs names; undefined for the list of Stokes parameters. */
+function pixelAxisOf({ direction, spectral, linear }: CoordinateSystem, { kind, name }: AxisInfo): number | undefined {
+  if (kind === 'direction') return direction?.pixelAxes[name === 'Right Ascension' ? 0 : 1];
+  if (kind === 'spectral') return spectral?.pixelAxis;
+  return kind === 'linear' ? linear.find((one) => one.name === name)?.pixelAxis : undefined;
+}
 
 /** The coordinates with a property of axes set to other values. */
 function withValues(
   coordinates: CoordinateSystem,
   axes: readonly AxisInfo[],
-  property: Property,
+  property: AxisProperty,
   values: readonly number[],
 ): CoordinateSystem {
-  let { direction, spectral } = coordinates;
-  let linear = coordinates.linear;
-  axes.forEach(({ kind, name }, index) => {
-    const value = values[index];
-    if (kind === 'direction' && direction) {
-      const place = name === 'Right Ascension' ? 0 : 1;
-      const replaced = (pair: readonly [number, number]): [number, number] =>
-        place === 0 ? [value, pair[1]] : [pair[0], value];
-      if (property === 'reference')
-        direction = {
-          ...direction,
-          reference: { ...direction.reference, [place === 0 ? 'lon' : 'lat']: value },
-          latPole: place === 0 ? direction.latPole : (value * 180) / Math.PI,
-        };
-      else direction = { ...direction, [property]: replaced(direction[property]) };
-    } else if (kind === 'spectral' && spectral) {
-      if (spectral.frequencies)
-        fail('unsupported', 'cs: the frequencies of this image are a table, which is not changed.');
-      spectral = { ...spectral, [property]: value };
-    } else if (kind === 'linear')
-      linear = linear.map((one) => (one.name === name ? { ...one, [property]: value } : one));
-  });
-  return { ...coordinates, direction, spectral, linear };
+  return axes.reduce((found, one, index) => {
+    const axis = pixelAxisOf(found, one);
+    return axis === undefined ? found : withAxisValue(found, axis, property, values[index]);
+  }, coordinates);
 }
 
-const setter = (label: string, property: Property, signature: string): ToolMethod<CoordsysState> =>
+const setter = (label: string, property: AxisProperty, signature: string): ToolMethod<CoordsysState> =>
   ask(signature, (state, args) => {
     const coordinates = openedCoordinates(state);
     // The list of Stokes parameters is changed by setstokes alone.

@@ -2,15 +2,18 @@ import { fail } from '../../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../../foundation/bytes/index.ts';
 import {
   type Beam,
+  beamEntry,
   beamOf,
   beamPixels,
   choosePixels,
   type Image,
   openImage,
+  planeBeams,
   worldText,
 } from '../../../pipeline/images/index.ts';
 import { recordReply } from '../table-values.ts';
 import { type ToolDeclaration, textArgument } from '../tool-types.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { axesOf, coordinateReply, pixelOf, worldReply } from './image-axes.ts';
@@ -20,7 +23,7 @@ import { editingMethods } from './image-editing.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
-import { dictionary, floatArray, intArray, numberList, quantityReply } from './reply-values.ts';
+import { dictionary, floatArray, intArray, numberList } from './reply-values.ts';
 
 const opening = {
   open: ask('infile, cache=True', (state, args, { context }) => {
@@ -45,30 +48,15 @@ const opening = {
   shape: ask('', (state) => intArray(shapeOf(opened(state)))),
 };
 
-function beamReply({ major, minor, positionAngle }: Beam): TaskValue {
-  return {
-    major: quantityReply(major, 'arcsec'),
-    minor: quantityReply(minor, 'arcsec'),
-    positionangle: quantityReply(positionAngle, 'deg'),
-  };
-}
+const typed = typedReply({ integers: ['nChannels', 'nStokes'] });
+const beamReply = (beam: Beam) => typed(beamEntry(beam) as unknown as TaskValue);
 
-/** One beam a plane, by channel and Stokes. */
-function planeBeams(image: Image): TaskValue {
-  const byChannel = Array.from({ length: image.chanCount }, (_, chan) => {
-    const own = Array.from(
-      { length: image.stokesCount },
-      (__, pol) => [`*${pol}`, beamReply(image.info.beams[chan * image.stokesCount + pol])] as const,
-    );
-    return [`*${chan}`, Object.fromEntries(own)] as const;
-  });
-  return { beams: Object.fromEntries(byChannel), nChannels: image.chanCount, nStokes: image.stokesCount };
-}
-
-function beamEntries(image: Image): [string, TaskValue][] {
+function beamEntries(image: Image): [string, EngineValue][] {
   const { beams } = image.info;
   if (beams.length === 0) return [];
-  return beams.length === 1 ? [['restoringbeam', beamReply(beams[0])]] : [['perplanebeams', planeBeams(image)]];
+  return beams.length === 1
+    ? [['restoringbeam', beamReply(beams[0])]]
+    : [['perplanebeams', typed(planeBeams(image) as unknown as TaskValue)]];
 }
 
 const header = {
@@ -80,7 +68,7 @@ const header = {
     if (beams.length === 0) return {};
     if (beams.length === 1) return beamReply(beams[0]);
     const [channel, stokes] = [Number(args.channel), Number(args.polarization)];
-    if (channel < 0 && stokes < 0) return planeBeams(image);
+    if (channel < 0 && stokes < 0) return typed(planeBeams(image) as unknown as TaskValue);
     return beamReply(beams[Math.max(0, channel) * image.stokesCount + Math.max(0, stokes)]);
   }),
   miscinfo: ask('', (state) => recordReply(opened(state).miscInfo)),
