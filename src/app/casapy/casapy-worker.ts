@@ -1,5 +1,6 @@
 /** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. It loads no engine. */
 import { statfsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { errorSentence, type SentError, unpackError } from '../../foundation/base/index.ts';
 import {
@@ -137,6 +138,15 @@ async function runJob(data: RunData): Promise<number> {
         return { value: { status: 1, output: '', errors: errorSentence(error) } };
       } finally {
         interpreter.forgetFiles();
+      }
+    },
+    /** Why a script may not use a path; null where it may. */
+    refusal(path: string, cwd: string, use: 'read' | 'write') {
+      try {
+        rules?.check(resolve(cwd, path), use);
+        return { value: null };
+      } catch (error) {
+        return { value: errorSentence(error) };
       }
     },
     fileSystem(path: string) {

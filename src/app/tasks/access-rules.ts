@@ -40,7 +40,12 @@ export class AccessRules {
     if (path.includes('\0')) fail('denied', 'A path has no zero bytes.');
     const mode = this.modeOf(path, follow);
     if (mode === 'write' || (mode === 'read' && use === 'read')) return;
-    if (mode === undefined) fail('denied', `This script may not ${use} outside its own directories`, { file: path });
+    if (mode === undefined) {
+      const wish = `${dirname(resolve(path))}${use === 'write' ? ':rw' : ''}`;
+      fail('denied', `This script may not ${use} outside its own directories; casapy --allow ${wish} would let it`, {
+        file: path,
+      });
+    }
     fail('denied', 'This directory is read-only for scripts', { file: path });
   }
 

@@ -21,8 +21,8 @@ export function confinedDisk(disk: Disk, rules: AccessRules): Disk {
     readFile: (path) => disk.readFile(reading(path)),
     readText: (path) => disk.readText(reading(path)),
     writeFile: (path, content) => disk.writeFile(writing(path), content),
-    info: (path) => (isVisible(path) ? disk.info(path) : undefined),
-    exists: (path) => isVisible(path) && disk.exists(path),
+    info: (path) => disk.info(reading(path)),
+    exists: (path) => disk.exists(reading(path)),
     list: (path) => disk.list(reading(path)),
     makeDirectory: (path) => disk.makeDirectory(writing(path)),
     remove(path) {

@@ -55,6 +55,15 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     expect(run.err.trim().split('\n').pop()).toMatch(/^CasaError: .*no\.image/);
   });
 
+  it('says how to let a script at data outside of its directories', () => {
+    const wish = 'casapy --allow /elsewhere would let it (/elsewhere/my.ms)';
+    const source =
+      "try: listobs('/elsewhere/my.ms')\nexcept Exception as error: print(error)\nopen('/elsewhere/my.ms')";
+    const run = casapy('-c', source);
+    expect(run.out).toContain(wish);
+    expect(run.err.trim().split('\n').pop()).toContain(wish);
+  });
+
   it('makes the log file that the script asks for, and hands over the exit code', () => {
     const run = casapy('-c', "casalog.setlogfile('my.log'); casalog.post('hello'); sys.exit(3)");
     expect(run.code).toBe(3);

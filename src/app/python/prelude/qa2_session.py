@@ -200,6 +200,11 @@ def _report(error):
     if isinstance(error, SyntaxError):
         frames = []
     lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        # Directories that a script may not touch do not exist for it; people are told why.
+        use = 'write' if isinstance(error, PermissionError) else 'read'
+        refusal = qa2_host.call('refusal', error.filename, os.getcwd(), use)
+        lines += [refusal + '\n'] if refusal else []
     sys.stderr.write('Traceback (most recent call last):\n' + ''.join(lines))
 
 
