@@ -63,6 +63,56 @@ export function* stepRows<Name extends string>(
   }
 }
 
+/** Rows one after the other that have the same value in each of the asked columns. */
+export interface RowRun<Name extends string> {
+  /** How many of them are chosen; at least one. */
+  readonly count: number;
+  readonly values: Readonly<Record<Name, number>>;
+}
+
+/**
+ * Goes over the rows of a table in order, equal ones together: the baselines of an integration differ in few columns, so that
+ * there are some hundred times fewer runs than rows.
+ *
+ * @param names columns of numbers
+ * @param isChosen for each row; undefined: all
+ */
+export function* stepRuns<Name extends string>(
+  table: Table,
+  names: readonly Name[],
+  isChosen?: Uint8Array,
+): Generator<RowRun<Name>> {
+  for (const { start, count, values } of stepRows(table, names)) {
+    const columns = names.map((name) => values[name] as ArrayLike<number>);
+    const ends = names.map(() => 0);
+    for (let first = 0, end = 0; first < count; first = end) {
+      columns.forEach((column, index) => {
+        if (ends[index] <= first) ends[index] = endOfRun(column, first, count);
+      });
+      end = Math.min(...ends);
+      const chosen = isChosen ? countOnes(isChosen, start + first, start + end) : end - first;
+      if (chosen === 0) continue;
+      const found = {} as Record<Name, number>;
+      names.forEach((name, index) => {
+        found[name] = columns[index][first];
+      });
+      yield { count: chosen, values: found };
+    }
+  }
+}
+
+function endOfRun(column: ArrayLike<number>, first: number, limit: number): number {
+  let end = first + 1;
+  while (end < limit && column[end] === column[first]) end++;
+  return end;
+}
+
+function countOnes(values: Uint8Array, first: number, end: number): number {
+  let count = 0;
+  for (let at = first; at < end; at++) count += values[at];
+  return count;
+}
+
 /** Checks that an index points into a subtable; @throws bad-format */
 export function checkedIndex(value: number, count: number, table: string, column: string, row: number): number {
   if (value < 0 || value >= count) {

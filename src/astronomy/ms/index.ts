@@ -1,5 +1,14 @@
 export * from './antenna-selection.ts';
-export { ROWS_PER_STEP, type RowStep, readArray, readNumbers, readTextArray, readTexts, stepRows } from './columns.ts';
+export {
+  ROWS_PER_STEP,
+  type RowStep,
+  readArray,
+  readNumbers,
+  readTextArray,
+  readTexts,
+  stepRows,
+  stepRuns,
+} from './columns.ts';
 export { appendHistory } from './history.ts';
 export { formatListobs, type ListingOptions, type ListobsOptions, listedRows, listobs } from './listobs.ts';
 export * from './measurement-set.ts';

@@ -1,6 +1,6 @@
-import { stepRows } from './columns.ts';
+import { stepRows, stepRuns } from './columns.ts';
 import type { MeasurementSet } from './measurement-set.ts';
-import type { MsMetadata } from './metadata.ts';
+import type { MsDescription } from './metadata.ts';
 
 /** What listobs counts in MAIN. */
 export interface ListedRows {
@@ -13,7 +13,7 @@ export interface ListedRows {
   readonly unflaggedByScan?: ReadonlyMap<string, number>;
 }
 
-const COLUMNS = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'FIELD_ID', 'ANTENNA1', 'ANTENNA2'] as const;
+const COLUMNS = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'FIELD_ID'] as const;
 const BYTES_PER_PIECE = 8 * 1024 * 1024;
 
 export const scanKey = (observation: number, array: number, scan: number, field: number) =>
@@ -26,30 +26,50 @@ export const scanKey = (observation: number, array: number, scan: number, field:
  */
 export function countRows(
   ms: MeasurementSet,
-  metadata: MsMetadata,
+  metadata: MsDescription,
   isChosen: Uint8Array | undefined,
   withFlags: boolean,
 ): ListedRows {
   const byField = new Map<number, number>();
-  const antennas = new Set<number>();
+  let total = 0;
+  for (const { count, values } of stepRuns(ms.main, ['FIELD_ID'], isChosen)) {
+    total += count;
+    add(byField, values.FIELD_ID, count);
+  }
+  const antennas = antennasOf(ms, metadata.antennas.length, isChosen);
+  return { count: total, byField, antennas, ...(withFlags && countUnflagged(ms, metadata, isChosen)) };
+}
+
+function add<Key>(map: Map<Key, number>, key: Key, value: number): void {
+  map.set(key, (map.get(key) ?? 0) + value);
+}
+
+function antennasOf(ms: MeasurementSet, antennaCount: number, isChosen: Uint8Array | undefined): Set<number> {
+  const isUsed = new Uint8Array(antennaCount);
+  for (const { start, count, values } of stepRows(ms.main, ['ANTENNA1', 'ANTENNA2'])) {
+    const [ones, others] = [values.ANTENNA1 as Int32Array, values.ANTENNA2 as Int32Array];
+    for (let row = 0; row < count; row++) {
+      if (isChosen?.[start + row] === 0) continue;
+      isUsed[ones[row]] = 1;
+      isUsed[others[row]] = 1;
+    }
+  }
+  return new Set([...isUsed.keys()].filter((antenna) => isUsed[antenna] === 1));
+}
+
+function countUnflagged(ms: MeasurementSet, metadata: MsDescription, isChosen: Uint8Array | undefined) {
   const unflaggedByField = new Map<number, number>();
   const unflaggedByScan = new Map<string, number>();
-  let total = 0;
-  const add = <Key>(map: Map<Key, number>, key: Key, value: number) => map.set(key, (map.get(key) ?? 0) + value);
   for (const { start, count, values } of stepRows(ms.main, COLUMNS)) {
-    const [observations, arrays, scans, fields, ones, others] = COLUMNS.map((name) => values[name] as Int32Array);
-    const shares = withFlags ? unflaggedShares(ms, metadata, start, count, isChosen) : undefined;
+    const [observations, arrays, scans, fields] = COLUMNS.map((name) => values[name] as Int32Array);
+    const shares = unflaggedShares(ms, metadata, start, count, isChosen);
     for (let row = 0; row < count; row++) {
       if (isChosen && isChosen[start + row] === 0) continue;
-      total++;
-      add(byField, fields[row], 1);
-      antennas.add(ones[row]).add(others[row]);
-      if (!shares) continue;
       add(unflaggedByField, fields[row], shares[row]);
       add(unflaggedByScan, scanKey(observations[row], arrays[row], scans[row], fields[row]), shares[row]);
     }
   }
-  return { count: total, byField, antennas, ...(withFlags && { unflaggedByField, unflaggedByScan }) };
+  return { unflaggedByField, unflaggedByScan };
 }
 
 /**
@@ -58,7 +78,7 @@ export function countRows(
  */
 function unflaggedShares(
   ms: MeasurementSet,
-  metadata: MsMetadata,
+  metadata: MsDescription,
   start: number,
   count: number,
   isChosen: Uint8Array | undefined,

@@ -3,7 +3,7 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { formatDec, formatMjd, formatRa, formatTimeOfDay, observatoryPosition } from '../measures/index.ts';
 import { countRows, type ListedRows, scanKey } from './listed-rows.ts';
 import { type MeasurementSet, openMs } from './measurement-set.ts';
-import { type AntennaInfo, type MsMetadata, readMetadata, type ScanInfo } from './metadata.ts';
+import { type AntennaInfo, type MsDescription, readDescription, type ScanInfo } from './metadata.ts';
 import { readScans } from './scans.ts';
 import { SELECTION_KEYS, type Selection, selectionTexts, selectRows } from './selection.ts';
 import { centreFrequency } from './spw-selection.ts';
@@ -73,17 +73,16 @@ export function listedRows(
 /** The text of listobs for an open MS. */
 export function formatListobs(ms: MeasurementSet, options: ListingOptions = {}): string {
   const { verbose = true, listunfl = false, rows } = options;
-  const all = readMetadata(ms);
+  const all = readDescription(ms);
   const isChosen = rows && new Uint8Array(ms.main.rowCount);
   for (const row of rows ?? []) if (isChosen) isChosen[row] = 1;
   const counts = countRows(ms, all, isChosen, listunfl);
-  const metadata: MsMetadata = {
+  const metadata: MsDescription = {
     ...all,
     rowCount: counts.count,
     antennas: all.antennas.filter(({ id }) => counts.antennas.has(id)),
-    scans: readScans(ms, all.dataDescriptions, all.states, true, isChosen),
   };
-  const { scans } = metadata;
+  const scans = readScans(ms, all.dataDescriptions, all.states, true, isChosen);
   const lines = [
     RULE,
     `           MeasurementSet Name:  ${disk().resolve(ms.path)}      MS Version 2`,
@@ -117,7 +116,7 @@ function fixed(value: number, digits: number): string {
 }
 
 function observationLines(
-  metadata: MsMetadata,
+  metadata: MsDescription,
   scans: readonly ScanInfo[],
   verbose: boolean,
   antennaCount: number,
@@ -147,7 +146,7 @@ function observationLines(
   return lines;
 }
 
-function scanLines(metadata: MsMetadata, scans: readonly ScanInfo[], counts: ListedRows): string[] {
+function scanLines(metadata: MsDescription, scans: readonly ScanInfo[], counts: ListedRows): string[] {
   const lines: string[] = [];
   let block = '';
   let day = '';
@@ -190,7 +189,7 @@ function unflaggedText(count: number | undefined): string {
   return count === undefined ? '' : fixed(count, 2).padStart(13);
 }
 
-function fieldLines(metadata: MsMetadata, counts: ListedRows): string[] {
+function fieldLines(metadata: MsDescription, counts: ListedRows): string[] {
   const used = metadata.fields.filter(({ id }) => counts.byField.has(id));
   const lines = used.map(({ id, code, name, phaseDir, frame, sourceId }) => {
     const [ra, dec] = phaseDir;
@@ -209,7 +208,7 @@ function fieldLines(metadata: MsMetadata, counts: ListedRows): string[] {
   ];
 }
 
-function windowLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[] {
+function windowLines(metadata: MsDescription, scans: readonly ScanInfo[]): string[] {
   const used = new Set(scans.flatMap(({ spwIds }) => spwIds));
   const described = metadata.dataDescriptions.filter(({ spwId }) => used.has(spwId));
   const setups = new Set(described.map(({ polId }) => polId)).size;
@@ -233,7 +232,7 @@ function windowLines(metadata: MsMetadata, scans: readonly ScanInfo[]): string[]
   return [`Spectral Windows:  (${counts})`, header, ...lines];
 }
 
-function sourceLines(metadata: MsMetadata): string[] {
+function sourceLines(metadata: MsDescription): string[] {
   const { sources } = metadata;
   const lines = sources.map((source) => {
     const [frequency] = source.restFrequencies;
@@ -249,7 +248,7 @@ function sourceLines(metadata: MsMetadata): string[] {
   return [`Sources: ${sources.length}`, '  ID   Name                SpwId RestFreq(MHz)  SysVel(km/s) ', ...lines];
 }
 
-function antennaLines(metadata: MsMetadata): string[] {
+function antennaLines(metadata: MsDescription): string[] {
   const { antennas } = metadata;
   const nameWidth = Math.max(6, ...antennas.map(({ name }) => name.length + 2));
   const stationWidth = Math.max(10, ...antennas.map(({ station }) => station.length + 2));
@@ -278,7 +277,7 @@ function antennaLines(metadata: MsMetadata): string[] {
 }
 
 /** ITRF position of the telescope, m; the mean of the antennas for an unknown one. */
-function arrayCentre({ antennas, observation }: MsMetadata): ArrayLike<number> {
+function arrayCentre({ antennas, observation }: MsDescription): ArrayLike<number> {
   try {
     return observatoryPosition(observation.telescope);
   } catch {
@@ -296,7 +295,7 @@ function localOffset(antenna: AntennaInfo, centre: ArrayLike<number>): [east: nu
   return [east, (latitude - latitude0) * radius0, radius - radius0];
 }
 
-function shortAntennaLines({ antennas }: MsMetadata): string[] {
+function shortAntennaLines({ antennas }: MsDescription): string[] {
   const lines = [`Antennas: ${antennas.length} 'name'='station' `];
   for (let first = 0; first < antennas.length; first += 4) {
     const group = antennas.slice(first, first + 4);

@@ -110,8 +110,8 @@ export interface ScanInfo {
   readonly integrationSec: readonly number[];
 }
 
-/** What is known about an MS without looking at visibilities. */
-export interface MsMetadata {
+/** What the subtables of an MS say. */
+export interface MsDescription {
   readonly rowCount: number;
   readonly antennas: readonly AntennaInfo[];
   readonly spectralWindows: readonly SpectralWindowInfo[];
@@ -123,6 +123,10 @@ export interface MsMetadata {
   /** The first observation. */
   readonly observation: ObservationInfo;
   readonly sources: readonly SourceInfo[];
+}
+
+/** What is known about an MS without looking at visibilities. */
+export interface MsMetadata extends MsDescription {
   /** Rows grouped by observation, array and scan; read from MAIN when first asked for. */
   readonly scans: readonly ScanInfo[];
 }
@@ -151,6 +155,19 @@ export function correlationCode(name: string): number | undefined {
  * @throws bad-format when a DATA_DESCRIPTION row points outside its tables
  */
 export function readMetadata(ms: MeasurementSet): MsMetadata {
+  const description = readDescription(ms);
+  let scans: ScanInfo[] | undefined;
+  return {
+    ...description,
+    get scans() {
+      scans ??= readScans(ms, description.dataDescriptions, description.states);
+      return scans;
+    },
+  };
+}
+
+/** Reads the subtables of an MS; @throws bad-format when a DATA_DESCRIPTION row points outside its tables */
+export function readDescription(ms: MeasurementSet): MsDescription {
   const spectralWindows = readSpectralWindows(ms);
   const polarizations = readPolarizations(ms);
   const states = readStates(ms);
@@ -162,7 +179,6 @@ export function readMetadata(ms: MeasurementSet): MsMetadata {
     polId: checkedIndex(pols[id], polarizations.length, 'DATA_DESCRIPTION', 'POLARIZATION_ID', id),
   }));
   const observations = readObservations(ms);
-  let scans: ScanInfo[] | undefined;
   return {
     rowCount: ms.main.rowCount,
     antennas: readAntennas(ms),
@@ -174,10 +190,6 @@ export function readMetadata(ms: MeasurementSet): MsMetadata {
     observations,
     observation: observations[0] ?? emptyObservation(),
     sources: readSources(ms),
-    get scans() {
-      scans ??= readScans(ms, dataDescriptions, states);
-      return scans;
-    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { stepRows } from './columns.ts';
+import { stepRuns } from './columns.ts';
 import type { MeasurementSet } from './measurement-set.ts';
 import type { DataDescriptionInfo, ScanInfo, StateInfo } from './metadata.ts';
 
@@ -40,35 +40,17 @@ export function readScans(
   isChosen?: Uint8Array,
 ): ScanInfo[] {
   const tallies = new Map<string, Tally>();
-  for (const { start, count, values } of stepRows(ms.main, COLUMNS)) {
-    const numeric = values as unknown as Record<(typeof COLUMNS)[number], ArrayLike<number>>;
-    let tally: Tally | undefined;
-    let tallyField = -1;
-    for (let row = 0; row < count; row++) {
-      if (isChosen && isChosen[start + row] === 0) continue;
-      const number = numeric.SCAN_NUMBER[row];
-      const observationId = numeric.OBSERVATION_ID[row];
-      const arrayId = numeric.ARRAY_ID[row];
-      const field = byField ? numeric.FIELD_ID[row] : -1;
-      const isSame = tally?.number === number && tally.observationId === observationId && tally.arrayId === arrayId;
-      if (!tally || !isSame || field !== tallyField) {
-        tally = tallyOf(tallies, number, observationId, arrayId, field);
-        tallyField = field;
-      }
-      const interval = numeric.INTERVAL[row];
-      const time = numeric.TIME[row];
-      tally.rowCount++;
-      if (time - interval / 2 < tally.startSec) tally.startSec = time - interval / 2;
-      if (time + interval / 2 > tally.endSec) tally.endSec = time + interval / 2;
-      tally.fields.add(numeric.FIELD_ID[row]);
-      tally.states.add(numeric.STATE_ID[row]);
-      const window = dataDescriptions[numeric.DATA_DESC_ID[row]]?.spwId ?? -1;
-      const sum = tally.windows.get(window);
-      if (sum) {
-        sum[0] += interval;
-        sum[1]++;
-      } else tally.windows.set(window, [interval, 1]);
-    }
+  for (const { count, values } of stepRuns(ms.main, COLUMNS, isChosen)) {
+    const { FIELD_ID: field, TIME: time, INTERVAL: interval } = values;
+    const tally = tallyOf(tallies, values.SCAN_NUMBER, values.OBSERVATION_ID, values.ARRAY_ID, byField ? field : -1);
+    tally.rowCount += count;
+    if (time - interval / 2 < tally.startSec) tally.startSec = time - interval / 2;
+    if (time + interval / 2 > tally.endSec) tally.endSec = time + interval / 2;
+    tally.fields.add(field);
+    tally.states.add(values.STATE_ID);
+    const window = dataDescriptions[values.DATA_DESC_ID]?.spwId ?? -1;
+    const [sum, rows] = tally.windows.get(window) ?? [0, 0];
+    tally.windows.set(window, [sum + interval * count, rows + count]);
   }
   return [...tallies.values()]
     .sort((one, other) => one.observationId - other.observationId || one.startSec - other.startSec)

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createMs, openMs, readMetadata, SUBTABLE_COLUMNS } from '../../../src/astronomy/ms/index.ts';
+import { createMs, openMs, readMetadata, SUBTABLE_COLUMNS, stepRuns } from '../../../src/astronomy/ms/index.ts';
 import { FIELDS, freshContext, ROW_COUNT, START, writeSmallMs } from './small-ms.ts';
 
 describe('createMs and openMs', () => {
@@ -34,6 +34,30 @@ describe('createMs and openMs', () => {
       endSec: START + 78,
       integrationSec: [6, 6],
     });
+    ms.close();
+  });
+
+  it('goes over rows in runs of equal values', () => {
+    const path = join(freshContext().cwd, 'a.ms');
+    writeSmallMs(path);
+    const ms = openMs(path);
+    const names = ['TIME', 'DATA_DESC_ID', 'FIELD_ID'] as const;
+    const isChosen = Uint8Array.from({ length: ROW_COUNT }, (_, row) => (row % 3 === 0 || row < 12 ? 1 : 0));
+    const [times, descriptions, fields] = names.map((name) => ms.main.column(name).getRange(0, ROW_COUNT));
+    const expected: [string, number][] = [];
+    for (let row = 0; row < ROW_COUNT; row++) {
+      if (isChosen[row] === 0) continue;
+      const key = [times[row], descriptions[row], fields[row]].join();
+      const last = expected.at(-1);
+      if (last?.[0] === key) last[1]++;
+      else expected.push([key, 1]);
+    }
+    const found = [...stepRuns(ms.main, names, isChosen)].map(({ count, values }) => [
+      names.map((name) => values[name]).join(),
+      count,
+    ]);
+    expect(found).toEqual(expected);
+    expect(found.length).toBeLessThan(ROW_COUNT / 2);
     ms.close();
   });
 

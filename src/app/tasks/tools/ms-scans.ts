@@ -1,4 +1,4 @@
-import { stepRows } from '../../../astronomy/ms/index.ts';
+import { stepRuns } from '../../../astronomy/ms/index.ts';
 import { type EngineValue, real } from '../values.ts';
 import { type MsState, metadataOf, msOf } from './ms-state.ts';
 import { dictionary, directionReply, intArray } from './reply-values.ts';
@@ -26,26 +26,22 @@ function partsOf(state: MsState, byState: boolean): Part[] {
   const { main } = msOf(state);
   const isChosen = state.rows && new Uint8Array(main.rowCount);
   for (const row of state.rows ?? []) if (isChosen) isChosen[row] = 1;
-  for (const { start, count, values } of stepRows(main, COLUMNS)) {
-    const columns = COLUMNS.map((name) => values[name] as unknown as ArrayLike<number>);
-    for (let row = 0; row < count; row++) {
-      if (isChosen && isChosen[start + row] === 0) continue;
-      const [scan, field, obsState, description, time, interval] = columns.map((column) => column[row]);
-      const key = `${scan}/${field}/${byState ? obsState : ''}`;
-      let part = parts.get(key);
-      if (!part) {
-        const limits = { firstTime: time, lastTime: time, begin: Infinity, end: -Infinity };
-        part = { scan, field, state: obsState, descriptions: new Set(), rowCount: 0, intervalSum: 0, ...limits };
-        parts.set(key, part);
-      }
-      part.rowCount++;
-      part.intervalSum += interval;
-      part.descriptions.add(description);
-      part.firstTime = Math.min(part.firstTime, time);
-      part.lastTime = Math.max(part.lastTime, time);
-      part.begin = Math.min(part.begin, time - interval / 2);
-      part.end = Math.max(part.end, time + interval / 2);
+  for (const { count, values } of stepRuns(main, COLUMNS, isChosen)) {
+    const { SCAN_NUMBER: scan, FIELD_ID: field, STATE_ID: obsState, TIME: time, INTERVAL: interval } = values;
+    const key = `${scan}/${field}/${byState ? obsState : ''}`;
+    let part = parts.get(key);
+    if (!part) {
+      const limits = { firstTime: time, lastTime: time, begin: Infinity, end: -Infinity };
+      part = { scan, field, state: obsState, descriptions: new Set(), rowCount: 0, intervalSum: 0, ...limits };
+      parts.set(key, part);
     }
+    part.rowCount += count;
+    part.intervalSum += interval * count;
+    part.descriptions.add(values.DATA_DESC_ID);
+    part.firstTime = Math.min(part.firstTime, time);
+    part.lastTime = Math.max(part.lastTime, time);
+    part.begin = Math.min(part.begin, time - interval / 2);
+    part.end = Math.max(part.end, time + interval / 2);
   }
   return [...parts.values()];
 }
