@@ -18,7 +18,7 @@ export const SAME_FLOOR = {
   'pipeline/restore': [],
   'pipeline/flagging': [],
   'pipeline/skymodel': [],
-  'pipeline/calibration': ['skymodel'],
+  'pipeline/calibration': ['flagging', 'skymodel'],
   'pipeline/images': [],
   'pipeline/imaging': ['images', 'skymodel'],
   'pipeline/reduction': ['ingest', 'reshape', 'flagging', 'calibration', 'imaging', 'images', 'skymodel'],

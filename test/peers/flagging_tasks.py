@@ -182,7 +182,45 @@ def main():
              ["flagmanager", dict(vis="f2.ms", mode="restore", versionname="v", merge=mode)])
         bad = sum(int((a != b).sum()) for a, b in zip(flags_of("f1.ms"), flags_of("f2.ms")))
         report(bad == 0, "flagmanager merge=" + mode, "%d flags differ" % bad)
+    compare_tables(node, bundle)
     sys.exit(1 if FAILED else 0)
+
+
+def compare_tables(node, bundle):
+    """flagdata on calibration tables that CASA made: the flags, and the summary."""
+    fixtures = os.path.join(ROOT, "test", "fixtures", "casa-caltables")
+    tb = table()
+    tb.open(os.path.join(fixtures, "gain.g"))
+    gains, snr = np.abs(tb.getcol("CPARAM")), tb.getcol("SNR")
+    tb.close()
+    middle, lively = [float(v) for v in np.percentile(gains, [20, 80])], float(np.median(snr))
+    clip = dict(mode="clip", datacolumn="CPARAM")
+    for name, kwargs in {
+        "channels of a table": dict(spw="0:0~4", antenna="DA42"), "all antennas but one": dict(antenna="!DA42"),
+        "scans of a table": dict(scan="4"), "amplitudes": dict(clip, clipminmax=middle),
+        "real parts of Sol1": dict(clip, clipminmax=middle, correlation="REAL_Sol1"),
+        "angles": dict(clip, clipminmax=[0, 3], correlation="ARG_ALL"),
+        "norms inside": dict(clip, clipminmax=middle, clipoutside=False, correlation="NORM_Sol2"),
+        "SNR": dict(clip, datacolumn="SNR", clipminmax=[lively, 1e9]),
+        "a list": dict(mode="list", inpfile=["mode='clip' datacolumn='SNR' clipminmax=[%r,1e9]" % lively, "antenna='DA41'"]),
+    }.items():
+        for source in ("bandpass.b", "gain.g"):
+            flags, summaries = [], []
+            for copy in ("t1", "t2"):
+                shutil.rmtree(copy, ignore_errors=True)
+                shutil.copytree(os.path.join(fixtures, source), copy)
+            flagdata(vis="t1", flagbackup=False, **kwargs)
+            asked = dict(mode="summary", spwchan=True, spwcorr=True, basecnt=True)
+            summaries = [flagdata(vis="t1", **asked)]
+            summaries.append(ours(node, bundle, ["flagCalTable", dict(kwargs, vis="t2", flagbackup=False)],
+                                  ["flagCalTable", dict(asked, vis="t2")])[1]["summary"])
+            for copy in ("t1", "t2"):
+                tb.open(copy)
+                flags.append(tb.getcol("FLAG"))
+                tb.close()
+            report(np.array_equal(*flags) and summaries[0] == summaries[1], "%s: %s" % (source, name),
+                   "%d of %d flags differ, summaries %s" % ((flags[0] != flags[1]).sum(), flags[0].sum(),
+                                                            "equal" if summaries[0] == summaries[1] else "differ"))
 
 
 if __name__ == "__main__":

@@ -1,55 +1,169 @@
 import { parseSpw } from '../../astronomy/ms/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import {
+  autosaveFlags,
+  type FlagCommand,
+  type FlagdataOptions,
+  type FlagdataResult,
+  type FlagRowNames,
+  type FlagSummary,
+  FlagTally,
+  flagCommands,
+  formatFlagCommand,
+  openFlagged,
+} from '../flagging/index.ts';
 import type { CalTable } from './caltable.ts';
+import { clipTest } from './caltable-clip.ts';
 import { readCalTable } from './caltable-read.ts';
-import { type CalSelection, selectCalRows, windowInfos } from './caltable-selection.ts';
-import { writeCalTable } from './caltable-write.ts';
+import { selectCalRows, windowInfos } from './caltable-selection.ts';
+import { writeCalFlags } from './caltable-write.ts';
 
-/** Parameters of CASA's flagdata that mean something for a calibration table. */
-export interface FlagCalTableOptions extends CalSelection {
-  readonly vis: string;
-  readonly mode?: 'manual' | 'unflag' | (string & {});
-  /** 'calculate' and '' write nothing. */
-  readonly action?: string;
-}
+/** Selections of MeasurementSets that name nothing in a calibration table. */
+const FOREIGN = ['uvrange', 'intent', 'array'] as const;
 
 /**
- * Flags solutions of a calibration table: flagdata with modes manual and unflag on a table instead of a MeasurementSet.
- * Channels of the selection's windows are channels of the solutions.
+ * Flags solutions of a calibration table: flagdata with modes manual, unflag, clip, summary and list on a table instead of a
+ * MeasurementSet. Channels of the selection's windows are channels of the solutions; the parameters of a channel are
+ * called Sol1, Sol2 … where data have correlations.
  *
- * @returns solutions whose flags changed
  * @throws usage for a selection that names nothing in the table; unsupported for other modes
  */
-export function flagCalTable(context: Context, options: FlagCalTableOptions): { changed: number } {
-  const { mode = 'manual', action = 'apply' } = options;
-  if (mode !== 'manual' && mode !== 'unflag') {
-    fail('unsupported', `Calibration tables are flagged with modes manual and unflag, not with ${mode}.`);
-  }
-  if (action === '') return { changed: 0 };
+export function flagCalTable(context: Context, options: FlagdataOptions): FlagdataResult {
+  const commands = flagCommands(context, options);
+  const { action = 'apply' } = options;
+  if (action === '' || action === 'none') return { changed: 0 };
   const path = joinPath(context.cwd, options.vis);
   const table = readCalTable(path);
-  const changed = setFlags(table, options, mode === 'manual' ? 1 : 0);
-  if (action === 'apply' && changed > 0) writeCalTable(path, table);
-  context.log.post(`${changed} flags of solutions changed.`, 'INFO', 'flagdata');
-  return { changed };
+  const isList = options.mode === 'list';
+  const plans = commands.flatMap((command) => {
+    try {
+      return [{ command, cells: chooseCells(context, table, command) }];
+    } catch (error) {
+      if (!isList) throw error;
+      context.log.post(`Left out: ${formatFlagCommand(command)}: ${errorSentence(error)}`, 'WARN', 'flagdata');
+      return [];
+    }
+  });
+  const flaggers = plans.filter(({ command }) => command.mode !== 'summary');
+  let changed = 0;
+  for (const { command, cells } of flaggers) changed += setFlags(table, cells, command);
+  if (flaggers.length > 0) context.log.post(`${changed} flags of solutions changed.`, 'INFO', 'flagdata');
+  if (action === 'apply' && flaggers.length > 0) writeFlags(path, table, options.flagbackup ?? true);
+  const summaries = plans
+    .filter(({ command }) => command.mode === 'summary')
+    .map(({ command, cells }) => summarize(table, cells, command));
+  if (summaries.length < 2) return { changed, summary: summaries[0] };
+  return { changed, summaries: Object.fromEntries(summaries.map((summary, index) => [`report${index}`, summary])) };
 }
 
-function setFlags(table: CalTable, options: FlagCalTableOptions, value: 0 | 1): number {
-  const { rows } = table;
-  const { antenna, spw, field, scan, timerange } = options;
+function writeFlags(path: string, table: CalTable, isBackedUp: boolean): void {
+  const opened = openFlagged(path, 'update');
+  try {
+    if (isBackedUp) autosaveFlags(opened, 'flagdata');
+    writeCalFlags(opened.main, table.rows);
+  } finally {
+    opened.close();
+  }
+}
+
+/** Which solutions a command is about. */
+interface CellChoice {
+  readonly rows: readonly number[];
+  /** Inclusive channel ranges of a row. */
+  rangesOf(row: number): readonly (readonly [number, number])[];
+  /** Parameters of a channel. */
+  readonly params: readonly number[];
+}
+
+function chooseCells(context: Context, table: CalTable, command: FlagCommand): CellChoice {
+  if (!['manual', 'unflag', 'clip', 'summary'].includes(command.mode)) {
+    fail(
+      'unsupported',
+      `Calibration tables are flagged with modes manual, unflag, clip, summary and list, not with ${command.mode}.`,
+    );
+  }
+  const foreign = FOREIGN.find((name) => command[name]);
+  if (foreign) fail('usage', `Calibration tables are not selected by ${foreign}; leave it empty.`);
+  const { antenna, spw, field, scan, timerange } = command;
+  const observation = String(command.observation ?? '');
   const channels = spw ? parseSpw(spw, windowInfos(table)) : undefined;
-  let changed = 0;
-  for (const row of selectCalRows(table, { antenna, spw, field, scan, timerange })) {
-    const last = rows.chanCount[row] - 1;
-    for (const [from, to] of channels?.get(rows.spwId[row]) ?? [[0, last]]) {
-      const begin = rows.offsets[row] + from * rows.parCount;
-      const end = rows.offsets[row] + (Math.min(to, last) + 1) * rows.parCount;
-      for (let cell = begin; cell < end; cell++) {
-        if (rows.flag[cell] !== value) changed++;
-        rows.flag[cell] = value;
-      }
+  const { rows } = table;
+  return {
+    rows: selectCalRows(table, { antenna, spw, field, scan, timerange, observation }),
+    rangesOf: (row) => channels?.get(rows.spwId[row]) ?? [[0, rows.chanCount[row] - 1]],
+    params: chooseParams(context, command.correlation ?? '', rows.parCount),
+  };
+}
+
+/** Parameters that `Sol1,Sol2` or, for a clip, `ABS_Sol1` names; a correlation of data names none, and CASA flags nothing then. */
+function chooseParams(context: Context, text: string, parCount: number): number[] {
+  const all = Array.from({ length: parCount }, (_, param) => param);
+  const names = text.replace(/^(?:ABS|ARG|REAL|IMAG|NORM)[_ ]/i, '').toUpperCase();
+  if (names === '' || names === 'ALL') return all;
+  const wanted = names.split(',').map((name) => name.trim());
+  const chosen = all.filter((param) => wanted.includes(`SOL${param + 1}`));
+  if (chosen.length === 0)
+    context.log.post(
+      `No parameter of the table is called ${text}: they are ${all.map((param) => `Sol${param + 1}`).join(', ')}.`,
+      'WARN',
+      'flagdata',
+    );
+  return chosen;
+}
+
+/** Calls `visit` for each chosen cell, and for each row's channel. */
+function forEachCell({ rows }: CalTable, choice: CellChoice, row: number, visit: (cell: number, chan: number) => void) {
+  const last = rows.chanCount[row] - 1;
+  for (const [from, to] of choice.rangesOf(row)) {
+    for (let chan = from; chan <= Math.min(to, last); chan++) {
+      for (const param of choice.params) visit(rows.offsets[row] + chan * rows.parCount + param, chan);
     }
   }
+}
+
+function setFlags(table: CalTable, choice: CellChoice, command: FlagCommand): number {
+  const { flag } = table.rows;
+  const value = command.mode === 'unflag' ? 0 : 1;
+  const isMeant = command.mode === 'clip' ? clipTest(table, command) : () => true;
+  let changed = 0;
+  for (const row of choice.rows) {
+    forEachCell(table, choice, row, (cell) => {
+      if (flag[cell] === value || !isMeant(cell)) return;
+      flag[cell] = value;
+      changed++;
+    });
+  }
   return changed;
+}
+
+function summarize(table: CalTable, choice: CellChoice, command: FlagCommand): FlagSummary {
+  const tally = new FlagTally(command);
+  const { flag, parCount } = table.rows;
+  for (const row of choice.rows) {
+    const names = namesOfRow(table, row);
+    let [flagged, total] = [0, 0];
+    forEachCell(table, choice, row, (cell, chan) => {
+      flagged += flag[cell];
+      total++;
+      tally.addCorrelation(names, `Sol${1 + (cell % parCount)}`, flag[cell], 1);
+      tally.addChannel(names, chan, flag[cell], 1);
+    });
+    tally.addRow(names, flagged, total);
+  }
+  return tally.summary();
+}
+
+/** The reference antenna, where there is one, counts as the second antenna of a solution, as in CASA. */
+function namesOfRow({ rows, antennas, fields }: CalTable, row: number): FlagRowNames {
+  const antenna1 = antennas[rows.antenna1[row]]?.name ?? String(rows.antenna1[row]);
+  return {
+    antenna1,
+    antenna2: antennas[rows.antenna2[row]]?.name ?? antenna1,
+    array: -1,
+    field: fields[rows.fieldId[row]]?.name ?? String(rows.fieldId[row]),
+    observation: rows.observationId[row],
+    scan: rows.scanNumber[row],
+    spw: rows.spwId[row],
+  };
 }

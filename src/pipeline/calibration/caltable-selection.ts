@@ -1,6 +1,7 @@
 import {
   type AntennaInfo,
   parseAntennaList,
+  parseIndexTest,
   parseNamedList,
   parseScan,
   parseSpw,
@@ -16,6 +17,7 @@ export interface CalSelection {
   readonly field?: string;
   readonly scan?: string;
   readonly timerange?: string;
+  readonly observation?: string;
 }
 
 /** Row numbers that a selection chooses, ascending. @throws usage for texts that name nothing in the table */
@@ -26,7 +28,7 @@ export function selectCalRows(table: CalTable, selection: CalSelection): number[
     const chosen = new Set(ids);
     tests.push((row) => chosen.has(column[row]));
   };
-  if (selection.antenna) among(rows.antenna1, parseAntennaList(selection.antenna, antennaInfos(antennas)));
+  if (selection.antenna) among(rows.antenna1, chooseAntennas(selection.antenna, antennas));
   if (selection.spw) among(rows.spwId, parseSpw(selection.spw, windowInfos(table)).keys());
   if (selection.field) {
     const names = fields.map(({ name, code }) => [name, code]);
@@ -36,12 +38,28 @@ export function selectCalRows(table: CalTable, selection: CalSelection): number[
     const isChosen = parseScan(selection.scan);
     tests.push((row) => isChosen(rows.scanNumber[row]));
   }
+  if (selection.observation) {
+    const isChosen = parseIndexTest(selection.observation, 'observation');
+    tests.push((row) => isChosen(rows.observationId[row]));
+  }
   if (selection.timerange) {
     const first = rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
     const ranges = parseTimerange(selection.timerange, first, 0);
     tests.push((row) => ranges.some(([start, end]) => rows.time[row] >= start && rows.time[row] <= end));
   }
   return Array.from({ length: rows.count }, (_, row) => row).filter((row) => tests.every((test) => test(row)));
+}
+
+/** Antenna numbers of a selection such as `DV01,DV02` or `!DV01;!DV02`. */
+function chooseAntennas(text: string, antennas: CalTable['antennas']): Set<number> {
+  const chosen = new Set<number>();
+  text.split(';').forEach((statement, index) => {
+    const isNegated = statement.trim().startsWith('!');
+    if (isNegated && index === 0) for (const { id } of antennas) chosen.add(id);
+    for (const id of parseAntennaList(statement.replace('!', ''), antennaInfos(antennas)))
+      isNegated ? chosen.delete(id) : chosen.add(id);
+  });
+  return chosen;
 }
 
 function antennaInfos(antennas: CalTable['antennas']): AntennaInfo[] {

@@ -75,6 +75,12 @@ function writeRows(main: Table, table: CalTable, order: Int32Array): void {
   if (rows.weight) writeCells(main, 'WEIGHT', rows, order, rows.weight, 1);
 }
 
+/** Writes the flags of all solutions into an open table, whose rows stand as they were read. */
+export function writeCalFlags(main: Table, rows: CalRows): void {
+  const order = Int32Array.from({ length: rows.count }, (_, row) => row);
+  writeCells(main, 'FLAG', rows, order, rows.flag, 1);
+}
+
 function writeCells(
   main: Table,
   name: string,

@@ -5,7 +5,7 @@ export { type BandpassPlot, bandpassFigures, subplotOf } from './bandpass-figure
 export * from './caltable.ts';
 export { type CalTableCheck, checkCalTable, type SolutionCount } from './caltable-check.ts';
 export { type CalAxisX, type CalIteration, type CalPlot, calTableFigures } from './caltable-figure.ts';
-export { type FlagCalTableOptions, flagCalTable } from './caltable-flags.ts';
+export { flagCalTable } from './caltable-flags.ts';
 export { calFrameOf } from './caltable-frame.ts';
 export { isCalTable, readCalTable } from './caltable-read.ts';
 export { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';

@@ -1,5 +1,11 @@
-import type { MeasurementSet } from '../../astronomy/ms/index.ts';
-import { type ColumnDescription, createTable, openTable, type Table } from '../../formats/tables/index.ts';
+import {
+  type ColumnDescription,
+  createTable,
+  isTable,
+  openTable,
+  type Table,
+  type TableMode,
+} from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { baseName, directoryName, disk, joinPath } from '../../foundation/bytes/index.ts';
 
@@ -7,6 +13,25 @@ import { baseName, directoryName, disk, joinPath } from '../../foundation/bytes/
 export interface FlagVersion {
   readonly name: string;
   readonly comment: string;
+}
+
+/** What has flags: an open MeasurementSet or calibration table. */
+export interface Flagged {
+  readonly path: string;
+  readonly main: Table;
+}
+
+/** Opens what has flags. @throws missing, bad-format */
+export function openFlagged(path: string, mode: TableMode): Flagged & { close(): void } {
+  if (!disk().exists(path)) fail('missing', 'There is no MeasurementSet of this name.', { file: path });
+  if (!isTable(path)) fail('bad-format', 'This is not a casacore table.', { file: path });
+  const main = openTable(path, mode);
+  const close = () => main.close();
+  if (main.hasColumn('FLAG')) return { path, main, close };
+  close();
+  fail('bad-format', 'This table has no flags: it is neither a MeasurementSet nor a calibration table.', {
+    file: path,
+  });
 }
 
 /** Rows whose flags are copied at a time. */
@@ -57,18 +82,21 @@ export function unusedVersionName(vis: string, prefix: string): string {
 /**
  * Saves FLAG and FLAG_ROW as a version in `<vis>.flagversions`, as CASA's flagmanager does; a version of the same name is replaced.
  */
-export function saveFlagVersion(ms: MeasurementSet, name: string, comment: string): void {
+export function saveFlagVersion(ms: Flagged, name: string, comment: string): void {
   const others = listFlagVersions(ms.path).filter((version) => version.name !== name);
   disk().makeDirectory(versionsPath(ms.path));
   const path = tablePath(ms.path, name);
+  const hasRowFlags = ms.main.hasColumn('FLAG_ROW');
   disk().remove(path);
   const copy = createTable(
     path,
     {
-      columns: COLUMNS,
+      columns: hasRowFlags ? COLUMNS : COLUMNS.slice(0, 1),
       storageManagers: [
         { type: 'TiledShapeStMan', name: 'TiledFlag', columns: ['FLAG'], tileShape: [8192, 64, 2] },
-        { type: 'StandardStMan', name: 'StandardStMan', columns: ['FLAG_ROW'], bucketBytes: 8192 },
+        ...(hasRowFlags
+          ? [{ type: 'StandardStMan' as const, name: 'StandardStMan', columns: ['FLAG_ROW'], bucketBytes: 8192 }]
+          : []),
       ],
     },
     ms.main.rowCount,
@@ -76,6 +104,11 @@ export function saveFlagVersion(ms: MeasurementSet, name: string, comment: strin
   copyFlags(ms.main, copy);
   copy.close();
   writeList(ms.path, [...others, { name, comment }]);
+}
+
+/** Saves the flags before a task changes them, as version `task_1`, `task_2` … */
+export function autosaveFlags(ms: Flagged, task: string): void {
+  saveFlagVersion(ms, unusedVersionName(ms.path, task), `Flags autosave by ${task}`);
 }
 
 /** How flags of a version meet those of the MS. */
@@ -86,7 +119,7 @@ export type MergeRule = 'replace' | 'or' | 'and';
  *
  * @throws missing when there is no such version; bad-data when it has another number of rows
  */
-export function restoreFlagVersion(ms: MeasurementSet, name: string, rule: MergeRule = 'replace'): void {
+export function restoreFlagVersion(ms: Flagged, name: string, rule: MergeRule = 'replace'): void {
   requireVersion(ms.path, name);
   const version = openTable(tablePath(ms.path, name));
   try {
@@ -136,25 +169,24 @@ function requireVersion(vis: string, name: string): void {
 }
 
 function copyFlags(from: Table, to: Table, rule: MergeRule = 'replace'): void {
-  const [sourceRow, targetRow] = [from.column('FLAG_ROW'), to.column('FLAG_ROW')];
-  if (rule === 'replace' && to.adoptColumn('FLAG', from)) {
-    for (let start = 0; start < from.rowCount; start += FLAG_ROWS_PER_COPY) {
-      const count = Math.min(FLAG_ROWS_PER_COPY, from.rowCount - start);
-      targetRow.putRange(start, count, sourceRow.getRange(start, count));
-    }
-    return;
-  }
+  if (from.hasColumn('FLAG_ROW') && to.hasColumn('FLAG_ROW')) copyRowFlags(from, to, rule);
+  if (rule === 'replace' && to.adoptColumn('FLAG', from)) return;
   const [source, target] = [from.column('FLAG'), to.column('FLAG')];
   forEachShape(from, (start, count, shape) => {
     const flags = source.getRange(start, count) as Uint8Array;
-    const rows = sourceRow.getRange(start, count) as Uint8Array;
-    if (rule !== 'replace') {
-      merge(flags, target.getRange(start, count) as Uint8Array, rule);
-      merge(rows, targetRow.getRange(start, count) as Uint8Array, rule);
-    }
+    if (rule !== 'replace') merge(flags, target.getRange(start, count) as Uint8Array, rule);
     target.putRange(start, count, flags, shape);
-    targetRow.putRange(start, count, rows);
   });
+}
+
+function copyRowFlags(from: Table, to: Table, rule: MergeRule): void {
+  const [source, target] = [from.column('FLAG_ROW'), to.column('FLAG_ROW')];
+  for (let start = 0; start < from.rowCount; start += FLAG_ROWS_PER_COPY) {
+    const count = Math.min(FLAG_ROWS_PER_COPY, from.rowCount - start);
+    const flags = source.getRange(start, count) as Uint8Array;
+    if (rule !== 'replace') merge(flags, target.getRange(start, count) as Uint8Array, rule);
+    target.putRange(start, count, flags);
+  }
 }
 
 function merge(flags: Uint8Array, present: Uint8Array, rule: 'or' | 'and'): void {

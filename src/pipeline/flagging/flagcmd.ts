@@ -5,7 +5,7 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
 import { compileAgent } from './agents.ts';
 import { type FlagCommand, parseFlagCommand, restateFlagCommand } from './flag-command.ts';
-import { saveFlagVersion, unusedVersionName } from './flag-version.ts';
+import { autosaveFlags } from './flag-version.ts';
 import { applyAgents } from './flagdata.ts';
 
 /** Parameters of CASA's flagcmd, as far as they are done. */
@@ -106,8 +106,7 @@ function applyStored(
     }
   }
   if (agents.length === 0) return 0;
-  if (options.flagbackup ?? true)
-    saveFlagVersion(ms, unusedVersionName(ms.path, 'flagcmd'), 'Flags autosave by flagcmd');
+  if (options.flagbackup ?? true) autosaveFlags(ms, 'flagcmd');
   const { changed } = applyAgents(context, ms, metadata, agents, true);
   if (isOwnTable(options)) {
     const column = ms.subtable('FLAG_CMD').column('APPLIED');

@@ -6,8 +6,8 @@ import { compileAgent } from './agents.ts';
 import { runExtension } from './extension-run.ts';
 import { type AddedAntenna, type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
 import { runAgents } from './flag-run.ts';
-import { addToSummary, beginSummary, type FlagSummary } from './flag-summary.ts';
-import { saveFlagVersion, unusedVersionName } from './flag-version.ts';
+import { type FlagSummary, FlagTally, tallyChunk } from './flag-summary.ts';
+import { autosaveFlags } from './flag-version.ts';
 
 /** Parameters of CASA's flagdata, as far as they are done; `mode` also 'list'. */
 export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode' | 'addantenna'>> {
@@ -48,8 +48,7 @@ export interface FlagdataResult {
  */
 export function flagdata(context: Context, options: FlagdataOptions): FlagdataResult {
   const vis = joinPath(context.cwd, options.vis);
-  const commands = listCommands(context, options);
-  if (options.savepars) saveCommands(context, commands, options);
+  const commands = flagCommands(context, options);
   const action = options.action ?? 'apply';
   if (action === '' || action === 'none') return { changed: 0 };
   const isApplied = action === 'apply' && commands.some(({ mode }) => mode !== 'summary');
@@ -58,7 +57,7 @@ export function flagdata(context: Context, options: FlagdataOptions): FlagdataRe
     const metadata = readMetadata(ms);
     const agents = compileCommands(context, ms, metadata, commands, options);
     if (isApplied && (options.flagbackup ?? true)) {
-      saveFlagVersion(ms, unusedVersionName(vis, 'flagdata'), 'Flags autosave by flagdata');
+      autosaveFlags(ms, 'flagdata');
     }
     return applyAgents(context, ms, metadata, agents, isApplied);
   } finally {
@@ -119,15 +118,15 @@ function runInOrder(
 }
 
 function summarize(context: Context, ms: MeasurementSet, metadata: MsMetadata, agent: FlagAgent): FlagSummary {
-  const summary = beginSummary(agent.command);
+  const tally = new FlagTally(agent.command);
   runAgents(context, ms, metadata, [agent], {
     apply: false,
     look(chunk) {
       const isChosen = agent.bindRows(agent.rowValues(chunk));
-      addToSummary(summary, metadata, chunk, agent.cover(chunk), isChosen);
+      tallyChunk(tally, metadata, chunk, agent.cover(chunk), isChosen);
     },
   });
-  return summary;
+  return tally.summary();
 }
 
 function compileCommands(
@@ -146,6 +145,17 @@ function compileCommands(
       return [];
     }
   });
+}
+
+/**
+ * The commands that a call of flagdata consists of: one, or those of mode list. Saves them where `savepars` asks for it.
+ *
+ * @throws usage for a command that cannot be read; missing, exists for the files that are named
+ */
+export function flagCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
+  const commands = listCommands(context, options);
+  if (options.savepars) saveCommands(context, commands, options);
+  return commands;
 }
 
 function listCommands(context: Context, options: FlagdataOptions): FlagCommand[] {

@@ -1,4 +1,3 @@
-import { openMs } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import {
@@ -6,6 +5,7 @@ import {
   type FlagVersion,
   listFlagVersions,
   type MergeRule,
+  openFlagged,
   renameFlagVersion,
   restoreFlagVersion,
   saveFlagVersion,
@@ -33,7 +33,7 @@ export function flagmanager(context: Context, options: FlagmanagerOptions): { ms
   const name = options.versionname ?? '';
   if (mode !== 'list' && name === '') fail('usage', `flagmanager(mode="${mode}") needs a versionname.`);
   if (mode === 'save' || mode === 'restore') {
-    const ms = openMs(vis, mode === 'restore' ? 'update' : 'read');
+    const ms = openFlagged(vis, mode === 'restore' ? 'update' : 'read');
     try {
       if (mode === 'save') saveFlagVersion(ms, name, options.comment ?? '');
       else restoreFlagVersion(ms, name, mergeRule(options.merge ?? 'replace'));

@@ -1,6 +1,6 @@
 import { isQa2Error } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { type FlagCalTableOptions, flagCalTable, isCalTable } from '../../../pipeline/calibration/index.ts';
+import { flagCalTable, isCalTable } from '../../../pipeline/calibration/index.ts';
 import { type FlagdataOptions, flagdata } from '../../../pipeline/flagging/index.ts';
 import { openModel } from '../../../pipeline/skymodel/index.ts';
 import { bool, float, floats, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
@@ -104,12 +104,10 @@ export const flagdataTask: TaskDeclaration = {
     bool('writeflags', true, 'write the flags', { onlyDefault: true }),
   ],
   run(context, args) {
-    if (isCalTable(joinPath(context.cwd, String(args.vis)))) {
-      flagCalTable(context, args as unknown as FlagCalTableOptions);
-      return {};
-    }
+    const options = { ...(args as unknown as FlagdataOptions), modelOf: openModel };
     try {
-      const { summary, summaries } = flagdata(context, { ...(args as unknown as FlagdataOptions), modelOf: openModel });
+      const isOfTable = isCalTable(joinPath(context.cwd, options.vis));
+      const { summary, summaries } = (isOfTable ? flagCalTable : flagdata)(context, options);
       return (summary ?? summaries ?? {}) as unknown as TaskValue;
     } catch (error) {
       // Delivered scripts name channels that the window lacks; CASA warns and flags nothing.
