@@ -5,6 +5,8 @@ import { type ArrayReply, type EngineValue, real } from './values.ts';
 export interface ReplyTypes {
   /** Keys of whole numbers. */
   readonly integers?: readonly string[];
+  /** Keys of lists of texts, which are such also when they are empty. */
+  readonly texts?: readonly string[];
   /** Lists stay lists. */
   readonly keepsLists?: boolean;
 }
@@ -32,17 +34,23 @@ function arrayOf(list: readonly TaskValue[], isInteger: boolean): ArrayReply | u
  * Gives a result the types that CASA's tasks answer with: numbers are floats, lists of numbers or texts are arrays, in
  * dictionaries however deep.
  */
-export function typedReply({ integers = [], keepsLists = false }: ReplyTypes = {}): (result: TaskValue) => EngineValue {
+export function typedReply({
+  integers = [],
+  texts = [],
+  keepsLists = false,
+}: ReplyTypes = {}): (result: TaskValue) => EngineValue {
   const whole = new Set(integers);
   const convert = (value: TaskValue, key: string): EngineValue => {
     if (typeof value === 'number') return whole.has(key) ? value : real(value);
     if (value === null || typeof value !== 'object') return value;
+    if (Array.isArray(value) && value.length === 0 && texts.includes(key))
+      return { kind: 'array', type: 'string', shape: [0], values: [] };
     if (Array.isArray(value))
       return (
         (keepsLists ? undefined : arrayOf(value, whole.has(key))) ??
         (value.map((item) => convert(item, key)) as TaskValue)
       );
-    if ('$float' in value || '$complex' in value) return value;
+    if ('$float' in value || '$complex' in value || '$keyed' in value || '$tuple' in value) return value;
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, convert(part, name)])) as TaskValue;
   };
   return (result) => convert(result, '');

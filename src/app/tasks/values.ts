@@ -35,12 +35,22 @@ export function real(value: number): TaskValue {
   return { $float: Number.isFinite(value) ? value : String(value) };
 }
 
+/** A dictionary with keys that are whole numbers in Python. */
+export function keyed(entries: Iterable<readonly [string | number, EngineValue]>): EngineValue {
+  return { $keyed: [...entries].map(([key, value]) => [key, value]) as TaskValue };
+}
+
+/** A tuple. */
+export function tuple(values: readonly EngineValue[]): EngineValue {
+  return { $tuple: values as TaskValue };
+}
+
 /** A complex number. */
 export function complex(re: number, im: number): TaskValue {
   return { $complex: [re, im] };
 }
 
-/** A reply in transit: JSON with tags ($float, $complex, $array, $tool) and the bytes of its arrays. */
+/** A reply in transit: JSON with tags ($float, $complex, $keyed, $tuple, $array, $tool) and the bytes of its arrays. */
 export interface PackedReply {
   readonly text: string;
   readonly buffers: readonly Uint8Array[];

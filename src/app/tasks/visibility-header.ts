@@ -4,7 +4,7 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { arrayReply, cellReply, recordReply } from './table-values.ts';
 import type { TaskArguments, TaskValue } from './types.ts';
-import type { EngineValue } from './values.ts';
+import { type EngineValue, tuple } from './values.ts';
 
 /** Items of a MeasurementSet's header with the subtable and column that they are kept in (CASA 6.7's vishead). */
 const ITEMS: Readonly<Record<string, readonly [table: string, column: string]>> = {
@@ -74,9 +74,9 @@ function listItems(context: Context, ms: MeasurementSet, names: readonly string[
 function cellsOf(column: Column, rowCount: number, row: number | undefined): EngineValue {
   const { type, kind } = column.description;
   const keywords = recordReply(column.keywords);
-  if (row !== undefined) return [cellReply(type, column.get(row)), keywords] as EngineValue;
+  if (row !== undefined) return tuple([cellReply(type, column.get(row)), keywords]);
   if (kind === 'scalar') {
-    return [arrayReply(type, [rowCount], column.getRange(0, rowCount)), keywords] as EngineValue;
+    return tuple([arrayReply(type, [rowCount], column.getRange(0, rowCount)), keywords]);
   }
   const cells: Record<string, EngineValue> = {};
   for (let at = 0; at < rowCount; at++) {
@@ -85,7 +85,7 @@ function cellsOf(column: Column, rowCount: number, row: number | undefined): Eng
     const isArray = typeof cell === 'object' && 'shape' in cell;
     if (isArray) cells[`r${at + 1}`] = arrayReply(type, [1, ...cell.shape], cell.values);
   }
-  return [cells, keywords] as EngineValue;
+  return tuple([cells as EngineValue, keywords]);
 }
 
 function putValue(column: Column, rowCount: number, row: number | undefined, value: TaskValue): void {

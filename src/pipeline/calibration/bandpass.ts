@@ -1,11 +1,10 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
-import type { CalTable } from './caltable.ts';
 import { fillChannelGaps, normaliseBandpasses } from './normalise.ts';
 import { referToAntenna } from './refant.ts';
 import { sortSolutions } from './solution.ts';
 import { storeSolutions } from './solution-table.ts';
 import { parseSolveOptions, type SolveOptions } from './solve-options.ts';
-import { gainSolver, runSolve } from './solve-run.ts';
+import { gainSolver, runSolve, type SolvedTable } from './solve-run.ts';
 
 /** Parameters of bandpass beyond those shared with gaincal. */
 export interface BandpassOptions extends SolveOptions {
@@ -36,10 +35,10 @@ function assertSameChannels(isCombined: boolean, maps: ReadonlyMap<number, Int32
  * As {@link gaincal}, channel by channel. With solnorm each antenna's and polarization's bandpass has mean power 1 and
  * mean phase 0; flagged channels stay flagged unless fillgaps bridges them.
  *
- * @returns the table that was written
+ * @returns the table that was written, and how far each antenna's solution intervals came
  * @throws usage for parameters that cannot be understood; bad-data when nothing could be solved; missing
  */
-export function bandpass(context: Context, options: BandpassOptions): CalTable {
+export function bandpass(context: Context, options: BandpassOptions): SolvedTable {
   const type = (options.bandtype ?? 'B').toUpperCase();
   if (type !== 'B') fail('unsupported', `bandtype "${type}" is not solved here; B is.`);
   const request = parseSolveOptions(context, { ...options, combine: options.combine ?? 'scan' });
@@ -57,7 +56,7 @@ export function bandpass(context: Context, options: BandpassOptions): CalTable {
     normaliseBandpasses(solutions);
   }
   fillChannelGaps(solutions, options.fillgaps ?? 0);
-  return storeSolutions(context, solutions, {
+  const table = storeSolutions(context, solutions, {
     path: request.caltable,
     visCal: kind.visCal,
     parType: 'Complex',
@@ -67,4 +66,5 @@ export function bandpass(context: Context, options: BandpassOptions): CalTable {
     append: request.append,
     origin: ORIGIN,
   });
+  return { ...table, summary: outcome.summarise() };
 }

@@ -1,5 +1,4 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
-import type { CalTable } from './caltable.ts';
 import { delaySolver } from './delay-fit.ts';
 import type { CalMode } from './gain-fit.ts';
 import { keepOnly, normaliseWindows } from './normalise.ts';
@@ -8,7 +7,7 @@ import { type RobustMode, robustMode } from './robust-samples.ts';
 import { type Solution, sortSolutions } from './solution.ts';
 import { storeSolutions } from './solution-table.ts';
 import { parseSolveOptions, type SolveOptions, type SolveRequest } from './solve-options.ts';
-import { gainSolver, runSolve, type SolveKind } from './solve-run.ts';
+import { gainSolver, runSolve, type SolvedTable, type SolveKind } from './solve-run.ts';
 
 /** Parameters of gaincal beyond those shared with bandpass. */
 export interface GaincalOptions extends SolveOptions {
@@ -34,10 +33,10 @@ const ORIGIN = 'gaincal::calibrater::solve';
  * The minimum of chi² is found to float64 accuracy; CASA 6.7 stops up to some percent of an error away from it (see
  * docs/differences-from-casa.md). Errors, SNR, times, referencing and flags follow CASA 6.7's gaincal.
  *
- * @returns the table that was written
+ * @returns the table that was written, and how far each antenna's solution intervals came
  * @throws usage for parameters that cannot be understood; bad-data when nothing could be solved; missing
  */
-export function gaincal(context: Context, options: GaincalOptions): CalTable {
+export function gaincal(context: Context, options: GaincalOptions): SolvedTable {
   const request = parseSolveOptions(context, options);
   const kind = kindOf(options);
   const isDelay = kind.visCal === 'K Jones';
@@ -51,7 +50,7 @@ export function gaincal(context: Context, options: GaincalOptions): CalTable {
   });
   const solutions = sortSolutions(outcome.solutions);
   if (!isDelay) finishGains(context, solutions, request, options, outcome);
-  return storeSolutions(context, solutions, {
+  const table = storeSolutions(context, solutions, {
     path: request.caltable,
     visCal: kind.visCal,
     parType: isDelay ? 'Float' : 'Complex',
@@ -61,6 +60,7 @@ export function gaincal(context: Context, options: GaincalOptions): CalTable {
     append: request.append,
     origin: ORIGIN,
   });
+  return { ...table, summary: outcome.summarise() };
 }
 
 function finishGains(

@@ -28,6 +28,8 @@ export {
 export { type RerefantOptions, rerefant } from './rerefant.ts';
 export { type SmoothcalOptions, smoothcal } from './smoothcal.ts';
 export type { SolveOptions, TextList } from './solve-options.ts';
+export type { SolvedTable } from './solve-run.ts';
+export type { IntervalCounts, SolveSummary } from './solve-summary.ts';
 export { type FixsyscaltimesOptions, fixsyscaltimes } from './syscal-times.ts';
 export { type AirColumn, transmissionOf } from './transmission.ts';
 export { type TsysspwmapOptions, tsysspwmap } from './tsys-map.ts';

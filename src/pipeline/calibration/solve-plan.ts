@@ -17,10 +17,22 @@ export interface PlannedSolution {
   readonly partSpwIds: number[];
   /** Windows that take part. */
   readonly spwIds: Set<number>;
+  /** Antennas with rows, flagged or not. */
+  readonly antennaIds: Set<number>;
+}
+
+export interface SelectedIds {
+  readonly antennaIds: readonly number[];
+  readonly fieldIds: readonly number[];
+  readonly scanNumbers: readonly number[];
+  readonly observationIds: readonly number[];
+  readonly spwIds: readonly number[];
 }
 
 /** Which rows go into which solution. */
 export interface SolvePlan {
+  /** What the selected cross-correlations are of, ascending. */
+  readonly selected: SelectedIds;
   readonly solutions: readonly PlannedSolution[];
   /** Rows of one reading pass, ascending: one data description, or all when windows are combined. */
   readonly passes: readonly Int32Array[];
@@ -61,6 +73,7 @@ export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request:
   const solutions: PlannedSolution[] = [];
   for (const group of groups) addSolutions(group, request.intervalSec);
   return {
+    selected: selectedIds(keys, order, spwOf),
     solutions,
     passes: passesOf(keys, order, selected.rows, request.combine.has('spw')),
     solutionOfRow,
@@ -88,6 +101,7 @@ export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request:
           parts: new Map(),
           partSpwIds: [],
           spwIds: new Set(),
+          antennaIds: new Set(),
         });
       }
       addRow(solutions[index], index, row);
@@ -104,9 +118,26 @@ export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request:
       solution.spwIds.add(spwOf[keys.dataDescId[row]]);
     }
     solution.rowCount++;
+    solution.antennaIds.add(keys.antenna1[row]).add(keys.antenna2[row]);
     solutionOfRow[selected.rows[row]] = index;
     partOfRow[selected.rows[row]] = part;
   }
+}
+
+function selectedIds(keys: RowKeys, rows: Int32Array, spwOf: readonly number[]): SelectedIds {
+  const ids = (...columns: Int32Array[]) => {
+    const found = new Set<number>();
+    for (const column of columns) for (const row of rows) found.add(column[row]);
+    return [...found].sort((a, b) => a - b);
+  };
+  const spwIds = new Set(ids(keys.dataDescId).map((id) => spwOf[id]));
+  return {
+    antennaIds: ids(keys.antenna1, keys.antenna2),
+    fieldIds: ids(keys.fieldId),
+    scanNumbers: ids(keys.scanNumber),
+    observationIds: ids(keys.observationId),
+    spwIds: [...spwIds].sort((a, b) => a - b),
+  };
 }
 
 function readKeys(ms: MeasurementSet, rows: Int32Array): RowKeys {

@@ -2,7 +2,7 @@ import { formatMjd } from '../../astronomy/measures/index.ts';
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
-import type { CalFrame } from './caltable.ts';
+import type { CalFrame, CalTable } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
 import { type CalMode, type FitOptions, type FitResult, GainFit } from './gain-fit.ts';
 import { parseRefants } from './refant.ts';
@@ -11,6 +11,7 @@ import { emptySolution, type Solution } from './solution.ts';
 import { type Gathered, gatherSolutions } from './solve-gather.ts';
 import type { SolveRequest } from './solve-options.ts';
 import { planSolutions, type SolvePlan } from './solve-plan.ts';
+import { type SolveSummary, SolveTally } from './solve-summary.ts';
 
 /** What is solved for, and how. */
 export interface SolveKind {
@@ -30,6 +31,13 @@ export interface SolveOutcome {
   readonly plan: SolvePlan;
   readonly frame: CalFrame;
   readonly refants: readonly number[];
+  /** How far the intervals came, once the solutions are referred to their antennas. */
+  summarise(): SolveSummary;
+}
+
+/** The table of a solve with what came of it. */
+export interface SolvedTable extends CalTable {
+  readonly summary: SolveSummary;
 }
 
 /** Turns averaged visibilities into a solution; undefined when there is none. */
@@ -56,12 +64,17 @@ export function runSolve(
     const say = (text: string) => context.log.post(text, 'INFO', kind.origin);
     say(`For solint = ${request.solint}, found ${plan.solutions.length} solution intervals.`);
     const solutions: Solution[] = [];
+    const tally = new SolveTally(metadata, plan, parameterCount(kind));
     arena().scope((lease) => {
       const solve = makeSolver(frame, refants, lease, plan);
       const gathering = { ...kind, isBeyondFeeds: kind.visCal === 'T Jones' };
       gatherSolutions(context, ms, metadata, request, plan, gathering, (gathered) => {
-        const solution = gathered.hasData ? solve(gathered) : undefined;
-        if (solution) solutions.push(solution);
+        if (!gathered.hasData) return;
+        tally.addData(gathered);
+        const solution = solve(gathered);
+        if (!solution) return;
+        tally.addSolution(solution);
+        solutions.push(solution);
       });
     });
     say(`  Found good ${kind.visCal} solutions in ${solutions.length} solution intervals.`);
@@ -70,10 +83,15 @@ export function runSolve(
         file: request.vis,
       });
     }
-    return { solutions, plan, frame, refants };
+    return { solutions, plan, frame, refants, summarise: () => tally.summary(metadata, plan, solutions) };
   } finally {
     ms.close();
   }
+}
+
+/** Gains of an antenna and channel: one for both polarizations, or one each. */
+function parameterCount({ visCal }: SolveKind): number {
+  return visCal === 'T Jones' ? 1 : 2;
 }
 
 /** A solver for G, T and B: gains per antenna, channel by channel. */
@@ -84,7 +102,7 @@ export function gainSolver(
   options: Pick<FitOptions, 'antCount' | 'refAnt'>,
   lease: Lease,
 ): Solver {
-  const parCount = kind.visCal === 'T Jones' ? 1 : 2;
+  const parCount = parameterCount(kind);
   const fit = new GainFit(
     {
       ...options,

@@ -7,6 +7,7 @@ export const STOP_REASONS: Readonly<Record<number, string>> = {
   0: 'nothing to do',
   1: 'iteration limit',
   2: 'threshold',
+  3: 'Zero iterations performed',
   4: 'no change in peak residual across two major cycles',
   5: 'peak residual increased by more than 3 times from the previous major cycle',
   7: 'zero mask',
@@ -29,8 +30,19 @@ export interface CleanTarget {
   updateResidual(plane: number): void;
 }
 
+/** A plane's part in a minor cycle. */
+export interface PlaneCycle {
+  readonly plane: number;
+  readonly iterations: number;
+  /** Largest residual when the minor cycle stopped, as far as it knows. */
+  readonly peak: number;
+  readonly modelFlux: number;
+}
+
 /** One minor cycle's summary. */
 export interface CycleSummary {
+  /** Of the planes that were cleaned in it. */
+  readonly planes: readonly PlaneCycle[];
   readonly cyclethreshold: number;
   readonly startPeak: number;
   readonly iterations: number;
@@ -43,12 +55,31 @@ export interface CleanSummary {
   readonly stopcode: number;
   readonly stopDescription: string;
   readonly cycles: readonly CycleSummary[];
+  /** Down to where the next minor cycle would have gone; 0 when nothing was to be cleaned. */
+  readonly nextThreshold: number;
+  /** Largest residual of each plane at the end. */
+  readonly peaks: readonly number[];
+}
+
+/** The summary of images that are not cleaned. */
+export function noCleaning(planeCount: number, residual: (plane: number) => Float32Array): CleanSummary {
+  const peaks = Array.from({ length: planeCount }, (_, plane) =>
+    residual(plane).reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+  );
+  const end = { stopcode: 3, stopDescription: STOP_REASONS[3], nextThreshold: 0 };
+  return { iterdone: 0, nmajordone: 0, ...end, cycles: [], peaks };
 }
 
 function maskedPeak(values: Float32Array, mask: Float32Array): number {
   let most = 0;
   for (let k = 0; k < values.length; k++) if (mask[k] !== 0) most = Math.max(most, Math.abs(values[k]));
   return most;
+}
+
+function sumOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }
 
 /** Noise of a plane from the median of absolute deviations, as CASA's robust rms. */
@@ -123,7 +154,10 @@ export function runCleanByPlane(
     ...summaries[summaries.length - 1],
     iterdone: summaries.reduce((sum, one) => sum + one.iterdone, 0),
     nmajordone: summaries.reduce((sum, one) => sum + one.nmajordone, 0),
-    cycles: summaries.flatMap((one) => one.cycles),
+    peaks: summaries.flatMap((one) => one.peaks),
+    cycles: summaries.flatMap((one, plane) =>
+      one.cycles.map((cycle) => ({ ...cycle, planes: cycle.planes.map((part) => ({ ...part, plane })) })),
+    ),
   };
 }
 
@@ -153,6 +187,7 @@ export function runCleanCycles(
     const startPeak = Math.max(...states.map((state) => state.peak));
     const cyclethreshold = Math.max(fraction * startPeak, control.threshold);
     let [iterations, modelFlux] = [0, 0];
+    const planes: PlaneCycle[] = [];
     for (let plane = 0; plane < target.planeCount; plane++) {
       const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
       const before = countsByPlane ? doneOf[plane] : done + iterations;
@@ -160,22 +195,29 @@ export function runCleanCycles(
       const model = target.model(plane);
       if (left > 0 && states[plane].peak > threshold) {
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
-        const made = minor.run(input, { gain: control.gain, threshold, iterations: left }).iterations;
-        iterations += made;
-        doneOf[plane] += made;
+        const made = minor.run(input, { gain: control.gain, threshold, iterations: left });
+        iterations += made.iterations;
+        doneOf[plane] += made.iterations;
         target.setModel(plane, model);
         target.updateResidual(plane);
+        planes.push({ plane, iterations: made.iterations, peak: made.peak, modelFlux: sumOf(model) });
       }
-      for (const value of model) modelFlux += value;
+      modelFlux += sumOf(model);
     }
     done += iterations;
     major++;
-    cycles.push({ cyclethreshold, startPeak, iterations, modelFlux });
+    cycles.push({ planes, cyclethreshold, startPeak, iterations, modelFlux });
     const line = `Cycle ${major}: ${iterations} iterations down to ${cyclethreshold.toExponential(3)} Jy/beam, model flux ${modelFlux.toPrecision(5)} Jy.`;
     context.log.post(line, 'INFO', task);
     previousPeak = startPeak;
     states = examine(target, control);
     code = iterations === 0 ? 4 : stopCode(states, control, { done: counted(), major }, previousPeak);
   }
-  return { iterdone: done, nmajordone: major, stopcode: code, stopDescription: STOP_REASONS[code] ?? '', cycles };
+  const peaks = states.map((state) => state.peak);
+  const end = {
+    stopcode: code,
+    stopDescription: STOP_REASONS[code] ?? '',
+    nextThreshold: fraction * Math.max(...peaks),
+  };
+  return { iterdone: done, nmajordone: major, ...end, cycles, peaks };
 }

@@ -1,12 +1,12 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Beam } from '../images/index.ts';
 import { fitBeam, sidelobeLevel } from './beam-fit.ts';
-import { type CleanSummary, type CleanTarget, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
+import { type CleanSummary, type CleanTarget, noCleaning, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
 import { makeMinorCycle } from './minor-cycle.ts';
 import { saveModel } from './model-column.ts';
 import { findModelStart } from './model-start.ts';
-import type { TcleanOptions } from './options.ts';
+import type { CleanControl, TcleanOptions } from './options.ts';
 import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
 import type { PlaneSet } from './plane-set.ts';
@@ -18,19 +18,14 @@ import { handCount } from './stokes.ts';
 const storedBeams = (beams: readonly Beam[]) => (beams.every((beam) => beam === beams[0]) ? beams.slice(0, 1) : beams);
 
 /** What tclean tells about a run; keys as in CASA's return value where it has them. */
-export interface TcleanResult {
-  readonly iterdone: number;
-  readonly nmajordone: number;
-  readonly stopcode: number;
-  readonly stopDescription: string;
-  readonly niter: number;
-  readonly loopgain: number;
-  readonly threshold: number;
+export interface TcleanResult extends CleanSummary {
+  readonly control: CleanControl;
+  /** Polarizations of a channel: planes go [chan, stokes]. */
+  readonly stokesCount: number;
   readonly maxpsfsidelobe: number;
   /** One per plane [chan, stokes]. */
   readonly beams: readonly Beam[];
   readonly sumwt: readonly number[];
-  readonly cycles: CleanSummary['cycles'];
 }
 
 export const CACHE_BYTES = 192 * 1024 * 1024;
@@ -134,8 +129,10 @@ export class ImagingRun {
 
   private clean(): CleanSummary {
     const { choice, coordinates, geometry } = this.plan;
-    if (choice.control.niter === 0)
-      return { iterdone: 0, nmajordone: 0, stopcode: 1, stopDescription: 'iteration limit', cycles: [] };
+    if (choice.control.niter === 0) {
+      const made = this.planeSet('residual');
+      return noCleaning(this.planeCount, (plane) => made.read(plane));
+    }
     const [psfs, residuals, models, masks] = (['psf', 'residual', 'model', 'mask'] as const).map((name) =>
       this.planeSet(name),
     );
@@ -225,9 +222,8 @@ export class ImagingRun {
       this.products.commit(historyOf(choice.options, choice.style.task));
       return {
         ...summary,
-        niter: choice.control.niter,
-        loopgain: choice.control.gain,
-        threshold: choice.control.threshold,
+        control: choice.control,
+        stokesCount: choice.stokes.length,
         maxpsfsidelobe: this.sidelobe,
         beams: this.beams,
         sumwt: this.sums,

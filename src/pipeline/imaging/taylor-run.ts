@@ -1,7 +1,7 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Beam } from '../images/index.ts';
 import { fitBeam, sidelobeLevel } from './beam-fit.ts';
-import { type CleanSummary, type CleanTarget, runCleanCycles } from './clean-cycles.ts';
+import { type CleanSummary, type CleanTarget, noCleaning, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
 import { CACHE_BYTES, historyOf, type TcleanResult } from './imaging-run.ts';
 import { saveModel } from './model-column.ts';
@@ -107,8 +107,7 @@ export class TaylorRun {
   private clean(planes: TaylorPlanes, limiting: Float32Array, beam: Beam, sidelobe: number): CleanSummary {
     const { choice, coordinates, geometry } = this.plan;
     const { style, control, pblimit, scales, smallScaleBias } = choice;
-    if (control.niter === 0)
-      return { iterdone: 0, nmajordone: 0, stopcode: 1, stopDescription: 'iteration limit', cycles: [] };
+    if (control.niter === 0) return noCleaning(1, () => planes.residuals[0]);
     const isLimited = style.limitsComponents && pblimit > 0;
     const given =
       readMask(this.context, choice, coordinates)?.(0, limiting) ?? new Float32Array(limiting.length).fill(1);
@@ -217,9 +216,8 @@ export class TaylorRun {
     this.saveModel(models);
     return {
       ...summary,
-      niter: choice.control.niter,
-      loopgain: choice.control.gain,
-      threshold: choice.control.threshold,
+      control: choice.control,
+      stokesCount: 1,
       maxpsfsidelobe: sidelobe,
       beams: [beam],
       sumwt: [handCount(choice.stokes) * first.sumOfWeights],

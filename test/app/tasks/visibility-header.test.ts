@@ -14,12 +14,14 @@ function start() {
 describe('vishead', () => {
   it('gets, changes and lists', () => {
     const { call } = start();
-    expect(call({ hdkey: 'telescope' })).toMatchObject([{ type: 'string', shape: [1], values: ['ALMA'] }, {}]);
+    expect(call({ hdkey: 'telescope' })).toMatchObject({
+      $tuple: [{ type: 'string', shape: [1], values: ['ALMA'] }, {}],
+    });
     call({ mode: 'put', hdkey: 'field', hdindex: '1', hdvalue: 'NGC3256' });
-    expect(call({ hdkey: 'field', hdindex: 1 })).toMatchObject(['NGC3256', {}]);
+    expect(call({ hdkey: 'field', hdindex: 1 })).toMatchObject({ $tuple: ['NGC3256', {}] });
     expect(call({ mode: 'list', listitems: ['ptcs', 'spw_name'] })).toMatchObject({
-      ptcs: [{ r1: { shape: [2, 1, 1] } }, { QuantumUnits: {} }],
-      spw_name: [{ shape: [2] }, {}],
+      ptcs: { $tuple: [{ r1: { shape: [2, 1, 1] } }, { QuantumUnits: {} }] },
+      spw_name: { $tuple: [{ shape: [2] }, {}] },
     });
   });
 

@@ -65,6 +65,26 @@ describe('gaincal', () => {
     expect(new Set(table.rows.antenna2)).toEqual(new Set([0]));
   });
 
+  it('counts how far the intervals of each antenna came', () => {
+    const { summary } = gaincal(context, { vis: 'a.ms', caltable: 'c.g', solint: 'int', refant, spw: '1' });
+    const [unused, window] = summary.windows;
+    expect(summary).toMatchObject({
+      antennaIds: [0, 1, 2, 3, 4, 5],
+      fieldIds: [0, 1],
+      scanNumbers: [1, 2, 3],
+      spwIds: [1],
+    });
+    expect([...unused.expected, ...unused.antennas[0].expected]).toEqual([0, 0, 0, 0]);
+    const counts = ({ expected, unflagged, aboveMinBaselines, aboveMinSnr }: typeof summary.total) =>
+      [expected, unflagged, aboveMinBaselines, aboveMinSnr].map((steps) => [...steps]);
+    const all = [9, 9];
+    expect(counts(window)).toEqual([all, all, all, all]);
+    expect(counts(summary.total)).toEqual([all, all, all, all]);
+    // Antenna 3 is flagged in one of three scans of three integrations.
+    expect(counts(window.antennas[3])).toEqual([all, [6, 6], [6, 6], [6, 6]]);
+    expect(window.antennas.map(({ asReference }) => asReference)).toEqual([9, 0, 0, 0, 0, 0]);
+  });
+
   it('writes what it returns, in order of window, time and antenna', () => {
     const made = gaincal(context, { vis: 'a.ms', caltable: 'p.g', solint: 'int', refant, calmode: 'p', spw: '1:1~3' });
     const read = readCalTable(join(folder, 'p.g'));

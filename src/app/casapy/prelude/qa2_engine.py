@@ -73,6 +73,10 @@ def _unpack(text, buffers):
             return float(part['$float'])
         if '$complex' in part:
             return complex(*part['$complex'])
+        if '$keyed' in part:
+            return dict(part['$keyed'])
+        if '$tuple' in part:
+            return tuple(part['$tuple'])
         if '$array' in part:
             return _unpack_array(part['$array'], buffers)
         if '$tool' in part:

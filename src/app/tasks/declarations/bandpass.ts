@@ -1,4 +1,4 @@
-import { bandpass } from '../../../pipeline/calibration/index.ts';
+import { type BandpassOptions, bandpass } from '../../../pipeline/calibration/index.ts';
 import {
   bool,
   calibrationSelection,
@@ -13,7 +13,7 @@ import {
   texts,
   variant,
 } from '../parameters.ts';
-import { performs } from '../room-call.ts';
+import { solveReply } from '../solve-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const bandpassTask: TaskDeclaration = {
@@ -51,5 +51,5 @@ export const bandpassTask: TaskDeclaration = {
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
     bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
   ],
-  run: performs(bandpass),
+  run: (context, args) => solveReply(bandpass(context, args as unknown as BandpassOptions).summary, args),
 };

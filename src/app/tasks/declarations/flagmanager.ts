@@ -1,6 +1,7 @@
 import { type FlagmanagerOptions, flagmanager } from '../../../pipeline/flagging/index.ts';
 import { outputPath, text } from '../parameters.ts';
-import type { TaskDeclaration } from '../types.ts';
+import type { TaskDeclaration, TaskValue } from '../types.ts';
+import { keyed } from '../values.ts';
 
 export const flagmanagerTask: TaskDeclaration = {
   name: 'flagmanager',
@@ -16,6 +17,10 @@ export const flagmanagerTask: TaskDeclaration = {
   run(context, args) {
     const { ms, versions } = flagmanager(context, args as unknown as FlagmanagerOptions);
     if (args.mode !== 'list') return undefined;
-    return { ...versions.map(({ name, comment }) => ({ name, comment })), MS: ms };
+    // CASA numbers the versions with whole numbers beside the text of the key MS.
+    return keyed([
+      ...versions.map(({ name, comment }, index) => [index, { name, comment }] as const),
+      ['MS', ms],
+    ]) as TaskValue;
   },
 };

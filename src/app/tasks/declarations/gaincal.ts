@@ -1,4 +1,4 @@
-import { gaincal } from '../../../pipeline/calibration/index.ts';
+import { type GaincalOptions, gaincal } from '../../../pipeline/calibration/index.ts';
 import {
   bool,
   calibrationSelection,
@@ -13,7 +13,7 @@ import {
   texts,
   variant,
 } from '../parameters.ts';
-import { performs } from '../room-call.ts';
+import { solveReply } from '../solve-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const gaincalTask: TaskDeclaration = {
@@ -58,5 +58,5 @@ export const gaincalTask: TaskDeclaration = {
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
     bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
   ],
-  run: performs(gaincal),
+  run: (context, args) => solveReply(gaincal(context, args as unknown as GaincalOptions).summary, args),
 };

@@ -7,6 +7,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 const dictionaryReply = typedReply({
   integers: ['shape', 'ndim', 'minpixpos', 'maxpixpos', 'nChannels', 'nStokes'],
+  texts: ['messages'],
 });
 
 export const imheadTask: TaskDeclaration = {

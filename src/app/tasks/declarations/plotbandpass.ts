@@ -9,6 +9,7 @@ import {
 import { writeFigures } from '../figure-file.ts';
 import { bool, float, floats, inputPath, int, outputPath, text, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
+import { tuple } from '../values.ts';
 
 /** Precipitable water when none is stated, mm. */
 const USUAL_WATER = 1;
@@ -69,6 +70,8 @@ export const plotbandpassTask: TaskDeclaration = {
     floats('yrange', [], 'y range; empty: of the data'),
   ],
   run: (context, args) => plotBandpass(context, args),
+  // CASA's answers with nothing in a tuple.
+  reply: () => tuple([]),
 };
 
 /** Draws the pages and returns the names of their files. */

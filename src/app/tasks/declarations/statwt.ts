@@ -2,6 +2,7 @@ import { type StatwtOptions, statwt } from '../../../pipeline/reshape/index.ts';
 import { backUpFlags } from '../flag-backup.ts';
 import { bool, float, floats, int, outputPath, text, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const statwtTask: TaskDeclaration = {
@@ -38,4 +39,5 @@ export const statwtTask: TaskDeclaration = {
     if (options.flagbackup && !options.preview) backUpFlags(context, options.vis, 'statwt');
     return statwt(context, options);
   }),
+  reply: typedReply(),
 };

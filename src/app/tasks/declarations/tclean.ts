@@ -1,4 +1,5 @@
-import { tclean } from '../../../pipeline/imaging/index.ts';
+import { type TcleanOptions, tclean } from '../../../pipeline/imaging/index.ts';
+import { cleanReply } from '../clean-reply.ts';
 import {
   bool,
   float,
@@ -12,7 +13,6 @@ import {
   texts,
   variant,
 } from '../parameters.ts';
-import { runs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const tcleanTask: TaskDeclaration = {
@@ -140,5 +140,5 @@ export const tcleanTask: TaskDeclaration = {
     float('psfcutoff', 0.35, 'level of the beam fit'),
     bool('parallel', false, 'run parallel', { inert: 'it changes no value of the images', inertInCasa: true }),
   ],
-  run: runs(tclean),
+  run: (context, args) => cleanReply(tclean(context, args as unknown as TcleanOptions), args.calcres === true),
 };
