@@ -1,6 +1,7 @@
 """Arrays of numbers in plain Python, as numpy has them: shapes, views, broadcasting, and how numpy prints them."""
 
 import array
+import functools
 import itertools
 import math
 import operator
@@ -69,19 +70,113 @@ def _find_type(name):
 class _Scalar:
     """numpy.float32 and the like: names of types that also make values."""
 
+    __slots__ = ()
+
+
+class number(_Scalar):
+    """A number out of an array: a Python number that also has what an array of one value has."""
+
+    __slots__ = ()
+    shape, ndim, size = (), 0, 1
+
+    @property
+    def dtype(self):
+        return dtype(self._dtype_name)
+
+    def item(self):
+        return self._plain(self)
+
+    tolist = item
+
+    def __reduce__(self):
+        return self._plain, (self._plain(self),)
+
+    def __getattr__(self, name):
+        if name not in _OF_ARRAYS:
+            raise AttributeError("'%s' object has no attribute '%s'" % (type(self).__name__, name))
+        method = getattr(from_values([self], (1,), self._dtype_name), name)
+
+        def run(*args, **kwargs):
+            found = method(*args, **kwargs)
+            return found[0] if isinstance(found, ndarray) and found.size == 1 else found
+
+        return run
+
+
+class integer(number):
+    __slots__ = ()
+    _dtype_name = 'int64'
+
+
+class floating(number):
+    __slots__ = ()
+    _dtype_name = 'float64'
+
+
+class complexfloating(number):
+    __slots__ = ()
+    _dtype_name = 'complex128'
+
+
+_OF_ARRAYS = {'all', 'any', 'astype', 'clip', 'copy', 'cumsum', 'flatten', 'max', 'mean', 'min', 'prod', 'ravel', 'reshape', 'round', 'std', 'sum', 'var'}
+_OPERATIONS = ['add', 'sub', 'mul', 'truediv', 'floordiv', 'mod', 'pow']
+_PLAIN = {'i': (int, integer), 'u': (int, integer), 'f': (float, floating), 'c': (complex, complexfloating)}
+
+
+def _operation(plain, name):
+    """An operation between numbers whose result is again a number of arrays; a quotient by zero is no error."""
+    act, is_reflected = getattr(plain, '__%s__' % name), name[0] == 'r'
+    quotient = {'truediv': divide, 'floordiv': floor_divide, 'mod': remainder}.get(name.lstrip('r'))
+
+    def run(self, other):
+        if quotient and isinstance(other, (int, float, complex)) and not (self if is_reflected else other):
+            return as_scalar(quotient(other, self) if is_reflected else quotient(self, other))
+        found = act(self, other)
+        if found is NotImplemented and isinstance(other, (float, complex)):
+            wider = float if isinstance(other, float) else complex
+            found = getattr(wider, '__%s__' % name)(wider(self), other)
+        return as_scalar(found)
+
+    return run
+
+
+def as_scalar(value):
+    """A number as arrays give it out; other values as they are."""
+    kind = type(value)
+    name = 'float64' if kind is float else 'int64' if kind is int else 'complex128' if kind is complex else None
+    return SCALARS[name]._of(value) if name else value
+
 
 def _scalar_type(name):
-    kind = _TYPES[name][0]
-    convert = {'b': bool, 'i': int, 'u': int, 'f': float, 'c': complex, 'U': str, 'O': lambda value: value}[kind]
+    letter = _TYPES[name][0]
+    convert = {'b': bool, 'U': str, 'O': lambda value: value}.get(letter) or _PLAIN[letter][0]
 
     def make(cls, value=0):
         if isinstance(value, ndarray):
             return value.astype(name)
         if isinstance(value, (list, tuple)):
             return make_array(value, dtype(name))
-        return _rounded(convert(value), name)
+        value = _rounded(convert(value), name)
+        return value if letter not in _PLAIN else convert.__new__(cls, value)
 
-    return type(name, (_Scalar,), {'__new__': make, '_dtype_name': name})
+    if letter not in _PLAIN:
+        return type(name, (_Scalar,), {'__new__': make, '_dtype_name': name})
+    members = {'__module__': 'numpy', '__new__': make, '_dtype_name': name, '_plain': convert, '__slots__': ()}
+    for operation in _OPERATIONS:
+        for form in (operation, 'r' + operation):
+            if hasattr(convert, '__%s__' % form):
+                members['__%s__' % form] = _operation(convert, form)
+    for operation in ('neg', 'pos', 'abs'):
+        members['__%s__' % operation] = lambda self, act=getattr(convert, '__%s__' % operation): as_scalar(act(self))
+    if name == 'float32':
+        members['__repr__'] = members['__str__'] = lambda self: repr(_short_float(float(self)))
+    found = type(name, (_PLAIN[letter][1], convert), members)
+    found._of = functools.partial(convert.__new__, found)
+    return found
+
+
+def _as_it_is(value):
+    return value
 
 
 def _rounded(value, name):
@@ -90,7 +185,7 @@ def _rounded(value, name):
     return value
 
 
-SCALARS = {name: _scalar_type(name) for name in _TYPES}
+SCALARS = {}
 
 
 class _Bools:
@@ -175,6 +270,8 @@ def common_type(*types):
 
 
 def type_of_value(value):
+    if isinstance(value, number):
+        return value.dtype
     if isinstance(value, bool):
         return dtype('bool')
     if isinstance(value, int):
@@ -192,6 +289,8 @@ def type_of_values(values):
     kinds = {type(value) for value in values}
     if kinds <= {float, int, bool}:
         return dtype('float64' if float in kinds else 'int64' if int in kinds else 'bool')
+    if all(kind is float or issubclass(kind, number) for kind in kinds):
+        return common_type(*[dtype(getattr(kind, '_dtype_name', 'float64')) for kind in kinds])
     return common_type(*[type_of_value(value) for value in values])
 
 
@@ -311,6 +410,11 @@ class ndarray:
 
     # ------------------------------------------------------------ values
 
+    @property
+    def _given_out(self):
+        """Makes of a stored value what a script gets."""
+        return getattr(SCALARS[self.dtype.name], '_of', _as_it_is)
+
     def _positions(self):
         """Positions in the storage, last axis fastest."""
         if self._is_contiguous():
@@ -387,7 +491,7 @@ class ndarray:
         if not self.shape_:
             raise TypeError('iteration over a 0-d array')
         if self.ndim == 1:
-            return iter(self._values())
+            return map(self._given_out, self._values())
         return (self[index] for index in range(self.shape_[0]))
 
     def _split_key(self, key):
@@ -437,7 +541,7 @@ class ndarray:
     def __getitem__(self, key):
         view, lists = self._split_key(key)
         if not lists:
-            return view if view.shape_ else self._data[view._offset]
+            return view if view.shape_ else self._given_out(self._data[view._offset])
         positions, shape = view._fancy(lists)
         return from_values([self._data[at] for at in positions], shape, self.dtype)
 
@@ -1001,3 +1105,6 @@ def _edges(given, edge):
             index = make_array(list(range(edge)) + list(range(size - edge, size)))
             given = given[(slice(None),) * axis + (index,)]
     return given
+
+
+SCALARS.update((name, _scalar_type(name)) for name in _TYPES)

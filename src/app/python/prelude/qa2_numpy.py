@@ -8,7 +8,7 @@ import sys
 import types
 
 import qa2_ndarray as core
-from qa2_ndarray import SCALARS, broadcast_all, broadcast_to, combine, dtype, from_values, make_array, ndarray
+from qa2_ndarray import SCALARS, broadcast_all, broadcast_to, combine, complexfloating, dtype, floating, from_values, integer, make_array, ndarray, number
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 Inf = Infinity = PINF = inf
@@ -20,7 +20,7 @@ bool_, int8, int16, int32, int64 = (SCALARS[name] for name in ('bool', 'int8', '
 uint8, uint16, uint32, uint64 = (SCALARS[name] for name in ('uint8', 'uint16', 'uint32', 'uint64'))
 float32, float64, complex64, complex128 = (SCALARS[name] for name in ('float32', 'float64', 'complex64', 'complex128'))
 int_, float_, complex_, str_, object_ = int64, float64, complex128, SCALARS['str'], SCALARS['object']
-integer, floating, number, intp, double = int64, float64, float64, int64, float64
+intp, double = int64, float64
 
 
 def _array(value):
@@ -143,7 +143,7 @@ def _scalar_or(function, kind, value):
         given = _array(value)
         found = dtype(kind(given.dtype) if callable(kind) else kind or given.dtype)
         return from_values([function(one) for one in given._values()], given.shape, found)
-    return function(value)
+    return core.as_scalar(function(value))
 
 
 def _as_float(kind):
@@ -252,7 +252,7 @@ def _pair(function, kind=None):
             masked, is_second = (x1, False) if isinstance(x1, core.Masked) else (x2, True)
             return masked._with(x1 if is_second else x2, run, is_second)
         if not isinstance(x1, (ndarray, list, tuple, range)) and not isinstance(x2, (ndarray, list, tuple, range)):
-            return function(x1, x2)
+            return core.as_scalar(function(x1, x2))
         return combine(x1, x2, function, kind)
 
     return run

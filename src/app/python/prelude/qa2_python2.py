@@ -45,7 +45,7 @@ def native(text):
 
 def text_of(value):
     """str() of Python 2: floats show twelve digits."""
-    if type(value) is float:
+    if isinstance(value, float):
         if math.isinf(value) or math.isnan(value):
             return repr(value)
         shown = '%.12g' % value
@@ -66,7 +66,7 @@ class _ShownFloat(float):
 
 
 def _shown(value):
-    return _ShownFloat(value) if type(value) is float else value
+    return _ShownFloat(value) if isinstance(value, float) else value
 
 
 # ---------------------------------------------------------------- what the syntax pass calls
