@@ -16,6 +16,21 @@ export interface StoredArray {
   readonly dataOffset: number;
 }
 
+/** Arrays of one shape that lie at equal distances, as those do that were written together. */
+interface ArrayRun {
+  readonly shape: readonly number[];
+  readonly count: number;
+  /** Bytes from one array to the next, and from the head of each to its values. */
+  readonly stride: number;
+  readonly headBytes: number;
+  /** From the head of the first array on; good until the file is used again. */
+  readonly bytes: Uint8Array;
+}
+
+/** Bytes of a run that are looked at together. */
+const RUN_BYTES = 32_768;
+const NO_BYTES = new Uint8Array(0);
+
 /**
  * The file table.fNi with the arrays of cells whose shape varies. Each array begins at a multiple of eight bytes:
  * reference count (version 1 only), number of axes, axes fast to slow, values. Texts are offsets of length + bytes.
@@ -92,25 +107,63 @@ export class ArrayFile {
   readAll(offsets: Float64Array, type: DataType, values: ColumnValues, at: number): void {
     const info = typeInfo(type);
     if (info.bytes === 0) {
-      let target = at;
-      for (let k = 0; k < offsets.length; k++) {
-        const array = this.find(offsets[k], type);
-        const count = elementCount(array.shape);
-        this.read(array, type, 0, count, values, target);
-        target += count;
-      }
+      this.readPacked(offsets, type, values, at);
       return;
     }
     const bytes = bytesUnder(values);
     const start = (at * info.bytes) / info.units;
     let target = start;
-    for (let k = 0; k < offsets.length; k++) {
-      const array = this.find(offsets[k], type);
-      const length = elementCount(array.shape) * info.bytes;
-      this.file.copy(array.dataOffset, length, bytes, target);
-      target += length;
+    for (let k = 0; k < offsets.length; ) {
+      const run = this.runFrom(offsets, k, type);
+      const length = elementCount(run.shape) * info.bytes;
+      if (run.count === 1) this.file.copy(offsets[k] + run.headBytes, length, bytes, target);
+      for (let array = 0; run.count > 1 && array < run.count; array++) {
+        copyBytes(run.bytes, array * run.stride + run.headBytes, bytes, target + array * length, length);
+      }
+      target += run.count * length;
+      k += run.count;
     }
     toHostOrder(bytes.subarray(start, target), info.swapBytes, this.isLittleEndian);
+  }
+
+  /** {@link readAll} of truth values and texts. */
+  private readPacked(offsets: Float64Array, type: DataType, values: ColumnValues, at: number): void {
+    let target = at;
+    for (let k = 0; k < offsets.length; ) {
+      const run = this.runFrom(offsets, k, type);
+      const count = elementCount(run.shape);
+      const single = { shape: run.shape, dataOffset: offsets[k] + run.headBytes };
+      if (run.count === 1) this.read(single, type, 0, count, values, target);
+      for (let array = 0; run.count > 1 && array < run.count; array++) {
+        const bit = 8 * (array * run.stride + run.headBytes);
+        unpackBits(run.bytes, bit, values as Uint8Array, target + array * count, count);
+      }
+      target += run.count * count;
+      k += run.count;
+    }
+  }
+
+  /** The shape of an array, and how many in a row are known to have it; all of them need not be. */
+  shapeFrom(offsets: Float64Array, first: number, type: DataType): { shape: readonly number[]; count: number } {
+    return this.runFrom(offsets, first, type);
+  }
+
+  private runFrom(offsets: Float64Array, first: number, type: DataType): ArrayRun {
+    const offset = offsets[first];
+    const { shape, dataOffset } = this.find(offset, type);
+    const headBytes = dataOffset - offset;
+    const length = headBytes + storedBytes(type, elementCount(shape));
+    const stride = first + 1 < offsets.length ? offsets[first + 1] - offset : 0;
+    const single = { shape, count: 1, stride, headBytes, bytes: NO_BYTES };
+    if (stride < length || length + stride > RUN_BYTES || type === 'String') return single;
+    const most = Math.min(offsets.length - first, 1 + Math.floor((RUN_BYTES - length) / stride));
+    let count = 2;
+    while (count < most && offsets[first + count] === offset + count * stride) count++;
+    const total = (count - 1) * stride + length;
+    if (offset + total > this.file.length) return single;
+    const bytes = this.file.view(offset, total);
+    const alike = countAlike(bytes, stride, this.version > 0 ? 4 : 0, headBytes, count);
+    return alike === 1 ? single : { ...single, count: alike, bytes };
   }
 
   /** Reads `count` values from value number `first` of an array. */
@@ -160,11 +213,13 @@ export class ArrayFile {
     const info = typeInfo(type);
     if (info.bytes === 0) {
       let source = at;
-      for (let k = 0; k < offsets.length; k++) {
-        const array = this.find(offsets[k], type);
-        const count = elementCount(array.shape);
-        this.write(array, type, 0, count, values, source);
-        source += count;
+      for (let k = 0; k < offsets.length; ) {
+        const { shape, count, headBytes } = this.runFrom(offsets, k, type);
+        const length = elementCount(shape);
+        for (const end = k + count; k < end; k++) {
+          this.write({ shape, dataOffset: offsets[k] + headBytes }, type, 0, length, values, source);
+          source += length;
+        }
       }
       return;
     }
@@ -175,11 +230,13 @@ export class ArrayFile {
       toHostOrder(bytes, info.swapBytes, this.isLittleEndian);
     }
     let source = 0;
-    for (let k = 0; k < offsets.length; k++) {
-      const array = this.find(offsets[k], type);
-      const length = elementCount(array.shape) * info.bytes;
-      this.file.put(array.dataOffset, bytes, source, length);
-      source += length;
+    for (let k = 0; k < offsets.length; ) {
+      const { shape, count, headBytes } = this.runFrom(offsets, k, type);
+      const length = elementCount(shape) * info.bytes;
+      for (const end = k + count; k < end; k++) {
+        this.file.put(offsets[k] + headBytes, bytes, source, length);
+        source += length;
+      }
     }
   }
 
@@ -287,4 +344,17 @@ export class ArrayFile {
 function storedBytes(type: DataType, count: number): number {
   if (type === 'Bool') return Math.ceil(count / 8);
   return type === 'String' ? 4 * count : count * typeInfo(type).bytes;
+}
+
+/** How many of the heads at equal distances are the first one's; reference counts before them may differ. */
+function countAlike(bytes: Uint8Array, stride: number, from: number, to: number, count: number): number {
+  for (let array = 1; array < count; array++) {
+    for (let byte = from; byte < to; byte++) if (bytes[array * stride + byte] !== bytes[byte]) return array;
+  }
+  return count;
+}
+
+/** Cells are mostly short: a loop is quicker than a view and its copy. */
+function copyBytes(source: Uint8Array, from: number, target: Uint8Array, to: number, length: number): void {
+  for (let byte = 0; byte < length; byte++) target[to + byte] = source[from + byte];
 }

@@ -220,8 +220,11 @@ export class IndirectArrays extends StandardCells {
     let count = 1;
     while (count < limit) {
       const offsets = this.numbers(row + count, Math.min(limit - count, SHAPE_ROWS));
-      for (let k = 0; k < offsets.length; k++, count++) {
-        if (!sameShape(this.shapeAt(offsets[k]), shape)) return { shape, count };
+      for (let k = 0; k < offsets.length; ) {
+        const next = this.shapesFrom(offsets, k);
+        if (!sameShape(next.shape, shape)) return { shape, count };
+        k += next.count;
+        count += next.count;
       }
     }
     return { shape, count };
@@ -248,6 +251,11 @@ export class IndirectArrays extends StandardCells {
       }
       first = end + 1;
     }
+  }
+
+  private shapesFrom(offsets: Float64Array, first: number): ShapeRun {
+    if (offsets[first] === 0) return { shape: undefined, count: 1 };
+    return this.host.arrays.shapeFrom(offsets, first, this.layout.type);
   }
 
   private shapeAt(offset: number): readonly number[] | undefined {

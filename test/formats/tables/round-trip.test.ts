@@ -52,6 +52,45 @@ describe.each(['StandardStMan', 'IncrementalStMan', 'TiledShapeStMan', 'TiledCel
   });
 });
 
+test.each(['Float', 'Bool'] as const)(
+  'StandardStMan keeps thousands of short %s arrays, whatever order their files have',
+  (type) => {
+    const path = join(work, `many-${type}`);
+    const table = createTable(
+      path,
+      describeOne({ name: 'A', type, kind: 'array', axisCount: 1 }, 'StandardStMan'),
+      5000,
+    );
+    const cells = table.column('A');
+    const lengthOf = (row: number) => (row < 2000 ? 3 : 1 + ((row >> 7) % 4));
+    const Values = type === 'Bool' ? Uint8Array : Float32Array;
+    const valuesOf = (row: number) => {
+      const values = new Values(lengthOf(row));
+      return values.map((_: number, at: number) => (type === 'Bool' ? ((row >> 1) + at) % 2 : row + at / 4));
+    };
+    for (let row = 4999; row >= 4990; row--) cells.put(row, { shape: [lengthOf(row)], values: valuesOf(row) });
+    for (let row = 0; row < 4990; ) {
+      let end = row;
+      while (end < 4990 && lengthOf(end) === lengthOf(row)) end++;
+      const length = lengthOf(row);
+      const values = new Values((end - row) * length);
+      for (let each = row; each < end; each++) values.set(valuesOf(each), (each - row) * length);
+      cells.putRange(row, end - row, values, [length]);
+      row = end;
+    }
+    table.close();
+    const again = openTable(path).column('A');
+    expect(again.shapeRun(0, 5000)).toEqual({ shape: [3], count: 2000 });
+    for (let row = 0; row < 5000; ) {
+      const { shape, count } = again.shapeRun(row, 5000 - row);
+      expect(shape).toEqual([lengthOf(row)]);
+      const expected = Array.from({ length: count }, (_, each) => [...valuesOf(row + each)]).flat();
+      expect([...(again.getRange(row, count) as Float32Array)]).toEqual(expected);
+      row += count;
+    }
+  },
+);
+
 describe.each(['StandardStMan', 'IncrementalStMan'] as const)('%s', (type) => {
   test('keeps texts of all lengths when they change', () => {
     const path = join(work, `texts-${type}`);
