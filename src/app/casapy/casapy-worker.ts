@@ -32,7 +32,8 @@ export interface PythonStart {
   /** sys.argv */
   readonly arguments: readonly string[];
   readonly tasks: readonly string[];
-  readonly tools: readonly string[];
+  /** Methods by tool. */
+  readonly tools: Readonly<Record<string, readonly string[]>>;
   readonly casaVersion: string;
   /** The user chose the version; scripts do not change it. */
   readonly isVersionFixed: boolean;

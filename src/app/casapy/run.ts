@@ -136,7 +136,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
         isTrusted: access === undefined,
         arguments: options.arguments,
         tasks: Object.keys(catalog.tasks),
-        tools: Object.keys(catalog.tools),
+        tools: catalog.tools,
         casaVersion: options.casaVersion ?? DEFAULT_VERSION,
         isVersionFixed: options.casaVersion !== undefined,
         logfile: logfile ?? '',

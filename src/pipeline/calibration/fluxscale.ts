@@ -356,9 +356,9 @@ function resultOf(
     const entries: Record<`${number}`, FluxEntry> = {};
     scale.forEach((entry, spwId) => {
       entries[`${spwId}`] = {
-        fluxd: entry ? [entry.ratio ** 2, 0, 0, 0] : [-1, 0, 0, 0],
-        fluxdErr: entry ? [fluxError(entry), 0, 0, 0] : [-1, 0, 0, 0],
-        numSol: entry ? [entry.count, 0, 0, 0] : [-1, 0, 0, 0],
+        fluxd: entry ? [entry.ratio ** 2, 0, 0, 0] : [-1, -1, -1, -1],
+        fluxdErr: entry ? [fluxError(entry), 0, 0, 0] : [-1, -1, -1, -1],
+        numSol: entry ? [entry.count, 0, 0, 0] : [-1, -1, -1, -1],
       };
     });
     const spectrum = spectra.get(fieldId);

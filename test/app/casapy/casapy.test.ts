@@ -25,6 +25,11 @@ execfile('newer.py')`;
       `from casarecipes.almahelpers import tsysspwmap
 from taskinit import tb, tbtool, casalog
 from tasks import flagdata
+import analysisUtils as au, casac, pickle
+from clean_cli import clean_cli as clean
+from __main__ import default
+class Kept: pass
+if not isinstance(pickle.loads(pickle.dumps(Kept())), Kept) or au is not aU or hasattr(tb, 'nosuch'): sys.exit('names')
 if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) == None: sys.exit('wrong version')\n`,
     );
     expect(casapy('-c', source)).toMatchObject({ code: 0, out: '3 [4 2 1 0] 4.2.1\n' });

@@ -3,6 +3,7 @@
 import builtins
 import io
 import json
+import importlib.machinery
 import math
 import os
 import re
@@ -184,16 +185,41 @@ def _install_modules():
     for name, tool in _TOOL_NAMES.items():
         SPACE[tool + 'tool'] = makers[name]
     SPACE['msmdtool'] = makers['msmetadata']
+    helpers = {name: Task(name) for name in _RECIPES}
     for package in ('recipes', 'casarecipes'):
         recipes = add(package)
         recipes.__path__ = []
-        recipes.almahelpers = add(package + '.almahelpers', **{name: Task(name) for name in _RECIPES})
+        recipes.almahelpers = add(package + '.almahelpers', **helpers)
+    add('almahelpers_localcopy', **helpers)
+    add('casa_stack_manip', stack_frame_find=lambda: SPACE, stack_find=SPACE.get)
+
+
+class _TaskModules:
+    """Modules of CASA 4 and 5 with one task each: `clean_cli`, `task_clean`, `clean`; files of the user come first."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        task = re.sub(r'^task_|_cli$', '', name)
+        if path is None and isinstance(SPACE.get(task), Task):
+            return importlib.machinery.ModuleSpec(name, _TaskModules)
+
+    @staticmethod
+    def create_module(spec):
+        task = re.sub(r'^task_|_cli$', '', spec.name)
+        module = types.ModuleType(spec.name)
+        module.__dict__.update({task: SPACE[task], task + '_cli': SPACE[task]})
+        return module
+
+    @staticmethod
+    def exec_module(module):
+        pass
 
 
 def install():
     """What the snapshot keeps."""
     qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
+    sys.meta_path.append(_TaskModules)
     _install_shell()
     SPACE.update(
         T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=sys, math=math, re=re,
@@ -209,12 +235,17 @@ def attach(start):
     has_editor = start['hasEditor']
     for name in start['tasks']:
         SPACE[name] = Task(name)
+    Tool.METHODS.update(start['tools'])
     for name in start['tools']:
         SPACE[name] = Tool(name)
     add = qa2_python2._add_module
     add('casatasks', **{name: SPACE[name] for name in start['tasks']}, casalog=SPACE['casalog'])
     add('tasks', **{name: SPACE[name] for name in start['tasks']})
     makers = {name: made for name, made in SPACE.items() if isinstance(made, _Maker)}
+    add('casac', casac=SPACE['casac'])
+    add('casa_system', casa=SPACE['casa'])
+    # Analysts import the module under names of their own; what it has here are the methods of the tool.
+    sys.modules['analysisUtils'] = SPACE['aU']
     add('taskinit', casac=SPACE['casac'], **{name: SPACE[name] for name in start['tools']}, **makers)
     add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
     _install_versions()

@@ -133,12 +133,18 @@ current = {}
 class Tool:
     """A CASA tool such as tb; its methods run in the engine."""
 
+    # Names of methods by tool.
+    METHODS = {}
+
     def __init__(self, name, handle=0):
         self.__dict__.update(_name=name, _handle=handle)
 
     def __getattr__(self, method):
         if method.startswith('_'):
             raise AttributeError(method)
+        methods = self.METHODS.get(self._name, [method])
+        if method not in methods:
+            raise AttributeError('%s.%s() is not known; %s has %s.' % (self._name, method, self._name, ', '.join(methods)))
 
         def call(*positional, **named):
             return ask({
@@ -154,6 +160,9 @@ class Tool:
         return ask({'kind': 'new-tool', 'tool': self._name})
 
     create = __call__
+
+    def __dir__(self):
+        return list(self.METHODS.get(self._name, []))
 
     def __repr__(self):
         return '<CASA tool %s>' % self._name

@@ -9,13 +9,16 @@ import os
 import re
 import sys
 import traceback
+import types
 import warnings
 
 import qa2_host
 import qa2_numpy_random
 import qa2_python2
 
-SPACE = {'__name__': '__main__', '__builtins__': builtins}
+_MAIN = types.ModuleType('__main__')
+SPACE = _MAIN.__dict__
+SPACE['__builtins__'] = builtins
 """The namespace in which scripts run."""
 
 HIDDEN = []
@@ -261,6 +264,7 @@ def install():
 def attach(start):
     """Connects the session to its thread: streams, directory, environment, arguments."""
     qa2_host.attach()
+    sys.modules['__main__'] = _MAIN
     os.environ.clear()
     os.environ.update(start['environment'])
     os.chdir(start['cwd'])
