@@ -1,4 +1,4 @@
-"""The same calls of tools in CASA and here: msmd, me, qa, and what tools_calls.py has besides."""
+"""The same calls of tools and tasks in CASA and here: tools_calls.py by number, results_calls.py by type."""
 import json
 import math
 import os
@@ -6,11 +6,12 @@ import subprocess
 import sys
 from os.path import join
 
-from tools_documented import DOCUMENTED, holds
+from tools_documented import DOCUMENTED, RESULTS_WITHOUT, holds
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
 CALLS = join(ROOT, 'test', 'peers', 'tools_calls.py')
+RESULTS = join(ROOT, 'test', 'peers', 'results_calls.py')
 
 # Section: relative tolerance and, for numbers about zero, absolute one; docs/differences-from-casa.md says what makes them.
 TOLERANCES = {'msmd': (1e-12, 1e-9), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15), 'ms': (1e-6, 1e-9), 'ia': (1e-9, 1e-9), 'making': (1e-9, 1e-9)}
@@ -50,13 +51,42 @@ def main():
         "tclean(vis='a.ms', imagename='a', field='3', spw='17', specmode='cube', imsize=[64, 48], cell='0.2arcsec', niter=0, "
         "nchan=3, restfreq='230.538GHz', outframe='LSRK', weighting='natural')"
     )
+    casapy("split('a.ms', 's.ms', datacolumn='data', spw='17,19', field='0,1', scan='4,7', width=16)")
     for section, tolerance in TOLERANCES.items():
-        answers = []
-        for name, start in (('casa.json', lambda *w: subprocess.run([sys.executable, *w], stdout=subprocess.DEVNULL, check=True)), ('ours.json', casapy)):
-            start(CALLS, section, name, 'a.ms', 'a.image')
-            with open(name) as file:
-                answers.append(json.load(file))
-        judge(section, tolerance, *answers)
+        judge(section, tolerance, *both(CALLS, section, lambda name: (section, name, 'a.ms', 'a.image')))
+    theirs, ours = both(RESULTS, 'results', lambda name: (name, 'a.ms', 's.ms', 'a.image'))
+    for part in ('forms', 'values'):
+        judge_results(part, theirs[part], ours[part])
+
+
+def both(script, label, words):
+    """What a script writes in CASA and here."""
+    answers = []
+    for program, start in (('casa', casa), ('ours', casapy)):
+        name = '%s-%s.json' % (program, label)
+        start(script, *words(name))
+        with open(name) as file:
+            answers.append(json.load(file))
+    return answers
+
+
+def casa(*words):
+    subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+def gaps(theirs, ours, path=''):
+    """The entries in which two results differ."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        return [gap for key in {**theirs, **ours} for gap in gaps(theirs.get(key), ours.get(key), path + '/' + key)]
+    return [] if is_close(theirs, ours, (1e-6, 1e-9)) else ['%s CASA %s, here %s' % (path, str(theirs)[:100], str(ours)[:100])]
+
+
+def judge_results(part, theirs, ours):
+    for name in theirs:
+        wrong = gaps(theirs[name], ours.get(name))
+        wrong = [gap for gap in wrong if not any(key in gap for key in RESULTS_WITHOUT.get(name, ()))]
+        broken = theirs[name] == 'error'
+        print('%s %s of %s%s' % ('FAIL' if wrong or broken else 'PASS', part, name, ': ' + '; '.join(wrong[:3]) if wrong else ''))
 
 
 def judge(section, tolerance, theirs, ours):

@@ -61,6 +61,7 @@ import { uvcontsubTask } from './declarations/uvcontsub.ts';
 import { uvsubTask } from './declarations/uvsub.ts';
 import { virtualconcatTask } from './declarations/virtualconcat.ts';
 import { visheadTask } from './declarations/vishead.ts';
+import { visstatTask } from './declarations/visstat.ts';
 import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
 
@@ -124,6 +125,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   uvsubTask,
   virtualconcatTask,
   visheadTask,
+  visstatTask,
   hInitTask,
   hSaveTask,
   hifaImportdataTask,

@@ -30,3 +30,4 @@ export type { InterpolationMethod } from './spectral-interpolation.ts';
 export { flatSpectrum } from './spectral-weights.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';
+export { type StatisticsRequest, type ValueStatistics, valueStatistics } from './value-statistics.ts';

@@ -90,20 +90,34 @@ export function writeImageInfo(info: ImageInfo, chanCount: number, stokesCount: 
   return record(fields);
 }
 
-/** The smallest beam of a family's shape (that of its largest member) that contains every member. */
+/** What a common beam is larger than the tightest one, so that kernels have a width: as CASA's beams grow. */
+const COMMON_MARGIN = 1.001;
+
+/**
+ * A beam of the shape of a family's largest member into which every member can be smoothed: the largest itself when it contains
+ * the others, else the tightest one a thousandth larger.
+ */
 export function commonBeam(beams: readonly Beam[]): Beam {
   const largest = beams.reduce((best, beam) => (beam.major * beam.minor > best.major * best.minor ? beam : best));
-  let scale = 1;
-  for (const beam of beams) {
-    for (let step = 0; step < 36; step++) {
-      const angle = (step * Math.PI) / 36;
-      scale = Math.max(scale, widthAlong(beam, angle) / widthAlong(largest, angle));
-    }
-  }
+  const squared = Math.max(...beams.map((beam) => largestRatio(covariance(beam), covariance(largest))));
+  if (squared <= 1 + 1e-12) return largest;
+  const scale = Math.sqrt(squared) * COMMON_MARGIN;
   return { ...largest, major: largest.major * scale, minor: largest.minor * scale };
 }
 
-function widthAlong(beam: Beam, angle: number): number {
-  const turned = angle - (beam.positionAngle * Math.PI) / 180;
-  return 1 / Math.hypot(Math.cos(turned) / beam.major, Math.sin(turned) / beam.minor);
+type Covariance = readonly [xx: number, xy: number, yy: number];
+
+function covariance({ major, minor, positionAngle }: Beam): Covariance {
+  const angle = (positionAngle * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  const [long, short] = [major * major, minor * minor];
+  return [long * cos * cos + short * sin * sin, (long - short) * cos * sin, long * sin * sin + short * cos * cos];
+}
+
+/** The largest ratio of two forms over all directions: the greater eigenvalue of inner times the inverse of outer. */
+function largestRatio(inner: Covariance, outer: Covariance): number {
+  const determinant = outer[0] * outer[2] - outer[1] ** 2;
+  const trace = (inner[0] * outer[2] + inner[2] * outer[0] - 2 * inner[1] * outer[1]) / determinant;
+  const product = (inner[0] * inner[2] - inner[1] ** 2) / determinant;
+  return trace / 2 + Math.sqrt(Math.max(0, (trace / 2) ** 2 - product));
 }

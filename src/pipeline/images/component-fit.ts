@@ -1,4 +1,4 @@
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { type Beam, beamOf, beamPixels } from './beams.ts';
 import { channelFrequency, pixelToSky, requireDirection } from './coordinates.ts';
@@ -16,7 +16,6 @@ export interface ImfitOptions extends PixelSelection {
 
 /** One fitted Gaussian on the sky, with errors after Condon 1997, PASP 109, 166, for noise correlated over the beam. */
 export interface FittedComponent {
-  readonly isConverged: boolean;
   /** Jy */
   readonly flux: { readonly value: number; readonly error: number };
   /** in the image's unit */
@@ -106,14 +105,25 @@ function sumWithin({ positions, values }: SelectedPlane, fit: GaussianShape, siz
   return sum;
 }
 
-function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | undefined): FittedComponent {
+/** The fit, or undefined where the pixels hold no Gaussian. */
+function convergedFit<Fit>(attempt: () => Fit): Fit | undefined {
+  try {
+    return attempt();
+  } catch (error) {
+    if (isQa2Error(error, 'bad-data')) return undefined;
+    throw error;
+  }
+}
+
+function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | undefined): FittedComponent | undefined {
   const axes = requireDirection(image.coordinates, image.path);
   const cell = Math.abs(axes.increment[1]);
   const beam = beamOf(image.info, selected.chan, selected.stokes, image.stokesCount);
   const x = Float64Array.from(selected.positions, (position) => position % image.sizeX);
   const y = Float64Array.from(selected.positions, (position) => Math.floor(position / image.sizeX));
   const guess = firstGuess(image, selected, beam, cell);
-  const fit = fitGaussian({ x, y, value: selected.values }, guess, { withOffset });
+  const fit = convergedFit(() => fitGaussian({ x, y, value: selected.values }, guess, { withOffset }));
+  if (!fit) return undefined;
   const sky =
     pixelToSky(axes, fit.x, fit.y) ?? fail('bad-data', 'The fitted position is off the sky.', { file: image.path });
   const toArcsec = cell * ARCSEC_PER_RAD;
@@ -148,7 +158,6 @@ function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | u
     positionAngle: Math.min(180, (angleError * 180) / Math.PI),
   };
   return {
-    isConverged: true,
     flux: { value: flux, error: fluxError },
     peak: { value: fit.amplitude, error: peakError },
     ra: sky.lon,
@@ -173,9 +182,10 @@ function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | u
 /**
  * Fits one elliptical Gaussian to the selected pixels of each selected plane, as CASA's imfit without estimates.
  *
- * @throws bad-data when there is nothing to fit or it does not converge
+ * @returns one component for each plane, undefined where the fit did not converge
+ * @throws bad-data when there is nothing to fit
  */
-export function imfit(context: Context, options: ImfitOptions): FittedComponent[] {
+export function imfit(context: Context, options: ImfitOptions): (FittedComponent | undefined)[] {
   const image = openImage(joinPath(context.cwd, options.imagename));
   try {
     const planes = [...selectPixels(image, options, context.cwd)];

@@ -47,7 +47,7 @@ def pack(value):
     raise CasaUsageError('a value of type %s cannot be given to a task or tool' % type(value).__name__)
 
 
-_TYPE_OF_CODE = {'B': 'uint8', 'h': 'int16', 'H': 'uint16', 'i': 'int32', 'I': 'uint32', 'q': 'int64', 'f': 'float32', 'd': 'float64'}
+_TYPE_OF_CODE = {'B': 'uint8', 'h': 'int16', 'H': 'uint16', 'i': 'int32', 'I': 'uint32', 'q': 'int64', 'Q': 'uint64', 'f': 'float32', 'd': 'float64'}
 """Types of numpy by the codes of Python's array module."""
 
 
@@ -58,7 +58,7 @@ def _unpack_array(tag, buffers):
     flat = array.array(tag['code'])
     flat.frombytes(buffers[tag['buffer']])
     if tag['type'] == 'int' and flat.itemsize < 8:
-        flat = array.array('q', flat)
+        flat = array.array('Q' if flat.typecode in 'BHI' else 'q', flat)
     if tag['type'] == 'float' and flat.itemsize < 8:
         flat = array.array('d', flat)
     kind = {'bool': 'bool', 'complex': 'complex128'}.get(tag['type']) or _TYPE_OF_CODE[flat.typecode]

@@ -35,7 +35,7 @@ export const imfitTask: TaskDeclaration = {
   run(context, args) {
     const options = args as unknown as ImfitOptions;
     const components = imfit(context, options);
-    for (const { flux, shape, chan } of components)
+    for (const { flux, shape, chan } of components.filter((fit) => fit !== undefined))
       context.log.post(
         `channel ${chan}: ${flux.value.toPrecision(5)} +/- ${flux.error.toPrecision(2)} Jy, ` +
           `${shape.major.toPrecision(5)} by ${shape.minor.toPrecision(5)} arcsec at ${shape.positionAngle.toFixed(1)} deg`,

@@ -138,7 +138,8 @@ function fittedFlux(context: Context, path: string, component: TruthComponent): 
   } finally {
     image.close();
   }
-  return imfit(context, { imagename: path, box, chans: 0 })[0].flux.value;
+  const [fit] = imfit(context, { imagename: path, box, chans: 0 });
+  return fit?.flux.value ?? Number.NaN;
 }
 
 /** Scale of the calibrated target visibilities on the true sky. */

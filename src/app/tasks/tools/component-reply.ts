@@ -81,8 +81,13 @@ function componentReply(image: Image, component: FittedComponent, isDeconvolved:
   ]);
 }
 
-/** What CASA's imfit returns for the components of an image, one a plane. */
-export function fitReply(image: Image, components: readonly FittedComponent[], withOffset: boolean): EngineValue {
+/** What CASA's imfit returns for the components of an image, one a plane; undefined where a fit did not converge. */
+export function fitReply(
+  image: Image,
+  fits: readonly (FittedComponent | undefined)[],
+  withOffset: boolean,
+): EngineValue {
+  const components = fits.filter((fit) => fit !== undefined);
   const listed = (isDeconvolved: boolean) =>
     dictionary([
       ...components.map((one, k) => [`component${k}`, componentReply(image, one, isDeconvolved)] as const),
@@ -90,8 +95,8 @@ export function fitReply(image: Image, components: readonly FittedComponent[], w
     ]);
   const [x, y] = image.coordinates.direction?.increment ?? [ARCSEC, ARCSEC];
   return dictionary([
-    ['converged', boolArray(components.map(({ isConverged }) => Number(isConverged)))],
-    ['deconvolved', listed(true)],
+    ['converged', boolArray(fits.map((fit) => Number(fit !== undefined)))],
+    ...(components.length > 0 ? [['deconvolved', listed(true)] as const] : []),
     ['pixelsperarcsec', floatArray([ARCSEC / Math.abs(x), ARCSEC / Math.abs(y)])],
     ['results', listed(false)],
     ...(withOffset

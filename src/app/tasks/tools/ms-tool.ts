@@ -11,6 +11,7 @@ import {
 import { queryRows } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
+import { columnStatistics } from '../column-statistics.ts';
 import {
   numberArgument,
   type ToolArguments,
@@ -35,7 +36,6 @@ import {
   openState,
   selectItems,
 } from './ms-state.ts';
-import { statisticsOf } from './ms-statistics.ts';
 import { putData } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
 import { dictionary, directionReply, element, intArray, intSet, textList } from './reply-values.ts';
@@ -285,7 +285,9 @@ const describing = {
       const { spw, field, baseline, uvrange, time, correlation, scan, intent, array, obs } = args;
       const polarization = correlation;
       const items = { spw, field, baseline, uvrange, time, polarization, scan, intent, array, observation: obs };
-      return statisticsOf(state, args, selectionOf(items));
+      if (args.useweights === true) fail('unsupported', 'ms.statistics(): only useweights=False is available.');
+      const asked = { column: String(args.column), part: String(args.complex_value).toLowerCase() };
+      return columnStatistics(msOf(state), args, { ...asked, selection: selectionOf(items) });
     },
   ),
   msseltoindex: ask(
