@@ -25,6 +25,8 @@ export interface CalPlot extends CalSelection {
   readonly namesBaseband?: boolean;
   /** Axis label of the values, such as 'Tsys (K)'. */
   readonly label?: string;
+  /** Words below the x axis. */
+  readonly xlabel?: string;
   readonly withFlagged?: boolean;
   readonly title?: string;
   /** More curves for a panel of one window: an atmosphere, other windows. */
@@ -92,7 +94,7 @@ export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
       title,
       subtitle: `${nameOf(table, plot)} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
       width: PAGE_WIDTH,
-      sections: [{ legend, columns: across, rowHeight: ROW_HEIGHT, panels: chosen }],
+      sections: [{ legend, columns: across, rowHeight: down === 1 ? 2 * ROW_HEIGHT : ROW_HEIGHT, panels: chosen }],
     });
   }
   return pages;
@@ -133,15 +135,18 @@ function legendOf(colours: readonly string[]): LegendEntry[] {
   return more > 0 ? [...listed, { label: `and ${more} more`, colour: '#888888' }] : listed;
 }
 
-/** What discs and rings mean, when colours do not tell polarizations. */
+/** What the two kinds of points or lines mean, when colours do not tell polarizations. */
 function marksOf(table: CalTable, plot: CalPlot): LegendEntry[] {
   if (table.rows.parCount === 1 || (plot.colour ?? 'pol') === 'pol') return [];
   const colour = '#666666';
+  const [first, second] = isSpectrum(plot) ? (['line', 'dashes'] as const) : (['disc', 'ring'] as const);
   return [
-    { label: 'X', colour, mark: 'disc' },
-    { label: 'Y', colour, mark: 'ring' },
+    { label: 'X', colour, mark: first },
+    { label: 'Y', colour, mark: second },
   ];
 }
+
+const isSpectrum = ({ xaxis }: CalPlot) => xaxis === 'freq' || xaxis === 'chan';
 
 function panelOf(
   table: CalTable,
@@ -150,15 +155,14 @@ function panelOf(
   rows: readonly number[],
   colours: readonly string[],
 ): Panel {
-  const isSpectrum = plot.xaxis === 'freq' || plot.xaxis === 'chan';
-  const series = isSpectrum ? spectra(table, plot, rows, colours) : tracks(table, plot, rows, colours);
+  const series = isSpectrum(plot) ? spectra(table, plot, rows, colours) : tracks(table, plot, rows, colours);
   const range =
     plot.yrange ??
-    (plot.yaxis === 'phase' ? PHASE_RANGE : rangeOf(series, isSpectrum ? plot.rangeChannels : undefined));
+    (plot.yaxis === 'phase' ? PHASE_RANGE : rangeOf(series, isSpectrum(plot) ? plot.rangeChannels : undefined));
   const more = plot.overlay && range ? plot.overlay(table.rows.spwId[rows[0]], range) : [];
   return {
     title,
-    x: axisX(table, plot),
+    x: { ...axisX(table, plot), ...(plot.xlabel && { label: plot.xlabel }) },
     y: { label: nameOf(table, plot), kind: plot.yaxis === 'phase' ? 'phase' : 'linear', range },
     series: [...series, ...more],
   };

@@ -44,6 +44,11 @@ export interface VisibilityPlot extends Selection {
   readonly iteration?: PlotKey;
   readonly subplot?: readonly [rows: number, columns: number];
   readonly title?: string;
+  /** Words below and beside the axes, and their ranges; else those of the data. */
+  readonly xlabel?: string;
+  readonly label?: string;
+  readonly xrange?: readonly [number, number];
+  readonly yrange?: readonly [number, number];
 }
 
 /** Sums of one baseline (or all) within one interval: [chan bin, corr]. */
@@ -308,7 +313,10 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore):
     const before = panels.get(panel);
     const series = { kind: 'points' as const, x, y, colour: colours.indexOf(colour), size: 3 };
     const title = panel || `${plot.yaxis} against ${plot.xaxis}`;
-    const axes = { x: axisOf(metadata, plot.xaxis), y: axisOf(metadata, plot.yaxis) };
+    const axes = {
+      x: axisOf(metadata, plot.xaxis, plot.xlabel, plot.xrange),
+      y: axisOf(metadata, plot.yaxis, plot.label, plot.yrange),
+    };
     panels.set(panel, { ...(before ?? { title, ...axes }), series: [...(before?.series ?? []), series] });
   }
   if (panels.size === 0) fail('bad-data', 'The selection has no unflagged visibilities to plot.', { file: plot.vis });
@@ -354,12 +362,16 @@ const LABELS: Readonly<Partial<Record<PlotAxis, string>>> = {
   w: 'w (m)',
 };
 
-function axisOf(metadata: MsMetadata, axis: PlotAxis): Axis {
-  const label = LABELS[axis] ?? axis;
-  if (axis === 'time') return { label, kind: 'time' };
-  if (axis === 'phase') return { label, kind: 'phase', range: [-190, 190] };
+function axisOf(
+  metadata: MsMetadata,
+  axis: PlotAxis,
+  label = LABELS[axis] ?? axis,
+  range?: readonly [number, number],
+): Axis {
+  if (axis === 'time') return { label, kind: 'time', range };
+  if (axis === 'phase') return { label, kind: 'phase', range: range ?? [-190, 190] };
   if (axis === 'field') return { label, categories: metadata.fields.map(({ name }) => name) };
   if (axis === 'antenna1' || axis === 'antenna2')
     return { label, categories: metadata.antennas.map(({ name }) => name) };
-  return { label };
+  return { label, range };
 }

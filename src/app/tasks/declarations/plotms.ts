@@ -1,7 +1,19 @@
 import { fail } from '../../../foundation/base/index.ts';
-import { type PlotAxis, type PlotKey, visibilityFigures } from '../../../pipeline/calibration/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  type CalAxisX,
+  type CalIteration,
+  type CalQuantity,
+  type CalTable,
+  calTableFigures,
+  isCalTable,
+  type PlotAxis,
+  type PlotKey,
+  readCalTable,
+  visibilityFigures,
+} from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
-import { bool, inputPath, int, outputPath, text, variant } from '../parameters.ts';
+import { bool, floats, inputPath, int, outputPath, text, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
 
 const AXES: Readonly<Record<string, PlotAxis>> = {
@@ -22,6 +34,29 @@ const KEYS: Readonly<Record<string, PlotKey>> = {
     time: 'time',
   },
 };
+/** What CASA calls the axes of a calibration table. */
+const CAL_X_AXES: Readonly<Record<string, CalAxisX>> = {
+  ...{ time: 'time', scan: 'scan', antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
+  ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq' },
+};
+const CAL_Y_AXES: Readonly<Record<string, CalQuantity>> = {
+  ...{ amp: 'amp', amplitude: 'amp', gainamp: 'amp', gamp: 'amp', phase: 'phase', gainphase: 'phase', gphase: 'phase' },
+  ...{ real: 'real', gainreal: 'real', greal: 'real', imag: 'imag', gainimag: 'imag', gimag: 'imag', snr: 'snr' },
+  ...{ delay: 'value', tsys: 'value', opacity: 'value', opac: 'value', antpos: 'value' },
+};
+const CAL_KEYS: Readonly<Record<string, CalIteration | 'pol'>> = {
+  ...{
+    '': 'pol',
+    corr: 'pol',
+    correlation: 'pol',
+    poln: 'pol',
+    field: 'field',
+    spw: 'spw',
+    scan: 'scan',
+    time: 'time',
+  },
+  ...{ antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
+};
 const COLUMNS = {
   data: 'DATA',
   corrected: 'CORRECTED_DATA',
@@ -29,15 +64,20 @@ const COLUMNS = {
   float: 'FLOAT_DATA',
 } as const;
 
+const LOOK = { inert: 'pictures have one look' };
+
 export const plotmsTask: TaskDeclaration = {
   name: 'plotms',
-  summary: 'Draws visibilities as PNG',
+  summary: 'Draws visibilities or a calibration table as PNG',
   parameters: [
-    inputPath('vis', undefined, 'MeasurementSet'),
+    inputPath('vis', undefined, 'MeasurementSet or calibration table'),
     int('gridrows', 1, 'rows of panels on a page'),
     int('gridcols', 1, 'columns of panels on a page'),
-    text('xaxis', 'time', `what goes to the right: ${Object.keys(AXES).join(', ')}`),
-    text('yaxis', 'amp', 'what goes upwards'),
+    int('rowindex', 0, 'row of a panel', { onlyDefault: true }),
+    int('colindex', 0, 'column of a panel', { onlyDefault: true }),
+    int('plotindex', 0, 'number of a plot in a panel', { onlyDefault: true }),
+    text('xaxis', '', `what goes to the right: ${Object.keys(AXES).join(', ')}; empty: time, of spectra freq`),
+    text('yaxis', '', 'what goes upwards; of tables also snr, delay, tsys, opac; empty: amp'),
     text('xdatacolumn', '', 'data column of the x axis', { inert: 'the column of the y axis is taken' }),
     text('ydatacolumn', 'data', 'data column', { allowed: ['', ...Object.keys(COLUMNS)] }),
     bool('selectdata', true, 'use the selection parameters'),
@@ -51,31 +91,67 @@ export const plotmsTask: TaskDeclaration = {
     text('array', '', 'array numbers; empty: all'),
     text('observation', '', 'observation numbers; empty: all'),
     text('intent', '', 'scan intents; empty: all'),
+    text('feed', '', 'feeds', { onlyDefault: true }),
+    text('msselect', '', 'further selection in TaQL', { onlyDefault: true }),
     bool('averagedata', true, 'use the averages that follow'),
     variant('avgchannel', '', 'channels averaged'),
     variant('avgtime', '', 'time averaged, s'),
     bool('avgscan', false, 'averages cross scans'),
     bool('avgfield', false, 'averages cross fields'),
     bool('avgbaseline', false, 'average all baselines'),
+    bool('avgantenna', false, 'average the baselines of each antenna', { onlyDefault: true }),
+    bool('avgspw', false, 'average spectral windows', { onlyDefault: true }),
+    bool('scalar', false, 'average amplitudes instead of vectors', { onlyDefault: true }),
+    bool('transform', false, 'other frames of frequency, other phase centres', { onlyDefault: true }),
+    bool('extendflag', false, 'extends flags set by hand', { onlyDefault: true }),
     text('iteraxis', '', 'a panel for each'),
+    bool('xselfscale', false, 'one range of x for all panels', { onlyDefault: true }),
+    bool('xsharedaxis', false, 'one x axis for a column of panels', { onlyDefault: true }),
+    bool('yselfscale', false, 'one range of y for all panels', { onlyDefault: true }),
+    bool('ysharedaxis', false, 'one y axis for a row of panels', { onlyDefault: true }),
     bool('customsymbol', false, 'own symbols', { inert: 'one kind of point is drawn' }),
     text('coloraxis', '', 'what colours tell'),
+    ...['symbolshape', 'symbolcolor', 'symbolfill', 'xconnector'].map((name) => text(name, '', 'look', LOOK)),
+    variant('symbolsize', 2, 'look', LOOK),
+    bool('symboloutline', false, 'look', LOOK),
+    bool('customflaggedsymbol', false, 'draw flagged data', { onlyDefault: true }),
+    floats('plotrange', [], 'xmin, xmax, ymin, ymax; empty, or minimum and maximum equal: of the data'),
     text('title', '', 'title of the picture'),
+    text('xlabel', '', 'words below the x axis'),
+    text('ylabel', '', 'words beside the y axis'),
+    ...['titlefont', 'xaxisfont', 'yaxisfont', 'majorwidth', 'minorwidth'].map((name) => int(name, 0, 'look', LOOK)),
+    ...['showmajorgrid', 'showminorgrid', 'showlegend'].map((name) => bool(name, false, 'look', LOOK)),
+    ...['majorstyle', 'majorcolor', 'minorstyle', 'minorcolor', 'legendposition'].map((name) =>
+      text(name, '', 'look', LOOK),
+    ),
     outputPath('plotfile', '', 'name of the picture; empty: beside the MeasurementSet'),
     text('expformat', '', 'format of the picture', { inert: 'pictures are PNG' }),
+    bool('verbose', true, 'say more', { inert: 'the log says the same either way' }),
+    text('exprange', 'current', 'which pages are written', { inert: 'all pages are written' }),
     bool('highres', false, 'resolution', { inert: 'pictures have one resolution' }),
+    ...['dpi', 'width', 'height'].map((name) => int(name, -1, 'size', { inert: 'pictures have one resolution' })),
     bool('overwrite', false, 'replace a picture', { inert: 'pictures are replaced' }),
     bool('showgui', true, 'show a window', { inert: 'pictures are files here' }),
     bool('clearplots', true, 'clear plots', { inert: 'each call makes its own picture' }),
+    text('callib', '', 'calibration on the fly', { onlyDefault: true }),
+    bool('showatm', false, 'atmospheric transmission', { onlyDefault: true }),
+    bool('showtsky', false, 'sky temperature', { onlyDefault: true }),
+    bool('showimage', false, 'image sideband', { onlyDefault: true }),
+    text('headeritems', '', 'lines above the picture', { onlyDefault: true }),
   ],
   run(context, args) {
+    const path = joinPath(context.cwd, String(args.vis));
+    if (isCalTable(path)) {
+      writeFigures(context, String(args.plotfile) || `${args.vis}.plotms`, tablePages(readCalTable(path), args));
+      return undefined;
+    }
     const selection = ['field', 'spw', 'timerange', 'uvrange', 'antenna', 'scan', 'correlation', 'array', 'intent'];
     const texts = args.selectdata === false ? [] : [...selection, 'observation'];
     const pages = visibilityFigures(context, {
       ...Object.fromEntries(texts.map((name) => [name, String(args[name])])),
       vis: String(args.vis),
-      xaxis: chosen(AXES, args, 'xaxis'),
-      yaxis: chosen(AXES, args, 'yaxis'),
+      xaxis: chosen(AXES, { xaxis: 'time', ...given(args) }, 'xaxis'),
+      yaxis: chosen(AXES, { yaxis: 'amp', ...given(args) }, 'yaxis'),
       column: COLUMNS[(String(args.ydatacolumn) || 'data') as keyof typeof COLUMNS],
       ...(args.averagedata !== false && {
         avgchannel: Number(args.avgchannel) || 1,
@@ -87,14 +163,51 @@ export const plotmsTask: TaskDeclaration = {
       colour: chosen(KEYS, args, 'coloraxis'),
       iteration: chosen(KEYS, args, 'iteraxis'),
       subplot: [Number(args.gridrows), Number(args.gridcols)],
-      title: String(args.title),
+      ...frameOf(args),
     });
     writeFigures(context, String(args.plotfile) || `${args.vis}.plotms`, pages);
     return undefined;
   },
 };
 
+/** Title, words and ranges of the axes. */
+function frameOf(args: TaskArguments) {
+  const [xmin, xmax, ymin, ymax] = args.plotrange as number[];
+  const rangeOf = (low: number | undefined, high: number | undefined) =>
+    low === undefined || high === undefined || low === high ? undefined : ([low, high] as const);
+  return {
+    title: String(args.title) || undefined,
+    ...{ xlabel: String(args.xlabel) || undefined, label: String(args.ylabel) || undefined },
+    ...{ xrange: rangeOf(xmin, xmax), yrange: rangeOf(ymin, ymax) },
+  };
+}
+
+/** A calibration table instead of visibilities. */
+function tablePages(table: CalTable, args: TaskArguments) {
+  const isSpectrum = table.rows.chanCount.some((count) => count > 1);
+  const defaults = { xaxis: isSpectrum ? 'freq' : 'time', yaxis: table.parType === 'Float' ? 'tsys' : 'amp' };
+  const asked: TaskArguments = { ...defaults, ...given(args) };
+  const iteration = chosen(CAL_KEYS, asked, 'iteraxis');
+  if (asked.iteraxis && iteration === 'pol')
+    fail('usage', 'plotms draws the polarizations of a calibration table into one panel, told apart by colour.');
+  const texts = args.selectdata === false ? [] : ['field', 'spw', 'timerange', 'antenna', 'scan', 'observation'];
+  return calTableFigures(table, {
+    ...Object.fromEntries(texts.map((name) => [name, String(args[name])])),
+    xaxis: chosen(CAL_X_AXES, asked, 'xaxis'),
+    yaxis: chosen(CAL_Y_AXES, asked, 'yaxis'),
+    iteration: iteration === 'pol' ? [] : [iteration],
+    colour: chosen(CAL_KEYS, asked, 'coloraxis'),
+    subplot: [Number(args.gridrows), Number(args.gridcols)],
+    ...frameOf(args),
+  });
+}
+
+/** The arguments that are not empty. */
+function given(args: TaskArguments): TaskArguments {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== ''));
+}
+
 function chosen<Value>(table: Readonly<Record<string, Value>>, args: TaskArguments, name: string): Value {
-  const word = String(args[name]).toLowerCase();
+  const word = String(args[name] ?? '').toLowerCase();
   return table[word] ?? fail('usage', `plotms ${name}="${word}" is none of ${Object.keys(table).join(', ')}.`);
 }
