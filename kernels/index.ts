@@ -6,3 +6,4 @@ export * from './clean';
 export * from './gain-solve';
 export * from './ingest';
 export * from './flags';
+export * from './water-layer';

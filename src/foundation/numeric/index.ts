@@ -8,3 +8,4 @@ export * from './ingest-kernels.ts';
 export * from './kernel-memory.ts';
 export * from './least-squares.ts';
 export * from './streaming-kernels.ts';
+export * from './water-layer-kernels.ts';

@@ -7,6 +7,8 @@
  * implements; path per water column: Stirling et al. 2005, ALMA Memo 496.
  */
 
+import { LayerMisfit, type Lease } from '../../foundation/numeric/index.ts';
+
 /** Centres of the four filters from 183.31 GHz and their widths, GHz; each sees both sidebands. */
 export const FILTER_OFFSETS = [1.25, 3.25, 5.5, 7.25] as const;
 const FILTER_WIDTHS = [1.5, 2.5, 2.0, 1.5];
@@ -101,9 +103,11 @@ function layerPhysics(temperature: number, pressure: number): LayerPhysics {
   const stimulated =
     Math.expm1((-H_OVER_K * centre) / temperature) / Math.expm1((-H_OVER_K * centre) / LINE_TEMPERATURE);
   const strength = LINE.strength * boltzmann * stimulated * (PARTITION_AT_296 / partitionSum(temperature));
-  const width = LINE.airWidth * pressure * (LINE_TEMPERATURE / temperature) ** LINE.widthExponent;
+  // Powers by one logarithm: this is called for every step of a retrieval.
+  const log = Math.log(temperature);
+  const width = LINE.airWidth * pressure * Math.exp(LINE.widthExponent * (Math.log(LINE_TEMPERATURE) - log));
   const air = (pressure / STANDARD_PRESSURE) * (STANDARD_TEMPERATURE / temperature) * LOSCHMIDT;
-  const continuum = CONTINUUM.strength * (CONTINUUM.temperature / temperature) ** CONTINUUM.exponent * air;
+  const continuum = CONTINUUM.strength * Math.exp(CONTINUUM.exponent * (Math.log(CONTINUUM.temperature) - log)) * air;
   return { centre, width, strength: strength * MOLECULES_PER_MM, continuum: continuum * MOLECULES_PER_MM };
 }
 
@@ -118,40 +122,52 @@ function opacity({ centre, width, strength, continuum }: LayerPhysics, f: number
 const FEW_NODES = [-Math.sqrt(0.6), 0, Math.sqrt(0.6)];
 const FEW_WEIGHTS = [5 / 9, 8 / 9, 5 / 9];
 const FEW: readonly Sample[] = samplesOf(FEW_NODES, FEW_WEIGHTS);
-const FREQUENCIES = Float64Array.from(FEW, ({ frequency }) => frequency);
-const BACKGROUNDS = Float64Array.from(FEW, ({ background }) => background);
-const PER_KELVIN = Float64Array.from(FEW, perKelvinOf);
-const PER_CHANNEL = FEW.length / FILTER_OFFSETS.length;
-
 /**
- * Half the squared distance between measured and expected brightness, for a noise of 1 K; made for many calls.
- *
- * @param columnMm water along the line of sight
- * @param measured K, [4]
+ * Brightness of an opaque layer of temperature T at a sample: a T + b + c / T + d / T³, from the series
+ * 1 / (exp(x) - 1) = 1 / x - 1 / 2 + x / 12 - x³ / 720 with x = h f / k T near 0.03; the next term is below 1e-11.
  */
-export function waterMisfit(
-  columnMm: number,
-  temperature: number,
-  pressure: number,
-  measured: ArrayLike<number>,
-): number {
-  const layer = layerPhysics(temperature, pressure);
-  let distance = 0;
-  let index = 0;
-  for (let channel = 0; channel < 4; channel++) {
-    let kelvin = (1 - SKY_COUPLING) * SPILL_TEMPERATURE;
-    for (const end = index + PER_CHANNEL; index < end; index++) {
-      const f = FREQUENCIES[index];
-      const x = (H_OVER_K * f) / temperature;
-      // 1 / (exp(x) - 1) for x near 0.03: the next term of the series is below 1e-11.
-      const photons = 1 / x - 0.5 + x / 12 - (x * x * x) / 720;
-      const emission = TWO_H_OVER_C2 * f * f * f * photons;
-      const through = Math.exp(-opacity(layer, f) * columnMm);
-      kelvin += PER_KELVIN[index] * (BACKGROUNDS[index] * through + emission * (1 - through));
-    }
-    distance += (measured[channel] - kelvin) ** 2;
+function emissionTerms(sample: Sample): number[] {
+  const quantum = H_OVER_K * sample.frequency;
+  const kelvin = perKelvinOf(sample) * TWO_H_OVER_C2 * sample.frequency ** 3;
+  return [kelvin / quantum, -kelvin / 2, (kelvin * quantum) / 12, (-kelvin * quantum ** 3) / 720];
+}
+
+const FEW_TERMS = FEW.map((sample) => [
+  sample.frequency ** 2,
+  perKelvinOf(sample) * sample.background,
+  ...emissionTerms(sample),
+]);
+/** [term, channel, sample] as the kernel takes them */
+const SAMPLE_TERMS = Float64Array.from(FEW_TERMS[0].flatMap((_, term) => FEW_TERMS.map((terms) => terms[term])));
+
+/** Half the squared distance between measured and expected brightness, for a noise of 1 K; made for many calls. */
+export class WaterMisfit {
+  private readonly misfit: LayerMisfit;
+
+  /**
+   * @param lease where its arrays live
+   * @param measured K, [4]
+   */
+  constructor(lease: Lease, measured: ArrayLike<number>) {
+    const samples = lease.float64(SAMPLE_TERMS.length);
+    samples.set(SAMPLE_TERMS);
+    const kelvin = lease.float64(4);
+    kelvin.set(measured);
+    this.misfit = new LayerMisfit(samples, kelvin, (1 - SKY_COUPLING) * SPILL_TEMPERATURE);
   }
-  return 0.5 * distance;
+
+  /** @param columnMm water along the line of sight */
+  of(columnMm: number, temperature: number, pressure: number): number {
+    const { centre, width, strength, continuum } = layerPhysics(temperature, pressure);
+    return this.misfit.of({
+      column: columnMm,
+      temperature,
+      centre: centre * centre,
+      line: (4 / Math.PI) * strength * width,
+      width: 4 * width * width,
+      continuum,
+    });
+  }
 }
 
 /** A layer at given temperature and pressure, ready for any water column. */

@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
+import { arena } from '../../foundation/numeric/index.ts';
 import { MersenneTwister } from './mersenne-twister.ts';
-import { waterLayer, waterMisfit } from './wvr-atmosphere.ts';
+import { WaterMisfit, waterLayer } from './wvr-atmosphere.ts';
 
 /** What four brightness temperatures say about the atmosphere. */
 export interface Retrieval {
@@ -84,8 +85,9 @@ interface Sums {
  * @throws bad-data when no atmosphere within the priors comes near the brightness
  */
 export function retrieveWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
-  const sampler = new Sampler(brightness, 1 / Math.sin(elevation), seed);
-  const sums = sampler.run();
+  const sums = arena().scope((lease) =>
+    new Sampler(new WaterMisfit(lease, brightness), 1 / Math.sin(elevation), seed).run(),
+  );
   const { evidence } = sums;
   if (!(evidence > 0)) {
     const text = Array.from(brightness, (value) => value.toFixed(1)).join(', ');
@@ -108,7 +110,7 @@ function isAllowed(point: Float64Array): boolean {
 }
 
 class Sampler {
-  private readonly brightness: ArrayLike<number>;
+  private readonly water: WaterMisfit;
   private readonly airmass: number;
   private readonly deviates: Deviates;
   /** [point, column temperature pressure] and half the squared misfit of each */
@@ -125,8 +127,8 @@ class Sampler {
     squares: new Float64Array(4),
   };
 
-  constructor(brightness: ArrayLike<number>, airmass: number, seed: number) {
-    this.brightness = brightness;
+  constructor(water: WaterMisfit, airmass: number, seed: number) {
+    this.water = water;
     this.airmass = airmass;
     this.deviates = new Deviates(WALK_SEED + seed);
     const first = new MersenneTwister(seed);
@@ -158,7 +160,7 @@ class Sampler {
   }
 
   private misfit(from: Float64Array, at: number): number {
-    return waterMisfit(from[at] * this.airmass, from[at + 1], from[at + 2], this.brightness);
+    return this.water.of(from[at] * this.airmass, from[at + 1], from[at + 2]);
   }
 
   private likelihood(misfit: number): number {
@@ -220,16 +222,20 @@ class Sampler {
     const { points, root } = this;
     const { mean } = this;
     mean.fill(0);
-    for (let at = 0; at < points.length; at++) mean[at % DIMENSIONS] += points[at] / LIVE_POINTS;
     root.fill(0);
-    for (let point = 0; point < LIVE_POINTS; point++) {
+    for (let at = 0; at < points.length; at += DIMENSIONS) {
+      for (let axis = 0; axis < DIMENSIONS; axis++) mean[axis] += points[at + axis];
+    }
+    for (let axis = 0; axis < DIMENSIONS; axis++) mean[axis] /= LIVE_POINTS;
+    for (let at = 0; at < points.length; at += DIMENSIONS) {
       for (let row = 0; row < DIMENSIONS; row++) {
-        const one = points[3 * point + row] - mean[row];
+        const one = points[at + row] - mean[row];
         for (let column = 0; column <= row; column++) {
-          root[3 * row + column] += (one * (points[3 * point + column] - mean[column])) / LIVE_POINTS;
+          root[DIMENSIONS * row + column] += one * (points[at + column] - mean[column]);
         }
       }
     }
+    for (let at = 0; at < root.length; at++) root[at] /= LIVE_POINTS;
     for (let row = 0; row < DIMENSIONS; row++) {
       for (let column = 0; column <= row; column++) {
         let sum = root[3 * row + column];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { waterLayer, waterMisfit } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
+import { arena } from '../../../src/foundation/numeric/index.ts';
+import { WaterMisfit, waterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
 
 const brightness = (column: number, temperature = 270, pressure = 450) => {
   const values = new Float64Array(4);
@@ -34,8 +35,11 @@ describe('a layer of water vapour', () => {
     const measured = brightness(1.3);
     const [other, expected] = [brightness(1.1, 262, 510), measured];
     const half = 0.5 * other.reduce((sum, kelvin, channel) => sum + (kelvin - expected[channel]) ** 2, 0);
-    expect(waterMisfit(1.1, 262, 510, measured) / half).toBeCloseTo(1, 3);
-    expect(waterMisfit(1.3, 270, 450, measured)).toBeLessThan(1e-4);
+    arena().scope((lease) => {
+      const misfit = new WaterMisfit(lease, measured);
+      expect(misfit.of(1.1, 262, 510) / half).toBeCloseTo(1, 3);
+      expect(misfit.of(1.3, 270, 450)).toBeLessThan(1e-4);
+    });
   });
 
   it('delays by 6.5 mm per mm of water at 270 K', () => {
