@@ -24,7 +24,7 @@ execfile('newer.py')`;
       join(folder, 'newer.py'),
       `from casarecipes.almahelpers import tsysspwmap
 from taskinit import tb, tbtool, casalog
-from tasks import flagdata
+from tasks import flagdata, viewer
 import analysisUtils as au, casac, pickle
 from clean_cli import clean_cli as clean
 from __main__ import default

@@ -173,6 +173,17 @@ class _Maker:
 
 
 _TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
+# Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
+_ABSENT_TASKS = """
+accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
+deconvolve defintent exportasdm exportuvfits feather find fringefit getantposalma getcalmodvla getephemtable hanningsmooth imbaseline
+imcontsub imdev imhistory importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
+impv imreframe imtrans listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
+partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
+sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
+sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux specsmooth splattotable spxfit ssoflux
+testconcat tsdimaging uvmodelfit viewer widebandpbcor widefield
+""".split()
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
 
 
@@ -192,6 +203,14 @@ def _install_modules():
         recipes.almahelpers = add(package + '.almahelpers', **helpers)
     add('almahelpers_localcopy', **helpers)
     add('casa_stack_manip', stack_frame_find=lambda: SPACE, stack_find=SPACE.get)
+
+
+def _absent(name):
+    def task(*_positional, **_named):
+        raise qa2_engine.CasaUsageError('%s() is a CASA task that is not available here; docs/coverage.md lists those that are.' % name)
+
+    task.__name__ = name
+    return task
 
 
 class _TaskModules:
@@ -238,9 +257,12 @@ def attach(start):
     Tool.METHODS.update(start['tools'])
     for name in start['tools']:
         SPACE[name] = Tool(name)
+    absent = {name: _absent(name) for name in _ABSENT_TASKS if name not in start['tasks']}
+    SPACE.update(absent)
     add = qa2_python2._add_module
-    add('casatasks', **{name: SPACE[name] for name in start['tasks']}, casalog=SPACE['casalog'])
-    add('tasks', **{name: SPACE[name] for name in start['tasks']})
+    tasks = {**absent, **{name: SPACE[name] for name in start['tasks']}}
+    add('casatasks', **tasks, casalog=SPACE['casalog'])
+    add('tasks', **tasks)
     makers = {name: made for name, made in SPACE.items() if isinstance(made, _Maker)}
     add('casac', casac=SPACE['casac'])
     add('casa_system', casa=SPACE['casa'])
