@@ -167,8 +167,21 @@ function transform(workA: usize, workB: usize, length: i32, factors: usize, fact
   return x;
 }
 
+/** Whether four lines whose elements follow each other hold nothing but zeros. */
+function isEmpty(base: usize, length: i32, lineStride: usize): bool {
+  for (let line: usize = 0; line < 4; line++) {
+    const start = base + line * lineStride;
+    const end = start + (<usize>length << 3);
+    for (let at = start; at < end; at += 32) {
+      // Lengths are multiples of 4: 32 bytes a step.
+      if (v128.any_true(v128.or(v128.load(at), v128.load(at, 16)))) return false;
+    }
+  }
+  return true;
+}
+
 /**
- * Transforms lines in place, four at a time. Element e of line k lies at data + k * lineStride + e * elementStride (bytes);
+ * Transforms lines in place, four at a time; lines of zeros, of which sparse grids and models have many, are left. Element e of line k lies at data + k * lineStride + e * elementStride (bytes);
  * lineCount must be a multiple of 4. work: 64 * length bytes.
  */
 export function fourierLinesInPlace(
@@ -178,6 +191,7 @@ export function fourierLinesInPlace(
   const other = work + (<usize>length << 5);
   for (let line = 0; line < lineCount; line += 4) {
     const base = data + <usize>line * lineStride;
+    if (elementStride == 8 && isEmpty(base, length, lineStride)) continue;
     const isAdjacent = lineStride == 8;
     for (let e: usize = 0; e < <usize>length; e++) {
       const at = base + e * elementStride;

@@ -167,3 +167,30 @@ export function sidelobeLevel(psf: Float32Array, geometry: ImageGeometry, beam: 
   }
   return level;
 }
+
+/** Pixels to each side of the peak that CASA 4's clean leaves out at least. */
+const LEAST_BOX = 4;
+
+/**
+ * The largest sidelobe as CASA 4's clean has it (4.7, MFCleanImageSkyModel::solve, MFMSCleanImageSkyModel::solve): the deepest
+ * hole, or what is highest outside a box of one beam to each side of the peak.
+ *
+ * @param isHole whether holes alone count, as in multi-scale CLEAN
+ */
+export function outerSidelobe(
+  psf: Float32Array,
+  { sizeX, sizeY, cell }: ImageGeometry,
+  beam: Beam,
+  isHole: boolean,
+): number {
+  const box = isHole ? sizeX + sizeY : Math.max(LEAST_BOX, Math.ceil(beam.major / (cell * ARCSEC_PER_RAD)));
+  let level = 0;
+  for (let y = 0; y < sizeY; y++) {
+    for (let x = 0; x < sizeX; x++) {
+      const value = psf[y * sizeX + x];
+      const isInside = Math.abs(x - sizeX / 2) <= box && Math.abs(y - sizeY / 2) <= box;
+      level = Math.max(level, isInside ? -value : Math.abs(value));
+    }
+  }
+  return level;
+}

@@ -76,9 +76,9 @@ function maskedPeak(values: Float32Array, mask: Float32Array): number {
   return most;
 }
 
-function sumOf(values: Float32Array): number {
+function sumOf(values: ArrayLike<number>): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let k = 0; k < values.length; k++) sum += values[k];
   return sum;
 }
 
@@ -101,13 +101,12 @@ interface PlaneState {
   nsigmaThreshold: number;
 }
 
-function examine(target: CleanTarget, control: CleanControl): PlaneState[] {
-  return Array.from({ length: target.planeCount }, (_, plane) => {
-    target.renewMask?.(plane);
-    const residual = target.residual(plane);
-    const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * robustRms(residual) : 0;
-    return { peak: maskedPeak(residual, target.mask(plane)), nsigmaThreshold };
-  });
+/** Looks at a plane's residual, after its mask is made anew. */
+function examine(target: CleanTarget, control: CleanControl, plane: number): PlaneState {
+  target.renewMask?.(plane);
+  const residual = target.residual(plane);
+  const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * robustRms(residual) : 0;
+  return { peak: maskedPeak(residual, target.mask(plane)), nsigmaThreshold };
 }
 
 /** Stop code before a minor cycle, or undefined to go on. */
@@ -123,7 +122,7 @@ function stopCode(
   if (major >= control.nmajor) return 9;
   if (peak <= control.threshold) return 2;
   if (states.every((state) => state.peak <= Math.max(control.threshold, state.nsigmaThreshold))) return 8;
-  if (previousPeak > 0 && peak > 3 * previousPeak) return 5;
+  if (previousPeak > 0 && peak > control.mostGrowth * previousPeak) return 5;
   if (previousPeak > 0 && Math.abs(peak - previousPeak) < 1e-7 * previousPeak) return 4;
   return undefined;
 }
@@ -166,7 +165,7 @@ export function runCleanByPlane(
  * reached (Schwab 1984, AJ 89, 1076; control as CASA's tclean: cyclethreshold = clamp(sidelobe * cyclefactor) * peak).
  *
  * @param sidelobe largest sidelobe of all planes
- * @param style what niter counts
+ * @param style whether the rules of CASA 4's clean hold
  */
 export function runCleanCycles(
   context: Context,
@@ -174,44 +173,46 @@ export function runCleanCycles(
   minor: MinorCycle,
   control: CleanControl,
   sidelobe: number,
-  { task, countsByPlane }: Pick<RunStyle, 'task' | 'countsByPlane'> = TCLEAN_STYLE,
+  { task, hasOldCycles }: Pick<RunStyle, 'task' | 'hasOldCycles'> = TCLEAN_STYLE,
 ): CleanSummary {
   const cycles: CycleSummary[] = [];
   const fraction = Math.min(control.maxPsfFraction, Math.max(control.minPsfFraction, sidelobe * control.cyclefactor));
-  let [done, major, previousPeak] = [0, 0, 0];
   const doneOf = new Array<number>(target.planeCount).fill(0);
-  const counted = () => (countsByPlane ? Math.min(...doneOf) : done);
-  let states = examine(target, control);
-  let code = stopCode(states, control, { done: counted(), major }, previousPeak);
+  const fluxes = Array.from(doneOf, (_, plane) => sumOf(target.model(plane)));
+  const states = Array.from(doneOf, (_, plane) => examine(target, control, plane));
+  let [major, previousPeak] = [0, 0];
+  // CASA 4.7, MFCleanImageSkyModel::solve: when one plane has used up its iterations, there is no further cycle.
+  const counted = () => (hasOldCycles ? Math.max(...doneOf) : sumOf(doneOf));
+  const stop = () => stopCode(states, control, { done: counted(), major }, previousPeak);
+  let code = stop();
   while (code === undefined) {
     const startPeak = Math.max(...states.map((state) => state.peak));
-    const cyclethreshold = Math.max(fraction * startPeak, control.threshold);
-    let [iterations, modelFlux] = [0, 0];
+    const cyclethreshold = Math.max(fraction * startPeak, control.thresholdShare * control.threshold);
     const planes: PlaneCycle[] = [];
     for (let plane = 0; plane < target.planeCount; plane++) {
       const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
-      const before = countsByPlane ? doneOf[plane] : done + iterations;
+      const before = hasOldCycles ? doneOf[plane] : sumOf(doneOf);
       const left = Math.min(control.cycleniter, control.niter - before);
-      const model = target.model(plane);
       if (left > 0 && states[plane].peak > threshold) {
+        const model = target.model(plane);
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
-        const made = minor.run(input, { gain: control.gain, threshold, iterations: left });
-        iterations += made.iterations;
-        doneOf[plane] += made.iterations;
+        const { iterations, peak } = minor.run(input, { gain: control.gain, threshold, iterations: left });
+        doneOf[plane] += iterations;
         target.setModel(plane, model);
         target.updateResidual(plane);
-        planes.push({ plane, iterations: made.iterations, peak: made.peak, modelFlux: sumOf(model) });
-      }
-      modelFlux += sumOf(model);
+        fluxes[plane] = sumOf(model);
+        planes.push({ plane, iterations, peak, modelFlux: fluxes[plane] });
+        states[plane] = examine(target, control, plane);
+      } else if (target.renewMask) states[plane] = examine(target, control, plane);
     }
-    done += iterations;
     major++;
+    const iterations = planes.reduce((sum, one) => sum + one.iterations, 0);
+    const modelFlux = sumOf(fluxes);
     cycles.push({ planes, cyclethreshold, startPeak, iterations, modelFlux });
     const line = `Cycle ${major}: ${iterations} iterations down to ${cyclethreshold.toExponential(3)} Jy/beam, model flux ${modelFlux.toPrecision(5)} Jy.`;
     context.log.post(line, 'INFO', task);
     previousPeak = startPeak;
-    states = examine(target, control);
-    code = iterations === 0 ? 4 : stopCode(states, control, { done: counted(), major }, previousPeak);
+    code = iterations === 0 ? 4 : stop();
   }
   const peaks = states.map((state) => state.peak);
   const end = {
@@ -219,5 +220,5 @@ export function runCleanCycles(
     stopDescription: STOP_REASONS[code] ?? '',
     nextThreshold: fraction * Math.max(...peaks),
   };
-  return { iterdone: done, nmajordone: major, ...end, cycles, peaks };
+  return { iterdone: sumOf(doneOf), nmajordone: major, ...end, cycles, peaks };
 }

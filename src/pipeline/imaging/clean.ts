@@ -135,6 +135,7 @@ export function translateClean(options: CleanOptions): TcleanOptions {
     gain: options.gain,
     threshold: thresholdOf(options.threshold),
     cyclefactor: options.cyclefactor ?? 1.5,
+    minpsffraction: 0,
     mask: options.mask,
     savemodel: options.usescratch ? 'modelcolumn' : 'none',
     startmodel: options.modelimage,
@@ -151,7 +152,7 @@ function styleOf(options: CleanOptions): RunStyle {
       : [];
   return {
     task: 'clean',
-    countsByPlane: true,
+    hasOldCycles: true,
     cleansByPlane: options.chaniter === true,
     limitsComponents: isMosaic,
     masked,

@@ -1,6 +1,6 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Beam } from '../images/index.ts';
-import { fitBeam, sidelobeLevel } from './beam-fit.ts';
+import { fitBeam, outerSidelobe, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, noCleaning, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
 import { makeMinorCycle } from './minor-cycle.ts';
@@ -117,14 +117,26 @@ export class ImagingRun {
         .filter((entry) => entry.beam !== undefined);
       near.sort((a, b) => a.gap - b.gap);
       this.beams.push(near[0].beam!);
-      if (fitted[plane])
-        this.sidelobe = Math.max(this.sidelobe, sidelobeLevel(psfs.read(plane), geometry, this.beams[plane]));
     }
+    this.sidelobe = this.highestSidelobe(psfs, fitted);
     if (choice.style.sharesBeam) {
       const cellArcsec = (geometry.cell * 648_000) / Math.PI;
       this.beams.splice(0, this.planeCount, ...shareBeam(this.beams, cellArcsec));
     }
     this.products.setBeams('psf', storedBeams(this.beams));
+  }
+
+  /** Of all planes; CASA 4's clean looks at the first that has data. */
+  private highestSidelobe(psfs: PlaneSet, fitted: readonly (Beam | undefined)[]): number {
+    const { geometry, choice } = this.plan;
+    let level = 0;
+    for (const [plane, beam] of fitted.entries()) {
+      if (!beam) continue;
+      if (choice.style.hasOldCycles)
+        return outerSidelobe(psfs.read(plane), geometry, beam, choice.deconvolver === 'multiscale');
+      level = Math.max(level, sidelobeLevel(psfs.read(plane), geometry, beam));
+    }
+    return level;
   }
 
   private clean(): CleanSummary {

@@ -118,7 +118,7 @@ function robustness(choice: WeightChoice, { values, total }: Density): [number, 
   if (weighting === 'briggsabs') return [scale * robust ** 2, 2 * noise ** 2];
   if (!weighting.startsWith('briggs')) return [scale, 0];
   let squares = 0;
-  for (const value of values) squares += value * value;
+  for (let k = 0; k < values.length; k++) squares += values[k] * values[k];
   return [squares > 0 ? (5 * 10 ** -robust) ** 2 / (squares / total) : 0, 1];
 }
 

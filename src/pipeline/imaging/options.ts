@@ -92,8 +92,8 @@ export interface TcleanOptions {
 /** Where the task clean of CASA 3 and 4 differs from tclean after the parameters are read. */
 export interface RunStyle {
   readonly task: 'tclean' | 'clean';
-  /** niter counts the iterations of each plane, and not of all together. */
-  readonly countsByPlane: boolean;
+  /** Cycles go by the rules of CASA 4's clean (`clean-cycles.ts`); niter counts for each plane, and not for all together. */
+  readonly hasOldCycles: boolean;
   /** Each plane is cleaned to its end before the next. */
   readonly cleansByPlane: boolean;
   /** Components lie only where the primary beam is above pblimit. */
@@ -110,7 +110,7 @@ export interface RunStyle {
 
 export const TCLEAN_STYLE: RunStyle = {
   task: 'tclean',
-  countsByPlane: false,
+  hasOldCycles: false,
   cleansByPlane: false,
   limitsComponents: true,
   masked: ['residual', 'image', 'image.pbcor', 'pb', 'weight'],
@@ -131,6 +131,10 @@ export interface CleanControl {
   readonly cyclefactor: number;
   readonly minPsfFraction: number;
   readonly maxPsfFraction: number;
+  /** A minor cycle goes down to this share of the threshold. */
+  readonly thresholdShare: number;
+  /** The loop ends when the peak residual is so much higher than one cycle before. */
+  readonly mostGrowth: number;
 }
 
 export type Interpolation = 'nearest' | 'linear' | 'cubic';
@@ -219,7 +223,7 @@ function parseImsize(imsize: TcleanOptions['imsize']): [number, number] {
   return pair;
 }
 
-function parseControl(options: TcleanOptions): CleanControl {
+function parseControl(options: TcleanOptions, isOldPointClean: boolean): CleanControl {
   const threshold =
     options.threshold === undefined || options.threshold === '' ? 0 : parseQuantity(options.threshold, 'flux');
   const niter = options.niter ?? 0;
@@ -235,6 +239,8 @@ function parseControl(options: TcleanOptions): CleanControl {
     cyclefactor: options.cyclefactor ?? 1,
     minPsfFraction: options.minpsffraction ?? 0.05,
     maxPsfFraction: options.maxpsffraction ?? 0.8,
+    // CASA 4.7, MFCleanImageSkyModel::solve; its multi-scale CLEAN has neither.
+    ...(isOldPointClean ? { thresholdShare: 0.95, mostGrowth: 1.05 } : { thresholdShare: 1, mostGrowth: 3 }),
   };
 }
 
@@ -336,7 +342,7 @@ export function chooseImaging(options: TcleanOptions, style = TCLEAN_STYLE): Ima
     pblimit: options.pblimit ?? 0.2,
     psfCutoff: options.psfcutoff ?? 0.35,
     negativeLimit: options.negcomponent ?? -1,
-    control: parseControl(options),
+    control: parseControl(options, style.hasOldCycles && (deconvolver === 'hogbom' || deconvolver === 'clark')),
     autoMask: usemask === 'auto-multithresh' ? autoMaskOf(options) : undefined,
     style,
     options,

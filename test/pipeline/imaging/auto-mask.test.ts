@@ -79,7 +79,7 @@ describe('the automatic mask', () => {
       { run: () => ({ iterations: 1, peak: 0, hasDiverged: false }) },
       {
         ...{ niter: 3, gain: 0.1, threshold: 0, nsigma: 0, cycleniter: 10, cyclefactor: 1, nmajor: 9 },
-        ...{ minPsfFraction: 0.1, maxPsfFraction: 0.8 },
+        ...{ minPsfFraction: 0.1, maxPsfFraction: 0.8, thresholdShare: 1, mostGrowth: 3 },
       },
       0.2,
     );

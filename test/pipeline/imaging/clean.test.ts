@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { disk } from '../../../src/foundation/bytes/index.ts';
 import { type Image, openImage } from '../../../src/pipeline/images/index.ts';
+import { runCleanCycles } from '../../../src/pipeline/imaging/clean-cycles.ts';
 import { translateClean } from '../../../src/pipeline/imaging/clean.ts';
 import { clean } from '../../../src/pipeline/imaging/index.ts';
 import { writeMosaicMs } from './mosaic-ms.ts';
@@ -94,6 +95,38 @@ describe('clean', () => {
     const cube = { ...common, imagermode: 'mosaic', mode: 'channel', niter: 7, threshold: '0mJy' };
     expect(clean(context, { ...cube, imagename: 'together' }).iterdone).toBe(28);
     expect(clean(context, { ...cube, imagename: 'apart', chaniter: true }).iterdone).toBe(28);
+  });
+
+  it('has no further cycle when one channel has used up its iterations, as CASA 4', () => {
+    const peaks = [1, 0.5];
+    const updates = [0, 0];
+    const target = {
+      planeCount: 2,
+      psf: () => Float32Array.of(1),
+      residual: (plane: number) => Float32Array.of(peaks[plane]),
+      model: () => Float32Array.of(0),
+      mask: () => Float32Array.of(1),
+      setModel() {},
+      updateResidual: (plane: number) => void updates[plane]++,
+    };
+    const minor = {
+      run(
+        { residual }: { residual: Float32Array },
+        { threshold, iterations }: { threshold: number; iterations: number },
+      ) {
+        const plane = peaks.indexOf(residual[0]);
+        peaks[plane] = threshold;
+        return { iterations: Math.min(iterations, 6), peak: threshold, hasDiverged: false };
+      },
+    };
+    const control = {
+      ...{ niter: 10, gain: 0.1, threshold: 0, nsigma: 0, cycleniter: 10, cyclefactor: 1.5, nmajor: 9 },
+      ...{ minPsfFraction: 0, maxPsfFraction: 0.8, thresholdShare: 0.95, mostGrowth: 1.05 },
+    };
+    // Down to 0.75: the first alone; to 0.5625: the first again, which then has its ten.
+    const summary = runCleanCycles(context, target, minor, control, 0.5, { task: 'clean', hasOldCycles: true });
+    expect(summary).toMatchObject({ iterdone: 10, nmajordone: 2, stopcode: 1 });
+    expect(updates).toEqual([2, 0]);
   });
 
   it('takes boxes, box files, levels and True as masks', () => {

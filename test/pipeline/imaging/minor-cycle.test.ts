@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
+import { outerSidelobe } from '../../../src/pipeline/imaging/beam-fit.ts';
 import { fitBeam, sidelobeLevel } from '../../../src/pipeline/imaging/index.ts';
 import { makeMinorCycle } from '../../../src/pipeline/imaging/minor-cycle.ts';
 import { chooseBeams, restorePlane, shareBeam } from '../../../src/pipeline/imaging/restore.ts';
@@ -38,6 +39,15 @@ describe('beam and sidelobes', () => {
     expect(Math.abs(beam.positionAngle)).toBeCloseTo(90, 0);
     expect(sidelobeLevel(psf, geometry, beam)).toBeCloseTo(0.1, 2);
     expect(() => fitBeam(new Float32Array(64 * 64), geometry, 0.35, log)).toThrow(/no peak/);
+  });
+
+  it('count for the old clean outside of a box of one beam, or as holes', () => {
+    const beam = fitBeam(psf, geometry, 0.35, log);
+    const shoulder = plane((x, y) => psf[y * 64 + x] + 0.3 * Math.exp(-((x - 37) ** 2 + (y - 32) ** 2)));
+    expect(sidelobeLevel(shoulder, geometry, beam)).toBeGreaterThan(0.25);
+    expect(outerSidelobe(shoulder, geometry, beam, false)).toBeCloseTo(0.1, 2);
+    const hole = plane((x, y) => psf[y * 64 + x] - (x === 33 && y === 40 ? 0.2 : 0));
+    expect(outerSidelobe(hole, geometry, beam, true)).toBeCloseTo(0.2 - psf[40 * 64 + 33], 6);
   });
 
   it('are found in cells that are coarse, and said to be a guess where no Gaussian fits', () => {
