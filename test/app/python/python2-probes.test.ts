@@ -67,6 +67,9 @@ reader.readfp(StringIO.StringIO('[array]\\nantennas = 43\\n'))
 print reader.getint('array', 'antennas'), urlparse.urlparse('http://a.b/c').netloc
 print sorted(sets.Set([3, 1])), list(itertools.izip([1, 2], 'ab')), isinstance('a', types.StringTypes), type([]) == types.ListType
 print imp.load_source('part', 'part.py').ANSWER, time.clock() >= 0, exceptions.ValueError is ValueError
+from math import ceil as up
+import math
+print up(5) / 2, math.floor(2.5), math.trunc(2.5)
 import nothing_of_the_kind
 `,
     );
@@ -78,6 +81,7 @@ import nothing_of_the_kind
         "[1, 3] [(1, 'a'), (2, 'b')] True True",
         'part 3',
         '42 True True',
+        '2.5 2.0 2',
         '',
       ].join('\n'),
     );

@@ -1,15 +1,20 @@
 """CASA's names inside Python: tasks, tools, casadef, the shell, and what CASA 4 put into the namespace."""
 
 import builtins
+import importlib.machinery
+import inspect
 import io
 import json
-import importlib.machinery
-import math
 import os
+import platform
 import re
 import shutil
+import signal
+import string
 import subprocess
 import sys
+import time
+import traceback
 import types
 
 import qa2_engine
@@ -234,14 +239,24 @@ class _TaskModules:
         pass
 
 
+# The functions of Python 2's module math.
+_MATH = (
+    'acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees e erf erfc exp expm1 fabs factorial floor fmod frexp '
+    'fsum gamma hypot isinf isnan ldexp lgamma log log10 log1p modf pi radians sin sinh sqrt tan tanh trunc'
+)
+
+
 def install():
     """What the snapshot keeps."""
     qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
     sys.meta_path.append(_TaskModules)
     _install_shell()
+    # casapy.py of CASA 3 to 5 has `from math import *` and these modules; pow stays Python's, which scripts of CASA 6 mean.
+    SPACE.update({name: getattr(qa2_python2.MATH, name) for name in _MATH.split()})
     SPACE.update(
-        T=True, F=False, true=True, false=False, pi=math.pi, os=os, sys=sys, math=math, re=re,
+        inspect=inspect, platform=platform, shutil=shutil, signal=signal, string=string, time=time, traceback=traceback,
+        T=True, F=False, true=True, false=False, os=os, sys=sys, math=qa2_python2.MATH, re=re,
         casadef=sys.modules['casadef'], **qa2_parameters.NAMES, bdflags2MS=bdflags2MS, CasaError=CasaError,
         casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
     )

@@ -286,6 +286,21 @@ def _round(value, digits=0):
     return float(math.copysign(math.floor(abs(value) * scale + 0.5), value) / scale)
 
 
+def _old_math():
+    """The module math of Python 2, in which the next whole number is a float."""
+    module = types.ModuleType('math')
+    module.__dict__.update(vars(math))
+    module.floor, module.ceil = (lambda value: float(math.floor(value))), (lambda value: float(math.ceil(value)))
+    return module
+
+
+MATH = _old_math()
+
+
+def _import(name, *place):
+    return MATH if name == 'math' else builtins.__import__(name, *place)
+
+
 class _BinaryFile(io.FileIO):
     """open(name, 'wb') of Python 2 takes strings."""
 
@@ -337,7 +352,7 @@ def old_builtins(run_source, evaluate_source, execfile):
         __py2_print__=write_print, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
         __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
         __py2_LtE__=less_equal, __py2_Gt__=greater, __py2_GtE__=greater_equal,
-        print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
+        __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
         str=_OldType('str', builtins.str, _to_str), unicode=_OldType('unicode', builtins.str, _to_str),
         basestring=_OldType('basestring', builtins.str, _to_str), long=_OldType('long', int, int),
