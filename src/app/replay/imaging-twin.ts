@@ -35,8 +35,18 @@ const SMALL_DISH = { diameter: 7, longest: 45, nearest: 12 };
 /** Flux over the highest threshold. */
 const STRENGTH = 6;
 const RELATIVE_NOISE = 0.01;
-/** More channels than these in all windows are observed by fewer antennas. */
-const MANY_CHANNELS = 8000;
+/**
+ * Antennas and hours, the best first: the first that has no more samples than wanted is taken. Few of them make a PSF with high
+ * sidelobes, and CLEAN then needs a major cycle for every few iterations.
+ */
+const EFFORTS = [
+  { antennaCount: 16, visitCount: 6 },
+  { antennaCount: 12, visitCount: 5 },
+  { antennaCount: 9, visitCount: 3 },
+] as const;
+const LEAST_EFFORT = { antennaCount: 6, visitCount: 2 } as const;
+/** Samples of one MeasurementSet. */
+const MOST_SAMPLES = 6e6;
 
 /** The smallest observation on which a script can make its images. */
 export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin {
@@ -89,20 +99,25 @@ interface Parts extends Pick<CalibratedSpec, 'windows' | 'fields' | 'sources' | 
 
 function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSpec {
   const { windows } = parts;
-  const channels = windows.reduce((sum, { channelCount }) => sum + channelCount, 0);
-  const isLarge = channels > MANY_CHANNELS;
   const wanted = SPEED_OF_LIGHT / windows[0].centreHz / (CELLS * cell);
   const longest = dish === 7 ? Math.min(wanted, SMALL_DISH.longest) : Math.max(wanted, 5 * dish);
   const finest = Math.min(...windows.map(({ stepHz }) => Math.abs(stepHz)));
   return {
     day: DAY,
     dishDiameter: dish,
-    antennaCount: isLarge ? 6 : 9,
     longestBaseline: Math.max(longest, 4 * dish),
-    visitCount: isLarge ? 2 : 3,
+    ...effortFor(parts),
     ...parts,
     noiseJy: RELATIVE_NOISE * strength * Math.sqrt(finest / 1e6),
   };
+}
+
+function effortFor({ windows, fields }: Pick<Parts, 'windows' | 'fields'>) {
+  const channels = windows.reduce((sum, { channelCount }) => sum + channelCount, 0);
+  const observed = fields.filter(({ isObserved }) => isObserved).length;
+  const isSmallEnough = ({ antennaCount, visitCount }: (typeof EFFORTS)[number]) =>
+    ((antennaCount * (antennaCount - 1)) / 2) * visitCount * observed * channels <= MOST_SAMPLES;
+  return EFFORTS.find(isSmallEnough) ?? LEAST_EFFORT;
 }
 
 /** The middle one of the cells, rad. */

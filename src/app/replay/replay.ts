@@ -67,6 +67,7 @@ export async function main(args: readonly string[]): Promise<number> {
     say(`There is no ${kinds} in ${options.top} or the folders below it.`);
     return 1;
   }
+  installEngine(MEMORY_BYTES);
   const counts: Counts = { passed: 0, failed: 0, unread: 0 };
   if (options.reads) {
     for (const delivery of deliveries) readDelivery(delivery, counts);
@@ -131,7 +132,6 @@ interface Scripts {
 }
 
 async function replayAll({ deliveries, packages, imaging }: Scripts, options: Options, counts: Counts): Promise<void> {
-  installEngine(MEMORY_BYTES);
   const out = resolve(options.out ?? mkdtempSync(join(tmpdir(), 'qa2-replay-')));
   const keeps = options.keeps || options.out !== undefined;
   mkdirSync(out, { recursive: true });

@@ -1,6 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { items, readCalls, type ScriptCall, text, visOf } from './script-calls.ts';
-import { fieldNames } from './script-fields.ts';
+import { checkNames, fieldNames } from './script-fields.ts';
 import { appliesUnscaledGains, type FluxFacts, loopNames, readFlux } from './script-fluxes.ts';
 import { CHANNEL_COUNTS, nearestCount, readChannelRanges, readNumbers } from './selection-numbers.ts';
 
@@ -38,6 +38,8 @@ export interface ScriptFacts {
   /** Calibrators that the script leaves at 1 Jy: it solves for their amplitudes without a model and does not scale them. */
   readonly defaultFluxFields: readonly number[];
   readonly targetFields: readonly number[];
+  /** Those of the targets that only check the calibration. */
+  readonly checkFields: readonly number[];
   /** Targets that a calibration is applied to together: each group needs data. */
   readonly targetGroups: readonly (readonly number[])[];
   /** Fields whose Tsys is applied to something. */
@@ -47,6 +49,8 @@ export interface ScriptFacts {
   readonly antennas: readonly string[];
   /** Antennas that commands flag. */
   readonly flaggedAntennas: readonly string[];
+  /** Corrections of the antennas' positions that the script knows, ITRF, m, by name. */
+  readonly positionErrors: ReadonlyMap<string, readonly number[]>;
   /** Flags beside the data are taken over. */
   readonly usesDataFlags: boolean;
   /** How many steps it announces. */
@@ -120,11 +124,13 @@ export function readFacts(script: string): ScriptFacts {
       ? unique(calibrators).filter((id) => !modelled.has(id) && !loopNames(source).includes(names[id]))
       : [],
     targetFields: targets,
+    checkFields: targets.filter((id) => checkNames(source).includes(names[id])),
     targetGroups: [...first, ...final]
       .map((call) => readNumbers(text(call.named.field)).filter((id) => targets.includes(id)))
       .filter((group) => group.length > 0),
     tsysFields: unique(first.flatMap((call) => readNumbers(text(items(call.named.gainfield)[0])))),
     ...antennasOf(calls, source),
+    positionErrors: positionErrorsOf(named('gencal')),
     usesDataFlags: source.includes('/bdflags2MS') || /\bbdfflags\s*=\s*(?:True|T)\b/.test(source),
     stepCount: [...source.matchAll(/^mystep\s*=\s*\d+/gm)].length,
     waterSource: named('wvrgcal').map((call) => text(call.named.statsource))[0],
@@ -232,4 +238,16 @@ function antennasOf(
   const antennas = unique([first, ...inCalls(['gaincal']), ...inCalls(['gencal']), ...everywhere]);
   const flaggedAntennas = unique(inCalls(['flagdata']));
   return { referenceAntenna: first, antennas: antennas.filter((name) => name !== ''), flaggedAntennas };
+}
+
+/** Of the tables that correct positions (`caltype='antpos'`): three numbers for each antenna. */
+function positionErrorsOf(calls: readonly ScriptCall[]): ReadonlyMap<string, readonly number[]> {
+  const errors = new Map<string, readonly number[]>();
+  for (const { named } of calls.filter((call) => text(call.named.caltype) === 'antpos')) {
+    const names = text(named.antenna).match(ANTENNA) ?? [];
+    const offsets = items(named.parameter).map(Number);
+    if (offsets.length !== 3 * names.length || offsets.some(Number.isNaN)) continue;
+    names.forEach((name, index) => void errors.set(name, offsets.slice(3 * index, 3 * index + 3)));
+  }
+  return errors;
 }

@@ -29,6 +29,7 @@ export function fieldNames(source: string, groups: readonly (readonly number[])[
   for (const selection of selections) exact(selection);
   for (const selection of selections) {
     const open = { ids: selection.ids.filter((id) => !names.has(id)), names: selection.names };
+    exact({ ids: open.ids, names: open.names.filter((name) => ![...names.values()].includes(name)) });
     if (open.names.length === 1) for (const id of open.ids) names.set(id, open.names[0]);
     else exact(open);
     nameGroups(open, groups, names);
@@ -72,4 +73,9 @@ function headerNames(source: string): string[] {
 
 function pointingNames(source: string): string[] {
   return splitNames(/^# CALIBRATE_POINTING: (.*)$/m.exec(source)?.[1] ?? '');
+}
+
+/** Names that the list at a script's head gives as sources which check the calibration. */
+export function checkNames(source: string): string[] {
+  return splitNames(/^# OBSERVE_CHECK(?:_SOURCE)?: (.*)$/m.exec(source)?.[1] ?? '');
 }

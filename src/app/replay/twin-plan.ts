@@ -32,6 +32,7 @@ export function planTwin(facts: ScriptFacts): TwinSpec {
     day: facts.day ?? DAY,
     antennas: used,
     silentAntennas: [...named].filter((name) => !used.includes(name)),
+    positionErrors: facts.positionErrors,
     ...windows,
     fields: facts.fields.map((field) => planField(facts, field, windows.windows)),
     scans: planScans(facts),
@@ -130,19 +131,22 @@ function planScans(facts: ScriptFacts): TwinScan[] {
   const extra = facts.tsysFields.filter((id) => id !== bandpassField && id !== fluxField);
   for (const id of extra) tsys(id);
   for (const phase of facts.phaseFields) add(phase, 'science', 'CALIBRATE_PHASE', 2);
-  for (const target of targets) add(target, 'science', 'OBSERVE_TARGET', 2);
+  for (const target of targets) {
+    add(target, 'science', facts.checkFields.includes(target) ? 'OBSERVE_CHECK_SOURCE' : 'OBSERVE_TARGET', 2);
+  }
   for (const phase of facts.phaseFields) add(phase, 'science', 'CALIBRATE_PHASE', 2);
   return scans;
 }
 
-/** First, middle and last of the targets, the one by which the water is judged, and one of each group. */
+/** First, middle and last of the targets, the one by which the water is judged, one of each group, and one that checks. */
 function chooseTargets(facts: ScriptFacts): number[] {
-  const { targetFields: all, targetGroups } = facts;
+  const { checkFields, targetGroups } = facts;
+  const all = facts.targetFields.filter((id) => !checkFields.includes(id));
   const water = all.find((id) => facts.fields[id].name === facts.waterSource);
   const places = Array.from({ length: TARGET_COUNT }, (_, index) =>
     all.at(Math.round((index * (all.length - 1)) / (TARGET_COUNT - 1))),
   );
-  const chosen = new Set(targetGroups.length > TARGET_COUNT ? [water] : [...places, water]);
+  const chosen = new Set([...(targetGroups.length > TARGET_COUNT ? [] : places), water, checkFields[0]]);
   for (const group of targetGroups) if (!group.some((id) => chosen.has(id))) chosen.add(group[0]);
   return [...chosen].filter((id) => id !== undefined).sort((a, b) => a - b);
 }

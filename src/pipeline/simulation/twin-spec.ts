@@ -41,6 +41,8 @@ export interface TwinSpec {
   /** Names of the antennas that take data, the reference first, and of those that are only listed. */
   readonly antennas: readonly string[];
   readonly silentAntennas: readonly string[];
+  /** Where antennas truly are, minus where the tables have them, ITRF, m, by name; none for the others. */
+  readonly positionErrors?: ReadonlyMap<string, readonly number[]>;
   readonly windows: readonly TwinWindow[];
   /** Ids of the FULL_RES windows by what they are for; a window may serve two uses. */
   readonly uses: Readonly<Record<SetupUse, readonly number[]>>;

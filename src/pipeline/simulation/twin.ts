@@ -116,7 +116,9 @@ function layOut(spec: TwinSpec): ArrayLayout {
     const pad = rest[index] ?? fail('usage', 'There are more antennas than pads.');
     return { name, pad: pad.name, position: Array.from(pad.itrf) };
   });
-  return { ...placeAntennas(spec.antennas, chosen), silent };
+  const placed = placeAntennas(spec.antennas, chosen);
+  spec.antennas.forEach((name, ant) => void placed.positionErrors.set(spec.positionErrors?.get(name) ?? [], 3 * ant));
+  return { ...placed, publishedErrors: placed.positionErrors.slice(), silent };
 }
 
 function setUpWindows(spec: TwinSpec): SpectralSetup {

@@ -136,6 +136,11 @@ describe('readFacts', () => {
     expect(readFacts(head + text).fields[3].name).toBe('J1130+1200');
   });
 
+  it('gives a field without a name the one that is left over in a comment', () => {
+    const wide = `# OBSERVE_TARGET: J1130+1200,Fifth\n${SCRIPT}x(field = '2,3,41', # J1130+1200,Fifth\n)\n`;
+    expect(readFacts(wide).fields[41].name).toBe('Fifth');
+  });
+
   it('finds the bandpass field by a comment, and calls that give the MeasurementSet first', () => {
     const text = SCRIPT.replace("bandpass(vis = 'uid___A002_X1_X2.ms.split', field = '0',", 'bandpass(').replace(
       "setjy(vis = 'uid___A002_X1_X2.ms.split',\n  field = '2',",
@@ -184,6 +189,24 @@ describe('planTwin', () => {
     expect(twin.windows[0].kind).toBe('WVR');
     expect(twin.uses).toEqual({ pointing: [1, 3, 5, 7], atmosphere: [9, 11, 13, 15], science: [17, 19, 21, 23] });
     expect(twin.windows[18]).toMatchObject({ kind: 'CH_AVG', channelCount: 1, baseband: 0 });
+  });
+
+  it('puts antennas where the script corrects them to', () => {
+    const names = "antenna = 'DA41,DA42,DA43,DA44,DA45,DA46,DV01', parameter = [0,0,0]";
+    expect(twin.positionErrors).toEqual(new Map());
+    const moved = planTwin(readFacts(SCRIPT.replace(names, "antenna = 'DA41,DV01', parameter = [0,0,1e-3,-2e-3,0,0]")));
+    expect([...(moved.positionErrors ?? [])]).toEqual([
+      ['DA41', [0, 0, 1e-3]],
+      ['DV01', [-2e-3, 0, 0]],
+    ]);
+  });
+
+  it('gives sources that check the calibration their intent', () => {
+    const checked = planTwin(
+      readFacts(SCRIPT.replace('# CALIBRATE_POINTING', '# OBSERVE_CHECK: Blob\n# CALIBRATE_POINTING')),
+    );
+    const intents = new Set(checked.scans.filter(({ field }) => field >= 4).map(({ intent }) => intent));
+    expect([...intents]).toEqual(['CALIBRATE_ATMOSPHERE', 'OBSERVE_CHECK_SOURCE']);
   });
 
   it('observes what the script needs and no more', () => {

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { disk } from '../../../src/foundation/bytes/index.ts';
 import { type Image, openImage } from '../../../src/pipeline/images/index.ts';
-import { runCleanCycles } from '../../../src/pipeline/imaging/clean-cycles.ts';
 import { translateClean } from '../../../src/pipeline/imaging/clean.ts';
+import { runCleanCycles } from '../../../src/pipeline/imaging/clean-cycles.ts';
 import { clean } from '../../../src/pipeline/imaging/index.ts';
 import { writeMosaicMs } from './mosaic-ms.ts';
 
