@@ -9,6 +9,7 @@ import sys
 
 from casatasks import *  # noqa: F403
 from casatasks import casalog
+from casatools import componentlist
 
 # Types, keys, shapes and dtypes of what these answer are compared.
 FORMS = '''
@@ -74,8 +75,22 @@ visstat field = visstat('s.ms', axis='phase', datacolumn='data', spw='0', field=
 visstat intervals = visstat('s.ms', axis='real', spw='1:2~4', correlation='XX', reportingaxes='integration', scan='4')
 visstat uvrange = visstat('s.ms', axis='uvrange', spw='0', useflags=False)
 visstat flag = visstat('s.ms', axis='flag', useflags=False)
+ft components = components('s.ms')
 visstat short = visstat('s.ms', axis='imag', doquantiles=False, antenna='DA41', uvrange='>30m')
 '''
+
+
+def components(vis):
+    """Means of the model of a Gaussian, a disk and a point off the centre."""
+    tool = componentlist()
+    tool.addcomponent(dir='J2000 17h33m02.705s -13d04m49.0s', flux=1.0, freq='230GHz', shape='Gaussian', majoraxis='0.6arcsec', minoraxis='0.3arcsec', positionangle='30deg', spectrumtype='spectral index', index=2.0)
+    tool.addcomponent(dir='J2000 17h33m02.71s -13d04m49.5s', flux=0.5, freq='230GHz', shape='disk', majoraxis='0.5arcsec', minoraxis='0.2arcsec', positionangle='50deg')
+    tool.addcomponent(dir='J2000 17h33m02.70s -13d04m49.1s', flux=300, fluxunit='mJy', freq='230GHz')
+    tool.rename('sky.cl')
+    tool.close()
+    ft(vis, field='1', complist='sky.cl', usescratch=True)
+    found = [visstat(vis, axis=axis, datacolumn='model', field='1', doquantiles=False) for axis in ('real', 'imag')]
+    return {str(at): {key: one[key]['rms'] for key in one} for at, one in enumerate(found)}
 
 
 def form(value):

@@ -790,6 +790,53 @@ c.fromrecord(m.coordsys().torecord())
 c.referencevalue()
 '''.strip().split('\n')
 
+CL = '''
+c.addcomponent(dir='J2000 19h24m51.05s -29d14m30.1s',flux=2.0,fluxunit='Jy',freq='230GHz',shape='point')
+c.addcomponent(flux=[1,0.5,0,0],dir=m.direction('J2000','1rad','-0.3rad'),shape='Gaussian',majoraxis='1arcmin',minoraxis='30arcsec',positionangle='200deg',freq=['TOPO','100GHz'],spectrumtype='spectral index',index=-0.7,label='g')
+c.addcomponent(flux=500,fluxunit='mJy',dir='J2000 1rad -0.3rad',shape='disk',majoraxis='3arcsec',minoraxis='2arcsec',positionangle='10deg')
+c.addcomponent(flux=1,dir='nonsense')
+c.length()
+c.getcomponent(0)
+c.getcomponent(1)
+c.torecord()
+c.getcomponent(9)
+c.getfluxvalue(1)
+c.getfluxunit(2)
+c.getfluxerror(1)
+c.getrefdir(0)
+c.getrefdirframe(0)
+c.getlabel(1)
+c.shapetype(1)
+c.getshape(1)
+c.getshape(0)
+c.spectrumtype(1)
+c.getspectrum(1)
+c.isphysical([0])
+c.setflux(0,[3,0,0,0],'Jy','Stokes',[0.1,0,0,0])
+c.setlabel(0,'new')
+c.setrefdir(0,'19h24m52s','-29d14m31s')
+c.setrefdirframe(0,'ICRS')
+c.setshape(0,'disk',majoraxis='3arcsec',minoraxis='2arcsec',positionangle='10deg')
+c.setspectrum(0,'spectral index',index=[1.5])
+c.setfreq(0,100,'GHz')
+c.setfreqframe(0,'TOPO')
+c.convertfluxunit(0,'mJy')
+c.getcomponent(0)
+c.rename('SECTION.cl')
+c.close()
+c.length()
+c.open('SECTION.cl')
+c.torecord()
+c.remove(1)
+c.length()
+c.concatenate('SECTION.cl')
+c.length()
+c.done()
+c.open('nothing.cl')
+c.fromrecord({'component0':{'flux':{'value':[1.,0,0,0],'unit':'Jy','polarisation':'Stokes','error':[0,0,0,0.]},'shape':{'type':'Point','direction':m.direction('J2000','1rad','0.2rad')},'spectrum':{'type':'Constant','frequency':m.frequency('LSRK','230GHz')},'label':'x'},'nelements':1})
+c.getcomponent(0)
+'''.strip().split('\n')
+
 
 def plain(value):
     """A value as JSON can hold it; arrays as nested lists."""
@@ -815,7 +862,7 @@ def answers(calls, names):
     return found
 
 
-def run(section, ms, image):
+def run(section, ms, image, out):
     if section == 'msmd':
         tool = casatools.msmetadata()
         tool.open(ms)
@@ -833,6 +880,10 @@ def run(section, ms, image):
         opened.open(image)
         new = coordinates.newcoordsys(direction=True, spectral=True, stokes=['I', 'Q'])
         return answers(MAKING, {'m': opened, 'i': made, 'c': new, 'r': casatools.regionmanager()})
+    if section == 'cl':
+        own = [call.replace('SECTION', out.replace('.json', '')) for call in CL]
+        found = answers(own, {'c': casatools.componentlist(), 'm': casatools.measures()})
+        return {key.replace(out.replace('.json', ''), 'SECTION'): value for key, value in found.items()}
     if section == 'me':
         return answers(['m.' + call for call in ME], {'m': casatools.measures()})
     return answers(['q.' + call for call in QA], {'q': casatools.quanta()})
@@ -841,4 +892,4 @@ def run(section, ms, image):
 if __name__ == '__main__':
     section, out, ms, image = sys.argv[-4:]
     with open(out, 'w') as file:
-        json.dump(run(section, ms, image), file)
+        json.dump(run(section, ms, image, out), file)

@@ -3,6 +3,7 @@ import { eraseState, type ToolDeclaration } from './tool-types.ts';
 import { analysisUtilitiesTool, scienceReductionTool } from './tools/analysis-tool.ts';
 import { casaUtilitiesTool } from './tools/casa-version-tool.ts';
 import { casalogTool } from './tools/casalog-tool.ts';
+import { componentTool } from './tools/component-tool.ts';
 import { coordsysTool } from './tools/coordsys-tool.ts';
 import { imageTool } from './tools/image-tool.ts';
 import { measuresTool } from './tools/measures-tool.ts';
@@ -15,6 +16,7 @@ import { tableTool } from './tools/table-tool.ts';
 const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(casalogTool),
   eraseState(casaUtilitiesTool),
+  eraseState(componentTool),
   eraseState(imageTool),
   eraseState(coordsysTool),
   eraseState(measuresTool),

@@ -2,6 +2,7 @@ import { appendHistory, openMs } from '../../astronomy/ms/index.ts';
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type Image, openImage, requireDirection } from '../images/index.ts';
+import { writeComponentModel } from '../skymodel/index.ts';
 import { writeModelColumn } from './model-column.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
@@ -30,18 +31,32 @@ export interface FtOptions {
 const SHAPE_TOLERANCE = 1e-6;
 
 /**
- * Writes the visibilities of model images to MODEL_DATA: CASA 6.7's ft, by the Fourier sum of the pixels to 1e-6.
+ * Writes the visibilities of model images, or of a component list, to MODEL_DATA: CASA 6.7's ft, by the Fourier sum of the pixels
+ * to 1e-6.
  *
- * @throws missing, unsupported for component lists and for images that are not SIN projections of Stokes I
+ * @throws missing, unsupported for images that are not SIN projections of Stokes I
  */
 export function ft(context: Context, options: FtOptions): void {
   const { complist = '', nterms = 1 } = options;
   const names = typeof options.model === 'string' ? [options.model] : [...(options.model ?? [])];
   const paths = names.filter((name) => name !== '').map((name) => joinPath(context.cwd, name));
-  if (complist !== '') fail('unsupported', `Component lists are not read; make complist="${complist}" an image first.`);
-  if (paths.length === 0) fail('usage', 'ft needs an image in model.');
-  if (!Number.isInteger(nterms) || nterms < 1 || nterms !== paths.length)
-    fail('usage', `nterms=${nterms} needs as many images in model, there are ${paths.length}.`);
+  if (paths.length === 0 && complist === '')
+    fail('usage', 'ft needs images in model, or a component list in complist.');
+  if (paths.length > 0) {
+    if (!Number.isInteger(nterms) || nterms < 1 || nterms !== paths.length)
+      fail('usage', `nterms=${nterms} needs as many images in model, there are ${paths.length}.`);
+    writeImages(context, options, paths);
+  }
+  if (complist !== '') {
+    const incremental = options.incremental || paths.length > 0;
+    writeComponentModel(context, { ...options, complist, incremental });
+  }
+  const ms = openMs(joinPath(context.cwd, options.vis), 'update');
+  appendHistory(ms, 'ft', options);
+  ms.close();
+}
+
+function writeImages(context: Context, options: FtOptions, paths: readonly string[]): void {
   for (const path of paths)
     if (!disk().exists(path)) fail('missing', 'There is no image of this name.', { file: path });
   const images = paths.map((path) => openImage(path));
@@ -50,9 +65,6 @@ export function ft(context: Context, options: FtOptions): void {
   } finally {
     for (const image of images) image.close();
   }
-  const ms = openMs(joinPath(context.cwd, options.vis), 'update');
-  appendHistory(ms, 'ft', options);
-  ms.close();
 }
 
 function writePredicted(context: Context, options: FtOptions, images: readonly Image[]): void {

@@ -1,8 +1,9 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 
-/** A uniformly bright ellipse. */
+/** A uniformly bright ellipse, or an elliptical Gaussian. */
 export interface Disk {
-  /** Full axes, rad */
+  readonly isGaussian?: boolean;
+  /** Full axes, of a Gaussian at half maximum, rad */
   readonly major: number;
   readonly minor: number;
   /** Of the major axis, north through east, rad */
@@ -23,6 +24,16 @@ export function airy(x: number): number {
   const modulus = amplitude.reduceRight((sum, value) => sum * t + value, 0);
   const phase = size + angle.reduceRight((sum, value) => sum * t + value, 0);
   return (2 * modulus * Math.cos(phase)) / (size * Math.sqrt(size));
+}
+
+/** exp(-x²/(4 ln 2)): what stands for the Airy function where the source is a Gaussian. */
+function gaussian(x: number): number {
+  return Math.exp((-x * x) / (4 * Math.LN2));
+}
+
+/** Visibility of a disk or Gaussian of unit flux density at x = `diskPath` · frequency. */
+export function diskVisibility({ isGaussian }: Disk, x: number): number {
+  return isGaussian ? gaussian(x) : airy(x);
 }
 
 /**

@@ -1,3 +1,14 @@
+export {
+  ANGLES,
+  angleOf,
+  type ComponentShape,
+  type ListedComponent,
+  type ListedQuantity,
+  readComponentList,
+  spectrumOf,
+  writeComponentList,
+} from './component-list.ts';
+export { type ComponentModelOptions, writeComponentModel } from './component-model.ts';
 export { airy, type Disk, diskPath } from './disk.ts';
 export { type FluxSpec, parseFluxSpec } from './flux-spec.ts';
 export { knownStandards } from './flux-standard.ts';

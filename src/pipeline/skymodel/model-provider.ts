@@ -1,7 +1,7 @@
 import { type MeasurementSet, type MsMetadata, readMetadata } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
-import { airy, diskPath } from './disk.ts';
+import { diskPath, diskVisibility } from './disk.ts';
 import type { PointComponent, WindowModel } from './model-record.ts';
 import { readModels } from './model-store.ts';
 import { evaluateSpectrum } from './point-spectrum.ts';
@@ -131,7 +131,7 @@ class Provider implements ModelProvider {
     const perChan = 2 * chunk.corrCount;
     let at = row * chunk.chanCount * perChan;
     for (let chan = 0; chan < chunk.chanCount; chan++) {
-      const scale = component.disk ? airy(size * chanFreqs[chan]) : 1;
+      const scale = component.disk ? diskVisibility(component.disk, size * chanFreqs[chan]) : 1;
       const cos = isCentral ? scale : scale * Math.cos(phasePerHz * chanFreqs[chan]);
       const sin = isCentral ? 0 : scale * Math.sin(phasePerHz * chanFreqs[chan]);
       for (let from = chan * perChan; from < (chan + 1) * perChan; from += 2, at += 2) {

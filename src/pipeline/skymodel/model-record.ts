@@ -4,7 +4,7 @@ import { ARCSEC, DEGREE } from '../../foundation/base/index.ts';
 import type { Disk } from './disk.ts';
 import { evaluateSpectrum, type PointSpectrum } from './point-spectrum.ts';
 
-/** A source in the model of one window: a point, or a disk. */
+/** A source in the model of one window: a point, a disk, or a Gaussian. */
 export interface PointComponent {
   /** J2000, rad */
   readonly ra: number;
@@ -43,19 +43,26 @@ function frequencyRecord(hz: number, frame: string): KeywordValue {
   ]);
 }
 
-function spectrumRecord(spectrum: PointSpectrum): KeywordValue {
+/** The record of a spectrum, as virtual models and tables of component lists have it. */
+export function spectrumRecord(spectrum: PointSpectrum, frame = 'LSRK', isConstant = false): TableRecord {
+  if (isConstant && spectrum.kind === 'power-law') {
+    return new Map([
+      ['type', text('Constant')],
+      ['frequency', frequencyRecord(spectrum.referenceHz, frame)],
+    ]);
+  }
   if (spectrum.kind === 'power-law') {
     const [index = 0] = spectrum.spectralIndex;
-    return record([
+    return new Map([
       ['type', text('Spectral Index')],
-      ['frequency', frequencyRecord(spectrum.referenceHz, 'LSRK')],
+      ['frequency', frequencyRecord(spectrum.referenceHz, frame)],
       ['index', double(index)],
       ['stokesindex', doubles([index, 0, 0, 0])],
       ['error', double(0)],
     ]);
   }
   const { frequencies, stokes } = spectrum;
-  return record([
+  return new Map([
     ['type', text('Tabular Spectrum')],
     ['frequency', frequencyRecord(frequencies[0], 'TOPO')],
     [
@@ -126,7 +133,7 @@ function componentRecord(component: PointComponent, chanFreqs: readonly number[]
     [
       'shape',
       record([
-        ['type', text(component.disk ? 'Disk' : 'Point')],
+        ['type', text(component.disk ? (component.disk.isGaussian ? 'Gaussian' : 'Disk') : 'Point')],
         [
           'direction',
           record([
@@ -146,7 +153,7 @@ function componentRecord(component: PointComponent, chanFreqs: readonly number[]
         ...diskEntries(component.disk),
       ]),
     ],
-    ['spectrum', spectrumRecord(spectrum)],
+    ['spectrum', recordKeyword(spectrumRecord(spectrum))],
     ['label', text('')],
   ]);
 }
@@ -233,11 +240,12 @@ function measureValue(from: TableRecord | undefined, name: string): number {
 }
 
 function decodeDisk(shape: TableRecord | undefined): Disk | undefined {
-  if (textOf(shape, 'type') !== 'Disk') return undefined;
+  const type = textOf(shape, 'type');
+  if (type !== 'Disk' && type !== 'Gaussian') return undefined;
   const [major, minor, positionAngle] = ['majoraxis', 'minoraxis', 'positionangle'].map((name) =>
     inBaseUnit(innerOf(shape, name)),
   );
-  return { major, minor, positionAngle };
+  return { major, minor, positionAngle, ...(type === 'Gaussian' && { isGaussian: true }) };
 }
 
 function decodeSpectrum(flux: Float64Array, spectrum: TableRecord | undefined): PointSpectrum {
@@ -250,7 +258,7 @@ function decodeSpectrum(flux: Float64Array, spectrum: TableRecord | undefined): 
   return { kind: 'power-law', stokes, referenceHz, spectralIndex: [numberOf(spectrum, 'index', 0)] };
 }
 
-/** Reads the record of a virtual model; extended components other than disks come back as points at their centres. */
+/** Reads the record of a virtual model; extended components other than disks and Gaussians come back as points at their centres. */
 export function decodeModel(model: TableRecord): WindowModel[] {
   const result: WindowModel[] = [];
   for (let index = 0; index < numberOf(model, 'numcl', 0); index++) {

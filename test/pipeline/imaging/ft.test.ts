@@ -106,7 +106,7 @@ describe('ft', () => {
 
   it('says what it does not take', () => {
     expect(() => ft(context, { vis: 'a.ms', model: 'one', nterms: 2 })).toThrow(/as many images/);
-    expect(() => ft(context, { vis: 'a.ms', complist: 'a.cl' })).toThrow(/Component lists/);
+    expect(() => ft(context, { vis: 'a.ms', complist: 'a.cl' })).toThrow(/no component list/);
     expect(() => ft(context, { vis: 'a.ms', model: 'none' })).toThrow(/no image/);
   });
 });

@@ -177,7 +177,7 @@ class _Maker:
     create = __call__
 
 
-_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
+_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'componentlist': 'cl', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
 accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean

@@ -1,5 +1,5 @@
 import { ft } from '../../../pipeline/imaging/index.ts';
-import { bool, int, outputPath, text, variant } from '../parameters.ts';
+import { bool, inputPath, int, outputPath, variant } from '../parameters.ts';
 import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
@@ -13,7 +13,7 @@ export const ftTask: TaskDeclaration = {
     variant('model', '', 'image in Jy/pixel, or one for each Taylor term'),
     int('nterms', 1, 'Taylor terms of the spectrum'),
     variant('reffreq', '', 'reference frequency of the terms; empty: that of the first image'),
-    text('complist', '', 'component list', { onlyDefault: true }),
+    inputPath('complist', '', 'component list, in the place of images'),
     bool('incremental', false, 'add to MODEL_DATA'),
     bool('usescratch', false, 'write MODEL_DATA', { inert: 'it is written in both cases' }),
   ],

@@ -18,6 +18,8 @@ const NUMBER = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*/;
 
 function readText(given: string): Quantity {
   const text = given.trim();
+  // Else '19h24m52s' would be a power of units.
+  if (/^[-+]?\d+[hd]\d+m\d/i.test(text)) return scalar((parseAngle(text) * 180) / Math.PI, 'deg');
   const number = NUMBER.exec(text);
   const rest = number ? text.slice(number[0].length) : text;
   if (number && (rest === '' || (findUnit(rest) && !/^[:']/.test(rest.slice(0, 1) + (rest[1] ?? 'x')))))
