@@ -115,9 +115,10 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     folders: access && withInstallation(access),
     bridge: { port: enginePort, signal },
   };
-  // Python's WebAssembly is checked function by function when one is first called, not all 10 MB of it before the start.
-  setFlagsFromString('--wasm-lazy-validation');
   const snapshot = await prepareSnapshot(modules);
+  // Python's WebAssembly is checked function by function when one is first called, not all 10 MB of it before the start;
+  // without a snapshot Python tries what WebAssembly can do, which such a check would always grant.
+  setFlagsFromString('--wasm-lazy-validation');
   if (access) setFlagsFromString('--disallow-code-generation-from-strings');
   const python = startWorker(
     {
