@@ -71,8 +71,12 @@ export function createPlanRunner(
   return {
     async call(call) {
       if (call.kind === 'task') {
-        const named = plainArguments(call.args);
-        return session.answer({ kind: 'task', name: call.task, positional: [], named }, cwd, traits);
+        const named = Object.fromEntries(
+          Object.entries(call.args).map(([name, value]) => [name, valueOfArgument(value)]),
+        );
+        const result = await session.answer({ kind: 'task', name: call.task, positional: [], named }, cwd, traits);
+        if (call.assign !== undefined) variables.set(call.assign, result);
+        return result;
       }
       if (call.kind === 'tool') return callTool(call);
       for (const path of call.paths) removeInside(cwd, path);

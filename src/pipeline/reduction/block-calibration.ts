@@ -102,7 +102,7 @@ export async function calibrateBlock(
   }
   const lines = flux.channelJy
     ? findBodyLines(observation.flux.name, observation.science, flux.channelJy)
-    : { channels: [], decisions: [] };
+    : { channels: [], lostWindows: [], decisions: [] };
   const flags = planFlags(observation, names, inspection, lines);
   await runSteps(context, runner, [flags.step], progress);
 
@@ -224,7 +224,15 @@ function calibratedBlock(
 }
 
 /** One field of what fluxscale returns: windows by number, each with flux densities and errors per Stokes. */
-type FluxscaleField = { fieldName: string } & Record<string, { fluxd: number[]; fluxdErr: number[] }>;
+type FluxscaleField = FluxFit & { fieldName: string } & Record<string, { fluxd: number[]; fluxdErr: number[] }>;
+
+/** log10 S = spidx[0] + spidx[1] log10(f / fitRefFreq) + …, S in Jy, f in Hz. */
+interface FluxFit {
+  readonly fitRefFreq: number;
+  readonly spidx: readonly number[];
+  /** Of the coefficients. */
+  readonly covarMat: readonly (readonly number[])[];
+}
 
 function readFluxes(result: unknown, observation: Observation, uid: string, model: FluxModel): MeasuredFlux[] {
   const fields = (result ?? {}) as Record<string, FluxscaleField>;
@@ -238,10 +246,20 @@ function readFluxes(result: unknown, observation: Observation, uid: string, mode
       } else if (entry && entry.fluxd[0] > 0) {
         const [fluxJy, errorJy] = [entry.fluxd[0], propagatedError(entry.fluxd[0], entry.fluxdErr[0])];
         found.push({ ...base, fluxJy, errorJy, isReference: false });
+      } else if (entry && fields[String(field.id)].spidx.length > 0) {
+        found.push({ ...base, ...fittedFlux(fields[String(field.id)], spw.centreHz), isReference: false });
       }
     });
   }
   return found;
+}
+
+/** The spectrum of a calibrator at a frequency (Hz) at which it was not measured. */
+function fittedFlux({ fitRefFreq, spidx, covarMat }: FluxFit, hz: number): { fluxJy: number; errorJy: number } {
+  const powers = spidx.map((_, order) => Math.log10(hz / fitRefFreq) ** order);
+  const fluxJy = 10 ** spidx.reduce((sum, value, order) => sum + value * powers[order], 0);
+  const variance = covarMat.flatMap((row, i) => row.map((value, j) => value * powers[i] * powers[j]));
+  return { fluxJy, errorJy: Math.LN10 * fluxJy * Math.sqrt(variance.reduce((sum, value) => sum + value, 0)) };
 }
 
 /** Error of S = r² from the scatter of r: 2 r s / sqrt(N - 1). What fluxscale returns, as CASA's does, lacks the factor r. */

@@ -2,12 +2,12 @@ import type { ScienceWindow } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
 import { median } from './robust.ts';
 
-/** Channels in which a body is not to be believed, and windows that take another one's flux scale. */
+/** Channels in which a body is not to be believed, and windows in which nothing of it is. */
 export interface BodyLines {
   /** Windows (from 0) with channels to leave out, e.g. "11~40;63~63". */
   readonly channels: readonly { readonly window: number; readonly text: string }[];
-  /** For each window the one whose solutions on the body it takes; undefined: its own. */
-  readonly refspwmap?: readonly number[];
+  /** Windows (from 0) whose flux scale has to come from elsewhere: lines leave too little continuum. */
+  readonly lostWindows: readonly number[];
   readonly decisions: readonly Decision[];
 }
 
@@ -56,29 +56,23 @@ export function findBodyLines(
     const text = shares[window] > LARGEST_SHARE ? `0~${flags.length - 1}` : runsOf(flags);
     return text === '' ? [] : [{ window, text }];
   });
-  if (channels.length === 0) return { channels, decisions: [] };
+  if (channels.length === 0) return { channels, lostWindows: [], decisions: [] };
   const decisions: Decision[] = channels.map(({ window, text }) => ({
     topic,
     choice: `channels ${text} of window ${windows[window].spwId} left out on ${name}`,
     reason: `There the model of its atmosphere is more than ${100 * LINE_SHARE} % off the continuum.`,
   }));
-  const good = shares.flatMap((share, window) => (share > LARGEST_SHARE ? [] : [window]));
-  if (good.length === 0 || good.length === windows.length) return { channels, decisions };
-  const distance = (a: number, b: number) => Math.abs(windows[a].centreHz - windows[b].centreHz);
-  const refspwmap = windows.map((_, window) =>
-    good.includes(window)
-      ? window
-      : good.reduce((best, one) => (distance(one, window) < distance(best, window) ? one : best)),
-  );
-  const moved = refspwmap.flatMap((from, window) =>
-    from === window ? [] : [`${windows[window].spwId} from ${windows[from].spwId}`],
-  );
+  const lostWindows = shares.flatMap((share, window) => (share > LARGEST_SHARE ? [window] : []));
+  if (lostWindows.length === 0 || lostWindows.length === windows.length)
+    return { channels, lostWindows: [], decisions };
+  const names = (ids: readonly number[]) => ids.map((window) => windows[window].spwId).join(', ');
+  const others = windows.flatMap((_, window) => (lostWindows.includes(window) ? [] : [window]));
   decisions.push({
     topic,
-    choice: `flux scale of window ${moved.join(', ')}`,
-    reason: `Hardly any continuum of ${name} is left there; antennas are about as sensitive in the nearest window.`,
+    choice: `flux scale of window ${names(lostWindows)} from the spectra of the other calibrators`,
+    reason: `Hardly any continuum of ${name} is left there; quasars are power laws, fitted in windows ${names(others)}.`,
   });
-  return { channels, refspwmap, decisions };
+  return { channels, lostWindows, decisions };
 }
 
 function surroundings(windows: readonly ScienceWindow[], channelJy: (from: number, to: number) => number) {

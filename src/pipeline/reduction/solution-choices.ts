@@ -13,8 +13,8 @@ export interface SolutionChoices {
   /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
   readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
   readonly intervals: IntervalChoices;
-  /** For each window the one whose solutions on the flux calibrator it takes; undefined: its own. */
-  readonly refspwmap?: readonly number[];
+  /** Windows (from 0) in which the flux calibrator says nothing. */
+  readonly lostWindows: readonly number[];
   readonly decisions: readonly Decision[];
 }
 
@@ -29,7 +29,7 @@ const SPARE_ANTENNAS = 2;
 export function chooseSolutions(
   observation: Observation,
   flux: FluxModel,
-  { refspwmap }: BodyLines,
+  { lostWindows }: BodyLines,
   signal: SignalView,
 ): SolutionChoices {
   const { antennas } = observation;
@@ -43,12 +43,12 @@ export function chooseSolutions(
       reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
     });
   }
-  if (!flux.disk) return { minblperant, refspwmap, intervals, decisions };
+  if (!flux.disk) return { minblperant, lostWindows, intervals, decisions };
   const {
     uvrange,
     minblperant: fewest = minblperant,
     ...found
   } = chooseDiskBaselines(observation, flux.disk, minblperant);
   const fluxBaselines = uvrange === undefined ? undefined : { uvrange, minblperant: fewest };
-  return { minblperant, refspwmap, intervals, fluxBaselines, decisions: [...decisions, ...found.decisions] };
+  return { minblperant, lostWindows, intervals, fluxBaselines, decisions: [...decisions, ...found.decisions] };
 }

@@ -78,7 +78,7 @@ function gainCalls(
   observation: Observation,
   names: CalibrationNames,
   refants: readonly string[],
-  { minblperant, fluxBaselines, refspwmap, intervals }: SolutionChoices,
+  { minblperant, fluxBaselines, lostWindows, intervals }: SolutionChoices,
 ): PlanCall[] {
   const { split } = names;
   const base = { vis: split, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
@@ -91,30 +91,41 @@ function gainCalls(
       return task('gaincal', own, 'the flux calibrator is resolved on longer baselines');
     }),
   ];
+  const isLost = lostWindows.length > 0;
+  const amplitudes = { solint: 'inf', calmode: 'a', gaintable: [`${split}.bandpass`, `${split}.phase_int`] };
+  const scaled = { ...amplitudes, caltable: `${split}.flux_inf` };
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
+    ...(isLost ? [remove(`${split}.flux_first`)] : []),
     ...solve({ caltable: `${split}.phase_int`, solint: intervals.phase, calmode: 'p', gaintable: `${split}.bandpass` }),
-    ...solve({
-      caltable: `${split}.ampli_inf`,
-      solint: 'inf',
-      calmode: 'a',
-      gaintable: [`${split}.bandpass`, `${split}.phase_int`],
-    }),
+    ...solve({ ...amplitudes, caltable: `${split}.ampli_inf` }),
     ...solve(
       { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
       'phases of whole scans, for the targets between them',
     ),
     tool('casalog', 'logfile', [], { assign: 'mylogfile' }),
     tool('casalog', 'setlogfile', [`${split}.fluxscale`]),
-    task('fluxscale', {
-      vis: split,
-      caltable: `${split}.ampli_inf`,
-      fluxtable: `${split}.flux_inf`,
-      reference: String(observation.flux.id),
-      ...(refspwmap ? { refspwmap } : {}),
-    }),
+    {
+      ...task('fluxscale', {
+        vis: split,
+        caltable: `${split}.ampli_inf`,
+        fluxtable: isLost ? `${split}.flux_first` : `${split}.flux_inf`,
+        reference: String(observation.flux.id),
+      }),
+      ...(isLost && { assign: 'fluxes' }),
+    },
     tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
+    ...(isLost ? [...modelsFromSpectra(observation, split), ...solve(scaled, 'gains that need no scaling')] : []),
   ];
+}
+
+/** Calibrators get the power laws that fluxscale fitted, also in windows in which the flux calibrator says nothing. */
+function modelsFromSpectra(observation: Observation, vis: string): PlanCall[] {
+  const others = calibratorFields(observation).filter(({ id }) => id !== observation.flux.id);
+  const field = others.map(({ id }) => id).join(',');
+  const fluxdict: PlanValue = { variable: 'fluxes' };
+  const reason = 'spectra of the calibrators, fitted where the flux calibrator has continuum';
+  return [task('setjy', { vis, field, standard: 'fluxscale', fluxdict }, reason)];
 }
 
 /** A window that has no solutions at all is flagged: uncalibrated data must not pass for calibrated ones. */

@@ -12,6 +12,8 @@ export interface SimulationParameters {
   readonly antennaCount: number;
   /** Configuration of Cycle 1 whose pads are used; ACA has 7 m antennas, which have no radiometers. */
   readonly configuration: string;
+  /** Centres of the four basebands in Band 6, the first two in the upper sideband, Hz. */
+  readonly basebandCentresHz: readonly number[];
   /** Channels of each FDM science window. */
   readonly channelCount: number;
   /** Channels of each TDM window. */
@@ -62,6 +64,7 @@ const DEMO: SimulationParameters = {
   executionCount: 2,
   antennaCount: 10,
   configuration: '3',
+  basebandCentresHz: [229.6e9, 231.45e9, 215.4e9, 213.6e9],
   channelCount: 128,
   tdmChannelCount: 128,
   pointingIntegrations: 1,

@@ -48,12 +48,12 @@ const TDM_WIDTH_HZ = 2e9;
 /** Share of a TDM or FDM window that its channel average covers. */
 export const AVERAGED_SHARE = 0.9;
 
-/** Band 6: centres (Hz) and sidebands of the basebands, widths of their science windows (Hz). */
+/** Band 6: sidebands of the basebands, widths of their science windows (Hz). */
 const BASEBANDS = [
-  { centreHz: 229.6e9, sideband: 'USB', scienceWidthHz: 937.5e6 },
-  { centreHz: 231.45e9, sideband: 'USB', scienceWidthHz: 1.875e9 },
-  { centreHz: 215.4e9, sideband: 'LSB', scienceWidthHz: 1.875e9 },
-  { centreHz: 213.6e9, sideband: 'LSB', scienceWidthHz: 1.875e9 },
+  { sideband: 'USB', scienceWidthHz: 937.5e6 },
+  { sideband: 'USB', scienceWidthHz: 1.875e9 },
+  { sideband: 'LSB', scienceWidthHz: 1.875e9 },
+  { sideband: 'LSB', scienceWidthHz: 1.875e9 },
 ] as const;
 
 /**
@@ -131,7 +131,8 @@ function windowPair(
   baseband: number,
   parameters: SimulationParameters,
 ): [SimulatedWindow, SimulatedWindow] {
-  const { centreHz, sideband, scienceWidthHz } = BASEBANDS[baseband];
+  const { sideband, scienceWidthHz } = BASEBANDS[baseband];
+  const centreHz = parameters.basebandCentresHz[baseband];
   const widthHz = use === 'science' ? scienceWidthHz : TDM_WIDTH_HZ;
   const count = use === 'science' ? parameters.channelCount : parameters.tdmChannelCount;
   const stepHz = ((sideband === 'LSB' ? -1 : 1) * widthHz) / count;

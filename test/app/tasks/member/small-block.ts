@@ -26,22 +26,33 @@ export interface SmallBlock {
 
 /** Simulates one Execution Block of the tiny preset with some parameters changed, and calibrates it. */
 export async function calibrateSmallBlock(changes: Omit<SimulateOptions, 'out'>): Promise<SmallBlock> {
+  const [block] = await calibrateSmallBlocks({ executionCount: 1, ...changes });
+  return block;
+}
+
+/** The same for all Execution Blocks of a simulated Member. */
+export async function calibrateSmallBlocks(changes: Omit<SimulateOptions, 'out'>): Promise<SmallBlock[]> {
   const folder = mkdtempSync(join(tmpdir(), 'qa2-block-'));
-  const made = simulate(silentContext(folder), { out: 'sim', preset: 'tiny', executionCount: 1, ...changes });
-  const directory = join(folder, 'work');
-  mkdirSync(directory);
-  const uid = basename(made.asdms[0]);
-  symlinkSync(made.asdms[0], join(directory, uid));
-  const session = new EngineSession({
-    log: new CasaLog({ file: join(folder, 'casa.log') }),
-    checkAbort() {},
-    progress: { update() {} },
-    casaVersion: '4.7.2',
-  });
+  const made = simulate(silentContext(folder), { out: 'sim', preset: 'tiny', ...changes });
+  const truth = JSON.parse(readFileSync(made.truth, 'utf8'));
   const goal = checkScienceGoal(parse(readFileSync(made.goal, 'utf8')), made.goal);
-  const options = { uid, directory, goal, flux: [] };
-  const calibration = await calibrateBlock(silentContext(directory), createPlanRunner(session, directory), options);
-  return { calibration, directory, truth: JSON.parse(readFileSync(made.truth, 'utf8')), truthFile: made.truth };
+  const blocks: SmallBlock[] = [];
+  for (const [index, asdm] of made.asdms.entries()) {
+    const directory = join(folder, `work${index}`);
+    mkdirSync(directory);
+    const uid = basename(asdm);
+    symlinkSync(asdm, join(directory, uid));
+    const session = new EngineSession({
+      log: new CasaLog({ file: join(folder, 'casa.log') }),
+      checkAbort() {},
+      progress: { update() {} },
+      casaVersion: '4.7.2',
+    });
+    const options = { uid, directory, goal, flux: [] };
+    const calibration = await calibrateBlock(silentContext(directory), createPlanRunner(session, directory), options);
+    blocks.push({ calibration, directory, truth, truthFile: made.truth });
+  }
+  return blocks;
 }
 
 /** Differences of measured from true flux densities, in units of 1 % or 3 sigma, whichever is more. */

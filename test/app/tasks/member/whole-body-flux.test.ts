@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { runTask } from '../../../../src/app/tasks/task-run.ts';
+import { silentContext } from '../../../../src/foundation/base/index.ts';
 import { taskCalls } from '../../../../src/pipeline/reduction/index.ts';
 import { calibrateSmallBlock, fluxDeviations } from './small-block.ts';
 
@@ -40,5 +42,27 @@ describe('a flux scale from a body of the Solar System', () => {
     expect(solves.map(({ args }) => args.uvrange)).toEqual(Array(3).fill(expect.stringMatching(/^0~\d+m$/)));
     expect(block.calibration.fluxes.filter(({ isReference }) => !isReference)).toHaveLength(8);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+  }, 240_000);
+
+  it('comes from the spectra of quasars where a line of the body fills a window', async () => {
+    const block = await calibrateSmallBlock({
+      fluxCalibrator: 'Titan',
+      basebandCentresHz: [230.5e9, 232.2e9, 215.4e9, 213.6e9],
+      antennaCount: 6,
+      fluxIntegrations: 10,
+      cycleCount: 1,
+    });
+    const { fluxes, decisions, block: calibrated } = block.calibration;
+    expect(decisions.map(({ choice }) => choice)).toContain(
+      'flux scale of window 17 from the spectra of the other calibrators',
+    );
+    expect(fluxes.filter(({ isReference }) => !isReference)).toHaveLength(8);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+    // What was applied, not only what was found: visibilities of the bandpass calibrator in that window.
+    const quasar = block.truth.fields.find(({ name }) => name === 'J1924-2914');
+    const asked = { axis: 'real', datacolumn: 'data', field: 'J1924-2914', spw: '0' };
+    const statistics = await runTask('visstat', [calibrated.vis], asked, silentContext(block.directory));
+    const [{ mean }] = Object.values(statistics as Record<string, { mean: { $float: number } }>);
+    expect(mean.$float / (quasar?.fluxPerSpw['17'] ?? 0)).toBeCloseTo(1, 1.5);
   }, 240_000);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { taskCalls } from '../../../../src/pipeline/reduction/index.ts';
-import { calibrateSmallBlock, fluxDeviations, type SmallBlock } from './small-block.ts';
+import { combineFluxes, taskCalls } from '../../../../src/pipeline/reduction/index.ts';
+import { calibrateSmallBlock, calibrateSmallBlocks, fluxDeviations, type SmallBlock } from './small-block.ts';
 
 const SIZE = { antennaCount: 9, cycleCount: 1, bandpassIntegrations: 4, fluxIntegrations: 4 };
 
@@ -55,5 +55,23 @@ describe('faults of the array', () => {
     expect(found[0].reason).toBe('That is 73.3 % of its integrations, in scans 7, 9, 11, 12, 13, 14.');
     expect(decided(block, 'Inspection of the calibrators')).toEqual(['nothing flagged']);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+  }, 240_000);
+
+  it('leave the flux density of the Execution Blocks that agree, where one has a weak flux calibrator', async () => {
+    const blocks = await calibrateSmallBlocks({
+      executionCount: 3,
+      cycleCount: 1,
+      fluxIntegrations: 6,
+      faults: ['weak-flux-calibrator'],
+    });
+    const weak = blocks[2].calibration.uid;
+    const common = combineFluxes(blocks.flatMap(({ calibration }) => calibration.fluxes)).filter(
+      ({ field }) => field === 'J1924-2914',
+    );
+    expect(common.map(({ outliers }) => outliers)).toEqual(Array(4).fill([weak]));
+    for (const { spw, fluxJy, errorJy } of common) {
+      const known = blocks[0].truth.fields.find(({ name }) => name === 'J1924-2914')?.fluxPerSpw[String(spw)] ?? 0;
+      expect(Math.abs(fluxJy - known), `window ${spw}`).toBeLessThan(Math.max(0.01 * known, 3 * errorJy));
+    }
   }, 240_000);
 });
