@@ -231,12 +231,18 @@ export class ArrayFile {
     }
     let source = 0;
     for (let k = 0; k < offsets.length; ) {
-      const { shape, count, headBytes } = this.runFrom(offsets, k, type);
-      const length = elementCount(shape) * info.bytes;
-      for (const end = k + count; k < end; k++) {
-        this.file.put(offsets[k] + headBytes, bytes, source, length);
-        source += length;
+      const run = this.runFrom(offsets, k, type);
+      const length = elementCount(run.shape) * info.bytes;
+      if (run.count === 1) this.file.put(offsets[k] + run.headBytes, bytes, source, length);
+      else {
+        const changed = run.bytes.slice();
+        for (let array = 0; array < run.count; array++) {
+          copyBytes(bytes, source + array * length, changed, array * run.stride + run.headBytes, length);
+        }
+        this.file.write(offsets[k], changed);
       }
+      source += run.count * length;
+      k += run.count;
     }
   }
 
@@ -244,12 +250,18 @@ export class ArrayFile {
   allocateAll(type: DataType, shape: readonly number[], offsets: Float64Array): void {
     const head = this.head(shape);
     const bytes = head.length + storedBytes(type, elementCount(shape));
-    for (let k = 0; k < offsets.length; k++) {
-      const offset = Math.ceil(this.end / 8) * 8;
-      this.file.put(offset, head, 0, head.length);
-      this.end = offset + bytes;
-      offsets[k] = offset;
+    const stride = Math.ceil(bytes / 8) * 8;
+    const start = Math.ceil(this.end / 8) * 8;
+    for (let k = 0; k < offsets.length; k++) offsets[k] = start + k * stride;
+    const perBlock = Math.max(1, Math.min(offsets.length, Math.floor(RUN_BYTES / stride)));
+    // Of a large array only the head is written: what is never written is zero.
+    const block = new Uint8Array(perBlock > 1 ? perBlock * stride : head.length);
+    for (let array = 0; array < perBlock; array++) block.set(head, array * stride);
+    for (let k = 0; k < offsets.length; k += perBlock) {
+      const count = Math.min(perBlock, offsets.length - k);
+      this.file.write(offsets[k], perBlock > 1 ? block.subarray(0, (count - 1) * stride + bytes) : block);
     }
+    if (offsets.length > 0) this.end = start + (offsets.length - 1) * stride + bytes;
     this.file.extend(this.end);
     this.isChanged = true;
   }
