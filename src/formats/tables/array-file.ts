@@ -212,15 +212,7 @@ export class ArrayFile {
   writeAll(offsets: Float64Array, type: DataType, values: ColumnValues, at: number): void {
     const info = typeInfo(type);
     if (info.bytes === 0) {
-      let source = at;
-      for (let k = 0; k < offsets.length; ) {
-        const { shape, count, headBytes } = this.runFrom(offsets, k, type);
-        const length = elementCount(shape);
-        for (const end = k + count; k < end; k++) {
-          this.write({ shape, dataOffset: offsets[k] + headBytes }, type, 0, length, values, source);
-          source += length;
-        }
-      }
+      this.writePacked(offsets, type, values, at);
       return;
     }
     this.isChanged = true;
@@ -242,6 +234,28 @@ export class ArrayFile {
         this.file.write(offsets[k], changed);
       }
       source += run.count * length;
+      k += run.count;
+    }
+  }
+
+  /** {@link writeAll} of truth values and texts. */
+  private writePacked(offsets: Float64Array, type: DataType, values: ColumnValues, at: number): void {
+    let source = at;
+    for (let k = 0; k < offsets.length; ) {
+      const run = this.runFrom(offsets, k, type);
+      const count = elementCount(run.shape);
+      const single = { shape: run.shape, dataOffset: offsets[k] + run.headBytes };
+      if (run.count === 1) this.write(single, type, 0, count, values, source);
+      else {
+        const changed = run.bytes.slice();
+        for (let array = 0; array < run.count; array++) {
+          const bit = 8 * (array * run.stride + run.headBytes);
+          packBits(values as Uint8Array, source + array * count, changed, bit, count);
+        }
+        this.isChanged = true;
+        this.file.write(offsets[k], changed);
+      }
+      source += run.count * count;
       k += run.count;
     }
   }
