@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { frequencyShiftFactor, observatoryPosition, type VelocityFrame } from '../../astronomy/measures/index.ts';
 import { ARCSEC } from '../../foundation/base/index.ts';
 import { channelFrequency, type Image, openImage, skyToPixel } from '../../pipeline/images/index.ts';
-import { type CalibratedSource, type CalibratedWindow, spectrumOf } from '../../pipeline/simulation/index.ts';
+import {
+  type CalibratedSource,
+  type CalibratedSpec,
+  type CalibratedWindow,
+  spectrumOf,
+} from '../../pipeline/simulation/index.ts';
 import type { ImageRequest } from './imaging-needs.ts';
-import type { ImagingTwin } from './imaging-twin.ts';
 
 /** What is wrong with an image, and its flux over the true one. */
 export interface ImageResult {
@@ -15,6 +19,12 @@ export interface ImageResult {
   readonly channels: number;
   /** One clause; undefined when the image is right. */
   readonly fault?: string;
+}
+
+/** What images are made of: MeasurementSets with their windows, and the sources in them. */
+export interface ImagedSky {
+  readonly inputs: readonly { readonly name: string; readonly spec: Pick<CalibratedSpec, 'windows'> }[];
+  readonly sources: readonly CalibratedSource[];
 }
 
 const TOLERANCE = 0.05;
@@ -34,7 +44,7 @@ const FRAMES = new Set(['TOPO', 'GEO', 'BARY', 'LSRK', 'LSRD', 'GALACTO', 'LGROU
  * @param place directory of the images
  * @param timeSec middle of the observation, UTC s
  */
-export function checkImage(place: string, request: ImageRequest, twin: ImagingTwin, timeSec: number): ImageResult {
+export function checkImage(place: string, request: ImageRequest, twin: ImagedSky, timeSec: number): ImageResult {
   const { imagename } = request;
   const find = (endings: readonly string[]) =>
     endings.map((ending) => join(place, `${imagename}${ending}`)).find((path) => existsSync(path));
@@ -55,7 +65,7 @@ function compare(
   image: Image,
   response: Image | undefined,
   request: ImageRequest,
-  twin: ImagingTwin,
+  twin: ImagedSky,
   timeSec: number,
 ): Omit<ImageResult, 'imagename'> {
   const found = sourceOf(image, twin);
@@ -69,7 +79,7 @@ function compare(
     toLsrk,
     toTopo: frequencyShiftFactor(timeSec, source.ra, source.dec, observatoryPosition('ALMA'), 'LSRK', 'TOPO'),
   };
-  let [product, square, count, missing] = [0, 0, 0, 0];
+  let [product, square, sum, count, missing] = [0, 0, 0, 0, 0];
   let strongest = { jy: 0, chan: 0 };
   for (let chan = 0; chan < image.chanCount; chan++) {
     const truth = truthOf(image, chan, request, sky);
@@ -84,10 +94,16 @@ function compare(
     }
     product += value * truth;
     square += truth * truth;
+    sum += value;
     count++;
     if (truth > strongest.jy) strongest = { jy: truth, chan };
   }
-  const ratio = product / square;
+  // Where nothing is to be seen, what is left of the continuum counts.
+  const ratio = square > 0 ? product / square : 1 + sum / count / source.continuumJy;
+  if (square === 0 && count > 0) {
+    const fault = Math.abs(ratio - 1) > TOLERANCE ? 'is not empty' : undefined;
+    return { ratio, channels: count, fault };
+  }
   return { ratio, channels: count, fault: faultOf(image, { ratio, count, missing, x, y, chan: strongest.chan }) };
 }
 
@@ -117,7 +133,7 @@ function faultOf(image: Image, { ratio, count, missing, x, y, chan }: Found): st
 }
 
 /** The source that lies in the image, nearest to its middle. */
-function sourceOf(image: Image, { sources }: ImagingTwin) {
+function sourceOf(image: Image, { sources }: ImagedSky) {
   const { direction } = image.coordinates;
   if (!direction) return undefined;
   const inside = sources.flatMap((source) => {
@@ -130,7 +146,7 @@ function sourceOf(image: Image, { sources }: ImagingTwin) {
   return inside.sort((a, b) => distance(a) - distance(b))[0];
 }
 
-function windowsOf({ inputs }: ImagingTwin, name: string, ids: readonly number[]): CalibratedWindow[] {
+function windowsOf({ inputs }: ImagedSky, name: string, ids: readonly number[]): CalibratedWindow[] {
   const spec = inputs.find((input) => input.name === name)?.spec;
   if (!spec) return [];
   return ids.length === 0 ? [...spec.windows] : ids.flatMap((id) => spec.windows[id] ?? []);

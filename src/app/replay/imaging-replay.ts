@@ -6,10 +6,10 @@ import type { Verdict } from './block-report.ts';
 import { meanAmplitude } from './calibrated-check.ts';
 import { cutPrelude, planCuts } from './cube-cut.ts';
 import { directoriesIn, plainFiles } from './deliveries.ts';
-import { checkImage, type ImageResult } from './image-check.ts';
+import { checkImage, type ImagedSky, type ImageResult } from './image-check.ts';
 import { type ImagingNeeds, readNeeds } from './imaging-needs.ts';
 import { madeBy, type Rehearsal, rehearse, visesOf, workplace } from './imaging-rehearsal.ts';
-import { type ImagingTwin, planImagingTwin } from './imaging-twin.ts';
+import { planImagingTwin } from './imaging-twin.ts';
 import { lineDemands } from './imaging-windows.ts';
 import { casapy, ENDED } from './member-run.ts';
 
@@ -56,7 +56,6 @@ export function replayImaging(script: string, root: string, seconds: number): Ve
 const failed = (name: string, reason: string): Verdict => ({ passes: false, line: `FAIL ${name}: ${reason}` });
 
 function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingNeeds, seconds: number): Verdict {
-  const name = basename(script);
   const twin = planImagingTwin(needs, script);
   const place = workplace(root, rehearsal.inputs);
   mkdirSync(place, { recursive: true });
@@ -65,6 +64,29 @@ function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingN
     mkdirSync(dirname(path), { recursive: true });
     return writeCalibratedMs(silentContext(place), path, spec);
   });
+  return imageAndJudge({ script, root, place, rehearsal, needs, twin, timeSec: times[0], seconds });
+}
+
+/** A script that makes images, and the data that it finds. */
+export interface ImagingRun {
+  readonly script: string;
+  /** Directory that the script may write. */
+  readonly root: string;
+  /** Directory in which it runs. */
+  readonly place: string;
+  readonly rehearsal: Rehearsal;
+  readonly needs: ImagingNeeds;
+  readonly twin: ImagedSky;
+  /** Middle of the observation, UTC s. */
+  readonly timeSec: number;
+  /** After so long it is ended. */
+  readonly seconds: number;
+}
+
+/** Runs a script on data that are there, and compares its images with what is in the sky. */
+export function imageAndJudge(run: ImagingRun): Verdict {
+  const { script, root, place, rehearsal, needs, twin, timeSec, seconds } = run;
+  const name = basename(script);
   const folder = join(dirname(place), 'script');
   mkdirSync(folder, { recursive: true });
   copyFileSync(script, join(folder, name));
@@ -77,7 +99,7 @@ function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingN
   const last = readFileSync(join(root, 'output.txt'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
   if (needs.images.length === 0)
     return judgeData(name, place, rehearsal, twin, status === 0 ? '' : `; exit ${status}: ${last}`);
-  const results = needs.images.map((image) => checkImage(place, image, twin, times[0]));
+  const results = needs.images.map((image) => checkImage(place, image, twin, timeSec));
   writeFileSync(join(root, `${name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);
   const own = status === 0 ? undefined : rehearsal.absent.find((image) => last.includes(basename(image)));
   const isLong = status === ENDED && took >= seconds;
@@ -93,7 +115,7 @@ function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingN
 }
 
 /** A script without images leaves data: those that it names last must have what was put in. */
-function judgeData(name: string, place: string, { calls }: Rehearsal, twin: ImagingTwin, stop: string): Verdict {
+function judgeData(name: string, place: string, { calls }: Rehearsal, twin: ImagedSky, stop: string): Verdict {
   const made = calls.flatMap((call) => [...visesOf(call), ...madeBy(call)]).at(-1) ?? '';
   const path = join(place, made);
   if (!existsSync(path)) return { passes: false, line: `FAIL ${name}: ${made} was not made${stop}` };

@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import { errorSentence } from '../../foundation/base/index.ts';
 import { installEngine } from '../tasks/index.ts';
 import { judgeBlock, judgeControl, judgeJoined, type Verdict } from './block-report.ts';
+import { imageCalibrated } from './chained-imaging.ts';
 import { type Delivery, findDeliveries } from './deliveries.ts';
 import { describeFacts } from './facts-text.ts';
 import { describeImaging, findImagingScripts, replayImaging } from './imaging-replay.ts';
@@ -13,7 +14,7 @@ import { runMember } from './member-run.ts';
 import { findPackages, type PackageScripts, replayPackages } from './package-replay.ts';
 import { readFacts } from './script-facts.ts';
 
-const USAGE = `npm run replay -- DIR [--out DIR] [--only TEXT] [--spacesaving N] [--read] [--keep]
+const USAGE = `npm run replay -- DIR [--out DIR] [--only TEXT] [--spacesaving N] [--whole] [--read] [--keep]
 
 Runs the calibration scripts in DIR and the folders below it, each on an observation that is made for it, and compares
 the calibrated visibilities with what was put in. Every folder is taken as script/ of one delivery: with scriptForPI.py,
@@ -25,6 +26,7 @@ deliveries were collected under names such as PROJECT__script_7m__scriptForPI.py
   --out DIR        where the delivery trees are made (default: a temporary directory)
   --only TEXT      only folders and scripts whose path holds TEXT
   --spacesaving N  SPACESAVING for scriptForPI.py (default: 0)
+  --whole          scriptForImaging.py beside the calibration scripts of its delivery runs on what they left, too
   --minutes N      scripts that make images are ended after so long, and what they made is compared (default: 20)
   --read           only say what each script needs
   --keep           leave everything there
@@ -38,6 +40,8 @@ interface Options {
   readonly spaceSaving: number;
   /** For each script that makes images. */
   readonly minutes: number;
+  /** Images are made of what calibration scripts left. */
+  readonly isWhole: boolean;
   readonly reads: boolean;
   readonly keeps: boolean;
 }
@@ -93,6 +97,7 @@ function readArguments(args: readonly string[]): Options | undefined {
     only: value('--only'),
     spaceSaving,
     minutes,
+    isWhole: args.includes('--whole'),
     reads,
     keeps: args.includes('--keep'),
   };
@@ -139,7 +144,7 @@ async function replayAll({ deliveries, packages, imaging }: Scripts, options: Op
     const name = basename(delivery.label).replace(/[_.]*(?:\*|scriptForCalibration\.py)$/, '');
     const root = join(out, `${index + 1}-${name}`);
     rmSync(root, { recursive: true, force: true });
-    replayDelivery(delivery, root, options.spaceSaving, counts);
+    replayDelivery(delivery, root, options, counts);
     if (!keeps) rmSync(root, { recursive: true, force: true });
   });
   for (const { passes, line } of await replayPackages(packages, out, say)) {
@@ -159,7 +164,12 @@ async function replayAll({ deliveries, packages, imaging }: Scripts, options: Op
 }
 
 /** Lays out one delivery, runs it, and prints a line for each of its scripts. */
-function replayDelivery(delivery: Delivery, root: string, spaceSaving: number, counts: Counts): void {
+function replayDelivery(
+  delivery: Delivery,
+  root: string,
+  { spaceSaving, minutes, isWhole }: Options,
+  counts: Counts,
+): void {
   const member = layOutMember(delivery, root);
   for (const { name, reason } of member.unread) say(`SKIP ${name}: ${reason}`);
   counts.unread += member.unread.length;
@@ -171,7 +181,8 @@ function replayDelivery(delivery: Delivery, root: string, spaceSaving: number, c
   say(`${delivery.label}: ${way}: exit ${status}, ${seconds.toFixed(0)} s${status === 0 ? '' : `; ${last}`}`);
   const verdicts = judgeMember(member, output);
   if (hasControl) verdicts.push(judgeControl(member.forPi ?? '', status, verdicts, output));
-  for (const { passes, line } of verdicts) {
+  const images = isWhole && status === 0 ? imageCalibrated(member, delivery, 60 * minutes) : undefined;
+  for (const { passes, line } of images ? [...verdicts, images] : verdicts) {
     say(line);
     if (passes) counts.passed++;
     else counts.failed++;

@@ -61,7 +61,7 @@ function planWindows(facts: ScriptFacts, isSmall: boolean): Pick<TwinSpec, 'wind
   const radiometer = facts.hasRadiometers ? leading.at(-1) : undefined;
   const others = [0, 1, 2, 3].filter((baseband) => !science.includes(tsys[baseband]));
   const basebandOf = (id: number) => {
-    if (tsys.includes(id)) return tsys.indexOf(id);
+    if (tsys.includes(id)) return tsys.indexOf(id) % 4;
     if (science.includes(id)) return others[science.filter((one) => !tsys.includes(one)).indexOf(id)] ?? 0;
     return pointing.includes(id) ? pointing.indexOf(id) : 0;
   };
