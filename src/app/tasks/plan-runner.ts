@@ -71,12 +71,8 @@ export function createPlanRunner(
   return {
     async call(call) {
       if (call.kind === 'task') {
-        const named = Object.fromEntries(
-          Object.entries(call.args).map(([name, value]) => [name, valueOfArgument(value)]),
-        );
-        const result = await session.answer({ kind: 'task', name: call.task, positional: [], named }, cwd, traits);
-        if (call.assign !== undefined) variables.set(call.assign, result);
-        return result;
+        const named = plainArguments(call.args);
+        return session.answer({ kind: 'task', name: call.task, positional: [], named }, cwd, traits);
       }
       if (call.kind === 'tool') return callTool(call);
       for (const path of call.paths) removeInside(cwd, path);

@@ -23,8 +23,7 @@ export function pythonCall(call: PlanCall, indent: string): string[] {
 
 function taskLines(call: TaskCall, indent: string): string[] {
   const args = Object.entries(call.args);
-  const assign = call.assign ? `${call.assign} = ` : '';
-  const head = `${indent}${assign}${call.task}(`;
+  const head = `${indent}${call.task}(`;
   const inner = ' '.repeat(head.length);
   return args.map(([name, value], index) => {
     const start = index === 0 ? head : inner;

@@ -28,7 +28,7 @@ import { chooseReferenceAntenna, type FlaggedFractions } from './reference-anten
 import type { ScienceGoal } from './science-goal.ts';
 import { findShadowed } from './shadow-check.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
-import { planSolve } from './solve-plan.ts';
+import { type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
 import { findBadTsys } from './tsys-check.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
@@ -110,13 +110,26 @@ export async function calibrateBlock(
   const refant = chooseReferenceAntenna(observation, flagged, inspection.signal.phaseScatter);
   const choices = chooseSolutions(observation, flux, lines, inspection.signal);
   const solve = planSolve(observation, names, refant.names, flux, choices);
-  const results = await runSteps(context, runner, solve, progress);
+  const untilGains = solve.filter(({ number }) => number <= GAIN_STEP);
+  const results = await runSteps(context, runner, untilGains, progress);
+  const fluxscale = (results.get('fluxscale') ?? {}) as Record<string, FluxscaleField>;
+  const isLost = choices.lostWindows.length > 0;
+  const more = isLost
+    ? [planSpectra(observation, names, refant.names, choices, powerLaws(fluxscale, observation))]
+    : [];
+  const last = solve.filter(({ number }) => number > GAIN_STEP);
+  await runSteps(context, runner, [...more, ...last], progress);
 
   const decisions = [refant.decision, ...apriori.decisions, ...flags.decisions, flux.decision, ...choices.decisions];
-  const fluxes = readFluxes(results.get('fluxscale'), observation, options.uid, flux);
+  const fluxes = readFluxes(fluxscale, observation, options.uid, flux);
   return {
     uid: options.uid,
-    plan: calibrationScript(names, observation, decisions, [importStep, ...apriori.steps, flags.step, ...solve]),
+    plan: calibrationScript(names, observation, decisions, [
+      importStep,
+      ...apriori.steps,
+      flags.step,
+      ...joinSteps([...untilGains, ...more, ...last]),
+    ]),
     decisions,
     fluxes,
     block: calibratedBlock(options.uid, names, observation, refant.names, flux, choices),
@@ -228,14 +241,41 @@ type FluxscaleField = FluxFit & { fieldName: string } & Record<string, { fluxd: 
 
 /** log10 S = spidx[0] + spidx[1] log10(f / fitRefFreq) + …, S in Jy, f in Hz. */
 interface FluxFit {
+  readonly fitFluxd: number;
   readonly fitRefFreq: number;
   readonly spidx: readonly number[];
   /** Of the coefficients. */
   readonly covarMat: readonly (readonly number[])[];
 }
 
-function readFluxes(result: unknown, observation: Observation, uid: string, model: FluxModel): MeasuredFlux[] {
-  const fields = (result ?? {}) as Record<string, FluxscaleField>;
+/** Spectra of the calibrators that fluxscale compared with the flux calibrator. */
+function powerLaws(fields: Readonly<Record<string, FluxscaleField>>, observation: Observation): FluxPowerLaw[] {
+  return calibratorFields(observation).flatMap(({ id }) => {
+    const fit = fields[String(id)];
+    if (id === observation.flux.id || !fit || fit.spidx.length === 0) return [];
+    const { fitFluxd: fluxJy, fitRefFreq: referenceHz, spidx } = fit;
+    return [{ fieldId: id, fluxJy, referenceHz, spectralIndex: spidx[1] ?? 0 }];
+  });
+}
+
+/** Steps of the same number as one, under the title of the first. */
+function joinSteps(steps: readonly PlanStep[]): PlanStep[] {
+  const joined: PlanStep[] = [];
+  for (const step of steps) {
+    const before = joined.at(-1);
+    if (before?.number === step.number)
+      joined.push({ ...(joined.pop() as PlanStep), calls: [...before.calls, ...step.calls] });
+    else joined.push(step);
+  }
+  return joined;
+}
+
+function readFluxes(
+  fields: Readonly<Record<string, FluxscaleField>>,
+  observation: Observation,
+  uid: string,
+  model: FluxModel,
+): MeasuredFlux[] {
   const found: MeasuredFlux[] = [];
   for (const field of calibratorFields(observation)) {
     observation.science.forEach((spw, index) => {

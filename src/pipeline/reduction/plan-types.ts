@@ -14,8 +14,6 @@ export interface TaskCall {
   readonly kind: 'task';
   readonly task: string;
   readonly args: Readonly<Record<string, PlanValue>>;
-  /** Name of the Python variable that keeps the result. */
-  readonly assign?: string;
   /** Why this call, and why these values: becomes a comment in the script and a line in the QA2 text file. */
   readonly reason?: string;
 }

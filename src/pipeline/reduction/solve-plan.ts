@@ -24,7 +24,7 @@ export function planSolve(
     { number: 12, title: 'State of the flags before the bandpass', calls: [save('BeforeBandpassCalibration')] },
     { number: 13, title: 'Bandpass', calls: bandpassCalls(observation, names, refants, choices) },
     { number: 14, title: 'State of the flags before the gains', calls: [save('BeforeGainCalibration')] },
-    { number: 15, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants, choices) },
+    { number: GAIN_STEP, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants, choices) },
     { number: 16, title: 'State of the flags before the application', calls: [save('BeforeApplycal')] },
     { number: 17, title: 'Application of bandpass and gains', calls: applyCalls(observation, names) },
     { number: 18, title: 'Calibrated data into a MeasurementSet of their own', calls: splitCalibrated(names) },
@@ -74,58 +74,100 @@ function bandpassCalls(
   ];
 }
 
-function gainCalls(
+/** gaincal for all calibrators, the flux calibrator on its own where only some of its baselines are used. */
+function gainSolver(
   observation: Observation,
-  names: CalibrationNames,
+  { split }: CalibrationNames,
   refants: readonly string[],
-  { minblperant, fluxBaselines, lostWindows, intervals }: SolutionChoices,
-): PlanCall[] {
-  const { split } = names;
+  { minblperant, fluxBaselines }: SolutionChoices,
+): (args: Record<string, PlanValue>, reason?: string) => PlanCall[] {
   const base = { vis: split, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
   const ids = calibratorFields(observation).map((entry) => entry.id);
   const isApart = (id: number) => fluxBaselines !== undefined && id === observation.flux.id;
-  const solve = (args: Record<string, PlanValue>, reason?: string) => [
+  return (args, reason) => [
     task('gaincal', { ...base, field: ids.filter((id) => !isApart(id)).join(','), ...args }, reason),
     ...ids.filter(isApart).map((id) => {
       const own = { ...base, field: String(id), ...args, ...fluxBaselines, append: true };
       return task('gaincal', own, 'the flux calibrator is resolved on longer baselines');
     }),
   ];
-  const isLost = lostWindows.length > 0;
-  const amplitudes = { solint: 'inf', calmode: 'a', gaintable: [`${split}.bandpass`, `${split}.phase_int`] };
-  const scaled = { ...amplitudes, caltable: `${split}.flux_inf` };
+}
+
+const amplitudes = (split: string) => ({
+  ...{ solint: 'inf', calmode: 'a' },
+  gaintable: [`${split}.bandpass`, `${split}.phase_int`],
+});
+
+function gainCalls(
+  observation: Observation,
+  names: CalibrationNames,
+  refants: readonly string[],
+  choices: SolutionChoices,
+): PlanCall[] {
+  const { split } = names;
+  const solve = gainSolver(observation, names, refants, choices);
+  const isLost = choices.lostWindows.length > 0;
+  const fluxtable = isLost ? `${split}.flux_first` : `${split}.flux_inf`;
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
-    ...(isLost ? [remove(`${split}.flux_first`)] : []),
-    ...solve({ caltable: `${split}.phase_int`, solint: intervals.phase, calmode: 'p', gaintable: `${split}.bandpass` }),
-    ...solve({ ...amplitudes, caltable: `${split}.ampli_inf` }),
+    ...(isLost ? [remove(fluxtable)] : []),
+    ...solve({
+      ...{ caltable: `${split}.phase_int`, solint: choices.intervals.phase, calmode: 'p' },
+      gaintable: `${split}.bandpass`,
+    }),
+    ...solve({ caltable: `${split}.ampli_inf`, ...amplitudes(split) }),
     ...solve(
       { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
       'phases of whole scans, for the targets between them',
     ),
     tool('casalog', 'logfile', [], { assign: 'mylogfile' }),
     tool('casalog', 'setlogfile', [`${split}.fluxscale`]),
-    {
-      ...task('fluxscale', {
-        vis: split,
-        caltable: `${split}.ampli_inf`,
-        fluxtable: isLost ? `${split}.flux_first` : `${split}.flux_inf`,
-        reference: String(observation.flux.id),
-      }),
-      ...(isLost && { assign: 'fluxes' }),
-    },
+    task('fluxscale', {
+      vis: split,
+      caltable: `${split}.ampli_inf`,
+      fluxtable,
+      reference: String(observation.flux.id),
+    }),
     tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
-    ...(isLost ? [...modelsFromSpectra(observation, split), ...solve(scaled, 'gains that need no scaling')] : []),
   ];
 }
 
-/** Calibrators get the power laws that fluxscale fitted, also in windows in which the flux calibrator says nothing. */
-function modelsFromSpectra(observation: Observation, vis: string): PlanCall[] {
-  const others = calibratorFields(observation).filter(({ id }) => id !== observation.flux.id);
-  const field = others.map(({ id }) => id).join(',');
-  const fluxdict: PlanValue = { variable: 'fluxes' };
-  const reason = 'spectra of the calibrators, fitted where the flux calibrator has continuum';
-  return [task('setjy', { vis, field, standard: 'fluxscale', fluxdict }, reason)];
+/** A power law, as fluxscale fits it: Jy at Hz. */
+export interface FluxPowerLaw {
+  readonly fieldId: number;
+  readonly fluxJy: number;
+  readonly referenceHz: number;
+  readonly spectralIndex: number;
+}
+
+/** The number of the step that makes gains and flux scale. */
+export const GAIN_STEP = 15;
+
+/**
+ * Second half of the gains where lines of the flux calibrator leave windows without a flux scale: the other calibrators get
+ * the power laws that were fitted in the windows that have one, and gains solved with them need no scaling.
+ */
+export function planSpectra(
+  observation: Observation,
+  names: CalibrationNames,
+  refants: readonly string[],
+  choices: SolutionChoices,
+  spectra: readonly FluxPowerLaw[],
+): PlanStep {
+  const { split } = names;
+  const models = spectra.map(({ fieldId, fluxJy, referenceHz, spectralIndex }) =>
+    task(
+      'setjy',
+      {
+        ...{ vis: split, field: String(fieldId), standard: 'manual', fluxdensity: [fluxJy, 0, 0, 0] },
+        ...{ spix: spectralIndex, reffreq: `${referenceHz / 1e9}GHz` },
+      },
+      'spectrum that fluxscale fitted where the flux calibrator has continuum',
+    ),
+  );
+  const solve = gainSolver(observation, names, refants, choices);
+  const gains = solve({ caltable: `${split}.flux_inf`, ...amplitudes(split) }, 'gains that need no scaling');
+  return { number: GAIN_STEP, title: 'Gains from spectra of the calibrators', calls: [...models, ...gains] };
 }
 
 /** A window that has no solutions at all is flagged: uncalibrated data must not pass for calibrated ones. */

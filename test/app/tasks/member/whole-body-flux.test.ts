@@ -56,6 +56,8 @@ describe('a flux scale from a body of the Solar System', () => {
     expect(decisions.map(({ choice }) => choice)).toContain(
       'flux scale of window 17 from the spectra of the other calibrators',
     );
+    const models = taskCalls(block.calibration.plan).filter(({ task, args }) => task === 'setjy' && args.spix);
+    expect(models.map(({ args }) => args.field)).toEqual(['0', '2']);
     expect(fluxes.filter(({ isReference }) => !isReference)).toHaveLength(8);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
     // What was applied, not only what was found: visibilities of the bandpass calibrator in that window.
