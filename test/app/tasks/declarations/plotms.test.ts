@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { runTask } from '../../../src/app/tasks/task-run.ts';
-import { silentContext } from '../../../src/foundation/base/index.ts';
+import { runTask } from '../../../../src/app/tasks/task-run.ts';
+import { silentContext } from '../../../../src/foundation/base/index.ts';
 
-const fixtures = fileURLToPath(new URL('../../fixtures/casa-caltables', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../../fixtures/casa-caltables', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'plotms-'));
 const context = silentContext(folder);
 for (const name of ['bandpass.b', 'gain.g']) cpSync(join(fixtures, name), join(folder, name), { recursive: true });
