@@ -686,6 +686,20 @@ maskhandler('default')
 beamarea(0,0)
 haslock()
 pixeltype()
+deconvolvefrombeam(['3arcsec','2arcsec','20deg'],['1arcsec','1arcsec','0deg'])
+rebin('rebinned',[2,3],overwrite=True).shape()
+rebin('rebinned',[2,3],overwrite=True).getchunk([3,4,0,0],[4,5,0,1])
+newimagefromimage('a.image','copied',region='box[[3pix,4pix],[10pix,12pix]]',overwrite=True).shape()
+newimagefromfile('a.image').shape()
+regrid('onto',shape=[20,20,1,3],csys=m.coordsys().torecord(),axes=[0,1],decimate=0,overwrite=True).getchunk([3,4,0,0],[5,6,0,1])
+tofits('a.fits',overwrite=True)
+newimagefromfits('back','a.fits',overwrite=True).getchunk([3,4,0,0],[5,6,0,0])
+getprofile(3)
+getprofile(3,function='max',unit='km/s',region='box[[10pix,10pix],[20pix,20pix]]')
+getprofile(3,function='sum',unit='MHz')
+getprofile(3,function='median',unit='pixel')['coords']
+getprofile(3,function='flux')
+getprofile(3,unit='km/s',spectype='radio velocity')['coords']
 '''.strip().split('\n')
 
 

@@ -31,6 +31,12 @@ const FUNCTIONS: Readonly<Record<string, (found: ImageStatistics) => readonly nu
   variance: ({ sigma }) => sigma.map((value) => value * value),
 };
 
+/** What a function of imcollapse takes from statistics; @throws usage for another one */
+export function collapsing(name: string): (found: ImageStatistics) => readonly number[] {
+  const found = FUNCTIONS[name.toLowerCase()];
+  return found ?? fail('usage', `function="${name}" is not handled; use ${Object.keys(FUNCTIONS).join(', ')}.`);
+}
+
 /** Names of the axes in the order of the pixels, lower case. */
 function axisNames({ direction, spectral, stokes, linear }: CoordinateSystem, count: number): string[] {
   const names = new Array<string>(count).fill('');
@@ -115,9 +121,7 @@ function middle(coordinates: CoordinateSystem, { blc, trc }: PixelBounds, axes: 
  * @throws usage, missing, exists
  */
 export function imcollapse(context: Context, options: ImcollapseOptions): void {
-  const compute =
-    FUNCTIONS[options.function.toLowerCase()] ??
-    fail('usage', `function="${options.function}" is not handled; use ${Object.keys(FUNCTIONS).join(', ')}.`);
+  const compute = collapsing(options.function);
   if (!options.outfile) fail('usage', 'outfile must be given.');
   const image = openImage(joinPath(context.cwd, options.imagename));
   const chosen = choosePixels(image, options, context.cwd);

@@ -182,16 +182,26 @@ function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | u
 /**
  * Fits one elliptical Gaussian to the selected pixels of each selected plane, as CASA's imfit without estimates.
  *
+ * @param cwd directory that names of files in a selection are taken from
  * @returns one component for each plane, undefined where the fit did not converge
  * @throws bad-data when there is nothing to fit
  */
+export function fitComponents(
+  image: Image,
+  options: Omit<ImfitOptions, 'imagename'>,
+  cwd: string,
+): (FittedComponent | undefined)[] {
+  const planes = [...selectPixels(image, options, cwd)];
+  if (planes.length === 0 || planes.some(({ values }) => values.length < 7))
+    fail('bad-data', 'Too few good pixels are selected for a fit.', { file: image.path });
+  return planes.map((selected) => fitPlane(image, selected, options.dooff));
+}
+
+/** {@link fitComponents} of an image by name. */
 export function imfit(context: Context, options: ImfitOptions): (FittedComponent | undefined)[] {
   const image = openImage(joinPath(context.cwd, options.imagename));
   try {
-    const planes = [...selectPixels(image, options, context.cwd)];
-    if (planes.length === 0 || planes.some(({ values }) => values.length < 7))
-      fail('bad-data', 'Too few good pixels are selected for a fit.', { file: image.path });
-    return planes.map((selected) => fitPlane(image, selected, options.dooff));
+    return fitComponents(image, options, context.cwd);
   } finally {
     image.close();
   }

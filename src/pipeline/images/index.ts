@@ -1,8 +1,8 @@
 export { type ImmathOptions, type ImpbcorOptions, immath, impbcor } from './arithmetic.ts';
 export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './beams.ts';
 export { type CelestialFrame, skyToPlane } from './celestial.ts';
-export { type ImcollapseOptions, imcollapse } from './collapse.ts';
-export { type FittedComponent, type ImfitOptions, imfit } from './component-fit.ts';
+export { collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
+export { type FittedComponent, fitComponents, type ImfitOptions, imfit } from './component-fit.ts';
 export { readCoordinates, writeCoordinates } from './coordinate-record.ts';
 export * from './coordinates.ts';
 export { type ImsubimageOptions, imsubimage } from './cutting.ts';

@@ -20,6 +20,7 @@ import { axesOf, coordinateReply, pixelOf, worldReply } from './image-axes.ts';
 import { creationMethods } from './image-creation.ts';
 import { derivedMethods } from './image-derived.ts';
 import { editingMethods } from './image-editing.ts';
+import { fittingMethods, profileMethods } from './image-fitting.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
@@ -170,6 +171,8 @@ export const imageTool: ToolDeclaration<ImageState> = {
     ...pixelMethods,
     ...creationMethods,
     ...editingMethods,
+    ...fittingMethods,
+    ...profileMethods,
     ...makingMethods,
     ...derivedMethods,
     ...header,
