@@ -1,4 +1,4 @@
-import { type MeasurementSet, openMs, stepRows } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, openMs, stepRows, stepRuns } from '../../astronomy/ms/index.ts';
 import type { ArrayValue } from '../../formats/tables/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { type CalFrame, type CalRowKey, type CalRows, emptyRows } from './caltable.ts';
@@ -105,20 +105,13 @@ interface ScanTime {
 /** Scans by their last time, with the field of their first row. */
 function scanTimes(ms: MeasurementSet): ScanTime[] {
   const scans = new Map<number, ScanTime>();
-  for (const { count, values } of stepRows(ms.main, ['SCAN_NUMBER', 'FIELD_ID', 'OBSERVATION_ID', 'TIME'])) {
-    for (let row = 0; row < count; row++) {
-      const time = values.TIME[row] as number;
-      const scanNumber = values.SCAN_NUMBER[row] as number;
-      const scan = scans.get(scanNumber);
-      if (scan) {
-        scan.first = Math.min(scan.first, time);
-        scan.last = Math.max(scan.last, time);
-        continue;
-      }
-      const fieldId = values.FIELD_ID[row] as number;
-      const observationId = values.OBSERVATION_ID[row] as number;
-      scans.set(scanNumber, { scanNumber, fieldId, observationId, first: time, last: time });
-    }
+  for (const { values } of stepRuns(ms.main, ['SCAN_NUMBER', 'FIELD_ID', 'OBSERVATION_ID', 'TIME'])) {
+    const { SCAN_NUMBER: scanNumber, FIELD_ID: fieldId, OBSERVATION_ID: observationId, TIME: time } = values;
+    const scan = scans.get(scanNumber);
+    if (scan) {
+      scan.first = Math.min(scan.first, time);
+      scan.last = Math.max(scan.last, time);
+    } else scans.set(scanNumber, { scanNumber, fieldId, observationId, first: time, last: time });
   }
   return [...scans.values()].sort((a, b) => a.last - b.last);
 }

@@ -1,4 +1,4 @@
-import { type MeasurementSet, type MsMetadata, stepRows } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, type MsMetadata, stepRuns } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { WvrData } from './wvr-data.ts';
 import type { Segment } from './wvr-path.ts';
@@ -11,9 +11,7 @@ interface SourceTimes {
 
 function sourceTimes(ms: MeasurementSet, metadata: MsMetadata): SourceTimes {
   const fields = new Map<number, number>();
-  for (const { count, values } of stepRows(ms.main, ['TIME', 'FIELD_ID'])) {
-    for (let row = 0; row < count; row++) fields.set(values.TIME[row] as number, values.FIELD_ID[row] as number);
-  }
+  for (const { values } of stepRuns(ms.main, ['TIME', 'FIELD_ID'])) fields.set(values.TIME, values.FIELD_ID);
   const entries = [...fields].sort((a, b) => a[0] - b[0]);
   return {
     time: entries.map(([time]) => time),
@@ -47,8 +45,7 @@ export function sourceSegments(
 /** Time of the earliest row of an MS, MJD s. */
 export function firstTime(ms: MeasurementSet): number {
   let first = Number.POSITIVE_INFINITY;
-  for (const { values } of stepRows(ms.main, ['TIME']))
-    for (const time of values.TIME as Float64Array) first = Math.min(first, time);
+  for (const { values } of stepRuns(ms.main, ['TIME'])) first = Math.min(first, values.TIME);
   return first;
 }
 

@@ -1,5 +1,5 @@
 import { antennaUvw } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, type RowTest, stepRows } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, type MsMetadata, type RowTest, stepRows, stepRuns } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { AddedAntenna } from './flag-command.ts';
 
@@ -94,9 +94,7 @@ function addShadows(
   added: readonly AddedAntenna[],
 ): void {
   const fieldAt = new Map<number, number>();
-  for (const { count, values } of stepRows(ms.main, ['TIME', 'FIELD_ID'])) {
-    for (let row = 0; row < count; row++) fieldAt.set(values.TIME[row] as number, values.FIELD_ID[row] as number);
-  }
+  for (const { values } of stepRuns(ms.main, ['TIME', 'FIELD_ID'])) fieldAt.set(values.TIME, values.FIELD_ID);
   const { antennas, fields } = metadata;
   const positions = Float64Array.from([...antennas, ...added].flatMap(({ position }) => [...position]));
   times.forEach((time, index) => {
