@@ -320,6 +320,9 @@ def _c_strides(shape):
 class ndarray:
     """Values of one type on a grid; views share their values."""
 
+    # Scripts print types: arrays are numpy's.
+    __module__ = 'numpy'
+
     __slots__ = ('_data', 'shape_', '_strides', '_offset', 'dtype')
     __array_priority__ = 1
     __hash__ = None
