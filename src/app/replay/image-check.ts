@@ -86,7 +86,7 @@ function compare(
     if (truth === undefined) continue;
     const plane = image.planeIndex(chan);
     const value =
-      valueAt(image, plane, x, y) /
+      valueAt(image, plane, x, y, truth === 0) /
       (response ? valueAt(response, response.planeIndex(Math.min(chan, response.chanCount - 1)), x, y, true) : 1);
     if (!Number.isFinite(value)) {
       missing++;
@@ -216,7 +216,7 @@ function windowMean(source: CalibratedSource, windows: readonly CalibratedWindow
   return sum / weight;
 }
 
-/** Value at a place: the top of the Gaussian through the highest pixel beside it, or for smooth images the pixel itself. */
+/** Value at a place: the top of the Gaussian through the highest pixel beside it, or for smooth and empty images the pixel itself. */
 function valueAt(image: Image, plane: number, x: number, y: number, isSmooth = false): number {
   const values = image.readPlane(plane);
   const mask = image.readMask(plane);
