@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { quartilesOf } from '../../foundation/numeric/index.ts';
 import { type MeasurementSet, type MsMetadata, readMetadata, type Selection, selectRows } from '../ms/index.ts';
 import { openChunkReader, planMs, shapeOf } from './chunk-source.ts';
 import type { DataColumn, VisibilityChunk } from './types.ts';
@@ -103,18 +104,10 @@ class Values {
   }
 }
 
-/** Median and quartiles as casacore's statistics take them. */
-function quartiles(sorted: Float32Array | Float64Array): [first: number, median: number, third: number] {
-  const at = (fraction: number) => sorted[Math.max(0, Math.ceil(fraction * sorted.length) - 1)];
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return [at(0.25), median, at(0.75)];
-}
-
 function quantilesOf(values: Float32Array | Float64Array): Quantiles {
-  const [firstquartile, median, thirdquartile] = quartiles(values.sort());
-  const [, medabsdevmed] = quartiles(Float64Array.from(values, (value) => Math.abs(value - median)).sort());
-  return { firstquartile, median, medabsdevmed, thirdquartile };
+  const { first, median, third } = quartilesOf(values.sort());
+  const deviations = Float64Array.from(values, (value) => Math.abs(value - median)).sort();
+  return { firstquartile: first, median, medabsdevmed: quartilesOf(deviations).median, thirdquartile: third };
 }
 
 /** Extremes of one integration of one data description. */

@@ -1,5 +1,6 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { quartilesOf } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { calValue } from './caltable-selection.ts';
@@ -81,16 +82,11 @@ export function statisticsOf(values: Float64Array): ColumnStatistics {
   let power = 0;
   for (const value of sorted) power += (value - mean) ** 2;
   const variance = npts > 1 ? power / (npts - 1) : 0;
-  const median = middleOf(sorted);
-  const quantile = (share: number) => sorted[Math.max(0, Math.ceil(share * npts) - 1)];
+  const { first, median, third } = quartilesOf(sorted);
+  const medabsdevmed = quartilesOf(sorted.map((value) => Math.abs(value - median)).sort()).median;
   return {
-    ...{ max: sorted[npts - 1], mean, medabsdevmed: middleOf(sorted.map((value) => Math.abs(value - median)).sort()) },
-    ...{ median, min: sorted[0], npts, quartile: quantile(0.75) - quantile(0.25), rms: Math.sqrt(sumsq / npts) },
+    ...{ max: sorted[npts - 1], mean, medabsdevmed },
+    ...{ median, min: sorted[0], npts, quartile: third - first, rms: Math.sqrt(sumsq / npts) },
     ...{ stddev: Math.sqrt(variance), sum, sumsq, var: variance },
   };
-}
-
-function middleOf(sorted: Float64Array): number {
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

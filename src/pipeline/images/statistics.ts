@@ -1,5 +1,6 @@
 import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { quartilesOf } from '../../foundation/numeric/index.ts';
 import { beamOf, beamPixels } from './beams.ts';
 import { type Image, openImage } from './image.ts';
 import { type ChosenPixels, choosePixels, goodPixels, type PixelSelection, placeOf } from './pixel-selection.ts';
@@ -39,15 +40,6 @@ export interface ImageStatistics extends Readonly<Record<Exclude<StatisticName, 
   readonly shape: readonly number[];
 }
 
-/** Median and quartiles as CASA takes them (the lower of two middle values is averaged for the median only). */
-function quantiles(sorted: Float32Array): { median: number; q1: number; q3: number } {
-  const count = sorted.length;
-  const middle = Math.floor(count / 2);
-  const median = count % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  const at = (fraction: number) => sorted[Math.max(0, Math.ceil(fraction * count) - 1)];
-  return { median, q1: at(0.25), q3: at(0.75) };
-}
-
 /** Statistics of values; zeros when there are none, as CASA gives. */
 function summarize(values: Float32Array): Record<Exclude<StatisticName, 'flux'>, number> {
   const count = values.length;
@@ -62,8 +54,8 @@ function summarize(values: Float32Array): Record<Exclude<StatisticName, 'flux'>,
   }
   const mean = sum / count;
   const sorted = values.slice().sort();
-  const { median, q1, q3 } = quantiles(sorted);
-  const medabsdevmed = quantiles(sorted.map((value) => Math.abs(value - median)).sort()).median;
+  const { median, first: q1, third: q3 } = quartilesOf(sorted);
+  const medabsdevmed = quartilesOf(sorted.map((value) => Math.abs(value - median)).sort()).median;
   const variance = count > 1 ? Math.max(0, sumsq - count * mean * mean) / (count - 1) : 0;
   return {
     ...{ npts: count, sum, sumsq, mean, sigma: Math.sqrt(variance), rms: Math.sqrt(sumsq / count) },

@@ -22,7 +22,7 @@ import qa2_host
 import qa2_parameters
 import qa2_python2
 import qa2_session
-from qa2_engine import CasaError, Task, Tool, ask
+from qa2_engine import CasaError, Task, Tool, absent_task, ask
 
 SPACE = qa2_session.SPACE
 _is_version_fixed = False
@@ -210,14 +210,6 @@ def _install_modules():
     add('casa_stack_manip', stack_frame_find=lambda: SPACE, stack_find=SPACE.get)
 
 
-def _absent(name):
-    def task(*_positional, **_named):
-        raise qa2_engine.CasaUsageError('%s() is a CASA task that is not available here; docs/coverage.md lists those that are.' % name)
-
-    task.__name__ = name
-    return task
-
-
 class _TaskModules:
     """Modules of CASA 4 and 5 with one task each: `clean_cli`, `task_clean`, `clean`; files of the user come first."""
 
@@ -272,7 +264,8 @@ def attach(start):
     Tool.METHODS.update(start['tools'])
     for name in start['tools']:
         SPACE[name] = Tool(name)
-    absent = {name: _absent(name) for name in _ABSENT_TASKS if name not in start['tasks']}
+    why = '%s() is a CASA task that is not available here; docs/coverage.md lists those that are.'
+    absent = {name: absent_task(name, why % name) for name in _ABSENT_TASKS if name not in start['tasks']}
     SPACE.update(absent)
     add = qa2_python2._add_module
     tasks = {**absent, **{name: SPACE[name] for name in start['tasks']}}

@@ -122,6 +122,16 @@ class Task:
         return '<CASA task %s>' % self.__name__
 
 
+def absent_task(name, sentence):
+    """A task that says why it is not here; scripts may import it."""
+
+    def task(*_positional, **_named):
+        raise CasaUsageError(sentence)
+
+    task.__name__ = name
+    return task
+
+
 def before_task(name, positional, named):
     """Told of each call of a task; qa2_parameters keeps <task>.last."""
 

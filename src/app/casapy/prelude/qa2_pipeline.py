@@ -2,7 +2,7 @@
 
 import qa2_python2
 import qa2_session
-from qa2_engine import CasaUsageError
+from qa2_engine import CasaUsageError, absent_task
 
 SPACE = qa2_session.SPACE
 
@@ -60,15 +60,12 @@ class _Init:
 
 
 def _absent(name):
-    def task(*_positional, **_named):
-        kind = 'single-dish ' if name.startswith('hsd') else ''
-        raise CasaUsageError(
-            '%s() is a %stask of the ALMA pipeline that is not available here: packages are restored with what was delivered '
-            '(h_init, hifa_restoredata, h_save), and the pipeline is not run again.' % (name, kind)
-        )
-
-    task.__name__ = name
-    return task
+    kind = 'single-dish ' if name.startswith('hsd') else ''
+    return absent_task(
+        name,
+        '%s() is a %stask of the ALMA pipeline that is not available here: packages are restored with what was delivered '
+        '(h_init, hifa_restoredata, h_save), and the pipeline is not run again.' % (name, kind),
+    )
 
 
 def attach():

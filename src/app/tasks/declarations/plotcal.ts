@@ -1,27 +1,11 @@
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import {
-  type CalAxisX,
-  type CalIteration,
-  type CalQuantity,
-  calTableFigures,
-  readCalTable,
-  subplotOf,
-} from '../../../pipeline/calibration/index.ts';
+import { type CalIteration, calTableFigures, readCalTable, subplotOf } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
 import { bool, float, floats, inputPath, outputPath, text, variant } from '../parameters.ts';
 import type { TaskDeclaration } from '../types.ts';
+import { CAL_X_AXES, CAL_Y_AXES, rangesOf, usualAxes } from './caltable-axes.ts';
 
-const X_AXES: readonly CalAxisX[] = ['time', 'freq', 'chan', 'scan', 'antenna'];
-const QUANTITIES: Readonly<Record<string, CalQuantity>> = {
-  amp: 'amp',
-  phase: 'phase',
-  real: 'real',
-  imag: 'imag',
-  snr: 'snr',
-  delay: 'value',
-  tsys: 'value',
-};
 const ITERATIONS: readonly CalIteration[] = ['antenna', 'spw', 'field', 'time', 'scan'];
 
 export const plotcalTask: TaskDeclaration = {
@@ -52,12 +36,15 @@ export const plotcalTask: TaskDeclaration = {
   run(context, args) {
     const caltable = String(args.caltable);
     const table = readCalTable(joinPath(context.cwd, caltable));
-    const isSpectrum = table.rows.chanCount.some((count) => count > 1);
-    const xaxis = X_AXES.find((axis) => axis === (args.xaxis || (isSpectrum ? 'freq' : 'time')));
-    const yaxis = QUANTITIES[String(args.yaxis || (table.parType === 'Float' ? 'tsys' : 'amp'))];
-    if (!xaxis || !yaxis) fail('usage', `plotcal draws ${Object.keys(QUANTITIES)} against ${X_AXES}.`);
+    const usual = usualAxes(table);
+    const xaxis = CAL_X_AXES[String(args.xaxis || usual.xaxis)];
+    const yaxis = CAL_Y_AXES[String(args.yaxis || usual.yaxis)];
+    if (!xaxis || !yaxis)
+      fail(
+        'usage',
+        `plotcal draws ${Object.keys(CAL_Y_AXES).join(', ')} against ${Object.keys(CAL_X_AXES).join(', ')}.`,
+      );
     const words = String(args.iteration).split(',');
-    const range = args.plotrange as number[];
     const pages = calTableFigures(table, {
       ...{ xaxis, yaxis, iteration: ITERATIONS.filter((what) => words.includes(what)) },
       ...(xaxis === 'time' && { colour: 'spw' as const }),
@@ -65,8 +52,7 @@ export const plotcalTask: TaskDeclaration = {
       timerange: String(args.timerange),
       withFlagged: args.showflags === true,
       subplot: subplotOf(String(args.subplot)),
-      ...(range.length === 4 && range[0] !== range[1] && { xrange: [range[0], range[1]] as const }),
-      ...(range.length === 4 && range[2] !== range[3] && { yrange: [range[2], range[3]] as const }),
+      ...rangesOf(args.plotrange as number[]),
     });
     writeFigures(context, String(args.figfile) || `${caltable}.${String(args.yaxis || 'plot')}`, pages);
     return undefined;

@@ -1,9 +1,7 @@
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import {
-  type CalAxisX,
   type CalIteration,
-  type CalQuantity,
   type CalTable,
   calTableFigures,
   isCalTable,
@@ -15,6 +13,7 @@ import {
 import { writeFigures } from '../figure-file.ts';
 import { bool, floats, inputPath, int, outputPath, text, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
+import { CAL_X_AXES, CAL_Y_AXES, rangesOf, usualAxes } from './caltable-axes.ts';
 
 const AXES: Readonly<Record<string, PlotAxis>> = {
   ...{ time: 'time', scan: 'scan', field: 'field', spw: 'spw', baseline: 'baseline' },
@@ -34,16 +33,7 @@ const KEYS: Readonly<Record<string, PlotKey>> = {
     time: 'time',
   },
 };
-/** What CASA calls the axes of a calibration table. */
-const CAL_X_AXES: Readonly<Record<string, CalAxisX>> = {
-  ...{ time: 'time', scan: 'scan', antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
-  ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq' },
-};
-const CAL_Y_AXES: Readonly<Record<string, CalQuantity>> = {
-  ...{ amp: 'amp', amplitude: 'amp', gainamp: 'amp', gamp: 'amp', phase: 'phase', gainphase: 'phase', gphase: 'phase' },
-  ...{ real: 'real', gainreal: 'real', greal: 'real', imag: 'imag', gainimag: 'imag', gimag: 'imag', snr: 'snr' },
-  ...{ delay: 'value', tsys: 'value', opacity: 'value', opac: 'value', antpos: 'value' },
-};
+/** What colours and panels of a calibration table can tell. */
 const CAL_KEYS: Readonly<Record<string, CalIteration | 'pol'>> = {
   ...{
     '': 'pol',
@@ -172,21 +162,16 @@ export const plotmsTask: TaskDeclaration = {
 
 /** Title, words and ranges of the axes. */
 function frameOf(args: TaskArguments) {
-  const [xmin, xmax, ymin, ymax] = args.plotrange as number[];
-  const rangeOf = (low: number | undefined, high: number | undefined) =>
-    low === undefined || high === undefined || low === high ? undefined : ([low, high] as const);
   return {
     title: String(args.title) || undefined,
     ...{ xlabel: String(args.xlabel) || undefined, label: String(args.ylabel) || undefined },
-    ...{ xrange: rangeOf(xmin, xmax), yrange: rangeOf(ymin, ymax) },
+    ...rangesOf(args.plotrange as number[]),
   };
 }
 
 /** A calibration table instead of visibilities. */
 function tablePages(table: CalTable, args: TaskArguments) {
-  const isSpectrum = table.rows.chanCount.some((count) => count > 1);
-  const defaults = { xaxis: isSpectrum ? 'freq' : 'time', yaxis: table.parType === 'Float' ? 'tsys' : 'amp' };
-  const asked: TaskArguments = { ...defaults, ...given(args) };
+  const asked: TaskArguments = { ...usualAxes(table), ...given(args) };
   const iteration = chosen(CAL_KEYS, asked, 'iteraxis');
   if (asked.iteraxis && iteration === 'pol')
     fail('usage', 'plotms draws the polarizations of a calibration table into one panel, told apart by colour.');

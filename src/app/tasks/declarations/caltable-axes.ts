@@ -1,0 +1,27 @@
+import type { CalAxisX, CalQuantity, CalTable } from '../../../pipeline/calibration/index.ts';
+
+/** What plotcal and plotms call the x axes of a calibration table. */
+export const CAL_X_AXES: Readonly<Record<string, CalAxisX>> = {
+  ...{ time: 'time', scan: 'scan', antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
+  ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq' },
+};
+/** And the y axes. */
+export const CAL_Y_AXES: Readonly<Record<string, CalQuantity>> = {
+  ...{ amp: 'amp', amplitude: 'amp', gainamp: 'amp', gamp: 'amp', phase: 'phase', gainphase: 'phase', gphase: 'phase' },
+  ...{ real: 'real', gainreal: 'real', greal: 'real', imag: 'imag', gainimag: 'imag', gimag: 'imag', snr: 'snr' },
+  ...{ delay: 'value', tsys: 'value', opacity: 'value', opac: 'value', antpos: 'value' },
+};
+
+/** The axes of a plot for which none are asked. */
+export function usualAxes(table: CalTable): { xaxis: string; yaxis: string } {
+  const isSpectrum = table.rows.chanCount.some((count) => count > 1);
+  return { xaxis: isSpectrum ? 'freq' : 'time', yaxis: table.parType === 'Float' ? 'tsys' : 'amp' };
+}
+
+/** plotrange=[xmin, xmax, ymin, ymax]: an axis whose ends are equal, or left out, takes the range of the data. */
+export function rangesOf(plotrange: readonly number[]) {
+  const rangeOf = (low: number | undefined, high: number | undefined) =>
+    low === undefined || high === undefined || low === high ? undefined : ([low, high] as const);
+  const [xmin, xmax, ymin, ymax] = plotrange;
+  return { xrange: rangeOf(xmin, xmax), yrange: rangeOf(ymin, ymax) };
+}
