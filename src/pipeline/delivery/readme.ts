@@ -1,7 +1,6 @@
-import { textTable } from '../qa/index.ts';
+import { listItem, textTable, wrapText } from '../qa/index.ts';
 import type { MemberNames } from './names.ts';
 import { fileNameToUid } from './names.ts';
-import { wrap } from './script-writer.ts';
 
 /** A table of the README; see {@link textTable} for heads. */
 export interface ReadmeTable {
@@ -31,9 +30,9 @@ export interface ReadmeContent {
 const WIDTH = 78;
 /** Width of the names in the head. */
 const LABEL = 23;
-/** Stands for a blank at which lines must not break. */
-const NO_BREAK = '\u00a0';
 const RULE = '='.repeat(WIDTH);
+
+const item = (text: string) => listItem(text, WIDTH);
 
 /** The README of a Member: the first thing that the PI reads. */
 export function writeReadme(content: ReadmeContent): string {
@@ -60,7 +59,7 @@ export function writeReadme(content: ReadmeContent): string {
 }
 
 function identity({ names, title, pi, programVersion }: ReadmeContent): string[] {
-  const titled = title ? wrap(title, WIDTH - LABEL).map((line) => line.trimStart()) : [];
+  const titled = title ? wrapText(title, WIDTH - LABEL) : [];
   return [
     `Project code:          ${names.project}`,
     ...titled.map((line, index) => `${(index === 0 ? 'Project title:' : '').padEnd(LABEL)}${line}`),
@@ -78,12 +77,8 @@ function section(title: string, lines: readonly string[]): string[] {
 
 function tableSection(title: string, table: ReadmeTable): string[] {
   if (table.rows.length === 0) return [];
-  const notes = table.notes.flatMap((note) => wrap(note, WIDTH).map((line) => line.trimStart()));
+  const notes = table.notes.flatMap((note) => wrapText(note, WIDTH));
   return section(title, [...textTable(table.heads, table.rows), ...(notes.length > 0 ? ['', ...notes] : [])]);
-}
-
-function item(text: string): string[] {
-  return wrap(`* ${text.replace(/ %/g, `${NO_BREAK}%`)}`, WIDTH).map((line) => line.replaceAll(NO_BREAK, ' '));
 }
 
 const DIRECTORIES = [

@@ -1,3 +1,4 @@
+import { wrapText } from '../qa/index.ts';
 import type { PlanStep, ScriptPlan } from '../reduction/index.ts';
 import { pythonCall, pythonLiteral } from './python-text.ts';
 
@@ -17,7 +18,7 @@ export function writeScript(plan: ScriptPlan, programVersion: string): string {
   const lines = [
     `# ${plan.header[0]}`,
     '#',
-    ...plan.header.slice(1).flatMap((line) => wrap(line, 116).map((part) => `# ${part}`)),
+    ...plan.header.slice(1).flatMap((line) => wrapText(line, 116, '  ').map((part) => `# ${part}`)),
     '#',
     `# Written by alma-qa2 ${programVersion}. Runs in casapy of alma-qa2 and in CASA.`,
     '# Choose steps with, e.g., mysteps = [3, 4]; all steps run when mysteps is not set.',
@@ -62,20 +63,4 @@ function stepLines(step: PlanStep): string[] {
     ...(body.length > 0 ? ['', ...body] : ['    pass']),
     '',
   ];
-}
-
-/** Breaks a comment at blanks so that no line is longer than `width`. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = `  ${word}`;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  lines.push(line);
-  return lines;
 }

@@ -4,6 +4,7 @@ export { type ImageNumbers, measureImage } from './image-numbers.ts';
 export { productFigure } from './image-panels.ts';
 export { type PagePicture, reportPage } from './page.ts';
 export { readPictures, thumbnailName } from './page-pictures.ts';
+export { listItem, wrapText } from './paragraphs.ts';
 export {
   parseReport,
   type QaReport,

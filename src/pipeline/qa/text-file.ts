@@ -1,8 +1,10 @@
+import { listItem, wrapText } from './paragraphs.ts';
 import type { QaReport, ReportBlock } from './report.ts';
 import { beamText, fluxText, goalLines, productText } from './report-words.ts';
 import { textTable } from './text-table.ts';
 
-const RULE = '-'.repeat(78);
+const WIDTH = 78;
+const RULE = '-'.repeat(WIDTH);
 
 /** The uid…_textfile.txt of one Execution Block: what was done, why, and what came out. */
 export function blockText(report: QaReport, block: ReportBlock): string {
@@ -16,7 +18,10 @@ export function blockText(report: QaReport, block: ReportBlock): string {
     `Reference antenna: ${block.referenceAntenna}`,
     '',
     ...heading('Decisions of the reduction'),
-    ...block.decisions.map((entry) => `* ${entry.topic}: ${entry.choice}\n    ${entry.reason}`),
+    ...block.decisions.flatMap(({ topic, choice, reason }) => [
+      ...listItem(`${topic}: ${choice}`, WIDTH),
+      ...wrapText(reason, WIDTH - 4).map((line) => `    ${line}`),
+    ]),
     '',
     ...heading('Effect of the water-vapour radiometers'),
     ...scatterLines(block),
@@ -41,7 +46,7 @@ export function blockText(report: QaReport, block: ReportBlock): string {
     '',
     ...heading('Verdict of the Member'),
     `QA2 ${report.verdict.state}`,
-    ...report.verdict.reasons.map((reason) => `* ${reason}`),
+    ...report.verdict.reasons.flatMap((reason) => listItem(reason, WIDTH)),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -74,7 +79,7 @@ function fluxTable(block: ReportBlock): string[] {
 
 function productTable(report: QaReport): string[] {
   return report.products.flatMap((product) => [
-    `${product.file}: ${productText(product)}`,
+    ...wrapText(`${product.file}: ${productText(product)}`, WIDTH, '    '),
     `    beam ${beamText(product)}; rms ${fluxText(product.rmsJyPerBeam)}; peak ${fluxText(product.peakJyPerBeam)}`,
   ]);
 }
