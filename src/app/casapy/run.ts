@@ -102,7 +102,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
   const logfile = chooseLogfile(options, cwd);
   const abort = new SharedArrayBuffer(4);
   const interrupt = new SharedArrayBuffer(1);
-  const signal = new SharedArrayBuffer(4);
+  const signal = new SharedArrayBuffer(8);
   const { port1: pythonPort, port2: enginePort } = new MessageChannel();
   const catalog = readCatalog();
   const lines = serveLines(catalog);
@@ -174,7 +174,7 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
 /** Reads lines from the terminal for the Python thread, which sleeps meanwhile. */
 function serveLines({ tasks, tools }: Catalog): { readonly port: MessagePort; readonly signal: SharedArrayBuffer } {
   const { port1, port2 } = new MessageChannel();
-  const signal = new SharedArrayBuffer(4);
+  const signal = new SharedArrayBuffer(8);
   const editor = new LineEditor(process.stdin, process.stdout, {
     parameters: new Map(Object.entries(tasks)),
     methods: new Map(Object.entries(tools)),

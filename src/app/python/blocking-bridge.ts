@@ -4,7 +4,8 @@ import { fail } from '../../foundation/base/index.ts';
 /**
  * Asks another thread and sleeps until it has answered.
  *
- * The other side posts its answer on the port, stores 1 in `signal[0]` and notifies it.
+ * The other side posts its answer on the port, stores 1 in `signal[0]` and notifies it. `signal[1]` is 1 while there is a
+ * request: it may sleep on that instead of listening to the port.
  */
 export class BlockingBridge {
   private readonly port: MessagePort;
@@ -19,6 +20,8 @@ export class BlockingBridge {
   ask(request: unknown): unknown {
     Atomics.store(this.signal, 0, 0);
     this.port.postMessage(request);
+    Atomics.store(this.signal, 1, 1);
+    Atomics.notify(this.signal, 1);
     for (;;) {
       const answer = receiveMessageOnPort(this.port) as { message: unknown } | undefined;
       if (answer) return answer.message;

@@ -1,6 +1,6 @@
 /** The script of an engine thread: serves a Python thread over a bridge, or the jobs of a pool. */
 import { writeSync } from 'node:fs';
-import { isMainThread, type MessagePort } from 'node:worker_threads';
+import { isMainThread, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { abortCheck, type LogPriority, packError } from '../../foundation/base/index.ts';
 import { jobData, serveJobs } from '../../foundation/base/workers-node.ts';
 import { disk, installDisk } from '../../foundation/bytes/index.ts';
@@ -62,13 +62,17 @@ export interface BridgeRequest {
   readonly casaVersion?: string;
 }
 
+/** How long a bridge waits for the next request before other events have their turn. */
+const LINGER_MS = 5;
+
 function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadData['bridge']>): void {
   const session = startSession(data, data.logfile, { update() {} });
   const abort = new Int32Array(data.abort);
   const signal = new Int32Array(bridge.signal);
   let isFirst = true;
-  bridge.port.on('message', async (request: BridgeRequest) => {
+  const answer = async (request: BridgeRequest) => {
     Atomics.store(abort, 0, 0);
+    Atomics.store(signal, 1, 0);
     if (request.casaVersion !== undefined) session.casaVersion = request.casaVersion;
     if (isFirst) session.announce();
     isFirst = false;
@@ -80,6 +84,14 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
     }
     Atomics.store(signal, 0, 1);
     Atomics.notify(signal, 0);
+  };
+  /** Scripts call tools one after the other: the thread wakes sooner from this sleep than from its event loop. */
+  const soon = () => {
+    if (Atomics.wait(signal, 1, 0, LINGER_MS) === 'timed-out') return undefined;
+    return receiveMessageOnPort(bridge.port)?.message as BridgeRequest | undefined;
+  };
+  bridge.port.on('message', async (first: BridgeRequest) => {
+    for (let next: BridgeRequest | undefined = first; next; next = soon()) await answer(next);
   });
   bridge.port.on('close', () => session.close());
 }

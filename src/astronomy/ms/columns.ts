@@ -1,4 +1,4 @@
-import type { ArrayValue, ColumnValues, Table } from '../../formats/tables/index.ts';
+import type { ArrayValue, Column, ColumnValues, Table, ValueRuns } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 
 /** Rows that one step over MAIN looks at: a few numbers per row, so memory stays at some MiB. */
@@ -82,29 +82,43 @@ export function* stepRuns<Name extends string>(
   names: readonly Name[],
   isChosen?: Uint8Array,
 ): Generator<RowRun<Name>> {
-  for (const { start, count, values } of stepRows(table, names)) {
-    const columns = names.map((name) => values[name] as ArrayLike<number>);
-    const ends = names.map(() => 0);
-    for (let first = 0, end = 0; first < count; first = end) {
-      columns.forEach((column, index) => {
-        if (ends[index] <= first) ends[index] = endOfRun(column, first, count);
-      });
-      end = Math.min(...ends);
-      const chosen = isChosen ? countOnes(isChosen, start + first, start + end) : end - first;
+  const columns = names.map((name) => table.column(name));
+  for (let start = 0; start < table.rowCount; start += ROWS_PER_STEP) {
+    const limit = Math.min(start + ROWS_PER_STEP, table.rowCount);
+    const runs = columns.map((column) => runsOf(column, start, limit));
+    const at = names.map(() => 0);
+    for (let first = start; first < limit; ) {
+      let end = limit;
+      for (let index = 0; index < runs.length; index++) {
+        const { starts } = runs[index];
+        while (at[index] + 1 < starts.length && starts[at[index] + 1] <= first) at[index]++;
+        end = Math.min(end, starts[at[index] + 1] ?? limit);
+      }
+      const chosen = isChosen ? countOnes(isChosen, first, end) : end - first;
+      first = end;
       if (chosen === 0) continue;
       const found = {} as Record<Name, number>;
       names.forEach((name, index) => {
-        found[name] = columns[index][first];
+        found[name] = runs[index].values[at[index]];
       });
       yield { count: chosen, values: found };
     }
   }
 }
 
-function endOfRun(column: ArrayLike<number>, first: number, limit: number): number {
-  let end = first + 1;
-  while (end < limit && column[end] === column[first]) end++;
-  return end;
+/** Runs of equal values in rows [start, limit); neighbours differ. */
+function runsOf(column: Column, start: number, limit: number): ValueRuns {
+  const stored = column.getRuns?.(start, limit - start);
+  const numbers = stored ? stored.values : (column.getRange(start, limit - start) as ArrayLike<number>);
+  const starts: number[] = [];
+  const values: number[] = [];
+  for (let at = 0, last = Number.NaN; at < numbers.length; at++) {
+    if (numbers[at] === last) continue;
+    last = numbers[at];
+    starts.push(stored ? stored.starts[at] : start + at);
+    values.push(last);
+  }
+  return { starts, values };
 }
 
 function countOnes(values: Uint8Array, first: number, end: number): number {

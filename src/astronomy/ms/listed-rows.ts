@@ -14,6 +14,8 @@ export interface ListedRows {
 }
 
 const COLUMNS = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'FIELD_ID'] as const;
+/** So many rows have all antennas of an array, unless one is missing. */
+const ROWS_TO_MEET_ALL = 8192;
 const BYTES_PER_PIECE = 8 * 1024 * 1024;
 
 export const scanKey = (observation: number, array: number, scan: number, field: number) =>
@@ -46,13 +48,19 @@ function add<Key>(map: Map<Key, number>, key: Key, value: number): void {
 
 function antennasOf(ms: MeasurementSet, antennaCount: number, isChosen: Uint8Array | undefined): Set<number> {
   const isUsed = new Uint8Array(antennaCount);
-  for (const { start, count, values } of stepRows(ms.main, ['ANTENNA1', 'ANTENNA2'])) {
+  let missing = antennaCount;
+  const use = (antenna: number) => {
+    if (isUsed[antenna] === 0) missing--;
+    isUsed[antenna] = 1;
+  };
+  for (const { start, count, values } of stepRows(ms.main, ['ANTENNA1', 'ANTENNA2'], ROWS_TO_MEET_ALL)) {
     const [ones, others] = [values.ANTENNA1 as Int32Array, values.ANTENNA2 as Int32Array];
     for (let row = 0; row < count; row++) {
       if (isChosen?.[start + row] === 0) continue;
-      isUsed[ones[row]] = 1;
-      isUsed[others[row]] = 1;
+      use(ones[row]);
+      use(others[row]);
     }
+    if (missing === 0) break; // mostly in the first integration
   }
   return new Set([...isUsed.keys()].filter((antenna) => isUsed[antenna] === 1));
 }

@@ -4,7 +4,7 @@ import { elementCount, sameShape, typeInfo } from './data-types.ts';
 import type { IntervalCodec, IntervalValue } from './incremental-values.ts';
 import type { IntervalList } from './interval-list.ts';
 import type { ColumnLayout, ShapeRun, StorageColumn } from './storage.ts';
-import type { ColumnValues } from './types.ts';
+import type { ColumnValues, ValueRuns } from './types.ts';
 
 /** What a column needs of its IncrementalStMan. */
 export interface IncrementalHost {
@@ -74,6 +74,16 @@ export class DirectColumn extends IncrementalColumn {
     this.host.eachInterval(this.column, row, count, (value, from, rows) =>
       codec.fill(value, values, at + (from - row) * step, rows),
     );
+  }
+
+  runs(row: number, count: number): ValueRuns {
+    const starts: number[] = [];
+    const values: number[] = [];
+    this.host.eachInterval(this.column, row, count, (value, from) => {
+      starts.push(from);
+      values.push(value as number);
+    });
+    return { starts, values };
   }
 
   write(row: number, count: number, values: ColumnValues, at: number): void {

@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import type { ColumnValues, DataType, StorageManagerDescription, TableRecord } from './types.ts';
+import type { ColumnValues, DataType, StorageManagerDescription, TableRecord, ValueRuns } from './types.ts';
 
 /** Rows that follow each other and whose cells have one shape (undefined: undefined cells). */
 export interface ShapeRun {
@@ -37,6 +37,8 @@ export interface StorageColumn {
     values: ColumnValues,
     at: number,
   ): void;
+  /** Scalar numbers as the runs that they are stored in; absent where each row has its own value. */
+  runs?(row: number, count: number): ValueRuns;
 }
 
 /** A column as a storage manager gets to know it. */

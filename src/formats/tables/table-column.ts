@@ -10,6 +10,7 @@ import type {
   ColumnValues,
   ScalarValue,
   TableRecord,
+  ValueRuns,
 } from './types.ts';
 
 /** What a column needs of its table. */
@@ -72,6 +73,14 @@ export class TableColumn implements Column {
     const values = this.target(this.checkedCount(shape, count), into);
     this.cells.read(start, count, values, 0);
     return values;
+  }
+
+  getRuns(start: number, count: number): ValueRuns | undefined {
+    const { units } = typeInfo(this.layout.type);
+    const isNumber = this.layout.isScalar && units === 1 && !['String', 'Int64'].includes(this.layout.type);
+    if (!isNumber || count === 0 || !this.cells.runs) return undefined;
+    this.checkRows(start, count);
+    return this.cells.runs(start, count);
   }
 
   getSlice(

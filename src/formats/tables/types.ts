@@ -95,6 +95,13 @@ export interface TableDescription {
   readonly info?: { readonly type: string; readonly subType: string; readonly readme?: string };
 }
 
+/** Cells with numbers in runs: run k has `values[k]` in the rows from `starts[k]` up to the next start. */
+export interface ValueRuns {
+  readonly starts: readonly number[];
+  /** Neighbours may be equal. */
+  readonly values: readonly number[];
+}
+
 /** A column of an open table. Row numbers count from 0. */
 export interface Column {
   readonly description: ColumnDescription;
@@ -113,6 +120,11 @@ export interface Column {
    * @throws bad-data when array cells in the range differ in shape
    */
   getRange(start: number, count: number, into?: ColumnValues): ColumnValues;
+  /**
+   * Numbers of a scalar column as the runs of equal rows that they are stored in, much faster than row by row;
+   * undefined where they are not stored so. Starts are rows of the table, the first is `start`; neighbours may be equal.
+   */
+  getRuns?(start: number, count: number): ValueRuns | undefined;
   put(row: number, value: CellValue): void;
   /**
    * Writes `count` cells from `start`; the values are flat [row, ...shape].

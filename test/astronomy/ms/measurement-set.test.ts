@@ -58,6 +58,7 @@ describe('createMs and openMs', () => {
     ]);
     expect(found).toEqual(expected);
     expect(found.length).toBeLessThan(ROW_COUNT / 2);
+    expect(names.map((name) => ms.main.column(name).getRuns?.(5, 20)?.starts[0])).toContain(5); // stored as runs
     ms.close();
   });
 
