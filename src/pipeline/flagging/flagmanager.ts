@@ -40,7 +40,7 @@ export function flagmanager(context: Context, options: FlagmanagerOptions): { ms
     } finally {
       ms.close();
     }
-  } else if (mode === 'delete') deleteFlagVersion(vis, name);
+  } else if (mode === 'delete') deleteIfThere(context, vis, name);
   else if (mode === 'rename') renameFlagVersion(vis, options.oldname ?? '', name, options.comment);
   else if (mode !== 'list') fail('usage', `"${mode}" is not a mode of flagmanager.`);
   const versions = listFlagVersions(vis);
@@ -48,6 +48,12 @@ export function flagmanager(context: Context, options: FlagmanagerOptions): { ms
     for (const version of versions) context.log.post(`${version.name} : ${version.comment}`, 'INFO', 'flagmanager');
   }
   return { ms: vis, versions };
+}
+
+/** As in CASA, a script that tidies up does not stop at a version that is gone already. */
+function deleteIfThere(context: Context, vis: string, name: string): void {
+  if (listFlagVersions(vis).some((version) => version.name === name)) deleteFlagVersion(vis, name);
+  else context.log.post(`There is no flag version "${name}" to delete.`, 'WARN', 'flagmanager');
 }
 
 function mergeRule(text: string): MergeRule {

@@ -268,6 +268,8 @@ describe('flagmanager', () => {
     flagmanager(context, { vis: 'a.ms', mode: 'rename', oldname: 'one', versionname: 'two' });
     const { versions } = flagmanager(context, { vis: 'a.ms', mode: 'delete', versionname: 'flagdata_1' });
     expect(versions).toEqual([{ name: 'two', comment: 'first' }]);
+    const { versions: after } = flagmanager(context, { vis: 'a.ms', mode: 'delete', versionname: 'flagdata_1' });
+    expect(after, 'a version gone already is only told').toEqual(versions);
     expect(() => flagmanager(context, { vis: 'a.ms', mode: 'restore', versionname: 'one' })).toThrow(/no flag version/);
   });
 });
