@@ -120,6 +120,7 @@ CALLS = {
     "pb-mask": (dict(niter=200, threshold="0.05Jy", usemask="pb", pbmask=0.5), 2e-2),
     "auto": (dict(niter=800, threshold="0.03Jy", **AUTO, **CUBE), 3e-2),
     "auto-negative": (dict(niter=800, threshold="0.03Jy", **{**AUTO, "negativethreshold": 5.0}, **CUBE), 3e-2),
+    "odd": (dict(imsize=[37, 37], weighting="briggs", robust=0.5), 1e-2),
     "cube-abs": (dict(weighting="briggsabs", robust=1.0, noise="1.0Jy", **CUBE), 1e-2),
 }
 

@@ -51,8 +51,17 @@ export interface ChosenPixels {
   close(): void;
 }
 
+/** As in CASA, a box that reaches beyond the image is a mistake, not a smaller box. */
+function boxWithin({ sizeX, sizeY, path }: Image, box: string): PixelRegion {
+  const region = parseBox(box);
+  const isOutside = box.split(',').some((word, k) => Number(word) < 0 || Number(word) >= (k % 2 === 0 ? sizeX : sizeY));
+  if (isOutside)
+    fail('usage', `The box "${box}" reaches beyond the image of ${sizeX} x ${sizeY} pixels.`, { file: path });
+  return region;
+}
+
 function regionOf(image: Image, selection: PixelSelection, cwd: string): PixelRegion | undefined {
-  if (selection.box) return parseBox(selection.box);
+  if (selection.box) return boxWithin(image, selection.box);
   if (!selection.region) return undefined;
   const file = joinPath(cwd, selection.region);
   const isFile = !/\[/.test(selection.region) && disk().exists(file);

@@ -24,8 +24,9 @@ export interface ImvalResult {
   readonly coordinates: CoordinateSystem;
 }
 
-/** Without a box or region: the reference pixel. */
+/** Without a box or region: the reference pixel. A box may be one point, "x,y". */
 function boxOf(image: Image, options: ImvalOptions): PixelSelection {
+  if (options.box?.split(',').length === 2) return { ...options, box: `${options.box},${options.box}` };
   if (options.box || options.region) return options;
   const [x, y] = image.coordinates.direction?.referencePixel.map(Math.round) ?? [0, 0];
   return { ...options, box: [x, y, x, y].join(',') };

@@ -1,6 +1,6 @@
 import { fail, isQa2Error, type LogPort } from '../../foundation/base/index.ts';
 import { type Beam, fitGaussian, formOfEllipse } from '../images/index.ts';
-import type { ImageGeometry } from './gridder.ts';
+import { centreIndex, type ImageGeometry } from './gridder.ts';
 
 /** Pixels to each side of the peak that the fit looks at. */
 const REACH = 50;
@@ -31,7 +31,7 @@ function cubicWeights(t: number): readonly number[] {
 
 /** The middle of the PSF with `factor` samples a pixel, by cubic interpolation along x and then y. */
 function coreOf(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, factor: number): PsfCore {
-  const reach = Math.max(0, Math.min(REACH, sizeX / 2 - 3, sizeY / 2 - 3));
+  const reach = Math.max(0, Math.min(REACH, (sizeX >> 1) - 3, (sizeY >> 1) - 3));
   const half = reach * factor;
   const side = 2 * half + 1;
   const places = Array.from({ length: side }, (_, k) => {
@@ -41,7 +41,7 @@ function coreOf(psf: Float32Array, { sizeX, sizeY }: ImageGeometry, factor: numb
   const rows = 2 * reach + 4;
   const along = new Float64Array(rows * side);
   for (let row = 0; row < rows; row++) {
-    const start = (sizeY / 2 + row - reach - 1) * sizeX + sizeX / 2;
+    const start = ((sizeY >> 1) + row - reach - 1) * sizeX + (sizeX >> 1);
     for (let k = 0; k < side; k++) {
       const { first, weights } = places[k];
       let sum = 0;
@@ -130,8 +130,8 @@ function tryBeam(psf: Float32Array, geometry: ImageGeometry, cutoff: number): Be
  * @throws bad-data when the PSF has no peak in the centre
  */
 export function fitBeam(psf: Float32Array, geometry: ImageGeometry, cutoff: number, log: LogPort): Beam {
-  const { sizeX, sizeY, cell } = geometry;
-  const centre = (sizeY / 2) * sizeX + sizeX / 2;
+  const { cell } = geometry;
+  const centre = centreIndex(geometry);
   if (!(psf[centre] > 0.5))
     fail('bad-data', 'The point spread function has no peak in its centre; are all data flagged?');
   for (let limit = cutoff; limit === cutoff || limit > LOWEST_CUTOFF; limit /= 1.5) {
@@ -162,7 +162,7 @@ export function sidelobeLevel(psf: Float32Array, geometry: ImageGeometry, beam: 
   for (let y = 0; y < sizeY; y++) {
     for (let x = 0; x < sizeX; x++) {
       const at = y * sizeX + x;
-      level = Math.max(level, -psf[at], psf[at] - value(x - sizeX / 2, y - sizeY / 2));
+      level = Math.max(level, -psf[at], psf[at] - value(x - (sizeX >> 1), y - (sizeY >> 1)));
     }
   }
   return level;
@@ -188,7 +188,7 @@ export function outerSidelobe(
   for (let y = 0; y < sizeY; y++) {
     for (let x = 0; x < sizeX; x++) {
       const value = psf[y * sizeX + x];
-      const isInside = Math.abs(x - sizeX / 2) <= box && Math.abs(y - sizeY / 2) <= box;
+      const isInside = Math.abs(x - (sizeX >> 1)) <= box && Math.abs(y - (sizeY >> 1)) <= box;
       level = Math.max(level, isInside ? -value : Math.abs(value));
     }
   }

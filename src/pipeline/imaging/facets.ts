@@ -62,13 +62,13 @@ function makeFacet(
   geometry: ImageGeometry,
 ): Facet | undefined {
   const { cell, sizeX, sizeY } = geometry;
-  const beamX = sizeX / 2 - seed.offset[0] / cell;
-  const beamY = sizeY / 2 + seed.offset[1] / cell;
+  const beamX = (sizeX >> 1) - seed.offset[0] / cell;
+  const beamY = (sizeY >> 1) + seed.offset[1] / cell;
   const reach = beamReach(seed.frequency ?? seed.lowest, seed.kind) / cell;
   const [x, y] = [stretch(beamX, reach, sizeX), stretch(beamY, reach, sizeY)];
   if (!x || !y) return undefined;
-  const l = -(x.start + x.count / 2 - sizeX / 2) * cell;
-  const m = (y.start + y.count / 2 - sizeY / 2) * cell;
+  const l = -(x.start + x.count / 2 - (sizeX >> 1)) * cell;
+  const m = (y.start + y.count / 2 - (sizeY >> 1)) * cell;
   // n - 1 without the cancellation of 1 - sqrt(1 - small)
   const n1 = -(l * l + m * m) / (1 + Math.sqrt(1 - l * l - m * m));
   const { pointing, kind, frequency } = seed;

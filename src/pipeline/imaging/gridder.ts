@@ -19,6 +19,11 @@ export interface ImageGeometry {
   readonly cell: number;
 }
 
+/** Where a plane [y, x] holds its centre: pixel `size >> 1` of both axes, for odd sizes too, as in CASA. */
+export function centreIndex({ sizeX, sizeY }: ImageGeometry): number {
+  return (sizeY >> 1) * sizeX + (sizeX >> 1);
+}
+
 /** A real plane [y, x] and the sum of weights that normalised it. */
 export interface GriddedPlane {
   readonly values: Float32Array;
@@ -119,13 +124,13 @@ export class StandardGridder {
     const { sizeX, sizeY } = this.geometry;
     const image = new Float32Array(sizeX * sizeY);
     if (!(sumOfWeights > 0)) return image;
-    fourier2dInPlace(grid.values, this.gridX, this.gridY, -1, sizeX / 2 + 1);
+    fourier2dInPlace(grid.values, this.gridX, this.gridY, -1, (sizeX >> 1) + 1);
     for (let y = 0; y < sizeY; y++) {
-      const offsetY = y - sizeY / 2;
+      const offsetY = y - (sizeY >> 1);
       const row = ((offsetY + this.gridY) % this.gridY) * this.gridX;
       const scale = 1 / (sumOfWeights * this.correctionY[y]);
       for (let x = 0; x < sizeX; x++) {
-        const offsetX = x - sizeX / 2;
+        const offsetX = x - (sizeX >> 1);
         const value = grid.values[2 * (row + ((offsetX + this.gridX) % this.gridX))];
         image[y * sizeX + x] = ((((offsetX + offsetY) & 1) === 0 ? scale : -scale) * value) / this.correctionX[x];
       }
@@ -137,12 +142,12 @@ export class StandardGridder {
     const grid = this.emptyGrid(lease);
     const { sizeX, sizeY } = this.geometry;
     for (let y = 0; y < sizeY; y++) {
-      const offsetY = y - sizeY / 2;
+      const offsetY = y - (sizeY >> 1);
       const row = ((offsetY + this.gridY) % this.gridY) * this.gridX;
       for (let x = 0; x < sizeX; x++) {
         const value = model[y * sizeX + x];
         if (value === 0) continue;
-        const offsetX = x - sizeX / 2;
+        const offsetX = x - (sizeX >> 1);
         const scale = (((offsetX + offsetY) & 1) === 0 ? 1 : -1) / (this.correctionX[x] * this.correctionY[y]);
         grid.values[2 * (row + ((offsetX + this.gridX) % this.gridX))] = scale * value;
       }

@@ -1,6 +1,6 @@
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import type { Facet, FacetPlan } from './facets.ts';
-import { type GriddedPlane, type ImageGeometry, StandardGridder } from './gridder.ts';
+import { centreIndex, type GriddedPlane, type ImageGeometry, StandardGridder } from './gridder.ts';
 import type { BlockSource, Weigher } from './imaging-weights.ts';
 import { type BeamFactors, beamFactors } from './mosaic-psf.ts';
 import { tabulatedBeam } from './primary-beam.ts';
@@ -131,8 +131,7 @@ export class MosaicGridder {
     this.whole ??= new StandardGridder(this.geometry);
     if (known.values) return this.whole.dirty(all, asWeighed).values.map((value, k) => value * coherence[k]);
     const { values } = this.whole.psf(all, asWeighed);
-    const { sizeX, sizeY } = this.geometry;
-    const peak = values[(sizeY / 2) * sizeX + sizeX / 2];
+    const peak = values[centreIndex(this.geometry)];
     return values.map((value, k) => (peak > 0 ? (value / peak) * coherence[k] : 0));
   }
 

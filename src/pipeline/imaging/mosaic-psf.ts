@@ -76,17 +76,17 @@ export function beamFactors(
 /** A function of pixel offsets from the centre over the whole image, evaluated on a coarse grid. */
 function interpolated({ sizeX, sizeY }: ImageGeometry, value: (dx: number, dy: number) => number): Float32Array {
   const step = Math.max(1, Math.ceil(Math.max(sizeX, sizeY) / STEPS));
-  const [halfX, halfY] = [Math.ceil(sizeX / 2 / step), Math.ceil(sizeY / 2 / step)];
+  const [halfX, halfY] = [Math.ceil((sizeX >> 1) / step), Math.ceil((sizeY >> 1) / step)];
   const width = 2 * halfX + 1;
   const coarse = new Float64Array(width * (2 * halfY + 1));
   for (let y = -halfY; y <= halfY; y++)
     for (let x = -halfX; x <= halfX; x++) coarse[(y + halfY) * width + x + halfX] = value(x * step, y * step);
   const plane = new Float32Array(sizeX * sizeY);
   for (let y = 0; y < sizeY; y++) {
-    const placeY = (y - sizeY / 2) / step + halfY;
+    const placeY = (y - (sizeY >> 1)) / step + halfY;
     const row = Math.min(2 * halfY - 1, Math.floor(placeY));
     for (let x = 0; x < sizeX; x++) {
-      const placeX = (x - sizeX / 2) / step + halfX;
+      const placeX = (x - (sizeX >> 1)) / step + halfX;
       const column = Math.min(2 * halfX - 1, Math.floor(placeX));
       const [fx, fy] = [placeX - column, placeY - row];
       const low = row * width + column;

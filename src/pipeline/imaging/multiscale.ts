@@ -6,7 +6,7 @@ import {
   subtractShiftedInPlace,
   transformSize,
 } from '../../foundation/numeric/index.ts';
-import type { ImageGeometry } from './gridder.ts';
+import { centreIndex, type ImageGeometry } from './gridder.ts';
 import type { MinorCycle, MinorCycleInput, MinorCycleLimits, MinorCycleResult } from './minor-cycle.ts';
 
 /**
@@ -181,7 +181,7 @@ export class MultiscaleCleaner implements MinorCycle {
       kernels.map((kernel) => [kernel]),
     );
     const responses = pairedResponses(lease, convolver, input.psf, kernels);
-    const centre = (sizeY / 2) * sizeX + sizeX / 2;
+    const centre = centreIndex(this.geometry);
     const peaks = responses.map((row, scale) => row[scale][centre]);
     const masks = this.scales.map((scale, k) => shrinkMask(lease, convolver, input.mask, scale, kernels[k]));
     const startPeak = maskedLargest(input.residual, input.mask);
@@ -207,7 +207,11 @@ export class MultiscaleCleaner implements MinorCycle {
         break;
       const amount = limits.gain * best.strength;
       addComponentInPlace(input.model, this.geometry, best.at, this.scales[best.scale], amount);
-      const shift = { dx: (best.at % sizeX) - sizeX / 2, dy: Math.floor(best.at / sizeX) - sizeY / 2, scale: amount };
+      const shift = {
+        dx: (best.at % sizeX) - (sizeX >> 1),
+        dy: Math.floor(best.at / sizeX) - (sizeY >> 1),
+        scale: amount,
+      };
       for (let scale = 0; scale < count; scale++)
         subtractShiftedInPlace(residuals[scale], responses[best.scale][scale], { sizeX, sizeY }, shift);
     }

@@ -217,8 +217,8 @@ function parseCell(cell: TcleanOptions['cell']): number {
 function parseImsize(imsize: TcleanOptions['imsize']): [number, number] {
   const sizes = imsize === undefined ? [100] : typeof imsize === 'number' ? [imsize] : [...imsize];
   const pair: [number, number] = [sizes[0], sizes[1] ?? sizes[0]];
-  if (pair.some((size) => !Number.isInteger(size) || size < 4 || size % 2 === 1)) {
-    fail('usage', `imsize=${JSON.stringify(imsize)}: image sizes must be even whole numbers of at least 4.`);
+  if (pair.some((size) => !Number.isInteger(size) || size < 4)) {
+    fail('usage', `imsize=${JSON.stringify(imsize)}: image sizes must be whole numbers of at least 4.`);
   }
   return pair;
 }

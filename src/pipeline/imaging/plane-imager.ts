@@ -1,7 +1,7 @@
 import type { Context } from '../../foundation/base/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import type { Facet } from './facets.ts';
-import { StandardGridder } from './gridder.ts';
+import { centreIndex, StandardGridder } from './gridder.ts';
 import {
   type BlockSource,
   DensitySource,
@@ -165,7 +165,7 @@ class SinglePlanes implements PlaneImager {
     return arena().scope((lease) => {
       const weigh = prepareWeights(this.weights, lease, this.densities.measure(plane, lease));
       const psf = this.gridder.psf(source, weigh);
-      const peak = psf.values[(geometry.sizeY / 2) * geometry.sizeX + geometry.sizeX / 2];
+      const peak = psf.values[centreIndex(geometry)];
       const dirty = this.gridder.dirty(source, weigh);
       if (peak > 0) for (let k = 0; k < psf.values.length; k++) psf.values[k] /= peak;
       return {

@@ -83,7 +83,7 @@ export function tabulatedBeam(frequencyHz: number, kind: BeamKind): (radius: num
   };
 }
 
-/** The response over an image plane, [y, x], centred on pixel (sizeX / 2, sizeY / 2). */
+/** The response over an image plane, [y, x], centred on pixel (sizeX >> 1, sizeY >> 1). */
 export function primaryBeamPlane(
   geometry: { sizeX: number; sizeY: number; cell: number },
   frequencyHz: number,
@@ -92,12 +92,12 @@ export function primaryBeamPlane(
   const { sizeX, sizeY, cell } = geometry;
   const plane = new Float32Array(sizeX * sizeY);
   // Symmetric in both axes: one quarter is computed.
-  for (let y = 0; y <= sizeY / 2; y++) {
-    for (let x = 0; x <= sizeX / 2; x++) {
+  for (let y = 0; y <= sizeY >> 1; y++) {
+    for (let x = 0; x <= sizeX >> 1; x++) {
       const value = primaryBeam(cell * Math.hypot(x, y), frequencyHz, dish);
       for (const row of y === 0 ? [0] : [-y, y]) {
         for (const column of x === 0 ? [0] : [-x, x]) {
-          const [placeX, placeY] = [sizeX / 2 + column, sizeY / 2 + row];
+          const [placeX, placeY] = [(sizeX >> 1) + column, (sizeY >> 1) + row];
           if (placeX < sizeX && placeY < sizeY) plane[placeY * sizeX + placeX] = value;
         }
       }

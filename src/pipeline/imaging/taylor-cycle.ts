@@ -1,5 +1,5 @@
 import { arena, type Lease, subtractShiftedInPlace } from '../../foundation/numeric/index.ts';
-import type { ImageGeometry } from './gridder.ts';
+import { centreIndex, type ImageGeometry } from './gridder.ts';
 import type { MinorCycle, MinorCycleInput, MinorCycleLimits, MinorCycleResult } from './minor-cycle.ts';
 import { addComponentInPlace, Convolver, pairedResponses, shrinkMask } from './multiscale.ts';
 import { hessianOf, invertHessian } from './taylor-terms.ts';
@@ -70,8 +70,7 @@ export class TaylorCleaner implements MinorCycle {
 
   private scalePlanes(lease: Lease, mask: Float32Array, responses: Float32Array[][][]): ScalePlanes[] {
     const { residuals } = this.planes();
-    const { sizeX, sizeY } = this.geometry;
-    const centre = (sizeY / 2) * sizeX + sizeX / 2;
+    const centre = centreIndex(this.geometry);
     return this.scales.map((scale, k) => {
       const peaks = responses[k][k].map((plane) => plane[centre]);
       const allowed = shrinkMask(lease, this.convolver, mask, scale, this.kernels[k]);
@@ -105,7 +104,7 @@ export class TaylorCleaner implements MinorCycle {
       const amounts = coefficientsAt(residuals, inverse, best.at).map((value) => limits.gain * value);
       for (const [term, amount] of amounts.entries())
         addComponentInPlace(models[term], this.geometry, best.at, scale, amount);
-      const [dx, dy] = [(best.at % sizeX) - sizeX / 2, Math.floor(best.at / sizeX) - sizeY / 2];
+      const [dx, dy] = [(best.at % sizeX) - (sizeX >> 1), Math.floor(best.at / sizeX) - (sizeY >> 1)];
       for (const [k, other] of scales.entries()) {
         const moments = responses[best.scale][k];
         for (const [term, plane] of other.residuals.entries())

@@ -3,6 +3,7 @@ import type { Beam } from '../images/index.ts';
 import { fitBeam, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, noCleaning, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
+import { centreIndex } from './gridder.ts';
 import { CACHE_BYTES, historyOf, type TcleanResult } from './imaging-run.ts';
 import { saveModel } from './model-column.ts';
 import { findModelStart } from './model-start.ts';
@@ -89,7 +90,7 @@ export class TaylorRun {
     const { geometry, choice } = this.plan;
     const { style, pblimit } = choice;
     const isCut = style.masked.includes('pb') && !style.limitsCoverage;
-    const centre = (geometry.sizeY / 2) * geometry.sizeX + geometry.sizeX / 2;
+    const centre = centreIndex(geometry);
     psfs.forEach((psf, moment) => {
       this.write(`psf.tt${moment}`, psf);
       if (moment === 0 || !mosaic)
@@ -142,7 +143,7 @@ export class TaylorRun {
   private restore({ psfs, residuals, models }: TaylorPlanes, response: Float32Array, fitted: Beam): void {
     const { choice, geometry } = this.plan;
     const { count } = this.terms;
-    const centre = (geometry.sizeY / 2) * geometry.sizeX + geometry.sizeX / 2;
+    const centre = centreIndex(geometry);
     const peaks = psfs.map((psf) => psf[centre]);
     const left = principalSolution(residuals, invertHessian(hessianOf(peaks, count), count));
     const [beam] = chooseBeams(choice.options.restoringbeam, [fitted]);

@@ -190,6 +190,8 @@ describe('parts of images', () => {
     const found = imval(context, { imagename: 'cube' });
     expect([found.shape, Array.from(found.data)]).toEqual([[1, 1, 1, 3], SPECTRUM]);
     expect(imval(context, { imagename: 'cube', box: '3,4,5,5', chans: '1' }).shape).toEqual([3, 2, 1, 1]);
+    expect(imval(context, { imagename: 'cube', box: '3,4', chans: '1' }).shape).toEqual([1, 1, 1, 1]);
+    expect(() => imval(context, { imagename: 'cube', box: '3,4,5,999' })).toThrow(/reaches beyond the image/);
   });
 
   it('makemask joins regions and masks, as an image and inside one', () => {

@@ -128,6 +128,29 @@ describe('tclean', () => {
     image.close();
   });
 
+  it.each([
+    ['hogbom', 'standard'],
+    ['clark', 'mosaic'],
+    ['multiscale', 'standard'],
+    ['mtmfs', 'standard'],
+  ])('makes images of odd sizes, centre on the middle pixel (%s, %s)', (deconvolver, gridder) => {
+    const imagename = `odd-${deconvolver}`;
+    const call = { ...common, imsize: [63, 59], spw: '0:4~5', niter: 400, threshold: '2mJy', deconvolver, gridder };
+    tclean(context, { ...call, imagename, scales: [0, 4], reffreq: '230.05GHz', mask: 'circle[[39pix,22pix],6pix]' });
+    const suffix = deconvolver === 'mtmfs' ? '.tt0' : '';
+    const image = openImage(join(folder, `${imagename}.image${suffix}`));
+    const plane = image.readPlane(0);
+    const beam = openImage(join(folder, `${imagename}.psf${suffix}`));
+    expect(beam.readPlane(0)[29 * 63 + 31]).toBeCloseTo(1, 5);
+    const peak = plane.indexOf(Math.max(...plane));
+    expect([peak % 63, Math.floor(peak / 63)]).toEqual([source.x - 1, source.y - 3]);
+    const response = openImage(join(folder, `${imagename}.pb${suffix}`)).readPlane(0);
+    expect(response.indexOf(Math.max(...response))).toBe(29 * 63 + 31);
+    expect(plane[peak] / (gridder === 'mosaic' ? response[peak] : 1)).toBeCloseTo(1, 1);
+    image.close();
+    beam.close();
+  });
+
   it('shifts the phase centre', () => {
     tclean(context, { ...common, imagename: 'shifted', phasecenter: `J2000 ${1 - 2e-6}rad -0.4rad`, niter: 0 });
     const image = openImage(join(folder, 'shifted.image'));
@@ -141,7 +164,7 @@ describe('tclean', () => {
   });
 
   it('says what is wrong with its parameters and leaves nothing behind', () => {
-    expect(() => tclean(context, { ...common, imagename: 'x', imsize: 63 })).toThrow(/even whole numbers/);
+    expect(() => tclean(context, { ...common, imagename: 'x', imsize: 3 })).toThrow(/whole numbers of at least 4/);
     expect(() => tclean(context, { ...common, imagename: 'x', cell: '' })).toThrow(/cell is missing/);
     expect(() => tclean(context, { ...common, imagename: 'x', specmode: 'wrong' })).toThrow(/specmode/);
     expect(() => tclean(context, { ...common, imagename: 'x', weighting: 'heavy' })).toThrow(/weighting=/);
