@@ -48,6 +48,8 @@ const STANDARD_TEMPERATURE = 273.15;
 const BACKGROUND = 2.7;
 const SKY_COUPLING = 0.98;
 const SPILL_TEMPERATURE = 275;
+/** Droplets behind the water vapour, as wvrgcal's `cont` has them: the opacity rises with the square of the frequency (GHz). */
+const CLOUD = { frequency: 183.3, temperature: 270 } as const;
 
 /** Five-point Gauss-Legendre rule over each filter and sideband. */
 const NODES = [-0.906179845938664, -0.5384693101056831, 0, 0.5384693101056831, 0.906179845938664];
@@ -170,6 +172,44 @@ export class WaterMisfit {
   }
 }
 
+const FEW_CLOUD = FEW.map((sample) => ({
+  shape: (sample.frequency / CLOUD.frequency) ** 2,
+  kelvin: perKelvinOf(sample) * planck(sample.frequency, CLOUD.temperature),
+}));
+
+/**
+ * The misfit with a cloud behind the water.
+ *
+ * @param measured K, [4]
+ * @param columnMm water along the line of sight
+ * @param cloudOpacity at 183.3 GHz along the line of sight
+ */
+export function cloudyMisfit(
+  measured: ArrayLike<number>,
+  columnMm: number,
+  temperature: number,
+  pressure: number,
+  cloudOpacity: number,
+): number {
+  const { centre, width, strength, continuum } = layerPhysics(temperature, pressure);
+  const [line, centreSquare, widthSquare] = [(4 / Math.PI) * strength * width, centre * centre, 4 * width * width];
+  let misfit = 0;
+  for (let channel = 0, at = 0; channel < 4; channel++) {
+    let kelvin = (1 - SKY_COUPLING) * SPILL_TEMPERATURE;
+    for (; at < FEW.length && FEW[at].channel === channel; at++) {
+      const [square, background, a, b, c, d] = FEW_TERMS[at];
+      const away = square - centreSquare;
+      const through = Math.exp(-columnMm * square * (line / (away * away + widthSquare * square) + continuum));
+      const throughCloud = Math.exp(-cloudOpacity * FEW_CLOUD[at].shape);
+      const behind = background * throughCloud + FEW_CLOUD[at].kelvin * (1 - throughCloud);
+      const emission = a * temperature + b + c / temperature + d / temperature ** 3;
+      kelvin += behind * through + emission * (1 - through);
+    }
+    misfit += 0.5 * (kelvin - measured[channel]) ** 2;
+  }
+  return misfit;
+}
+
 /** A layer at given temperature and pressure, ready for any water column. */
 export interface WaterLayer {
   /** Extra electrical path per millimetre of water, mm. */
@@ -180,36 +220,43 @@ export interface WaterLayer {
   slope(columnMm: number, into: Float64Array): void;
 }
 
+const CLOUD_SHAPE = SAMPLES.map(({ frequency }) => (frequency / CLOUD.frequency) ** 2);
+const CLOUD_EMISSION = SAMPLES.map(({ frequency }) => planck(frequency, CLOUD.temperature));
+
 /**
  * Prepares the layer model.
  *
  * @param temperature K, 250 to 300
  * @param pressure mbar
+ * @param cloudOpacity of a cloud behind the layer, at 183.3 GHz along the line of sight
  */
-export function waterLayer(temperature: number, pressure: number): WaterLayer {
+export function waterLayer(temperature: number, pressure: number, cloudOpacity = 0): WaterLayer {
   const physics = layerPhysics(temperature, pressure);
   const opacityPerMm = new Float64Array(SAMPLES.length);
   const emission = new Float64Array(SAMPLES.length);
-  SAMPLES.forEach(({ frequency: f }, index) => {
+  const behind = new Float64Array(SAMPLES.length);
+  SAMPLES.forEach(({ frequency: f, background }, index) => {
     opacityPerMm[index] = opacity(physics, f);
     emission[index] = planck(f, temperature);
+    const through = Math.exp(-cloudOpacity * CLOUD_SHAPE[index]);
+    behind[index] = background * through + CLOUD_EMISSION[index] * (1 - through);
   });
   const pathPerMm = (MOLECULES_PER_MM * WATER_MOLECULE * 1.742e7) / temperature;
   return {
     pathPerMm,
     brightness(columnMm, into) {
       into.fill((1 - SKY_COUPLING) * SPILL_TEMPERATURE);
-      SAMPLES.forEach(({ channel, background }, index) => {
+      SAMPLES.forEach(({ channel }, index) => {
         const through = Math.exp(-opacityPerMm[index] * columnMm);
-        into[channel] += SAMPLE_PER_KELVIN[index] * (background * through + emission[index] * (1 - through));
+        into[channel] += SAMPLE_PER_KELVIN[index] * (behind[index] * through + emission[index] * (1 - through));
       });
     },
     slope(columnMm, into) {
       into.fill(0);
-      SAMPLES.forEach(({ channel, background }, index) => {
+      SAMPLES.forEach(({ channel }, index) => {
         const through = Math.exp(-opacityPerMm[index] * columnMm);
         into[channel] +=
-          (SAMPLE_PER_KELVIN[index] * (emission[index] - background) * opacityPerMm[index] * through) / pathPerMm;
+          (SAMPLE_PER_KELVIN[index] * (emission[index] - behind[index]) * opacityPerMm[index] * through) / pathPerMm;
       });
     },
   };

@@ -49,6 +49,9 @@ export function retrievalLines(retrievals: readonly Retrieval[]): string[] {
     ...retrievals.map(({ evidence, pwv, pwvError, slopes }) =>
       tabbed([evidence, pwv, pwvError, ...slopes].map((value) => formatG(value))),
     ),
+    ...retrievals.flatMap(({ cloud }) =>
+      cloud ? [`Opacity of clouds at 183.3 GHz: ${formatG(cloud.opacity)} +/- ${formatG(cloud.error)}`] : [],
+    ),
     '',
   ];
 }

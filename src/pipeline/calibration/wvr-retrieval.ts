@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
 import { MersenneTwister } from './mersenne-twister.ts';
-import { WaterMisfit, waterLayer } from './wvr-atmosphere.ts';
+import { cloudyMisfit, WaterMisfit, waterLayer } from './wvr-atmosphere.ts';
 
 /** What four brightness temperatures say about the atmosphere. */
 export interface Retrieval {
@@ -13,12 +13,24 @@ export interface Retrieval {
   /** Change of brightness with extra path, K/mm, [channel], and their standard deviations. */
   readonly slopes: Float64Array;
   readonly slopeErrors: Float64Array;
+  /** Opacity of a cloud at 183.3 GHz and its standard deviation, where one was allowed for. */
+  readonly cloud?: { readonly opacity: number; readonly error: number };
 }
 
-/** Uniform priors: zenith water column (mm), temperature (K) and pressure (mbar) of the layer, as CASA's wvrgcal has them. */
+/** What is sampled: a point is [zenith water column (mm), temperature (K) and pressure (mbar) of the layer, cloud opacity …]. */
+interface Atmosphere {
+  /** Uniform priors, as CASA's wvrgcal has them. */
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+  /** Half the squared misfit of the point at an offset of an array. */
+  misfit(points: Float64Array, at: number): number;
+  /** dT/dL, K/mm. */
+  slope(points: Float64Array, at: number, into: Float64Array): void;
+}
+
 const LOW = [0, 250, 300] as const;
 const HIGH = [10, 295, 550] as const;
-const DIMENSIONS = 3;
+const MOST_CLOUD = 0.2;
 /** Points that explore the prior, and steps of the walk that replaces the worst of them. */
 const LIVE_POINTS = 200;
 const WALK_STEPS = 100;
@@ -64,8 +76,10 @@ class Deviates {
 
 interface Sums {
   evidence: number;
-  pwv: number;
-  pwvSquare: number;
+  /** [parameter] */
+  readonly means: Float64Array;
+  readonly meanSquares: Float64Array;
+  /** [channel] */
   readonly slopes: Float64Array;
   readonly squares: Float64Array;
 }
@@ -85,58 +99,89 @@ interface Sums {
  * @throws bad-data when no atmosphere within the priors comes near the brightness
  */
 export function retrieveWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
-  const sums = arena().scope((lease) =>
-    new Sampler(new WaterMisfit(lease, brightness), 1 / Math.sin(elevation), seed).run(),
+  const airmass = 1 / Math.sin(elevation);
+  const sums = arena().scope((lease) => {
+    const water = new WaterMisfit(lease, brightness);
+    return new Sampler(
+      {
+        low: LOW,
+        high: HIGH,
+        misfit: (points, at) => water.of(points[at] * airmass, points[at + 1], points[at + 2]),
+        slope: (points, at, into) => waterLayer(points[at + 1], points[at + 2]).slope(points[at] * airmass, into),
+      },
+      seed,
+    ).run();
+  });
+  return retrievalOf(sums, brightness);
+}
+
+/** The same with a cloud behind the water, whose opacity is a fourth unknown (wvrgcal's `cont`). @throws bad-data */
+export function retrieveCloudyWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
+  const airmass = 1 / Math.sin(elevation);
+  const sampler = new Sampler(
+    {
+      low: [...LOW, 0],
+      high: [...HIGH, MOST_CLOUD],
+      misfit: (points, at) =>
+        cloudyMisfit(brightness, points[at] * airmass, points[at + 1], points[at + 2], points[at + 3]),
+      slope: (points, at, into) =>
+        waterLayer(points[at + 1], points[at + 2], points[at + 3]).slope(points[at] * airmass, into),
+    },
+    seed,
   );
+  return retrievalOf(sampler.run(), brightness);
+}
+
+function retrievalOf(sums: Sums, brightness: ArrayLike<number>): Retrieval {
   const { evidence } = sums;
   if (!(evidence > 0)) {
     const text = Array.from(brightness, (value) => value.toFixed(1)).join(', ');
     fail('bad-data', `No water column explains the radiometer's brightness of ${text} K at this elevation.`);
   }
-  const pwv = sums.pwv / evidence;
+  const spread = (square: number, mean: number) => Math.sqrt(Math.max(0, square / evidence - mean * mean));
+  const means = sums.means.map((sum) => sum / evidence);
+  const errors = means.map((mean, parameter) => spread(sums.meanSquares[parameter], mean));
   const slopes = sums.slopes.map((sum) => sum / evidence);
   return {
     evidence,
-    pwv,
-    pwvError: Math.sqrt(Math.max(0, sums.pwvSquare / evidence - pwv * pwv)),
+    pwv: means[0],
+    pwvError: errors[0],
     slopes,
-    slopeErrors: slopes.map((mean, channel) => Math.sqrt(Math.max(0, sums.squares[channel] / evidence - mean * mean))),
+    slopeErrors: slopes.map((mean, channel) => spread(sums.squares[channel], mean)),
+    ...(means.length > LOW.length && { cloud: { opacity: means[LOW.length], error: errors[LOW.length] } }),
   };
-}
-
-function isAllowed(point: Float64Array): boolean {
-  for (let axis = 0; axis < DIMENSIONS; axis++) if (point[axis] < LOW[axis] || point[axis] > HIGH[axis]) return false;
-  return true;
 }
 
 class Sampler {
-  private readonly water: WaterMisfit;
-  private readonly airmass: number;
+  private readonly atmosphere: Atmosphere;
+  /** Number of unknowns. */
+  private readonly size: number;
   private readonly deviates: Deviates;
-  /** [point, column temperature pressure] and half the squared misfit of each */
-  private readonly points = new Float64Array(LIVE_POINTS * DIMENSIONS);
+  /** [point, unknown] and half the squared misfit of each */
+  private readonly points: Float64Array;
   private readonly misfits = new Float64Array(LIVE_POINTS);
-  private readonly root = new Float64Array(DIMENSIONS * DIMENSIONS);
-  private readonly mean = new Float64Array(DIMENSIONS);
+  private readonly root: Float64Array;
+  private readonly mean: Float64Array;
   private readonly slope = new Float64Array(4);
-  private readonly sums: Sums = {
-    evidence: 0,
-    pwv: 0,
-    pwvSquare: 0,
-    slopes: new Float64Array(4),
-    squares: new Float64Array(4),
-  };
+  private readonly sums: Sums;
 
-  constructor(water: WaterMisfit, airmass: number, seed: number) {
-    this.water = water;
-    this.airmass = airmass;
+  constructor(atmosphere: Atmosphere, seed: number) {
+    const { low, high } = atmosphere;
+    const size = low.length;
+    this.atmosphere = atmosphere;
+    this.size = size;
+    this.points = new Float64Array(LIVE_POINTS * size);
+    this.root = new Float64Array(size * size);
+    this.mean = new Float64Array(size);
+    const [means, meanSquares] = [new Float64Array(size), new Float64Array(size)];
+    this.sums = { evidence: 0, means, meanSquares, slopes: new Float64Array(4), squares: new Float64Array(4) };
     this.deviates = new Deviates(WALK_SEED + seed);
     const first = new MersenneTwister(seed);
     for (let point = 0; point < LIVE_POINTS; point++) {
-      for (let axis = 0; axis < DIMENSIONS; axis++) {
-        this.points[point * DIMENSIONS + axis] = LOW[axis] + (HIGH[axis] - LOW[axis]) * first.uniform();
+      for (let axis = 0; axis < size; axis++) {
+        this.points[point * size + axis] = low[axis] + (high[axis] - low[axis]) * first.uniform();
       }
-      this.misfits[point] = this.misfit(this.points, point * DIMENSIONS);
+      this.misfits[point] = atmosphere.misfit(this.points, point * size);
     }
   }
 
@@ -159,10 +204,6 @@ class Sampler {
     return this.sums;
   }
 
-  private misfit(from: Float64Array, at: number): number {
-    return this.water.of(from[at] * this.airmass, from[at + 1], from[at + 2]);
-  }
-
   private likelihood(misfit: number): number {
     return Math.exp(-misfit) / (2 * Math.PI) ** 2;
   }
@@ -180,67 +221,74 @@ class Sampler {
     const weight = this.likelihood(this.misfits[point]) * share;
     sums.evidence += weight;
     if (!(weight > 1e-12 * sums.evidence)) return;
-    const at = point * DIMENSIONS;
-    const column = points[at];
-    waterLayer(points[at + 1], points[at + 2]).slope(column * this.airmass, slope);
-    sums.pwv += weight * column;
-    sums.pwvSquare += weight * column * column;
+    const at = point * this.size;
+    this.atmosphere.slope(points, at, slope);
+    for (let axis = 0; axis < this.size; axis++) {
+      sums.means[axis] += weight * points[at + axis];
+      sums.meanSquares[axis] += weight * points[at + axis] * points[at + axis];
+    }
     for (let channel = 0; channel < 4; channel++) {
       sums.slopes[channel] += weight * slope[channel];
       sums.squares[channel] += weight * slope[channel] ** 2;
     }
   }
 
+  private isAllowed(point: Float64Array): boolean {
+    const { low, high } = this.atmosphere;
+    for (let axis = 0; axis < this.size; axis++) if (point[axis] < low[axis] || point[axis] > high[axis]) return false;
+    return true;
+  }
+
   /** Walks from the worst point to a better one; false when no step led there. */
   private replace(worst: number): boolean {
-    const { points, misfits, root, deviates } = this;
+    const { points, misfits, root, deviates, size } = this;
     this.spread();
     const limit = misfits[worst];
-    const here = points.slice(worst * DIMENSIONS, (worst + 1) * DIMENSIONS);
-    const trial = new Float64Array(DIMENSIONS);
+    const here = points.slice(worst * size, (worst + 1) * size);
+    const trial = new Float64Array(size);
+    const normal = new Float64Array(size);
     let reached = limit;
     for (let step = 0; step < WALK_STEPS; step++) {
-      const a = deviates.normal();
-      const b = deviates.normal();
-      const c = deviates.normal();
-      trial[0] = here[0] + root[0] * a;
-      trial[1] = here[1] + root[3] * a + root[4] * b;
-      trial[2] = here[2] + root[6] * a + root[7] * b + root[8] * c;
-      if (!isAllowed(trial)) continue;
-      const misfit = this.misfit(trial, 0);
+      for (let axis = 0; axis < size; axis++) normal[axis] = deviates.normal();
+      for (let axis = 0; axis < size; axis++) {
+        let value = here[axis];
+        for (let column = 0; column <= axis; column++) value += root[size * axis + column] * normal[column];
+        trial[axis] = value;
+      }
+      if (!this.isAllowed(trial)) continue;
+      const misfit = this.atmosphere.misfit(trial, 0);
       if (misfit >= limit) continue;
       here.set(trial);
       reached = misfit;
     }
-    points.set(here, worst * DIMENSIONS);
+    points.set(here, worst * size);
     misfits[worst] = reached;
     return reached < limit;
   }
 
-  /** Cholesky root of the covariance of the points, times the step scale: [3, 3], lower triangle. */
+  /** Cholesky root of the covariance of the points, times the step scale: [unknown, unknown], lower triangle. */
   private spread(): void {
-    const { points, root } = this;
-    const { mean } = this;
+    const { points, root, mean, size } = this;
     mean.fill(0);
     root.fill(0);
-    for (let at = 0; at < points.length; at += DIMENSIONS) {
-      for (let axis = 0; axis < DIMENSIONS; axis++) mean[axis] += points[at + axis];
+    for (let at = 0; at < points.length; at += size) {
+      for (let axis = 0; axis < size; axis++) mean[axis] += points[at + axis];
     }
-    for (let axis = 0; axis < DIMENSIONS; axis++) mean[axis] /= LIVE_POINTS;
-    for (let at = 0; at < points.length; at += DIMENSIONS) {
-      for (let row = 0; row < DIMENSIONS; row++) {
+    for (let axis = 0; axis < size; axis++) mean[axis] /= LIVE_POINTS;
+    for (let at = 0; at < points.length; at += size) {
+      for (let row = 0; row < size; row++) {
         const one = points[at + row] - mean[row];
         for (let column = 0; column <= row; column++) {
-          root[DIMENSIONS * row + column] += one * (points[at + column] - mean[column]);
+          root[size * row + column] += one * (points[at + column] - mean[column]);
         }
       }
     }
     for (let at = 0; at < root.length; at++) root[at] /= LIVE_POINTS;
-    for (let row = 0; row < DIMENSIONS; row++) {
+    for (let row = 0; row < size; row++) {
       for (let column = 0; column <= row; column++) {
-        let sum = root[3 * row + column];
-        for (let inner = 0; inner < column; inner++) sum -= root[3 * row + inner] * root[3 * column + inner];
-        root[3 * row + column] = row === column ? Math.sqrt(Math.max(sum, 1e-30)) : sum / root[4 * column];
+        let sum = root[size * row + column];
+        for (let inner = 0; inner < column; inner++) sum -= root[size * row + inner] * root[size * column + inner];
+        root[size * row + column] = row === column ? Math.sqrt(Math.max(sum, 1e-30)) : sum / root[(size + 1) * column];
       }
     }
     for (let at = 0; at < root.length; at++) root[at] *= STEP_SCALE;

@@ -16,7 +16,7 @@ import {
   waterPaths,
 } from './wvr-path.ts';
 import { performanceLines, retrievalLines, statisticsLines, type WvrStatistics } from './wvr-report.ts';
-import { type Retrieval, retrieveWater } from './wvr-retrieval.ts';
+import { type Retrieval, retrieveCloudyWater, retrieveWater } from './wvr-retrieval.ts';
 import { fieldSegments, firstTime, middleSamples, sourceIds, sourceSegments } from './wvr-segments.ts';
 import { phaseTable } from './wvr-table.ts';
 
@@ -49,6 +49,7 @@ export interface WvrgcalOptions {
   readonly disperse?: boolean;
   /** Another sequence of random numbers for the retrieval; 0: the default one. */
   readonly rseed?: number;
+  /** Allows for a cloud behind the water: one set of coefficients for all; needs segsource false and nsol 1. */
   readonly cont?: boolean;
   /** m */
   readonly maxdistm?: number;
@@ -135,7 +136,8 @@ function checkOptions(options: WvrgcalOptions): void {
   if (!options.caltable) fail('usage', 'Must provide output calibration table name in parameter caltable.');
   if ((options.nsol ?? 1) > 1 && segsource) fail('usage', 'In order to use nsol>1, segsource must be set to False.');
   if ((options.rseed ?? 0) < 0) fail('usage', 'wvrgcal: rseed is a positive number, or 0 for the default one.');
-  if (options.cont) fail('unsupported', 'wvrgcal: cont=True is not available; CASA itself calls it untested.');
+  if (options.cont && segsource) fail('usage', 'cont and segsource are not permitted to be True at the same time.');
+  if (options.cont && (options.nsol ?? 1) > 1) fail('usage', 'wvrgcal: cont makes one set of coefficients (nsol=1).');
   if (!segsource && (options.tie?.length || options.sourceflag?.length)) {
     fail('usage', 'wvrgcal: tie and sourceflag need segsource=True.');
   }
@@ -299,7 +301,12 @@ function retrieve(job: Job, data: WvrData, reference: number): Retrieved {
   });
   const isBySource = options.segsource ?? true;
   const planned = isBySource ? sourceSegments(ms, metadata, tied) : [];
-  const samples = isBySource ? middleSamples(data, planned) : uniformSamples(data, options.nsol ?? 1);
+  const samples = isBySource
+    ? middleSamples(data, planned)
+    : options.cont
+      ? [Math.floor(data.time.length / 2)]
+      : uniformSamples(data, options.nsol ?? 1);
+  const retrieveAt = options.cont ? retrieveCloudyWater : retrieveWater;
   const ignored = sourceIds(metadata, (options.sourceflag ?? []).map(String), 'sourceflag');
   const segments: Segment[] = [];
   const retrievals: Retrieval[] = [];
@@ -311,7 +318,7 @@ function retrieve(job: Job, data: WvrData, reference: number): Retrieved {
     const brightness = data.brightness.subarray(from, from + 4);
     if (!(brightness[0] > 0)) return;
     try {
-      retrievals.push(retrieveWater(brightness, data.elevation[at], options.rseed || undefined));
+      retrievals.push(retrieveAt(brightness, data.elevation[at], options.rseed || undefined));
       segments.push(isBySource ? planned[index] : [data.time[at], data.time[at]]);
     } catch (error) {
       if (!isQa2Error(error, 'bad-data')) throw error;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { waterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
-import { retrieveWater } from '../../../src/pipeline/calibration/wvr-retrieval.ts';
+import { cloudyMisfit, waterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
+import { retrieveCloudyWater, retrieveWater } from '../../../src/pipeline/calibration/wvr-retrieval.ts';
 
 describe('retrieveWater', () => {
   // Input and output of CASA 6.7's wvrgcal on a synthetic data set; its sampler scatters by about 1 %.
@@ -25,6 +25,18 @@ describe('retrieveWater', () => {
     waterLayer(272, 425).brightness(2 * airmass, brightness);
     const found = retrieveWater(brightness, 0.9, 7);
     expect(Math.abs(found.pwv - 2)).toBeLessThan(4 * found.pwvError);
+  });
+
+  it('finds the cloud behind a layer, and water that the cloud does not change', () => {
+    const brightness = new Float64Array(4);
+    const airmass = 1 / Math.sin(0.9);
+    waterLayer(272, 425, 0.05).brightness(1.2 * airmass, brightness);
+    expect(cloudyMisfit(brightness, 1.2 * airmass, 272, 425, 0.05)).toBeLessThan(1e-3); // 0.01 K between the two rules
+    const found = retrieveCloudyWater(brightness, 0.9);
+    const cloud = found.cloud ?? { opacity: 0, error: 0 };
+    expect(Math.abs(cloud.opacity - 0.05)).toBeLessThan(4 * cloud.error);
+    expect(cloud.error).toBeLessThan(0.01);
+    expect(Math.abs(found.pwv - 1.2)).toBeLessThan(4 * found.pwvError);
   });
 
   it('says when nothing fits', () => {

@@ -24,7 +24,7 @@ export const wvrgcalTask: TaskDeclaration = {
     ints('spw', [], 'spectral windows and channels, e.g. 17:4~123; empty: all'),
     ints('wvrspw', [], 'radiometer windows'),
     text('reversespw', '', 'windows with reversed sideband'),
-    bool('cont', false, 'estimate continuum (sky without clouds)'),
+    bool('cont', false, 'allow for clouds: one set of coefficients, needs segsource=False'),
     float('maxdistm', 500.0, 'largest distance to a replacing radiometer, m'),
     int('minnumants', 2, 'least number of antennas that replace one', { allowed: [1, 2, 3] }),
     float('mingoodfrac', 0.8, 'least fraction of good radiometer data'),

@@ -11,6 +11,7 @@ import {
 } from '../../../pipeline/images/index.ts';
 import { parseReport, type QaReport, type ReportProduct } from '../../../pipeline/qa/index.ts';
 import { calibratedIn } from './calibrated-name.ts';
+import { apparentFluxAt, REFERENCE_HZ, type TruthComponent } from './true-component.ts';
 import { measureVisibilityScales } from './visibility-scale.ts';
 
 /** What the simulator's truth.json says that the products can be held against. */
@@ -27,25 +28,6 @@ interface Truth {
     readonly asdm: string;
     readonly fluxCalibrator: { readonly fluxScaleError: number };
   }[];
-}
-
-/** One source of emission in the simulated sky. */
-export interface TruthComponent {
-  readonly kind: string;
-  /** Direction cosines east and north of the phase centre. */
-  readonly offsetArcsec: readonly [number, number];
-  readonly raDeg: number;
-  readonly decDeg: number;
-  readonly fwhmArcsec: number;
-  readonly apparentFluxJy: number;
-  readonly fluxJy: number;
-  readonly spectralIndex: number;
-  readonly line?: {
-    readonly restHz: number;
-    readonly velocityLsrk: number;
-    readonly fwhm: number;
-    readonly areaJyKms: number;
-  };
 }
 
 /** One line of the comparison: what was measured, what is true. */
@@ -114,11 +96,10 @@ function continuumRows(context: Context, member: string, report: QaReport, truth
     .filter((product) => product.kind === 'continuum')
     .map((product) => {
       const frequency = product.frequencyHz ?? 225e9;
-      const expected = point.apparentFluxJy * (frequency / 225e9) ** point.spectralIndex;
       return {
         quantity: `${product.file}: flux of the companion`,
         measured: fittedFlux(context, joinPath(member, 'calibrated', product.image), point) * 1e3,
-        truth: expected * 1e3,
+        truth: apparentFluxAt(point, frequency) * 1e3,
         unit: 'mJy',
       };
     });
@@ -162,7 +143,10 @@ function lineRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
   const product = report.products.find((entry) => entry.kind === 'cube' && entry.line !== undefined);
   if (components.length === 0 || !product) return [];
   const area = components.reduce(
-    (sum, component) => sum + (component.line?.areaJyKms ?? 0) * (component.apparentFluxJy / component.fluxJy),
+    (sum, component) =>
+      sum +
+      ((component.line?.areaJyKms ?? 0) * apparentFluxAt(component, component.line?.restHz ?? REFERENCE_HZ)) /
+        component.fluxJy,
     0,
   );
   const centroid =

@@ -2,7 +2,7 @@ import { frequencyShiftFactor } from '../../../astronomy/measures/index.ts';
 import { openMs, readMetadata, selectRows } from '../../../astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../../astronomy/visibility/index.ts';
 import { ARCSEC, type Context, FWHM_PER_SIGMA, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
-import type { TruthComponent } from './truth-table.ts';
+import { apparentFluxAt, type TruthComponent } from './true-component.ts';
 
 /** How much of the true target is in the calibrated visibilities of a window. */
 export interface VisibilityScale {
@@ -100,9 +100,10 @@ function gaussianTaper(component: TruthComponent, wavelengthsSquared: number): n
 }
 
 function fluxAt(component: TruthComponent, hz: number, toLsrk: number): number {
-  if (!component.line) return component.apparentFluxJy * (hz / 225e9) ** component.spectralIndex;
+  const peak = apparentFluxAt(component, hz);
+  if (!component.line) return peak;
   const { restHz, velocityLsrk, fwhm } = component.line;
   const velocity = SPEED_OF_LIGHT * (1 - (hz * toLsrk) / restHz);
-  const flux = component.apparentFluxJy * Math.exp(-0.5 * (((velocity - velocityLsrk) / fwhm) * FWHM_PER_SIGMA) ** 2);
+  const flux = peak * Math.exp(-0.5 * (((velocity - velocityLsrk) / fwhm) * FWHM_PER_SIGMA) ** 2);
   return flux < 1e-7 ? 0 : flux;
 }
