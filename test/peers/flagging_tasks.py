@@ -15,7 +15,7 @@ import subprocess
 import sys
 
 import numpy as np
-from casatasks import clearcal, flagdata, flagmanager, importasdm, setjy
+from casatasks import clearcal, flagdata, flagmanager, importasdm, setjy, split
 from casatools import msmetadata, table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -182,8 +182,38 @@ def main():
              ["flagmanager", dict(vis="f2.ms", mode="restore", versionname="v", merge=mode)])
         bad = sum(int((a != b).sum()) for a, b in zip(flags_of("f1.ms"), flags_of("f2.ms")))
         report(bad == 0, "flagmanager merge=" + mode, "%d flags differ" % bad)
+    compare_unknown_names(node, bundle, str(first))
     compare_tables(node, bundle)
     sys.exit(1 if FAILED else 0)
+
+
+def compare_unknown_names(node, bundle, spw):
+    """What flagdata makes of names and numbers that the data lack, beside others: how much of each correlation is flagged."""
+    for name in ("n1.ms", "n2.ms"):
+        shutil.rmtree(name, ignore_errors=True)
+    flagdata(vis="m.ms", mode="unflag", flagbackup=False)
+    split(vis="m.ms", outputvis="n1.ms", datacolumn="data", spw="%s,%d" % (spw, int(spw) + 2), antenna="0~4&&*;*&&&", width=32)
+    shutil.copytree("n1.ms", "n2.ms")
+    md = msmetadata()
+    md.open("n1.ms")
+    a, b = md.antennanames()[:2]
+    md.done()
+    commands = [dict(antenna=text) for text in (a + ",nobody", a + ";99", "0,99&1", "!nobody", "!%s,nobody" % a, a + "&nobody;" + b, a + ",@nopad")]
+    commands += [dict(spw=text) for text in ("0~99", "0,>99", "0:2,1:50", "0:1~2GHz,1", "0:2,nothing:3")]
+    commands += [dict(intent="*BANDPASS*,*nothing*"), dict(field="0,99", scan="4,99"), dict(correlation="XX,RR"), dict(correlation="RR"),
+                 dict(mode="clip", correlation="ABS_XX,RR", clipminmax=[0, 1e-4])]
+    commands += [dict(mode="list", inpfile=[text, "scan='9'"]) for text in (
+        "antenna='%s,nobody'" % a, "spw='0,99' field='0,99'", "intent='*BANDPASS*,*nothing*'", "correlation='RR'", "spw='99'", "scan='99'")]
+    commands += [dict(mode="list", inpfile=["intent='*BANDPASS*,*nothing*'"])]
+    unflag, summary = dict(mode="unflag", flagbackup=False), dict(mode="summary")
+    calls = [call for command in commands for call in (unflag, dict(command, flagbackup=False), summary)]
+    mine = ours(node, bundle, *(["flagdata", dict(call, vis="n2.ms")] for call in calls))[2::3]
+    for command, result in zip(commands, mine):
+        flagdata(vis="n1.ms", **unflag)
+        flagdata(vis="n1.ms", flagbackup=False, **command)
+        found, theirs = [{name: part["flagged"] for name, part in whole["correlation"].items()}
+                         for whole in (result["summary"], flagdata(vis="n1.ms", **summary))]
+        report(found == theirs, "unknown names: %s" % command, "%s%s" % (theirs, "" if found == theirs else " not %s" % found))
 
 
 def compare_tables(node, bundle):

@@ -29,9 +29,10 @@ function trySelect(context: unknown, options: { vis: string }): unknown {
   try {
     const { vis, ...selection } = options;
     const ms = openMs(vis);
-    const { channels } = selectRows(ms, selection);
+    const { channels, rows } = selectRows(ms, selection);
     ms.close();
     const ranges = [...channels].flatMap(([id, parts]) => parts.map(([first, last]) => [id, first, last, 1]));
+    if ('feed' in selection) return { feeds: [...rows] };
     return { rows: select(context, options), channels: ranges };
   } catch (error) {
     return { error: (error as Error).message };

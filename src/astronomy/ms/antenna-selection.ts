@@ -1,6 +1,13 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { AntennaInfo } from './metadata.ts';
-import { matchNamed, nameTest, splitList } from './selection-text.ts';
+import {
+  isPattern,
+  nameTest,
+  parseIndexRange,
+  reportUnknown,
+  type SelectionManner,
+  splitFilled,
+} from './selection-text.ts';
 
 /** Which baselines an expression chose. */
 export interface BaselineSelection {
@@ -11,51 +18,94 @@ export interface BaselineSelection {
   readonly antennaIds: readonly number[];
 }
 
+/** How far `<100m` and `>100m` keep from their limit, m. */
+const BEYOND_LIMIT_M = 1e-9;
+
 /**
  * Reads an antenna or baseline selection in CASA's syntax.
  *
  * `DV01` all cross baselines with DV01; `DV01&DV02` one baseline; `DV01,DV02&*`; `DV*&` the cross baselines among those antennas;
- * `DV01&&*` cross and auto; `DV01&&&` auto only; `@A001` or `DV01@A001` by pad; `<100m`, `100~300m` by the length of the baseline. Statements are joined by `;`; `!` takes away what
- * the statement would add, from everything when it comes first: `!DV01` keeps the autocorrelations of DV01.
+ * `DV01&&*` cross and auto; `DV01&&&` auto only; `A001`, `@A001` or `DV01@A001` by pad, `(DV01,DV02)@(A001,A002)`; `/DV0[1-3]/`;
+ * `/DV01&DV0[2-4]/` and `^/DV01&DV0[2-4]/` the baselines whose two names match, or do not; `<100m`, `100~300m`, `0~50m,200~300m` by
+ * the length of the baseline. Statements are joined by `;`; `!` takes away what the statement would add, from everything when it comes
+ * first: `!DV01` keeps the autocorrelations of DV01. Numbers beyond the last are left out where others of a list are found.
  *
- * @param withAutos when true a statement without `&` includes autocorrelations, as flagdata does
- * @throws usage when a name matches no antenna
+ * @throws usage when a name, or all numbers of a list, match no antenna; when unknown antennas are forgiven and nothing else is chosen
  */
-export function parseAntenna(text: string, antennas: readonly AntennaInfo[], withAutos = false): BaselineSelection {
+export function parseAntenna(
+  text: string,
+  antennas: readonly AntennaInfo[],
+  manner: SelectionManner = {},
+): BaselineSelection {
   const antennaCount = antennas.length;
   const isSelected = new Uint8Array(antennaCount * antennaCount);
   const named = new Set<number>();
-  const statements = splitList(text, ';').filter((statement) => statement !== '');
-  statements.forEach((statement, index) => {
+  splitFilled(text, ';').forEach((statement, index) => {
     const isNegated = statement.startsWith('!');
     const body = isNegated ? statement.slice(1).trim() : statement;
     if (isNegated && index === 0) isSelected.fill(1);
-    markStatement(body, antennas, isSelected, isNegated ? 0 : 1, named, withAutos);
+    markStatement(body, antennas, isSelected, isNegated ? 0 : 1, named, manner);
   });
+  if (manner.forgives && !isSelected.includes(1)) fail('usage', `No baseline matches the selection "${text}".`);
   return { antennaCount, isSelected, antennaIds: [...named].sort((one, other) => one - other) };
 }
 
-/** Numbers of the antennas in a list such as `DV01,DV02` or `0~5`, ascending. */
-export function parseAntennaList(text: string, antennas: readonly AntennaInfo[]): number[] {
+/**
+ * Numbers of the antennas in a list such as `DV01,DV02` or `0~5`, ascending.
+ *
+ * @throws usage when a name, or all numbers together, match no antenna
+ */
+export function parseAntennaList(
+  text: string,
+  antennas: readonly AntennaInfo[],
+  manner: SelectionManner = {},
+): number[] {
   const chosen = new Set<number>();
-  for (const part of splitList(text, ',')) {
-    if (part === '') continue;
-    const [name, station] = part.split('@').map((piece) => piece.trim());
-    let ids = name === '' ? antennas.map((antenna) => antenna.id) : matchAntennas(name, antennas);
-    if (station !== undefined) ids = ids.filter((id) => nameTest(station)(antennas[id].station));
-    if (ids.length === 0) fail('usage', `No antenna matches "${part}" in the selection "${text}".`);
+  const beyond: string[] = [];
+  for (const part of splitFilled(text, ',')) {
+    const ids = matchPart(part, antennas);
     for (const id of ids) chosen.add(id);
+    if (ids.length > 0) continue;
+    if (parseIndexRange(part)) beyond.push(part);
+    else reportUnknown('antenna', `No antenna matches "${part}" in the selection "${text}".`, manner);
+  }
+  if (chosen.size === 0 && beyond.length > 0) {
+    reportUnknown('antenna', `No antenna matches "${beyond.join()}" in the selection "${text}".`, manner);
   }
   return [...chosen].sort((one, other) => one - other);
 }
 
-function matchAntennas(name: string, antennas: readonly AntennaInfo[]): number[] {
-  const exact = antennas.filter((antenna) => antenna.name === name);
-  if (exact.length > 0) return exact.map((antenna) => antenna.id);
-  return matchNamed(
-    name,
-    antennas.map((antenna) => [antenna.name]),
+/** Antennas of `name`, `@pad` or `name@pad`, each side also a list in parentheses. */
+function matchPart(part: string, antennas: readonly AntennaInfo[]): number[] {
+  const pair = /^([^@"'/]*)@(.*)$/.exec(part);
+  if (!pair) return matchAntennas(part, antennas);
+  const [names, pads] = [pair[1].trim(), pair[2].trim()].map((side) =>
+    side === '' ? [] : splitFilled(/^\(.*\)$/.test(side) ? side.slice(1, -1) : side, ','),
   );
+  const isOnPad = pads.map((pad) => nameTest(pad));
+  const ids =
+    names.length === 0 ? antennas.map(({ id }) => id) : names.flatMap((name) => matchAntennas(name, antennas));
+  return ids.filter((id) => isOnPad.some((test) => test(antennas[id].station)));
+}
+
+/** Antennas by name, else by pad; a number is a name first, as the VLA's antennas are called. */
+function matchAntennas(text: string, antennas: readonly AntennaInfo[]): number[] {
+  const idOf = (number: number) => antennas.find(({ name }) => name === String(number))?.id ?? number;
+  const range = parseIndexRange(text);
+  if (range && !/^[<>]/.test(text)) {
+    const ids: number[] = [];
+    for (let id = range.first; id <= range.last && ids.length <= antennas.length; id += range.step) {
+      if (idOf(id) < antennas.length) ids.push(idOf(id));
+    }
+    return ids;
+  }
+  const isExcluding = text.startsWith('^');
+  const bare = isExcluding ? text.slice(1) : text;
+  const test = nameTest(bare);
+  const isExact = !isExcluding && !isPattern(bare) && !/^["'/]/.test(bare);
+  const found = antennas.filter(({ name }) => test(name));
+  if (isExact) return (found.length > 0 ? found : antennas.filter(({ station }) => test(station))).map(({ id }) => id);
+  return antennas.filter(({ name, station }) => (test(name) || test(station)) !== isExcluding).map(({ id }) => id);
 }
 
 function markStatement(
@@ -64,26 +114,22 @@ function markStatement(
   isSelected: Uint8Array,
   mark: 0 | 1,
   named: Set<number>,
-  withAutos: boolean,
+  manner: SelectionManner,
 ): void {
-  const length = parseLength(body);
-  if (length) {
-    markLengths(length, antennas, isSelected, mark);
+  const isMatching = pairTest(body, antennas);
+  if (isMatching) {
+    markPairs(isMatching, antennas, isSelected, mark);
     return;
   }
-  const match = /^([^&]*?)\s*(&{0,3})\s*([^&]*)$/.exec(body);
+  const match = /^([^&]+?)\s*(?:(&{1,3})\s*([^&]*))?$/.exec(body);
   if (!match) fail('usage', `"${body}" is not an antenna or baseline selection such as DV01 or DV01&DV02.`);
-  const operator = match[2];
-  const left = parseAntennaList(match[1] === '' ? '*' : match[1], antennas);
-  const right =
-    match[3] !== ''
-      ? parseAntennaList(match[3], antennas)
-      : operator === ''
-        ? antennas.map((antenna) => antenna.id)
-        : left;
+  const [, first, operator = '', second = ''] = match;
+  const left = parseAntennaList(first, antennas, manner);
+  const all = () => antennas.map((antenna) => antenna.id);
+  const right = second !== '' ? parseAntennaList(second, antennas, manner) : operator === '' ? all() : left;
   for (const id of left) named.add(id);
-  if (match[3] !== '' && match[3] !== '*') for (const id of right) named.add(id);
-  const isAutoWanted = operator.length >= 2 || (operator === '' && withAutos);
+  if (second !== '' && second !== '*') for (const id of right) named.add(id);
+  const isAutoWanted = operator.length >= 2;
   const count = antennas.length;
   for (const one of left) {
     for (const other of right) {
@@ -94,30 +140,45 @@ function markStatement(
   }
 }
 
-/** Reads a range of baseline lengths, m: `<100m`, `>1km`, `100~300m`; a range needs its unit, as `0~3` is of antennas. */
-function parseLength(text: string): readonly [low: number, high: number] | undefined {
-  const bound = /^([<>])\s*([\d.]+)\s*([km]?m)?$/.exec(text);
-  if (bound) {
-    const limit = parseQuantity(`${bound[2]}${bound[3] ?? 'm'}`, 'length');
-    return bound[1] === '<' ? [0, limit] : [limit, Number.POSITIVE_INFINITY];
+type PairTest = (one: AntennaInfo, other: AntennaInfo) => boolean;
+
+/** A test of baselines by their length or by the names of both antennas; undefined for other statements. */
+function pairTest(body: string, antennas: readonly AntennaInfo[]): PairTest | undefined {
+  if (/^\^?\/[^/]*&[^/]*\//.test(body)) {
+    const tests = splitFilled(body, ',').map((part): PairTest => {
+      const isExcluding = part.startsWith('^');
+      const test = nameTest(isExcluding ? part.slice(1) : part);
+      return (one, other) => test(`${one.name}&${other.name}`) !== isExcluding;
+    });
+    return (one, other) => tests.some((test) => test(one, other));
   }
-  const range = /^([\d.]+)\s*(?:[km]?m)?\s*~\s*([\d.]+)\s*([km]?m)$/.exec(text);
-  return range
-    ? [parseQuantity(`${range[1]}${range[3]}`, 'length'), parseQuantity(`${range[2]}${range[3]}`, 'length')]
-    : undefined;
+  const lengths = splitFilled(body, ',').map(parseLength);
+  if (lengths.some((length) => length === undefined)) return undefined;
+  if (antennas.some(({ name }) => name === body)) return undefined;
+  return (one, other) => {
+    const length = Math.hypot(...one.position.map((value, axis) => value - other.position[axis]));
+    return lengths.some((range) => range !== undefined && length >= range[0] && length <= range[1]);
+  };
 }
 
-/** Marks the baselines of some lengths; the length of an antenna with itself is 0. */
-function markLengths(
-  [low, high]: readonly [number, number],
-  antennas: readonly AntennaInfo[],
-  isSelected: Uint8Array,
-  mark: 0 | 1,
-): void {
+/** Reads a range of baseline lengths, m: `<100m`, `>=1km`, `100~300m`; a range needs its unit, as `0~3` is of antennas. */
+function parseLength(text: string): readonly [low: number, high: number] | undefined {
+  const bound = /^([<>])(=?)\s*([\d.]+)\s*([kc]?m)?$/.exec(text);
+  if (bound) {
+    const limit = parseQuantity(`${bound[3]}${bound[4] ?? 'm'}`, 'length');
+    const distance = bound[2] === '=' ? 0 : BEYOND_LIMIT_M;
+    return bound[1] === '<' ? [0, limit - distance] : [limit + distance, Number.POSITIVE_INFINITY];
+  }
+  const range = /^([\d.]+)\s*([kc]?m)?\s*~\s*([\d.]+)\s*([kc]?m)$/.exec(text);
+  if (!range) return undefined;
+  return [
+    parseQuantity(`${range[1]}${range[2] ?? range[4]}`, 'length'),
+    parseQuantity(`${range[3]}${range[4]}`, 'length'),
+  ];
+}
+
+function markPairs(test: PairTest, antennas: readonly AntennaInfo[], isSelected: Uint8Array, mark: 0 | 1): void {
   for (const one of antennas) {
-    for (const other of antennas) {
-      const length = Math.hypot(...one.position.map((value, axis) => value - other.position[axis]));
-      if (length >= low && length <= high) isSelected[one.id * antennas.length + other.id] = mark;
-    }
+    for (const other of antennas) if (test(one, other)) isSelected[one.id * antennas.length + other.id] = mark;
   }
 }

@@ -9,7 +9,9 @@ export {
   stepRows,
   stepRuns,
 } from './columns.ts';
+export { parseCorrelation } from './correlation-selection.ts';
 export { appendHistory } from './history.ts';
+export { parseIntent } from './intent-selection.ts';
 export { formatListobs, type ListingOptions, type ListobsOptions, listedRows, listobs } from './listobs.ts';
 export * from './measurement-set.ts';
 export * from './metadata.ts';

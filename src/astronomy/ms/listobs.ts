@@ -1,4 +1,4 @@
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { formatDec, formatMjd, formatRa, formatTimeOfDay, observatoryPosition } from '../measures/index.ts';
 import { countRows, type ListedRows, scanKey } from './listed-rows.ts';
@@ -41,7 +41,7 @@ const RULE = '='.repeat(80);
 export function listobs(context: Context, options: ListobsOptions): string {
   const ms = openMs(joinPath(context.cwd, options.vis));
   try {
-    const rows = listedRows(ms, options);
+    const rows = listedRows(ms, options, warningsOf(context, 'listobs'));
     const text = formatListobs(ms, { verbose: options.verbose, listunfl: options.listunfl, rows });
     if (options.listfile) {
       const path = joinPath(context.cwd, options.listfile);
@@ -60,12 +60,13 @@ export function listobs(context: Context, options: ListobsOptions): string {
 export function listedRows(
   ms: MeasurementSet,
   options: Selection & { readonly selectdata?: boolean },
+  warn?: (sentence: string) => void,
 ): Int32Array | undefined {
   const entries = Object.entries(selectionTexts(options)).filter(
     ([name, value]) => SELECTION_KEYS.includes(name) && value !== '' && value !== undefined,
   );
   if (options.selectdata === false || entries.length === 0) return undefined;
-  const { rows } = selectRows(ms, Object.fromEntries(entries));
+  const { rows } = selectRows(ms, Object.fromEntries(entries), { warn });
   if (rows.length === 0) fail('usage', 'The selection matches no data; there is nothing to list.', { file: ms.path });
   return rows;
 }

@@ -1,10 +1,12 @@
-import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { parseAntenna } from './antenna-selection.ts';
-import { stepRows } from './columns.ts';
+import { readNumbers, stepRows } from './columns.ts';
+import { parseCorrelation } from './correlation-selection.ts';
 import { parseFeed } from './feed-selection.ts';
+import { parseIntent } from './intent-selection.ts';
 import type { MeasurementSet } from './measurement-set.ts';
-import { correlationCode, type FieldInfo, type MsMetadata, readMetadata, type StateInfo } from './metadata.ts';
-import { nameTest, parseIndexTest, parseNamedList, splitList } from './selection-text.ts';
+import { type FieldInfo, type MsMetadata, readMetadata } from './metadata.ts';
+import { parseIndexTest, parseNamedList, type SelectionManner } from './selection-text.ts';
 import { parseSpw, type SpwSelection } from './spw-selection.ts';
 import { parseTimerange, parseUvrange, type TimeRange } from './time-selection.ts';
 
@@ -58,11 +60,9 @@ export interface RowSelection {
   readonly corrs?: ReadonlyMap<number, readonly number[]>;
 }
 
-export interface SelectOptions {
+export interface SelectOptions extends SelectionManner {
   /** Metadata already read; saves reading it again. */
   readonly metadata?: MsMetadata;
-  /** An antenna alone selects its autocorrelations too, as in flagdata. */
-  readonly withAutos?: boolean;
 }
 
 /** Says for a row, given by its position in the bound columns, whether it stays. */
@@ -86,49 +86,24 @@ export interface CompiledSelection {
   readonly conditions: readonly RowCondition[];
 }
 
-/** Numbers of the fields that a list of numbers, ranges, names and wildcards selects; all for an empty text. */
-export function parseField(text: string, fields: readonly FieldInfo[]): number[] {
+/**
+ * Numbers of the fields that a list of numbers, ranges, names and wildcards selects; all for an empty text.
+ *
+ * @throws usage when a name, or everything together, matches no field; numbers beyond the last are warned of
+ */
+export function parseField(text: string, fields: readonly FieldInfo[], { warn }: SelectionManner = {}): number[] {
   if (text === '') return fields.map((field) => field.id);
   return parseNamedList(
     text,
     fields.map((field) => [field.name, field.code]),
     'field',
+    warn,
   );
-}
-
-/** Numbers of the states whose OBS_MODE, or one intent of it, an intent list selects; `!` in front excludes. */
-export function parseIntent(text: string, states: readonly StateInfo[]): number[] {
-  const chosen = new Set<number>();
-  splitList(text === '' ? '*' : text, ',').forEach((part, index) => {
-    const isNegated = part.startsWith('!');
-    const test = nameTest(isNegated ? part.slice(1).trim() : part);
-    if (isNegated && index === 0) for (const state of states) chosen.add(state.id);
-    const found = states.filter(({ obsMode }) => test(obsMode) || obsMode.split(',').some(test));
-    if (found.length === 0) fail('usage', `No intent matches "${part}" in the selection "${text}".`);
-    for (const state of found) isNegated ? chosen.delete(state.id) : chosen.add(state.id);
-  });
-  return [...chosen].sort((one, other) => one - other);
 }
 
 /** A test for scan numbers: `1,3~5,>10`. */
 export function parseScan(text: string): (scan: number) => boolean {
   return parseIndexTest(text, 'scan');
-}
-
-/**
- * Correlations of each POLARIZATION row that a list such as `XX,YY` selects; none where one of them is lacking.
- * @throws usage for a name that no correlation has
- */
-export function parseCorrelation(text: string, metadata: MsMetadata): Map<number, number[]> {
-  const names = splitList(text, ',').map((part) => (part.split(':').pop() ?? part).toUpperCase());
-  const unknown = names.find((name) => correlationCode(name) === undefined);
-  if (unknown !== undefined) fail('usage', `"${unknown}" is not a correlation such as XX or YY.`);
-  const chosen = metadata.polarizations.map(({ id, corrTypes }): [number, number[]] => {
-    const hasAll = names.every((name) => corrTypes.includes(name));
-    return [id, hasAll ? corrTypes.flatMap((type, corr) => (names.includes(type) ? [corr] : [])) : []];
-  });
-  if (chosen.every(([, corrs]) => corrs.length === 0)) fail('usage', `No data have the correlations "${text}".`);
-  return new Map(chosen);
 }
 
 /**
@@ -153,13 +128,19 @@ export function compileSelection(
 ): CompiledSelection {
   const selection = selectionTexts(chosen);
   const metadata = options.metadata ?? readMetadata(ms);
-  const channels = parseSpw(selection.spw ?? '', metadata.spectralWindows);
-  const corrs = selection.correlation ? parseCorrelation(selection.correlation, metadata) : undefined;
-  const conditions = listConditions(selection, metadata, channels, options.withAutos ?? false);
-  if (corrs) conditions.push(correlationCondition(corrs, metadata));
+  const channels = parseSpw(selection.spw ?? '', metadata.spectralWindows, options);
+  const correlations = selection.correlation ? parseCorrelation(selection.correlation, metadata, options) : undefined;
+  const conditions = listConditions(selection, metadata, channels, options);
+  if (correlations) conditions.push(memberCondition('DATA_DESC_ID', correlations.dataDescIds));
+  if (selection.feed) conditions.push(feedCondition(selection.feed, ms));
   const timeRanges = selection.timerange ? readTimerange(ms, selection.timerange) : undefined;
   if (timeRanges) conditions.push(timeCondition(timeRanges));
-  return { channels, conditions, ...(corrs && { corrs }), ...(timeRanges && { timeRanges }) };
+  return {
+    channels,
+    conditions,
+    ...(correlations && { corrs: correlations.corrs }),
+    ...(timeRanges && { timeRanges }),
+  };
 }
 
 /** Time ranges of a `timerange` expression, with the defaults that the first row of MAIN gives. */
@@ -191,22 +172,23 @@ function listConditions(
   selection: Selection,
   metadata: MsMetadata,
   channels: SpwSelection,
-  withAutos: boolean,
+  manner: SelectionManner,
 ): RowCondition[] {
   const conditions: RowCondition[] = [];
   if (selection.spw && channels.size < metadata.spectralWindows.length) {
     const chosen = metadata.dataDescriptions.filter(({ spwId }) => channels.has(spwId)).map(({ id }) => id);
     conditions.push(memberCondition('DATA_DESC_ID', chosen));
   }
-  if (selection.field) conditions.push(memberCondition('FIELD_ID', parseField(selection.field, metadata.fields)));
-  if (selection.intent) conditions.push(memberCondition('STATE_ID', parseIntent(selection.intent, metadata.states)));
+  if (selection.field)
+    conditions.push(memberCondition('FIELD_ID', parseField(selection.field, metadata.fields, manner)));
+  if (selection.intent)
+    conditions.push(memberCondition('STATE_ID', parseIntent(selection.intent, metadata.states, manner)));
   if (selection.scan) conditions.push(testCondition('SCAN_NUMBER', parseScan(selection.scan)));
   if (selection.array) conditions.push(testCondition('ARRAY_ID', parseIndexTest(selection.array, 'array')));
   if (selection.observation) {
     conditions.push(testCondition('OBSERVATION_ID', parseIndexTest(selection.observation, 'observation')));
   }
-  if (selection.feed) conditions.push(feedCondition(selection.feed));
-  if (selection.antenna) conditions.push(antennaCondition(selection.antenna, metadata, withAutos));
+  if (selection.antenna) conditions.push(antennaCondition(selection.antenna, metadata, manner));
   if (selection.uvrange) conditions.push(uvCondition(selection.uvrange, metadata));
   return conditions;
 }
@@ -233,16 +215,16 @@ function testCondition(column: string, test: (value: number) => boolean): RowCon
   };
 }
 
-function antennaCondition(text: string, metadata: MsMetadata, withAutos: boolean): RowCondition {
-  const { isSelected, antennaCount } = parseAntenna(text, metadata.antennas, withAutos);
+function antennaCondition(text: string, metadata: MsMetadata, manner: SelectionManner): RowCondition {
+  const { isSelected, antennaCount } = parseAntenna(text, metadata.antennas, manner);
   return {
     columns: ['ANTENNA1', 'ANTENNA2'],
     bind: (values) => (row) => isSelected[values.ANTENNA1[row] * antennaCount + values.ANTENNA2[row]] === 1,
   };
 }
 
-function feedCondition(text: string): RowCondition {
-  const test = parseFeed(text);
+function feedCondition(text: string, ms: MeasurementSet): RowCondition {
+  const test = parseFeed(text, new Set(readNumbers(ms.subtable('FEED'), 'FEED_ID')));
   return {
     columns: ['FEED1', 'FEED2'],
     bind: (values) => (row) => test(values.FEED1[row], values.FEED2[row]),
@@ -274,12 +256,4 @@ function uvCondition(text: string, metadata: MsMetadata): RowCondition {
       });
     },
   };
-}
-
-function correlationCondition(corrs: ReadonlyMap<number, readonly number[]>, metadata: MsMetadata): RowCondition {
-  const chosen = metadata.dataDescriptions.filter(({ polId }) => (corrs.get(polId) ?? []).length > 0);
-  return memberCondition(
-    'DATA_DESC_ID',
-    chosen.map(({ id }) => id),
-  );
 }

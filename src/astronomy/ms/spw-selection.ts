@@ -1,6 +1,6 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { SpectralWindowInfo } from './metadata.ts';
-import { matchNamed, parseIndexRange, splitList } from './selection-text.ts';
+import { matchNamed, parseIndexRange, reportUnknown, type SelectionManner, splitFilled } from './selection-text.ts';
 
 /** Inclusive channel range. */
 export type ChannelRange = readonly [first: number, last: number];
@@ -8,41 +8,58 @@ export type ChannelRange = readonly [first: number, last: number];
 /** Windows chosen by an expression, in the order of their first mention, each with its channel ranges (ascending, disjoint). */
 export type SpwSelection = ReadonlyMap<number, readonly ChannelRange[]>;
 
-const FREQUENCY = /^([\d.eE+-]+)(?:\s*~\s*([\d.eE+-]+))?\s*([kMGT]?Hz)$/;
+/** A frequency, a range of them, or every so many Hz of a range; the first value of a range may lack its unit. */
+const FREQUENCY =
+  /^([\d.eE+-]+)\s*([kMGT]?Hz)?(?:\s*~\s*([\d.eE+-]+)\s*([kMGT]?Hz))?(?:\s*\^\s*([\d.eE+-]+)\s*([kMGT]?Hz))?$/;
+
+/** Hz, of single precision as CASA compares them: 16 kHz at 230 GHz. */
+interface FrequencySpan {
+  readonly low: number;
+  /** Absent for a single frequency. */
+  readonly high?: number;
+  /** 0: none */
+  readonly step: number;
+}
 
 /**
- * Reads a spectral-window selection in CASA's syntax: `0:3~10;20~30,1`, `*:0~7`, `<4`, `*BB_1*FULL_RES`, `230~231GHz`,
- * `0:230.1~230.3GHz`. An empty text or `*` selects all.
+ * Reads a spectral-window selection in CASA's syntax: `0:3~10;20~30,1`, `*:0~7`, `0:^4` (every fourth channel), `<4`, `3<>7` (4 to 6),
+ * `*BB_1*FULL_RES`, `230~231GHz`, `>230GHz`, `0:230.1~230.3GHz`. An empty text selects all.
  *
- * A frequency selects the window with the nearest centre, a frequency range those whose centre lies in it. In a channel list a frequency selects the two channels around it, a range the channels whose centres lie in it.
+ * A frequency selects the first window whose centre is less than a channel away, `~` before it those whose centre is less than
+ * their width away, a frequency range those whose centre lies in it (with a step: less than a channel away from one of the steps),
+ * `>` and `<` those whose reference frequency lies beyond. In a channel list a frequency selects the two channels around it, a range
+ * the channels whose centres lie in it. A channel beyond the last is the last channel, as in CASA, with a warning.
  *
  * @param windows the spectral windows of the MS, by number
- * Channels that a window lacks are left out, as CASA does.
- *
  * @throws usage when a part selects no window, or all together no channel
  */
-export function parseSpw(text: string, windows: readonly SpectralWindowInfo[]): SpwSelection {
+export function parseSpw(
+  text: string,
+  windows: readonly SpectralWindowInfo[],
+  manner: SelectionManner = {},
+): SpwSelection {
   const chosen = new Map<number, ChannelRange[]>();
   const missed: string[] = [];
-  for (const part of splitList(text === '' ? '*' : text, ',')) {
-    if (part === '') continue;
+  for (const part of splitFilled(text === '' ? '*' : text, ',')) {
     const colon = part.indexOf(':');
     const windowText = colon < 0 ? part : part.slice(0, colon).trim();
-    const channelText = colon < 0 ? '' : part.slice(colon + 1).trim();
-    const ids = matchWindows(windowText === '' ? '*' : windowText, windows);
-    if (ids.length === 0) fail('usage', `No spectral window matches "${windowText}" in the selection "${text}".`);
-    let isAnyFound = false;
+    const channelText = colon < 0 ? undefined : part.slice(colon + 1).trim();
+    const ids = matchWindows(windowText === '' ? '*' : windowText, windows, text, manner);
+    let isAnyFound = ids.length === 0;
     for (const id of ids) {
-      const ranges = parseChannels(channelText, windows[id]);
+      const ranges =
+        channelText === undefined ? wholeWindow(windows[id]) : parseChannels(channelText, windows[id], manner);
       if (ranges.length === 0) continue;
       isAnyFound = true;
       chosen.set(id, [...(chosen.get(id) ?? []), ...ranges]);
     }
-    if (!isAnyFound) missed.push(channelText);
+    if (!isAnyFound) missed.push(part);
   }
-  if (chosen.size === 0 && missed.length > 0) {
-    fail('usage', `No channel matches "${missed.join()}" in the selection "${text}".`);
+  if (chosen.size === 0) {
+    fail('usage', `No ${missed.length > 0 ? 'channel' : 'spectral window'} matches the selection "${text}".`);
   }
+  for (const part of missed)
+    manner.warn?.(`No channel of the spectral window matches "${part}" in the selection "${text}".`);
   return new Map([...chosen].map(([id, ranges]) => [id, mergeRanges(ranges)] as const));
 }
 
@@ -62,56 +79,116 @@ export function centreFrequency(window: SpectralWindowInfo): number {
   return (chanFreqs[0] + chanFreqs[chanFreqs.length - 1]) / 2;
 }
 
-function matchWindows(text: string, windows: readonly SpectralWindowInfo[]): number[] {
-  const frequency = FREQUENCY.exec(text);
-  if (!frequency) {
-    const names = windows.map((window) => [window.name]);
-    return splitList(text, ';').flatMap((part) => matchNamed(part, names));
-  }
-  const low = parseQuantity(`${frequency[1]}${frequency[3]}`, 'frequency');
-  if (frequency[2] === undefined) {
-    const distance = (window: SpectralWindowInfo) => Math.abs(centreFrequency(window) - low);
-    const nearest = windows.reduce((best, window) => (distance(window) < distance(best) ? window : best), windows[0]);
-    return nearest ? [nearest.id] : [];
-  }
-  const high = parseQuantity(`${frequency[2]}${frequency[3]}`, 'frequency');
-  return windows
-    .filter((window) => centreFrequency(window) >= low && centreFrequency(window) <= high)
-    .map(({ id }) => id);
-}
-
-function parseChannels(text: string, window: SpectralWindowInfo): ChannelRange[] {
-  const count = window.chanFreqs.length;
-  if (text === '' || text === '*') return [[0, count - 1]];
-  return splitList(text, ';').flatMap((part) => {
-    if (part === '*') return [[0, count - 1] as const];
-    const frequency = FREQUENCY.exec(part);
-    if (frequency) return channelsInFrequency(frequency, window);
+function matchWindows(
+  text: string,
+  windows: readonly SpectralWindowInfo[],
+  whole: string,
+  manner: SelectionManner,
+): number[] {
+  return splitFilled(text, ';').flatMap((part) => {
+    const between = /^(\d+)\s*<>\s*(\d+)$/.exec(part);
+    const inFrequency = between ? undefined : matchFrequencies(part, windows);
+    const found = between
+      ? windows.map(({ id }) => id).filter((id) => id > Number(between[1]) && id < Number(between[2]))
+      : (inFrequency ??
+        matchNamed(
+          part,
+          windows.map(({ name }) => [name]),
+        ));
     const range = parseIndexRange(part);
-    if (!range) fail('usage', `"${part}" is not a channel, a channel range or a frequency range.`);
-    const last = Math.min(range.last, count - 1);
-    if (range.step === 1) return range.first <= last ? [[range.first, last] as const] : [];
-    const singles: ChannelRange[] = [];
-    for (let chan = range.first; chan <= last; chan += range.step) singles.push([chan, chan]);
-    return singles;
+    const isBeyond = range !== undefined && !/^[<>]/.test(part) && range.last >= windows.length;
+    if (inFrequency?.length === 0) fail('usage', `No spectral window matches "${part}" in the selection "${whole}".`);
+    if (found.length === 0 || isBeyond) {
+      reportUnknown('spw', `Not all of "${part}" in the selection "${whole}" are spectral windows.`, manner);
+    }
+    return found;
   });
 }
 
-function channelsInFrequency(match: RegExpExecArray, window: SpectralWindowInfo): ChannelRange[] {
-  // CASA compares numbers of single precision: 16 kHz at 230 GHz.
-  const unit = parseQuantity(`1${match[3]}`, 'frequency');
-  const single = (text: string) => Math.fround(Math.fround(Number(text)) * unit);
-  const low = single(match[1]);
-  const high = match[2] === undefined ? undefined : single(match[2]);
-  const { chanFreqs } = window;
+/** Windows by frequency; undefined for a text that is none. */
+function matchFrequencies(text: string, windows: readonly SpectralWindowInfo[]): number[] | undefined {
+  const around = /^([~<>])\s*(.*)$/.exec(text);
+  const between = /^(.*Hz)\s*<>\s*(.*Hz)$/.exec(text);
+  const span = parseFrequencies(between ? between[1] : around ? around[2] : text);
+  if (!span) return undefined;
+  const upper = between ? parseFrequencies(between[2]) : undefined;
+  const centreOf = (window: SpectralWindowInfo) => Math.fround(centreFrequency(window));
+  const isChosen = (window: SpectralWindowInfo): boolean => {
+    const { refFrequency, totalBandwidth, chanWidths } = window;
+    if (upper) return refFrequency > span.low && refFrequency < upper.low;
+    if (around?.[1] === '>') return refFrequency > span.low;
+    if (around?.[1] === '<') return refFrequency < span.low;
+    const distance = (frequency: number) => Math.abs(centreOf(window) - frequency);
+    if (around) return distance(span.low) <= totalBandwidth;
+    const channel = chanWidths.reduce((widest, width) => Math.max(widest, width), Number.NEGATIVE_INFINITY);
+    if (span.high === undefined) return distance(span.low) < channel;
+    if (span.step === 0) return centreOf(window) >= span.low && centreOf(window) <= span.high;
+    const steps = Math.floor((span.high - span.low) / span.step);
+    const nearest = Math.round((centreOf(window) - span.low) / span.step);
+    return distance(span.low + span.step * Math.min(Math.max(nearest, 0), steps)) < channel;
+  };
+  const ids = windows.filter(isChosen).map(({ id }) => id);
+  return span.high === undefined && !around && !between ? ids.slice(0, 1) : ids;
+}
+
+function parseFrequencies(text: string): FrequencySpan | undefined {
+  const match = FREQUENCY.exec(text);
+  const unit = match?.[2] ?? match?.[4];
+  if (!match || unit === undefined) return undefined;
+  const single = (value: string, unitText: string) =>
+    Math.fround(Math.fround(Number(value)) * parseQuantity(`1${unitText}`, 'frequency'));
+  const low = single(match[1], unit);
+  const high = match[3] === undefined ? undefined : single(match[3], match[4]);
+  if (high !== undefined && high < low) fail('usage', `The frequency range "${text}" ends before it begins.`);
+  const step = match[5] === undefined ? 0 : single(match[5], match[6]);
+  return { low, ...(high !== undefined && { high }), step };
+}
+
+function wholeWindow(window: SpectralWindowInfo): ChannelRange[] {
+  return [[0, window.chanFreqs.length - 1]];
+}
+
+function parseChannels(text: string, window: SpectralWindowInfo, manner: SelectionManner): ChannelRange[] {
+  return splitFilled(text, ';').flatMap((part) => {
+    const span = parseFrequencies(part);
+    if (span) return channelsInFrequency(span, window);
+    return channelsOf(part, window, manner);
+  });
+}
+
+/** Channels of `5`, `5~9`, `5~20^4`, `^4`, `*`; those beyond the last are the last. */
+function channelsOf(part: string, window: SpectralWindowInfo, { warn }: SelectionManner): ChannelRange[] {
+  if (part === '*') return wholeWindow(window);
+  const final = window.chanFreqs.length - 1;
+  const every = /^\^\s*(\d+)$/.exec(part);
+  if (every) return everyNth(0, final, Number(every[1]));
+  const range = parseIndexRange(part);
+  if (!range) fail('usage', `"${part}" is not a channel, a channel range or a frequency range.`);
+  if (range.last < range.first) fail('usage', `The channel range "${part}" ends before it begins.`);
+  if (Number.isFinite(range.last) && range.last > final) {
+    warn?.(`Window ${window.id} has the channels 0 to ${final}: of "${part}", those beyond are taken as the last.`);
+  }
+  return everyNth(Math.min(range.first, final), Math.min(range.last, final), range.step);
+}
+
+function everyNth(first: number, last: number, step: number): ChannelRange[] {
+  if (step <= 1) return [[first, last]];
+  const singles: ChannelRange[] = [];
+  for (let chan = first; chan <= last; chan += step) singles.push([chan, chan]);
+  return singles;
+}
+
+function channelsInFrequency({ low, high, step }: FrequencySpan, window: SpectralWindowInfo): ChannelRange[] {
+  const { chanFreqs, chanWidths } = window;
   if (high === undefined) {
     const sign = chanFreqs.length > 1 && chanFreqs[1] < chanFreqs[0] ? -1 : 1;
     const above = chanFreqs.findIndex((centre) => sign * (centre - low) > 0);
-    if (above === 0) return [];
-    return above < 0 ? [] : [[above - 1, above]];
+    return above <= 0 ? [] : [[above - 1, above]];
   }
   const inside = chanFreqs.flatMap((centre, chan) => (centre >= low && centre <= high ? [chan] : []));
-  return inside.length === 0 ? [] : [[inside[0], inside[inside.length - 1]]];
+  if (inside.length === 0) return [];
+  const widest = chanWidths.reduce((most, width) => Math.max(most, width), Number.NEGATIVE_INFINITY);
+  return everyNth(inside[0], inside[inside.length - 1], Math.trunc(Math.abs(step / widest)));
 }
 
 function mergeRanges(ranges: readonly ChannelRange[]): ChannelRange[] {

@@ -137,7 +137,7 @@ export function parseUvrange(text: string): UvRange[] {
         const [low, high] = [-1, 1].map((sign) => Number(percent[1]) * (1 + (sign * Number(percent[3])) / 100));
         return parseUvrange(`${Math.max(0, low)}~${high}${percent[2]}`)[0];
       }
-      const match = /^([<>]?)\s*([\d.eE+-]+?)(?:\s*~\s*([\d.eE+-]+?))?\s*([kM]?lambda|m|km|cm)?$/i.exec(part);
+      const match = /^([<>]?)\s*([\d.][\d.eE+-]*?)(?:\s*~\s*([\d.][\d.eE+-]*?))?\s*([kM]?lambda|m|km|cm)?$/i.exec(part);
       if (!match) fail('usage', `"${part}" is not a uv range such as 0~100m or >50klambda.`);
       const unit = match[4] ?? 'm';
       const isWavelengths = /lambda$/i.test(unit);

@@ -36,6 +36,11 @@ export function silentContext(cwd = '/'): Context {
   return { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd };
 }
 
+/** A port for sentences that become warnings of a task in the log. */
+export function warningsOf({ log }: Pick<Context, 'log'>, origin: string): (sentence: string) => void {
+  return (sentence) => log.post(sentence, 'WARN', origin);
+}
+
 /** An abort check on a shared flag: the main thread stores 1 at SIGINT, workers poll it. */
 export function abortCheck(flag: Int32Array): () => void {
   return () => {

@@ -6,7 +6,7 @@ import {
   type VisibilityChunk,
   writeChunk,
 } from '../../astronomy/visibility/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { countFlags } from '../../foundation/numeric/index.ts';
 import { type ApplicationOptions, applicationSelection, gainTables } from './apply-options.ts';
@@ -52,7 +52,7 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
   const ms = openMs(joinPath(context.cwd, options.vis), mode === 'trial' ? 'read' : 'update');
   try {
     const metadata = readMetadata(ms);
-    const { rows, channels } = chosenRows(ms, metadata, options);
+    const { rows, channels } = chosenRows(ms, metadata, options, warningsOf(context, 'applycal'));
     const rotation = isRotated ? new ParallacticRotation(ms, metadata, channels.keys()) : undefined;
     const chain = createJonesChain(metadata, tables, rotation);
     try {
@@ -71,8 +71,13 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
   }
 }
 
-function chosenRows(ms: MeasurementSet, metadata: MsMetadata, options: ApplycalOptions) {
-  const selected = selectRows(ms, applicationSelection(options), { metadata });
+function chosenRows(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  options: ApplycalOptions,
+  warn: (sentence: string) => void,
+) {
+  const selected = selectRows(ms, applicationSelection(options), { metadata, warn });
   if (selected.rows.length === 0) fail('bad-data', 'The selection has no rows.', { file: ms.path });
   return selected;
 }

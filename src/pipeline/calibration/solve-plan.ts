@@ -61,8 +61,13 @@ interface RowKeys {
  *
  * @throws bad-data when the selection has no cross-correlations
  */
-export function planSolutions(ms: MeasurementSet, metadata: MsMetadata, request: SolveRequest): SolvePlan {
-  const selected = selectRows(ms, request.selection, { metadata });
+export function planSolutions(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  request: SolveRequest,
+  warn?: (sentence: string) => void,
+): SolvePlan {
+  const selected = selectRows(ms, request.selection, { metadata, warn });
   const keys = readKeys(ms, selected.rows);
   const order = crossRows(keys);
   if (order.length === 0) fail('bad-data', 'The selection has no visibilities to solve on.', { file: ms.path });

@@ -1,6 +1,6 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import type { CalFrame, CalTable } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
@@ -60,7 +60,7 @@ export function runSolve(
   const ms = openMs(request.vis, 'read');
   try {
     const metadata = readMetadata(ms);
-    const plan = planSolutions(ms, metadata, request);
+    const plan = planSolutions(ms, metadata, request, warningsOf(context, 'calibrater'));
     const say = (text: string) => context.log.post(text, 'INFO', kind.origin);
     say(`For solint = ${request.solint}, found ${plan.solutions.length} solution intervals.`);
     const solutions: Solution[] = [];

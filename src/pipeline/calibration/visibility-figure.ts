@@ -1,6 +1,6 @@
 import { type MsMetadata, openMs, readMetadata, type Selection, selectRows } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { Axis, Figure, LegendEntry, Panel } from '../../foundation/plotting/index.ts';
 import { PointStore } from './visibility-points.ts';
@@ -90,7 +90,7 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
   const ms = openMs(joinPath(context.cwd, plot.vis));
   try {
     const metadata = readMetadata(ms);
-    const { rows, channels, corrs } = selectRows(ms, plot, { metadata });
+    const { rows, channels, corrs } = selectRows(ms, plot, { metadata, warn: warningsOf(context, 'plotms') });
     const store = new PointStore();
     const open = new Map<number, OpenBin>();
     for (const chunk of readChunks(ms, { rows, columns: [plot.column], metadata })) {

@@ -1,14 +1,16 @@
 import {
   compileSelection,
+  type ForgivablePart,
   type MeasurementSet,
   type MsMetadata,
   type NumericColumns,
   type RowCondition,
   type RowTest,
   readTexts,
+  type SelectionManner,
 } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import type { Coverage, FlagAgent, OpenModel } from './agent-types.ts';
 import { clipRow, parseClip } from './clip.ts';
 import { elevationTest } from './elevation.ts';
@@ -21,8 +23,23 @@ export interface AgentOptions {
   readonly modelOf?: OpenModel;
   /** Take the command back: unflag what it would flag. */
   readonly isUndoing?: boolean;
+  /** What becomes of names that the MS does not have. */
+  readonly manner?: SelectionManner;
   /** The only command of its run: scans begin and end, for quack, with the rows that it selects, as in CASA. */
   readonly isAlone?: boolean;
+}
+
+/**
+ * Names that the MS does not have, as flagging takes them in CASA: beside known ones they are warned of, all by themselves they
+ * end the command; a list of commands forgives windows and correlations only, of a single command also intents.
+ */
+export function flaggingManner(
+  context: Context,
+  task: string,
+  { isList, isAlone }: { readonly isList: boolean; readonly isAlone: boolean },
+): SelectionManner {
+  const named: ForgivablePart[] = isList ? (isAlone ? ['intent'] : []) : ['intent', 'antenna'];
+  return { warn: warningsOf(context, task), forgives: ['spw', 'correlation', ...named] };
 }
 
 /**
@@ -36,14 +53,14 @@ export function compileAgent(
   ms: MeasurementSet,
   metadata: MsMetadata,
   command: FlagCommand,
-  { modelOf, isUndoing = false, isAlone = false }: AgentOptions = {},
+  { modelOf, isUndoing = false, isAlone = false, manner }: AgentOptions = {},
 ): FlagAgent {
   if (isUndoing && command.mode === 'extend')
     fail('unsupported', 'Extended flags cannot be told from those that they grew from.');
   const value = (command.mode === 'unflag') === isUndoing ? 1 : 0;
   const isClip = command.mode === 'clip';
   const selection = isClip ? { ...command, correlation: '' } : command;
-  const compiled = compileSelection(ms, selection, { metadata });
+  const compiled = compileSelection(ms, selection, { ...manner, metadata });
   const dataDescs = new Uint8Array(metadata.dataDescriptions.length);
   for (const { id, spwId } of metadata.dataDescriptions) dataDescs[id] = compiled.channels.has(spwId) ? 1 : 0;
   const conditions = [...compiled.conditions];

@@ -3,7 +3,7 @@ import { removeRows } from '../../formats/tables/index.ts';
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
-import { compileAgent } from './agents.ts';
+import { compileAgent, flaggingManner } from './agents.ts';
 import { type FlagCommand, parseFlagCommand, restateFlagCommand } from './flag-command.ts';
 import { autosaveFlags } from './flag-version.ts';
 import { applyAgents } from './flagdata.ts';
@@ -96,9 +96,11 @@ function applyStored(
   const metadata = readMetadata(ms);
   const agents: FlagAgent[] = [];
   const done: StoredCommand[] = [];
+  const isAlone = stored.length === 1;
+  const manner = flaggingManner(context, 'flagcmd', { isList: true, isAlone });
   for (const entry of stored) {
     try {
-      const how = { modelOf: options.modelOf, isUndoing: !isApplying, isAlone: stored.length === 1 };
+      const how = { modelOf: options.modelOf, isUndoing: !isApplying, isAlone, manner };
       agents.push(compileAgent(ms, metadata, entry.command, how));
       done.push(entry);
     } catch (error) {

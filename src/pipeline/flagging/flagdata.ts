@@ -2,7 +2,7 @@ import { type MeasurementSet, type MsMetadata, openMs, readMetadata } from '../.
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
-import { compileAgent } from './agents.ts';
+import { compileAgent, flaggingManner } from './agents.ts';
 import { runExtension } from './extension-run.ts';
 import { type AddedAntenna, type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
 import { runAgents } from './flag-run.ts';
@@ -136,9 +136,11 @@ function compileCommands(
   commands: readonly FlagCommand[],
   { mode, modelOf }: FlagdataOptions,
 ): FlagAgent[] {
+  const isAlone = commands.length === 1;
+  const manner = flaggingManner(context, 'flagdata', { isList: mode === 'list', isAlone });
   return commands.flatMap((command) => {
     try {
-      return [compileAgent(ms, metadata, command, { modelOf, isAlone: commands.length === 1 })];
+      return [compileAgent(ms, metadata, command, { modelOf, isAlone, manner })];
     } catch (error) {
       if (mode !== 'list') throw error;
       context.log.post(`Left out: ${formatFlagCommand(command)}: ${errorSentence(error)}`, 'WARN', 'flagdata');

@@ -8,7 +8,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { SkyPosition } from '../images/index.ts';
 import { type ChannelMap, mapRow, planChannels } from './channel-map.ts';
@@ -82,7 +82,7 @@ export function chooseData(context: Context, choice: ImagingChoice): ChosenMs[] 
       observation,
       intent,
     };
-    const { rows, channels } = selectRows(ms, selection, { metadata });
+    const { rows, channels } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'tclean') });
     if (rows.length === 0) fail('bad-data', 'No row is selected for imaging.', { file: ms.path });
     const wanted = (options.datacolumn ?? 'corrected').toLowerCase();
     const column: DataColumn =

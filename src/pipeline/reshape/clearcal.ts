@@ -9,7 +9,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 
 /** Parameters of CASA's clearcal. */
@@ -71,7 +71,7 @@ export function clearcal(context: Context, options: ClearcalOptions): void {
     if (isMade) return;
     const { field, spw, intent } = selectionTexts(options);
     const selection = { ...(field && { field }), ...(spw && { spw }), ...(intent && { intent }) };
-    const { rows } = selectRows(ms, selection, { metadata });
+    const { rows } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'clearcal') });
     const hasModel = ms.main.hasColumn('MODEL_DATA') && !isModelMade;
     for (const chunk of readChunks(ms, { rows, columns: hasModel ? ['DATA', 'MODEL_DATA'] : ['DATA'], metadata })) {
       context.checkAbort();
@@ -98,7 +98,9 @@ export function delmod(context: Context, options: DelmodOptions, models: Pick<Mo
     const metadata = readMetadata(ms);
     if (options.otf ?? true) {
       const { field } = selectionTexts(options);
-      const chosen = field ? parseField(field, metadata.fields) : metadata.fields.map(({ id }) => id);
+      const chosen = field
+        ? parseField(field, metadata.fields, { warn: warningsOf(context, 'delmod') })
+        : metadata.fields.map(({ id }) => id);
       for (const id of chosen) models.clearModel(ms, id);
     }
     if (options.scr && ms.main.hasColumn('MODEL_DATA')) ms.main.removeColumns(['MODEL_DATA']);

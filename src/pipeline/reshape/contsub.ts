@@ -7,7 +7,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { readChunks } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type Context, fail, parseQuantity, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { JointContinuum } from './joint-continuum.ts';
 import { type SplitResult, transform } from './split.ts';
@@ -79,7 +79,7 @@ export function subtractIntoNeighbour(context: Context, options: ContsubOptions)
     const fitChannels = channelsOfFit(metadata, options);
     if (fitChannels.size === 0)
       fail('usage', `fitspw="${options.fitspw}" leaves no channel to fit.`, { file: ms.path });
-    const { rows, channels } = selectRows(ms, { field, spw }, { metadata });
+    const { rows, channels } = selectRows(ms, { field, spw }, { metadata, warn: warningsOf(context, 'uvcontsub') });
     const lacking = [...channels.keys()].filter((spwId) => !fitChannels.has(spwId));
     if (lacking.length > 0 && !combined.includes('spw'))
       fail(

@@ -12,7 +12,7 @@ import {
 } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type SkyDirection, writeChunk } from '../../astronomy/visibility/index.ts';
 import { recordKeyword, scalarKeyword } from '../../formats/tables/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { directionOf, phaseCentreShift, setDirections } from './phaseshift.ts';
 import { recomputeUvw } from './uvw-recomputation.ts';
@@ -71,7 +71,9 @@ function fixInPlace(context: Context, path: string, options: FixvisOptions): voi
   const ms = openMs(path, 'update');
   try {
     const metadata = readMetadata(ms);
-    const fields = options.field ? parseField(options.field, metadata.fields) : metadata.fields.map(({ id }) => id);
+    const fields = options.field
+      ? parseField(options.field, metadata.fields, { warn: warningsOf(context, 'fixvis') })
+      : metadata.fields.map(({ id }) => id);
     if (options.phasecenter) {
       const text = options.phasecenter;
       const centres = new Map(fields.map((id) => [id, newCentre(text, metadata.fields[id])]));

@@ -81,8 +81,13 @@ export interface SplitPlan {
  *
  * @throws usage when the selection matches nothing
  */
-export function planSplit(ms: MeasurementSet, metadata: MsMetadata, options: SplitOptions): SplitPlan {
-  const selection = selectRows(ms, options, { metadata });
+export function planSplit(
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  options: SplitOptions,
+  warn?: (sentence: string) => void,
+): SplitPlan {
+  const selection = selectRows(ms, options, { metadata, warn });
   const windows = planWindows(metadata, selection, options.width ?? 1);
   const timebinSec = parseQuantity(options.timebin ?? '0s', 'time');
   if (options.reindex === false) {

@@ -20,7 +20,7 @@ import {
   timeAverage,
   type VisibilityChunk,
 } from '../../astronomy/visibility/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { planSplit, type SplitOptions, type SplitPlan, type WindowPlan } from './split-plan.ts';
 import { copySubtables } from './subtables.ts';
@@ -74,7 +74,7 @@ export function transform(context: Context, task: string, given: SplitOptions, s
   try {
     const metadata = readMetadata(source);
     const columns = planColumns(source, options.datacolumn ?? 'corrected');
-    const chosen = planSplit(source, metadata, options);
+    const chosen = planSplit(source, metadata, options, warningsOf(context, task));
     const plan = steps?.windows ? { ...chosen, windows: steps.windows(chosen, metadata, source) } : chosen;
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
     if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });

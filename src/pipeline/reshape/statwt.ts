@@ -14,7 +14,7 @@ import {
   type VisibilityChunk,
   writeChunk,
 } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type Context, fail, parseQuantity, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import {
   type ChannelBinning,
@@ -83,7 +83,7 @@ export function statwt(context: Context, options: StatwtOptions): StatwtResult {
   const varianceOf = robustVariance(options);
   const ms = openMs(joinPath(context.cwd, options.vis), options.preview ? 'read' : 'update');
   try {
-    const job = planJob(ms, options, varianceOf);
+    const job = planJob(ms, options, varianceOf, warningsOf(context, 'statwt'));
     const totals = new Scatter(1);
     let batch: SampleGroup[] = [];
     let batchRows = 0;
@@ -122,7 +122,12 @@ interface Job {
   readonly range: readonly [low: number, high: number];
 }
 
-function planJob(ms: MeasurementSet, options: StatwtOptions, varianceOf: VarianceOf | undefined): Job {
+function planJob(
+  ms: MeasurementSet,
+  options: StatwtOptions,
+  varianceOf: VarianceOf | undefined,
+  warn: (sentence: string) => void,
+): Job {
   const metadata = readMetadata(ms);
   const kind = (options.datacolumn ?? 'corrected').toLowerCase();
   const isSigma = kind === 'data' || kind === 'residual_data';
@@ -142,7 +147,7 @@ function planJob(ms: MeasurementSet, options: StatwtOptions, varianceOf: Varianc
   const [low, high] = options.wtrange ?? [];
   return {
     ...{ metadata, columns, isSigma, isPreview, isBinned },
-    rows: selectRows(ms, selection, { metadata }).rows,
+    rows: selectRows(ms, selection, { metadata, warn }).rows,
     rules: {
       combined: (options.combine ?? '').split(',').map((part) => part.trim()),
       ...(isIntegrations ? { integrations: Number(timebin) } : { seconds: parseQuantity(timebin, 'time') }),

@@ -8,7 +8,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { ensureDataColumn, readChunks, writeChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { type FieldTimes, type StandardOptions, standardSource } from './flux-standard.ts';
 import { openModel } from './model-provider.ts';
@@ -49,7 +49,8 @@ export function setjy(context: Context, options: SetjyOptions): SetjyResult {
     const metadata = readMetadata(ms);
     const { field = '', spw = '', scan, intent, timerange } = options;
     const observation = String(options.observation ?? '');
-    const { rows } = selectRows(ms, { field, spw, scan, intent, timerange, observation }, { metadata });
+    const warn = warningsOf(context, 'setjy');
+    const { rows } = selectRows(ms, { field, spw, scan, intent, timerange, observation }, { metadata, warn });
     if (rows.length === 0)
       fail('bad-data', 'No rows were selected. Please check your data selection.', { file: ms.path });
     const selected = selectedRows(ms, metadata, rows);

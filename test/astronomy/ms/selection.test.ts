@@ -65,20 +65,74 @@ describe('selectRows', () => {
   it('reads feeds as baselines', () => {
     const pairs = [0, 1, 2].flatMap((one) => [0, 1, 2].map((other) => [one, other] as const));
     const chosen = (text: string) =>
-      pairs.filter(([one, other]) => parseFeed(text)(one, other)).map((pair) => pair.join(''));
+      pairs.filter(([one, other]) => parseFeed(text, new Set([0, 1, 2]))(one, other)).map((pair) => pair.join(''));
     expect(chosen('0')).toEqual(['01', '02', '10', '20']);
     expect(chosen('0&1')).toEqual(['01', '10']);
     expect(chosen('0,1&')).toEqual(['01', '10']);
     expect(chosen('0,1&&')).toEqual(['00', '01', '10', '11']);
     expect(chosen('1~2&&&')).toEqual(['11', '22']);
     expect(chosen('!0')).toEqual(['00', '11', '12', '21', '22']);
-    expect(() => parseFeed('x')).toThrow(/selection of feeds/);
+    expect(() => parseFeed('x', new Set([0]))).toThrow(/selection of feeds/);
+    expect(() => parseFeed('1&&&', new Set([0]))).toThrow(/No feed matches "1"/);
+    expect(parseFeed('0,1', new Set([0]))(1, 2)).toBe(false);
+  });
+
+  it('warns of fields and channels beyond the last', () => {
+    const said: string[] = [];
+    const rows = (selection: Parameters<typeof selectRows>[1]) => {
+      said.length = 0;
+      return selectRows(ms, selection, { warn: (sentence) => said.push(sentence) });
+    };
+    expect(rows({ field: '0,7' }).rows).toHaveLength(ROW_COUNT / 2);
+    expect(said).toEqual([expect.stringMatching(/There are 2 fields: .*7/)]);
+    expect([...rows({ spw: '0:3~9,1:50' }).channels]).toEqual([
+      [0, [[3, 7]]],
+      [1, [[3, 3]]],
+    ]);
+    expect(said).toHaveLength(2);
+    expect(rows({ antenna: 'DA41,9' }).rows).toHaveLength(36);
+    expect(rows({ scan: '1,9' }).rows).toHaveLength(ROW_COUNT / 2);
+    expect(said).toEqual([]);
+    expect(() => rows({ antenna: '9' })).toThrow(/No antenna matches "9"/);
+    expect(() => rows({ spw: '0,9' })).toThrow(/spectral windows/);
+    expect(() => rows({ scan: '1,' })).toThrow(/empty/);
+  });
+
+  it('forgives unknown names beside known ones where it is told to', () => {
+    const said: string[] = [];
+    const forgives = ['antenna', 'spw', 'intent', 'correlation'] as const;
+    const rows = (selection: Parameters<typeof selectRows>[1]) =>
+      selectRows(ms, selection, { forgives, warn: (sentence) => said.push(sentence) }).rows.length;
+    expect(rows({ antenna: 'DA41,CM01' })).toBe(36);
+    expect(rows({ antenna: '!CM01' })).toBe(ROW_COUNT);
+    expect(rows({ antenna: 'DA41;CM01&DV01' })).toBe(36);
+    expect(rows({ spw: '0,9' })).toBe(count({ spw: '0' }));
+    expect(rows({ intent: '*PHASE*,*NOTHING*' })).toBe(ROW_COUNT / 2);
+    expect(rows({ correlation: 'XX,RR' })).toBe(ROW_COUNT);
+    expect(said).toHaveLength(6);
+    expect(rows({ correlation: 'RR' })).toBe(0);
+    expect(() => rows({ antenna: 'CM01' })).toThrow(/No baseline/);
+    expect(() => rows({ antenna: 'CM01&&&' })).toThrow(/No baseline/);
+    expect(() => rows({ spw: '9' })).toThrow(/No spectral window/);
+    expect(() => rows({ intent: 'NOTHING' })).toThrow(/No intent/);
+    expect(() => rows({ field: 'Nowhere,0' })).toThrow(/No field/);
+  });
+
+  it('knows pads, names of baselines and numbers of states', () => {
+    expect(count({ antenna: 'A003' })).toBe(36);
+    expect(count({ antenna: '(DA41,DA42)@(A001,A002)' })).toBe(count({ antenna: 'DA42' }));
+    expect(count({ antenna: '/DA41&DA42/' })).toBe(12);
+    expect(count({ antenna: '^/DA4.&.*/' })).toBe(count({ antenna: 'DV*&&*' }) - count({ antenna: 'DA*&DV*' }));
+    expect(count({ antenna: 'DA4[12]&' })).toBe(12);
+    expect(count({ antenna: '^DA*&&' })).toBe(count({ antenna: 'DV*&&' }));
+    expect(count({ intent: '0,9' })).toBe(ROW_COUNT / 2);
+    expect(count({ correlation: '1:XX' })).toBe(count({ spw: '1' }));
   });
 
   it('says what matches nothing', () => {
     expect(() => count({ antenna: 'CM01' })).toThrow(/No antenna matches "CM01"/);
     expect(() => count({ field: 'Nowhere' })).toThrow(/No field/);
-    expect(() => count({ spw: '7' })).toThrow(/No spectral window/);
+    expect(() => count({ spw: '7' })).toThrow(/spectral windows/);
     expect(() => count({ timerange: 'noon' })).toThrow(/not a time/);
     expect(() => count({ correlation: 'RR' })).toThrow(/RR/);
   });

@@ -125,7 +125,7 @@ describe('flagdata', () => {
     expect(flags()).toEqual([0, 0]);
     run({ mode: 'list', inpfile });
     expect(flags()[0]).toBe(30 * 3 * 2);
-    expect(() => run({ antenna: 'CM03' })).toThrow(/No antenna/);
+    expect(() => run({ antenna: 'CM03' })).toThrow(/No baseline/);
     expect(() => run({ mode: 'rflag' })).toThrow(/not done/);
   });
 

@@ -9,7 +9,7 @@ import {
   selectRows,
 } from '../../../astronomy/ms/index.ts';
 import { queryRows } from '../../../formats/tables/index.ts';
-import { fail } from '../../../foundation/base/index.ts';
+import { fail, warningsOf } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import { columnStatistics } from '../column-statistics.ts';
 import {
@@ -113,10 +113,11 @@ const selecting = {
     const found = new Set(queryRows(msOf(state).main, textArgument(args, 'msselect')));
     return narrow(state, (row) => found.has(row));
   }),
-  msselect: ask('items={}, onlyparse=False', (state, args) => {
+  msselect: ask('items={}, onlyparse=False', (state, args, { context }) => {
     const { taql, ...selection } = selectionOf(args.items as ToolArguments);
     const ms = msOf(state);
-    const found = new Set(selectRows(ms, selection, { metadata: metadataOf(state) }).rows);
+    const warn = warningsOf(context, 'ms::msselect');
+    const found = new Set(selectRows(ms, selection, { metadata: metadataOf(state), warn }).rows);
     const isTrue = taql === undefined ? undefined : new Set(queryRows(ms.main, taql));
     // As in CASA, channels of spw say which windows, and msselectedindices tells them; selectchannel chooses channels.
     state.selection = selection;
@@ -225,17 +226,25 @@ const data = {
 };
 
 /** ms.msseltoindex(): what each part of a selection means on its own. */
-function selectionIndices({ taql: _taql, ...selection }: Selection & { taql?: string }, path: string): EngineValue {
+function selectionIndices(
+  { taql: _taql, ...selection }: Selection & { taql?: string },
+  path: string,
+  warn: (sentence: string) => void,
+): EngineValue {
   const ms = openMs(path, 'read');
   try {
-    return indicesOf(ms, selection) as EngineValue;
+    return indicesOf(ms, selection, warn) as EngineValue;
   } finally {
     ms.close();
   }
 }
 
-function indicesOf(ms: MeasurementSet, selection: Selection): Record<string, EngineValue> {
-  const { channels } = compileSelection(ms, selection);
+function indicesOf(
+  ms: MeasurementSet,
+  selection: Selection,
+  warn?: (sentence: string) => void,
+): Record<string, EngineValue> {
+  const { channels } = compileSelection(ms, selection, { warn });
   /** Values of columns where one part of the selection holds; none when it is not given. */
   const valuesOf = (part: keyof Selection, ...names: string[]): number[][] => {
     if (selection[part] === undefined) return names.map(() => []);
@@ -293,7 +302,7 @@ const describing = {
   msseltoindex: ask(
     "vis='', spw=[], field=[], baseline=[], time=[], scan=[], uvrange=[], observation=[], polarization=[], taql=''",
     (_state, { vis, ...items }, { context }) =>
-      selectionIndices(selectionOf(items), joinPath(context.cwd, String(vis))),
+      selectionIndices(selectionOf(items), joinPath(context.cwd, String(vis)), warningsOf(context, 'ms::msseltoindex')),
   ),
   metadata: ask('cachesize=50.0', (state, _args, host) => adoptMetadata(state, host)),
   getspectralwindowinfo: ask('', (state) => {
