@@ -48,13 +48,13 @@ try:
     pylab.imshow(x)
 except NotImplementedError, error:
     print error
-np.einsum
+np.memmap
 `,
     );
     expect(out).toBe(
       '[0 1 1] [0.5 1.  1.5] [7 3 2]\n[ 1. 20. 30.] 17.0 20.0\n[ 1. 20. 30.] 900.0 # x y\n' +
         'pylab.imshow() is not available: scripts draw plain plots alone here (plot, scatter, errorbar, hist …); plotms, plotcal, plotbandpass and plotants write PNG files.\n',
     );
-    expect(err).toContain('numpy.einsum is not available here');
+    expect(err).toContain('numpy.memmap is not available here');
   });
 });

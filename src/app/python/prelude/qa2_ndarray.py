@@ -1052,9 +1052,7 @@ def _formatter(values, kind):
         width = max([len(str(value)) for value in values] or [0])
         return lambda value: str(value).rjust(width)
     if kind.kind == 'b':
-        width = 5 if len(values) != 1 or not values[0] else 4
-        width = max([len(str(value)) for value in values] or [0])
-        return lambda value: str(value).rjust(width)
+        return lambda value: str(value).rjust(5)
     return repr
 
 

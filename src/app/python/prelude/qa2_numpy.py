@@ -931,15 +931,15 @@ def _least_squares(rows, values):
     return [value / scale for value, scale in zip(found, scales)]
 
 
-def cov(m):
-    lines = [list(line) for line in atleast_2d(m)]
+def cov(m, y=None):
+    lines = [list(line) for line in atleast_2d(m)] + ([] if y is None else [list(line) for line in atleast_2d(y)])
     centred = [[value - _mean(line) for value in line] for line in lines]
     found = [[math.fsum(a * b for a, b in zip(one, other)) / (len(one) - 1) for other in centred] for one in centred]
     return array(found) if len(found) > 1 else found[0][0]
 
 
 def corrcoef(x, y=None):
-    table = cov(x if y is None else [x, y])
+    table = cov(x, y)
     root = sqrt(diagonal(table))
     return table / outer(root, root)
 
@@ -990,10 +990,11 @@ def apply_along_axis(func1d, axis, arr):
 # ---------------------------------------------------------------- text files
 
 
-def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, usecols=None, unpack=False, ndmin=0, converters=None):
+def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, usecols=None, unpack=False, ndmin=0, converters=None, convert=None):
     lines = list(open(fname)) if isinstance(fname, str) else list(fname)
     marks = [comments] if isinstance(comments, str) else list(comments or [])
     kind, rows = core.dtype(dtype), []
+    convert = convert or {'f': float, 'i': lambda word: int(float(word)), 'c': complex, 'U': str}.get(kind.kind, lambda word: word)
     for line in lines[skiprows:]:
         line = line.decode('latin-1') if isinstance(line, bytes) else line
         for mark in marks:
@@ -1007,7 +1008,6 @@ def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, us
             words = [converters[at](word) if at in converters else word for at, word in enumerate(words)]
         if rows and len(words) != len(rows[0]):
             raise ValueError('the number of columns changed from %d to %d' % (len(rows[0]), len(words)))
-        convert = {'f': float, 'i': lambda word: int(float(word)), 'c': complex, 'U': str}.get(kind.kind, lambda word: word)
         rows.append([convert(word) for word in words])
     found = array(rows, dtype=kind) if rows else zeros(0, kind)
     found = found.squeeze() if ndmin < 2 else found
@@ -1015,10 +1015,19 @@ def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, us
     return found.T if unpack else found
 
 
-def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header=0, usecols=None, unpack=False, **others):
+def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header=0, usecols=None, unpack=False, filling_values=None, **others):
     if others:
         raise NotImplementedError('numpy.genfromtxt: %s is not available here; read the file with open() or csv.' % ', '.join(others))
-    return loadtxt(fname, dtype, comments, delimiter, skip_header, usecols, unpack)
+    filling = nan if filling_values is None else filling_values
+
+    def number(word):
+        try:
+            return float(word)
+        except ValueError:
+            return filling
+
+    is_float = core.dtype(dtype).kind == 'f'
+    return loadtxt(fname, dtype, comments, delimiter, skip_header, usecols, unpack, convert=number if is_float else None)
 
 
 def savetxt(fname, X, fmt='%.18e', delimiter=' ', newline='\n', header='', footer='', comments='# '):
@@ -1045,8 +1054,13 @@ def get_printoptions():
     return dict(core.PRINTING)
 
 
-def array2string(a, separator=' ', prefix=''):
-    return core.text_of(_array(a), separator, prefix)
+def array2string(a, max_line_width=None, precision=None, suppress_small=None, separator=' ', prefix='', threshold=None, edgeitems=None):
+    before = get_printoptions()
+    set_printoptions(precision, threshold, edgeitems, max_line_width, suppress_small)
+    try:
+        return core.text_of(_array(a), separator, prefix)
+    finally:
+        core.PRINTING.update(before)
 
 
 array_str, array_repr = str, repr
