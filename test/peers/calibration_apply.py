@@ -183,15 +183,15 @@ def main():
         tmap[s] = [t for t in tsys if bases[t] == bases[s]][0]
     offsets = [0.001, -0.002, 0.0015, -0.0014, 0.000058, 0.00144]
     both = dict(vis="casa.ms")
-    todo = [("tsys", {}), ("antpos", dict(antenna=",".join(names[1:3]), parameter=offsets)),
+    todo = [("tsys", {}), ("uneven", dict(caltype="tsys", uniform=False)), ("antpos", dict(antenna=",".join(names[1:3]), parameter=offsets)),
             ("amp", dict(spw=str(science[0]), antenna=names[0], pol="Y", parameter=[1.25])),
             ("ph", dict(spw="", antenna=",".join(names[:2]), pol="X,Y", parameter=[10.0, 20.0, 30.0, 40.0]))]
     for kind, more in todo:
-        C.gencal(caltable="casa." + kind, caltype=kind, **both, **more)
+        C.gencal(caltable="casa." + kind, **{"caltype": kind, **both, **more})
     sources = dict(spw=science, toffset=0, tie=["%s,%s" % (target, phase)], statsource=target)
     C.wvrgcal(caltable="casa.wvr", **both, **sources)
     C.wvrgcal(caltable="seed.wvr", rseed=12345, **both, **sources)
-    ours(bundle, work, [["gencal", dict(vis="ours.ms", caltable="ours." + k, caltype=k, **m)] for k, m in todo]
+    ours(bundle, work, [["gencal", {"vis": "ours.ms", "caltable": "ours." + k, "caltype": k, **m}] for k, m in todo]
          + [["wvrgcal", dict(vis="ours.ms", caltable="ours.wvr", **sources)]])
     for kind, _ in todo:
         compare_tables("gencal " + kind, "casa." + kind, "ours." + kind)

@@ -22,6 +22,11 @@ export interface GencalOptions {
   readonly parameter?: readonly number[];
   /** antpos: JSON file of getantposalma with absolute positions; jyperk: lines `MS,antenna,spw,polarization,factor`. */
   readonly infile?: string;
+  /**
+   * tsys: a row for each antenna at each time, flagged where it has no spectrum; false: rows of spectra only, and an SNR of 0.1
+   * instead of 1, as CASA 6.7 has them. Default true.
+   */
+  readonly uniform?: boolean;
 }
 
 /**
@@ -44,7 +49,7 @@ function makeTable(context: Context, vis: string, options: GencalOptions): CalTa
   const frame = calFrameOf(vis);
   switch (options.caltype) {
     case 'tsys':
-      return tsysTable(context, vis, frame);
+      return tsysTable(context, vis, frame, options.uniform ?? true);
     case 'antpos':
       return positionTable(context, frame, options);
     case 'amp':
@@ -70,9 +75,9 @@ function assemble(
   return { ...frame, spectralWindows, visCal, parType, polBasis: 'unknown', rows, history: [] };
 }
 
-function tsysTable(context: Context, vis: string, frame: CalFrame): CalTable {
+function tsysTable(context: Context, vis: string, frame: CalFrame, isUniform: boolean): CalTable {
   context.log.post('Creating B TSYS table from MS SYSCAL subtable.', 'INFO', 'gencal');
-  const rows = readTsysRows(context, vis, frame);
+  const rows = readTsysRows(context, vis, frame, isUniform);
   const windows = flagOtherWindows(frame.spectralWindows, new Set(rows.spwId));
   return assemble(frame, 'B TSYS', 'Float', rows, windows);
 }

@@ -18,9 +18,10 @@ const SMALLEST = 1.1754943508222875e-38;
  * System temperatures of the SYSCAL table as rows of a calibration table: one for each antenna at each time and window,
  * at the beginning of SYSCAL's interval; spectra that are missing or not positive are flagged.
  *
+ * @param isUniform false: antennas without a spectrum have no row, and SNR is 0.1 instead of 1
  * @throws missing when the MS has no system temperatures; bad-data when spectra do not fit their windows
  */
-export function readTsysRows(context: Context, vis: string, frame: CalFrame): CalRows {
+export function readTsysRows(context: Context, vis: string, frame: CalFrame, isUniform: boolean): CalRows {
   const ms = openMs(vis, 'read');
   try {
     if (!ms.hasSubtable('SYSCAL') || !ms.subtable('SYSCAL').hasColumn('TSYS_SPECTRUM')) {
@@ -29,23 +30,25 @@ export function readTsysRows(context: Context, vis: string, frame: CalFrame): Ca
     const groups = groupRows(ms);
     if (groups.length === 0) fail('missing', 'The SYSCAL table of the MS is empty.', { file: vis });
     const scans = scanTimes(ms);
-    const antennaCount = frame.antennas.length;
-    const keys: CalRowKey[] = groups.flatMap((group) =>
-      frame.antennas.map(({ id }) => ({
-        time: group.time,
-        interval: 0,
-        ...scanAt(scans, group.time),
-        spwId: group.spwId,
-        antenna1: id,
-        antenna2: -1,
-      })),
+    const cells = groups.flatMap((group) =>
+      frame.antennas
+        .filter(({ id }) => isUniform || group.rows.has(id))
+        .map(({ id }) => ({ group, id, source: group.rows.get(id) })),
     );
+    const keys: CalRowKey[] = cells.map(({ group, id }) => ({
+      time: group.time,
+      interval: 0,
+      ...scanAt(scans, group.time),
+      spwId: group.spwId,
+      antenna1: id,
+      antenna2: -1,
+    }));
     const chanCount = Int32Array.from(keys, ({ spwId }) => frame.spectralWindows[spwId]?.chanFreqs.length ?? 0);
     const rows = emptyRows(keys, chanCount, 2, false);
     rows.paramErr.fill(Math.fround(0.1));
-    rows.snr.fill(1);
-    groups.forEach((group, index) => {
-      fillGroup(ms, group, rows, index * antennaCount);
+    rows.snr.fill(isUniform ? 1 : Math.fround(0.1));
+    cells.forEach(({ source }, target) => {
+      if (source !== undefined) fillRow(ms, source, rows, target);
     });
     reportCounts(context, groups, frame);
     return rows;
@@ -74,22 +77,21 @@ function groupRows(ms: MeasurementSet): Group[] {
   return [...groups.values()].sort((a, b) => a.time - b.time || a.spwId - b.spwId);
 }
 
-function fillGroup(ms: MeasurementSet, group: Group, rows: CalRows, firstRow: number): void {
-  const column = ms.subtable('SYSCAL').column('TSYS_SPECTRUM');
-  for (const [antenna, row] of group.rows) {
-    const { shape, values } = column.get(row) as ArrayValue;
-    const [chans, pols] = shape;
-    const target = firstRow + antenna;
-    if (chans !== rows.chanCount[target] || pols > 2) {
-      fail('bad-data', `A spectrum of ${chans} channels does not fit window ${group.spwId}.`, { table: 'SYSCAL', row });
-    }
-    for (let chan = 0; chan < chans; chan++) {
-      for (let pol = 0; pol < pols; pol++) {
-        const cell = rows.offsets[target] + 2 * chan + pol;
-        const tsys = (values as Float32Array)[chan * pols + pol];
-        rows.params[cell] = tsys;
-        rows.flag[cell] = tsys < SMALLEST ? 1 : 0;
-      }
+function fillRow(ms: MeasurementSet, row: number, rows: CalRows, target: number): void {
+  const { shape, values } = ms.subtable('SYSCAL').column('TSYS_SPECTRUM').get(row) as ArrayValue;
+  const [chans, pols] = shape;
+  if (chans !== rows.chanCount[target] || pols > 2) {
+    fail('bad-data', `A spectrum of ${chans} channels does not fit window ${rows.spwId[target]}.`, {
+      table: 'SYSCAL',
+      row,
+    });
+  }
+  for (let chan = 0; chan < chans; chan++) {
+    for (let pol = 0; pol < pols; pol++) {
+      const cell = rows.offsets[target] + 2 * chan + pol;
+      const tsys = (values as Float32Array)[chan * pols + pol];
+      rows.params[cell] = tsys;
+      rows.flag[cell] = tsys < SMALLEST ? 1 : 0;
     }
   }
 }

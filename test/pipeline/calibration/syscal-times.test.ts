@@ -57,3 +57,15 @@ it('maps windows to the system temperatures of their baseband', () => {
   expect(tsysspwmap(context, { vis: 'a.ms', tsystable: 'a.tsys' })).toEqual([0, 0]);
   expect(tsysspwmap(context, { vis: 'a.ms', tsystable: 'a.tsys', trim: false })).toEqual([0, 0, 2]);
 });
+
+it('has rows of antennas without a spectrum unless the array may be uneven', () => {
+  const ms = openMs(vis, 'update');
+  ms.subtable('SYSCAL').column('SPECTRAL_WINDOW_ID').put(1, 2); // antenna 1 is alone in window 2, and missing in window 0
+  ms.close();
+  const even = gencal(context, { vis: 'a.ms', caltable: 'even.tsys', caltype: 'tsys' }).rows;
+  const uneven = gencal(context, { vis: 'a.ms', caltable: 'uneven.tsys', caltype: 'tsys', uniform: false }).rows;
+  expect([even.time.length, uneven.time.length]).toEqual([3 * ANTENNAS, 2 * ANTENNAS]);
+  expect([...even.flag].filter((flag) => flag === 1).length).toBe(3 * 8);
+  expect([...uneven.flag].every((flag) => flag === 0)).toBe(true);
+  expect([even.snr[0], uneven.snr[0]]).toEqual([1, Math.fround(0.1)]);
+});

@@ -42,7 +42,7 @@ export const gencalTask: TaskDeclaration = {
     text('antenna', '', 'antennas or baselines, e.g. DV01&DA42; empty: all'),
     text('pol', '', 'polarizations'),
     floats('parameter', [], 'the values'),
-    bool('uniform', true, 'one value for all', { inert: 'CASA 6.7 makes the same tables either way' }),
+    bool('uniform', true, 'tsys: a row for each antenna at each time; else rows of spectra alone'),
   ],
   run: performs(gencal),
 };
