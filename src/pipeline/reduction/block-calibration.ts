@@ -17,6 +17,7 @@ import type { MeasuredFlux } from './common-flux.ts';
 import { chooseFluxModel, type FluxModel, fluxCalibratorOf, statedFluxes } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
 import { type Inspection, inspectCalibrators } from './inspection.ts';
+import { missingData } from './missing-data.ts';
 import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
 import { type Decision, decisionLine } from './plan-builder.ts';
 import { type ProgressPlan, runSteps } from './plan-run.ts';
@@ -120,7 +121,10 @@ export async function calibrateBlock(
   const last = solve.filter(({ number }) => number > GAIN_STEP);
   await runSteps(context, runner, [...more, ...last], progress);
 
-  const decisions = [refant.decision, ...apriori.decisions, ...flags.decisions, flux.decision, ...choices.decisions];
+  const decisions = [
+    ...missingData(asdm),
+    ...[refant.decision, ...apriori.decisions, ...flags.decisions, flux.decision, ...choices.decisions],
+  ];
   const fluxes = readFluxes(fluxscale, observation, options.uid, flux);
   return {
     uid: options.uid,
