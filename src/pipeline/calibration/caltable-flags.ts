@@ -15,15 +15,17 @@ import {
 } from '../flagging/index.ts';
 import type { CalTable } from './caltable.ts';
 import { clipTest } from './caltable-clip.ts';
+import { type CellChoice, extendSolutions, forEachCell, quackedRows } from './caltable-flag-spread.ts';
 import { readCalTable } from './caltable-read.ts';
 import { selectCalRows, windowInfos } from './caltable-selection.ts';
 import { writeCalFlags } from './caltable-write.ts';
 
+const MODES: readonly string[] = ['manual', 'unflag', 'clip', 'quack', 'extend', 'summary'];
 /** Selections of MeasurementSets that name nothing in a calibration table. */
 const FOREIGN = ['uvrange', 'intent', 'array'] as const;
 
 /**
- * Flags solutions of a calibration table: flagdata with modes manual, unflag, clip, summary and list on a table instead of a
+ * Flags solutions of a calibration table: flagdata with modes manual, unflag, clip, quack, extend, summary and list on a table instead of a
  * MeasurementSet. Channels of the selection's windows are channels of the solutions; the parameters of a channel are
  * called Sol1, Sol2 … where data have correlations.
  *
@@ -47,7 +49,10 @@ export function flagCalTable(context: Context, options: FlagdataOptions): Flagda
   });
   const flaggers = plans.filter(({ command }) => command.mode !== 'summary');
   let changed = 0;
-  for (const { command, cells } of flaggers) changed += setFlags(table, cells, command);
+  for (const { command, cells } of flaggers) {
+    if (command.mode === 'extend') changed += extendSolutions(table, cells, command);
+    else changed += setFlags(table, commands.length === 1 ? cells.rows : undefined, cells, command);
+  }
   if (flaggers.length > 0) context.log.post(`${changed} flags of solutions changed.`, 'INFO', 'flagdata');
   if (action === 'apply' && flaggers.length > 0) writeFlags(path, table, options.flagbackup ?? true);
   const summaries = plans
@@ -67,21 +72,10 @@ function writeFlags(path: string, table: CalTable, isBackedUp: boolean): void {
   }
 }
 
-/** Which solutions a command is about. */
-interface CellChoice {
-  readonly rows: readonly number[];
-  /** Inclusive channel ranges of a row. */
-  rangesOf(row: number): readonly (readonly [number, number])[];
-  /** Parameters of a channel. */
-  readonly params: readonly number[];
-}
-
 function chooseCells(context: Context, table: CalTable, command: FlagCommand): CellChoice {
-  if (!['manual', 'unflag', 'clip', 'summary'].includes(command.mode)) {
-    fail(
-      'unsupported',
-      `Calibration tables are flagged with modes manual, unflag, clip, summary and list, not with ${command.mode}.`,
-    );
+  if (!MODES.includes(command.mode)) {
+    const known = MODES.join(', ');
+    fail('unsupported', `Calibration tables are flagged with modes ${known} and list, not with ${command.mode}.`);
   }
   const foreign = FOREIGN.find((name) => command[name]);
   if (foreign) fail('usage', `Calibration tables are not selected by ${foreign}; leave it empty.`);
@@ -112,22 +106,20 @@ function chooseParams(context: Context, text: string, parCount: number): number[
   return chosen;
 }
 
-/** Calls `visit` for each chosen cell, and for each row's channel. */
-function forEachCell({ rows }: CalTable, choice: CellChoice, row: number, visit: (cell: number, chan: number) => void) {
-  const last = rows.chanCount[row] - 1;
-  for (const [from, to] of choice.rangesOf(row)) {
-    for (let chan = from; chan <= Math.min(to, last); chan++) {
-      for (const param of choice.params) visit(rows.offsets[row] + chan * rows.parCount + param, chan);
-    }
-  }
-}
-
-function setFlags(table: CalTable, choice: CellChoice, command: FlagCommand): number {
+/** @param scanRows those among which scans begin and end, for quack; undefined: all */
+function setFlags(
+  table: CalTable,
+  scanRows: readonly number[] | undefined,
+  choice: CellChoice,
+  command: FlagCommand,
+): number {
   const { flag } = table.rows;
   const value = command.mode === 'unflag' ? 0 : 1;
   const isMeant = command.mode === 'clip' ? clipTest(table, command) : () => true;
   let changed = 0;
+  const isAtEdge = command.mode === 'quack' ? quackedRows(table, scanRows, command) : () => true;
   for (const row of choice.rows) {
+    if (!isAtEdge(row)) continue;
     forEachCell(table, choice, row, (cell) => {
       if (flag[cell] === value || !isMeant(cell)) return;
       flag[cell] = value;

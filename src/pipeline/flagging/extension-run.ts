@@ -6,9 +6,10 @@ import {
   type VisibilityChunk,
   writeChunk,
 } from '../../astronomy/visibility/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import type { Context } from '../../foundation/base/index.ts';
 import type { Coverage, FlagAgent } from './agent-types.ts';
 import { extendFlagsInPlace } from './extension.ts';
+import { extensionTracks } from './extension-tracks.ts';
 import type { FlagCommand } from './flag-command.ts';
 import { findRows } from './flag-run.ts';
 
@@ -33,7 +34,7 @@ export function runExtension(
   apply: boolean,
 ): number {
   const rows = findRows(ms, [agent]);
-  const tracks = tracksOf(ms, rows, chunkingOf(agent.command));
+  const tracks = tracksOf(ms, rows, agent.command);
   let changed = 0;
   let done = 0;
   for (const { dataDescId, batch } of batchesOf(tracks, metadata)) {
@@ -45,48 +46,16 @@ export function runExtension(
   return changed;
 }
 
-/** How the times of a baseline are cut into tracks. */
-interface Chunking {
-  /** s, from the first time of a scan (or of all); Infinity: not cut further. */
-  readonly widthSec: number;
-  readonly combinesScans: boolean;
-}
-
-/** @throws usage */
-function chunkingOf({ ntime = 'scan', combinescans = false }: FlagCommand): Chunking {
-  const text = String(ntime).trim();
-  const match = /^([\d.]+(?:e[-+]?\d+)?)\s*(s|min|h)?$/i.exec(text);
-  if (text !== 'scan' && !match) fail('usage', `ntime "${text}" is neither 'scan' nor a time such as 30.0 or '30s'.`);
-  const value =
-    Number(match?.[1] ?? 0) * { s: 1, min: 60, h: 3600 }[(match?.[2] ?? 's').toLowerCase() as 's' | 'min' | 'h'];
-  return { widthSec: value > 0 ? value : Number.POSITIVE_INFINITY, combinesScans: combinescans };
-}
-
-/** The rows of each baseline and chunk of time, by data description. */
-function tracksOf(ms: MeasurementSet, rows: Int32Array, { widthSec, combinesScans }: Chunking): Map<number, Track[]> {
+/** The rows of each baseline and chunk of time, by data description. @throws usage */
+function tracksOf(ms: MeasurementSet, rows: Int32Array, command: FlagCommand): Map<number, Track[]> {
   const ints = (name: string) => readScalars(ms.main.column(name), rows, new Int32Array(rows.length));
-  const scan = combinesScans ? [] : ['SCAN_NUMBER'];
-  const names = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID', ...scan, 'FIELD_ID', 'ANTENNA1', 'ANTENNA2'];
-  const keys = names.map(ints);
+  const keys = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID', 'FIELD_ID', 'ANTENNA1', 'ANTENNA2'].map(ints);
   const time = readScalars(ms.main.column('TIME'), rows, new Float64Array(rows.length));
-  const groups = new Map<string, number[]>();
-  for (let at = 0; at < rows.length; at++) {
-    const key = keys.map((column) => column[at]).join(' ');
-    const group = groups.get(key);
-    if (group) group.push(at);
-    else groups.set(key, [at]);
-  }
   const tracks = new Map<number, Track[]>();
-  for (const group of groups.values()) {
-    group.sort((a, b) => time[a] - time[b] || a - b);
-    const dataDescId = keys[0][group[0]];
+  for (const track of extensionTracks({ keys, scan: ints('SCAN_NUMBER'), time }, command)) {
+    const dataDescId = keys[0][track[0]];
     const list = tracks.get(dataDescId) ?? [];
-    let begin = 0;
-    for (let end = 1; end <= group.length; end++) {
-      if (end < group.length && time[group[end]] - time[group[begin]] < widthSec) continue;
-      list.push(group.slice(begin, end).map((at) => rows[at]));
-      begin = end;
-    }
+    list.push(track.map((at) => rows[at]));
     tracks.set(dataDescId, list);
   }
   return tracks;

@@ -1,3 +1,5 @@
+export { extendFlagsInPlace } from './extension.ts';
+export { extensionTracks } from './extension-tracks.ts';
 export { type FlagCommand, type FlagMode, formatFlagCommand, parseFlagCommand } from './flag-command.ts';
 export { flagFigure } from './flag-figure.ts';
 export { type FlagCount, type FlagCounts, type FlagRowNames, type FlagSummary, FlagTally } from './flag-summary.ts';
@@ -14,4 +16,5 @@ export {
 export { type FlagcmdOptions, type FlagcmdResult, flagcmd, type StoredCommand } from './flagcmd.ts';
 export { type FlagdataOptions, type FlagdataResult, flagCommands, flagdata } from './flagdata.ts';
 export { type FlagmanagerOptions, flagmanager } from './flagmanager.ts';
+export { isQuacked, type ScanEdges } from './quack.ts';
 export { type ShadowTimes, shadowTimes } from './shadow.ts';

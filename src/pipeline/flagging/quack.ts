@@ -2,8 +2,9 @@ import { type MeasurementSet, type NumericColumns, type RowTest, stepRows } from
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { FlagCommand } from './flag-command.ts';
 
-/** First and last TIME of each scan, MJD seconds. */
-type ScanTimes = ReadonlyMap<string, readonly [first: number, last: number]>;
+/** First and last TIME of a scan, MJD seconds. */
+export type ScanEdges = readonly [first: number, last: number];
+type ScanTimes = ReadonlyMap<string, ScanEdges>;
 
 /** Rows among which scans begin and end. */
 export interface QuackRows {
@@ -23,23 +24,25 @@ export function quackTest(
   rows?: QuackRows,
 ): (chunk: VisibilityChunk) => RowTest {
   const times = readScanTimes(ms, command.quackincrement ?? false, rows);
-  const interval = command.quackinterval ?? 1;
-  const mode = command.quackmode ?? 'beg';
   return (chunk) => (row) => {
     const range = times.get(scanKey(chunk.observationId[row], chunk.arrayId[row], chunk.scanNumber[row]));
-    if (!range) return false;
-    const time = chunk.time[row];
-    switch (mode) {
-      case 'beg':
-        return time < range[0] + interval;
-      case 'endb':
-        return time > range[1] - interval;
-      case 'end':
-        return time < range[1] - interval;
-      case 'tail':
-        return time > range[0] + interval;
-    }
+    return range !== undefined && isQuacked(chunk.time[row], range, command);
   };
+}
+
+/** Whether a time lies at the edge of its scan that a command of mode quack means. */
+export function isQuacked(time: number, [first, last]: ScanEdges, command: FlagCommand): boolean {
+  const { quackinterval: interval = 1, quackmode = 'beg' } = command;
+  switch (quackmode) {
+    case 'beg':
+      return time < first + interval;
+    case 'endb':
+      return time > last - interval;
+    case 'end':
+      return time < last - interval;
+    case 'tail':
+      return time > first + interval;
+  }
 }
 
 function scanKey(observationId: number, arrayId: number, scan: number): string {

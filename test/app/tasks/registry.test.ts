@@ -21,6 +21,12 @@ describe('the registry of tasks', () => {
     expect(names('importasdm')).toEqual(['asdm', 'vis', 'createmms']);
   });
 
+  it('gives a task the kind of value that it computes with', () => {
+    const given = checkArguments(findTask('flagdata'), ['a.ms'], { mode: 'quack', quackinterval: 7 });
+    expect(given.quackinterval).toBe(7);
+    expect(() => checkArguments(findTask('flagdata'), ['a.ms'], { quackinterval: [7] })).toThrow(/must be a number/);
+  });
+
   it('names the tasks when there is none of that name', () => {
     expect(() => findTask('gainkal')).toThrow(/There is no task 'gainkal'.*gaincal/);
   });

@@ -41,9 +41,38 @@ describe('flagCalTable', () => {
     expect(flagCalTable(context, { vis: 'b', spw: '0' }).changed).toBe(0);
     flagCalTable(context, { vis: 'b', mode: 'unflag' });
     expect(readCalTable(join(folder, 'b')).rows.flag.every((flag) => flag === 0)).toBe(true);
-    expect(() => flagCalTable(context, { vis: 'b', mode: 'quack' })).toThrow(/not with quack/);
+    expect(() => flagCalTable(context, { vis: 'b', mode: 'elevation' })).toThrow(/not with elevation/);
     expect(() => flagCalTable(context, { vis: 'b', uvrange: '>5m' })).toThrow(/not selected by uvrange/);
     expect(() => flagCalTable(context, { vis: 'b', antenna: 'DZ99' })).toThrow(/DZ99/);
+  });
+
+  it('quacks scans and spreads flags as on data', () => {
+    const { rows } = readCalTable(join(folder, 'b'));
+    const flagged = () => readCalTable(join(folder, 'b')).rows.flag;
+    flagCalTable(context, { vis: 'b', mode: 'unflag', flagbackup: false });
+    flagCalTable(context, { vis: 'b', mode: 'quack', quackinterval: 1, quackmode: 'tail', flagbackup: false });
+    expect(flagged().includes(1)).toBe(false); // one solution a scan is its beginning
+    flagCalTable(context, {
+      vis: 'b',
+      mode: 'quack',
+      quackinterval: 1,
+      scan: String(rows.scanNumber[0]),
+      flagbackup: false,
+    });
+    expect(
+      flagged().every((flag, cell) => {
+        const row = rows.offsets.findIndex((offset) => offset > cell) - 1;
+        return flag === Number(rows.scanNumber[row] === rows.scanNumber[0]);
+      }),
+    ).toBe(true);
+    flagCalTable(context, { vis: 'b', mode: 'unflag', flagbackup: false });
+    flagCalTable(context, { vis: 'b', spw: '0:3', correlation: 'Sol1', flagbackup: false });
+    const none = { growtime: 0, growfreq: 0, flagbackup: false };
+    flagCalTable(context, { vis: 'b', mode: 'extend', extendpols: false, flagnearfreq: true, ...none });
+    const one = Array.from(flagged().subarray(rows.offsets[0], rows.offsets[0] + 14));
+    expect(one).toEqual([0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
+    flagCalTable(context, { vis: 'b', mode: 'extend', ...none });
+    expect(Array.from(flagged().subarray(rows.offsets[0] + 4, rows.offsets[0] + 10))).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   it('clips amplitudes, angles, and the signal to noise of one parameter', () => {

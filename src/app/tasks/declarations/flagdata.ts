@@ -51,7 +51,7 @@ export const flagdataTask: TaskDeclaration = {
     variant('timeavg', false, 'average in time first', { onlyDefault: true }),
     quantity('timebin', '0s', 'time averaged', { onlyDefault: true }),
     bool('clipzeros', false, 'flag zeros'),
-    floats('quackinterval', 1.0, 'time to flag at a scan, s'),
+    float('quackinterval', 1.0, 'time to flag at a scan, s'),
     text('quackmode', 'beg', 'where: beg, endb, end, tail'),
     variant('quackincrement', false, 'count from what is flagged already'),
     float('tolerance', 0.0, 'allowed shadowing, m'),
