@@ -3,6 +3,7 @@ import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
 import { method, numberArgument, type ToolArguments, type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { type EngineValue, real } from '../values.ts';
+import { wrapped } from './measure-values.ts';
 import { significant } from './number-text.ts';
 import { convert, type Quantity, quantityValue, readQuantity, scalar } from './quantities.ts';
 import { floatArray, quantityReply, textList } from './reply-values.ts';
@@ -187,7 +188,10 @@ const units = {
     }
   }),
   totime: ask('v', ({ v }) => quantityValue(convert(readQuantity(v), 'd'))),
-  toangle: ask('v', ({ v }) => quantityValue(convert(readQuantity(v), 'rad'))),
+  toangle: ask('v', ({ v }) => {
+    const quantity = readQuantity(v);
+    return quantityValue(isAngle(parseUnit(quantity.unit)) ? quantity : convert(quantity, 'rad'));
+  }),
   checkfreq: ask('cm', ({ cm }) => isFrequencyLike(parseUnit(readQuantity(cm).unit))),
   convertfreq: ask("v, outunit='Hz'", (args) => convertFrequency(args)),
   convertdop: ask("v, outunit='km/s'", (args) => {
@@ -297,7 +301,7 @@ const texts = {
   formxxx: ask("v, format='dms', prec=2", (args) => {
     const format = textArgument(args, 'format');
     if (!Object.hasOwn(FORMATS, format)) fail('usage', `format is ${Object.keys(FORMATS).join(', ')}.`);
-    return FORMATS[format](rad(args.v), Number(args.prec));
+    return FORMATS[format](wrapped(rad(args.v)), Number(args.prec));
   }),
   splitdate: ask('v', ({ v }) => splitDate(convert(readQuantity(v), 'd').values[0])),
 };
