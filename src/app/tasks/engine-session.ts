@@ -95,7 +95,7 @@ export class EngineSession {
 
   context(cwd: string): Context {
     const { log, checkAbort, progress } = this.options;
-    return { log, checkAbort, progress, cwd };
+    return { log, checkAbort, progress, cwd, casaVersion: this.casaVersion };
   }
 
   /** The lines that head a CASA log: which version a script was told, and what it really ran on. */

@@ -128,8 +128,9 @@ export function ensureDataColumn(
   const corrCount = Math.max(1, ...metadata.polarizations.map(({ corrTypes }) => corrTypes.length));
   const made =
     name === 'CORRECTED_DATA' && recipeOf(ms) !== undefined ? openChunkReader(ms, metadata, STORED) : undefined;
-  const chanCount = metadata.spectralWindows.every(({ chanFreqs }) => chanFreqs.length === widest) ? widest : 64;
-  ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS[name]), tiledManager(name, chanCount, corrCount));
+  // Tiles of whole spectra, as DATA has them: chunks are read row by row, and a tile of a few channels of many rows is
+  // read anew for each of them.
+  ms.main.addColumns(parseColumns(OPTIONAL_MAIN_COLUMNS[name]), tiledManager(name, widest, corrCount));
   if (made) {
     storeMade(ms, metadata, made);
     return true;

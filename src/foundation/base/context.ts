@@ -29,6 +29,8 @@ export interface Context {
   readonly cwd: string;
   /** Scratch columns are not wanted on disk: a task may attach how they are made instead of storing them. */
   readonly defersColumns?: boolean;
+  /** The CASA version that scripts are told: lines of the log that scripts read back have its form. */
+  readonly casaVersion?: string;
 }
 
 /** A context that keeps silent; `cwd` defaults to the root. */

@@ -83,8 +83,12 @@ export function fluxscale(context: Context, options: FluxscaleOptions): Fluxscal
     say(line);
     lines.push(`#${line}`);
   };
+  const saysFrequency = !isBeforeFrequencies(context.casaVersion);
   const scales = new Map(
-    fields.transfer.map((id) => [id, scaleField(table, id, gains.get(id)!, reference, spwMap, post)]),
+    fields.transfer.map((id) => [
+      id,
+      scaleField(table, id, gains.get(id)!, { reference, spwMap, saysFrequency }, post),
+    ]),
   );
   const spectra = fitSpectra(table, scales, options.fitorder ?? 1, say, post);
   if (options.listfile) writeLines(joinPath(context.cwd, options.listfile), lines);
@@ -197,12 +201,24 @@ function chosenRows(table: CalTable, options: FluxscaleOptions): (row: number) =
     (!ranges || ranges.some(([from, to]) => rows.time[row] >= from && rows.time[row] <= to));
 }
 
+/** CASA before 4.2 wrote no frequencies, and scripts of that time read a line back by an expression that has none. */
+function isBeforeFrequencies(casaVersion: string | undefined): boolean {
+  const [major, minor = 0] = (casaVersion ?? '6').split('.').map(Number);
+  return major < 4 || (major === 4 && minor < 2);
+}
+
+interface ScaleTerms {
+  readonly reference: MeanGains;
+  /** For each window, the window of the reference. */
+  readonly spwMap: readonly number[];
+  readonly saysFrequency: boolean;
+}
+
 function scaleField(
   table: CalTable,
   fieldId: number,
   gains: MeanGains,
-  reference: MeanGains,
-  spwMap: readonly number[],
+  { reference, spwMap, saysFrequency }: ScaleTerms,
   post: (line: string) => void,
 ): Scales {
   const perSpw = antennaCount(table) * table.rows.parCount;
@@ -217,7 +233,7 @@ function scaleField(
     }
     const flux = scale.ratio ** 2;
     const error = fluxError(scale);
-    const freq = ` (freq=${formatGeneral(solutionFrequency(window.chanFreqs))} Hz)`;
+    const freq = saysFrequency ? ` (freq=${formatGeneral(solutionFrequency(window.chanFreqs))} Hz)` : '';
     const numbers = `(SNR = ${formatGeneral(flux / error)}, N = ${scale.count})`;
     post(`${head}${freq}${source} is: ${formatGeneral(flux)} +/- ${formatGeneral(error)} ${numbers}`);
     return scale;

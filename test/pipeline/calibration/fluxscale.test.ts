@@ -11,9 +11,9 @@ const expected = JSON.parse(readFileSync(join(fixtures, 'fluxscale.json'), 'utf8
 const folder = mkdtempSync(join(tmpdir(), 'fluxscale-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(options: Partial<FluxscaleOptions> = {}) {
+function run(options: Partial<FluxscaleOptions> = {}, casaVersion?: string) {
   const lines: string[] = [];
-  const context = { ...silentContext(folder), log: { post: (line: string) => lines.push(line) } };
+  const context = { ...silentContext(folder), casaVersion, log: { post: (line: string) => lines.push(line) } };
   const caltable = join(fixtures, 'gain.g');
   const result = fluxscale(context, { vis: 'a.ms', caltable, fluxtable: 'flux.g', reference: '1', ...options });
   return { result, lines };
@@ -36,6 +36,16 @@ describe('fluxscale', () => {
   it('logs the lines that scripts parse, letter by letter', () => {
     const lines = run().lines.filter((line) => /^ (Flux density|Fitted spectrum|Found|Assuming)/.test(line));
     expect(lines).toEqual(expected.lines);
+  });
+
+  it('leaves frequencies out where the script is of CASA 4.1, whose lines had none', () => {
+    // The expression of scripts of 2013; those of 4.2 and later allow any bracket.
+    const old = /Flux density for \S+ in SpW=[0-9]+(?: \(ref SpW=[0-9]+\))? is: [0-9]+\.[0-9]+/;
+    const fluxes = (version: string) => run({}, version).lines.filter((line) => line.startsWith(' Flux density'));
+    expect(fluxes('4.1.0').length).toBeGreaterThan(0);
+    expect(fluxes('4.1.0').every((line) => old.test(line))).toBe(true);
+    expect(fluxes('4.2.1')).toEqual(run().lines.filter((line) => line.startsWith(' Flux density')));
+    expect(fluxes('4.2.1').some((line) => old.test(line))).toBe(false);
   });
 
   it('writes the same lines to a list file', () => {
