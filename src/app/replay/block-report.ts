@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkCalibrated, type FieldTruth, type SourceResult } from './calibrated-check.ts';
+import { checkCalibrated, type FieldTruth, lostToCalibration, type SourceResult } from './calibrated-check.ts';
 import { calibratedMs, type ReplayBlock, type ReplayMember } from './member.ts';
 
 /** A calibrated flux may be off by so much. */
 const TOLERANCE = 0.05;
-/** Six antennas of which one is bad lose a third of their baselines; more than this is no calibration. */
+/** A twin has no bad solutions: its calibration may flag so much of the data. */
+const LOST_LIMIT = 0.05;
+/** Where flags of before are not kept: a sixth of the antennas, the edges and scans of Tsys are flagged; more is no calibration. */
 const FLAGGED_LIMIT = 0.6;
 
 /** The verdict on one script, as it is printed. */
@@ -71,10 +73,14 @@ function judge(
   );
   if (!worst) return verdict(false, `${name}: ${did}; no calibrated visibilities`);
   const flagged = results.reduce((sum, result) => sum + result.flagged, 0) / results.length;
-  const passes = isWhole && deviation(worst) <= TOLERANCE && flagged <= FLAGGED_LIMIT;
+  const place = block && join(member.root, 'calibrated', `${block.asdm}.calibration`, `${block.asdm}.ms.split`);
+  const lost = place === undefined ? undefined : lostToCalibration(place);
+  const isKept = lost === undefined ? flagged <= FLAGGED_LIMIT : lost <= LOST_LIMIT;
+  const passes = isWhole && deviation(worst) <= TOLERANCE && isKept;
   const left = block && block.unscaled.length > 0 ? ` (${block.unscaled.join(', ')} left at 1 Jy by the script)` : '';
+  const by = lost === undefined ? '' : `, ${(100 * lost).toFixed(1)} % by the calibration`;
   const ratio = Number.isNaN(worst.ratio) ? 'all flagged' : `${(100 * (worst.ratio - 1)).toFixed(2)} %`;
-  const line = `${name}: ${did}; worst flux ${worst.name} spw ${worst.window}: ${ratio}; flagged ${(100 * flagged).toFixed(1)} %${left}`;
+  const line = `${name}: ${did}; worst flux ${worst.name} spw ${worst.window}: ${ratio}; flagged ${(100 * flagged).toFixed(1)} %${by}${left}`;
   return verdict(passes, line);
 }
 

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { openTable } from '../../formats/tables/index.ts';
 import { airy, diskPath, type SolarModel, solarModel } from '../../pipeline/skymodel/index.ts';
 
 /** What a field's calibrated visibilities must be: a point at its centre, or a body of the Solar System. */
@@ -93,6 +96,32 @@ export function meanAmplitude(path: string): { jy: number; rows: number; flagged
     return { jy: sum / good, rows, flagged: 1 - good / total };
   } finally {
     ms.close();
+  }
+}
+
+/**
+ * Share of the data that its calibration flagged: what is flagged now and was not when the script saved its flags before. A twin
+ * has no bad solutions, so that nothing should be lost.
+ *
+ * @param split MeasurementSet that the calibration was applied to
+ * @returns undefined where it, or its flags of then, are not kept
+ */
+export function lostToCalibration(split: string): number | undefined {
+  const saved = join(`${split}.flagversions`, 'flags.BeforeApplycal');
+  if (!existsSync(split) || !existsSync(saved)) return undefined;
+  const [now, before] = [openTable(split), openTable(saved)];
+  try {
+    let [lost, total] = [0, 0];
+    const [after, earlier] = [now.column('FLAG'), before.column('FLAG')];
+    for (let row = 0; row < now.rowCount; row++) {
+      const [flags, old] = [after.getRange(row, 1) as Uint8Array, earlier.getRange(row, 1) as Uint8Array];
+      for (let at = 0; at < flags.length; at++) if (flags[at] !== 0 && old[at] === 0) lost++;
+      total += flags.length;
+    }
+    return lost / total;
+  } finally {
+    now.close();
+    before.close();
   }
 }
 

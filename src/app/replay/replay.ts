@@ -57,6 +57,11 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 /** Runs the command; returns the exit code: 0 when every script passed. */
 export async function main(args: readonly string[]): Promise<number> {
   const options = readArguments(args);
+  const folder = args[0] ?? '-';
+  if (!options && !folder.startsWith('-') && !existsSync(folder)) {
+    say(`There is no folder ${folder}.`);
+    return 2;
+  }
   if (!options) {
     process.stdout.write(USAGE);
     return 2;

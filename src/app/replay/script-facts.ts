@@ -47,6 +47,8 @@ export interface ScriptFacts {
   readonly referenceAntenna: string;
   /** The reference first, then those that are solved for by themselves, then others. */
   readonly antennas: readonly string[];
+  /** Antennas whose baselines alone some gains are solved on. */
+  readonly solvedAntennas: readonly string[];
   /** Antennas that commands flag. */
   readonly flaggedAntennas: readonly string[];
   /** Corrections of the antennas' positions that the script knows, ITRF, m, by name. */
@@ -132,7 +134,7 @@ export function readFacts(script: string): ScriptFacts {
     ...antennasOf(calls, source),
     positionErrors: positionErrorsOf(named('gencal')),
     usesDataFlags: source.includes('/bdflags2MS') || /\bbdfflags\s*=\s*(?:True|T)\b/.test(source),
-    stepCount: [...source.matchAll(/^mystep\s*=\s*\d+/gm)].length,
+    stepCount: stepCountOf(source),
     waterSource: named('wvrgcal').map((call) => text(call.named.statsource))[0],
   };
 }
@@ -144,6 +146,13 @@ function bandpassOf(calls: readonly ScriptCall[], idsOf: (selection: string) => 
     if (id !== undefined) return id;
   }
   return undefined;
+}
+
+/** Scripts run as many steps as they have titles; one that is added behind has none. */
+function stepCountOf(source: string): number {
+  const steps = [...source.matchAll(/^mystep\s*=\s*\d+/gm)].length;
+  const titles = /^step_title\s*=\s*\{([^}]*)\}/m.exec(source)?.[1].match(/\d+\s*:\s*['"]/g)?.length;
+  return Math.min(steps, titles ?? steps);
 }
 
 const lastScan = ({ named }: ScriptCall) => readNumbers(text(named.scan)).slice(-1);
@@ -229,15 +238,21 @@ function centreOf(source: string, window: number): number | undefined {
 function antennasOf(
   calls: readonly ScriptCall[],
   source: string,
-): Pick<ScriptFacts, 'referenceAntenna' | 'antennas' | 'flaggedAntennas'> {
+): Pick<ScriptFacts, 'referenceAntenna' | 'antennas' | 'solvedAntennas' | 'flaggedAntennas'> {
   const inCalls = (names: readonly string[]) =>
     calls.filter(({ name }) => names.includes(name)).flatMap(({ named }) => text(named.antenna).match(ANTENNA) ?? []);
   const referenceAntenna = calls.map(({ named }) => text(named.refant)).find((name) => name !== '') ?? '';
   const everywhere = source.replace(/^\s*#.*$/gm, '').match(ANTENNA) ?? [];
   const first = referenceAntenna.split(',')[0];
-  const antennas = unique([first, ...inCalls(['gaincal']), ...inCalls(['gencal']), ...everywhere]);
+  const solvedAntennas = unique(inCalls(['gaincal']));
+  const antennas = unique([first, ...solvedAntennas, ...inCalls(['gencal']), ...everywhere]);
   const flaggedAntennas = unique(inCalls(['flagdata']));
-  return { referenceAntenna: first, antennas: antennas.filter((name) => name !== ''), flaggedAntennas };
+  return {
+    referenceAntenna: first,
+    antennas: antennas.filter((name) => name !== ''),
+    solvedAntennas,
+    flaggedAntennas,
+  };
 }
 
 /** Of the tables that correct positions (`caltype='antpos'`): three numbers for each antenna. */

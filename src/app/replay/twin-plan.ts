@@ -3,6 +3,8 @@ import type { FieldFacts, ScriptFacts } from './script-facts.ts';
 
 const LARGE_ANTENNA_COUNT = 6;
 const SMALL_ANTENNA_COUNT = 6;
+/** Antennas that have enough baselines with each other to be solved for: gaincal wants four for each. */
+const SOLVABLE_COUNT = 5;
 const SMALL_ANTENNAS = Array.from({ length: 12 }, (_, index) => `CM${String(index + 1).padStart(2, '0')}`);
 const LARGE_ANTENNAS = ['DA41', 'DA42', 'DA43', 'DA44', 'DA45', 'DA46', 'DV02', 'DV03'];
 /** Fields of a mosaic that are observed: its first, middle and last. */
@@ -18,7 +20,10 @@ const DEFAULT_FLUX = { bandpass: 3, flux: 2, phase: 1.2, target: 0.5 } as const;
 /** The smallest observation on which a script can run. */
 export function planTwin(facts: ScriptFacts): TwinSpec {
   const isSmall = facts.antennas.every((name) => name.startsWith('CM'));
-  const wanted = isSmall ? SMALL_ANTENNA_COUNT : LARGE_ANTENNA_COUNT;
+  const solved = facts.solvedAntennas.filter((name) => name !== facts.referenceAntenna).length;
+  const usual = isSmall ? SMALL_ANTENNA_COUNT : LARGE_ANTENNA_COUNT;
+  // The reference, those that are solved by themselves, and one that is flagged.
+  const wanted = Math.max(usual, Math.min(solved, SOLVABLE_COUNT) + 2);
   const known = [...new Set([...facts.antennas, ...(isSmall ? SMALL_ANTENNAS : LARGE_ANTENNAS)])];
   const isSound = (name: string) => name === facts.referenceAntenna || !facts.flaggedAntennas.includes(name);
   const sound = known.filter(isSound);

@@ -33,6 +33,17 @@ export interface Context {
   readonly casaVersion?: string;
 }
 
+/** True when scripts are told a CASA before `version`, e.g. '4.2'; false where none is told. */
+export function isCasaBefore({ casaVersion }: Context, version: string): boolean {
+  if (casaVersion === undefined) return false;
+  const [told, limit] = [casaVersion, version].map((text) => text.split('.').map(Number));
+  for (const [index, number] of limit.entries()) {
+    const own = told[index] ?? 0;
+    if (own !== number) return own < number;
+  }
+  return false;
+}
+
 /** A context that keeps silent; `cwd` defaults to the root. */
 export function silentContext(cwd = '/'): Context {
   return { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd };

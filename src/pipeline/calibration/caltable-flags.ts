@@ -1,5 +1,5 @@
 import { parseSpw } from '../../astronomy/ms/index.ts';
-import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
+import { type Context, errorSentence, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import {
   autosaveFlags,
@@ -81,10 +81,12 @@ function chooseCells(context: Context, table: CalTable, command: FlagCommand): C
   if (foreign) fail('usage', `Calibration tables are not selected by ${foreign}; leave it empty.`);
   const { antenna, spw, field, scan, timerange } = command;
   const observation = String(command.observation ?? '');
-  const channels = spw ? parseSpw(spw, windowInfos(table)) : undefined;
+  // CASA 4 went on with the windows that are there, and scripts of 2014 rest on that.
+  const manner = { warn: warningsOf(context, 'flagdata'), forgives: ['spw'] as const };
+  const channels = spw ? parseSpw(spw, windowInfos(table), manner) : undefined;
   const { rows } = table;
   return {
-    rows: selectCalRows(table, { antenna, spw, field, scan, timerange, observation }),
+    rows: selectCalRows(table, { antenna, spw, field, scan, timerange, observation }, manner),
     rangesOf: (row) => channels?.get(rows.spwId[row]) ?? [[0, rows.chanCount[row] - 1]],
     params: chooseParams(context, command.correlation ?? '', rows.parCount),
   };

@@ -6,6 +6,7 @@ import {
   parseScan,
   parseSpw,
   parseTimerange,
+  type SelectionManner,
   type SpectralWindowInfo,
 } from '../../astronomy/ms/index.ts';
 import type { CalTable } from './caltable.ts';
@@ -20,8 +21,13 @@ export interface CalSelection {
   readonly observation?: string;
 }
 
-/** Row numbers that a selection chooses, ascending. @throws usage for texts that name nothing in the table */
-export function selectCalRows(table: CalTable, selection: CalSelection): number[] {
+/**
+ * Row numbers that a selection chooses, ascending.
+ *
+ * @param manner what becomes of windows that are not there
+ * @throws usage for texts that name nothing in the table
+ */
+export function selectCalRows(table: CalTable, selection: CalSelection, manner: SelectionManner = {}): number[] {
   const { rows, antennas, fields } = table;
   const tests: ((row: number) => boolean)[] = [];
   const among = (column: Int32Array, ids: Iterable<number>) => {
@@ -29,7 +35,7 @@ export function selectCalRows(table: CalTable, selection: CalSelection): number[
     tests.push((row) => chosen.has(column[row]));
   };
   if (selection.antenna) among(rows.antenna1, chooseAntennas(selection.antenna, antennas));
-  if (selection.spw) among(rows.spwId, parseSpw(selection.spw, windowInfos(table)).keys());
+  if (selection.spw) among(rows.spwId, parseSpw(selection.spw, windowInfos(table), manner).keys());
   if (selection.field) {
     const names = fields.map(({ name, code }) => [name, code]);
     among(rows.fieldId, parseNamedList(selection.field, names, 'field'));

@@ -1,5 +1,5 @@
 import { parseAntennaList, parseNamedList, parseScan, parseTimerange } from '../../astronomy/ms/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, isCasaBefore } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalRowKey, type CalTable, emptyRows } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
@@ -83,7 +83,8 @@ export function fluxscale(context: Context, options: FluxscaleOptions): Fluxscal
     say(line);
     lines.push(`#${line}`);
   };
-  const saysFrequency = !isBeforeFrequencies(context.casaVersion);
+  // CASA before 4.2 wrote no frequencies, and scripts of that time read a line back by an expression that has none.
+  const saysFrequency = !isCasaBefore(context, '4.2');
   const scales = new Map(
     fields.transfer.map((id) => [
       id,
@@ -199,12 +200,6 @@ function chosenRows(table: CalTable, options: FluxscaleOptions): (row: number) =
     (!wanted || wanted.has(rows.antenna1[row])) &&
     (!isScan || isScan(rows.scanNumber[row])) &&
     (!ranges || ranges.some(([from, to]) => rows.time[row] >= from && rows.time[row] <= to));
-}
-
-/** CASA before 4.2 wrote no frequencies, and scripts of that time read a line back by an expression that has none. */
-function isBeforeFrequencies(casaVersion: string | undefined): boolean {
-  const [major, minor = 0] = (casaVersion ?? '6').split('.').map(Number);
-  return major < 4 || (major === 4 && minor < 2);
 }
 
 interface ScaleTerms {

@@ -8,7 +8,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import { ensureDataColumn, readChunks, writeChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
+import { type Context, fail, isCasaBefore, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { type FieldTimes, type StandardOptions, standardSource } from './flux-standard.ts';
 import { openModel } from './model-provider.ts';
@@ -43,7 +43,8 @@ const FORMAT = "{field Id: {spw Id: {fluxd: [I,Q,U,V] in Jy}, 'fieldName':field 
  * @returns the flux densities at channel 0 of each window (CASA's own differ by the LSRK shift of its reference, 5e-5)
  * @throws usage, unsupported (standards that are not there), bad-data when no rows are selected
  */
-export function setjy(context: Context, options: SetjyOptions): SetjyResult {
+export function setjy(context: Context, given: SetjyOptions): SetjyResult {
+  const options = isStatedAlone(context, given) ? { ...given, standard: 'manual' } : given;
   const ms = openMs(joinPath(context.cwd, options.vis), 'update');
   try {
     const metadata = readMetadata(ms);
@@ -75,6 +76,12 @@ export function setjy(context: Context, options: SetjyOptions): SetjyResult {
   } finally {
     ms.close();
   }
+}
+
+/** Before CASA 4.2 a flux density that was given counted, whatever the standard; then came the standard `manual`. */
+function isStatedAlone(context: Context, { fluxdensity }: SetjyOptions): boolean {
+  const stokesI = Array.isArray(fluxdensity) ? fluxdensity[0] : fluxdensity;
+  return isCasaBefore(context, '4.2') && typeof stokesI === 'number' && stokesI > 0;
 }
 
 /** What was selected of a field. */

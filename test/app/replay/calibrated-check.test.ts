@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { meanAmplitude } from '../../../src/app/replay/calibrated-check.ts';
+import { lostToCalibration, meanAmplitude } from '../../../src/app/replay/calibrated-check.ts';
 import { installEngine } from '../../../src/app/tasks/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
+import { flagdata, flagmanager } from '../../../src/pipeline/flagging/index.ts';
 import { type CalibratedSpec, writeCalibratedMs } from '../../../src/pipeline/simulation/index.ts';
 
 installEngine(64 * 1024 * 1024);
@@ -30,6 +31,14 @@ it('writes calibrated data with the flux density of what the dishes see', () => 
   const centre = look('centre.ms', {});
   expect(centre).toMatchObject({ rows: 12, flagged: 0 });
   expect(centre.jy).toBeCloseTo(2, 4);
+  // Flags of before are not lost to what comes after.
+  const context = silentContext(folder);
+  expect(lostToCalibration(join(folder, 'centre.ms'))).toBeUndefined();
+  flagdata(context, { vis: 'centre.ms', antenna: '0', flagbackup: false });
+  flagmanager(context, { vis: 'centre.ms', mode: 'save', versionname: 'BeforeApplycal' });
+  expect(lostToCalibration(join(folder, 'centre.ms'))).toBe(0);
+  flagdata(context, { vis: 'centre.ms', antenna: '0,1', flagbackup: false });
+  expect(lostToCalibration(join(folder, 'centre.ms'))).toBeCloseTo(2 / 6, 6);
   // Half the width of the beam of 1.13 wavelengths over 12 m away: about half is left.
   const dec = place.dec + (0.5 * 1.13 * 3e-3) / 12;
   const aside = look('aside.ms', { sources: [{ ...spec.sources[0], dec }] });

@@ -130,6 +130,20 @@ describe('readFacts', () => {
     expect(facts.flaggedAntennas).toEqual(['DV01']);
   });
 
+  it('keeps antennas in the data that gains are solved on by themselves', () => {
+    const short = "gaincal(vis = 'x', antenna = 'DA50,DA51,DA52,DA53,DA54,DA55&')\n";
+    const alone = readFacts(`${SCRIPT}${short}`);
+    expect(alone.solvedAntennas).toEqual(['DA50', 'DA51', 'DA52', 'DA53', 'DA54', 'DA55']);
+    const { antennas } = planTwin(alone);
+    expect(antennas.slice(0, 6)).toEqual(['DA42', 'DA50', 'DA51', 'DA52', 'DA53', 'DA54']);
+    expect(antennas).toHaveLength(7);
+  });
+
+  it('counts the steps that have titles, for scripts run no others', () => {
+    const titled = "step_title = {0: 'Import',\n              1: 'listobs'}\nmystep = 0\nmystep = 1\nmystep = 2\n";
+    expect(readFacts(`${SCRIPT}\n${titled}`).stepCount).toBe(2);
+  });
+
   it('takes names from the list at the head rather than from other comments', () => {
     const head = '# CALIBRATE_FLUX: J1120+1000\n# CALIBRATE_PHASE: J1130+1200\n';
     const text = SCRIPT.replace("field = '0~0,2~3', # J1100", "field = '3', # phase cal\n  field = '0~0,2~3', # J1100");

@@ -41,6 +41,10 @@ describe('flagCalTable', () => {
     expect(flagCalTable(context, { vis: 'b', spw: '0' }).changed).toBe(0);
     flagCalTable(context, { vis: 'b', mode: 'unflag' });
     expect(readCalTable(join(folder, 'b')).rows.flag.every((flag) => flag === 0)).toBe(true);
+    // As a script of 2014 has it, a comma for a semicolon: CASA 4 took the windows that are there.
+    expect(flagCalTable(context, { vis: 'b', spw: '0,124~127' }).changed).toBe(changed);
+    flagCalTable(context, { vis: 'b', mode: 'unflag' });
+    expect(() => flagCalTable(context, { vis: 'b', spw: '124' })).toThrow(/124/);
     expect(() => flagCalTable(context, { vis: 'b', mode: 'elevation' })).toThrow(/not with elevation/);
     expect(() => flagCalTable(context, { vis: 'b', uvrange: '>5m' })).toThrow(/not selected by uvrange/);
     expect(() => flagCalTable(context, { vis: 'b', antenna: 'DZ99' })).toThrow(/DZ99/);

@@ -134,6 +134,12 @@ describe('from a simulated observation', () => {
     const name = metadata.fields[0].name;
     const flux = { standard: 'manual', fluxdensity: [2, 0, 0, 0], spix: -0.5, reffreq: '200GHz' };
     const result = setjy(context, { vis, field: name, spw: String(science[0]), ...flux });
+    // Scripts of CASA 4.1 give a flux density and no standard, or any.
+    const old = { ...flux, standard: 'Butler-JPL-Horizons 2012' };
+    const fluxIn = (casaVersion: string) =>
+      setjy({ ...context, casaVersion }, { vis, field: name, spw: String(science[0]), ...old });
+    expect(fluxIn('4.1.0')).toEqual(result);
+    expect(() => fluxIn('4.2.2')).toThrow(/Butler/);
     const frequency = metadata.spectralWindows[science[0]].chanFreqs[0];
     const expected = 2 * (frequency / 200e9) ** -0.5;
     expect(result[0]).toMatchObject({
