@@ -11,8 +11,12 @@ interface Run {
 }
 
 const KEYS = ['OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'STATE_ID', 'FIELD_ID', 'DATA_DESC_ID', 'TIME'] as const;
+const SCAN = 2;
+const STATE = 3;
+const FIELD = 4;
 const DATA_DESC = 5;
 const TIME = 6;
+const KEY_OF: Readonly<Record<string, number>> = { scan: SCAN, state: STATE, field: FIELD };
 
 /**
  * Orders rows as CASA's split does and divides them into chunks: by observation, array, scan, state, field, data description and
@@ -22,15 +26,16 @@ const TIME = 6;
  *
  * @param rows chosen rows, ascending
  * @param rowLimit most rows of a chunk of a data description
- * @param orderOf rank of a data description in the output; default its number
+ * @param combined keys among 'scan', 'state' and 'field' that do not count in the order, because averages span them
  */
 export function planOrdered(
   ms: MeasurementSet,
   rows: Int32Array,
   rowLimit: (dataDescId: number) => number,
-  orderOf: (dataDescId: number) => number = (id) => id,
+  combined: readonly string[] = [],
 ): PlannedChunk[] {
-  const runs = readRuns(ms, rows).sort((one, other) => compareRuns(one, other, orderOf));
+  const left = [...KEYS.keys()].filter((key) => !combined.some((name) => KEY_OF[name] === key));
+  const runs = readRuns(ms, rows).sort((one, other) => compareRuns(one, other, left));
   const chunks: PlannedChunk[] = [];
   let pending: Run[] = [];
   let pendingCount = 0;
@@ -64,11 +69,8 @@ function isSameIntegration(one: Run, other: Run): boolean {
   return one.keys[DATA_DESC] === other.keys[DATA_DESC] && one.keys[TIME] === other.keys[TIME];
 }
 
-function compareRuns(one: Run, other: Run, orderOf: (dataDescId: number) => number): number {
-  for (let key = 0; key < KEYS.length; key++) {
-    if (one.keys[key] === other.keys[key]) continue;
-    return key === DATA_DESC ? orderOf(one.keys[key]) - orderOf(other.keys[key]) : one.keys[key] - other.keys[key];
-  }
+function compareRuns(one: Run, other: Run, keys: readonly number[]): number {
+  for (const key of keys) if (one.keys[key] !== other.keys[key]) return one.keys[key] - other.keys[key];
   return one.at - other.at;
 }
 

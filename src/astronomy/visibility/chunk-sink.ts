@@ -100,6 +100,13 @@ export function appendChunk(ms: MeasurementSet, chunk: VisibilityChunk, options:
   put('WEIGHT', chunk.weight, [chunk.corrCount]);
   put('SIGMA', chunk.sigma, [chunk.corrCount]);
   if (chunk.weightSpectrum && main.hasColumn('WEIGHT_SPECTRUM')) put('WEIGHT_SPECTRUM', chunk.weightSpectrum, cell);
+  if (chunk.weightSpectrum && main.hasColumn('SIGMA_SPECTRUM')) {
+    put(
+      'SIGMA_SPECTRUM',
+      chunk.weightSpectrum.map((weight) => (weight > 0 ? 1 / Math.sqrt(weight) : 0)),
+      cell,
+    );
+  }
   put('UVW', chunk.uvw);
   for (const [key, name] of ROW_COLUMNS.doubles) put(name, chunk[key]);
   for (const [key, name] of ROW_COLUMNS.integers) put(name, chunk[key]);

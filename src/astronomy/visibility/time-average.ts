@@ -6,15 +6,28 @@ export interface TimeAverageOptions {
   readonly seconds: number;
   /** What a bin may span, of 'scan', 'state' and 'field', separated by commas. */
   readonly combine?: string;
+  /** How far the uvw of a baseline may move within a bin, m; 0: as far as they do. */
+  readonly maxUvwDistanceM?: number;
 }
+
+/** Rows that are passed on together. */
+const ROWS_PER_CHUNK = 1024;
 
 /** Sums of one baseline over one bin. */
 interface Sums {
+  /** TIME of the first row. */
+  readonly firstSec: number;
   readonly antenna1: number;
   readonly antenna2: number;
   readonly feed1: number;
   readonly feed2: number;
   readonly processorId: number;
+  /** Those of the first row. */
+  readonly fieldId: number;
+  readonly scanNumber: number;
+  readonly stateId: number;
+  readonly observationId: number;
+  readonly arrayId: number;
   /** Unflagged and all values, each [chan, corr, re/im]. */
   readonly good: Record<string, Float64Array>;
   readonly all: Record<string, Float64Array>;
@@ -23,6 +36,8 @@ interface Sums {
   /** Weights of all values, [chan, corr]. */
   readonly allWeight: Float64Array;
   readonly uvw: Float64Array;
+  /** UVW of the first row, m. */
+  readonly firstUvw: readonly number[];
   rows: number;
   /** Rows that are not flagged as a whole. */
   goodRows: number;
@@ -34,41 +49,51 @@ interface Sums {
   rowWeight: number;
 }
 
-interface Bin {
+/** Rows between which nothing changes that ends all bins. */
+interface Stretch {
   readonly key: string;
-  readonly endSec: number;
   /** The first chunk's scalars; its arrays are not used. */
   readonly like: VisibilityChunk;
-  readonly ids: { fieldId: number; scanNumber: number; stateId: number; observationId: number; arrayId: number };
-  readonly sums: Map<number, Sums>;
+  /** The bin of each baseline, in the order in which baselines came. */
+  readonly open: Map<number, Sums>;
+  /** Bins that are over, in the order in which they ended. */
+  done: Sums[];
 }
 
 /**
  * Averages visibilities of a baseline over time bins: the weighted mean of unflagged values, or of all values where all are
  * flagged, which stay flagged (CASA 6.7's split and mstransform).
  *
- * Chunks must come ordered by observation, scan, field, data description and time. TIME and INTERVAL are the middle and the span
- * from the first row to the last unflagged one, TIME_CENTROID and UVW weighted means of the unflagged rows, EXPOSURE their sum; WEIGHT is the mean over channels of the
- * summed weights. The chunks passed on carry the summed weights as `weightSpectrum`.
+ * A bin of a baseline begins with its first row, and ends where the next row is the length of the bin later or more, where its uvw are
+ * further than `maxUvwDistanceM` from those of its first row, or where the scan, the state or the field changes. Chunks must come
+ * ordered by observation, array, what is not combined of scan, state and field, data description and time. TIME and INTERVAL are the
+ * middle and the span from the first row to the last unflagged one, TIME_CENTROID and UVW weighted means of the unflagged rows,
+ * EXPOSURE their sum; WEIGHT is the mean over channels of the summed weights. The chunks passed on carry the summed weights as
+ * `weightSpectrum`.
  */
 export function timeAverage(options: TimeAverageOptions): ChunkOperator {
   const combined = (options.combine ?? '').split(',').map((part) => part.trim());
-  let bin: Bin | undefined;
-  const emit = (next: (chunk: VisibilityChunk) => void) => {
-    if (bin && bin.sums.size > 0) next(finishBin(bin));
-    bin = undefined;
+  let stretch: Stretch | undefined;
+  const finish = (next: (chunk: VisibilityChunk) => void) => {
+    if (!stretch) return;
+    stretch.done.push(...stretch.open.values());
+    if (stretch.done.length > 0) next(finishBins(stretch.like, stretch.done));
+    stretch = undefined;
   };
   return {
     push(chunk, next) {
       for (let row = 0; row < chunk.rowCount; row++) {
         const key = keyOf(chunk, row, combined);
-        if (bin && (bin.key !== key || chunk.time[row] > bin.endSec)) emit(next);
-        bin ??= beginBin(chunk, row, key, options.seconds);
-        addRow(bin, chunk, row);
+        if (stretch && stretch.key !== key) finish(next);
+        stretch ??= { key, like: chunk, open: new Map(), done: [] };
+        addRow(stretch, chunk, row, options);
+        if (stretch.done.length < ROWS_PER_CHUNK) continue;
+        next(finishBins(stretch.like, stretch.done));
+        stretch.done = [];
       }
       chunk.release();
     },
-    flush: emit,
+    flush: finish,
   };
 }
 
@@ -79,32 +104,23 @@ function keyOf(chunk: VisibilityChunk, row: number, combined: readonly string[])
   return [chunk.dataDescId, chunk.observationId[row], chunk.arrayId[row], scan, state, field].join('/');
 }
 
-function beginBin(chunk: VisibilityChunk, row: number, key: string, seconds: number): Bin {
-  return {
-    key,
-    endSec: chunk.time[row] - chunk.interval[row] / 2 + seconds,
-    like: chunk,
-    ids: {
-      fieldId: chunk.fieldId[row],
-      scanNumber: chunk.scanNumber[row],
-      stateId: chunk.stateId[row],
-      observationId: chunk.observationId[row],
-      arrayId: chunk.arrayId[row],
-    },
-    sums: new Map(),
-  };
-}
-
 function beginSums(chunk: VisibilityChunk, row: number): Sums {
   const size = chunk.chanCount * chunk.corrCount;
   const columns = Object.keys(chunk.data);
   const zeros = () => Object.fromEntries(columns.map((name) => [name, new Float64Array(2 * size)]));
   return {
+    firstSec: chunk.time[row],
     antenna1: chunk.antenna1[row],
     antenna2: chunk.antenna2[row],
     feed1: chunk.feed1[row],
     feed2: chunk.feed2[row],
     processorId: chunk.processorId[row],
+    fieldId: chunk.fieldId[row],
+    scanNumber: chunk.scanNumber[row],
+    stateId: chunk.stateId[row],
+    observationId: chunk.observationId[row],
+    arrayId: chunk.arrayId[row],
+    firstUvw: [0, 1, 2].map((axis) => chunk.uvw[3 * row + axis]),
     good: zeros(),
     all: zeros(),
     goodWeight: new Float64Array(size),
@@ -114,12 +130,16 @@ function beginSums(chunk: VisibilityChunk, row: number): Sums {
   };
 }
 
-function addRow(bin: Bin, chunk: VisibilityChunk, row: number): void {
+function addRow(stretch: Stretch, chunk: VisibilityChunk, row: number, options: TimeAverageOptions): void {
   const baseline = chunk.antenna1[row] * 65_536 + chunk.antenna2[row];
-  let sums = bin.sums.get(baseline);
+  let sums = stretch.open.get(baseline);
+  if (sums && isBeyond(sums, chunk, row, options)) {
+    stretch.done.push(sums);
+    sums = undefined;
+  }
   if (!sums) {
     sums = beginSums(chunk, row);
-    bin.sums.set(baseline, sums);
+    stretch.open.set(baseline, sums);
   }
   const { chanCount, corrCount } = chunk;
   const size = chanCount * corrCount;
@@ -144,6 +164,18 @@ function addRow(bin: Bin, chunk: VisibilityChunk, row: number): void {
   addMetadata(sums, chunk, row);
 }
 
+/** True when a row is no part of the bin of its baseline. */
+function isBeyond(
+  sums: Sums,
+  chunk: VisibilityChunk,
+  row: number,
+  { seconds, maxUvwDistanceM = 0 }: TimeAverageOptions,
+): boolean {
+  if (chunk.time[row] - sums.firstSec >= seconds) return true;
+  if (maxUvwDistanceM === 0) return false;
+  return Math.hypot(...sums.firstUvw.map((value, axis) => chunk.uvw[3 * row + axis] - value)) > maxUvwDistanceM;
+}
+
 /** Rows flagged as a whole count only while there is no other. */
 function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
   const isGood = chunk.flagRow[row] === 0;
@@ -164,10 +196,9 @@ function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
   sums.rowWeight += rowWeight;
 }
 
-function finishBin(bin: Bin): VisibilityChunk {
-  const { like } = bin;
+function finishBins(like: VisibilityChunk, bins: readonly Sums[]): VisibilityChunk {
   const { chanCount, corrCount } = like;
-  const rowCount = bin.sums.size;
+  const rowCount = bins.length;
   const size = chanCount * corrCount;
   const lease = arena().lease();
   const names = Object.keys(like.data) as DataColumn[];
@@ -188,15 +219,14 @@ function finishBin(bin: Bin): VisibilityChunk {
     ...{ time: doubles(), timeCentroid: doubles(), interval: doubles(), exposure: doubles() },
     uvw: lease.float64(3 * rowCount),
     ...{ antenna1: integers(), antenna2: integers(), feed1: integers(), feed2: integers(), processorId: integers() },
-    fieldId: integers().fill(bin.ids.fieldId),
-    scanNumber: integers().fill(bin.ids.scanNumber),
-    stateId: integers().fill(bin.ids.stateId),
-    observationId: integers().fill(bin.ids.observationId),
-    arrayId: integers().fill(bin.ids.arrayId),
+    fieldId: Int32Array.from(bins, ({ fieldId }) => fieldId),
+    scanNumber: Int32Array.from(bins, ({ scanNumber }) => scanNumber),
+    stateId: Int32Array.from(bins, ({ stateId }) => stateId),
+    observationId: Int32Array.from(bins, ({ observationId }) => observationId),
+    arrayId: Int32Array.from(bins, ({ arrayId }) => arrayId),
     release: () => lease.release(),
   };
-  let row = 0;
-  for (const sums of bin.sums.values()) writeRow(chunk, row++, sums);
+  for (const [row, sums] of bins.entries()) writeRow(chunk, row, sums);
   return chunk;
 }
 

@@ -28,6 +28,10 @@ export interface SplitOptions extends Selection {
   /** Things that time averages may span: 'scan', 'state' (with commas). */
   readonly combine?: string;
   readonly overwrite?: boolean;
+  /** How far the uvw of a baseline may move within a time bin, m (mstransform); 0: as far as they do. */
+  readonly maxuvwdistance?: number;
+  /** WEIGHT_SPECTRUM also where the input has none (mstransform). */
+  readonly usewtspectrum?: boolean;
   /** False keeps all subtables and numbers as they are (mstransform's reindex). Default true. */
   readonly reindex?: boolean;
 }
@@ -70,6 +74,9 @@ export interface SplitPlan {
   readonly antennaMap?: NumberMap;
   readonly timeRanges?: readonly TimeRange[];
   readonly timebinSec: number;
+  /** What time bins span, of 'scan', 'state' and 'field'. */
+  readonly combined: readonly string[];
+  readonly maxUvwDistanceM: number;
   readonly isReindexed: boolean;
 }
 
@@ -89,11 +96,11 @@ export function planSplit(
 ): SplitPlan {
   const selection = selectRows(ms, options, { metadata, warn });
   const windows = planWindows(metadata, selection, options.width ?? 1);
-  const timebinSec = parseQuantity(options.timebin ?? '0s', 'time');
+  const averaging = planAveraging(metadata, options, warn);
   if (options.reindex === false) {
     const spwMap = numberMap(metadata.spectralWindows.map(({ id }) => id));
     const dataDescMap = numberMap(metadata.dataDescriptions.map(({ id }) => id));
-    return { selection, windows, spwMap, dataDescMap, timebinSec, isReindexed: false };
+    return { selection, windows, spwMap, dataDescMap, ...averaging, isReindexed: false };
   }
   const spwMap = numberMap(windows.map(({ oldId }) => oldId));
   const dataDescs = metadata.dataDescriptions
@@ -108,9 +115,28 @@ export function planSplit(
     ...(options.intent && { stateMap: numberMap(parseIntent(options.intent, metadata.states)) }),
     ...(options.antenna && { antennaMap: numberMap(antennasOf(options.antenna, metadata)) }),
     ...(options.timerange && { timeRanges: readTimerange(ms, options.timerange) }),
-    timebinSec,
+    ...averaging,
     isReindexed: true,
   };
+}
+
+/** Half a minute is as long as subscans of ALMA are; longer bins span their states whatever is asked for, as in CASA. */
+const LONGEST_SUBSCAN_SEC = 30;
+
+function planAveraging(
+  metadata: MsMetadata,
+  options: SplitOptions,
+  warn?: (sentence: string) => void,
+): Pick<SplitPlan, 'timebinSec' | 'combined' | 'maxUvwDistanceM'> {
+  const timebinSec = parseQuantity(options.timebin ?? '0s', 'time');
+  const known = ['scan', 'state', 'field'];
+  const combined = timebinSec > 0 ? known.filter((name) => options.combine?.includes(name)) : [];
+  const isAlma = metadata.observation.telescope.includes('ALMA');
+  if (timebinSec > LONGEST_SUBSCAN_SEC && isAlma && !combined.includes('state')) {
+    warn?.('Time bins of more than 30 s span the states of ALMA data, whose subscans are not longer.');
+    combined.push('state');
+  }
+  return { timebinSec, combined, maxUvwDistanceM: options.maxuvwdistance ?? 0 };
 }
 
 function planWindows(metadata: MsMetadata, selection: RowSelection, width: number | readonly number[]): WindowPlan[] {

@@ -107,16 +107,16 @@ interface Job {
 function writeSplit(context: Context, job: Job): number {
   const { source, metadata, columns, plan } = job;
   const target = createMs(job.path, {
-    dataColumns: columns.write,
-    withWeightSpectrum: source.main.hasColumn('WEIGHT_SPECTRUM') && hasSpectrum(source, job.rows[0]),
+    dataColumns: [...columns.write, ...(job.options.usewtspectrum ? ['SIGMA_SPECTRUM'] : [])],
+    withWeightSpectrum: job.options.usewtspectrum === true || hasSpectrum(source, job.rows[0]),
     subtables: [],
     widest: widestOf(plan.windows, metadata),
   });
   try {
     copySubtables(source, target, metadata, plan);
-    const operators: ChunkOperator[] = [weightOperator(columns), ...job.extra];
-    if (plan.timebinSec > 0)
-      operators.push(timeAverage({ seconds: plan.timebinSec, combine: job.options.combine ?? '' }));
+    const operators: ChunkOperator[] = [weightOperator(columns, job.options.usewtspectrum ?? false), ...job.extra];
+    const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
+    if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
     operators.push(selectOperator(plan, metadata), ...job.after);
     const sink = (chunk: VisibilityChunk) => {
       appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
@@ -138,7 +138,7 @@ function runChunks(
   sink: (chunk: VisibilityChunk) => void,
 ): void {
   const options = { columns: job.columns.read, withWeightSpectrum: true };
-  const planned = planOrdered(job.source, job.rows, rowLimiter(job.metadata, options));
+  const planned = planOrdered(job.source, job.rows, rowLimiter(job.metadata, options), job.plan.combined);
   const reader = openChunkReader(job.source, job.metadata, options);
   const stage = (index: number): ((chunk: VisibilityChunk) => void) =>
     index === operators.length ? sink : (chunk) => operators[index].push(chunk, stage(index + 1));
@@ -185,7 +185,7 @@ function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {
 }
 
 function hasSpectrum(ms: MeasurementSet, row: number): boolean {
-  return ms.main.column('WEIGHT_SPECTRUM').isDefined(row);
+  return ms.main.hasColumn('WEIGHT_SPECTRUM') && ms.main.column('WEIGHT_SPECTRUM').isDefined(row);
 }
 
 function widestOf(
@@ -212,11 +212,19 @@ function dropFlagged(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan):
   return Int32Array.from(kept).sort();
 }
 
-function weightOperator(columns: ColumnPlan): ChunkOperator {
+function weightOperator(columns: ColumnPlan, isSpectrumWanted: boolean): ChunkOperator {
   return {
     push(chunk, next) {
       deriveWeights(chunk, columns.weights);
-      next(chunk);
+      if (isSpectrumWanted && !chunk.weightSpectrum) {
+        const { weight, corrCount, chanCount } = chunk;
+        const perRow = chanCount * corrCount;
+        const weightSpectrum = new Float32Array(chunk.rowCount * perRow);
+        for (let at = 0; at < weightSpectrum.length; at++) {
+          weightSpectrum[at] = weight[Math.floor(at / perRow) * corrCount + (at % corrCount)];
+        }
+        next({ ...chunk, weightSpectrum });
+      } else next(chunk);
     },
     flush() {},
   };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openMs } from '../../../src/astronomy/ms/index.ts';
+import { openMs, selectRows } from '../../../src/astronomy/ms/index.ts';
 import {
   binChannels,
   binsOf,
@@ -10,12 +10,13 @@ import {
 } from '../../../src/astronomy/visibility/index.ts';
 import { freshContext, writeSmallMs } from '../ms/small-ms.ts';
 
-function chunks(): { all: VisibilityChunk[]; close: () => void } {
+function chunks(leftOut = 0): { all: VisibilityChunk[]; close: () => void } {
   const path = join(freshContext().cwd, 'a.ms');
   writeSmallMs(path);
   const ms = openMs(path);
+  const { rows } = selectRows(ms, { spw: '0', antenna: '*&*' });
   return {
-    all: [...readChunks(ms, { columns: ['DATA'], selection: { spw: '0', antenna: '*&*' } })],
+    all: [...readChunks(ms, { columns: ['DATA'], rows: rows.slice(leftOut) })],
     close: () => ms.close(),
   };
 }
@@ -67,29 +68,57 @@ describe('binChannels', () => {
   });
 });
 
+/** Rows of averages that follow each other and agree in time, interval, weight and scan. */
+function averages(options: Parameters<typeof timeAverage>[0], leftOut = 0) {
+  const { all, close } = chunks(leftOut);
+  const out: { rows: number; time: number; interval: number; weight: number; scan: number }[] = [];
+  const average = timeAverage(options);
+  const collect = (chunk: VisibilityChunk) => {
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const found = {
+        time: chunk.time[row] % 60,
+        interval: chunk.interval[row],
+        weight: chunk.weight[row * chunk.corrCount],
+        scan: chunk.scanNumber[row],
+      };
+      const last = out[out.length - 1];
+      if (last && Object.entries(found).every(([name, value]) => last[name as keyof typeof found] === value))
+        last.rows++;
+      else out.push({ rows: 1, ...found });
+    }
+    chunk.release();
+  };
+  for (const chunk of all) {
+    for (let row = 0; row < chunk.rowCount; row++) chunk.uvw[3 * row] += chunk.time[row] - chunk.time[0];
+    average.push(chunk, collect);
+  }
+  average.flush(collect);
+  close();
+  return out;
+}
+
 describe('timeAverage', () => {
   it('joins integrations of a scan and sums their weights', () => {
-    const { all, close } = chunks();
-    const out: { rows: number; time: number; interval: number; weight: number; scan: number }[] = [];
-    const average = timeAverage({ seconds: 12 });
-    const collect = (chunk: VisibilityChunk) => {
-      out.push({
-        rows: chunk.rowCount,
-        time: chunk.time[0] % 60,
-        interval: chunk.interval[0],
-        weight: chunk.weight[0],
-        scan: chunk.scanNumber[0],
-      });
-      chunk.release();
-    };
-    for (const chunk of all) average.push(chunk, collect);
-    average.flush(collect);
-    expect(out).toEqual([
+    expect(averages({ seconds: 12 })).toEqual([
       { rows: 6, time: 6, interval: 12, weight: 8, scan: 1 },
       { rows: 6, time: 15, interval: 6, weight: 4, scan: 1 },
       { rows: 6, time: 6, interval: 12, weight: 8, scan: 2 },
       { rows: 6, time: 15, interval: 6, weight: 4, scan: 2 },
     ]);
-    close();
+  });
+
+  it('begins the bins of each baseline with its own first row', () => {
+    expect(averages({ seconds: 12 }, 1).slice(0, 3)).toEqual([
+      { rows: 5, time: 6, interval: 12, weight: 8, scan: 1 },
+      { rows: 5, time: 15, interval: 6, weight: 4, scan: 1 },
+      { rows: 1, time: 12, interval: 12, weight: 8, scan: 1 },
+    ]);
+  });
+
+  it('ends a bin where uvw have moved too far', () => {
+    // All baselines move 1 m in a second: three integrations of 6 s move 12 m.
+    expect(averages({ seconds: 1000, maxUvwDistanceM: 13 }).map(({ interval }) => interval)).toEqual([18, 18]);
+    expect(averages({ seconds: 1000, maxUvwDistanceM: 7 }).map(({ interval }) => interval)).toEqual([12, 6, 12, 6]);
+    expect(averages({ seconds: 1000, maxUvwDistanceM: 5 }).map(({ interval }) => interval)).toEqual([6, 6, 6, 6, 6, 6]);
   });
 });
