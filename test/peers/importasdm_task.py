@@ -1,4 +1,5 @@
-"""importasdm as a task of both programs: online flags applied and saved, flag versions, two MeasurementSets at once.
+"""importasdm as a task of both programs: online flags applied and saved, flag versions, two MeasurementSets at
+once, bdflags2MS.
 
     python importasdm_task.py      (ALMA_QA2_ROOT)
 
@@ -21,6 +22,12 @@ CALLS = {
     'apply': "importasdm(asdm='raw', vis='WHO-apply.ms', applyflags=True, savecmds=True, tbuff=0.5, scans='1~3')",
     'none': "importasdm(asdm='raw', vis='WHO-none.ms', flagbackup=False, process_flags=False, savecmds=True, scans='2')",
     'named': "importasdm(asdm='raw', vis='WHO-named.ms', savecmds=True, outfile='WHO-commands.txt', applyflags=True, bdfflags=True, ignore_time=True, scans='2')",
+}
+# Flags of the binary data: set here by bdflags2MS as delivered scripts call it, in CASA 6.7, which has the program no more, by bdfflags.
+LATER = {
+    'later': ("importasdm(asdm='raw', vis='WHO-later.ms', flagbackup=False, process_flags=False, bdfflags=False, scans='1~4')", '-f ALL -s 1~4'),
+    'lazy': ("importasdm(asdm='raw', vis='WHO-lazy.ms', flagbackup=False, process_flags=False, bdfflags=False, lazy=True, scans='1~4')",
+             '-f "COR DELA INT MIS SIG SYN TFB WVR ZER" -s 1~4'),
 }
 COLUMNS = {
     '': ['FLAG', 'FLAG_ROW', 'TIME', 'ANTENNA1', 'DATA_DESC_ID', 'SCAN_NUMBER'],
@@ -61,12 +68,20 @@ def main():
     os.symlink(driver('simulate', 'simulated').split()[0], 'raw')
     driver('small', 'small', json.dumps({}))
     with open('ours.py', 'w') as file:
-        file.write('\n'.join(call.replace('WHO', 'ours') for call in CALLS.values()) + '\n')
+        file.write('import os\n' + '\n'.join(call.replace('WHO', 'ours') for call in CALLS.values()) + '\n')
+        for name, (call, options) in LATER.items():
+            file.write(call.replace('WHO', 'ours') + '\n')
+            file.write("if os.system(os.environ['CASAPATH'].split()[0] + '/bin/bdflags2MS %s raw ours-%s.ms'): raise SystemExit(1)\n" % (options, name))
     run = subprocess.run([NODE, join(ROOT, 'bin', 'casapy.mjs'), '--nologfile', '--trust', '--casa-version', '6.7.0', '-c', 'ours.py'], capture_output=True, text=True)
     if run.returncode:
         raise SystemExit(run.stderr[-2000:])
     for call in CALLS.values():
         eval(call.replace('WHO', 'casa'))
+    for call, _ in LATER.values():
+        eval(call.replace('WHO', 'casa').replace('bdfflags=False', 'bdfflags=True'))
+    for name in LATER:
+        flagged = sum(int(np.sum(cell)) for cell in column('casa-%s.ms' % name, 'FLAG'))
+        report(flagged > 0, 'bdflags2MS, ' + name, '%d flags to set' % flagged)
     made = [sorted(name[5:] for name in os.listdir('.') if name.startswith(who + '-')) for who in ('casa', 'ours')]
     report(made[0] == made[1], 'outputs', ' '.join(made[0]) if made[0] == made[1] else '%s by CASA, %s here' % tuple(made))
     for name in sorted(set(made[0]) & set(made[1])):
