@@ -232,6 +232,9 @@ def compare_tables(node, bundle):
         "angles": dict(clip, clipminmax=[0, 3], correlation="ARG_ALL"),
         "norms inside": dict(clip, clipminmax=middle, clipoutside=False, correlation="NORM_Sol2"),
         "SNR": dict(clip, datacolumn="SNR", clipminmax=[lively, 1e9]),
+        "the first of scans": dict(mode="quack", quackinterval=7.0),
+        "neighbours": dict(mode="list", inpfile=["mode='clip' datacolumn='SNR' clipminmax=[%r,1e9]" % lively,
+                                                 "mode='extend' growtime=40.0 flagneartime=True extendpols=False"]),
         "a list": dict(mode="list", inpfile=["mode='clip' datacolumn='SNR' clipminmax=[%r,1e9]" % lively, "antenna='DA41'"]),
     }.items():
         for source in ("bandpass.b", "gain.g"):

@@ -112,13 +112,16 @@ function listText(value: string | number | readonly (string | number)[] | undefi
   return Array.isArray(value) ? value.join(',') : String(value ?? '');
 }
 
+/** s; of a negative time each integration, and of 0 everything, as CASA 6.7 takes them. */
 function parseTimeInterval(text: string, solint: string): number {
   const word = text.trim().toLowerCase();
   if (word === '' || word.includes('inf')) return Number.POSITIVE_INFINITY;
   if (word.includes('int')) return 0;
-  const match = /^([\d.]+(?:e[-+]?\d+)?)\s*(s|min|h|d)?$/.exec(word);
+  const match = /^(-?[\d.]+(?:e[-+]?\d+)?)\s*(s|min|h|d)?$/.exec(word);
   if (!match) fail('usage', `solint "${solint}" is not 'inf', 'int' or a time such as '60s' or '5min'.`);
-  return Number(match[1]) * { s: 1, min: 60, h: 3600, d: 86_400 }[(match[2] ?? 's') as 's' | 'min' | 'h' | 'd'];
+  const value = Number(match[1]);
+  if (value <= 0) return value < 0 ? 0 : Number.POSITIVE_INFINITY;
+  return value * { s: 1, min: 60, h: 3600, d: 86_400 }[(match[2] ?? 's') as 's' | 'min' | 'h' | 'd'];
 }
 
 /** The part of solint after the comma: '20ch', '20', '8MHz' (CASA 6.7, SolvableVisCal::reParseSolintForVI2). */

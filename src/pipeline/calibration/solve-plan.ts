@@ -6,9 +6,10 @@ import type { ChannelInterval, SolveRequest } from './solve-options.ts';
 /** One solution to come: a group of rows that share a set of gains. */
 export interface PlannedSolution {
   /** The window that the solution stands for: the lowest of those combined. */
-  readonly spwId: number;
-  readonly fieldId: number;
-  readonly scanNumber: number;
+  spwId: number;
+  /** The lowest of the fields combined, and the first scan of that field. */
+  fieldId: number;
+  scanNumber: number;
   readonly observationId: number;
   rowCount: number;
   /** Rows of one window and field, averaged before the solve; by data description and field. */
@@ -44,6 +45,9 @@ export interface SolvePlan {
   readonly channelMaps: ReadonlyMap<number, Int32Array>;
 }
 
+/** Intervals end so much early, s: times that should differ by an interval may miss it by rounding (casacore, MSInterval). */
+const ROUNDING_SEC = 0.01;
+
 interface RowKeys {
   readonly time: Float64Array;
   readonly antenna1: Int32Array;
@@ -56,8 +60,9 @@ interface RowKeys {
 }
 
 /**
- * Assigns the selected rows to solutions as CASA 6.7 does: a solution ends where the array, observation, scan, field or
- * window changes (unless combined) and where the interval, counted from the first time of such a group, is over.
+ * Assigns the selected rows to solutions as CASA 6.7 does: a solution ends where the array, observation, scan or window changes
+ * (unless combined), where another field comes next (unless combined: scans of one field with another's between them stay
+ * apart, whatever `combine` says of scans), and where the interval, counted from the solution's own first time, is over.
  *
  * @throws bad-data when the selection has no cross-correlations
  */
@@ -76,7 +81,7 @@ export function planSolutions(
   const solutionOfRow = new Int32Array(ms.main.rowCount).fill(-1);
   const partOfRow = new Uint16Array(ms.main.rowCount);
   const solutions: PlannedSolution[] = [];
-  for (const group of groups) addSolutions(group, request.intervalSec);
+  for (const group of groups) addSolutions(group, request);
   return {
     selected: selectedIds(keys, order, spwOf),
     solutions,
@@ -86,17 +91,20 @@ export function planSolutions(
     channelMaps: channelMaps(metadata, selected.channels, request.channelInterval),
   };
 
-  /** Splits a group, in order of time, into intervals. */
-  function addSolutions(group: number[], intervalSec: number): void {
-    const start = group.reduce((least, row) => Math.min(least, keys.time[row]), Number.POSITIVE_INFINITY);
-    const byInterval = new Map<number, number>();
+  /**
+   * Splits a group, in order of time, where the field changes and where an interval is over; each begins with its own first row
+   * (casacore, MSIter).
+   */
+  function addSolutions(group: number[], { intervalSec, combine }: SolveRequest): void {
+    let begin = Number.NEGATIVE_INFINITY;
+    let field = -1;
     for (const row of group) {
-      const elapsed = keys.time[row] - start;
-      const bin = intervalSec === 0 ? keys.time[row] : intervalSec > 1e30 ? 0 : Math.floor(elapsed / intervalSec);
-      let index = byInterval.get(bin);
-      if (index === undefined) {
-        index = solutions.length;
-        byInterval.set(bin, index);
+      const elapsed = keys.time[row] - begin;
+      const isOver = elapsed > 0 && (intervalSec === 0 || elapsed + ROUNDING_SEC >= intervalSec);
+      const isOther = !combine.has('field') && keys.fieldId[row] !== field;
+      if (isOther || begin === Number.NEGATIVE_INFINITY || isOver) {
+        begin = keys.time[row];
+        field = keys.fieldId[row];
         solutions.push({
           spwId: spwOf[keys.dataDescId[row]],
           fieldId: keys.fieldId[row],
@@ -109,7 +117,7 @@ export function planSolutions(
           antennaIds: new Set(),
         });
       }
-      addRow(solutions[index], index, row);
+      addRow(solutions[solutions.length - 1], solutions.length - 1, row);
     }
   }
 
@@ -121,6 +129,11 @@ export function planSolutions(
       solution.parts.set(key, part);
       solution.partSpwIds.push(spwOf[keys.dataDescId[row]]);
       solution.spwIds.add(spwOf[keys.dataDescId[row]]);
+    }
+    solution.spwId = Math.min(solution.spwId, spwOf[keys.dataDescId[row]]);
+    if (keys.fieldId[row] < solution.fieldId) {
+      solution.fieldId = keys.fieldId[row];
+      solution.scanNumber = keys.scanNumber[row];
     }
     solution.rowCount++;
     solution.antennaIds.add(keys.antenna1[row]).add(keys.antenna2[row]);
@@ -174,7 +187,6 @@ function groupRows(keys: RowKeys, order: Int32Array, { combine }: SolveRequest):
       keys.arrayId[row],
       combine.has('obs') ? '' : keys.observationId[row],
       combine.has('scan') ? '' : keys.scanNumber[row],
-      combine.has('field') ? '' : keys.fieldId[row],
       combine.has('spw') ? '' : keys.dataDescId[row],
     ].join(' ');
     const group = groups.get(key);

@@ -114,7 +114,15 @@ describe('gaincal', () => {
     expect(count({ solint: 'inf' })).toBe(6);
     expect(count({ solint: '7s' })).toBe(12);
     expect(count({ solint: 'inf', combine: 'spw' })).toBe(3);
-    expect(count({ solint: 'inf', combine: 'scan' })).toBe(4);
+    // Scans of one field with another's between them stay apart, as in CASA 6.7.
+    expect(count({ solint: 'inf', combine: 'scan' })).toBe(6);
+    expect(count({ solint: 'inf', combine: 'scan', field: 'J0001' })).toBe(2);
+    // 0 is everything, a negative time each integration.
+    expect(count({ solint: '0' })).toBe(count({ solint: 'inf' }));
+    expect(count({ solint: '-1s' })).toBe(count({ solint: 'int' }));
+    // An interval begins with its own first integration: scans at 0, 600 and 1200 s are 700 s from the first and the second.
+    expect(count({ solint: '700s', combine: 'scan,field' })).toBe(4);
+    expect(count({ solint: '1300s', combine: 'scan,field' })).toBe(2);
     expect(count({ solint: 'inf', combine: 'scan,field,spw' })).toBe(1);
     expect(count({ solint: 'inf', field: 'J0001' })).toBe(2);
     expect(count({ solint: 'inf', scan: '1', spw: '0' })).toBe(1);
