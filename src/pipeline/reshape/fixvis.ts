@@ -12,7 +12,7 @@ import {
 } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type SkyDirection, writeChunk } from '../../astronomy/visibility/index.ts';
 import { recordKeyword, scalarKeyword } from '../../formats/tables/index.ts';
-import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
+import { type Context, fail, parseQuantity, SECONDS_PER_DAY, warningsOf } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { directionOf, phaseCentreShift, setDirections } from './phaseshift.ts';
 import { recomputeUvw } from './uvw-recomputation.ts';
@@ -129,6 +129,12 @@ function chosenColumns(ms: MeasurementSet, datacolumn: string): DataColumn[] {
 function newCentre(text: string, { phaseDir: [ra, dec], frame }: FieldInfo): SkyDirection {
   const words = text.trim().split(/\s+/);
   if (words.length !== 2) return directionOf(text, frame);
-  const [east, north] = [parseAngle(words[0]), parseAngle(words[1])];
-  return [ra + (/[h:]/i.test(words[0]) ? east : east / Math.cos(dec)), dec + north];
+  const bare = words.find((word) => /^[-+\d.]+(?:e[-+\d]+)?$/i.test(word));
+  if (bare !== undefined) fail('usage', `phasecenter="${text}": the offset ${bare} needs a unit, e.g. ${bare}arcsec.`);
+  const newDec = dec + parseAngle(words[1]);
+  // As in CASA an offset in right ascension is a time, or an angle on the sky at the new declination.
+  if (/\d(?:s|min)$/.test(words[0]) && !/[hd:]/.test(words[0]))
+    return [ra + (parseQuantity(words[0], 'time') * 2 * Math.PI) / SECONDS_PER_DAY, newDec];
+  const east = parseAngle(words[0]);
+  return [ra + (/[h:]/i.test(words[0]) ? east : east / Math.cos(newDec)), newDec];
 }

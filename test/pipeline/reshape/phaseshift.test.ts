@@ -46,6 +46,24 @@ describe('phaseshift and fixvis', () => {
     ms.close();
   });
 
+  it('takes offsets in time, and angles on the sky at the new declination', () => {
+    const { context, open } = start();
+    const centre = () => {
+      const ms = open('a.ms');
+      const { phaseDir } = readMetadata(ms).fields[0];
+      ms.close();
+      return phaseDir;
+    };
+    const [ra, dec] = centre();
+    fixvis(context, { vis: 'a.ms', field: '0', phasecenter: '0.5s 0.1rad' });
+    expect(centre()[0] - ra).toBeCloseTo((7.5 / 3600) * (Math.PI / 180), 12);
+    fixvis(context, { vis: 'a.ms', field: '0', phasecenter: '-0h0m0.5s -0.1rad' });
+    expect(centre()[0]).toBeCloseTo(ra, 12);
+    fixvis(context, { vis: 'a.ms', field: '0', phasecenter: '0.001rad 0.1rad' });
+    expect((centre()[0] - ra) * Math.cos(dec + 0.1)).toBeCloseTo(0.001, 12);
+    expect(() => fixvis(context, { vis: 'a.ms', field: '0', phasecenter: '1.5 2.5' })).toThrow(/needs a unit/);
+  });
+
   it('recomputes UVW of chosen fields', () => {
     const { context, open } = start();
     fixvis(context, { vis: 'a.ms', outputvis: 'b.ms', field: '1', reuse: false });
