@@ -57,7 +57,6 @@ DOCUMENTED = {
         "getdata(['amplitude'],average=True)['amplitude'].shape": ('refused',),
         "getdata(['amplitude'],average=True)['amplitude'][0][3]": ('refused',),
         "getdata(['data','flag','weight'],average=True)": ('refused',),
-        "msseltoindex('a.ms',spw='*:10~20')": ('other',),
         'getscansummary()': ('other',),
         'summary()': ('other',),
         "cvelfreqs([17],[3],'','channel',outframe='LSRK')": ('refused',),

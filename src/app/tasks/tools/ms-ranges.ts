@@ -2,7 +2,7 @@ import { correlationCode } from '../../../astronomy/ms/index.ts';
 import type { ArrayReply, EngineValue } from '../values.ts';
 import { channelFrequencies, correlationNames, dataRows, getData } from './ms-data.ts';
 import { chosenRows, columnsOf, type MsState, metadataOf } from './ms-state.ts';
-import { dictionary, floatArray, intArray, intSet } from './reply-values.ts';
+import { dictionary, floatArray, intArray, intSet, textArray } from './reply-values.ts';
 
 /** Items that are the distinct values of a column. */
 const DISTINCT: Readonly<Record<string, string>> = {
@@ -74,7 +74,7 @@ function described(state: MsState, item: string): EngineValue {
       return { kind: 'array', type: 'float', shape: [count, ids.length], values: Float64Array.from(values) };
     }
     case 'fields':
-      return fields.map(({ name }) => name);
+      return textArray(fields.map(({ name }) => name));
     case 'antennas':
       return antennas.map(({ name }) => name);
     case 'phase_dir': {

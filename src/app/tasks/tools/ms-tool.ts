@@ -38,7 +38,7 @@ import {
 } from './ms-state.ts';
 import { putData } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
-import { dictionary, directionReply, element, intArray, intSet, textList } from './reply-values.ts';
+import { dictionary, directionReply, element, intArray, intSet, intTable, textList } from './reply-values.ts';
 
 const opening = {
   open: ask("thems='', nomodify=True, lock=False, check=False", (state, args, { context }) => {
@@ -271,8 +271,8 @@ function indicesOf(
   return dictionary([
     ['antenna1', intSet(first)],
     ['antenna2', intSet([...second, ...named])],
-    ['baselines', pairs],
-    ['channel', hasSpw && String(selection.spw).includes(':') ? ranges : []],
+    ['baselines', intTable(pairs)],
+    ['channel', intTable(hasSpw && String(selection.spw).includes(':') ? ranges : [])],
     ['dd', descriptions],
     ['field', intSet(valuesOf('field', 'FIELD_ID')[0])],
     ['obsids', intSet(valuesOf('observation', 'OBSERVATION_ID')[0])],
@@ -283,10 +283,13 @@ function indicesOf(
   ]) as Record<string, EngineValue>;
 }
 
+/** What msselectedindices tells besides, of parts that a selection of this tool never names. */
+const UNSELECTED = { stateid: intArray([]), feed1: intArray([]), feed2: intArray([]), feedpairs: intTable([]) };
+
 const describing = {
   msselectedindices: ask('', (state) => {
     const { obsids, ...found } = indicesOf(msOf(state), state.selection ?? {});
-    return { ...found, observationid: obsids, stateid: [], feed1: [], feed2: [], feedpairs: [] } as EngineValue;
+    return dictionary(Object.entries({ ...found, observationid: obsids, ...UNSELECTED }));
   }),
   statistics: ask(
     "column='', complex_value='', useflags=True, useweights=False, spw='', field='', baseline='', uvrange='', time='', correlation='', scan='', intent='', array='', obs='', reportingaxes='', doquantiles=True, timeaverage=False, timebin='0s', timespan='', maxuvwdistance=0.0",

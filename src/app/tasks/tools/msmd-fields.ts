@@ -86,7 +86,9 @@ const fields = {
   }),
   fieldsfortimes: ask('time=-1.0, tol=0.0', (state, args) => {
     const [time, tolerance] = [numberArgument(args, 'time'), numberArgument(args, 'tol')];
-    const isNear = ({ times }: RowGroup) => [...times.keys()].some((one) => Math.abs(one - time) <= tolerance);
+    // As in CASA, a negative time stands for all.
+    const isNear = ({ times }: RowGroup) =>
+      time < 0 || [...times.keys()].some((one) => Math.abs(one - time) <= tolerance);
     return intSet(
       groupsOf(state, args)
         .filter(isNear)

@@ -22,6 +22,7 @@ import {
   intSet,
   numberList,
   scalarMeasure,
+  textArray,
   textList,
 } from './reply-values.ts';
 
@@ -106,7 +107,7 @@ const channels = {
     const names = ids.map((id) =>
       table.hasColumn('SDM_CORR_BIT') ? String(table.column('SDM_CORR_BIT').get(id)) : 'UNKNOWN',
     );
-    return typeof args.spw === 'number' && args.spw >= 0 ? names[0] : names;
+    return typeof args.spw === 'number' && args.spw >= 0 ? names[0] : textArray(names);
   }),
 };
 

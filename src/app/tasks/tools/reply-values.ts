@@ -12,6 +12,21 @@ export function intSet(values: Iterable<number>): ArrayReply {
   return intArray([...new Set(values)].sort((a, b) => a - b));
 }
 
+/** A table of whole numbers; in Python its first index counts the rows. */
+export function intTable(rows: readonly (readonly number[])[]): ArrayReply {
+  const columns = rows[0]?.length ?? 0;
+  const values = Int32Array.from(
+    { length: rows.length * columns },
+    (_, k) => rows[k % rows.length][Math.floor(k / rows.length)],
+  );
+  return { kind: 'array', type: 'int', shape: [rows.length, columns], values };
+}
+
+/** Texts as an array. */
+export function textArray(values: readonly string[]): ArrayReply {
+  return { kind: 'array', type: 'string', shape: [values.length], values };
+}
+
 /** @param factor what each value is multiplied with */
 export function floatArray(values: ArrayLike<number>, factor = 1): ArrayReply {
   const scaled = Float64Array.from(values, (value) => value * factor);
