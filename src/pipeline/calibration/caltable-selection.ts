@@ -57,7 +57,7 @@ export function selectCalRows(table: CalTable, selection: CalSelection, manner: 
 }
 
 /** Antenna numbers of a selection such as `DV01,DV02` or `!DV01;!DV02`. */
-function chooseAntennas(text: string, antennas: CalTable['antennas']): Set<number> {
+export function chooseAntennas(text: string, antennas: CalTable['antennas']): Set<number> {
   const chosen = new Set<number>();
   text.split(';').forEach((statement, index) => {
     const isNegated = statement.trim().startsWith('!');

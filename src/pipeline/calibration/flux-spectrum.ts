@@ -19,7 +19,8 @@ export interface FluxSpectrum {
  *
  * @param frequencies Hz, [point]
  * @param fluxes Jy, [point]
- * @param errors Jy, [point]; points without error weigh like the best of the others
+ * @param errors Jy, [point]; points without error (of a single solution) are left out where the others are enough; else they
+ *   weigh like the best
  * @param order 0, 1 or 2
  */
 export function fitFluxSpectrum(
@@ -31,7 +32,9 @@ export function fitFluxSpectrum(
   const mean = frequencies.reduce((sum, freq) => sum + Math.log10(freq), 0) / frequencies.length;
   const relative = fluxes.map((flux, point) => errors[point] / flux);
   const least = Math.min(...relative.filter((error) => error > 0), Number.POSITIVE_INFINITY);
-  const weights = relative.map((error) => (error > 0 ? error ** -2 : Number.isFinite(least) ? least ** -2 : 1));
+  const isEnough = relative.filter((error) => error > 0).length > order;
+  const unknown = isEnough ? 0 : Number.isFinite(least) ? least ** -2 : 1;
+  const weights = relative.map((error) => (error > 0 ? error ** -2 : unknown));
   const rows = frequencies.map((freq) => Array.from({ length: order + 1 }, (_, k) => (Math.log10(freq) - mean) ** k));
   const values = fluxes.map((flux) => Math.log10(flux));
   const covariance = invert(
@@ -43,7 +46,7 @@ export function fitFluxSpectrum(
     const fitted = row.reduce((sum, value, k) => sum + value * coefficients[k], 0);
     return weights[point] * (values[point] - fitted) ** 2;
   });
-  const freedom = frequencies.length - order - 1;
+  const freedom = weights.filter((weight) => weight > 0).length - order - 1;
   const scale = freedom > 0 ? chiSquare / freedom : 1;
   const scaled = covariance.map((line, k) => Math.sqrt(line[k] * scale));
   const flux = 10 ** coefficients[0];
@@ -55,6 +58,12 @@ export function fitFluxSpectrum(
     flux,
     fluxError: Math.LN10 * flux * scaled[0],
   };
+}
+
+/** What CASA 6.7 returns for one flux density alone: it, and coefficients of zero. */
+export function levelSpectrum(refFrequency: number, flux: number, order: number): FluxSpectrum {
+  const coefficients = new Array<number>(order + 1).fill(0);
+  return { refFrequency, coefficients, errors: coefficients, covariance: [], flux, fluxError: 0 };
 }
 
 function sumOver(rows: readonly (readonly number[])[], term: (row: readonly number[], point: number) => number) {

@@ -1,10 +1,11 @@
-import { parseAntennaList, parseNamedList, parseScan, parseTimerange } from '../../astronomy/ms/index.ts';
+import { parseNamedList, parseScan, parseTimerange } from '../../astronomy/ms/index.ts';
 import { type Context, fail, isCasaBefore } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalRowKey, type CalTable, emptyRows } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
+import { chooseAntennas } from './caltable-selection.ts';
 import { writeCalTable } from './caltable-write.ts';
-import { type FluxSpectrum, fitFluxSpectrum, formatGeneral } from './flux-spectrum.ts';
+import { type FluxSpectrum, fitFluxSpectrum, formatGeneral, levelSpectrum } from './flux-spectrum.ts';
 import { antennaCount, combineGains, type GainScale, gainScale, type MeanGains, meanGains } from './gain-ratios.ts';
 import { joinRows } from './solution-table.ts';
 import { splitTexts, type TextList } from './solve-options.ts';
@@ -131,7 +132,7 @@ function chooseFields(table: CalTable, options: FluxscaleOptions, say: (text: st
   }
   const others = [...present].filter((id) => !reference.includes(id)).sort((a, b) => a - b);
   if (others.length === 0) fail('bad-data', 'Cannot find solutions for transfer field(s) in the calibration table.');
-  const wanted = parse(options.transfer);
+  const wanted = parse(options.transfer).filter((id) => !reference.includes(id));
   if (wanted.length === 0) say(' Assuming all non-reference fields are transfer fields.');
   const missing = wanted.filter((id) => !others.includes(id));
   if (missing.length > 0) say(` The following transfer fields have no solutions available: ${names(missing)} `, 'WARN');
@@ -191,9 +192,8 @@ function gatherGains(
 
 function chosenRows(table: CalTable, options: FluxscaleOptions): (row: number) => boolean {
   const { rows } = table;
-  const antennas = table.antennas.map((antenna) => ({ ...antenna, position: [...antenna.position] }));
   const isScan = options.scan ? parseScan(options.scan) : undefined;
-  const wanted = options.antenna ? new Set(parseAntennaList(options.antenna, antennas)) : undefined;
+  const wanted = options.antenna ? chooseAntennas(options.antenna, table.antennas) : undefined;
   const start = rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
   const ranges = options.timerange ? parseTimerange(options.timerange, start, 0) : undefined;
   return (row) =>
@@ -253,9 +253,15 @@ function fitSpectra(
   const spectra = new Map<number, FluxSpectrum>();
   for (const [fieldId, scale] of scales) {
     const points = scale.flatMap((entry, spwId) => (entry ? [{ entry, spwId }] : []));
-    if (points.length < 2) continue;
-    if (order < 0) say(`fitorder=${order} not supported. Using fitorder=1`, 'WARN');
+    if (points.length === 0) continue;
     const wanted = order < 0 ? 1 : order;
+    if (points.length === 1) {
+      const [{ entry, spwId }] = points;
+      const frequency = solutionFrequency(table.spectralWindows[spwId].chanFreqs);
+      spectra.set(fieldId, levelSpectrum(frequency, entry.ratio ** 2, wanted));
+      continue;
+    }
+    if (order < 0) say(`fitorder=${order} not supported. Using fitorder=1`, 'WARN');
     const used = Math.min(wanted, points.length - 1);
     if (used < wanted) say(`Not enough number of valid flux density points to fit with fitorder=${wanted}`, 'WARN');
     const spectrum = fitFluxSpectrum(

@@ -27,8 +27,8 @@ export function parseRefants(names: readonly string[], antennas: readonly CalAnt
  *
  * The first antenna of the list that is unflagged now and at the time before is used; in 'flex' mode the list goes on
  * with the antenna used last and then all others by distance from the last one named. A stand-in keeps its phase from
- * the time before, so that phases stay continuous (CASA 6.7, SolvableVisJones::applyRefAnt). In 'strict' mode solutions
- * at times where the first antenna is flagged are flagged.
+ * the time before, so that phases stay continuous (CASA 6.7, SolvableVisJones::applyRefAnt). Solutions at times without such
+ * an antenna are flagged; in 'strict' mode it must be the first.
  *
  * @param solutions sorted by window and time
  */
@@ -59,7 +59,7 @@ function referWindow(solutions: readonly Solution[], options: RefantOptions): vo
     const last = before ?? solution;
     const found = choices.findIndex((ant) => isUsable(solution, ant, parCount) && isUsable(last, ant, parCount));
     if (found < 0) {
-      if (options.isStrict) solution.flag.fill(1);
+      solution.flag.fill(1);
       continue;
     }
     const ant = choices[found];

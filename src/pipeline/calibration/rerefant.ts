@@ -41,7 +41,7 @@ export function rerefant(context: Context, options: RerefantOptions): CalTable {
       if (row < 0) return;
       rows.params.set(solution.params.subarray(2 * ant * size, 2 * (ant + 1) * size), 2 * rows.offsets[row]);
       rows.flag.set(solution.flag.subarray(ant * size, (ant + 1) * size), rows.offsets[row]);
-      antenna2[row] = solution.refAnt;
+      if (solution.refAnt >= 0) antenna2[row] = solution.refAnt;
     });
   }
   const made = { ...table, rows: { ...rows, antenna2 } };

@@ -256,7 +256,7 @@ interface FluxFit {
 function powerLaws(fields: Readonly<Record<string, FluxscaleField>>, observation: Observation): FluxPowerLaw[] {
   return calibratorFields(observation).flatMap(({ id }) => {
     const fit = fields[String(id)];
-    if (id === observation.flux.id || !fit || fit.spidx.length === 0) return [];
+    if (id === observation.flux.id || !fit || fit.covarMat.length === 0) return [];
     const { fitFluxd: fluxJy, fitRefFreq: referenceHz, spidx } = fit;
     return [{ fieldId: id, fluxJy, referenceHz, spectralIndex: spidx[1] ?? 0 }];
   });

@@ -23,6 +23,25 @@ describe('flux spectrum', () => {
     expect(fit.errors[2]).toBeCloseTo(6.968573465545983, 4);
   });
 
+  it('leaves out a window whose flux density has no error, as CASA does', () => {
+    const level = fitFluxSpectrum(
+      [229.6e9, 231.45e9, 215.4e9],
+      [0.027443, 0.028557, 0.033931],
+      [0.045962, 0, 0.01198],
+      0,
+    );
+    expect(level.flux).toBeCloseTo(0.033626, 5);
+    expect(level.errors[0]).toBeCloseTo(0.0186, 4);
+    const slope = fitFluxSpectrum(
+      [229.6e9, 231.45e9, 215.4e9],
+      [0.027443, 0.028557, 0.033931],
+      [0.045962, 0, 0.01198],
+      1,
+    );
+    expect(slope.coefficients[1]).toBeCloseTo(-3.3239, 3);
+    expect(slope.flux).toBeCloseTo(0.029194, 5);
+  });
+
   it('passes through two points exactly', () => {
     const fit = fitFluxSpectrum([100e9, 200e9], [1, 2], [0.1, 0.1], 1);
     expect(fit.coefficients[1]).toBeCloseTo(1, 10);
