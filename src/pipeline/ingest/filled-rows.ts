@@ -59,6 +59,9 @@ export function* filledRows(
       });
     }
     if (row.dataSize === 0 || row.integrationCount === 0) continue;
+    // As in CASA, binary data none of whose products are wanted give a lazy MS no states; without lazy they do.
+    const unwanted = options.ocorr_mode === 'co' ? 'AUTO_ONLY' : options.ocorr_mode === 'ao' ? 'CROSS_ONLY' : undefined;
+    if (options.lazy && configuration.correlationMode === unwanted) continue;
     const stateId = states.stateOf(row.execBlockId, row.scanNumber, row.subscanNumber);
     if (stateId === undefined || !hasData(context, asdm, row)) continue;
     // The radiometers' data are in both MSs; the correlator's only where they were corrected.

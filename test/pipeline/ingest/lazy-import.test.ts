@@ -65,6 +65,17 @@ describe.each(Object.entries(VARIANTS))('lazy=True, %s', (name, variant) => {
     }
   });
 
+  it('has no states of binary data that give it no rows', () => {
+    const stateCount = (name: string, lazy: boolean) => {
+      importasdm(context, { asdm, vis: vis(name), ocorr_mode: 'co', lazy });
+      const ms = openMs(join(folder, vis(name)));
+      const { rowCount } = ms.subtable('STATE');
+      ms.close();
+      return rowCount;
+    };
+    expect(stateCount('cross-lazy', true)).toBeLessThan(stateCount('cross-copied', false));
+  });
+
   it('keeps real autocorrelations as FLOAT_DATA', () => {
     importasdm(context, { asdm, vis: vis('auto-copied'), ocorr_mode: 'ao', scans: '0:2' });
     importasdm(context, { asdm, vis: vis('auto-lazy'), ocorr_mode: 'ao', scans: '0:2', lazy: true });
