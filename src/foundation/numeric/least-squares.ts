@@ -9,6 +9,8 @@ export interface LeastSquaresResult {
   readonly chiSquare: number;
   readonly isConverged: boolean;
   readonly iterations: number;
+  /** Normal matrix at the parameters: its inverse times the variance of a datum is their covariance, [parameter, parameter]. */
+  readonly normal: Float64Array;
 }
 
 /** Solves the symmetric positive system a x = b in place by Cholesky; false when a is not positive definite. a: [n, n]. */
@@ -59,6 +61,10 @@ export function minimizeSquares(
   model(parameters, residuals, derivatives);
   let chiSquare = sumOf(residuals);
   let damping = 1e-3;
+  const result = (isConverged: boolean, iterations: number): LeastSquaresResult => {
+    const { normal } = normalEquations(residuals, derivatives, size);
+    return { parameters, chiSquare, isConverged, iterations, normal };
+  };
   for (let iteration = 1; iteration <= 200; iteration++) {
     const { normal, right } = normalEquations(residuals, derivatives, size);
     for (let k = 0; k < size; k++) normal[k * size + k] *= 1 + damping;
@@ -73,13 +79,13 @@ export function minimizeSquares(
       derivatives.set(spareDerivatives);
       chiSquare = next;
       damping = Math.max(1e-12, damping / 10);
-      if (isDone) return { parameters, chiSquare, isConverged: true, iterations: iteration };
+      if (isDone) return result(true, iteration);
     } else {
       damping *= 10;
-      if (damping > 1e12) return { parameters, chiSquare, isConverged: isSolved, iterations: iteration };
+      if (damping > 1e12) return result(isSolved, iteration);
     }
   }
-  return { parameters, chiSquare, isConverged: false, iterations: 200 };
+  return result(false, 200);
 }
 
 function normalEquations(residuals: Float64Array, derivatives: Float64Array, size: number) {

@@ -39,6 +39,8 @@ export interface FittedComponent {
   readonly pixel: readonly [number, number];
   readonly frequencyHz: number;
   readonly offset: number;
+  /** Its formal error. */
+  readonly offsetError: number;
   readonly rms: number;
 }
 
@@ -175,6 +177,7 @@ function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | u
     pixel: [fit.x, fit.y],
     frequencyHz: image.coordinates.spectral ? channelFrequency(image.coordinates.spectral, selected.chan) : 0,
     offset: fit.offset,
+    offsetError: fit.offsetError,
     rms,
   };
 }

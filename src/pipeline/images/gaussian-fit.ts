@@ -1,5 +1,5 @@
 import { FWHM_PER_SIGMA, fail } from '../../foundation/base/index.ts';
-import { minimizeSquares } from '../../foundation/numeric/index.ts';
+import { minimizeSquares, solvePositiveInPlace } from '../../foundation/numeric/index.ts';
 
 /** An elliptical Gaussian on an image: pixels; axes are full widths at half maximum; angle in rad from +y towards -x. */
 export interface GaussianShape {
@@ -54,14 +54,14 @@ export interface FitChoice {
  * Fits one elliptical Gaussian by least squares.
  *
  * @param guess first guess, pixels
- * @returns the Gaussian, the level, and the rms of the residuals
+ * @returns the Gaussian, the level and its formal error, and the rms of the residuals
  * @throws bad-data when it does not converge to a Gaussian
  */
 export function fitGaussian(
   pixels: FitPixels,
   guess: GaussianShape,
   choice: FitChoice = {},
-): GaussianShape & { offset: number; rms: number } {
+): GaussianShape & { offset: number; offsetError: number; rms: number } {
   const form = formOfEllipse(guess.major, guess.minor, guess.angle);
   const count = pixels.value.length;
   const isFixed = choice.fixCentre === true;
@@ -91,14 +91,23 @@ export function fitGaussian(
   if (!result.isConverged) fail('bad-data', 'The Gaussian fit did not converge.');
   const p = result.parameters;
   const ellipse = ellipseOfForm({ a: p[0], b: p[1], c: p[2] });
+  const rms = Math.sqrt(result.chiSquare / Math.max(1, count - size));
   return {
     ...ellipse,
     amplitude: isFixed ? guess.amplitude : p[3],
     x: isFixed ? guess.x : p[4],
     y: isFixed ? guess.y : p[5],
     offset: offsetAt < 0 ? 0 : p[offsetAt],
-    rms: Math.sqrt(result.chiSquare / Math.max(1, count - size)),
+    offsetError: offsetAt < 0 ? 0 : rms * Math.sqrt(variance(result.normal, size, offsetAt)),
+    rms,
   };
+}
+
+/** Element of the diagonal of a normal matrix's inverse. */
+function variance(normal: Float64Array, size: number, at: number): number {
+  const column = new Float64Array(size);
+  column[at] = 1;
+  return solvePositiveInPlace(normal.slice(), column) ? column[at] : Number.NaN;
 }
 
 /** Standard deviations of a full width. */

@@ -93,6 +93,11 @@ export function fitReply(
       ...components.map((one, k) => [`component${k}`, componentReply(image, one, isDeconvolved)] as const),
       ['nelements', components.length],
     ]);
+  const level = (values: number[]) =>
+    dictionary([
+      ['unit', image.unit],
+      ['value', floatArray(values)],
+    ]);
   const [x, y] = image.coordinates.direction?.increment ?? [ARCSEC, ARCSEC];
   return dictionary([
     ['converged', boolArray(fits.map((fit) => Number(fit !== undefined)))],
@@ -101,13 +106,8 @@ export function fitReply(
     ['results', listed(false)],
     ...(withOffset
       ? ([
-          [
-            'zerooff',
-            dictionary([
-              ['unit', image.unit],
-              ['value', floatArray(components.map(({ offset }) => offset))],
-            ]),
-          ],
+          ['zerooff', level(components.map(({ offset }) => offset))],
+          ['zeroofferr', level(components.map(({ offsetError }) => offsetError))],
         ] as const)
       : []),
   ]);
