@@ -53,6 +53,8 @@ export interface ScriptFacts {
   readonly flaggedAntennas: readonly string[];
   /** Corrections of the antennas' positions that the script knows, ITRF, m, by name. */
   readonly positionErrors: ReadonlyMap<string, readonly number[]>;
+  /** One amplitude is solved for all windows together: factors between windows stay. */
+  readonly combinesWindows: boolean;
   /** Flags beside the data are taken over. */
   readonly usesDataFlags: boolean;
   /** How many steps it announces. */
@@ -133,6 +135,9 @@ export function readFacts(script: string): ScriptFacts {
     tsysFields: unique(first.flatMap((call) => readNumbers(text(items(call.named.gainfield)[0])))),
     ...antennasOf(calls, source),
     positionErrors: positionErrorsOf(named('gencal')),
+    combinesWindows: named('gaincal').some(
+      ({ named: own }) => text(own.calmode).includes('a') && text(own.combine).split(/\W+/).includes('spw'),
+    ),
     usesDataFlags: source.includes('/bdflags2MS') || /\bbdfflags\s*=\s*(?:True|T)\b/.test(source),
     stepCount: stepCountOf(source),
     waterSource: named('wvrgcal').map((call) => text(call.named.statsource))[0],

@@ -42,6 +42,7 @@ export function planTwin(facts: ScriptFacts): TwinSpec {
     fields: facts.fields.map((field) => planField(facts, field, windows.windows)),
     scans: planScans(facts),
     hasBlanks: facts.usesDataFlags,
+    hasEvenWindows: facts.combinesWindows,
     seed: 1,
   };
 }

@@ -116,6 +116,13 @@ export function placeAntennas(names: readonly string[], pads: readonly Pad[]): A
 
 const micrometres = (value: number) => Math.round(value * 1e6) / 1e6;
 
+/** Divides complex numbers by the root mean square of their amplitudes. */
+function divideByMean(values: Float64Array, from: number, count: number): void {
+  const own = values.subarray(from, from + 2 * count);
+  const mean = Math.sqrt(own.reduce((sum, value) => sum + value * value, 0) / count);
+  for (let at = 0; at < own.length; at++) own[at] /= mean;
+}
+
 /** True properties of the antennas and the air of one execution; index [ant, pol] is 2·ant + pol. */
 export class Instrument {
   readonly antennaCount: number;
@@ -138,6 +145,7 @@ export class Instrument {
   readonly screen: TurbulentScreen;
   /** Calibration errors of the radiometers, K, [ant, channel]. */
   readonly radiometerOffset: Float64Array;
+  private readonly hasEvenWindows: boolean;
   private readonly amplitudeModes: Float64Array;
   private readonly phaseModes: Float64Array;
 
@@ -150,6 +158,7 @@ export class Instrument {
     const around = (size: number, mean: number, sigma: number) =>
       random.normals(size, spread * sigma).map((value) => mean + value);
     this.antennaCount = count;
+    this.hasEvenWindows = parameters.hasEvenWindows ?? false;
     this.jyPerK = around(count, parameters.jyPerK, 0.045 * parameters.jyPerK);
     this.gainAmplitude = around(inputs, 1, 0.05);
     this.amplitudeDrift = around(inputs, 0, 0.02);
@@ -197,6 +206,7 @@ export class Instrument {
         result[at] = amplitude * Math.cos(phase);
         result[at + 1] = amplitude * Math.sin(phase);
       }
+      if (this.hasEvenWindows) divideByMean(result, 2 * input * frequencies.length, frequencies.length);
     }
     return result;
   }

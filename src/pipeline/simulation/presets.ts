@@ -38,6 +38,8 @@ export interface SimulationParameters {
   /** Precipitable water, mm, and rms of the path between two points 300 m apart, m. */
   readonly pwvMm: number;
   readonly pathRms300m: number;
+  /** The amplitude of each bandpass has mean 1 over its window: what one gain for all windows can take away. */
+  readonly hasEvenWindows?: boolean;
   /** Standard deviation of the errors of the online antenna positions, m. */
   readonly positionError: number;
   /** Pointing samples are so far apart, s. */

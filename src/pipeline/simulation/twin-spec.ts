@@ -50,5 +50,7 @@ export interface TwinSpec {
   readonly scans: readonly TwinScan[];
   /** The correlator blanks some integrations and says so in flags beside the data. */
   readonly hasBlanks: boolean;
+  /** The windows of an antenna differ by the shape of the bandpass alone, not by a factor. */
+  readonly hasEvenWindows?: boolean;
   readonly seed: number;
 }

@@ -75,6 +75,7 @@ function twinParameters(spec: TwinSpec): SimulationParameters {
     jyPerK: isSmall ? JY_PER_K.small : JY_PER_K.large,
     noiseFactor: NOISE_FACTOR,
     hasBlanks: spec.hasBlanks,
+    hasEvenWindows: spec.hasEvenWindows,
   });
 }
 
