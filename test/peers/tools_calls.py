@@ -1,9 +1,11 @@
 """The calls that tools_compare.py makes in CASA and here; run as `tools_calls.py SECTION OUT.json MS IMAGE`, it writes what they answer."""
 
 import json
+import shutil
 import sys
 
 import casatools
+import numpy
 
 MSMD = '''
 almaspws()
@@ -857,6 +859,108 @@ c.getcomponent(0)
 '''.strip().split('\n')
 
 
+# t: the fields of an MS, open for writing; u: nothing yet; n: numpy. The table is SECTION.tab.
+TB = '''
+t.nrows()
+t.ncols()
+t.colnames()
+t.iswritable()
+t.info()
+t.endianformat()
+t.keywordnames()
+t.rownumbers()
+t.getcol('NAME')
+t.getcol('NAME',1,2)
+t.getcol('NUM_POLY',0,-1,2)
+t.getcol('PHASE_DIR')
+t.getcol('TIME',rowincr=3)
+t.getcell('PHASE_DIR',1)
+t.getcell('NAME')
+t.getvarcol('PHASE_DIR',0,2)
+t.getcolslice('PHASE_DIR',[0,0],[0,0],[1,1])
+t.getcolslice('PHASE_DIR',[1,0],[-1,-1],[1,1],1,2)
+t.getcellslice('PHASE_DIR',2,[0,0],[1,0],[1,1])
+t.getcolkeywords('PHASE_DIR')
+t.colkeywordnames('TIME')
+t.getcolkeyword('TIME','QuantumUnits')
+t.getcolshapestring('PHASE_DIR')
+t.coldatatype('SOURCE_ID')
+t.colarraytype('PHASE_DIR')
+t.isscalarcol('NAME')
+t.isvarcol('PHASE_DIR')
+t.iscelldefined('PHASE_DIR',0)
+t.getcoldesc('NAME')
+t.lockoptions()
+t.haslock()
+t.ok()
+t.query('SOURCE_ID>0').nrows()
+t.query('FIELD_ID>0')
+t.query('',sortlist='NAME').getcol('NAME')
+t.selectrows([1,2]).getcol('NAME')
+t.selectrows([2,0]).rownumbers()
+t.taql('select NAME from SECTION.tab where SOURCE_ID>0').getcol('NAME')
+t.copyrows('SECTION.tab')
+t.nrows()
+t.getcol('NAME')
+t.copyrows('SECTION.tab',1,0,2)
+t.getcol('NAME')
+t.copyrows('SECTION.tab',6,3,9)
+t.removerows([4])
+t.getcol('NAME')
+t.putcol('NAME',['a','b'],0,2)
+t.putcol('SOURCE_ID',[7,8,9],1,3)
+t.getcol('SOURCE_ID')
+t.putcell('NAME',3,'d')
+t.putcell('PHASE_DIR',0,n.array([[0.5],[-0.5]]))
+t.putcolslice('PHASE_DIR',n.array([[[0.25,0.5]]]),[0,0],[0,0],[1,1],2,2)
+t.putcellslice('PHASE_DIR',1,n.array([[0.75]]),[1,0],[1,0],[1,1])
+t.getcol('PHASE_DIR')
+t.getcol('NAME')
+t.renamecol('CODE','KODE')
+t.colnames()
+t.getcol('KODE')
+t.renamecol('NAME','KODE')
+t.renamecol('KODE','CODE')
+t.putcolkeyword('NAME','OWN',3)
+t.getcolkeyword('NAME','OWN')
+t.removecolkeyword('NAME','OWN')
+t.colkeywordnames('NAME')
+t.putkeyword('OWN',{'a':1,'b':'c'})
+t.getkeyword('OWN')
+t.removekeyword('OWN')
+t.keywordnames()
+t.putinfo({'type':'A','subType':'B','readme':'C'})
+t.addreadmeline('more')
+t.info()
+t.addcols({'W':{'valueType':'double','option':0,'maxlen':0,'comment':'w','dataManagerType':'StandardStMan','dataManagerGroup':'W'}})
+t.getcol('W')
+t.removecols(['W'])
+t.colnames()
+t.addrows(2)
+t.nrows()
+t.getcol('SOURCE_ID')
+t.flush()
+t.close()
+u.create('SECTION.new',{'A':{'valueType':'int','dataManagerType':'StandardStMan','dataManagerGroup':'G','option':0,'maxlen':0,'comment':'one'},'B':{'valueType':'double','dataManagerType':'StandardStMan','dataManagerGroup':'G','option':0,'maxlen':0,'ndim':1,'comment':'many'},'C':{'valueType':'string','dataManagerType':'IncrementalStMan','dataManagerGroup':'H','option':0,'maxlen':0,'comment':''}},nrow=3)
+u.colnames()
+u.nrows()
+u.putcol('A',[1,2,3])
+u.putcell('B',1,[1.5,2.5])
+u.putcol('C',['x','x','y'])
+u.getcol('A')
+u.getcell('B',1)
+u.iscelldefined('B',0)
+u.getcol('C')
+u.getdminfo()['*2']['TYPE']
+u.getcoldesc('B')['valueType']
+u.close()
+u.open('SECTION.new')
+u.getcol('C')
+u.putcol('A',[3,2,1])
+u.close()
+'''.strip().split('\n')
+
+
 def plain(value):
     """A value as JSON can hold it; arrays as nested lists."""
     if hasattr(value, 'tolist'):
@@ -899,6 +1003,13 @@ def run(section, ms, image, out):
         opened.open(image)
         new = coordinates.newcoordsys(direction=True, spectral=True, stokes=['I', 'Q'])
         return answers(MAKING, {'m': opened, 'i': made, 'c': new, 'r': casatools.regionmanager()})
+    if section == 'tb':
+        table = out.replace('.json', '')
+        shutil.copytree(ms + '/FIELD', table + '.tab')
+        opened, made = casatools.table(), casatools.table()
+        opened.open(table + '.tab', nomodify=False)
+        found = answers([call.replace('SECTION', table) for call in TB], {'t': opened, 'u': made, 'n': numpy})
+        return {key.replace(table, 'SECTION'): value for key, value in found.items()}
     if section == 'cl':
         own = [call.replace('SECTION', out.replace('.json', '')) for call in CL]
         found = answers(own, {'c': casatools.componentlist(), 'm': casatools.measures()})

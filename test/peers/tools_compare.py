@@ -14,7 +14,7 @@ CALLS = join(ROOT, 'test', 'peers', 'tools_calls.py')
 RESULTS = join(ROOT, 'test', 'peers', 'results_calls.py')
 
 # Section: relative tolerance and, for numbers about zero, absolute one; docs/differences-from-casa.md says what makes them.
-TOLERANCES = {'msmd': (1e-12, 1e-9), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15), 'ms': (1e-6, 1e-9), 'ia': (1e-9, 1e-9), 'making': (1e-9, 1e-9), 'cl': (1e-12, 1e-15)}
+TOLERANCES = {'msmd': (1e-12, 1e-9), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15), 'ms': (1e-6, 1e-9), 'ia': (1e-9, 1e-9), 'making': (1e-9, 1e-9), 'cl': (1e-12, 1e-15), 'tb': (1e-15, 0)}
 
 
 def casapy(*words):
@@ -94,7 +94,7 @@ def judge(section, tolerance, theirs, ours):
     good, known, bad = 0, 0, 0
     for key in theirs:
         call = key.split(' ', 1)[1]
-        call = call if section == 'making' else call.split('.', 1)[1]
+        call = call if section in ('making', 'tb') else call.split('.', 1)[1]
         a, b = theirs[key], ours.get(key)
         close = lambda x, y, absolute=0: is_close(x, y, (tolerance[0], max(tolerance[1], absolute)))
         if call not in documented and close(a, b):
@@ -104,7 +104,7 @@ def judge(section, tolerance, theirs, ours):
         else:
             bad += 1
             print('FAIL %s %s: CASA %s, here %s' % (section, key, str(a)[:150], str(b)[:150]))
-    unknown = [call for call in documented if not any(key.endswith((' ' if section == 'making' else '.') + call) for key in theirs)]
+    unknown = [call for call in documented if not any(key.endswith((' ' if section in ('making', 'tb') else '.') + call) for key in theirs)]
     for call in unknown:
         print('FAIL %s: %s is documented, but not called' % (section, call))
     print('INFO %s: %d of %d calls give the same, %d differ as documented' % (section, good, len(theirs), known))

@@ -40,6 +40,10 @@ DOCUMENTED = {
         # 10 arcsec.
         "measure(m.direction('MOON'),'J2000')": ('within', 5e-5),
     },
+    'tb': {
+        't.haslock()': ('other',),
+        "u.putcol('A',[3,2,1])": ('refused',),
+    },
     'qa': {
         "convert('1deg','Hz')": ('refused',),
         "tos(q.quantity([1,2],'m'))": ('answered',),

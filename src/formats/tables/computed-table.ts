@@ -56,6 +56,9 @@ export class ComputedTable implements Table {
   setKeyword = refuse;
   removeKeyword = refuse;
   setColumnKeyword = refuse;
+  removeColumnKeyword = refuse;
+  renameColumn = refuse;
+  setInfo = refuse;
   adoptColumn = (): boolean => false;
   flush(): void {}
   close(): void {}

@@ -211,6 +211,17 @@ export class PlainTable implements Table {
     this.flush();
   }
 
+  renameColumn(name: string, to: string): void {
+    this.beforeChange();
+    if (this.hasColumn(to)) fail('exists', `There is a column ${to} already.`, { table: this.path });
+    const column = this.storedColumn(name);
+    // Storage managers know columns by their place and first name: only the table knows this one.
+    column.name = to;
+    this.columns.delete(name);
+    this.cellsByName.delete(name);
+    this.addColumnObject(column);
+  }
+
   adoptColumn(name: string, from: Table, source = name): boolean {
     this.beforeChange();
     if (!(from instanceof PlainTable) || from.rowCount !== this.rowCount) return false;
@@ -235,6 +246,11 @@ export class PlainTable implements Table {
   setColumnKeyword(column: string, name: string, value: KeywordValue): void {
     this.beforeChange();
     this.column(column).keywords.set(name, value);
+  }
+
+  removeColumnKeyword(column: string, name: string): void {
+    this.beforeChange();
+    this.column(column).keywords.delete(name);
   }
 
   setInfo(info: TableInfo): void {

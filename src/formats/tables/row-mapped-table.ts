@@ -135,6 +135,15 @@ export class RowMappedTable implements Table {
   setColumnKeyword(): void {
     this.refuse();
   }
+  removeColumnKeyword(): void {
+    this.refuse();
+  }
+  renameColumn(): void {
+    this.refuse();
+  }
+  setInfo(): void {
+    this.refuse();
+  }
   adoptColumn(): boolean {
     return false;
   }

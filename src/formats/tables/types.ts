@@ -157,7 +157,7 @@ export interface Table {
   /** Names in stored order. */
   readonly columnNames: readonly string[];
   readonly keywords: TableRecord;
-  readonly info: { readonly type: string; readonly subType: string };
+  readonly info: { readonly type: string; readonly subType: string; readonly readme?: string };
   /** Byte order of the data files. */
   readonly isLittleEndian: boolean;
   hasColumn(name: string): boolean;
@@ -182,9 +182,13 @@ export interface Table {
   addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void;
   /** Takes out columns that make up whole storage managers. */
   removeColumns(names: readonly string[]): void;
+  /** Gives a column another name; @throws exists, missing */
+  renameColumn(name: string, to: string): void;
+  setInfo(info: { readonly type: string; readonly subType: string; readonly readme?: string }): void;
   setKeyword(name: string, value: KeywordValue): void;
   removeKeyword(name: string): void;
   setColumnKeyword(column: string, name: string, value: KeywordValue): void;
+  removeColumnKeyword(column: string, name: string): void;
   flush(): void;
   close(): void;
 }

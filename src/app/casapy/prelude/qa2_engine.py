@@ -169,7 +169,11 @@ class Tool:
         """CASA 4's tools made new ones: tb.create(), casac.table()."""
         return ask({'kind': 'new-tool', 'tool': self._name})
 
-    create = __call__
+    def create(self, *positional, **named):
+        """A new tool, as in CASA 4; with arguments a new table, as of CASA 5: tb.create(name, tabledesc)."""
+        if not positional and not named:
+            return self()
+        return self.__getattr__('create')(*positional, **named)
 
     def __dir__(self):
         return list(self.METHODS.get(self._name, []))

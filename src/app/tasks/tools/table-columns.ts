@@ -53,17 +53,17 @@ function managersOf(table: Table): Map<string, { readonly type: string; readonly
   return managers;
 }
 
-/** A column as addcols takes it, in the words of getcoldesc. */
-function columnFrom(name: string, value: TaskValue): ColumnDescription {
+/** A column as addcols and create take it, in the words of getcoldesc. */
+export function columnFrom(name: string, value: TaskValue): ColumnDescription {
   const record =
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? value
-      : fail('usage', `tb.addcols(): the description of ${name} is a dictionary, as getcoldesc gives it.`);
+      : fail('usage', `The description of ${name} is a dictionary, as getcoldesc gives it.`);
   const word = String(record.valueType ?? '').toLowerCase();
   const wanted = word === 'bool' ? 'boolean' : word === 'integer' ? 'int' : word;
   const found = Object.entries(VALUE_TYPES).find(([, known]) => known === wanted);
   const known = Object.values(VALUE_TYPES).join(', ');
-  const type = (found?.[0] ?? fail('usage', `tb.addcols(): valueType of ${name} is one of ${known}.`)) as DataType;
+  const type = (found?.[0] ?? fail('usage', `The valueType of ${name} is one of ${known}.`)) as DataType;
   const shape = record.shape === undefined ? [] : numberList(record.shape, 'shape').reverse();
   const axisCount = record.ndim === undefined ? shape.length : Number(record.ndim);
   const comment = String(record.comment ?? '');

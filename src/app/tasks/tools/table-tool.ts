@@ -1,13 +1,14 @@
 import { openTable, queryRows, removeRows, runTaql, writeReference } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { arrayReply, cellReply, keywordReply, keywordValue, recordReply } from '../table-values.ts';
+import { cellReply, keywordReply, keywordValue, recordReply } from '../table-values.ts';
 import { method, numberArgument, type ToolDeclaration, type ToolHost, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
-import { numberList } from './reply-values.ts';
 import { columnMethods } from './table-columns.ts';
-import { opened, type TableState } from './table-state.ts';
+import { tableMaking } from './table-making.ts';
+import { sliceMethods } from './table-slices.ts';
+import { intList, opened, type TableState } from './table-state.ts';
 import { TableView } from './table-view.ts';
 
 function close(state: TableState): void {
@@ -23,12 +24,6 @@ function adoptRows(host: ToolHost, view: TableView) {
 /** Writes chosen rows as a reference table, when a name is given. */
 function keepAs(name: string, view: TableView, host: ToolHost): void {
   if (name !== '') writeReference(joinPath(host.context.cwd, name), view.table, view.rowNumbersBase());
-}
-
-function intList(value: TaskValue): Int32Array {
-  if (typeof value === 'number') return Int32Array.of(value);
-  if (Array.isArray(value)) return Int32Array.from(value as number[]);
-  return fail('usage', 'Row numbers must be integers.');
 }
 
 const reading = {
@@ -87,7 +82,21 @@ const reading = {
       column.keywords.get(name) ?? fail('missing', `The column ${column.name} has no keyword ${name}.`),
     );
   }),
-  info: method<TableState>('', (state) => ({ ...opened(state).table.info, readme: '' })),
+  info: method<TableState>('', (state) => {
+    const { readme = '', subType, type } = opened(state).table.info;
+    return { readme, subType, type };
+  }),
+  ncols: method<TableState>('', (state) => opened(state).table.columnNames.length),
+  isvarcol: method<TableState>('columnname', (state, args) => {
+    const { kind, shape } = opened(state).table.column(textArgument(args, 'columnname')).description;
+    return kind === 'array' && shape === undefined;
+  }),
+  endianformat: method<TableState>('', (state) => (opened(state).table.isLittleEndian ? 'little' : 'big')),
+  haslock: method<TableState>('write=True', (state) => {
+    opened(state);
+    return true;
+  }),
+  ok: method<TableState>('', (state) => state.view !== undefined),
 };
 
 const writing = {
@@ -152,61 +161,6 @@ const keywords = {
   }),
 };
 
-/** Bounds of a part of a cell, in CASA's order of axes; -1 means the end of an axis. */
-function sliceOf(cell: readonly number[], args: Record<string, TaskValue>) {
-  const outer = [...cell].reverse();
-  const given = (name: string) => numberList(args[name], name);
-  const [blc, trc, incr] = ['blc', 'trc', 'incr'].map(given);
-  const first = outer.map((_, axis) => Math.max(0, blc[axis] ?? 0));
-  const last = outer.map((size, axis) => ((trc[axis] ?? -1) < 0 ? size - 1 : trc[axis]));
-  if (incr.some((step) => step !== 1)) fail('unsupported', 'Slices of cells: only incr=[1] is available.');
-  if (outer.some((size, axis) => first[axis] > last[axis] || last[axis] >= size))
-    fail('usage', `The slice [${blc}] to [${trc}] does not fit the cell, which is [${outer}].`);
-  const size = first.map((from, axis) => last[axis] - from + 1);
-  return { from: first.reverse(), size: size.reverse() };
-}
-
-const slices = {
-  getcellslice: method<TableState>('columnname, rownr, blc, trc, incr=[1]', (state, args) => {
-    const view = opened(state);
-    const column = view.table.column(textArgument(args, 'columnname'));
-    const [row] = view.baseRows(intList(args.rownr));
-    const { from, size } = sliceOf(column.cellShape(row) ?? [], args);
-    return arrayReply(column.description.type, size, column.getSlice(row, 1, from, size));
-  }),
-  getcolslice: method<TableState>('columnname, blc, trc, incr=[1], startrow=0, nrow=-1, rowincr=1', (state, args) => {
-    const view = opened(state);
-    const column = view.table.column(textArgument(args, 'columnname'));
-    const all = view.rowNumbersBase();
-    const [start, count] = [numberArgument(args, 'startrow'), numberArgument(args, 'nrow')];
-    if (args.rowincr !== 1) fail('unsupported', 'tb.getcolslice(): only rowincr=1 is available.');
-    const rows = all.slice(start, count < 0 ? undefined : start + count);
-    if (rows.some((row, index) => row !== rows[0] + index))
-      fail(
-        'unsupported',
-        'tb.getcolslice(): the rows must follow each other in the table; read them one by one with getcellslice.',
-      );
-    if (rows.length === 0) return arrayReply(column.description.type, [0], new Float64Array(0));
-    const { from, size } = sliceOf(column.cellShape(rows[0]) ?? [], args);
-    return arrayReply(
-      column.description.type,
-      [rows.length, ...size],
-      column.getSlice(rows[0], rows.length, from, size),
-    );
-  }),
-  ncols: method<TableState>('', (state) => opened(state).table.columnNames.length),
-  isvarcol: method<TableState>('columnname', (state, args) => {
-    const { kind, shape } = opened(state).table.column(textArgument(args, 'columnname')).description;
-    return kind === 'array' && shape === undefined;
-  }),
-  endianformat: method<TableState>('', (state) => (opened(state).table.isLittleEndian ? 'little' : 'big')),
-  haslock: method<TableState>('write=True', (state) => {
-    opened(state);
-    return true;
-  }),
-  ok: method<TableState>('', (state) => state.view !== undefined),
-};
-
 const selecting = {
   query: method<TableState>("query='', name='', sortlist='', columns='', style=''", (state, args, host) => {
     const view = opened(state);
@@ -263,10 +217,11 @@ export const tableTool: ToolDeclaration<TableState> = {
       return true;
     }),
     ...reading,
-    ...slices,
+    ...sliceMethods,
     ...writing,
     ...keywords,
     ...columnMethods,
+    ...tableMaking,
     ...selecting,
   },
 };

@@ -59,4 +59,40 @@ describe('tb', () => {
     await tb('open', ['t2']);
     expect(await tb('colnames')).toEqual(['FLUX', 'NAME', 'PAIRS']);
   });
+
+  it('makes tables, copies rows and renames columns', async () => {
+    await tb('open', ['t2'], { nomodify: false });
+    await tb('renamecol', ['NAME', 'WHO']);
+    await expect(tb('renamecol', ['WHO', 'FLUX'])).rejects.toThrow(/a column FLUX already/);
+    await tb('putcolslice', ['FLUX', [[[8, 9]]], [0, 0], [0, 0]]);
+    await tb('putcellslice', ['FLUX', 0, [[7]], [1, 2], [1, 2]]);
+    await expect(tb('putcellslice', ['FLUX', 0, [[7, 7]], [1, 2], [1, 2]])).rejects.toThrow('The values are [1,2]');
+    await tb('copyrows', ['t2'], { startrowin: 1, nrow: 5 });
+    await tb('putinfo', [{ type: 'T', subType: 'S', readme: 'one' }]);
+    await tb('addreadmeline', ['two']);
+    await tb('close');
+    await tb('open', ['t2']); // as it is on the disk
+    expect(await tb('colnames')).toEqual(['FLUX', 'WHO', 'PAIRS']);
+    expect(await tb('getcol', ['FLUX'])).toMatchObject([
+      [
+        [8, 9, 9],
+        [2, 8, 8],
+        [4, 10, 10],
+      ],
+      [
+        [1, 7, 7],
+        [3, 9, 9],
+        [7, 11, 11],
+      ],
+    ]);
+    expect(await tb('info')).toEqual({ readme: 'one\ntwo\n', subType: 'S', type: 'T' });
+    await expect(tb('renamecol', ['WHO', 'NAME'])).rejects.toThrow(/read/);
+    const made = { A: { valueType: 'int' }, B: { valueType: 'string', dataManagerType: 'IncrementalStMan' } };
+    await tb('create', ['t3', made], { nrow: 2 });
+    await tb('putcol', ['B', ['x', 'y']]);
+    await tb('close');
+    await tb('open', ['t3']);
+    expect([await tb('colnames'), await tb('nrows'), await tb('getcol', ['B'])]).toEqual([['A', 'B'], 2, ['x', 'y']]);
+    await expect(tb('create', ['t3', made])).rejects.toThrow(/of this name/);
+  });
 });
