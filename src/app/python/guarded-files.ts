@@ -68,6 +68,19 @@ function useOf(flags: unknown): 'read' | 'write' {
   return flags === undefined || flags === 'r' || flags === 'rs' ? 'read' : 'write';
 }
 
+/** A stat whose option throwIfNoEntry holds for paths through a file too; Node throws there. */
+function orNothing(act: Callable): Callable {
+  return (path, options) => {
+    try {
+      return act(path, options);
+    } catch (error) {
+      const isAsked = (options as { throwIfNoEntry?: boolean } | undefined)?.throwIfNoEntry === false;
+      if (isAsked && (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  };
+}
+
 /** Checked versions of the file functions that Python's files and the shell of scripts use. */
 export function guardedFiles(rules: PathRules): GuardedFiles {
   const on = (name: keyof GuardedFiles, use: 'read' | 'write', follow = true) => {
@@ -96,8 +109,8 @@ export function guardedFiles(rules: PathRules): GuardedFiles {
     },
     writeFileSync: on('writeFileSync', 'write'),
     appendFileSync: on('appendFileSync', 'write'),
-    statSync: on('statSync', 'read'),
-    lstatSync: on('lstatSync', 'read', false),
+    statSync: orNothing(on('statSync', 'read')),
+    lstatSync: orNothing(on('lstatSync', 'read', false)),
     accessSync: on('accessSync', 'read'),
     readdirSync(path: unknown, options: unknown) {
       try {

@@ -120,11 +120,21 @@ export function canonicalPath(path: string, follow: boolean): string {
     } catch {
       const parent = current === '/' ? '/' : canonicalPath(dirname(current), true);
       const here = join(parent, lastPart(current));
-      if (!lstatSync(here, { throwIfNoEntry: false })?.isSymbolicLink()) return here;
+      if (!infoOf(here)?.isSymbolicLink()) return here;
       current = resolve(parent, readlinkSync(here));
     }
   }
   return fail('denied', 'Too many links lead to each other', { file: path });
+}
+
+/** What is at a path; undefined when nothing is, also where a file stands in the way. */
+function infoOf(path: string): ReturnType<typeof lstatSync> | undefined {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
 
 function lastPart(path: string): string {
@@ -133,7 +143,7 @@ function lastPart(path: string): string {
 
 /** A path itself, if it is a link, or all links below it. */
 function linksAt(path: string): string[] {
-  const info = lstatSync(path, { throwIfNoEntry: false });
+  const info = infoOf(path);
   if (info?.isSymbolicLink()) return [path];
   if (!info?.isDirectory()) return [];
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {

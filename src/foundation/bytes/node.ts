@@ -43,9 +43,19 @@ function makeDirectories(directory: string): void {
   }
 }
 
+/** What is at a path; undefined when nothing is, also where a file stands in the way. */
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
 function fileInfo(file: string): FileInfo | undefined {
   if (file.includes('\0')) return undefined; // Node throws for such names, which no file has
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   if (!stat) return undefined;
   return { kind: stat.isDirectory() ? 'directory' : 'file', size: stat.size, modifiedMs: stat.mtimeMs };
 }

@@ -48,6 +48,12 @@ describe('links of scripts', () => {
   });
 });
 
+it('a path through a file leads nowhere, and is told so by whoever opens it', () => {
+  writeFileSync(at('tree/script/file'), '');
+  expect(() => rules.check(at('tree/script/file/below'), 'write')).not.toThrow();
+  expect(() => rules.check(at('secret/key/below'), 'read')).toThrow();
+});
+
 describe('what holds a read-only directory', () => {
   it('is neither removed nor moved', () => {
     const wide = new AccessRules([

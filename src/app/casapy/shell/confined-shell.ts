@@ -1,6 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { errorSentence } from '../../../foundation/base/index.ts';
 import type { GuardedFiles } from '../../python/index.ts';
 import { findCommand } from './commands.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type Redirection,
   type SimpleCommand,
 } from './grammar.ts';
+import { reasonOf } from './reasons.ts';
 import type { CommandContext, Programs, Shell, ShellAnswer, ShellRequest } from './types.ts';
 import { expandWord, expandWords, type WordScope } from './words.ts';
 
@@ -85,7 +85,7 @@ class Session {
       return this.runList(parseCommands(text), streams);
     } catch (error) {
       if (error instanceof ShellExit) return error.status;
-      streams.errors(encoder.encode(`sh: ${sentence(error)}\n`));
+      streams.errors(encoder.encode(`sh: ${reasonOf(error)}\n`));
       return 2;
     }
   }
@@ -131,7 +131,7 @@ class Session {
       return this.runKind(command, this.redirect(command.redirections, streams, open));
     } catch (error) {
       if (error instanceof ShellExit) throw error;
-      streams.errors(encoder.encode(`sh: ${sentence(error)}\n`));
+      streams.errors(encoder.encode(`sh: ${reasonOf(error)}\n`));
       return 1;
     } finally {
       for (const descriptor of open) closeSync(descriptor);
@@ -241,7 +241,7 @@ class Session {
       return act(context);
     } catch (error) {
       if (error instanceof ShellExit) throw error;
-      context.complain(sentence(error));
+      context.complain(reasonOf(error));
       return 1;
     }
   }
@@ -287,7 +287,7 @@ class Session {
     try {
       if (!this.files.statSync(path).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
     } catch (error) {
-      streams.errors(encoder.encode(`cd: ${name}: ${sentence(error)}\n`));
+      streams.errors(encoder.encode(`cd: ${name}: ${reasonOf(error)}\n`));
       return 1;
     }
     this.cwd = path;
@@ -325,21 +325,4 @@ function assignmentOf(word: SimpleCommand['words'][number], scope: WordScope): [
   if (!found || plainText(word) === '=') return undefined;
   const rest = [{ ...first, text: first.text.slice(found[0].length) }, ...word.slice(1)];
   return [found[1], expandWord(rest, scope)];
-}
-
-const MESSAGES: Readonly<Record<string, string>> = {
-  ENOENT: 'No such file or directory',
-  ENOTDIR: 'Not a directory',
-  EISDIR: 'Is a directory',
-  EEXIST: 'File exists',
-  ENOTEMPTY: 'Directory not empty',
-  ELOOP: 'Too many levels of symbolic links',
-  ENOSPC: 'No space left on device',
-};
-
-/** What went wrong in a few words, as the system's own commands say it. */
-export function sentence(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== undefined && MESSAGES[code]) return MESSAGES[code];
-  return error instanceof Error && code === 'EACCES' ? error.message : errorSentence(error);
 }

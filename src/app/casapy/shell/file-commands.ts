@@ -1,6 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import { fail } from '../../../foundation/base/index.ts';
 import { lastValue, readWords } from './options.ts';
+import { reasonOf } from './reasons.ts';
 import type { CommandContext, ShellCommand } from './types.ts';
 import { patternSource } from './words.ts';
 
@@ -43,18 +44,10 @@ function forEach(context: CommandContext, names: readonly string[], act: (name: 
       act(name);
     } catch (error) {
       status = 1;
-      context.complain(`${name}: ${reason(error)}`);
+      context.complain(`${name}: ${reasonOf(error)}`);
     }
   }
   return status;
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'No such file or directory';
-  if (code === 'ENOTEMPTY') return 'Directory not empty';
-  if (code === 'EEXIST') return 'File exists';
-  return message;
 }
 
 const rm: ShellCommand = (context) => {
@@ -139,6 +132,7 @@ const cp: ShellCommand = (context) => {
     const kind = kindOf(context.files, from, follow);
     if (kind === 'none') throw Object.assign(new Error('No such file'), { code: 'ENOENT' });
     if (kind === 'folder' && !isDeep) fail('usage', 'a directory is copied with -r only');
+    if (kind !== 'folder' && within(from, to)) throw Object.assign(new Error('Through a file'), { code: 'ENOTDIR' });
     if (within(from, to) || from === to) fail('usage', 'a directory cannot be copied into itself');
     if (flags.has('n') && kindOf(context.files, to, false) !== 'none') return;
     copyTree(context.files, from, to, follow);

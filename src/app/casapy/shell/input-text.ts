@@ -1,3 +1,4 @@
+import { reasonOf } from './reasons.ts';
 import type { CommandContext } from './types.ts';
 
 /** The content of each named file, or of the input; a missing one is reported and left out. */
@@ -10,9 +11,7 @@ export function readInputs(context: CommandContext, names: readonly string[]): {
       try {
         found.push({ name, bytes: context.files.readFileSync(context.path(name)) as Uint8Array });
       } catch (error) {
-        const { code, message } = error as NodeJS.ErrnoException;
-        const reasons: Record<string, string> = { ENOENT: 'No such file or directory', EISDIR: 'Is a directory' };
-        context.complain(`${name}: ${reasons[code ?? ''] ?? message}`);
+        context.complain(`${name}: ${reasonOf(error)}`);
       }
     }
   }

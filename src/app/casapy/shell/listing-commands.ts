@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { basename, join } from 'node:path';
 import { readWords } from './options.ts';
+import { reasonOf } from './reasons.ts';
 import type { CommandContext, ShellCommand } from './types.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -55,8 +56,7 @@ const ls: ShellCommand = (context) => {
       const isFolder = link.isDirectory() || (link.isSymbolicLink() && !flags.has('l') && isFolderAt(context, path));
       (isFolder && !flags.has('d') ? folders : single).push({ name, path });
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      context.complain(`cannot access '${name}': ${code === 'ENOENT' ? 'No such file or directory' : message}`);
+      context.complain(`cannot access '${name}': ${reasonOf(error)}`);
       status = 2;
     }
   }

@@ -68,6 +68,11 @@ describe('the shell of scripts', () => {
     ['printf "2\\n10\\n1\\n" | sort -n | tail -1', '10\n'],
     ['printf "b\\na\\nb\\n" | sort | uniq -c | awk \'{print $1 $2}\'', '1a\n2b\n'],
     ['ln -sf ../ x/y; mkdir x; ln -s ../raw x/r; ls x/r', 'ln: ln: No such file or directory\ndata\n'],
+    [
+      'cat names.txt/x; ls names.txt/x; rm names.txt/x; cp names.txt names.txt/x; [ -e names.txt/x ] || echo none',
+      "cat: names.txt/x: Not a directory\nls: cannot access 'names.txt/x': Not a directory\n" +
+        'rm: names.txt/x: Not a directory\ncp: names.txt: Not a directory\nnone\n',
+    ],
     ['tar czf t.tgz raw && mkdir u && cd u && tar xzf ../t.tgz && cat raw/data', 'raw\n'],
     ['echo text > f; gzip f; gunzip -c f.gz; ls f*', 'text\nf.gz\n'],
     ['(cd raw; pwd); basename $PWD', `${join(work, 'raw')}\nwork\n`],
