@@ -10,8 +10,8 @@ export interface TimeAverageOptions {
   readonly maxUvwDistanceM?: number;
 }
 
-/** Rows that are passed on together. */
-const ROWS_PER_CHUNK = 1024;
+/** Visibilities that are passed on together: their sums take 48 bytes each. */
+const VALUES_PER_CHUNK = 262_144;
 
 /** Sums of one baseline over one bin. */
 interface Sums {
@@ -76,8 +76,9 @@ export function timeAverage(options: TimeAverageOptions): ChunkOperator {
   let stretch: Stretch | undefined;
   const finish = (next: (chunk: VisibilityChunk) => void) => {
     if (!stretch) return;
-    stretch.done.push(...stretch.open.values());
-    if (stretch.done.length > 0) next(finishBins(stretch.like, stretch.done));
+    const rowLimit = rowLimitOf(stretch.like);
+    const rest = [...stretch.done, ...stretch.open.values()];
+    for (let at = 0; at < rest.length; at += rowLimit) next(finishBins(stretch.like, rest.slice(at, at + rowLimit)));
     stretch = undefined;
   };
   return {
@@ -87,7 +88,7 @@ export function timeAverage(options: TimeAverageOptions): ChunkOperator {
         if (stretch && stretch.key !== key) finish(next);
         stretch ??= { key, like: chunk, open: new Map(), done: [] };
         addRow(stretch, chunk, row, options);
-        if (stretch.done.length < ROWS_PER_CHUNK) continue;
+        if (stretch.done.length < rowLimitOf(chunk)) continue;
         next(finishBins(stretch.like, stretch.done));
         stretch.done = [];
       }
@@ -96,6 +97,9 @@ export function timeAverage(options: TimeAverageOptions): ChunkOperator {
     flush: finish,
   };
 }
+
+const rowLimitOf = ({ chanCount, corrCount }: VisibilityChunk) =>
+  Math.max(1, Math.floor(VALUES_PER_CHUNK / (chanCount * corrCount)));
 
 function keyOf(chunk: VisibilityChunk, row: number, combined: readonly string[]): string {
   const scan = combined.includes('scan') ? '' : chunk.scanNumber[row];
