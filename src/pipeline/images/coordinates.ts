@@ -72,6 +72,8 @@ export interface CoordinateSystem {
   readonly pointingCentre?: SkyPosition;
 }
 
+const TURN = 2 * Math.PI;
+
 /** Sky direction of a pixel, or undefined off the sky. */
 export function pixelToSky(axes: DirectionAxes, x: number, y: number): SkyPosition | undefined {
   const [dx, dy] = [x - axes.referencePixel[0], y - axes.referencePixel[1]];
@@ -201,7 +203,7 @@ export function makeCoordinates(options: {
       projection: options.projection ?? 'SIN',
       parameters: [],
       system: options.system,
-      reference: options.centre,
+      reference: { lon: options.centre.lon - TURN * Math.floor(options.centre.lon / TURN), lat: options.centre.lat },
       increment: [-options.cell, options.cell],
       referencePixel: [Math.floor(options.imsize[0] / 2), Math.floor(options.imsize[1] / 2)],
       pc: [1, 0, 0, 1],

@@ -252,5 +252,12 @@ export class ImagingRun {
 /** The call, one parameter a line, as CASA notes it in the log table. */
 export function historyOf(options: TcleanOptions, task: string): string[] {
   const lines = Object.entries(options).filter(([, value]) => value !== undefined && typeof value !== 'function');
-  return [`taskname=${task}`, ...lines.map(([name, value]) => `${name.padEnd(11)} = ${JSON.stringify(value)}`)];
+  return [`taskname=${task}`, ...lines.map(([name, value]) => `${name.padEnd(11)} = ${pythonText(value)}`)];
+}
+
+function pythonText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (!Array.isArray(value)) return JSON.stringify(value);
+  if (value.length < 2) return value.length === 0 ? '""' : pythonText(value[0]);
+  return `[${value.map(pythonText).join(', ')}]`;
 }

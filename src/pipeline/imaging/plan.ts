@@ -79,13 +79,14 @@ function restFrequency(choice: ImagingChoice, data: readonly ChosenMs[]): number
  */
 export function planImaging(context: Context, choice: ImagingChoice): ImagingPlan {
   const data = chooseData(context, choice);
-  const windows = windowsOf(data, choice.outframe);
+  const windows = windowsOf(data, choice.outframe, 'startSec');
+  const later = windowsOf(data, choice.outframe, 'endSec');
   const rest = restFrequency(choice, data);
   const { start, width, nchan, veltype } = choice.options;
   const request = { start, width, nchan, veltype, system: choice.outframe, restFrequency: rest };
   const axis = choice.isCube
     ? cubeAxis(windows, request)
-    : continuumAxis(windows, choice.outframe, rest, choice.referenceHz);
+    : continuumAxis([...windows, ...later], choice.outframe, rest, choice.referenceHz);
   const { centre, system } = phaseCentre(choice, data);
   const { metadata, startSec, position, fieldIds } = data[0];
   const geometry = { sizeX: choice.imsize[0], sizeY: choice.imsize[1], cell: choice.cell };

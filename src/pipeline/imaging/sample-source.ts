@@ -27,6 +27,8 @@ export interface ChosenMs {
   readonly column: DataColumn;
   /** First selected time, MJD seconds UTC. */
   readonly startSec: number;
+  /** Last selected integration, MJD s. */
+  readonly endSec: number;
   /** Fields that have selected rows, in the order of their first rows. */
   readonly fieldIds: readonly number[];
   /** ITRF, m */
@@ -91,7 +93,7 @@ export function chooseData(context: Context, choice: ImagingChoice): ChosenMs[] 
         : wanted === 'model'
           ? 'MODEL_DATA'
           : 'DATA';
-    return { ms, metadata, rows, channels, column, ...firstOf(ms, rows), position: positionOf(metadata) };
+    return { ms, metadata, rows, channels, column, ...spanOf(ms, rows), position: positionOf(metadata) };
   });
 }
 
@@ -103,11 +105,12 @@ function positionOf(metadata: MsMetadata): ArrayLike<number> {
   }
 }
 
-function firstOf(ms: MeasurementSet, rows: Int32Array): { startSec: number; fieldIds: number[] } {
+function spanOf(ms: MeasurementSet, rows: Int32Array): { startSec: number; endSec: number; fieldIds: number[] } {
   const time = ms.main.column('TIME');
   const field = ms.main.column('FIELD_ID');
   const fieldIds = new Set<number>();
   let startSec = Number.POSITIVE_INFINITY;
+  let endSec = Number.NEGATIVE_INFINITY;
   const step = 65_536;
   for (let from = rows[0]; from <= rows[rows.length - 1]; from += step) {
     const count = Math.min(step, rows[rows.length - 1] - from + 1);
@@ -116,9 +119,10 @@ function firstOf(ms: MeasurementSet, rows: Int32Array): { startSec: number; fiel
     for (const row of rows.subarray(lowerBound(rows, from), lowerBound(rows, from + count))) {
       fieldIds.add(ids[row - from]);
       startSec = Math.min(startSec, times[row - from]);
+      endSec = Math.max(endSec, times[row - from]);
     }
   }
-  return { startSec, fieldIds: [...fieldIds] };
+  return { startSec, endSec, fieldIds: [...fieldIds] };
 }
 
 function lowerBound(rows: Int32Array, value: number): number {
@@ -155,11 +159,15 @@ export function channelList(chosen: ChosenMs, spwId: number): Int32Array {
   );
 }
 
-/** Selected windows in the image's frame at the first selected time of each MS. */
-export function windowsOf(data: readonly ChosenMs[], outframe: ImagingChoice['outframe']): WindowFrequencies[] {
+/** Selected windows in the image's frame at the first or last selected time of each MS. */
+export function windowsOf(
+  data: readonly ChosenMs[],
+  outframe: ImagingChoice['outframe'],
+  when: 'startSec' | 'endSec',
+): WindowFrequencies[] {
   return data.flatMap((chosen) =>
     [...chosen.channels.keys()].map((spwId) => {
-      const factor = shiftFactor(chosen, spwId, chosen.startSec, chosen.fieldIds[0], outframe);
+      const factor = shiftFactor(chosen, spwId, chosen[when], chosen.fieldIds[0], outframe);
       const window = chosen.metadata.spectralWindows[spwId];
       const centres = Array.from(channelList(chosen, spwId), (chan) => window.chanFreqs[chan] * factor);
       return { centres, width: Math.abs(window.chanWidths[0]) * factor };

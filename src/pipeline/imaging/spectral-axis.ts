@@ -1,7 +1,7 @@
 import { fail, parseQuantity, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { type SpectralAxis, velocityToFrequency } from '../images/index.ts';
 
-/** The frequencies of one selected window, in the frame of the image, at the first selected time. */
+/** The frequencies of one selected window, in the frame of the image, at one time. */
 export interface WindowFrequencies {
   /** Hz, centres of the selected channels, in the MS's order */
   readonly centres: readonly number[];
@@ -33,8 +33,9 @@ function kindOf(value: string | number | undefined): Kind | undefined {
 }
 
 /**
- * The one spectral pixel of a continuum image: it covers all selected channels.
+ * The one spectral pixel of a continuum image: it covers all selected channels, as CASA's from the first time to the last.
  *
+ * @param windows selected windows at both times
  * @param referenceHz its centre, when that is not the middle of the data
  */
 export function continuumAxis(
