@@ -8,6 +8,7 @@ import {
   deconvolvedBeam,
   exportfits,
   type Image,
+  impbcor,
   importfits,
   imsmooth,
   imsubimage,
@@ -156,6 +157,18 @@ export const derivedMethods = {
       const { overwrite, targetres } = args as { overwrite: boolean; targetres: boolean };
       const imagename = opened(state).path;
       imsmooth(host.context, { imagename, outfile, kernel: 'gauss', major, minor, pa, targetres, overwrite });
+      return adopt(host, outfile);
+    },
+  ),
+  pbcor: ask(
+    "pbimage='', outfile='', overwrite=False, box='', region='', chans='', stokes='', mask='', mode='divide', cutoff=-1.0, stretch=False",
+    (state, args, host) => {
+      requireDefaults('pbcor', args, { stretch: false });
+      const outfile = outputOf('pbcor', args);
+      const pbimage = textArgument(args, 'pbimage');
+      const { overwrite, mode, cutoff } = args as { overwrite: boolean; mode: string; cutoff: number };
+      const imagename = opened(state).path;
+      impbcor(host.context, { ...selectionOf(args), imagename, pbimage, outfile, mode, cutoff, overwrite });
       return adopt(host, outfile);
     },
   ),

@@ -24,7 +24,7 @@ import { fittingMethods, profileMethods } from './image-fitting.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
-import { dictionary, floatArray, intArray, numberList } from './reply-values.ts';
+import { dictionary, floatArray, intArray, numberList, textList } from './reply-values.ts';
 
 const opening = {
   open: ask('infile, cache=True', (state, args, { context }) => {
@@ -74,6 +74,9 @@ const header = {
   }),
   miscinfo: ask('', (state) => recordReply(opened(state).miscInfo)),
   history: ask('list=True', (state) => opened(state).history()),
+  sethistory: ask("origin='', history=[]", (state, args) =>
+    change(state, (image) => image.addHistory(textList(args.history), textArgument(args, 'origin'))),
+  ),
   haslock: ask('', (state) => {
     opened(state);
     return [true, false];
