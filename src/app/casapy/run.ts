@@ -40,7 +40,7 @@ function prelude(): PreludeModule[] {
       'qa2_ndarray',
       'qa2_numpy',
       'qa2_numpy_grid',
-      'qa2_numpy_windows',
+      'qa2_numpy_more',
       'qa2_numpy_files',
       'qa2_numpy_fft',
       'qa2_numpy_random',

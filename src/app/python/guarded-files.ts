@@ -1,4 +1,5 @@
 import * as fs from 'node:fs';
+import { isAbsence } from '../../foundation/bytes/index.ts';
 
 /** Says whether a path may be used; throws otherwise. */
 export interface PathRules {
@@ -75,7 +76,7 @@ function orNothing(act: Callable): Callable {
       return act(path, options);
     } catch (error) {
       const isAsked = (options as { throwIfNoEntry?: boolean } | undefined)?.throwIfNoEntry === false;
-      if (isAsked && (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+      if (isAsked && isAbsence(error)) return undefined;
       throw error;
     }
   };

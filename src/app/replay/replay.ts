@@ -58,12 +58,9 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 export async function main(args: readonly string[]): Promise<number> {
   const options = readArguments(args);
   const folder = args[0] ?? '-';
-  if (!options && !folder.startsWith('-') && !existsSync(folder)) {
-    say(`There is no folder ${folder}.`);
-    return 2;
-  }
   if (!options) {
-    process.stdout.write(USAGE);
+    if (folder.startsWith('-') || existsSync(folder)) process.stdout.write(USAGE);
+    else say(`There is no folder ${folder}.`);
     return 2;
   }
   const deliveries = findDeliveries(resolve(options.top)).filter(({ label }) => label.includes(options.only ?? ''));

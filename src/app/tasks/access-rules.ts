@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../foundation/base/index.ts';
+import { isAbsence } from '../../foundation/bytes/index.ts';
 
 /** A directory and all below it. */
 export interface AllowedFolder {
@@ -132,7 +133,7 @@ function infoOf(path: string): ReturnType<typeof lstatSync> | undefined {
   try {
     return lstatSync(path);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 }

@@ -90,14 +90,13 @@ function matchPart(part: string, antennas: readonly AntennaInfo[]): number[] {
 
 /** Antennas by name, else by pad; a number is a name first, as the VLA's antennas are called. */
 function matchAntennas(text: string, antennas: readonly AntennaInfo[]): number[] {
-  const idOf = (number: number) => antennas.find(({ name }) => name === String(number))?.id ?? number;
   const range = parseIndexRange(text);
   if (range && !/^[<>]/.test(text)) {
-    const ids: number[] = [];
-    for (let id = range.first; id <= range.last && ids.length <= antennas.length; id += range.step) {
-      if (idOf(id) < antennas.length) ids.push(idOf(id));
-    }
-    return ids;
+    const byNumber = new Map(antennas.map(({ id }) => [id, id]));
+    for (const { name, id } of antennas) if (/^\d+$/.test(name)) byNumber.set(Number(name), id);
+    const isMeant = (number: number) =>
+      number >= range.first && number <= range.last && (number - range.first) % Math.max(1, range.step) === 0;
+    return [...byNumber].filter(([number]) => isMeant(number)).map(([, id]) => id);
   }
   const isExcluding = text.startsWith('^');
   const bare = isExcluding ? text.slice(1) : text;

@@ -105,7 +105,10 @@ function matchWindows(
   });
 }
 
-/** Windows by frequency; undefined for a text that is none. */
+/**
+ * Windows by frequency; undefined for a text that is none. As in CASA the widest channel is that of the signed widths, so that
+ * a window of the lower sideband is not found by a frequency alone.
+ */
 function matchFrequencies(text: string, windows: readonly SpectralWindowInfo[]): number[] | undefined {
   const around = /^([~<>])\s*(.*)$/.exec(text);
   const between = /^(.*Hz)\s*<>\s*(.*Hz)$/.exec(text);
@@ -168,6 +171,8 @@ function channelsOf(part: string, window: SpectralWindowInfo, { warn }: Selectio
   if (Number.isFinite(range.last) && range.last > final) {
     warn?.(`Window ${window.id} has the channels 0 to ${final}: of "${part}", those beyond are taken as the last.`);
   }
+  // Of `>200` a window that ends before has nothing.
+  if (!Number.isFinite(range.last) && range.first > final) return [];
   return everyNth(Math.min(range.first, final), Math.min(range.last, final), range.step);
 }
 

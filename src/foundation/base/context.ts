@@ -29,7 +29,7 @@ export interface Context {
   readonly cwd: string;
   /** Scratch columns are not wanted on disk: a task may attach how they are made instead of storing them. */
   readonly defersColumns?: boolean;
-  /** The CASA version that scripts are told: lines of the log that scripts read back have its form. */
+  /** The CASA version that scripts are told: what changed between versions, in logs and in meanings, is as it was in that one. */
   readonly casaVersion?: string;
 }
 

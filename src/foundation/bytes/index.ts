@@ -1,3 +1,4 @@
+export { isAbsence } from './absence.ts';
 export * from './byte-order.ts';
 export * from './cursor.ts';
 export * from './disk.ts';

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type ErrorTag, fail } from '../base/index.ts';
+import { isAbsence } from './absence.ts';
 import { openLockFile } from './node-lock.ts';
 import type { ByteFile, ByteSink, ByteSource, Disk, FileInfo } from './types.ts';
 
@@ -46,9 +47,9 @@ function makeDirectories(directory: string): void {
 /** What is at a path; undefined when nothing is, also where a file stands in the way. */
 function statOf(file: string): fs.Stats | undefined {
   try {
-    return fs.statSync(file, { throwIfNoEntry: false });
+    return fs.statSync(file);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 }

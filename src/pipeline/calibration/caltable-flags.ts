@@ -51,7 +51,7 @@ export function flagCalTable(context: Context, options: FlagdataOptions): Flagda
   let changed = 0;
   for (const { command, cells } of flaggers) {
     if (command.mode === 'extend') changed += extendSolutions(table, cells, command);
-    else changed += setFlags(table, commands.length === 1 ? cells.rows : undefined, cells, command);
+    else changed += setFlags(table, cells, command, commands.length === 1 ? cells.rows : undefined);
   }
   if (flaggers.length > 0) context.log.post(`${changed} flags of solutions changed.`, 'INFO', 'flagdata');
   if (action === 'apply' && flaggers.length > 0) writeFlags(path, table, options.flagbackup ?? true);
@@ -83,7 +83,8 @@ function chooseCells(context: Context, table: CalTable, command: FlagCommand): C
   const observation = String(command.observation ?? '');
   // CASA 4 went on with the windows that are there, and scripts of 2014 rest on that.
   const manner = { warn: warningsOf(context, 'flagdata'), forgives: ['spw'] as const };
-  const channels = spw ? parseSpw(spw, windowInfos(table), manner) : undefined;
+  // Rows are chosen by the same text, which warns once.
+  const channels = spw ? parseSpw(spw, windowInfos(table), { forgives: manner.forgives }) : undefined;
   const { rows } = table;
   return {
     rows: selectCalRows(table, { antenna, spw, field, scan, timerange, observation }, manner),
@@ -111,9 +112,9 @@ function chooseParams(context: Context, text: string, parCount: number): number[
 /** @param scanRows those among which scans begin and end, for quack; undefined: all */
 function setFlags(
   table: CalTable,
-  scanRows: readonly number[] | undefined,
   choice: CellChoice,
   command: FlagCommand,
+  scanRows: readonly number[] | undefined,
 ): number {
   const { flag } = table.rows;
   const value = command.mode === 'unflag' ? 0 : 1;

@@ -30,8 +30,9 @@ export interface AgentOptions {
 }
 
 /**
- * Names that the MS does not have, as flagging takes them in CASA: beside known ones they are warned of, all by themselves they
- * end the command; a list of commands forgives windows and correlations only, of a single command also intents.
+ * How flagging takes names that the MS does not have, as in CASA. Beside known ones they are only warned of: windows and
+ * correlations always, intents unless the command is one of several, antennas in flagdata's own parameters alone. All by
+ * themselves they end the command.
  */
 export function flaggingManner(
   context: Context,

@@ -1,4 +1,5 @@
 import type { KeywordValue, TableRecord } from '../../formats/tables/index.ts';
+import { ARCSEC } from '../../foundation/base/index.ts';
 import { numberAt, quantity, quantityAt, record, recordAt, text, textAt, uint } from './records.ts';
 
 /** An elliptical Gaussian beam: full widths at half maximum in arcsec, position angle in deg, north through east. */
@@ -18,8 +19,7 @@ export interface ImageInfo {
 
 /** Solid angle of a beam in pixels of `cellX` by `cellY` rad. */
 export function beamPixels(beam: Beam, cellX: number, cellY: number): number {
-  const arcsec = Math.PI / 648_000;
-  return ((Math.PI / (4 * Math.LN2)) * beam.major * beam.minor * arcsec * arcsec) / Math.abs(cellX * cellY);
+  return ((Math.PI / (4 * Math.LN2)) * beam.major * beam.minor * ARCSEC * ARCSEC) / Math.abs(cellX * cellY);
 }
 
 /** The beam of a plane, or undefined for an image without beams. */
@@ -36,7 +36,8 @@ function beamRecord(beam: Beam): KeywordValue {
   });
 }
 
-const ARCSEC: Readonly<Record<string, number>> = {
+/** Of units of angle. */
+const ARCSEC_IN: Readonly<Record<string, number>> = {
   arcsec: 1,
   '"': 1,
   arcmin: 60,
@@ -49,8 +50,8 @@ function readBeam(from: TableRecord | undefined): Beam | undefined {
   const [major, minor, angle] = ['major', 'minor', 'positionangle'].map((key) => quantityAt(from, key));
   if (!major || !minor) return undefined;
   return {
-    major: major.value * (ARCSEC[major.unit] ?? 1),
-    minor: minor.value * (ARCSEC[minor.unit] ?? 1),
+    major: major.value * (ARCSEC_IN[major.unit] ?? 1),
+    minor: minor.value * (ARCSEC_IN[minor.unit] ?? 1),
     positionAngle: angle ? angle.value * (angle.unit === 'rad' ? 180 / Math.PI : 1) : 0,
   };
 }

@@ -72,7 +72,8 @@ export interface CoordinateSystem {
   readonly pointingCentre?: SkyPosition;
 }
 
-const TURN = 2 * Math.PI;
+/** A longitude from 0 to 2 pi. */
+const withinTurn = (angle: number) => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI));
 
 /** Sky direction of a pixel, or undefined off the sky. */
 export function pixelToSky(axes: DirectionAxes, x: number, y: number): SkyPosition | undefined {
@@ -81,7 +82,7 @@ export function pixelToSky(axes: DirectionAxes, x: number, y: number): SkyPositi
   const offsetX = axes.increment[0] * (p * dx + q * dy);
   const offsetY = axes.increment[1] * (r * dx + s * dy);
   const sky = planeToSky(axes, offsetX, offsetY);
-  return sky && { lon: ((sky.lon % (2 * Math.PI)) + 2 * Math.PI) % (2 * Math.PI), lat: sky.lat };
+  return sky && { lon: withinTurn(sky.lon), lat: sky.lat };
 }
 
 /** Pixel of a sky direction, or undefined where the projection does not reach. */
@@ -203,7 +204,7 @@ export function makeCoordinates(options: {
       projection: options.projection ?? 'SIN',
       parameters: [],
       system: options.system,
-      reference: { lon: options.centre.lon - TURN * Math.floor(options.centre.lon / TURN), lat: options.centre.lat },
+      reference: { lon: withinTurn(options.centre.lon), lat: options.centre.lat },
       increment: [-options.cell, options.cell],
       referencePixel: [Math.floor(options.imsize[0] / 2), Math.floor(options.imsize[1] / 2)],
       pc: [1, 0, 0, 1],

@@ -1,4 +1,4 @@
-import { fail } from '../../foundation/base/index.ts';
+import { ARCSEC, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { contourPieces, type Figure, type Raster, type Series } from '../../foundation/plotting/index.ts';
 import { beamOf } from './beams.ts';
@@ -28,7 +28,6 @@ export interface ViewChoice {
 }
 
 const LEVELS = [0.2, 0.4, 0.6, 0.8];
-const ARCSEC = Math.PI / 648_000;
 /** px */
 const WIDTH = 900;
 

@@ -1,4 +1,4 @@
-import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { ARCSEC, type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { type Beam, beamOf, commonBeam } from './beams.ts';
 import { requireDirection } from './coordinates.ts';
@@ -136,8 +136,6 @@ function convolve(plane: Float32Array, mask: Uint8Array | undefined, sizeX: numb
     }
   return Float32Array.from(sums);
 }
-
-const ARCSEC = Math.PI / 648_000;
 
 function stepsOf(image: Image): [number, number] {
   const [x, y] = requireDirection(image.coordinates, image.path).increment;

@@ -1,4 +1,4 @@
-import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { ARCSEC, type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { quartilesOf } from '../../foundation/numeric/index.ts';
 import { beamOf, beamPixels } from './beams.ts';
@@ -75,8 +75,7 @@ function fluxFactor(image: Image, summedChannels: number): ((chan: number, stoke
       const beam = beamOf(info, chan, stokes, image.stokesCount);
       return beam ? width / beamPixels(beam, step[0], step[1]) : 0;
     };
-  const arcsec = Math.PI / 648_000;
-  return unit === 'K' ? () => (width * Math.abs(step[0] * step[1])) / arcsec ** 2 : undefined;
+  return unit === 'K' ? () => (width * Math.abs(step[0] * step[1])) / ARCSEC ** 2 : undefined;
 }
 
 /** Which group a pixel belongs to: its place on the axes that are kept. */

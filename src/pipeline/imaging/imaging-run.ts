@@ -255,7 +255,9 @@ export function historyOf(options: TcleanOptions, task: string): string[] {
   return [`taskname=${task}`, ...lines.map(([name, value]) => `${name.padEnd(11)} = ${pythonText(value)}`)];
 }
 
+/** A value as CASA's task log writes it; lists that stand for one text, as selections do, are that text again. */
 function pythonText(value: unknown): string {
+  if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (!Array.isArray(value)) return JSON.stringify(value);
   if (value.length < 2) return value.length === 0 ? '""' : pythonText(value[0]);

@@ -27,7 +27,7 @@ export interface ChosenMs {
   readonly column: DataColumn;
   /** First selected time, MJD seconds UTC. */
   readonly startSec: number;
-  /** Last selected integration, MJD s. */
+  /** Last selected time, MJD seconds UTC. */
   readonly endSec: number;
   /** Fields that have selected rows, in the order of their first rows. */
   readonly fieldIds: readonly number[];

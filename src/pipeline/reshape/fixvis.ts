@@ -133,7 +133,7 @@ function newCentre(text: string, { phaseDir: [ra, dec], frame }: FieldInfo): Sky
   if (bare !== undefined) fail('usage', `phasecenter="${text}": the offset ${bare} needs a unit, e.g. ${bare}arcsec.`);
   const newDec = dec + parseAngle(words[1]);
   // As in CASA an offset in right ascension is a time, or an angle on the sky at the new declination.
-  if (/\d(?:s|min)$/.test(words[0]) && !/[hd:]/.test(words[0]))
+  if (/^[-+]?[\d.]+(?:e[-+]?\d+)?(?:s|min)$/i.test(words[0]))
     return [ra + (parseQuantity(words[0], 'time') * 2 * Math.PI) / SECONDS_PER_DAY, newDec];
   const east = parseAngle(words[0]);
   return [ra + (/[h:]/i.test(words[0]) ? east : east / Math.cos(newDec)), newDec];

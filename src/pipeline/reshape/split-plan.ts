@@ -25,7 +25,7 @@ export interface SplitOptions extends Selection {
   readonly width?: number | readonly number[];
   /** Time averaging, e.g. '30s'; '0s' for none. */
   readonly timebin?: string;
-  /** Things that time averages may span: 'scan', 'state' (with commas). */
+  /** What time averages may span: 'scan', 'state', 'field' (with commas). */
   readonly combine?: string;
   readonly overwrite?: boolean;
   /** How far the uvw of a baseline may move within a time bin, m (mstransform); 0: as far as they do. */

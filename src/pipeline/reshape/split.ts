@@ -12,6 +12,7 @@ import {
   binChannels,
   type ChunkOperator,
   type DataColumn,
+  flatSpectrum,
   hasDataColumn,
   openChunkReader,
   planOrdered,
@@ -114,7 +115,11 @@ function writeSplit(context: Context, job: Job): number {
   });
   try {
     copySubtables(source, target, metadata, plan);
-    const operators: ChunkOperator[] = [weightOperator(columns, job.options.usewtspectrum ?? false), ...job.extra];
+    const operators: ChunkOperator[] = [
+      weightOperator(columns),
+      ...(job.options.usewtspectrum ? [flatSpectrum()] : []),
+      ...job.extra,
+    ];
     const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
     if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
     operators.push(selectOperator(plan, metadata), ...job.after);
@@ -212,19 +217,11 @@ function dropFlagged(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan):
   return Int32Array.from(kept).sort();
 }
 
-function weightOperator(columns: ColumnPlan, isSpectrumWanted: boolean): ChunkOperator {
+function weightOperator(columns: ColumnPlan): ChunkOperator {
   return {
     push(chunk, next) {
       deriveWeights(chunk, columns.weights);
-      if (isSpectrumWanted && !chunk.weightSpectrum) {
-        const { weight, corrCount, chanCount } = chunk;
-        const perRow = chanCount * corrCount;
-        const weightSpectrum = new Float32Array(chunk.rowCount * perRow);
-        for (let at = 0; at < weightSpectrum.length; at++) {
-          weightSpectrum[at] = weight[Math.floor(at / perRow) * corrCount + (at % corrCount)];
-        }
-        next({ ...chunk, weightSpectrum });
-      } else next(chunk);
+      next(chunk);
     },
     flush() {},
   };

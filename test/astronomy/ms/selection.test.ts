@@ -32,6 +32,7 @@ describe('selectRows', () => {
     expect(count({ antenna: '<1m' })).toBe(ROW_COUNT - 72); // 31.9 m between neighbours
     expect(count({ antenna: '30~40m' })).toBe(count({ antenna: 'DA41&DA42;*&*;!>40m' }));
     expect(count({ antenna: '>1000m' })).toBe(0);
+    expect(count({ antenna: '0~999999999' })).toBe(count({ antenna: '0~2' }));
   });
 
   it('knows fields, scans, intents, times, uv ranges and correlations', () => {
@@ -156,6 +157,7 @@ describe('parseSpw', () => {
       [0, [[0, 5]]],
       [1, [[0, 3]]],
     ]);
+    expect(read('*:>5')).toEqual([[0, [[6, 7]]]]); // window 1 ends before
     expect(read('1,0')).toEqual([
       [1, [[0, 3]]],
       [0, [[0, 7]]],

@@ -21,6 +21,13 @@ describe('the disk', () => {
     expect(() => disk().makeDirectory(join(file, 'below'))).toThrow('A part of the path is not a directory.');
   });
 
+  it('has nothing at a path through a file', () => {
+    const file = join(folder(), 'file');
+    writeFileSync(file, '');
+    expect(disk().info(join(file, 'below', 'that'))).toBeUndefined();
+    expect(disk().exists(join(file, 'below'))).toBe(false);
+  });
+
   it('says when a directory stands where a file is read', () => {
     const path = folder();
     expect(() => disk().readFile(path)).toThrow('This is a directory; a file is needed here.');

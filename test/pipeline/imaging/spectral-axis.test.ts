@@ -13,6 +13,13 @@ describe('spectral axes', () => {
     expect(axis.increment).toBeCloseTo(3.05e9, 0);
   });
 
+  it('of continuum images reach from where the data begin to where they are when the Earth has turned', () => {
+    const later = { centres: down.centres.map((hz) => hz * (1 + 1e-7)), width: down.width * (1 + 1e-7) };
+    const axis = continuumAxis([down, later], 'LSRK', 0);
+    expect(axis.reference - 230.15e9).toBeCloseTo(230.35e9 * 0.5e-7, 0);
+    expect(axis.increment - 0.4e9).toBeCloseTo(230.35e9 * 1e-7, 0);
+  });
+
   it('of cubes follow the data when nothing is said', () => {
     expect(cubeAxis([down], base)).toMatchObject({ reference: 230.3e9, chanCount: 4 });
     expect(cubeAxis([down], base).increment).toBeCloseTo(-0.1e9, 0);

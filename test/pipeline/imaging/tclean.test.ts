@@ -163,6 +163,24 @@ describe('tclean', () => {
     image.close();
   });
 
+  it('keeps right ascension from 0 to 2 pi, and the call in the history as Python writes it', () => {
+    tclean(context, {
+      ...common,
+      imagename: 'around',
+      phasecenter: 'J2000 -5.283185rad -0.4rad',
+      niter: 0,
+      pbcor: true,
+    });
+    const image = openImage(join(folder, 'around.image'));
+    expect(image.coordinates.direction?.reference.lon).toBeCloseTo(1, 6);
+    const history = image.history();
+    expect(history[0]).toBe('taskname=tclean');
+    expect(history).toEqual(
+      expect.arrayContaining(['vis         = "point.ms"', 'pbcor       = True', 'niter       = 0']),
+    );
+    image.close();
+  });
+
   it('says what is wrong with its parameters and leaves nothing behind', () => {
     expect(() => tclean(context, { ...common, imagename: 'x', imsize: 3 })).toThrow(/whole numbers of at least 4/);
     expect(() => tclean(context, { ...common, imagename: 'x', cell: '' })).toThrow(/cell is missing/);

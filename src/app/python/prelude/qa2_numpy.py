@@ -990,7 +990,7 @@ def apply_along_axis(func1d, axis, arr):
 # ---------------------------------------------------------------- text files
 
 
-def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, usecols=None, unpack=False, ndmin=0, converters=None, convert=None):
+def _read_table(fname, dtype, comments, delimiter, skiprows, usecols, unpack, ndmin=0, converters=None, convert=None):
     lines = list(open(fname)) if isinstance(fname, str) else list(fname)
     marks = [comments] if isinstance(comments, str) else list(comments or [])
     kind, rows = core.dtype(dtype), []
@@ -1015,6 +1015,10 @@ def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, us
     return found.T if unpack else found
 
 
+def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, usecols=None, unpack=False, ndmin=0, converters=None):
+    return _read_table(fname, dtype, comments, delimiter, skiprows, usecols, unpack, ndmin, converters)
+
+
 def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header=0, usecols=None, unpack=False, filling_values=None, **others):
     if others:
         raise NotImplementedError('numpy.genfromtxt: %s is not available here; read the file with open() or csv.' % ', '.join(others))
@@ -1027,7 +1031,7 @@ def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header
             return filling
 
     is_float = core.dtype(dtype).kind == 'f'
-    return loadtxt(fname, dtype, comments, delimiter, skip_header, usecols, unpack, convert=number if is_float else None)
+    return _read_table(fname, dtype, comments, delimiter, skip_header, usecols, unpack, convert=number if is_float else None)
 
 
 def savetxt(fname, X, fmt='%.18e', delimiter=' ', newline='\n', header='', footer='', comments='# '):

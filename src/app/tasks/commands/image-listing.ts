@@ -1,13 +1,11 @@
 import { formatDec, formatMjd, formatRa } from '../../../astronomy/measures/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
-import { silentContext } from '../../../foundation/base/index.ts';
+import { ARCSEC, silentContext } from '../../../foundation/base/index.ts';
 import { baseName } from '../../../foundation/bytes/index.ts';
 import { type Beam, type CoordinateSystem, type Image, imhead, openImage } from '../../../pipeline/images/index.ts';
 import type { Listing } from './inspect.ts';
 import { keywordLines } from './table-listing.ts';
 import { textTable } from './text-table.ts';
-
-const ARCSEC = Math.PI / 648_000;
 
 /** A CASA image: what it shows, its axes, beams and masks; the facts are those of imhead. */
 export function imageListing(table: Table, isVerbose: boolean): Listing {
@@ -67,7 +65,7 @@ function axisRows({ coordinates, shape }: Image): (string | number)[][] {
     const { reference, referencePixel, increment, pixelAxes, system, projection } = direction;
     const frame = `(${system}, ${projection})`;
     const steps = increment.map((step) => `${Number((step / ARCSEC).toPrecision(9))}"`);
-    const isEquatorial = !/GAL/.test(system);
+    const isEquatorial = /^(?:J2000|B1950|ICRS|JMEAN|JTRUE|APP|BMEAN|BTRUE)/.test(system);
     const [lon, lat] = isEquatorial
       ? [formatRa(reference.lon, 4), formatDec(reference.lat, 3)]
       : [reference.lon, reference.lat].map((angle) => `${((angle * 180) / Math.PI).toFixed(7)} deg`);

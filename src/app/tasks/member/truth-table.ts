@@ -95,7 +95,7 @@ function continuumRows(context: Context, member: string, report: QaReport, truth
   return report.products
     .filter((product) => product.kind === 'continuum')
     .map((product) => {
-      const frequency = product.frequencyHz ?? 225e9;
+      const frequency = product.frequencyHz ?? REFERENCE_HZ;
       return {
         quantity: `${product.file}: flux of the companion`,
         measured: fittedFlux(context, joinPath(member, 'calibrated', product.image), point) * 1e3,

@@ -1,10 +1,9 @@
+import { ARCSEC } from '../../../foundation/base/index.ts';
 import { type Beam, beamEntry, beamPixels, type FittedComponent, type Image } from '../../../pipeline/images/index.ts';
 import { typedReply } from '../typed-reply.ts';
 import type { TaskValue } from '../types.ts';
 import { type EngineValue, real } from '../values.ts';
 import { boolArray, dictionary, directionReply, floatArray, quantityReply } from './reply-values.ts';
-
-const ARCSEC = Math.PI / 648_000;
 
 function beamReply(beam: Beam, cells: readonly [number, number]): TaskValue {
   const pixels = beamPixels(beam, cells[0], cells[1]);

@@ -239,21 +239,28 @@ function selectionIndices(
   }
 }
 
+/** Values of columns where one part of the selection holds; none when it is not given. */
+function selectedValues(
+  ms: MeasurementSet,
+  selection: Selection,
+  part: keyof Selection,
+  ...names: string[]
+): number[][] {
+  if (selection[part] === undefined) return names.map(() => []);
+  const { rows } = selectRows(ms, { [part]: selection[part] });
+  return names.map((name) => {
+    const all = ms.main.column(name).getRange(0, ms.main.rowCount) as ArrayLike<number>;
+    return Array.from(rows, (row) => all[row]);
+  });
+}
+
 function indicesOf(
   ms: MeasurementSet,
   selection: Selection,
   warn?: (sentence: string) => void,
 ): Record<string, EngineValue> {
   const { channels } = compileSelection(ms, selection, { warn });
-  /** Values of columns where one part of the selection holds; none when it is not given. */
-  const valuesOf = (part: keyof Selection, ...names: string[]): number[][] => {
-    if (selection[part] === undefined) return names.map(() => []);
-    const { rows } = selectRows(ms, { [part]: selection[part] });
-    return names.map((name) => {
-      const all = ms.main.column(name).getRange(0, ms.main.rowCount) as ArrayLike<number>;
-      return Array.from(rows, (row) => all[row]);
-    });
-  };
+  const valuesOf = (part: keyof Selection, ...names: string[]) => selectedValues(ms, selection, part, ...names);
   const [first, second] = valuesOf('antenna', 'ANTENNA1', 'ANTENNA2');
   const pairs = [...new Set(first.map((one, index) => `${one},${second[index]}`))]
     .map((pair) => pair.split(',').map(Number))
@@ -272,7 +279,7 @@ function indicesOf(
     ['antenna1', intSet(first)],
     ['antenna2', intSet([...second, ...named])],
     ['baselines', intTable(pairs)],
-    ['channel', intTable(hasSpw && String(selection.spw).includes(':') ? ranges : [])],
+    ['channel', intTable(hasSpw && /:|Hz/i.test(String(selection.spw)) ? ranges : [])],
     ['dd', descriptions],
     ['field', intSet(valuesOf('field', 'FIELD_ID')[0])],
     ['obsids', intSet(valuesOf('observation', 'OBSERVATION_ID')[0])],
@@ -283,13 +290,15 @@ function indicesOf(
   ]) as Record<string, EngineValue>;
 }
 
-/** What msselectedindices tells besides, of parts that a selection of this tool never names. */
-const UNSELECTED = { stateid: intArray([]), feed1: intArray([]), feed2: intArray([]), feedpairs: intTable([]) };
+/** What msselectedindices tells of feeds, which CASA's selection does not take either. */
+const NO_FEEDS = { feed1: intArray([]), feed2: intArray([]), feedpairs: intTable([]) };
 
 const describing = {
   msselectedindices: ask('', (state) => {
-    const { obsids, ...found } = indicesOf(msOf(state), state.selection ?? {});
-    return dictionary(Object.entries({ ...found, observationid: obsids, ...UNSELECTED }));
+    const [ms, selection] = [msOf(state), state.selection ?? {}];
+    const { obsids, ...found } = indicesOf(ms, selection);
+    const stateid = intSet(selectedValues(ms, selection, 'intent', 'STATE_ID')[0]);
+    return dictionary(Object.entries({ ...found, observationid: obsids, stateid, ...NO_FEEDS }));
   }),
   statistics: ask(
     "column='', complex_value='', useflags=True, useweights=False, spw='', field='', baseline='', uvrange='', time='', correlation='', scan='', intent='', array='', obs='', reportingaxes='', doquantiles=True, timeaverage=False, timebin='0s', timespan='', maxuvwdistance=0.0",

@@ -43,7 +43,7 @@ function copyRows(
 ): void {
   const left = Math.max(0, from.rowCount - startIn);
   const total = count < 0 ? left : Math.min(count, left); // rows that are not there are not missed, as in casacore
-  const first = startOut < 0 ? to.rowCount : startOut;
+  const first = startOut < 0 ? to.table.rowCount : startOut; // the whole table takes them, as casacore opens it
   const lacking = first + total - to.table.rowCount;
   if (lacking > 0) to.table.addRows(lacking);
   const names = from.table.columnNames.filter((name) => to.table.hasColumn(name));

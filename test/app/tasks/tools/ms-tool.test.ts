@@ -100,7 +100,10 @@ describe('ms', () => {
   it('remembers what was selected', async () => {
     await ms('reset');
     await ms('msselect', [{ field: 'Target*', spw: '1:0~2' }]);
-    expect(await ms('msselectedindices')).toMatchObject({ field: [1], spw: [1], channel: [[1, 0, 2, 1]] });
+    expect(await ms('msselectedindices')).toMatchObject({ field: [1], spw: [1], channel: [[1, 0, 2, 1]], stateid: [] });
+    await ms('reset');
+    await ms('msselect', [{ scanintent: '*PHASE*' }]);
+    expect(await ms('msselectedindices')).toMatchObject({ field: [], stateid: [expect.any(Number)] });
   });
 
   it('says what a selection means', async () => {
