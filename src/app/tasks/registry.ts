@@ -22,6 +22,7 @@ import { gaincalTask } from './declarations/gaincal.ts';
 import { gencalTask } from './declarations/gencal.ts';
 import { hInitTask } from './declarations/h-init.ts';
 import { hSaveTask } from './declarations/h-save.ts';
+import { hanningsmoothTask } from './declarations/hanningsmooth.ts';
 import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
 import { imcollapseTask } from './declarations/imcollapse.ts';
 import { imfitTask } from './declarations/imfit.ts';
@@ -116,6 +117,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   mstransformTask,
   cvelTask,
   cvel2Task,
+  hanningsmoothTask,
   phaseshiftTask,
   fixvisTask,
   fixplanetsTask,

@@ -50,6 +50,11 @@ function smooth(chunk: VisibilityChunk): VisibilityChunk {
   const weight = lease.float32(rowCount * corrCount);
   const sigma = lease.float32(rowCount * corrCount);
   weightsOfSpectrum(chunk, spectrum, flag, weight, sigma);
+  // SIGMA need not be that of WEIGHT, as in data calibrated since: each changes by its own.
+  for (let at = 0; at < sigma.length; at++) {
+    const ratio = chunk.sigma[at] * Math.sqrt(chunk.weight[at]);
+    if (ratio > 0) sigma[at] *= ratio;
+  }
   return { ...chunk, data, flag, weightSpectrum: spectrum, weight, sigma, release: releaseBoth(lease, chunk) };
 }
 
@@ -58,5 +63,59 @@ function forEachInner({ rowCount, chanCount, corrCount }: VisibilityChunk, visit
   for (let row = 0; row < rowCount; row++) {
     const base = row * chanCount * corrCount;
     for (let at = base + corrCount; at < base + (chanCount - 1) * corrCount; at++) visit(at);
+  }
+}
+
+/** Of a sum of three values with the same weight: 1 / (¼² + ½² + ¼²). */
+const WEIGHT_GAIN = 8 / 3;
+
+/**
+ * Hanning smoothing as CASA 3 to 4.5 did it, in the chunk's own arrays: the first and last channel are means with their neighbour
+ * and are flagged. WEIGHT_SPECTRUM becomes that of the weighted sum (0 beside a 0 and at the edges); without one, WEIGHT grows by 8/3.
+ *
+ * @returns false for fewer than 3 channels: nothing changed
+ */
+export function hanningSmoothInPlace(chunk: VisibilityChunk): boolean {
+  const { chanCount, weight, weightSpectrum } = chunk;
+  if (chanCount < 3) return false;
+  for (const values of Object.values(chunk.data))
+    slide(
+      ...([values, chunk, 2] as const),
+      (before, own, after) => SIDE * before + CENTRE * own + SIDE * after,
+      (own, neighbour) => (own + neighbour) / 2,
+    );
+  const one = () => 1;
+  slide(chunk.flag, chunk, 1, (before, own, after) => before | own | after, one);
+  if (weightSpectrum) slide(weightSpectrum, chunk, 1, weightOfSum, () => 0);
+  else for (let at = 0; at < weight.length; at++) weight[at] *= WEIGHT_GAIN;
+  return true;
+}
+
+function weightOfSum(before: number, own: number, after: number): number {
+  if (before === 0 || own === 0 || after === 0) return 0;
+  return 1 / (SIDE ** 2 / before + CENTRE ** 2 / own + SIDE ** 2 / after);
+}
+
+/** Replaces every value of each spectrum by a function of it and its neighbours before and after; the edges have one neighbour. */
+function slide(
+  values: Float32Array | Uint8Array,
+  { rowCount, chanCount, corrCount }: VisibilityChunk,
+  parts: 1 | 2,
+  inner: (before: number, own: number, after: number) => number,
+  edge: (own: number, neighbour: number) => number,
+): void {
+  const step = corrCount * parts;
+  for (let row = 0; row < rowCount; row++) {
+    for (let first = row * chanCount * step; first < row * chanCount * step + step; first++) {
+      const last = first + (chanCount - 1) * step;
+      let before = values[first];
+      values[first] = edge(before, values[first + step]);
+      for (let at = first + step; at < last; at += step) {
+        const own = values[at];
+        values[at] = inner(before, own, values[at + step]);
+        before = own;
+      }
+      values[last] = edge(values[last], before);
+    }
   }
 }

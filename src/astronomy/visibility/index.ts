@@ -21,7 +21,7 @@ export {
   registerRecipes,
 } from './column-recipe.ts';
 export { type ContinuumOptions, continuumSubtraction } from './continuum.ts';
-export { hanningSmooth } from './hanning.ts';
+export { hanningSmooth, hanningSmoothInPlace } from './hanning.ts';
 export { phaseCentreTurn, type SkyDirection, turnUvwInPlace } from './phase-centre.ts';
 export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';
 export { type RegridOptions, type RegridWindow, regridding } from './regrid.ts';

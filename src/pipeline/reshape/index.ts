@@ -11,6 +11,7 @@ export { type ConcatOptions, type ConcatResult, concat } from './concat.ts';
 export { type CvelOptions, cvel, cvel2 } from './cvel.ts';
 export { type FixplanetsOptions, fixplanets } from './fixplanets.ts';
 export { type FixvisOptions, fixvis } from './fixvis.ts';
+export { type HanningsmoothOptions, hanningsmooth } from './hanningsmooth.ts';
 export { type InitweightsOptions, initweights } from './initweights.ts';
 export { type MstransformOptions, mstransform, type RegridParameters } from './mstransform.ts';
 export { type PhaseshiftOptions, phaseshift } from './phaseshift.ts';

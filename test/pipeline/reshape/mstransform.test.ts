@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
-import { cvel2, mstransform } from '../../../src/pipeline/reshape/index.ts';
+import { cvel2, hanningsmooth, mstransform } from '../../../src/pipeline/reshape/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start() {
@@ -41,6 +41,18 @@ describe('mstransform', () => {
     expect(flag).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
     expect(weight).toBeCloseTo(4 / 0.375, 4);
     expect(sigma).toBeCloseTo(Math.sqrt(0.375 / 4), 6);
+  });
+
+  it('hanningsmooth without outputvis changes the MS itself and takes no selection', () => {
+    const context = start();
+    const before = look(join(context.cwd, 'a.ms'));
+    expect(() => hanningsmooth(context, { vis: 'a.ms', field: '0' })).toThrow('name outputvis to select by field');
+    expect(hanningsmooth(context, { vis: 'a.ms', datacolumn: 'data' })).toBeUndefined();
+    const { data, flag, weight } = look(join(context.cwd, 'a.ms'));
+    expect(data[3]).toBeCloseTo((before.data[2] + 2 * before.data[3] + before.data[4]) / 4, 6);
+    expect(data[0]).toBeCloseTo((before.data[0] + before.data[1]) / 2, 6);
+    expect(flag).toEqual([1, 0, 0, 0, 0, 0, 0, 1]);
+    expect(weight).toBeCloseTo((before.weight * 8) / 3, 4);
   });
 
   it('regrids within the frame', () => {
