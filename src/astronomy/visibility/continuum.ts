@@ -11,6 +11,18 @@ export interface ContinuumOptions {
   readonly column: DataColumn;
   /** Column to fill with the fitted continuum, when the chunk carries it. */
   readonly modelColumn?: DataColumn;
+  /**
+   * Is told how well each spectrum was fitted: weighted sums of squares of what is left in the fitted channels.
+   *
+   * @param row, corr of the chunk
+   * @param chiSquared absent where there was nothing to fit
+   */
+  readonly onFit?: (
+    chunk: VisibilityChunk,
+    row: number,
+    corr: number,
+    chiSquared: readonly [re: number, im: number] | undefined,
+  ) => void;
 }
 
 /**
@@ -59,8 +71,30 @@ function subtractInPlace(chunk: VisibilityChunk, ranges: readonly Range[], optio
           model[2 * at + 1] = im;
         }
       }
+      options.onFit?.(chunk, row, corr, isFitted ? chiSquared(chunk, values, ranges, row, corr) : undefined);
     }
   }
+}
+
+/** Weighted sums of squares of a spectrum in its unflagged channels in the ranges. */
+function chiSquared(
+  { chanCount, corrCount, flag, weight, weightSpectrum }: VisibilityChunk,
+  values: Float32Array,
+  ranges: readonly Range[],
+  row: number,
+  corr: number,
+): [re: number, im: number] {
+  let [re, im] = [0, 0];
+  for (const [first, last] of ranges) {
+    for (let chan = first; chan <= last; chan++) {
+      const at = (row * chanCount + chan) * corrCount + corr;
+      if (flag[at] !== 0) continue;
+      const factor = weightSpectrum ? weightSpectrum[at] : weight[row * corrCount + corr];
+      re += factor * values[2 * at] ** 2;
+      im += factor * values[2 * at + 1] ** 2;
+    }
+  }
+  return [re, im];
 }
 
 const ZERO: readonly [number, number] = [0, 0];

@@ -2,7 +2,8 @@ import { type MsMetadata, parseSpw, type SpwSelection } from '../../astronomy/ms
 import { continuumSubtraction } from '../../astronomy/visibility/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { type ContsubOptions, subtractIntoNeighbour } from './contsub.ts';
-import { type SplitResult, transform } from './split.ts';
+import { type FitReport, GoodnessOfFit } from './goodness-of-fit.ts';
+import { transform } from './split.ts';
 
 /** Parameters of CASA 6.7's uvcontsub, and of the task of that name in CASA 3 to 6.4, which is meant when `outputvis` is not given. */
 export interface UvcontsubOptions extends ContsubOptions {
@@ -28,10 +29,14 @@ export interface UvcontsubOptions extends ContsubOptions {
  * The output has the selected rows and all subtables as they were; its DATA is the data less a polynomial fitted to the line-free channels of each row and correlation,
  * real and imaginary part apart; nothing else of the row is used, so it streams.
  *
+ * @returns how good the fits are; nothing without `outputvis`
  * @throws usage for a negative order or a selection that matches nothing
  */
-export function uvcontsub(context: Context, options: UvcontsubOptions): SplitResult {
-  if (!options.outputvis) return subtractIntoNeighbour(context, options);
+export function uvcontsub(context: Context, options: UvcontsubOptions): FitReport | undefined {
+  if (!options.outputvis) {
+    subtractIntoNeighbour(context, options);
+    return undefined;
+  }
   const { fitspec, fitorder, fitspw, excludechans, combine, solint, want_cont: wantCont, ...selection } = options;
   if (fitspw || excludechans || combine || wantCont || (solint !== undefined && solint !== 'int'))
     fail(
@@ -40,7 +45,8 @@ export function uvcontsub(context: Context, options: UvcontsubOptions): SplitRes
     );
   const order = fitorder ?? 0;
   if (!Number.isInteger(order) || order < 0) fail('usage', `fitorder=${order} is not an order of a polynomial.`);
-  return transform(
+  const goodness = new GoodnessOfFit();
+  transform(
     context,
     'uvcontsub',
     {
@@ -52,10 +58,14 @@ export function uvcontsub(context: Context, options: UvcontsubOptions): SplitRes
     },
     {
       operators: (metadata, { read }) => [
-        continuumSubtraction({ fitChannels: fitChannels(metadata, fitspec ?? ''), order, column: read[0] }),
+        continuumSubtraction({
+          ...{ fitChannels: fitChannels(metadata, fitspec ?? ''), order, column: read[0] },
+          onFit: (chunk, row, corr, chiSquared) => goodness.add(chunk, row, corr, chiSquared),
+        }),
       ],
     },
   );
+  return goodness.report();
 }
 
 function fitChannels(metadata: MsMetadata, fitspec: string): SpwSelection {

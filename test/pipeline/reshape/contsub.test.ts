@@ -93,4 +93,27 @@ describe('uvcontsub of CASA 3 to 6.4', () => {
     expect(() => uvcontsub(context, { vis: 'd.ms', combine: 'field' })).toThrow(/spw, scan/);
     expect(() => uvcontsub(context, { vis: 'd.ms', outputvis: 'x.ms', fitspw: '0' })).toThrow(/fitspec/);
   });
+
+  it('with outputvis says how good the fits are: of each time the last row', () => {
+    write('e.ms');
+    const report = uvcontsub(context, { vis: 'e.ms', outputvis: 'f.ms', field: '0', fitspec: '0:0~4' });
+    expect(Object.keys(report?.goodness_of_fit.field ?? {})).toEqual(['0']);
+    const [scan] = Object.values(report?.goodness_of_fit.field[0].scan ?? {});
+    expect(Object.keys(scan.spw)).toEqual(['0']);
+    const ms = openMs(join(folder, 'f.ms'));
+    const [times, sigma] = ['TIME', 'SIGMA'].map((name) => ms.main.column(name).getRange(0, ms.main.rowCount));
+    ms.close();
+    const { rows, data, spw } = read('f.ms');
+    const [corrs, lastOf] = [(sigma as Float32Array).length / rows, new Map<number, number>()];
+    for (let row = 0; row < rows; row++) {
+      let sum = 0;
+      for (let chan = 0; chan < 5; chan++)
+        sum += (data[2 * (row * chanCount + chan) * corrs] / (sigma as Float32Array)[row * corrs]) ** 2;
+      if (spw[row] === 0) lastOf.set(Number(times[row]), sum);
+    }
+    const { chi_squared: found, count } = scan.spw[0].polarization[0];
+    expect(count).toBe(2);
+    expect(found.max.real / Math.max(...lastOf.values())).toBeCloseTo(1, 5);
+    expect(found.average.real / ([...lastOf.values()].reduce((a, b) => a + b) / 2)).toBeCloseTo(1, 5);
+  });
 });

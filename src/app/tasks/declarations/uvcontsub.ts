@@ -1,6 +1,7 @@
 import { uvcontsub } from '../../../pipeline/reshape/index.ts';
 import { bool, inputPath, int, outputPath, quantity, text, variant } from '../parameters.ts';
-import { performs } from '../room-call.ts';
+import { runs } from '../room-call.ts';
+import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const uvcontsubTask: TaskDeclaration = {
@@ -26,5 +27,6 @@ export const uvcontsubTask: TaskDeclaration = {
     quantity('solint', 'int', 'CASA 3 to 6.4: time of one fit; int: each integration, inf: each scan'),
     bool('want_cont', false, 'CASA 3 to 6.4: write the fits as vis.cont, too'),
   ],
-  run: performs(uvcontsub),
+  run: runs(uvcontsub),
+  reply: typedReply({ integers: ['count'] }),
 };
