@@ -159,7 +159,9 @@ inp()`;
     const refused = run('SPACESAVING=1');
     expect(refused.status).toBe(1);
     expect(refused.stdout.toString()).not.toContain('started');
-    expect(refused.stderr.toString()).toMatch(/Not started: .* Make room or set SPACESAVING=2; IGNORESPACE=True/);
+    expect(refused.stderr.toString()).toMatch(
+      /Not started: .* Make room \(SPACESAVING=3 needs \d+ MB\); IGNORESPACE=True/,
+    );
     expect(run('IGNORESPACE=True').stdout.toString()).toContain('started');
   });
 

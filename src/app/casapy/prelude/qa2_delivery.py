@@ -62,14 +62,23 @@ def forecast(folder):
         return
     saving = qa2_session.SPACE.get('SPACESAVING', 0)
     is_restored = _pipeline_blocks(folder) and glob.glob(os.path.join(folder, '*casa_piperestorescript.py'))
-    needed = restore_space_needed(sizes) if is_restored else space_needed(sizes, saving if saving in (1, 2, 3) else 0)
-    needed += _BLOCK_BYTES * len(sizes)
+    with_saving = lambda level: space_needed(sizes, level) + _BLOCK_BYTES * len(sizes)
+    saving = saving if saving in (1, 2, 3) else 0
+    needed = restore_space_needed(sizes) + _BLOCK_BYTES * len(sizes) if is_restored else with_saving(saving)
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
     print('Forecast: about %.0f MB of disk space are needed, %.0f MB are free.' % (needed / 1e6, free / 1e6))
     if needed > free and not qa2_session.SPACE.get('IGNORESPACE'):
-        advice = '' if is_restored or saving not in (0, 1, 2) else ' or set SPACESAVING=%d' % (saving + 1)
-        raise SystemExit('Not started: the disk has too little space. Make room%s; IGNORESPACE=True starts all the same.' % advice)
+        raise SystemExit(
+            'Not started: the disk has too little space. Make room%s; IGNORESPACE=True starts all the same.'
+            % ('' if is_restored or saving == 3 else _saving_advice(saving, with_saving, free))
+        )
+
+
+def _saving_advice(saving, with_saving, free):
+    """The least SPACESAVING with which the run would fit, or that none does."""
+    fitting = [level for level in range(saving + 1, 4) if with_saving(level) <= free]
+    return ' or set SPACESAVING=%d' % fitting[0] if fitting else ' (SPACESAVING=3 needs %.0f MB)' % (with_saving(3) / 1e6)
 
 
 def _expected(folder):
