@@ -9,6 +9,7 @@ export {
 } from './clearcal.ts';
 export { type ConcatOptions, type ConcatResult, concat } from './concat.ts';
 export { type CvelOptions, cvel, cvel2 } from './cvel.ts';
+export { type CvelfreqsOptions, cvelfreqs } from './cvelfreqs.ts';
 export { type FixplanetsOptions, fixplanets } from './fixplanets.ts';
 export { type FixvisOptions, fixvis } from './fixvis.ts';
 export { type HanningsmoothOptions, hanningsmooth } from './hanningsmooth.ts';

@@ -148,7 +148,8 @@ function sum(values: readonly number[], first: number, count: number): number {
   return total;
 }
 
-function gridRequest(grid: RegridParameters): GridRequest {
+/** The grid in the words of `regridChannels`. */
+export function gridRequest(grid: RegridParameters): GridRequest {
   const mode = grid.mode ?? 'channel';
   if (mode !== 'channel' && mode !== 'frequency' && mode !== 'velocity') {
     fail('unsupported', `mode="${mode}" is not done; use channel, frequency or velocity.`);

@@ -9,7 +9,7 @@ import { fail } from '../../foundation/base/index.ts';
 import type { SplitPlan } from './split-plan.ts';
 
 /** Frames by casacore's codes in MEAS_FREQ_REF. */
-const CODES: Readonly<Record<string, number>> = { LSRK: 1, BARY: 3, GEO: 4, TOPO: 5 };
+export const FRAME_CODES: Readonly<Record<string, number>> = { LSRK: 1, BARY: 3, GEO: 4, TOPO: 5 };
 
 /** The change of frequency frame that a task asks for. */
 export interface OutputFrame {
@@ -46,8 +46,8 @@ export function planFrame(
     return { isChanged: false, code, referenceFactor: 1, factorAt: () => 1 };
   }
   for (const frame of [from, to]) {
-    if (!(frame in CODES)) {
-      fail('unsupported', `Frequencies in ${frame} are not computed; use ${Object.keys(CODES).join(', ')}.`);
+    if (!(frame in FRAME_CODES)) {
+      fail('unsupported', `Frequencies in ${frame} are not computed; use ${Object.keys(FRAME_CODES).join(', ')}.`);
     }
   }
   const position = observatoryPosition(metadata.observation.telescope);
@@ -60,7 +60,7 @@ export function planFrame(
   const back = factor(time, centre, 'LSRK', to);
   return {
     isChanged: true,
-    code: CODES[to],
+    code: FRAME_CODES[to],
     referenceFactor: factor(time, centre, from, to),
     factorAt(timeSec, fieldId) {
       const own = metadata.fields[fieldId].phaseDir;
@@ -69,7 +69,8 @@ export function planFrame(
   };
 }
 
-function centreOf(metadata: MsMetadata, phasecenter: string | number, field: number): readonly [number, number] {
+/** Phase centre that a task names, or that of a field. */
+export function centreOf(metadata: MsMetadata, phasecenter: string | number, field: number): readonly [number, number] {
   const text = String(phasecenter).trim();
   if (text === '') return metadata.fields[field].phaseDir;
   if (!/\s/.test(text)) return metadata.fields[parseField(text, metadata.fields)[0]].phaseDir;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
-import { cvel2, hanningsmooth, mstransform } from '../../../src/pipeline/reshape/index.ts';
+import { cvel2, cvelfreqs, hanningsmooth, mstransform } from '../../../src/pipeline/reshape/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start() {
@@ -75,6 +75,25 @@ describe('mstransform', () => {
     expect(windows.map(({ measFreqRef }) => measFreqRef)).toEqual(['LSRK', 'LSRK']);
     expect(Math.abs(windows[0].refFrequency / 230e9 - 1)).toBeLessThan(2e-4);
     expect(flag[0]).toBe(0);
+  });
+
+  it('cvelfreqs foretells the channels', () => {
+    const context = start();
+    const grid = {
+      mode: 'velocity',
+      start: '-3km/s',
+      width: '1.5km/s',
+      nchan: 3,
+      restfreq: '230.004GHz',
+      outframe: 'LSRK',
+    };
+    mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '0', datacolumn: 'data', regridms: true, ...grid });
+    const ms = openMs(join(context.cwd, 'a.ms'));
+    const asked = { spwids: [0], fieldids: [0, 1, 2], ...grid };
+    const freqs = cvelfreqs(ms, readMetadata(ms), asked);
+    expect(Array.from(freqs)).toEqual(look(join(context.cwd, 'b.ms')).windows[0].chanFreqs);
+    expect(() => cvelfreqs(ms, readMetadata(ms), { ...asked, spwids: [99] })).toThrow('no spectral window 99');
+    ms.close();
   });
 
   it('selects without renumbering', () => {

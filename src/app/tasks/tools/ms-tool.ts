@@ -11,6 +11,7 @@ import {
 import { queryRows } from '../../../formats/tables/index.ts';
 import { fail, warningsOf } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
+import { cvelfreqs } from '../../../pipeline/reshape/index.ts';
 import { columnStatistics } from '../column-statistics.ts';
 import {
   numberArgument,
@@ -38,7 +39,17 @@ import {
 } from './ms-state.ts';
 import { putData } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
-import { dictionary, directionReply, element, intArray, intSet, intTable, textList } from './reply-values.ts';
+import {
+  dictionary,
+  directionReply,
+  element,
+  floatArray,
+  intArray,
+  intSet,
+  intTable,
+  numberList,
+  textList,
+} from './reply-values.ts';
 
 const opening = {
   open: ask("thems='', nomodify=True, lock=False, check=False", (state, args, { context }) => {
@@ -315,6 +326,20 @@ const describing = {
     "vis='', spw=[], field=[], baseline=[], time=[], scan=[], uvrange=[], observation=[], polarization=[], taql=''",
     (_state, { vis, ...items }, { context }) =>
       selectionIndices(selectionOf(items), joinPath(context.cwd, String(vis)), warningsOf(context, 'ms::msseltoindex')),
+  ),
+  cvelfreqs: ask(
+    "spwids=[0], fieldids=[0], obstime='', mode='channel', nchan=-1, start=[], width=[], phasec=[], restfreq=[], outframe='', veltype='radio', verbose=True",
+    (state, { spwids, fieldids, start, width, phasec, restfreq, nchan, ...args }) => {
+      const plain = (value: TaskValue) => (Array.isArray(value) ? (value[0] ?? '') : value) as string | number;
+      const texts = Object.fromEntries(
+        ['obstime', 'mode', 'outframe', 'veltype'].map((key) => [key, String(args[key])]),
+      );
+      const numbers = { spwids: numberList(spwids, 'spwids'), fieldids: numberList(fieldids, 'fieldids') };
+      const values = { start: plain(start), width: plain(width), phasec: plain(phasec), restfreq: plain(restfreq) };
+      return floatArray(
+        cvelfreqs(msOf(state), metadataOf(state), { ...texts, ...numbers, ...values, nchan: Number(nchan) }),
+      );
+    },
   ),
   metadata: ask('cachesize=50.0', (state, _args, host) => adoptMetadata(state, host)),
   getspectralwindowinfo: ask('', (state) => {
