@@ -169,6 +169,13 @@ def compare_selections():
         report([len(rows), rows[0], rows[-1], rows.sum()] == result, "select %s '%s'" % (theirs, text))
 
 
+def flat(record, path=""):
+    """Values of a dictionary of dictionaries, by their paths."""
+    if not isinstance(record, dict):
+        return {path: record}
+    return {key: value for name, part in record.items() for key, value in flat(part, path + "/" + name).items()}
+
+
 def main():
     prepare()
     for number, (name, kwargs) in enumerate(SPLITS.items()):
@@ -177,8 +184,10 @@ def main():
         ours(["split", dict(chosen, outputvis="x%d.ms" % number)])
         same_ms(name, "x%d.ms" % number, "s%d.ms" % number)
     for number, (name, kwargs) in enumerate(CONTINUA.items()):
-        uvcontsub(vis="m.ms", outputvis="u%d.ms" % number, **kwargs)
-        ours(["uvcontsub", dict(kwargs, vis="m.ms", outputvis="v%d.ms" % number)])
+        fits = flat(uvcontsub(vis="m.ms", outputvis="u%d.ms" % number, **kwargs))
+        mine = flat(ours(["uvcontsub", dict(kwargs, vis="m.ms", outputvis="v%d.ms" % number)])[0])
+        same = [key for key in fits if key in mine and (mine[key] == fits[key] or np.isclose(mine[key], fits[key], rtol=1e-3))]
+        report(len(same) == len(fits) == len(mine) > 10, name + ", fits", "%d of %d and %d" % (len(same), len(fits), len(mine)))
         same_ms(name, "v%d.ms" % number, "u%d.ms" % number, rtol=1e-5)
     for vis, out in (("a.ms", "b.ms"), ("a2.ms", "b2.ms")):
         split(vis=vis, outputvis=out, datacolumn="data", spw="17,19,21,23")

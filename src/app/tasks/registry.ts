@@ -27,6 +27,7 @@ import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
 import { imcollapseTask } from './declarations/imcollapse.ts';
 import { imfitTask } from './declarations/imfit.ts';
 import { imheadTask } from './declarations/imhead.ts';
+import { imhistoryTask } from './declarations/imhistory.ts';
 import { immathTask } from './declarations/immath.ts';
 import { immomentsTask } from './declarations/immoments.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
@@ -83,6 +84,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   gencalTask,
   imfitTask,
   imheadTask,
+  imhistoryTask,
   imcollapseTask,
   immathTask,
   immomentsTask,

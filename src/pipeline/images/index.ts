@@ -11,6 +11,7 @@ export { type ImportFitsOptions, importfits } from './fits-import.ts';
 export * from './gaussian-fit.ts';
 export { beamEntry, type HeaderEntry, type ImheadOptions, imhead, planeBeams } from './header-listing.ts';
 export { createImage, type Image, openImage } from './image.ts';
+export { type ImhistoryOptions, imhistory } from './image-history.ts';
 export { type ContourChoice, imageFigure, type ViewChoice } from './image-view.ts';
 export { type MakemaskOptions, makemask } from './mask-making.ts';
 export { type ImmomentsOptions, immoments } from './moments.ts';

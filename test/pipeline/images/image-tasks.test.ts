@@ -7,6 +7,7 @@ import {
   type Beam,
   createImage,
   imcollapse,
+  imhistory,
   immoments,
   imsmooth,
   imsubimage,
@@ -76,6 +77,17 @@ makeImage(
   [ROUND],
   SPECTRUM.map((amplitude) => beamPlane(ROUND, amplitude)),
 );
+
+describe('imhistory', () => {
+  it('appends a line and lists all', () => {
+    makeImage('told', [ROUND], [beamPlane(ROUND)]);
+    expect(imhistory(context, { imagename: 'told', mode: 'append', origin: 'me', message: 'a line' })).toBe(true);
+    expect(imhistory(context, { imagename: 'told', mode: 'a' })).toBe(true);
+    const lines = imhistory(context, { imagename: 'told' }) as string[];
+    expect(lines.map((line) => line.slice(-6))).toEqual(['a line']);
+    expect(() => imhistory(context, { imagename: 'told', mode: 'show' })).toThrow('use list or append');
+  });
+});
 
 describe('imsmooth', () => {
   const worst = (found: Float32Array, wanted: Float32Array) =>
