@@ -69,6 +69,19 @@ def prepare():
     tb.close()
 
 
+def overlapping():
+    """Of two windows, the second moved to 5.3 channels below the end of the first."""
+    split(vis="base.ms", outputvis="overlap.ms", spw="0,1", datacolumn="all", scan="3~5")
+    tb = table()
+    tb.open("overlap.ms/SPECTRAL_WINDOW", nomodify=False)
+    freqs, width = tb.getcell("CHAN_FREQ", 0), tb.getcell("CHAN_WIDTH", 0)
+    count = len(freqs)
+    tb.putcell("CHAN_FREQ", 1, freqs + width * (count - 5.3))
+    for column in ("CHAN_WIDTH", "EFFECTIVE_BW", "RESOLUTION"):
+        tb.putcell(column, 1, tb.getcell(column, 0))
+    tb.close()
+
+
 def grid(mode, **more):
     return dict(dict(regridms=True, mode=mode, spw="0", datacolumn="data"), **more)
 
@@ -96,6 +109,16 @@ TRANSFORMS = {
                                         outframe="LSRK"),
     "mstransform Hanning and regrid": grid("frequency", hanning=True, width="25MHz", start="230.0GHz", nchan=20,
                                            outframe="LSRK", datacolumn="corrected"),
+}
+# Of windows that overlap by some channels and a part of one (see overlapping()).
+COMBINATIONS = {
+    "combined windows": ("mstransform", dict(combinespws=True, datacolumn="corrected")),
+    "combined windows in LSRK": ("mstransform", dict(combinespws=True, datacolumn="data", regridms=True, mode="velocity", nchan=37,
+                                                     start="300km/s", width="-26km/s", restfreq="230.538GHz", outframe="LSRK")),
+    "combined windows with WEIGHT_SPECTRUM and rows of one of them": ("mstransform", dict(combinespws=True, usewtspectrum=True,
+                                                                                          keepflags=False, datacolumn="data")),
+    "combined windows, the same channels of each": ("mstransform", dict(combinespws=True, datacolumn="data", spw="1:8~40,0:8~40")),
+    "cvel2 of two windows": ("cvel2", dict(datacolumn="data", hanning=True, mode="channel", start=3, width=3)),
 }
 WEIGHTS = {
     "statwt": dict(datacolumn="data"),
@@ -167,6 +190,11 @@ def main():
     cvel2(vis="base.ms", outputvis="c.ms", **kwargs)
     ours(["cvel2", dict(kwargs, vis="base.ms", outputvis="cx.ms")])
     same_ms("cvel2", "cx.ms", "c.ms")
+    overlapping()
+    for number, (name, (task, kwargs)) in enumerate(COMBINATIONS.items()):
+        {"mstransform": mstransform, "cvel2": cvel2}[task](vis="overlap.ms", outputvis="o%d.ms" % number, **kwargs)
+        ours([task, dict(kwargs, vis="overlap.ms", outputvis="ox%d.ms" % number)])
+        same_ms(name, "ox%d.ms" % number, "o%d.ms" % number, "MAIN.FLAG_ROW")
     kwargs = dict(phasecenter=CENTRE, field="0", datacolumn="all")
     phaseshift(vis="base.ms", outputvis="h.ms", **kwargs)
     ours(["phaseshift", dict(kwargs, vis="base.ms", outputvis="hx.ms")])

@@ -65,6 +65,49 @@ export function planOrdered(
   return chunks;
 }
 
+/**
+ * Orders rows as `planOrdered`, but with the data descriptions of an integration side by side, in batches of whole integrations: one
+ * chunk for each data description of a batch.
+ */
+export function planIntegrations(
+  ms: MeasurementSet,
+  rows: Int32Array,
+  rowLimit: (dataDescId: number) => number,
+): PlannedChunk[][] {
+  const keys = [...KEYS.keys()].filter((key) => key !== DATA_DESC);
+  const runs = readRuns(ms, rows).sort((one, other) => compareRuns(one, other, keys));
+  const batches: PlannedChunk[][] = [];
+  let pending: Run[] = [];
+  let filled = 0;
+  const emit = () => {
+    if (pending.length > 0) batches.push(chunksOf(pending, rows));
+    pending = [];
+    filled = 0;
+  };
+  for (let index = 0; index < runs.length; ) {
+    let end = index;
+    let size = 0;
+    for (; end < runs.length && keys.every((key) => runs[end].keys[key] === runs[index].keys[key]); end++) {
+      size += runs[end].count / Math.max(1, rowLimit(runs[end].keys[DATA_DESC]));
+    }
+    if (filled + size > 1) emit();
+    pending.push(...runs.slice(index, end));
+    filled += size;
+    index = end;
+  }
+  emit();
+  return batches;
+}
+
+function chunksOf(runs: readonly Run[], rows: Int32Array): PlannedChunk[] {
+  const ids = [...new Set(runs.map(({ keys }) => keys[DATA_DESC]))].sort((one, other) => one - other);
+  return ids.map((dataDescId) => {
+    const own = runs.filter(({ keys }) => keys[DATA_DESC] === dataDescId);
+    const parts = own.flatMap(({ at, count }) => Array.from(rows.subarray(at, at + count)));
+    return { dataDescId, rows: Int32Array.from(parts) };
+  });
+}
+
 function isSameIntegration(one: Run, other: Run): boolean {
   return one.keys[DATA_DESC] === other.keys[DATA_DESC] && one.keys[TIME] === other.keys[TIME];
 }

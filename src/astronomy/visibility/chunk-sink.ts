@@ -103,7 +103,7 @@ export function appendChunk(ms: MeasurementSet, chunk: VisibilityChunk, options:
   if (chunk.weightSpectrum && main.hasColumn('SIGMA_SPECTRUM')) {
     put(
       'SIGMA_SPECTRUM',
-      chunk.weightSpectrum.map((weight) => (weight > 0 ? 1 / Math.sqrt(weight) : 0)),
+      chunk.weightSpectrum.map((weight) => (weight > 0 ? 1 / Math.sqrt(weight) : -1)),
       cell,
     );
   }

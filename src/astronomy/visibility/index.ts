@@ -1,6 +1,6 @@
 export { binChannels, binsOf, type ChannelBins } from './channel-bins.ts';
 export { type ChannelGrid, type GridRequest, regridChannels } from './channel-grid.ts';
-export { planOrdered } from './chunk-order.ts';
+export { planIntegrations, planOrdered } from './chunk-order.ts';
 export { forEachRun, type PlanInput, type PlannedChunk, planChunks } from './chunk-plan.ts';
 export { type AppendOptions, appendChunk, ensureDataColumn, type WriteOptions, writeChunk } from './chunk-sink.ts';
 export {
@@ -31,3 +31,5 @@ export { flatSpectrum } from './spectral-weights.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';
 export { type StatisticsRequest, type ValueStatistics, valueStatistics } from './value-statistics.ts';
+export { mergeWindows, type WindowMergeOptions } from './window-merge.ts';
+export { uniteWindows, type WindowChannels, type WindowUnion } from './window-union.ts';

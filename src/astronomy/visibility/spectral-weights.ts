@@ -29,7 +29,7 @@ export function releaseBoth(lease: Lease, chunk: VisibilityChunk): () => void {
 
 /**
  * WEIGHT and SIGMA of spectra of weights: means over unflagged channels (over all where all are flagged) of the weights and of
- * their inverse square roots (CASA 6.7's mstransform).
+ * their inverse square roots, -1 for a weight of 0 (CASA 6.7's mstransform).
  *
  * @param spectrum, flag [row, chan, corr]
  * @param weight, sigma filled, [row, corr]
@@ -50,7 +50,7 @@ export function weightsOfSpectrum(
         for (let at = base; at < base + chanCount * corrCount; at += corrCount) {
           if (pass === 0 && flag[at] !== 0) continue;
           sum += spectrum[at];
-          if (spectrum[at] > 0) roots += 1 / Math.sqrt(spectrum[at]);
+          roots += spectrum[at] > 0 ? 1 / Math.sqrt(spectrum[at]) : -1;
           count++;
         }
       }

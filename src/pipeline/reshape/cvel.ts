@@ -13,11 +13,11 @@ export interface CvelOptions
 }
 
 /**
- * Regrids spectra to another frame or velocity axis: CASA 6.7's cvel2.
+ * Regrids spectra to another frame or velocity axis: CASA 6.7's cvel2. Several windows become one.
  *
  * Rows that are flagged altogether are left out.
  *
- * @throws unsupported for several spectral windows
+ * @throws unsupported for spectral windows that cannot be combined
  */
 export function cvel2(context: Context, options: CvelOptions): SplitResult {
   return regrid(context, 'cvel2', { ...options, datacolumn: options.datacolumn ?? 'all' }, false);
@@ -26,7 +26,7 @@ export function cvel2(context: Context, options: CvelOptions): SplitResult {
 /**
  * CASA's older cvel, done as cvel2: all data columns that there are, and rows flagged altogether stay.
  *
- * @throws unsupported for several spectral windows
+ * @throws unsupported for spectral windows that cannot be combined
  */
 export function cvel(context: Context, options: CvelOptions): SplitResult {
   return regrid(context, 'cvel', { ...options, datacolumn: 'all' }, true);

@@ -1,4 +1,3 @@
-import type { MsMetadata } from '../../astronomy/ms/index.ts';
 import {
   type ChunkOperator,
   flatSpectrum,
@@ -10,9 +9,10 @@ import {
   regridding,
 } from '../../astronomy/visibility/index.ts';
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
+import { type Combination, channelsOf, planCombination, warnOfGaps } from './combined-windows.ts';
 import { type OutputFrame, planFrame } from './output-frame.ts';
 import { type SplitResult, type TransformSteps, transform } from './split.ts';
-import type { SplitOptions, WindowPlan } from './split-plan.ts';
+import type { OutputGrid, SplitOptions } from './split-plan.ts';
 
 /** How channels are regridded: parameters of CASA's mstransform and cvel2. */
 export interface RegridParameters {
@@ -48,9 +48,10 @@ export interface MstransformOptions extends Omit<SplitOptions, 'width' | 'combin
 /**
  * Selects, averages, smooths and regrids visibilities into a new MeasurementSet: CASA 6.7's mstransform.
  *
- * The steps are made in CASA's order: time average, channel selection and average, Hanning smoothing, regridding.
+ * The steps are made in CASA's order: time average, channel selection and average, combination of windows, Hanning smoothing,
+ * regridding.
  *
- * @throws usage for parameters that contradict each other; unsupported for spectral windows to combine
+ * @throws usage for parameters that contradict each other; unsupported for spectral windows that cannot be combined
  */
 export function mstransform(context: Context, options: MstransformOptions): SplitResult {
   const { chanaverage, chanbin, hanning, regridms, timeaverage, timebin, timespan, combinespws, ...rest } = options;
@@ -78,41 +79,45 @@ const ROUNDING = 1e-3;
 /** What is done along the channels after selecting and averaging them. */
 export interface SpectralWork {
   readonly hanning: boolean;
-  /** Windows become one. */
+  /** Windows become one, which is always regridded to channels of one width. */
   readonly combine: boolean;
   /** Absent: the channels stay. */
   readonly grid?: RegridParameters;
 }
 
-/** Steps of a split that smooths and regrids. */
-export function spectralSteps({ hanning, combine, grid }: SpectralWork): TransformSteps {
+/** Steps of a split that smooths, combines and regrids. */
+export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): TransformSteps {
   let frame: OutputFrame | undefined;
+  let combination: Combination | undefined;
   const regrids = new Map<number, RegridWindow>();
   return {
-    windows(plan, metadata, source) {
-      if (combine && plan.windows.length > 1) {
-        fail('unsupported', 'Spectral windows are not combined; select one window in spw.');
-      }
-      if (!grid) return plan.windows;
-      const chosen = planFrame(source, metadata, plan, grid.outframe ?? '', grid.phasecenter ?? '');
+    replan(plan, metadata, source, warn) {
+      if (combine && plan.windows.length > 1) combination = planCombination(source, metadata, plan);
+      if (!given && !combination) return plan;
+      const chosen = planFrame(source, metadata, plan, given?.outframe ?? '', given?.phasecenter ?? '');
       frame = chosen;
-      const request = gridRequest(grid);
-      return plan.windows.map((window) => {
-        const { gridded, regrid } = planWindow(window, metadata, chosen, request);
+      const request = gridRequest(given ?? {});
+      const written = combination?.plan ?? plan;
+      const windows = written.windows.map((window) => {
+        const channels = combination?.union ?? channelsOf(window, metadata);
+        const { grid, regrid } = planGrid(channels, chosen, request);
+        if (combination) warnOfGaps(combination.union, grid.freqs, chosen.referenceFactor, warn);
         regrids.set(window.oldId, regrid);
-        return gridded;
+        return { ...window, grid };
       });
+      return { ...written, windows };
     },
     after(): ChunkOperator[] {
-      if (!hanning && !grid) return [];
+      if (!hanning && !frame) return [];
       const operators = [flatSpectrum()];
+      if (combination) operators.push(combination.operator);
       if (hanning) operators.push(hanningSmooth());
       const shift = frame;
-      if (grid && shift) {
+      if (shift) {
         operators.push(
           regridding({
             windows: regrids,
-            method: interpolationOf(grid.interpolation ?? 'linear'),
+            method: interpolationOf(given?.interpolation ?? 'linear'),
             shiftFactor: (timeSec, fieldId) => shift.factorAt(timeSec, fieldId),
           }),
         );
@@ -122,30 +127,25 @@ export function spectralSteps({ hanning, combine, grid }: SpectralWork): Transfo
   };
 }
 
-function planWindow(
-  window: WindowPlan,
-  metadata: MsMetadata,
+interface Channels {
+  readonly freqs: ArrayLike<number>;
+  readonly widths: ArrayLike<number>;
+}
+
+function planGrid(
+  { freqs: from, widths }: Channels,
   frame: OutputFrame,
   request: GridRequest,
-): { gridded: WindowPlan; regrid: RegridWindow } {
-  const { chanFreqs, chanWidths } = metadata.spectralWindows[window.oldId];
-  const from = window.bins.map(([first, count]) => sum(chanFreqs, first, count) / count);
-  const widths = window.bins.map(([first, count]) => sum(chanWidths, first, count));
-  const shifted = (values: readonly number[]) => Float64Array.from(values, (value) => value * frame.referenceFactor);
+): { grid: OutputGrid; regrid: RegridWindow } {
+  const shifted = (values: ArrayLike<number>) => Float64Array.from(values, (value) => value * frame.referenceFactor);
   const { freqs, widths: newWidths, weightScale } = regridChannels(shifted(from), shifted(widths), request);
   return {
-    gridded: { ...window, grid: { freqs, widths: newWidths, frameCode: frame.code } },
+    grid: { freqs, widths: newWidths, frameCode: frame.code },
     regrid: {
       ...{ from, to: freqs, weightScale: frame.isChanged ? weightScale : 1 },
       ...(weightScale > 2 - ROUNDING && { widths: newWidths }),
     },
   };
-}
-
-function sum(values: readonly number[], first: number, count: number): number {
-  let total = 0;
-  for (let at = first; at < first + count; at++) total += values[at];
-  return total;
 }
 
 /** The grid in the words of `regridChannels`. */

@@ -78,6 +78,8 @@ export interface SplitPlan {
   readonly combined: readonly string[];
   readonly maxUvwDistanceM: number;
   readonly isReindexed: boolean;
+  /** All selected windows become the one in `windows`. */
+  readonly isCombined?: boolean;
 }
 
 /**

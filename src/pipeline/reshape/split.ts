@@ -15,6 +15,7 @@ import {
   flatSpectrum,
   hasDataColumn,
   openChunkReader,
+  planIntegrations,
   planOrdered,
   readChunks,
   rowLimiter,
@@ -58,8 +59,8 @@ export function split(context: Context, options: SplitOptions): SplitResult {
 export interface TransformSteps {
   /** Operators between reading and the selection of channels. */
   operators?(metadata: MsMetadata, columns: ColumnPlan): readonly ChunkOperator[];
-  /** Windows as they are to be written, with their grids. */
-  windows?(plan: SplitPlan, metadata: MsMetadata, source: MeasurementSet): readonly WindowPlan[];
+  /** The plan of what is to be written: windows with their grids, or one window instead of several. */
+  replan?(plan: SplitPlan, metadata: MsMetadata, source: MeasurementSet, warn: (sentence: string) => void): SplitPlan;
   /** Operators between the selection of channels and writing. */
   after?(plan: SplitPlan, metadata: MsMetadata): readonly ChunkOperator[];
   /** Last changes to the output before it gets its name. */
@@ -75,14 +76,21 @@ export function transform(context: Context, task: string, given: SplitOptions, s
   try {
     const metadata = readMetadata(source);
     const columns = planColumns(source, options.datacolumn ?? 'corrected');
-    const chosen = planSplit(source, metadata, options, warningsOf(context, task));
-    const plan = steps?.windows ? { ...chosen, windows: steps.windows(chosen, metadata, source) } : chosen;
+    const warn = warningsOf(context, task);
+    const chosen = planSplit(source, metadata, options, warn);
+    const plan = steps?.replan?.(chosen, metadata, source, warn) ?? chosen;
+    if (plan.isCombined && columns.write.includes('DATA') && columns.write.includes('CORRECTED_DATA')) {
+      fail(
+        'unsupported',
+        'Windows are not combined for DATA and CORRECTED_DATA at once, whose weights differ; choose one of them (datacolumn, or split before).',
+      );
+    }
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
     if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
     const extra = steps?.operators?.(metadata, columns) ?? [];
     const after = steps?.after?.(plan, metadata) ?? [];
     const rowCount = writeWhole(outputvis, options.overwrite ?? false, (path) =>
-      writeSplit(context, { source, metadata, columns, plan, rows, path, options, task, extra, after, steps }),
+      writeSplit(context, { source, metadata, columns, chosen, plan, rows, path, options, task, extra, after, steps }),
     );
     context.log.post(`${rowCount} rows written to ${outputvis}`, 'INFO', task);
     return { outputvis, rowCount };
@@ -95,6 +103,9 @@ interface Job {
   readonly source: MeasurementSet;
   readonly metadata: MsMetadata;
   readonly columns: ColumnPlan;
+  /** What is read. */
+  readonly chosen: SplitPlan;
+  /** What is written. */
   readonly plan: SplitPlan;
   readonly rows: Int32Array;
   readonly path: string;
@@ -122,7 +133,7 @@ function writeSplit(context: Context, job: Job): number {
     ];
     const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
     if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
-    operators.push(selectOperator(plan, metadata), ...job.after);
+    operators.push(selectOperator(job.chosen, metadata), ...job.after);
     const sink = (chunk: VisibilityChunk) => {
       appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
       chunk.release();
@@ -143,21 +154,28 @@ function runChunks(
   sink: (chunk: VisibilityChunk) => void,
 ): void {
   const options = { columns: job.columns.read, withWeightSpectrum: true };
-  const planned = planOrdered(job.source, job.rows, rowLimiter(job.metadata, options), job.plan.combined);
+  const limit = rowLimiter(job.metadata, options);
+  const batches = job.plan.isCombined
+    ? planIntegrations(job.source, job.rows, limit)
+    : [planOrdered(job.source, job.rows, limit, job.plan.combined)];
+  const total = batches.reduce((sum, { length }) => sum + length, 0);
   const reader = openChunkReader(job.source, job.metadata, options);
   const stage = (index: number): ((chunk: VisibilityChunk) => void) =>
     index === operators.length ? sink : (chunk) => operators[index].push(chunk, stage(index + 1));
   const enter = stage(0);
   try {
-    planned.forEach((each, index) => {
-      context.checkAbort();
-      enter(reader.read(each));
-      context.progress.update((index + 1) / planned.length, `${index + 1} of ${planned.length}`);
-    });
+    let done = 0;
+    for (const batch of batches) {
+      for (const each of batch) {
+        context.checkAbort();
+        enter(reader.read(each));
+        context.progress.update(++done / total, `${done} of ${total}`);
+      }
+      for (const [index, operator] of operators.entries()) operator.flush(stage(index + 1));
+    }
   } finally {
     reader.close();
   }
-  for (const [index, operator] of operators.entries()) operator.flush(stage(index + 1));
 }
 
 function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {

@@ -7,6 +7,7 @@ import {
 } from '../../astronomy/ms/index.ts';
 import type { ArrayValue, Table } from '../../formats/tables/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { dropDuplicates } from './combined-windows.ts';
 import type { NumberMap, OutputGrid, SplitPlan, WindowPlan } from './split-plan.ts';
 
 /** Numbers of associated windows mean nothing after renumbering; CASA leaves them empty. */
@@ -32,6 +33,7 @@ export function copySubtables(
     const trim = plan.isReindexed ? planTrim(name, table, plan, sourceMap) : undefined;
     if (trim) {
       const copy = copyRows(table, path, trim.rows, trim.renumbering, STALE);
+      if (plan.isCombined) dropDuplicates(name, copy);
       if (name === 'SPECTRAL_WINDOW') for (const [row, window] of plan.windows.entries()) editWindow(copy, row, window);
       copy.close();
     } else {

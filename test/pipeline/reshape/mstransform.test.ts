@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
-import { readChunks, type VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
+import { readChunks, type VisibilityChunk, writeChunk } from '../../../src/astronomy/visibility/index.ts';
 import { cvel2, cvelfreqs, hanningsmooth, mstransform } from '../../../src/pipeline/reshape/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
@@ -9,6 +9,21 @@ function start() {
   const context = freshContext();
   writeSmallMs(join(context.cwd, 'a.ms'));
   return context;
+}
+
+/** Moves window 1 onto the last two channels of window 0, and flags the last channel of that. */
+function overlapWindows(path: string): void {
+  const ms = openMs(path, 'update');
+  const freqs = Float64Array.from({ length: 4 }, (_, chan) => 230e9 + (6 + chan) * 1e6);
+  ms.subtable('SPECTRAL_WINDOW')
+    .column('CHAN_FREQ')
+    .put(1, { shape: [4], values: freqs });
+  for (const chunk of readChunks(ms, { columns: [], selection: { spw: '0' } })) {
+    for (let at = 0; at < chunk.flag.length; at++) if (at % 16 >= 14) chunk.flag[at] = 1;
+    writeChunk(ms, chunk, { flag: true });
+    chunk.release();
+  }
+  ms.close();
 }
 
 /** First chunk, spectral windows and frame codes of an output. */
@@ -96,6 +111,36 @@ describe('mstransform', () => {
     ms.close();
   });
 
+  it('combines windows: one row for each baseline and time, good where one of two channels is', () => {
+    const context = start();
+    overlapWindows(join(context.cwd, 'a.ms'));
+    const options = { vis: 'a.ms', datacolumn: 'data', spw: '0:4~7,1', combinespws: true };
+    mstransform(context, { ...options, outputvis: 'b.ms', scan: '1' });
+    const { windows, data, flag, weight } = look(join(context.cwd, 'b.ms'));
+    expect(windows.map(({ chanFreqs }) => chanFreqs.length)).toEqual([6]);
+    // Channels 4 to 7 of window 0, of which 6 and 7 are also 0 and 1 of window 1; 7 is flagged.
+    for (const [chan, value] of [0.04, 0.05, (0.06 + 1) / 2, 1.01, 1.02, 1.03].entries())
+      expect(data[chan]).toBeCloseTo(value, 6);
+    expect(flag).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(weight).toBeCloseTo(4, 5);
+    const ms = openMs(join(context.cwd, 'b.ms'));
+    expect(ms.main.rowCount).toBe(30);
+    expect(['DATA_DESCRIPTION', 'FEED', 'SOURCE'].map((name) => ms.subtable(name).rowCount)).toEqual([1, 4, 2]);
+    ms.close();
+  });
+
+  it('says where combined windows leave gaps, and refuses what is not done with them', () => {
+    const context = start();
+    const warnings: string[] = [];
+    const post = (sentence: string, level?: string) => void (level === 'WARN' && warnings.push(sentence));
+    const options = { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data', spw: '0:0~3,1', combinespws: true };
+    mstransform({ ...context, log: { ...context.log, post } }, options);
+    expect(warnings.join()).toMatch(/1996 of 2004 channels lie in gaps/);
+    const again = { ...options, outputvis: 'c.ms' };
+    expect(() => mstransform(context, { ...again, chanaverage: true, chanbin: 2 })).toThrow(/before or after/);
+    expect(() => mstransform(context, { ...again, reindex: false })).toThrow(/reindex/);
+  });
+
   it('selects without renumbering', () => {
     const context = start();
     mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '1', reindex: false, datacolumn: 'data' });
@@ -117,6 +162,13 @@ describe('cvel2', () => {
     const grid = { mode: 'velocity', restfreq: '230.004GHz', start: '-2km/s', width: '2km/s', nchan: 3 };
     cvel2(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '0', ...grid });
     expect(look(join(context.cwd, 'b.ms')).windows[0].chanFreqs).toHaveLength(3);
-    expect(() => cvel2(context, { vis: 'a.ms', outputvis: 'c.ms', spw: '0,1', ...grid })).toThrow(/combined/);
+  });
+
+  it('combines windows of as many channels, and refuses others', () => {
+    const context = start();
+    const options = { vis: 'a.ms', datacolumn: 'data', mode: 'channel' };
+    cvel2(context, { ...options, outputvis: 'b.ms', spw: '0:0~3,1:0~3' });
+    expect(look(join(context.cwd, 'b.ms')).windows).toHaveLength(1);
+    expect(() => cvel2(context, { ...options, outputvis: 'c.ms', spw: '0,1' })).toThrow(/8 and 4 channels/);
   });
 });
