@@ -149,7 +149,8 @@ export function parseUvrange(text: string): UvRange[] {
             : 1
         : parseQuantity(`1${unit}`, 'length');
       const first = Number(match[2]) * factor;
-      if (match[1] === '>') return { low: first, high: Number.POSITIVE_INFINITY, isWavelengths };
+      // More than 0 leaves baselines of no length out, the autocorrelations.
+      if (match[1] === '>') return { low: first || Number.MIN_VALUE, high: Number.POSITIVE_INFINITY, isWavelengths };
       if (match[1] === '<') return { low: 0, high: first, isWavelengths };
       return { low: first, high: match[3] === undefined ? first : Number(match[3]) * factor, isWavelengths };
     });
