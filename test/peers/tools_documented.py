@@ -63,8 +63,6 @@ DOCUMENTED = {
         "getdata(['data','flag','weight'],average=True)": ('refused',),
         'getscansummary()': ('other',),
         'summary()': ('other',),
-        "cvelfreqs([17],[3],'','channel',outframe='LSRK')": ('refused',),
-        "cvelfreqs([17],[3],'','velocity',nchan=4,start='1200km/s',width='10km/s',restfreq='230.538GHz',outframe='LSRK')": ('refused',),
         "select({'nonsense':1})": ('refused',),
         'selectinit(99)': ('refused',),
     },
