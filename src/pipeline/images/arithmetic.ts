@@ -159,11 +159,16 @@ export function impbcor(context: Context, options: ImpbcorOptions): void {
       const planes = [plane, matchingPlane(beam, image, plane)];
       const values = image.readPlane(plane);
       const response = beam.readPlane(planes[1]);
-      for (let k = 0; k < values.length; k++) {
-        if (cutoff >= 0 && response[k] < cutoff) values[k] = Number.NaN;
-        else values[k] = options.mode === 'multiply' ? values[k] * response[k] : values[k] / response[k];
+      const isMultiplied = options.mode === 'multiply';
+      for (let k = 0; k < values.length; k++)
+        values[k] = isMultiplied ? values[k] * response[k] : values[k] / response[k];
+      let mask = combineMasks([image, beam], planes, values);
+      if (cutoff >= 0) {
+        // Pixels below the cutoff keep their quotient under the mask, as CASA's do.
+        mask ??= new Uint8Array(values.length).fill(1);
+        for (let k = 0; k < values.length; k++) if (!(response[k] >= cutoff)) mask[k] = 0;
       }
-      return { values, mask: combineMasks([image, beam], planes, values) };
+      return { values, mask };
     });
   } finally {
     image.close();

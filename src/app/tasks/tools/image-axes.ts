@@ -9,6 +9,7 @@ import {
 } from '../../../pipeline/images/index.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
+import { wrapped } from './measure-values.ts';
 import { quantityIn } from './quantities.ts';
 import { dictionary, directionReply, floatArray, quantityReply, scalarMeasure } from './reply-values.ts';
 
@@ -132,7 +133,7 @@ function measuresAt(
   const entries: [string, EngineValue][] = [];
   if (direction) {
     const [x, y] = direction.pixelAxes;
-    entries.push(['direction', directionReply(world[x], world[y], direction.system)]);
+    entries.push(['direction', directionReply(wrapped(world[x]), world[y], direction.system)]);
   }
   if (spectral) {
     const frequency = world[spectral.pixelAxis];
