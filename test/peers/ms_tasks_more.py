@@ -1,9 +1,9 @@
 """mstransform, cvel2, phaseshift, fixvis, fixplanets, statwt, clearcal, uvsub and delmod against CASA 6.7 on the same MeasurementSet.
 
-Usage: ms_tasks_more.py [ASDM]   (run by CASA's Python; the tables are compared by the system's python-casacore)
+Usage: ms_tasks_more.py ASDM   (run by CASA's Python; the tables are compared by the system's python-casacore)
+Run by hand, in an empty directory, after `npm run test:peers -- ms_tasks` has built the drivers; a small ASDM will do.
 Prints a PASS or FAIL line a case; the exit code is 1 when one failed.
 """
-import glob
 import json
 import os
 import shutil
@@ -19,7 +19,7 @@ from casatools import table
 ROOT = os.environ.get("ALMA_QA2_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 DRIVER = os.path.join(ROOT, "dist", "peers", "ms-driver.js")
 KERNELS = os.path.join(ROOT, "dist", "kernels.wasm")
-ASDM = (sys.argv[1:2] or sorted(glob.glob(os.path.join(ROOT, "..", "shared", "data", "asdm-two-ebs", "uid___*_X1"))) or [""])[0]
+ASDM = sys.argv[1]
 CENTRE = "J2000 15h17m42.0s -24d22m10s"
 
 failures = 0
