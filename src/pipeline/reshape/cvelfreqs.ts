@@ -28,7 +28,7 @@ export interface CvelfreqsOptions extends Omit<RegridParameters, 'interpolation'
  */
 export function cvelfreqs(ms: MeasurementSet, metadata: MsMetadata, options: CvelfreqsOptions): Float64Array {
   const { spwids, fieldids, obstime, outframe, phasec } = options;
-  if (spwids.length !== 1) fail('unsupported', 'ms.cvelfreqs() takes one window in spwids; windows are not combined.');
+  if (spwids.length !== 1) fail('unsupported', 'ms.cvelfreqs() takes one window in spwids; ask for each by itself.');
   const window = metadata.spectralWindows[spwids[0]];
   if (!window) fail('usage', `ms.cvelfreqs(): there is no spectral window ${spwids[0]}.`, { file: ms.path });
   const from = window.measFreqRef.toUpperCase();

@@ -1,13 +1,4 @@
-import {
-  compileSelection,
-  formatListobs,
-  type MeasurementSet,
-  openMs,
-  readNumbers,
-  readTexts,
-  type Selection,
-  selectRows,
-} from '../../../astronomy/ms/index.ts';
+import { formatListobs, readTexts, type Selection, selectRows } from '../../../astronomy/ms/index.ts';
 import { queryRows } from '../../../formats/tables/index.ts';
 import { fail, warningsOf } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
@@ -21,8 +12,9 @@ import {
   textArgument,
 } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
-import { type EngineValue, real } from '../values.ts';
+import { real } from '../values.ts';
 import { getData } from './ms-data.ts';
+import { selectedIndices, selectionIndices } from './ms-indices.ts';
 import { rangeOf } from './ms-ranges.ts';
 import { scanSummary, summaryOf } from './ms-scans.ts';
 import {
@@ -39,17 +31,7 @@ import {
 } from './ms-state.ts';
 import { putData } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
-import {
-  dictionary,
-  directionReply,
-  element,
-  floatArray,
-  intArray,
-  intSet,
-  intTable,
-  numberList,
-  textList,
-} from './reply-values.ts';
+import { dictionary, directionReply, element, floatArray, numberList, textList } from './reply-values.ts';
 
 const opening = {
   open: ask("thems='', nomodify=True, lock=False, check=False", (state, args, { context }) => {
@@ -236,81 +218,8 @@ const data = {
   }),
 };
 
-/** ms.msseltoindex(): what each part of a selection means on its own. */
-function selectionIndices(
-  { taql: _taql, ...selection }: Selection & { taql?: string },
-  path: string,
-  warn: (sentence: string) => void,
-): EngineValue {
-  const ms = openMs(path, 'read');
-  try {
-    return indicesOf(ms, selection, warn) as EngineValue;
-  } finally {
-    ms.close();
-  }
-}
-
-/** Values of columns where one part of the selection holds; none when it is not given. */
-function selectedValues(
-  ms: MeasurementSet,
-  selection: Selection,
-  part: keyof Selection,
-  ...names: string[]
-): number[][] {
-  if (selection[part] === undefined) return names.map(() => []);
-  const { rows } = selectRows(ms, { [part]: selection[part] });
-  return names.map((name) => {
-    const all = ms.main.column(name).getRange(0, ms.main.rowCount) as ArrayLike<number>;
-    return Array.from(rows, (row) => all[row]);
-  });
-}
-
-function indicesOf(
-  ms: MeasurementSet,
-  selection: Selection,
-  warn?: (sentence: string) => void,
-): Record<string, EngineValue> {
-  const { channels } = compileSelection(ms, selection, { warn });
-  const valuesOf = (part: keyof Selection, ...names: string[]) => selectedValues(ms, selection, part, ...names);
-  const [first, second] = valuesOf('antenna', 'ANTENNA1', 'ANTENNA2');
-  const pairs = [...new Set(first.map((one, index) => `${one},${second[index]}`))]
-    .map((pair) => pair.split(',').map(Number))
-    .filter(([one, other]) => one !== other)
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  // CASA lists the antennas that the text names, and * names all of them.
-  const named = /&\s*\*/.test(selection.antenna ?? '')
-    ? Array.from(readTexts(ms.subtable('ANTENNA'), 'NAME').keys())
-    : [];
-  const hasSpw = selection.spw !== undefined;
-  const spws = hasSpw ? [...channels.keys()] : [];
-  const ranges = [...channels].flatMap(([spw, list]) => list.map(([from, to]) => [spw, from, to, 1]));
-  const windows = readNumbers(ms.subtable('DATA_DESCRIPTION'), 'SPECTRAL_WINDOW_ID');
-  const descriptions = intArray(windows.flatMap((spw, id) => (spws.includes(spw) ? [id] : [])));
-  return dictionary([
-    ['antenna1', intSet(first)],
-    ['antenna2', intSet([...second, ...named])],
-    ['baselines', intTable(pairs)],
-    ['channel', intTable(hasSpw && /:|Hz/i.test(String(selection.spw)) ? ranges : [])],
-    ['dd', descriptions],
-    ['field', intSet(valuesOf('field', 'FIELD_ID')[0])],
-    ['obsids', intSet(valuesOf('observation', 'OBSERVATION_ID')[0])],
-    ['poldd', intArray([])],
-    ['scan', intSet(valuesOf('scan', 'SCAN_NUMBER')[0])],
-    ['spw', intArray(spws)],
-    ['spwdd', descriptions],
-  ]) as Record<string, EngineValue>;
-}
-
-/** What msselectedindices tells of feeds, which CASA's selection does not take either. */
-const NO_FEEDS = { feed1: intArray([]), feed2: intArray([]), feedpairs: intTable([]) };
-
 const describing = {
-  msselectedindices: ask('', (state) => {
-    const [ms, selection] = [msOf(state), state.selection ?? {}];
-    const { obsids, ...found } = indicesOf(ms, selection);
-    const stateid = intSet(selectedValues(ms, selection, 'intent', 'STATE_ID')[0]);
-    return dictionary(Object.entries({ ...found, observationid: obsids, stateid, ...NO_FEEDS }));
-  }),
+  msselectedindices: ask('', (state) => selectedIndices(msOf(state), state.selection ?? {})),
   statistics: ask(
     "column='', complex_value='', useflags=True, useweights=False, spw='', field='', baseline='', uvrange='', time='', correlation='', scan='', intent='', array='', obs='', reportingaxes='', doquantiles=True, timeaverage=False, timebin='0s', timespan='', maxuvwdistance=0.0",
     (state, args) => {
