@@ -88,8 +88,11 @@ def components(vis):
     tool.addcomponent(dir='J2000 17h33m02.70s -13d04m49.1s', flux=300, fluxunit='mJy', freq='230GHz')
     tool.rename('sky.cl')
     tool.close()
-    ft(vis, field='1', complist='sky.cl', usescratch=True)
-    found = [visstat(vis, axis=axis, datacolumn='model', field='1', doquantiles=False) for axis in ('real', 'imag')]
+    for _ in range(3):  # one CASA run in a dozen leaves NaN in the model; what is still NaN then is compared as such
+        ft(vis, field='1', complist='sky.cl', usescratch=True)
+        found = [visstat(vis, axis=axis, datacolumn='model', field='1', doquantiles=False) for axis in ('real', 'imag')]
+        if all(entry['mean'] == entry['mean'] for one in found for entry in one.values()):
+            break
     return {str(at): {key: one[key]['rms'] for key in one} for at, one in enumerate(found)}
 
 
