@@ -2,9 +2,10 @@ import { formatMjd } from '../../astronomy/measures/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { Axis, Figure, LegendEntry, Panel, Series } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
-import { type CalQuantity, type CalSelection, calValue, selectCalRows } from './caltable-selection.ts';
+import { type CalQuantity, type CalSelection, calQuotient, calValue, selectCalRows } from './caltable-selection.ts';
 
-export type CalAxisX = 'time' | 'freq' | 'chan' | 'scan' | 'antenna';
+export type CalAxisX = 'time' | 'freq' | 'chan' | 'scan' | 'antenna' | CalQuantity;
+export type CalPolarization = 'X' | 'Y' | '/';
 export type CalIteration = 'antenna' | 'spw' | 'field' | 'time' | 'scan';
 
 /** What a plot of a calibration table shows. */
@@ -17,6 +18,8 @@ export interface CalPlot extends CalSelection {
   readonly colour?: CalIteration | 'pol';
   /** Rows and columns of panels on a page; default 2 × 2. */
   readonly subplot?: readonly [rows: number, columns: number];
+  /** One polarization alone, or the quotient of the first and the second; default both. */
+  readonly polarization?: CalPolarization;
   readonly xrange?: readonly [number, number];
   readonly yrange?: readonly [number, number];
   /** Channels (first, last) of so many that set the y range of a spectrum; others may lie outside. */
@@ -125,7 +128,7 @@ function basebandOf(table: CalTable, { namesBaseband, iteration }: CalPlot, row:
 /** Names of what colours tell, in their order in the table. */
 function colourNames(table: CalTable, rows: readonly number[], plot: CalPlot): readonly string[] {
   const { colour = 'pol' } = plot;
-  if (colour === 'pol') return table.rows.parCount === 1 ? ['both'] : POLS;
+  if (colour === 'pol') return table.rows.parCount === 1 ? ['both'] : plot.polarization === '/' ? ['X/Y'] : POLS;
   return [...new Set(rows.map((row) => iterationName(table, row, colour)))];
 }
 
@@ -137,7 +140,7 @@ function legendOf(colours: readonly string[]): LegendEntry[] {
 
 /** What the two kinds of points or lines mean, when colours do not tell polarizations. */
 function marksOf(table: CalTable, plot: CalPlot): LegendEntry[] {
-  if (table.rows.parCount === 1 || (plot.colour ?? 'pol') === 'pol') return [];
+  if (table.rows.parCount === 1 || plot.polarization || (plot.colour ?? 'pol') === 'pol') return [];
   const colour = '#666666';
   const [first, second] = isSpectrum(plot) ? (['line', 'dashes'] as const) : (['disc', 'ring'] as const);
   return [
@@ -146,6 +149,7 @@ function marksOf(table: CalTable, plot: CalPlot): LegendEntry[] {
   ];
 }
 
+const isQuantity = (axis: CalAxisX): axis is CalQuantity => axis in NAMES;
 const isSpectrum = ({ xaxis }: CalPlot) => xaxis === 'freq' || xaxis === 'chan';
 
 function panelOf(
@@ -176,52 +180,86 @@ function axisX(table: CalTable, plot: CalPlot): Axis {
       return { label: 'frequency (GHz)', range: plot.xrange };
     case 'antenna':
       return { label: 'antenna', categories: table.antennas.map(({ name }) => name) };
-    default:
+    case 'chan':
+    case 'scan':
       return { label: plot.xaxis === 'chan' ? 'channel' : 'scan', range: plot.xrange };
+    default:
+      return { label: nameOf(table, { ...plot, label: undefined, yaxis: plot.xaxis }), range: plot.xrange };
   }
+}
+
+/** What is drawn of a row: a polarization, or the quotient of two. */
+interface Curve {
+  /** Tells its colour and mark. */
+  readonly par: number;
+  /** NaN where it is flagged. */
+  readonly value: (row: number, chan: number, what: CalQuantity) => number;
+}
+
+function curvesOf(table: CalTable, { polarization, withFlagged }: CalPlot, most: number): Curve[] {
+  const { offsets, parCount, flag } = table.rows;
+  const cellOf = (row: number, chan: number, par: number) => offsets[row] + chan * parCount + par;
+  const isGood = (cell: number) => withFlagged || !flag[cell];
+  if (polarization === '/') {
+    if (parCount < 2) fail('usage', 'The table has one polarization: it has no quotient of two.');
+    const value: Curve['value'] = (row, chan, what) => {
+      const [first, second] = [cellOf(row, chan, 0), cellOf(row, chan, 1)];
+      return isGood(first) && isGood(second) ? calQuotient(table, first, second, what) : Number.NaN;
+    };
+    return [{ par: 0, value }];
+  }
+  const chosen = polarization === undefined ? undefined : Math.min(parCount - 1, POLS.indexOf(polarization));
+  return Array.from({ length: Math.min(most, parCount) }, (_, par) => par)
+    .filter((par) => chosen === undefined || par === chosen)
+    .map((par) => ({
+      par,
+      value: (row, chan, what) => {
+        const cell = cellOf(row, chan, par);
+        return isGood(cell) ? calValue(table, cell, what) : Number.NaN;
+      },
+    }));
 }
 
 /** A line for each row and polarization. */
 function spectra(table: CalTable, plot: CalPlot, rows: readonly number[], colours: readonly string[]): Series[] {
-  const { chanCount, offsets, parCount, flag, spwId } = table.rows;
-  const pars = Math.min(2, parCount);
+  const { chanCount, spwId } = table.rows;
+  const curves = curvesOf(table, plot, 2);
   return rows.flatMap((row) => {
     const frequencies = table.spectralWindows[spwId[row]].chanFreqs;
-    return Array.from({ length: pars }, (_, par): Series => {
-      const x = new Float64Array(chanCount[row]);
-      const y = new Float64Array(chanCount[row]).fill(Number.NaN);
-      for (let chan = 0; chan < chanCount[row]; chan++) {
-        const cell = offsets[row] + chan * parCount + par;
-        x[chan] = plot.xaxis === 'freq' ? frequencies[chan] / 1e9 : chan;
-        if (!flag[cell] || plot.withFlagged) y[chan] = calValue(table, cell, plot.yaxis);
-      }
-      const colour = colourOf(table, plot, row, par, colours);
-      return {
-        kind: 'line',
-        x,
-        y,
-        colour,
-        size: 1,
-        isDashed: plot.colour !== 'pol' && plot.colour !== undefined && par === 1,
-      };
-    }).filter(({ y }) => Array.from(y).some(Number.isFinite));
+    const channels = Array.from({ length: chanCount[row] }, (_, chan) => chan);
+    return curves
+      .map(({ par, value }): Series => {
+        const x = Float64Array.from(channels, (chan) => (plot.xaxis === 'freq' ? frequencies[chan] / 1e9 : chan));
+        const y = Float64Array.from(channels, (chan) => value(row, chan, plot.yaxis));
+        const isDashed = plot.colour !== 'pol' && plot.colour !== undefined && par === 1;
+        return { kind: 'line', x, y, colour: colourOf(table, plot, row, par, colours), size: 1, isDashed };
+      })
+      .filter(({ y }) => Array.from(y).some(Number.isFinite));
   });
 }
 
-/** Points for each colour and polarization: the median channel of each row stands for it. */
+/** Points for each colour and polarization: the middle channel of each row stands for it, unless both axes are values. */
 function tracks(table: CalTable, plot: CalPlot, rows: readonly number[], colours: readonly string[]): Series[] {
-  const { chanCount, offsets, parCount, flag, time, scanNumber, antenna1 } = table.rows;
+  const { chanCount, parCount, time, scanNumber, antenna1 } = table.rows;
+  const { xaxis } = plot;
   const found = new Map<string, { x: number[]; y: number[]; colour: number; par: number }>();
+  const curves = curvesOf(table, plot, parCount);
   for (const row of rows) {
-    for (let par = 0; par < parCount; par++) {
-      const cell = offsets[row] + (chanCount[row] >> 1) * parCount + par;
-      if (flag[cell] && !plot.withFlagged) continue;
+    const channels = isQuantity(xaxis)
+      ? Array.from({ length: chanCount[row] }, (_, chan) => chan)
+      : [chanCount[row] >> 1];
+    for (const { par, value } of curves) {
       const colour = colourOf(table, plot, row, par, colours);
       const key = `${colour} ${par}`;
       const track = found.get(key) ?? { x: [], y: [], colour, par };
-      found.set(key, track);
-      track.x.push(plot.xaxis === 'time' ? time[row] : plot.xaxis === 'scan' ? scanNumber[row] : antenna1[row]);
-      track.y.push(calValue(table, cell, plot.yaxis));
+      for (const chan of channels) {
+        const y = value(row, chan, plot.yaxis);
+        if (Number.isNaN(y)) continue;
+        found.set(key, track);
+        const place = xaxis === 'time' ? time[row] : xaxis === 'scan' ? scanNumber[row] : antenna1[row];
+        track.x.push(isQuantity(xaxis) ? value(row, chan, xaxis) : place);
+        track.y.push(y);
+      }
     }
   }
   return [...found.values()].map(({ x, y, colour, par }) => ({

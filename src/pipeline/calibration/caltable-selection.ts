@@ -93,7 +93,20 @@ export function calValue(table: CalTable, cell: number, what: CalQuantity): numb
   const { params, snr } = table.rows;
   if (what === 'snr') return snr[cell];
   if (table.parType === 'Float') return what === 'amp' ? Math.abs(params[cell]) : params[cell];
-  const [re, im] = [params[2 * cell], params[2 * cell + 1]];
+  return complexValue(params[2 * cell], params[2 * cell + 1], what);
+}
+
+/** The same of one cell over another; of signal-to-noise ratios the smaller one. */
+export function calQuotient(table: CalTable, cell: number, over: number, what: CalQuantity): number {
+  const { params, snr } = table.rows;
+  if (what === 'snr') return Math.min(snr[cell], snr[over]);
+  if (table.parType === 'Float') return params[cell] / params[over];
+  const [re, im, overRe, overIm] = [params[2 * cell], params[2 * cell + 1], params[2 * over], params[2 * over + 1]];
+  const power = overRe * overRe + overIm * overIm;
+  return complexValue((re * overRe + im * overIm) / power, (im * overRe - re * overIm) / power, what);
+}
+
+function complexValue(re: number, im: number, what: Exclude<CalQuantity, 'snr'>): number {
   switch (what) {
     case 'phase':
       return (Math.atan2(im, re) * 180) / Math.PI;

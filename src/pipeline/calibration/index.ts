@@ -4,7 +4,13 @@ export * from './bandpass.ts';
 export { type BandpassPlot, bandpassFigures, subplotOf } from './bandpass-figure.ts';
 export * from './caltable.ts';
 export { type CalTableCheck, checkCalTable, type SolutionCount } from './caltable-check.ts';
-export { type CalAxisX, type CalIteration, type CalPlot, calTableFigures } from './caltable-figure.ts';
+export {
+  type CalAxisX,
+  type CalIteration,
+  type CalPlot,
+  type CalPolarization,
+  calTableFigures,
+} from './caltable-figure.ts';
 export { flagCalTable } from './caltable-flags.ts';
 export { calFrameOf } from './caltable-frame.ts';
 export { isCalTable, readCalTable } from './caltable-read.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bandpassFigures, subplotOf } from '../../../src/pipeline/calibration/bandpass-figure.ts';
 import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
-import { calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
+import { type CalPlot, calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
 import { transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
 import { wvrFigures } from '../../../src/pipeline/calibration/wvr-figure.ts';
 
@@ -72,6 +72,30 @@ describe('figures of calibration tables', () => {
     expect(legend?.map(({ label }) => label)).toEqual(['spw 0', 'spw 1', 'X', 'Y']);
     expect(panels[0].series.map(({ x }) => x.length)).toEqual([2, 1, 2, 2]);
     expect(panels[1].series[0].y[0]).toBeCloseTo(2, 6);
+  });
+
+  it('draws one polarization, their quotient, and values against values', () => {
+    const table = tableOf(1);
+    const draw = (more: Partial<CalPlot>) =>
+      calTableFigures(table, { xaxis: 'time', yaxis: 'amp', iteration: ['antenna'], ...more })[0].sections[0];
+    const second = draw({ polarization: 'Y' }).panels[0].series;
+    expect(second.map(({ x, isHollow }) => [x.length, isHollow])).toEqual([[4, true]]);
+    table.rows.params.set([0, 8], 2 * (table.rows.offsets[1] + 1)); // the second of antenna 1, at the first time
+    const { panels, legend } = draw({ polarization: '/', yaxis: 'phase' });
+    expect(legend?.map(({ label }) => label)).toEqual(['X/Y']);
+    expect(panels.map(({ series }) => series[0].y.length)).toEqual([3, 4]); // one of antenna 0 is flagged
+    expect(panels[1].series[0].y[0]).toBeCloseTo((0.5 * 180) / Math.PI - 90, 4);
+    const circle = draw({ xaxis: 'real', yaxis: 'imag', polarization: 'X' }).panels[1];
+    expect(circle.x.label).toBe('real part');
+    expect([circle.series[0].x[0], circle.series[0].y[0]].map((value) => value.toFixed(4))).toEqual([
+      '1.7552',
+      '0.9589',
+    ]);
+    const key = { time: 100, interval: 0, fieldId: 0, spwId: 0, antenna1: 0, antenna2: 0, scanNumber: 1 };
+    const single = { ...table, rows: emptyRows([{ ...key, observationId: 0 }], Int32Array.of(1), 1, true) };
+    expect(() => calTableFigures(single, { xaxis: 'time', yaxis: 'amp', iteration: [], polarization: '/' })).toThrow(
+      /one polarization/,
+    );
   });
 
   it('splits panels over pages and joins times', () => {

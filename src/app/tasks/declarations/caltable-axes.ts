@@ -1,15 +1,16 @@
 import type { CalAxisX, CalQuantity, CalTable } from '../../../pipeline/calibration/index.ts';
 
-/** What plotcal and plotms call the x axes of a calibration table. */
-export const CAL_X_AXES: Readonly<Record<string, CalAxisX>> = {
-  ...{ time: 'time', scan: 'scan', antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
-  ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq' },
-};
-/** And the y axes. */
+/** What plotcal and plotms call the values of a calibration table. */
 export const CAL_Y_AXES: Readonly<Record<string, CalQuantity>> = {
   ...{ amp: 'amp', amplitude: 'amp', gainamp: 'amp', gamp: 'amp', phase: 'phase', gainphase: 'phase', gphase: 'phase' },
   ...{ real: 'real', gainreal: 'real', greal: 'real', imag: 'imag', gainimag: 'imag', gimag: 'imag', snr: 'snr' },
   ...{ delay: 'value', tsys: 'value', opacity: 'value', opac: 'value', antpos: 'value' },
+};
+/** And the axes to the right, where values may stand, too. */
+export const CAL_X_AXES: Readonly<Record<string, CalAxisX>> = {
+  ...{ time: 'time', scan: 'scan', antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
+  ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq' },
+  ...CAL_Y_AXES,
 };
 
 /** The axes of a plot for which none are asked. */

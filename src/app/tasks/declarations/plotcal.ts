@@ -1,11 +1,22 @@
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { type CalIteration, calTableFigures, readCalTable, subplotOf } from '../../../pipeline/calibration/index.ts';
+import {
+  type CalIteration,
+  type CalPolarization,
+  calTableFigures,
+  readCalTable,
+  subplotOf,
+} from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
 import { bool, float, floats, inputPath, outputPath, text, variant } from '../parameters.ts';
 import type { TaskDeclaration } from '../types.ts';
 import { CAL_X_AXES, CAL_Y_AXES, rangesOf, usualAxes } from './caltable-axes.ts';
 
+/** CASA names the two for circular feeds, too. */
+const POLARIZATIONS: Readonly<Record<string, CalPolarization | undefined>> = {
+  ...{ '': undefined, XY: undefined, RL: undefined },
+  ...{ X: 'X', R: 'X', Y: 'Y', L: 'Y', '/': '/' },
+};
 const ITERATIONS: readonly CalIteration[] = ['antenna', 'spw', 'field', 'time', 'scan'];
 
 export const plotcalTask: TaskDeclaration = {
@@ -13,9 +24,11 @@ export const plotcalTask: TaskDeclaration = {
   summary: 'Draws a calibration table as PNG',
   parameters: [
     inputPath('caltable', undefined, 'calibration table'),
-    text('xaxis', '', 'time, freq, chan, scan or antenna; empty: time, for spectra freq'),
+    text('xaxis', '', 'time, freq, chan, scan, antenna or a value; empty: time, for spectra freq'),
     text('yaxis', '', 'amp, phase, real, imag, snr, delay or tsys; empty: amp'),
-    text('poln', '', 'polarizations', { onlyDefault: true }),
+    text('poln', '', 'polarization: X, Y, or / for their quotient; empty: both', {
+      allowed: Object.keys(POLARIZATIONS),
+    }),
     text('field', '', 'fields; empty: all'),
     text('antenna', '', 'antennas; empty: all'),
     text('spw', '', 'spectral windows; empty: all'),
@@ -48,6 +61,7 @@ export const plotcalTask: TaskDeclaration = {
     const pages = calTableFigures(table, {
       ...{ xaxis, yaxis, iteration: ITERATIONS.filter((what) => words.includes(what)) },
       ...(xaxis === 'time' && { colour: 'spw' as const }),
+      polarization: POLARIZATIONS[String(args.poln)],
       ...{ field: String(args.field), antenna: String(args.antenna), spw: String(args.spw) },
       timerange: String(args.timerange),
       withFlagged: args.showflags === true,
