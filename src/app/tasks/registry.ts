@@ -39,7 +39,7 @@ import { imsmoothTask } from './declarations/imsmooth.ts';
 import { imstatTask } from './declarations/imstat.ts';
 import { imsubimageTask } from './declarations/imsubimage.ts';
 import { imvalTask } from './declarations/imval.ts';
-import { imviewTask } from './declarations/imview.ts';
+import { imviewTask, viewerTask } from './declarations/imview.ts';
 import { initweightsTask } from './declarations/initweights.ts';
 import { listcalTask } from './declarations/listcal.ts';
 import { listobsTask } from './declarations/listobs.ts';
@@ -127,6 +127,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   clearcalTask,
   delmodTask,
   uvsubTask,
+  viewerTask,
   virtualconcatTask,
   visheadTask,
   visstatTask,

@@ -1,4 +1,4 @@
-import { cssColour, mapColour } from './colours.ts';
+import { cssColour, mapColour, stretch } from './colours.ts';
 import type { Colour, Figure, LegendEntry, Raster } from './figure.ts';
 import { FONT } from './font.ts';
 import { placeLabels } from './labels.ts';
@@ -136,7 +136,7 @@ function colourScale(raster: Raster, box: Box): Graphic[] {
   const stripes = Array.from({ length: SCALE_STEPS }, (_, step) =>
     rectangle(
       { left, top: box.top + stripe * (SCALE_STEPS - 1 - step), width: 12, height: stripe + (step > 0 ? 0.6 : 0) },
-      `rgb(${mapColour((step + 0.5) / SCALE_STEPS).join(',')})`,
+      `rgb(${mapColour(stretch((step + 0.5) / SCALE_STEPS, raster.powerCycles)).join(',')})`,
     ),
   );
   const marks = ticks.values.flatMap((value, index) => {

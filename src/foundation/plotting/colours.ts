@@ -38,14 +38,26 @@ export function mapColour(share: number): [number, number, number] {
   ) as [number, number, number];
 }
 
+/**
+ * Place 0…1 in the colour map of a place 0…1 in the range of the values. With cycles c below zero log10(1 + s (10^-c - 1)) / -c,
+ * above zero (10^(c s) - 1) / (10^c - 1), as the scaling power cycles of CASA's viewer (4.7, WCPowerScaleHandler).
+ */
+export function stretch(share: number, cycles = 0): number {
+  const inside = Math.min(1, Math.max(0, share));
+  if (Math.abs(cycles) < 1e-3) return inside;
+  if (cycles < 0) return Math.log10(1 + inside * (10 ** -cycles - 1)) / -cycles;
+  return (10 ** (cycles * inside) - 1) / (10 ** cycles - 1);
+}
+
 /** RGBA bytes of a raster, first row at the top of the picture. */
 export function rasterPixels(raster: {
   values: Float32Array;
   width: number;
   height: number;
   range: readonly [number, number];
+  powerCycles?: number;
 }): Uint8ClampedArray<ArrayBuffer> {
-  const { values, width, height, range } = raster;
+  const { values, width, height, range, powerCycles } = raster;
   const pixels = new Uint8ClampedArray(width * height * 4);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -53,7 +65,7 @@ export function rasterPixels(raster: {
       const at = (y * width + x) * 4;
       const [red, green, blue] = Number.isNaN(value)
         ? [150, 150, 150]
-        : mapColour((value - range[0]) / (range[1] - range[0]));
+        : mapColour(stretch((value - range[0]) / (range[1] - range[0]), powerCycles));
       pixels[at] = red;
       pixels[at + 1] = green;
       pixels[at + 2] = blue;

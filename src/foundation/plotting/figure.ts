@@ -32,6 +32,8 @@ export interface Raster {
   readonly yEdges: readonly [number, number];
   /** Values at the ends of the colour map. */
   readonly range: readonly [number, number];
+  /** Stretches faint (negative) or bright (positive) values over more colours: powers of ten (see {@link stretch}). */
+  readonly powerCycles?: number;
   readonly unit: string;
   /** Drawn in the lower left corner, in axis units; angle from +y towards +x (position angle), rad. */
   readonly beam?: { readonly major: number; readonly minor: number; readonly angle: number };

@@ -15,9 +15,16 @@ export interface ContourChoice {
   readonly unit?: number;
 }
 
+export interface RasterChoice {
+  readonly file: string;
+  readonly range?: readonly number[];
+  /** As of the viewer: below zero faint values take more of the colours. */
+  readonly powerCycles?: number;
+}
+
 /** What a picture of images shows. */
 export interface ViewChoice {
-  readonly raster?: { readonly file: string; readonly range?: readonly number[] };
+  readonly raster?: RasterChoice;
   readonly contours: readonly ContourChoice[];
   /** Channel and Stokes index, from 0; default: the middle channel, the first Stokes parameter. */
   readonly channel?: number;
@@ -25,11 +32,15 @@ export interface ViewChoice {
   /** First and last pixel [x, y] that are shown; default: all. */
   readonly blc?: readonly number[];
   readonly trc?: readonly number[];
+  /** Without blc and trc: the middle, so many times enlarged; default 1. */
+  readonly zoom?: number;
 }
 
 const LEVELS = [0.2, 0.4, 0.6, 0.8];
 /** px */
 const WIDTH = 900;
+/** What axes and colour scale take beside the picture, and axes and title above and below it. */
+const [SIDES, ENDS] = [167, 90];
 
 interface OpenPlane {
   readonly image: Image;
@@ -69,19 +80,21 @@ interface Frame {
   offset(axis: 0 | 1, pixel: number): number;
 }
 
-function frameOf({ image, axes }: OpenPlane, { blc, trc }: ViewChoice): Frame {
+function frameOf({ image, axes }: OpenPlane, { blc, trc, zoom = 1 }: ViewChoice): Frame {
   const sizes = [image.sizeX, image.sizeY];
   const at = (given: readonly number[] | undefined, other: readonly number[]): [number, number] => {
     const pair = [0, 1].map((axis) => Math.round(given?.[axis] ?? other[axis]));
     return [Math.max(0, Math.min(sizes[0] - 1, pair[0])), Math.max(0, Math.min(sizes[1] - 1, pair[1]))];
   };
-  const [first, last] = [at(blc, [0, 0]), at(trc, [sizes[0] - 1, sizes[1] - 1])];
+  const margins = sizes.map((size) => Math.round((size - Math.max(2, size / zoom)) / 2));
+  const far = sizes.map((size, axis) => size - 1 - margins[axis]);
+  const [first, last] = [at(blc, margins), at(trc, far)];
   if (first[0] >= last[0] || first[1] >= last[1]) fail('usage', `blc [${blc}] and trc [${trc}] leave nothing to show.`);
   const offset = (axis: 0 | 1, pixel: number) => ((pixel - axes.referencePixel[axis]) * axes.increment[axis]) / ARCSEC;
   return { first, last, axes, offset };
 }
 
-function rasterOf({ image, plane, values }: OpenPlane, frame: Frame, range: readonly number[] | undefined): Raster {
+function rasterOf({ image, plane, values }: OpenPlane, frame: Frame, { range, powerCycles }: RasterChoice): Raster {
   const { first, last, offset } = frame;
   const [width, height] = [last[0] - first[0] + 1, last[1] - first[1] + 1];
   const shown = new Float32Array(width * height);
@@ -93,7 +106,7 @@ function rasterOf({ image, plane, values }: OpenPlane, frame: Frame, range: read
   const beam = beamOf(image.info, chan, stokes, image.stokesCount);
   const [least, most] = range && range.length === 2 && range[1] > range[0] ? range : limits(shown);
   return {
-    ...{ values: shown, width, height, range: [least, most], unit: image.unit },
+    ...{ values: shown, width, height, range: [least, most], powerCycles, unit: image.unit },
     xEdges: [offset(0, first[0] - 0.5), offset(0, last[0] + 0.5)],
     yEdges: [offset(1, first[1] - 0.5), offset(1, last[1] + 0.5)],
     beam: beam && { major: beam.major, minor: beam.minor, angle: (beam.positionAngle * Math.PI) / 180 },
@@ -146,13 +159,13 @@ export function imageFigure(choice: ViewChoice, cwd: string): Figure {
       title: '',
       x: { label: 'right ascension offset (arcsec)', range: [offset(0, first[0] - 0.5), offset(0, last[0] + 0.5)] },
       y: { label: 'declination offset (arcsec)', range: [offset(1, first[1] - 0.5), offset(1, last[1] + 0.5)] },
-      raster: choice.raster && rasterOf(main, frame, choice.raster.range),
+      raster: choice.raster && rasterOf(main, frame, choice.raster),
       series: contours.flatMap((shown, k) =>
         contourSeries(shown, choice.contours[k], frame, choice.raster !== undefined),
       ),
       isEqualScale: true,
     } as const;
-    const rowHeight = Math.round(Math.min(1600, Math.max(400, WIDTH * aspect)));
+    const rowHeight = Math.round(Math.min(1600, Math.max(400, (WIDTH - SIDES) * aspect + ENDS)));
     return {
       title: '',
       width: WIDTH,
