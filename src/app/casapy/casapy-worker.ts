@@ -23,7 +23,7 @@ import {
 import type { LineRequest } from './line-editor.ts';
 import { confinedShell } from './shell/confined-shell.ts';
 import { hostShell } from './shell/host-shell.ts';
-import type { Programs, Shell } from './shell/types.ts';
+import type { Programs, Shell, ShellRequest } from './shell/types.ts';
 
 /** What Python is told at its start. */
 export interface PythonStart {
@@ -132,9 +132,9 @@ async function runJob(data: RunData): Promise<number> {
       if (answer.error.tag === 'aborted') new Uint8Array(data.interrupt)[0] = 0;
       return { value: { tag: answer.error.tag, message: unpackError(answer.error).message } };
     },
-    shell(command: string, cwd: string, environment: Record<string, string>, capture: boolean) {
+    shell(request: ShellRequest) {
       try {
-        return { value: shell.run({ command, cwd, environment, capture }) };
+        return { value: shell.run(request) };
       } catch (error) {
         return { value: { status: 1, output: '', errors: errorSentence(error) } };
       } finally {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
 
 /** What the prompt asks: a line, with what may complete it. */
 export interface LineRequest {
@@ -56,13 +57,38 @@ export function completeLine(line: string, { names, cwd }: LineRequest, words: K
   return [[...new Set(found)].sort(), word];
 }
 
-/** Reads lines from a terminal: arrow keys, history, completion by the tab key. */
+/** Passes on what a reader of lines shows until it is told to be silent. */
+class Screen extends Writable {
+  private readonly target: NodeJS.WritableStream;
+  isSilent = false;
+
+  constructor(target: NodeJS.WritableStream) {
+    super();
+    this.target = target;
+  }
+
+  /** Width of the terminal, which the reader of lines asks for. */
+  get columns(): number | undefined {
+    return (this.target as Partial<NodeJS.WriteStream>).columns;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    if (!this.isSilent) this.target.write(chunk);
+    done();
+  }
+}
+
+/** Reads lines from a terminal: arrow keys, history, completion by the tab key. Lines that were pasted together wait for their turn. */
 export class LineEditor {
   private readonly input: NodeJS.ReadableStream;
   private readonly output: NodeJS.WritableStream;
   private readonly words: KnownWords;
   /** Newest first, as readline keeps it. */
   private history: string[] = [];
+  /** Whole lines that came together with an earlier one. */
+  private readonly waiting: string[] = [];
+  /** The line after them, as far as it came. */
+  private begun = '';
 
   constructor(input: NodeJS.ReadableStream, output: NodeJS.WritableStream, words: KnownWords) {
     this.input = input;
@@ -70,11 +96,19 @@ export class LineEditor {
     this.words = words;
   }
 
-  read(request: LineRequest): Promise<LineAnswer> {
+  async read(request: LineRequest): Promise<LineAnswer> {
     if (request.history) this.history = [...request.history].reverse();
+    const line = this.waiting.shift();
+    if (line === undefined) return this.readTyped(request);
+    this.output.write(`${request.prompt}${line}\n`);
+    return { line };
+  }
+
+  private readTyped(request: LineRequest): Promise<LineAnswer> {
+    const screen = new Screen(this.output);
     const reader = createInterface({
       input: this.input,
-      output: this.output,
+      output: screen,
       terminal: true,
       history: this.history,
       historySize: 1000,
@@ -83,21 +117,30 @@ export class LineEditor {
     });
     return new Promise((resolve) => {
       // The terminal is given back between lines, so that Ctrl-C reaches a running task.
-      let isDone = false;
-      const finish = (answer: LineAnswer) => {
-        if (isDone) return;
-        isDone = true;
-        reader.close();
-        resolve(answer);
+      let answer: LineAnswer | undefined;
+      const finish = (found: LineAnswer) => {
+        if (answer) return;
+        answer = found;
+        screen.isSilent = true;
+        // What came in the same piece is still being taken in.
+        setImmediate(() => {
+          this.begun = answer?.isInterrupted ? '' : reader.line;
+          reader.close();
+          resolve(found);
+        });
       };
       reader.on('history', (history: string[]) => {
         this.history = [...history];
       });
-      reader.on('line', (line) => finish({ line }));
-      reader.on('SIGINT', () => finish({ isInterrupted: true }));
+      reader.on('line', (line) => (answer ? this.waiting.push(line) : finish({ line })));
+      reader.on('SIGINT', () => {
+        this.waiting.length = 0;
+        finish({ isInterrupted: true });
+      });
       reader.on('close', () => finish({}));
       reader.setPrompt(request.prompt);
       reader.prompt();
+      if (this.begun) reader.write(this.begun);
     });
   }
 }

@@ -38,7 +38,12 @@ const SILENT = new Set([
   '-q',
   '--nowarn',
   '--trace',
-  '--cachedir',
+  '--noconfig',
+  '--nositeconfig',
+  '--nostartupfile',
+  '--user-site',
+  '--reference-testing',
+  '--no-auto-update',
 ]);
 const SILENT_WITH_VALUE = new Set([
   '--rcdir',
@@ -48,6 +53,8 @@ const SILENT_WITH_VALUE = new Set([
   '--prompt',
   '--startupfile',
   '--configfile',
+  '--cachedir',
+  '--datapath',
 ]);
 
 export const USAGE = `Usage: casapy [options] [-c CODE | FILE] [arguments]

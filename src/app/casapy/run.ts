@@ -54,6 +54,7 @@ function prelude(): PreludeModule[] {
       'qa2_casa',
       'qa2_pipeline',
       'qa2_delivery',
+      'qa2_magic',
       'qa2_prompt',
     ]),
   ];

@@ -26,7 +26,8 @@ export function fieldNames(source: string, groups: readonly (readonly number[])[
       selection.ids.forEach((id, index) => void names.set(id, names.get(id) ?? selection.names[index]));
     }
   };
-  for (const selection of selections) exact(selection);
+  // Of those that name each field, the longer ones stand: comments behind a changed selection may be left over.
+  for (const selection of selections.toSorted((one, other) => other.names.length - one.names.length)) exact(selection);
   for (const selection of selections) {
     const open = { ids: selection.ids.filter((id) => !names.has(id)), names: selection.names };
     exact({ ids: open.ids, names: open.names.filter((name) => ![...names.values()].includes(name)) });

@@ -98,6 +98,67 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     expect(run.stderr.toString()).toContain('CasaUsageError: tget(): there is no split.last here');
   });
 
+  it('takes at its prompt what is no Python: commands of IPython and the shell, calls without parentheses, globals', () => {
+    writeFileSync(join(folder, 'typed.py'), 'print sys.argv[1:]\n');
+    const lines = [
+      '%run typed.py a "b c"',
+      'run typed.py',
+      'cat typed.py',
+      'files = !ls typed.*',
+      'files',
+      '_[0]',
+      'len files',
+    ];
+    const magic = [
+      '%cpaste',
+      '  >>> for i in range(2):',
+      '  ...     print i',
+      '  --',
+      '%time 1+1',
+      '%edit',
+      'inp = 3',
+      'inp',
+    ];
+    const tasks = [
+      'vis = "a.ms"',
+      'del inp',
+      'inp listobs',
+      'try: listobs()',
+      'except Exception, error: print error',
+      '',
+    ];
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
+      cwd: folder,
+      input: [...lines, ...magic, ...tasks, 'quit', ''].join('\n'),
+    });
+    expect(run.status).toBe(0);
+    const shown = run.stdout.toString().replace(/CASA <\d+>: | {3}\.\.\.: /g, '');
+    expect(shown.split('\n').slice(0, 6)).toEqual([
+      "['a', 'b c']",
+      '[]',
+      'print sys.argv[1:]',
+      "['typed.py']",
+      "'typed.py'",
+      '1',
+    ]);
+    expect(shown).toMatch(/\n:+0\n1\nCPU times: .*\n2\n3\n/);
+    expect(shown).toContain('There is no MeasurementSet of this name. (');
+    expect(shown).toContain('/a.ms)');
+    expect(run.stderr.toString()).toMatch(/The prompt has no %edit; it has %run/);
+  });
+
+  it('gives subprocess what a program prints as text or bytes, with its errors and its input', () => {
+    const source = `from casatasks import listobs
+import subprocess
+with subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process: print(process.communicate(b'in'))
+print(subprocess.run('ls no', shell=True, capture_output=True, text=True).stderr, end='')
+print(subprocess.Popen('ls no', shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.readlines())`;
+    const complaint = "ls: cannot access 'no': No such file or directory\\n";
+    expect(casapy('-c', source).out).toBe(`(b'in', None)\n${complaint.replace('\\n', '\n')}[b"${complaint}"]\n`);
+    const old = "import subprocess; print repr(subprocess.check_output(['echo', 'x']))";
+    expect(casapy('-c', old).out).toBe("'x\\n'\n");
+  });
+
   it('keeps the parameters of a task as CASA does, and heads its log with the version', () => {
     const source = `default(listobs); vis = 'no.ms'; verbose = False
 saveinputs('listobs', 'kept')

@@ -56,6 +56,16 @@ describe('LineEditor', () => {
     expect(await next).toEqual({ line: 'firstx' });
   });
 
+  it('keeps the lines that are pasted together, and the last one as far as it came', async () => {
+    const { answer, editor, input } = await typed(['for i in x:\n    print i\n\nprint', ' ']);
+    expect(answer).toEqual({ line: 'for i in x:' });
+    expect(await editor.read(request)).toEqual({ line: '    print i' });
+    expect(await editor.read(request)).toEqual({ line: '' });
+    const last = editor.read(request);
+    await type(input, ['3\r']);
+    expect(await last).toEqual({ line: 'print 3' });
+  });
+
   it('tells Ctrl-C and the end of the input', async () => {
     expect((await typed(['abc', '\u0003'])).answer).toEqual({ isInterrupted: true });
     expect((await typed(['\u0004'])).answer).toEqual({});

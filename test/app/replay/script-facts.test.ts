@@ -73,6 +73,14 @@ describe('selections', () => {
 describe('readFacts', () => {
   const facts = readFacts(SCRIPT);
 
+  it('reads DOS line ends, and names by the longer list where a comment was left over', () => {
+    const edited = SCRIPT.replace("field = '0', # J1100+1000", "field = '3', #'0', # J1100+1000").replace(
+      /\n/g,
+      '\r\n',
+    );
+    expect(readFacts(edited).fields.map(({ name }) => name)).toEqual(readFacts(SCRIPT).fields.map(({ name }) => name));
+  });
+
   it('reads windows and their channels', () => {
     expect(facts.asdm).toBe('uid___A002_X1_X2');
     expect(facts.day).toBe('2015/01/02');

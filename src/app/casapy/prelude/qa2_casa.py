@@ -26,6 +26,8 @@ from qa2_engine import CasaError, Task, Tool, absent_task, ask
 
 SPACE = qa2_session.SPACE
 _is_version_fixed = False
+has_prompt = False
+"""The user types."""
 has_editor = False
 """Lines of the prompt come from an editor of the terminal."""
 
@@ -60,15 +62,22 @@ def _follow_version(text, _filename):
 # ---------------------------------------------------------------- the shell
 
 
-def shell(command, capture=True):
-    """Runs a shell command; returns the exit status and what it printed."""
+def _ask_shell(command, capture, **options):
+    """Runs a shell command; returns what the shell answers."""
     sys.stdout.flush()
     sys.stderr.flush()
-    command = qa2_python2.native(command)
     environment = {str(key): str(value) for key, value in os.environ.items()}
-    answer = qa2_host.call('shell', command, os.getcwd(), environment, capture)
+    answer = qa2_host.call('shell', {
+        'command': qa2_python2.native(command), 'cwd': os.getcwd(), 'environment': environment, 'capture': capture, **options,
+    })
     if answer.get('errors'):
         sys.stderr.write('sh: %s\n' % answer['errors'])
+    return answer
+
+
+def shell(command, capture=True):
+    """Runs a shell command; returns the exit status and what it printed."""
+    answer = _ask_shell(command, capture)
     return answer['status'], answer['output']
 
 
@@ -94,35 +103,98 @@ def _command_line(command):
     return command if isinstance(command, str) else ' '.join([shlex.quote(part) for part in command])
 
 
-def _run(command, check=False, capture_output=False, stdout=None, text=None, universal_newlines=None, **_others):
-    capture = capture_output or stdout is not None
-    status, output = shell(_command_line(command), capture)
-    if check and status:
-        raise subprocess.CalledProcessError(status, command, output)
-    content = output if text or universal_newlines else output.encode('utf-8')
-    return subprocess.CompletedProcess(command, status, content if capture else None, None)
+def _as_output(output, is_text):
+    """What a program printed, as its reader expects it: bytes are text in Python 2."""
+    return output if is_text or qa2_session.current_language(SPACE) == 2 else output.encode('utf-8', 'surrogateescape')
+
+
+def _run(command, check=False, capture_output=False, stdout=None, stderr=None, **options):
+    if capture_output:
+        stdout = stderr = subprocess.PIPE
+    given = options.pop('input', None)
+    with _Process(command, stdin=None if given is None else subprocess.PIPE, stdout=stdout, stderr=stderr, **options) as process:
+        output, errors = process.communicate(given)
+    if check and process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, output, errors)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 class _Process:
-    """subprocess.Popen: the command has run when this object exists."""
+    """subprocess.Popen: the command has run when its output is asked for; its input is a file beside it."""
 
-    def __init__(self, command, **options):
-        self._done = _run(command, **{'stdout': options.get('stdout'), 'text': True})
-        self.returncode = self._done.returncode
-        self.stdout, self.stderr = io.StringIO(self._done.stdout or ''), io.StringIO('')
+    def __init__(self, command, bufsize=-1, executable=None, stdin=None, stdout=None, stderr=None, **options):
+        self.args, self.pid, self.returncode = command, os.getpid(), None
+        self._is_text = bool(options.get('text') or options.get('universal_newlines') or options.get('encoding'))
+        self._folder, self._stdout, self._environment = options.get('cwd'), stdout, options.get('env')
+        self._errors = {subprocess.PIPE: 'apart', subprocess.DEVNULL: 'apart', subprocess.STDOUT: 'joined'}.get(stderr, 'terminal')
+        self._stderr = stderr
+        self.stdin = io.BytesIO() if stdin == subprocess.PIPE else None
+        if hasattr(stderr, 'write'):
+            self._errors = 'apart'
+        if self.stdin is None:
+            self._finish()
 
-    def communicate(self, _input=None):
-        return self._done.stdout, ''
+    def _finish(self, given=None):
+        if self.returncode is not None:
+            return
+        if given is None and self.stdin is not None:
+            given = self.stdin.getvalue()
+        options = {'errors': self._errors}
+        if given is not None:
+            options['input'] = given if isinstance(given, str) else bytes(given).decode('utf-8', 'surrogateescape')
+        if self._folder:
+            options['cwd'] = os.path.join(os.getcwd(), self._folder)
+        if self._environment is not None:
+            options['environment'] = {str(key): str(value) for key, value in self._environment.items()}
+        answer = _ask_shell(_command_line(self.args), self._stdout is not None, **options)
+        self.returncode = answer['status']
+        for target, name in ((self._stdout, 'output'), (self._stderr, 'errorOutput')):
+            if hasattr(target, 'write'):
+                target.write(_as_output(answer.get(name, ''), 'b' not in getattr(target, 'mode', 'w')))
+        self._out = self._reader(self._stdout, answer['output'])
+        self._err = self._reader(self._stderr, answer.get('errorOutput', ''))
 
-    def wait(self):
+    def _reader(self, target, content):
+        if target != subprocess.PIPE:
+            return None
+        content = _as_output(content, self._is_text)
+        return io.StringIO(content) if isinstance(content, str) else io.BytesIO(content)
+
+    @property
+    def stdout(self):
+        self._finish()
+        return self._out
+
+    @property
+    def stderr(self):
+        self._finish()
+        return self._err
+
+    def communicate(self, input=None, timeout=None):
+        self._finish(input)
+        return tuple(stream.read() if stream else None for stream in (self._out, self._err))
+
+    def wait(self, timeout=None):
+        self._finish()
         return self.returncode
 
-    poll = wait
+    def poll(self):
+        return self.wait()
+
+    def kill(self):
+        """It has ended already."""
+
+    terminate = kill
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_failure):
+        self.wait()
 
 
 def _check_output(command, **options):
-    done = _run(command, **{**options, 'stdout': subprocess.PIPE, 'check': True})
-    return done.stdout
+    return _run(command, **{**options, 'stdout': subprocess.PIPE, 'check': True}).stdout
 
 
 def _statvfs(path):
@@ -240,7 +312,7 @@ _MATH = (
 
 def install():
     """What the snapshot keeps."""
-    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_delivery.py', 'subprocess.py'])
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
     sys.meta_path.append(_TaskModules)
     _install_shell()
@@ -253,6 +325,7 @@ def install():
         casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
     )
     qa2_session.on_source.append(_follow_version)
+    qa2_engine.takes_globals = lambda: has_prompt or qa2_session.current_language(SPACE) == 2
 
 
 def attach(start):

@@ -108,8 +108,9 @@ class Task:
         self.__name__ = name
 
     def __call__(self, *positional, **named):
-        if not positional and not named and current.get('task') == self.__name__:
-            named = current['values']()
+        if not positional and not named:
+            is_current = current.get('task') == self.__name__
+            named = current['values']() if is_current else globals_of(self.__name__) if takes_globals() else {}
         before_task(self.__name__, positional, named)
         request = {'kind': 'task', 'name': self.__name__, 'positional': pack(positional), 'named': pack(named)}
         return ask(request)
@@ -134,6 +135,16 @@ def absent_task(name, sentence):
 
 def before_task(name, positional, named):
     """Told of each call of a task; qa2_parameters keeps <task>.last."""
+
+
+def takes_globals():
+    """Whether calls without parameters take globals; the session answers by the language that runs."""
+    return False
+
+
+def globals_of(name):
+    """The globals of the names of a task's parameters; qa2_parameters knows them."""
+    return {}
 
 
 current = {}

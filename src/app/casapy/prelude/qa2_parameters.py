@@ -38,21 +38,39 @@ def _initial(parameter):
     return '' if value is None and parameter['type'] != 'any' else value
 
 
-def default(task):
-    """Sets the globals of a task to its defaults; the next call without parameters takes them."""
-    name = _name_of(task)
+def _is_value(name):
+    """A global that a parameter may take: a value, and no task or tool of that name."""
+    return name in SPACE and not callable(SPACE[name]) and not isinstance(SPACE[name], qa2_engine.Tool)
+
+
+def _choose(name, keeps):
+    """Makes a task the one that inp() and go() work on; its globals stay where they are kept, the others get their defaults."""
     declared = describe(name)['parameters']
     for parameter in declared:
-        SPACE[parameter['name']] = _initial(parameter)
+        if not (keeps and _is_value(parameter['name'])):
+            SPACE[parameter['name']] = _initial(parameter)
     SPACE['taskname'] = name
     qa2_engine.current.update(
         task=name, values=lambda: {part['name']: SPACE[part['name']] for part in declared if part['name'] in SPACE}
     )
 
 
+def default(task):
+    """Sets the globals of a task to its defaults; the next call without parameters takes them."""
+    _choose(_name_of(task), False)
+
+
 def _make_current(task):
+    """As CASA: inp(), go() and tput() of another task show and take the globals as they stand."""
+    if task is None and qa2_engine.current.get('task') != _current_name():
+        task = _current_name()
     if task is not None and qa2_engine.current.get('task') != _name_of(task):
-        default(task)
+        _choose(_name_of(task), True)
+
+
+def globals_of(name):
+    """What a call without any parameter takes in CASA 3 to 5, and at the prompt: the globals of the names of its parameters."""
+    return {part['name']: SPACE[part['name']] for part in describe(name)['parameters'] if _is_value(part['name'])}
 
 
 def inp(task=None):
@@ -131,3 +149,4 @@ def tget(task=None, savfile=''):
 
 NAMES = dict(default=default, inp=inp, go=go, saveinputs=saveinputs, tput=tput, tget=tget)
 qa2_engine.before_task = keep_last
+qa2_engine.globals_of = globals_of

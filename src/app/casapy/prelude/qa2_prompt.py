@@ -10,6 +10,8 @@ import warnings
 import qa2_casa
 import qa2_engine
 import qa2_host
+import qa2_magic
+import qa2_parameters
 import qa2_python2
 import qa2_session
 
@@ -29,11 +31,32 @@ def help_of(thing=None):
         print(thing.__doc__)
     elif thing is None:
         print('help(task) describes a task; inp(task), default(task), go(), tget(task), tput(task), saveinputs(task), history().')
-        print(' '.join(sorted(name for name, value in qa2_session.SPACE.items() if isinstance(value, qa2_engine.Task))))
+        tasklist()
     else:
         import pydoc
 
         pydoc.help(thing)
+
+
+def _tasks():
+    return {name: value for name, value in sorted(qa2_session.SPACE.items()) if isinstance(value, qa2_engine.Task)}
+
+
+def tasklist():
+    """Prints the names of the tasks."""
+    print(' '.join(_tasks()))
+
+
+def taskhelp():
+    """Prints each task with its purpose."""
+    for name in _tasks():
+        print('%-16s %s' % (name, qa2_parameters.describe(name)['summary']))
+
+
+def toolhelp():
+    """Prints each tool with its methods."""
+    for name, methods in sorted(qa2_engine.Tool.METHODS.items()):
+        print('%-8s %s' % (name, ', '.join(methods)))
 
 
 def _compiled(source, language):
@@ -46,21 +69,6 @@ def _compiled(source, language):
         if codeop.compile_command(translated.rstrip('\n') + ('\n' if source.endswith('\n') else ''), '<prompt>', 'single') is None:
             return None
         return qa2_python2.compile_translated(translated, '<prompt>', 'single')
-
-
-def _call_words(line):
-    """`inp gaincal`, `default 'split'`, `go` without parentheses, `gaincal?` and `!ls`, as CASA's prompt took them."""
-    words = line.split()
-    if line.startswith('!'):
-        return '_ = os.system(%r)' % line[1:]
-    if line.strip().startswith('?') or line.rstrip().endswith('?'):
-        return 'help(%s)' % line.strip().strip('?')
-    if words and words[0] in ('ls', 'pwd', 'cd') and words[0] not in qa2_session.SPACE and '(' not in line and '=' not in line:
-        folder = os.path.expanduser(words[1].strip('\'"')) if len(words) > 1 else os.environ.get('HOME', '.')
-        return {'cd': 'os.chdir(%r)' % folder, 'pwd': 'print(os.getcwd())'}.get(words[0], '_ = os.system(%r)' % line)
-    if words and words[0] in ('inp', 'default', 'go', 'tget', 'tput', 'saveinputs', 'help', 'history') and '(' not in line and '=' not in line:
-        return '%s(%s)' % (words[0], ', '.join(repr(word.strip('\'"')) if words[0] != 'help' else word for word in words[1:]))
-    return line
 
 
 def _read_line(prompt):
@@ -93,43 +101,87 @@ def _earlier():
         return []
 
 
+def _first_line(line, language):
+    """The first line of a block as Python; a call without parentheses where it would be none."""
+    line = qa2_magic.python_line(line)
+    called = qa2_magic.called_line(line)
+    if called:
+        try:
+            _compiled(line, language)
+        except SyntaxError:
+            return called
+    return line
+
+
 def _read_block(number, language):
-    """Source and code of the next block; None at the end of the input."""
-    lines = []
+    """What was typed and code of the next block; None at the end of the input."""
+    typed, lines = [], []
     while True:
         line = _read_line('CASA <%d>: ' % number if not lines else '   ...: ')
         if line is None:
             return None
-        lines.append(_call_words(line) if not lines else line)
-        source = '\n'.join(lines)
-        code = _compiled(source, language)
+        if not lines and line.strip() in ('%cpaste', 'cpaste', '%paste'):
+            source = qa2_magic.pasted(_read_line)
+            return source, _compiled_file(source, language)
+        typed.append(line)
+        lines.append(line if lines else _first_line(line, language))
+        code = _compiled('\n'.join(lines), language)
         if code is not None:
-            return source, code
+            return '\n'.join(typed), code
+
+
+def _compiled_file(source, language):
+    return qa2_session._compile_old(source, '<prompt>') if language == 2 else compile(source, '<prompt>', 'exec', dont_inherit=True)
+
+
+def _show(value):
+    """Prints the value of an expression; `_` is the last one."""
+    if value is not None:
+        print(repr(value))
+        qa2_session.SPACE['_'] = value
+
+
+def _turn(number, language):
+    """Reads and runs a block; returns whether it ran well, and the exit code where the session ends."""
+    try:
+        block = _read_block(number, language)
+        if block is None:
+            return False, 0
+        _history.append(block[0].rstrip('\n'))
+        qa2_session._run_code(block[1], language, qa2_session.SPACE, None)
+        return True, None
+    except SystemExit as error:
+        return False, qa2_session._exit_code(error)
+    except KeyboardInterrupt:
+        print('\nKeyboardInterrupt')
+    except BaseException as error:
+        qa2_session._report(error)
+        sys.stderr.flush()
+    return False, None
 
 
 def run_prompt(language):
     """Reads and runs blocks until the input ends or exit is called; returns the exit code."""
     space = qa2_session.SPACE
-    space.update(history=history, exit=sys.exit, quit=sys.exit)
+    space.update(
+        history=history, exit=sys.exit, quit=sys.exit, tasklist=tasklist, taskhelp=taskhelp, toolhelp=toolhelp,
+        __casapy__=qa2_magic.Typed, CasaUsageError=qa2_engine.CasaUsageError,
+    )
+    sys.displayhook = _show
+    qa2_casa.has_prompt = True
     number = 1
     _kept.extend(_earlier()[-1000:])
+    qa2_magic.before.update(space)
     while True:
         try:
-            block = _read_block(number, language)
-            if block is None:
-                return 0
-            _history.append(block[0])
-            qa2_session._run_code(block[1], language, space, None)
-            number += 1
-        except SystemExit as error:
-            return qa2_session._exit_code(error)
-        except KeyboardInterrupt:
-            print('\nKeyboardInterrupt')
-        except BaseException as error:
-            qa2_session._report(error)
-            sys.stderr.flush()
-        finally:
+            is_done, code = _turn(number, language)
+            number += is_done
             _keep_history()
+            if code is not None:
+                return code
+        except KeyboardInterrupt:
+            # A second Ctrl-C while the first was told.
+            pass
 
 
 def _keep_history():

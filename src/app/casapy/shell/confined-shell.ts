@@ -47,12 +47,24 @@ export function confinedShell(files: GuardedFiles, programs: Programs = {}): She
     run(request: ShellRequest): ShellAnswer {
       const captured: Uint8Array[] = [];
       const output: Sink = request.capture ? (bytes) => void captured.push(bytes) : (bytes) => writeAll(1, bytes);
+      const complaints: Uint8Array[] = [];
+      const errors: Record<string, Sink> = { joined: output, apart: (bytes) => void complaints.push(bytes) };
       const session = new Session(request, files, programs);
-      const status = session.runText(request.command, { input: EMPTY, output, errors: (bytes) => writeAll(2, bytes) });
-      return { status, output: Buffer.concat(captured).toString('utf8') };
+      const status = session.runText(request.command, {
+        input: request.input === undefined ? EMPTY : encoder.encode(request.input),
+        output,
+        errors: errors[request.errors ?? ''] ?? ((bytes) => writeAll(2, bytes)),
+      });
+      return {
+        status,
+        output: textOf(captured),
+        ...(request.errors === 'apart' && { errorOutput: textOf(complaints) }),
+      };
     },
   };
 }
+
+const textOf = (parts: readonly Uint8Array[]): string => Buffer.concat(parts).toString('utf8');
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length; ) {

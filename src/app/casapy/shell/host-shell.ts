@@ -11,14 +11,23 @@ export function hostShell(): Shell {
   return {
     run(request) {
       if (removeHere(request)) return { status: 0, output: '' };
-      const { command, cwd, environment, capture } = request;
-      const result = spawnSync('/bin/sh', ['-c', command], {
+      const { command, cwd, environment, capture, input, errors } = request;
+      const result = spawnSync('/bin/sh', ['-c', errors === 'joined' ? `{ ${command}\n} 2>&1` : command], {
         cwd,
         env: environment as NodeJS.ProcessEnv,
-        stdio: ['inherit', capture ? 'pipe' : 'inherit', 'inherit'],
+        input,
+        stdio: [
+          input === undefined ? 'inherit' : 'pipe',
+          capture ? 'pipe' : 'inherit',
+          errors === 'apart' ? 'pipe' : 'inherit',
+        ],
         maxBuffer: 2 ** 30,
       });
-      return { status: result.status ?? -1, output: capture ? result.stdout.toString('utf8') : '' };
+      return {
+        status: result.status ?? -1,
+        output: capture ? result.stdout.toString('utf8') : '',
+        ...(errors === 'apart' && { errorOutput: result.stderr.toString('utf8') }),
+      };
     },
   };
 }

@@ -8,12 +8,18 @@ export interface ShellRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** True: what the command prints is returned; false: it goes to the terminal. */
   readonly capture: boolean;
+  /** What the command reads; without it, nothing (with the machine's shell: the terminal). */
+  readonly input?: string;
+  /** Where messages of errors go: to the terminal, or into the answer, apart or among the output. */
+  readonly errors?: 'terminal' | 'apart' | 'joined';
 }
 
 export interface ShellAnswer {
   /** Exit status; negative: ended by that signal. */
   readonly status: number;
   readonly output: string;
+  /** Messages of errors, where they were asked for apart. */
+  readonly errorOutput?: string;
 }
 
 /** Who runs the commands of scripts. */

@@ -8,6 +8,7 @@ import linecache
 import os
 import re
 import sys
+import time
 import traceback
 import types
 import warnings
@@ -250,9 +251,22 @@ def qa2_python2_bytes(text):
     return text.encode('utf-8', 'surrogateescape').decode('latin-1')
 
 
+_sleep = time.sleep
+
+
+def sleep(seconds):
+    """time.sleep that Ctrl-C ends."""
+    end = time.monotonic() + seconds
+    left = seconds
+    while left > 0:
+        _sleep(min(left, 0.05))
+        left = end - time.monotonic()
+
+
 def install():
     """What the snapshot keeps: everything that needs no host."""
     global _old_names
+    time.sleep = sleep
     sys.setrecursionlimit(3000)
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
