@@ -67,6 +67,7 @@ export function* stepRows<Name extends string>(
 export interface RowRun<Name extends string> {
   /** How many of them are chosen; at least one. */
   readonly count: number;
+  /** One object for all runs: it holds the values of this run until the next is asked for. */
   readonly values: Readonly<Record<Name, number>>;
 }
 
@@ -83,40 +84,52 @@ export function* stepRuns<Name extends string>(
   isChosen?: Uint8Array,
 ): Generator<RowRun<Name>> {
   const columns = names.map((name) => table.column(name));
+  const values = Object.fromEntries(names.map((name) => [name, Number.NaN])) as Record<Name, number>;
   for (let start = 0; start < table.rowCount; start += ROWS_PER_STEP) {
     const limit = Math.min(start + ROWS_PER_STEP, table.rowCount);
     const runs = columns.map((column) => runsOf(column, start, limit));
-    const at = names.map(() => 0);
+    const ends = new Float64Array(names.length).fill(start); // where each column's run ends
+    const next = new Int32Array(names.length);
     for (let first = start; first < limit; ) {
       let end = limit;
       for (let index = 0; index < runs.length; index++) {
-        const { starts } = runs[index];
-        while (at[index] + 1 < starts.length && starts[at[index] + 1] <= first) at[index]++;
-        end = Math.min(end, starts[at[index] + 1] ?? limit);
+        // Most columns go on with the same value.
+        if (ends[index] <= first) {
+          const run = next[index]++;
+          values[names[index]] = runs[index].values[run];
+          ends[index] = runs[index].starts[run + 1];
+        }
+        if (ends[index] < end) end = ends[index];
       }
-      const chosen = isChosen ? countOnes(isChosen, first, end) : end - first;
+      const count = isChosen ? countOnes(isChosen, first, end) : end - first;
       first = end;
-      if (chosen === 0) continue;
-      const found = {} as Record<Name, number>;
-      names.forEach((name, index) => {
-        found[name] = runs[index].values[at[index]];
-      });
-      yield { count: chosen, values: found };
+      if (count > 0) yield { count, values };
     }
   }
 }
 
-/** Runs of equal values in rows [start, limit); neighbours differ. */
+/** Runs of equal values in rows [start, limit); neighbours differ, and one more start is the limit. */
 function runsOf(column: Column, start: number, limit: number): ValueRuns {
   const stored = column.getRuns?.(start, limit - start);
-  const numbers = stored ? stored.values : (column.getRange(start, limit - start) as ArrayLike<number>);
+  const runs = stored ? joinedRuns(stored) : runsOfRows(column.getRange(start, limit - start) as Int32Array, start);
+  runs.starts.push(limit);
+  return runs;
+}
+
+/** Storage managers may begin an interval anew with the value of the last. */
+function joinedRuns({ starts, values }: ValueRuns): { starts: number[]; values: number[] } {
+  const isNew = (value: number, at: number) => at === 0 || value !== values[at - 1];
+  return { starts: starts.filter((_, at) => isNew(values[at], at)), values: values.filter(isNew) };
+}
+
+/** The loop over all rows stands alone, so that it is compiled for one kind of array. */
+function runsOfRows(numbers: Int32Array | Float64Array, start: number): { starts: number[]; values: number[] } {
   const starts: number[] = [];
   const values: number[] = [];
-  for (let at = 0, last = Number.NaN; at < numbers.length; at++) {
-    if (numbers[at] === last) continue;
-    last = numbers[at];
-    starts.push(stored ? stored.starts[at] : start + at);
-    values.push(last);
+  for (let at = 0; at < numbers.length; at++) {
+    if (at > 0 && numbers[at] === numbers[at - 1]) continue;
+    starts.push(start + at);
+    values.push(numbers[at]);
   }
   return { starts, values };
 }

@@ -52,7 +52,7 @@ describe('createMs and openMs', () => {
       if (last?.[0] === key) last[1]++;
       else expected.push([key, 1]);
     }
-    const found = [...stepRuns(ms.main, names, isChosen)].map(({ count, values }) => [
+    const found = Array.from(stepRuns(ms.main, names, isChosen), ({ count, values }) => [
       names.map((name) => values[name]).join(),
       count,
     ]);
