@@ -4,7 +4,13 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { CasaLog, createPlanRunner, EngineSession } from '../../../../src/app/tasks/index.ts';
 import { silentContext } from '../../../../src/foundation/base/index.ts';
-import { type BlockCalibration, calibrateBlock, checkScienceGoal } from '../../../../src/pipeline/reduction/index.ts';
+import {
+  type BlockCalibration,
+  calibrateBlock,
+  calibrateFluxes,
+  checkScienceGoal,
+  type FluxCalibration,
+} from '../../../../src/pipeline/reduction/index.ts';
 import { type SimulateOptions, simulate } from '../../../../src/pipeline/simulation/index.ts';
 
 /** What truth.json says that these tests use. */
@@ -37,22 +43,33 @@ export async function calibrateSmallBlocks(changes: Omit<SimulateOptions, 'out'>
   const truth = JSON.parse(readFileSync(made.truth, 'utf8'));
   const goal = checkScienceGoal(parse(readFileSync(made.goal, 'utf8')), made.goal);
   const blocks: SmallBlock[] = [];
-  for (const [index, asdm] of made.asdms.entries()) {
-    const directory = join(folder, `work${index}`);
-    mkdirSync(directory);
+  const directory = join(folder, 'work');
+  mkdirSync(directory);
+  for (const asdm of made.asdms) {
     const uid = basename(asdm);
     symlinkSync(asdm, join(directory, uid));
-    const session = new EngineSession({
-      log: new CasaLog({ file: join(folder, 'casa.log') }),
-      checkAbort() {},
-      progress: { update() {} },
-      casaVersion: '4.7.2',
-    });
     const options = { uid, directory, goal, flux: [] };
-    const calibration = await calibrateBlock(silentContext(directory), createPlanRunner(session, directory), options);
+    const calibration = await calibrateBlock(silentContext(directory), runnerIn(directory), options);
     blocks.push({ calibration, directory, truth, truthFile: made.truth });
   }
   return blocks;
+}
+
+/** Brings blocks of one Member to a common flux scale, as calibrated.ms in their directory. */
+export function joinSmallBlocks(blocks: readonly SmallBlock[]): Promise<FluxCalibration> {
+  const [{ directory }] = blocks;
+  const calibrations = blocks.map(({ calibration }) => calibration);
+  return calibrateFluxes(silentContext(directory), runnerIn(directory), calibrations);
+}
+
+function runnerIn(directory: string) {
+  const session = new EngineSession({
+    log: new CasaLog({ file: join(directory, 'casa.log') }),
+    checkAbort() {},
+    progress: { update() {} },
+    casaVersion: '4.7.2',
+  });
+  return createPlanRunner(session, directory);
 }
 
 /** Differences of measured from true flux densities, in units of 1 % or 3 sigma, whichever is more. */
