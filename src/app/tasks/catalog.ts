@@ -6,7 +6,11 @@ import { allTools } from './tool-registry.ts';
 /** Names of all declared tasks with their parameters, and of all tools with their methods. */
 export function makeCatalog(): Catalog {
   return {
-    tasks: Object.fromEntries(allTasks().map(({ name, parameters }) => [name, parameters.map((one) => one.name)])),
+    tasks: Object.fromEntries(
+      allTasks().flatMap(({ name, formerNames = [], parameters }) =>
+        [name, ...formerNames].map((one) => [one, parameters.map((parameter) => parameter.name)]),
+      ),
+    ),
     tools: Object.fromEntries(allTools().map(({ name, methods }) => [name, Object.keys(methods)])),
   };
 }

@@ -41,6 +41,8 @@ export interface TaskParameter {
 /** One CASA task: checks, help, docs and coverage are projections of this. Parameters are in CASA's positional order. */
 export interface TaskDeclaration {
   readonly name: string;
+  /** What CASA called the task while it stood beside an older one. */
+  readonly formerNames?: readonly string[];
   readonly summary: string;
   readonly parameters: readonly TaskParameter[];
   /** Arguments are checked and complete (defaults filled in) when this is called; lists are always lists. */

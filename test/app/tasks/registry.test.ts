@@ -21,6 +21,13 @@ describe('the registry of tasks', () => {
     expect(names('importasdm')).toEqual(['asdm', 'vis', 'createmms']);
   });
 
+  it('finds a task by the name that it had while it was new, which no other has now', () => {
+    expect(findTask('split2').name).toBe('split');
+    expect(findTask('uvcontsub_old').name).toBe('uvcontsub');
+    const names = allTasks().flatMap(({ name, formerNames = [] }) => [name, ...formerNames]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   it('gives a task the kind of value that it computes with', () => {
     const given = checkArguments(findTask('flagdata'), ['a.ms'], { mode: 'quack', quackinterval: 7 });
     expect(given.quackinterval).toBe(7);

@@ -10,6 +10,7 @@ import type { TaskArguments, TaskDeclaration } from '../types.ts';
 
 export const flagcmdTask: TaskDeclaration = {
   name: 'flagcmd',
+  formerNames: ['tflagcmd'],
   summary: 'Applies, lists or plots flag commands',
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),

@@ -5,6 +5,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const splitTask: TaskDeclaration = {
   name: 'split',
+  formerNames: ['split2'],
   summary: 'Makes a MeasurementSet from a part of another',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet'),

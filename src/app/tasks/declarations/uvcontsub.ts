@@ -6,6 +6,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const uvcontsubTask: TaskDeclaration = {
   name: 'uvcontsub',
+  formerNames: ['uvcontsub2', 'uvcontsub_old'],
   summary: 'Fits and subtracts the continuum',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet'),
