@@ -70,6 +70,27 @@ print imp.load_source('part', 'part.py').ANSWER, time.clock() >= 0, exceptions.V
 from math import ceil as up
 import math
 print up(5) / 2, math.floor(2.5), math.trunc(2.5)
+import csv, pickle, cPickle, struct, hashlib, gzip
+import xml.etree.cElementTree as ET
+from xml.etree import ElementTree
+made = open('rows.csv', 'wb')
+csv.writer(made).writerow(['a', u'b,c', 2.5])
+made.close()
+print repr(open('rows.csv', 'rb').read()), list(csv.reader(open('rows.csv', 'rb'))), repr(open('rows.csv').readline())
+for protocol in (0, 2, -1):
+    pickle.dump({'a': [1, 'u']}, open('kept.pkl', 'w'), protocol)
+    print cPickle.load(open('kept.pkl')), pickle.loads(cPickle.dumps('x', protocol)),
+print pickle.dumps([1, 2L])[:4] == '(lp0'
+open('n.bin', 'wb').write(struct.pack('<2i', 1, 2) + 'end')
+source = open('n.bin', 'rb')
+print struct.unpack('<2i', source.read(8)), source.read(1), source.tell(), hashlib.md5('ALMA').hexdigest()[:6]
+element = ET.fromstring('<a><b k="1"/></a>')
+print element.getchildren()[0].attrib, len(element.getiterator()), ET.tostring(element), repr(ElementTree.tostring(element))
+print 'abc'.encode('hex'), 'YQ=='.decode('base64'), 'caf\\xc3\\xa9'.decode('utf-8') == u'caf\\xe9', len(u'\\xe9'), type('a'), KeyError
+packed = gzip.open('n.gz', 'wb')
+packed.write('line\\n')
+packed.close()
+print gzip.open('n.gz').readlines()
 import nothing_of_the_kind
 `,
     );
@@ -82,6 +103,12 @@ import nothing_of_the_kind
         'part 3',
         '42 True True',
         '2.5 2.0 2',
+        String.raw`'a,"b,c",2.5\r\n' [['a', 'b,c', '2.5']] 'a,"b,c",2.5\r\n'`,
+        "{'a': [1, 'u']} x {'a': [1, 'u']} x {'a': [1, 'u']} x True",
+        '(1, 2) e 9 3ebddf',
+        `{'k': '1'} 2 <a><b k="1" /></a> '<a><b k="1" /></a>'`,
+        "616263 a True 1 <type 'str'> <type 'exceptions.KeyError'>",
+        String.raw`['line\n']`,
         '',
       ].join('\n'),
     );

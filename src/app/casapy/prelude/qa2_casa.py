@@ -212,6 +212,43 @@ def _disk_usage(path):
     return shutil._ntuple_diskusage(size, size - found.f_bfree * found.f_frsize, free)
 
 
+def _status_and_output(command):
+    answer = _ask_shell(command, True, errors='joined')
+    return answer['status'], answer['output'].removesuffix('\n')
+
+
+def _wait_status_and_output(command):
+    status, output = _status_and_output(command)
+    return _wait_status(status), output
+
+
+def _pipes(joins_errors, has_errors):
+    """os.popen2, popen3 and popen4 of Python 2."""
+
+    def start(command, *_buffering):
+        errors = subprocess.STDOUT if joins_errors else subprocess.PIPE if has_errors else None
+        process = _Process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process.stdin = io.StringIO()
+        process.stdin.close = lambda: None
+        streams = [process.stdin, _Late(process, 'stdout'), _Late(process, 'stderr')]
+        return tuple(streams if has_errors else streams[:2])
+
+    return start
+
+
+class _Late:
+    """A stream of a process that runs when the stream is read."""
+
+    def __init__(self, process, name):
+        self._process, self._name = process, name
+
+    def __getattr__(self, name):
+        return getattr(getattr(self._process, self._name), name)
+
+    def __iter__(self):
+        return iter(getattr(self._process, self._name))
+
+
 def _install_shell():
     os.system = lambda command: _wait_status(shell(command, False)[0])
     os.popen = _Pipe
@@ -220,13 +257,11 @@ def _install_shell():
     subprocess.call = lambda command, **options: _run(command, **options).returncode
     subprocess.check_call = lambda command, **options: _run(command, **{**options, 'check': True}).returncode
     subprocess.check_output = _check_output
-    subprocess.getoutput = lambda command: shell(command)[1].rstrip('\n')
-    subprocess.getstatusoutput = lambda command: (shell(command)[0], shell(command)[1].rstrip('\n'))
+    subprocess.getstatusoutput = _status_and_output
+    subprocess.getoutput = lambda command: _status_and_output(command)[1]
     shutil.disk_usage = _disk_usage
-    qa2_python2._add_module(
-        'commands', getoutput=subprocess.getoutput,
-        getstatusoutput=lambda command: (lambda status, output: (_wait_status(status), output.rstrip('\n')))(*shell(command)),
-    )
+    qa2_python2._add_module('commands', getoutput=subprocess.getoutput, getstatusoutput=_wait_status_and_output)
+    os.popen2, os.popen3, os.popen4 = _pipes(False, False), _pipes(False, True), _pipes(True, False)
 
 
 def bdflags2MS(*words):

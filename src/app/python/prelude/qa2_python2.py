@@ -21,6 +21,8 @@ import sys
 import time
 import types
 
+import qa2_python2_bytes
+
 
 def _keep_bytes(error):
     """What Latin-1 lacks is written as UTF-8."""
@@ -52,6 +54,8 @@ def text_of(value):
         return shown if any(mark in shown for mark in '.en') else shown + '.0'
     if isinstance(value, bytes):
         return value.decode('latin-1')
+    if isinstance(value, type) and value.__module__ == 'builtins':
+        return "<type '%s%s'>" % ('exceptions.' if issubclass(value, BaseException) else '', value.__name__)
     return builtins.str(value)
 
 
@@ -152,12 +156,33 @@ def _dict_method(target, name, args):
     return list(getattr(target, name)())
 
 
+_BYTE_CODECS = {'hex', 'base64', 'zlib', 'bz2', 'quopri', 'uu', 'hex_codec', 'base64_codec', 'rot13', 'rot_13', 'string_escape'}
+
+
+def to_byte_text(text, encoding, errors):
+    return text.encode(encoding, errors).decode('latin-1')
+
+
+def _recoded(target, way, encoding='ascii', errors='strict'):
+    """`text.encode('hex')`, `text.decode('utf-8')` …"""
+    kind = encoding.lower()
+    if kind not in _BYTE_CODECS:
+        text = native(target)
+        # What is made of bytes has been encoded before.
+        return text if way == 'decode' else target if target.isascii() or text != target else to_byte_text(target, encoding, errors)
+    if kind in ('rot13', 'rot_13'):
+        return codecs.encode(target, 'rot13')
+    if kind == 'string_escape':
+        return codecs.decode(target, 'unicode_escape') if way == 'decode' else repr(target)[1:-1]
+    return qa2_python2_bytes.to_text(getattr(codecs, way)(qa2_python2_bytes.to_bytes(target), kind))
+
+
 def _text_method(target, name, args, kwargs):
     if name == 'format':
         shown = {key: _shown(value) for key, value in kwargs.items()}
         return target.format(*[_shown(value) for value in args], **shown)
     if name in ('decode', 'encode'):
-        return target
+        return _recoded(target, name, *args, **kwargs)
     if name == 'translate' and len(args) > 0 and not isinstance(args[0], dict):
         table = args[0]
         kept = [c for c in target if len(args) < 2 or c not in args[1]]
@@ -165,11 +190,16 @@ def _text_method(target, name, args, kwargs):
     return getattr(target, name)(*args, **kwargs)
 
 
+_DICT_METHODS = {
+    'keys', 'values', 'items', 'iterkeys', 'itervalues', 'iteritems', 'viewkeys', 'viewvalues', 'viewitems', 'has_key',
+}
+
+
 def call_method(target, name, *args, **kwargs):
     """Calls of methods that differ between the two Pythons."""
-    if isinstance(target, builtins.dict) and name not in ('sort', 'next', 'format', 'decode', 'encode', 'translate'):
+    if isinstance(target, builtins.dict) and name in _DICT_METHODS:
         return _dict_method(target, name, args)
-    if isinstance(target, builtins.str) and hasattr(builtins.str, name):
+    if isinstance(target, builtins.str) and (name == 'decode' or hasattr(builtins.str, name)):
         return _text_method(target, name, args, kwargs)
     if name == 'sort' and isinstance(target, builtins.list):
         cmp = args[0] if args else kwargs.pop('cmp', None)
@@ -179,6 +209,11 @@ def call_method(target, name, *args, **kwargs):
         return args[0] in target
     if name == 'next' and not hasattr(target, 'next'):
         return next(target)
+    # Elements of XML lost these in Python 3.9.
+    if name == 'getchildren' and not hasattr(target, name):
+        return builtins.list(target)
+    if name == 'getiterator' and not hasattr(target, name):
+        return builtins.list(target.iter(*args, **kwargs))
     return getattr(target, name)(*args, **kwargs)
 
 
@@ -298,22 +333,15 @@ MATH = _old_math()
 
 
 def _import(name, *place):
-    return MATH if name == 'math' else builtins.__import__(name, *place)
-
-
-class _BinaryFile(io.FileIO):
-    """open(name, 'wb') of Python 2 takes strings."""
-
-    def write(self, data):
-        return super().write(data.encode('latin-1', 'qa2') if isinstance(data, builtins.str) else data)
+    return MATH if name == 'math' else qa2_python2_bytes.module_of(name) or builtins.__import__(name, *place)
 
 
 def open_file(name, mode='r', buffering=-1, **named):
     plain = mode.replace('U', '') or 'r'
     path = native(name) if isinstance(name, builtins.str) else name
     if 'b' in plain:
-        return builtins.open(path, plain) if plain == 'rb' else _BinaryFile(path, plain.replace('b', ''))
-    return builtins.open(path, plain, encoding='latin-1', errors='qa2', newline=None if 'r' in plain else '\n')
+        return qa2_python2_bytes.open_binary(path, plain)
+    return builtins.open(path, plain, encoding='latin-1', errors='qa2', newline=None if 'U' in mode else '\n')
 
 
 def _raw_input(prompt=''):
@@ -369,9 +397,8 @@ def old_builtins(run_source, evaluate_source, execfile):
 
 # ---------------------------------------------------------------- the pass over the syntax tree
 
-_METHODS = {
-    'keys', 'values', 'items', 'iterkeys', 'itervalues', 'iteritems', 'viewkeys', 'viewvalues', 'viewitems',
-    'has_key', 'sort', 'next', 'format', 'decode', 'encode', 'translate',
+_METHODS = _DICT_METHODS | {
+    'sort', 'next', 'format', 'decode', 'encode', 'translate', 'getchildren', 'getiterator',
 }
 _SPECIAL = {'__nonzero__': '__bool__', 'next': '__next__', '__div__': '__truediv__', '__unicode__': '__str__'}
 _UNPACK = '__py2_unpack_'
@@ -395,6 +422,12 @@ def _leaves(target, source):
 class _Meaning(ast.NodeTransformer):
     def __init__(self, divides):
         self.divides = divides
+
+    def visit_Constant(self, node):
+        # The source is read byte by character; a unicode literal is the text that its bytes mean.
+        if node.kind == 'u' and not node.value.isascii():
+            return ast.copy_location(ast.Constant(native(node.value)), node)
+        return node
 
     def _call(self, function, *args, at):
         return ast.copy_location(ast.Call(_name(function), list(args), []), at)
@@ -548,9 +581,19 @@ def _hash(kind):
     return new
 
 
+def _tell_text(tree):
+    """ElementTree's tostring gives strings to scripts of Python 2."""
+    real = tree.tostring
+
+    def tostring(*args, **named):
+        text = real(*args, **named)
+        return qa2_python2_bytes.to_text(text) if '__py2_print__' in sys._getframe(1).f_builtins else text
+
+    tree.tostring = tostring
+
+
 def install_modules():
     """Old modules and old functions of modules; none of them replaces what Python 3 has."""
-    import pickle
     import xml.etree.ElementTree as tree
 
     methods = 'upper lower strip lstrip rstrip split rsplit replace find rfind count index zfill ljust rjust center'.split()
@@ -567,7 +610,8 @@ def install_modules():
     os.getcwdu = os.getcwd
     sys.modules['xml.etree.cElementTree'] = tree
     sys.modules['xml.etree'].cElementTree = tree
-    sys.modules['cPickle'] = pickle
+    sys.modules['cPickle'] = qa2_python2_bytes.module_of('cPickle')
+    _tell_text(tree)
     sys.modules['__builtin__'] = builtins
     _add_module('StringIO', StringIO=io.StringIO)
     _add_module('cStringIO', StringIO=io.StringIO)

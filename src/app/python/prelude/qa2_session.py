@@ -267,12 +267,15 @@ def install():
     """What the snapshot keeps: everything that needs no host."""
     global _old_names
     time.sleep = sleep
+    # Scripts are older than what this Python will lack one day.
+    warnings.simplefilter('ignore', DeprecationWarning)
+    warnings.simplefilter('ignore', PendingDeprecationWarning)
     sys.setrecursionlimit(3000)
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
     builtins.execfile = execfile
     numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
-    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2'] + numbers] + ['_pyodide/_base.py'])
+    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2', 'python2_bytes'] + numbers] + ['_pyodide/_base.py'])
 
 
 def attach(start):

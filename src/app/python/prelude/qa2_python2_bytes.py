@@ -1,0 +1,203 @@
+"""Bytes of Python 2: what files opened 'rb' give, and the modules that take and give bytes (pickle, struct, hashlib …)."""
+
+import builtins
+import importlib
+import io
+import pickle
+import types
+
+
+def to_bytes(value):
+    """The bytes of a Python 2 string; anything else as it is."""
+    return value.encode('latin-1', 'qa2') if isinstance(value, str) else value
+
+
+class ByteText(str):
+    """A string of bytes: text to a script, bytes to the functions of Python 3 that look for a buffer."""
+
+    __slots__ = ()
+
+    def __buffer__(self, _flags):
+        return memoryview(to_bytes(self))
+
+    def __getitem__(self, place):
+        return ByteText(str.__getitem__(self, place))
+
+
+def to_text(value):
+    """Bytes as a Python 2 string; anything else as it is."""
+    return ByteText(value, 'latin-1') if isinstance(value, (bytes, bytearray)) else value
+
+
+class _TextsOfBytes:
+    """A binary file that reads and writes Python 2 strings."""
+
+    def read(self, size=-1):
+        return to_text(super().read(size))
+
+    def readline(self, size=-1):
+        return to_text(super().readline(size))
+
+    def readlines(self, hint=-1):
+        return [to_text(line) for line in super().readlines(hint)]
+
+    def __next__(self):
+        line = super().readline()
+        if not line:
+            raise StopIteration
+        return to_text(line)
+
+    def write(self, data):
+        return super().write(to_bytes(data))
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+
+class _Reader(_TextsOfBytes, io.BufferedReader):
+    pass
+
+
+class _Writer(_TextsOfBytes, io.FileIO):
+    pass
+
+
+class _ReaderWriter(_TextsOfBytes, io.BufferedRandom):
+    pass
+
+
+def open_binary(path, mode):
+    """open(path, mode) of Python 2 for a mode with b."""
+    plain = mode.replace('b', '')
+    if '+' in plain:
+        return _ReaderWriter(io.FileIO(path, plain))
+    return _Reader(io.FileIO(path, plain)) if plain == 'r' else _Writer(path, plain)
+
+
+# ---------------------------------------------------------------- pickle
+
+
+class _ByteSource:
+    """What an unpickler reads from: a file of either kind, as bytes."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def read(self, size=-1):
+        return to_bytes(self._file.read(size))
+
+    def readline(self):
+        return to_bytes(self._file.readline())
+
+
+class _ByteSink:
+    """What a pickler writes to: a file of either kind."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def write(self, data):
+        return self._file.write(to_text(bytes(data)))
+
+
+def _protocol(number):
+    """As Python 2: text (0) unless asked for another, and never one that it could not read."""
+    return 2 if number is not None and (number < 0 or number > 2) else number or 0
+
+
+def _pickler(file, protocol=0):
+    return pickle.Pickler(_ByteSink(file), _protocol(protocol))
+
+
+def _unpickler(file):
+    return pickle.Unpickler(_ByteSource(file), encoding='latin-1')
+
+
+def _old_pickle():
+    module = types.ModuleType('pickle')
+    module.__dict__.update(
+        vars(pickle),
+        dump=lambda value, file, protocol=0: _pickler(file, protocol).dump(value),
+        dumps=lambda value, protocol=0: to_text(pickle.dumps(value, _protocol(protocol))),
+        load=lambda file: _unpickler(file).load(),
+        loads=lambda text: pickle.loads(to_bytes(text), encoding='latin-1'),
+        Pickler=_pickler, Unpickler=_unpickler, HIGHEST_PROTOCOL=2,
+    )
+    return module
+
+
+# ---------------------------------------------------------------- modules whose functions take and give bytes
+
+
+def _with_texts(function):
+    def call(*args, **named):
+        found = function(*[to_bytes(arg) for arg in args], **named)
+        return tuple(to_text(part) for part in found) if isinstance(found, tuple) else to_text(found)
+
+    return call
+
+
+class _Hash:
+    """A hash that takes Python 2 strings."""
+
+    def __init__(self, made):
+        self._made = made
+
+    def update(self, data):
+        self._made.update(to_bytes(data))
+
+    def digest(self):
+        return to_text(self._made.digest())
+
+    def __getattr__(self, name):
+        return getattr(self._made, name)
+
+
+def _old_hashlib():
+    import hashlib
+
+    def maker(kind):
+        return lambda data='': _Hash(hashlib.new(kind, to_bytes(data)))
+
+    module = types.ModuleType('hashlib')
+    kinds = {kind: maker(kind) for kind in ('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512')}
+    module.__dict__.update(vars(hashlib), **kinds, new=lambda kind, data='': maker(kind)(data))
+    return module
+
+
+def _old_gzip():
+    import gzip
+
+    class GzipFile(_TextsOfBytes, gzip.GzipFile):
+        pass
+
+    module = types.ModuleType('gzip')
+    module.__dict__.update(vars(gzip), GzipFile=GzipFile, open=lambda name, mode='rb', level=9: GzipFile(name, mode, level))
+    return module
+
+
+def _adapted(name):
+    """A copy of a module whose functions take and give strings of bytes."""
+    real = importlib.import_module(name)
+    module = types.ModuleType(name)
+    module.__dict__.update(
+        {key: _with_texts(value) if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) else value for key, value in vars(real).items()}
+    )
+    if name == 'base64':
+        module.encodestring, module.decodestring = module.encodebytes, module.decodebytes
+    return module
+
+
+_MAKERS = {
+    'pickle': _old_pickle, 'cPickle': _old_pickle, 'hashlib': _old_hashlib, 'gzip': _old_gzip,
+    **{name: (lambda name=name: _adapted(name)) for name in ('struct', 'zlib', 'base64', 'binascii')},
+}
+_made = {}
+
+
+def module_of(name):
+    """A module as Python 2 has it, or None for one that needs nothing."""
+    if name in _MAKERS and name not in _made:
+        _made[name] = _MAKERS[name]()
+    return _made.get(name)
