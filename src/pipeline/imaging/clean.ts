@@ -69,7 +69,7 @@ function thresholdOf(threshold: string | number | undefined): string {
 
 /** start and width of a cube; what belongs to another mode, as the defaults 0 and 1 do, is not given. */
 function axisOf({ mode, start, width }: CleanOptions): { start: string | number; width: string | number } {
-  if (mode === 'channel') return { start: start ?? 0, width: width ?? 1 };
+  if (mode === 'channel') return { start: start ?? '', width: width ?? 1 };
   const given = (value: string | number | undefined) => {
     if (value === undefined || typeof value === 'number' || /^[-+\d.\s]*$/.test(value)) return '';
     const isRight = mode === 'velocity' ? /m\/s\s*$/.test(value) : /Hz\s*$/.test(value);

@@ -169,8 +169,9 @@ export function windowsOf(
     [...chosen.channels.keys()].map((spwId) => {
       const factor = shiftFactor(chosen, spwId, chosen[when], chosen.fieldIds[0], outframe);
       const window = chosen.metadata.spectralWindows[spwId];
-      const centres = Array.from(channelList(chosen, spwId), (chan) => window.chanFreqs[chan] * factor);
-      return { centres, width: Math.abs(window.chanWidths[0]) * factor };
+      const channels = channelList(chosen, spwId);
+      const centres = Array.from(channels, (chan) => window.chanFreqs[chan] * factor);
+      return { centres, firstChannel: channels[0], width: Math.abs(window.chanWidths[0]) * factor };
     }),
   );
 }

@@ -5,6 +5,8 @@ import { type SpectralAxis, velocityToFrequency } from '../images/index.ts';
 export interface WindowFrequencies {
   /** Hz, centres of the selected channels, in the MS's order */
   readonly centres: readonly number[];
+  /** Number of the first of them in its window */
+  readonly firstChannel: number;
   /** Hz, positive */
   readonly width: number;
 }
@@ -68,17 +70,21 @@ function extent(windows: readonly WindowFrequencies[]): { low: number; high: num
   return { low: Math.min(...all), high: Math.max(...all) };
 }
 
-/** Channel axis counted in channels of the first window. */
+/** Channel axis counted in channels of the first window; a start counts those that are not selected, too, as CASA's. */
 function channelAxis(
   windows: readonly WindowFrequencies[],
   request: SpectralRequest,
 ): { first: number; step: number; count: number } {
-  const { centres, width } = windows[0];
+  const { centres, width, firstChannel } = windows[0];
   const direction = centres.length > 1 ? Math.sign(centres[1] - centres[0]) : 1;
   const step = direction * width;
   const binned = request.width === undefined || request.width === '' ? 1 : Number(request.width);
   const startChannel =
-    request.start === undefined || request.start === '' ? (binned < 0 ? centres.length - 1 : 0) : Number(request.start);
+    request.start === undefined || request.start === ''
+      ? binned < 0
+        ? centres.length - 1
+        : 0
+      : Number(request.start) - firstChannel;
   if (binned === 0) fail('usage', 'width must not be 0.');
   const increment = step * binned;
   const first = centres[0] + startChannel * step + (step * (binned - Math.sign(binned))) / 2;

@@ -2,19 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { cubicAt, mapRow, planChannels } from '../../../src/pipeline/imaging/channel-map.ts';
 import { continuumAxis, cubeAxis } from '../../../src/pipeline/imaging/spectral-axis.ts';
 
-const down = { centres: [230.3e9, 230.2e9, 230.1e9, 230.0e9], width: 0.1e9 };
-const up = { centres: [230.0e9, 230.1e9, 230.2e9, 230.3e9], width: 0.1e9 };
+const down = { centres: [230.3e9, 230.2e9, 230.1e9, 230.0e9], firstChannel: 0, width: 0.1e9 };
+const up = { centres: [230.0e9, 230.1e9, 230.2e9, 230.3e9], firstChannel: 0, width: 0.1e9 };
 const base = { system: 'LSRK', restFrequency: 230.538e9 };
 
 describe('spectral axes', () => {
   it('of continuum images cover all channels to their edges', () => {
-    const axis = continuumAxis([down, { centres: [232e9], width: 2e9 }], 'LSRK', 0);
+    const axis = continuumAxis([down, { centres: [232e9], firstChannel: 0, width: 2e9 }], 'LSRK', 0);
     expect(axis.reference).toBeCloseTo(231.475e9, 0);
     expect(axis.increment).toBeCloseTo(3.05e9, 0);
   });
 
   it('of continuum images reach from where the data begin to where they are when the Earth has turned', () => {
-    const later = { centres: down.centres.map((hz) => hz * (1 + 1e-7)), width: down.width * (1 + 1e-7) };
+    const later = { ...down, centres: down.centres.map((hz) => hz * (1 + 1e-7)), width: down.width * (1 + 1e-7) };
     const axis = continuumAxis([down, later], 'LSRK', 0);
     expect(axis.reference - 230.15e9).toBeCloseTo(230.35e9 * 0.5e-7, 0);
     expect(axis.increment - 0.4e9).toBeCloseTo(230.35e9 * 1e-7, 0);
@@ -28,6 +28,13 @@ describe('spectral axes', () => {
       increment: expect.closeTo(0.2e9, 0),
       chanCount: 1,
     });
+  });
+
+  it('of cubes start at a channel of the window, selected or not, and without a start at the first that is selected', () => {
+    const part = { ...up, firstChannel: 20 };
+    expect(cubeAxis([part], base).reference).toBe(230e9);
+    expect(cubeAxis([part], { ...base, start: 21 }).reference).toBeCloseTo(230.1e9, 0);
+    expect(cubeAxis([part], { ...base, start: 0, nchan: 2 }).reference).toBeCloseTo(228e9, 0);
   });
 
   it('of cubes take frequencies and velocities', () => {
