@@ -185,7 +185,15 @@ def main():
     both = dict(vis="casa.ms")
     todo = [("tsys", {}), ("uneven", dict(caltype="tsys", uniform=False)), ("antpos", dict(antenna=",".join(names[1:3]), parameter=offsets)),
             ("amp", dict(spw=str(science[0]), antenna=names[0], pol="Y", parameter=[1.25])),
-            ("ph", dict(spw="", antenna=",".join(names[:2]), pol="X,Y", parameter=[10.0, 20.0, 30.0, 40.0]))]
+            ("ph", dict(spw="", antenna=",".join(names[:2]), pol="X,Y", parameter=[10.0, 20.0, 30.0, 40.0])),
+            ("gains", dict(caltype="amp", spw="%d,%d" % (science[1], science[0]), antenna=names[1] + "," + names[0], parameter=[1.1, 1.2, 1.3, 1.4])),
+            ("gains", dict(caltype="ph", antenna="0~1", pol="Y", parameter=[15.0, 25.0])),
+            ("sbd", dict(antenna=names[1], parameter=[1.5])), ("mbd", dict(spw="%d,%d" % (science[0], science[1]), pol="Y,X", parameter=[1.0, 2.0, 3.0, 4.0])),
+            ("sbd", dict(spw=str(science[0]), pol="X", parameter=[-0.5])), ("opac", dict(spw="%d,%d" % (science[1], science[0]), parameter=[0.07, 0.1])),
+            ("jyperk", dict(infile="factors.csv"))]
+    with open("factors.csv", "w") as f:
+        for p in ("casa", "ours"):
+            f.writelines("%s.ms,%s,%d,I,%g\n" % (p, n, s, 40 + i + s) for i, n in enumerate(names[:3]) for s in science)
     for kind, more in todo:
         C.gencal(caltable="casa." + kind, **{"caltype": kind, **both, **more})
     sources = dict(spw=science, toffset=0, tie=["%s,%s" % (target, phase)], statsource=target)
@@ -193,7 +201,7 @@ def main():
     C.wvrgcal(caltable="seed.wvr", rseed=12345, **both, **sources)
     ours(bundle, work, [["gencal", {"vis": "ours.ms", "caltable": "ours." + k, "caltype": k, **m}] for k, m in todo]
          + [["wvrgcal", dict(vis="ours.ms", caltable="ours.wvr", **sources)]])
-    for kind, _ in todo:
+    for kind in dict(todo):
         compare_tables("gencal " + kind, "casa." + kind, "ours." + kind)
     wvr("casa.wvr", "ours.wvr", science[0], "seed.wvr")
 
@@ -223,6 +231,7 @@ def main():
         ("damaged B flag, G nearest, no weights", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linearflag", "nearest"], calwt=[False])),
         ("T of all fields, weights for one", 3, science[:1], dict(gaintable=["casa.T", "casa.B"], interp=["linear", "nearest"], calwt=[True, False])),
         ("K delays", 1, science[:1], dict(gaintable=["casa.K", "casa.T"], interp=["nearest", "nearest"], calwt=[True])),
+        ("stated gains, delays and factors", 1, science[:2], dict(gaintable=["casa.gains", "casa.mbd", "casa.jyperk"], calwt=[True, False, True])),
         ("spwmap of one window for all", 1, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["linear"], calwt=[True])),
         ("T linearPD, one window for all", 1, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["linearPD"], calwt=[True])),
         ("T nearestPD, one window for all", 0, science, dict(gaintable=["casa.T"], spwmap=[[science[0]] * (max(science) + 1)], interp=["nearestPD"], calwt=[True])),

@@ -1,8 +1,10 @@
 import { openMs, parseSpw, readMetadata } from '../../astronomy/ms/index.ts';
+import { isTable } from '../../formats/tables/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalFrame, type CalRowKey, type CalRows, type CalTable, emptyRows } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
+import { readCalTable } from './caltable-read.ts';
 import { flagOtherWindows, meanChannelWindows } from './caltable-windows.ts';
 import { writeCalTable } from './caltable-write.ts';
 import { readTsysRows } from './tsys-spectra.ts';
@@ -18,7 +20,10 @@ export interface GencalOptions {
   readonly antenna?: string;
   /** X, Y or both */
   readonly pol?: string;
-  /** antpos: three ITRF offsets (m) per antenna; amp, ph (degrees): one value, or one per window, antenna and polarization. */
+  /**
+   * antpos: three ITRF offsets (m) for each antenna. amp, ph (degrees), sbd, mbd (ns), opac: one value, or one for each window,
+   * antenna and polarization that are named, in that order; what is not named has the same values throughout.
+   */
   readonly parameter?: readonly number[];
   /** antpos: JSON file of getantposalma with absolute positions; jyperk: lines `MS,antenna,spw,polarization,factor`. */
   readonly infile?: string;
@@ -30,15 +35,20 @@ export interface GencalOptions {
 }
 
 /**
- * Writes a calibration table of known values, as CASA 6.7's gencal does.
+ * Writes a calibration table of known values, as CASA 6.7's gencal does. Values are put on top of those of a table that is there:
+ * gains are multiplied, delays, offsets and opacities added; Tsys tables take the place of others.
  *
  * @throws usage, missing, exists
  */
 export function gencal(context: Context, options: GencalOptions): CalTable {
   const vis = joinPath(context.cwd, options.vis);
   if (!options.caltable) fail('usage', 'A caltable name must be specified.');
-  const table = makeTable(context, vis, options);
-  writeCalTable(joinPath(context.cwd, options.caltable), table);
+  const path = joinPath(context.cwd, options.caltable);
+  const stated = makeTable(context, vis, options);
+  const isMore = options.caltype !== 'tsys' && isTable(path);
+  const table = isMore ? accumulate(readCalTable(path), stated, path) : stated;
+  if (isMore) context.log.post(`The values are put on top of those of ${options.caltable}.`, 'INFO', 'gencal');
+  writeCalTable(path, table);
   context.log.post(`Writing solutions to table: ${options.caltable}`, 'INFO', 'gencal');
   return table;
 }
@@ -82,14 +92,19 @@ function tsysTable(context: Context, vis: string, frame: CalFrame, isUniform: bo
   return assemble(frame, 'B TSYS', 'Float', rows, windows);
 }
 
-/** Antenna numbers for a list of names or numbers. @throws usage */
+/** Antenna numbers for a list of names, numbers and ranges of numbers, in its order. @throws usage */
 function antennasOf(text: string, frame: CalFrame): number[] {
   if (text.trim() === '') return frame.antennas.map(({ id }) => id);
-  return text.split(',').map((word) => {
+  const numbers = text.split(',').flatMap((word) => {
     const name = word.trim().replace(/&.*$/, '');
-    const found = frame.antennas.find((antenna) => antenna.name === name) ?? frame.antennas[Number(name)];
-    return found?.id ?? fail('usage', `There is no antenna "${name}" in ${frame.msName}.`);
+    const range = /^(\d+)~(\d+)$/.exec(name);
+    const [first, last] = range ? [Number(range[1]), Number(range[2])] : [Number(name), Number(name)];
+    const found = frame.antennas.filter(({ id, name: own }) => own === name || (id >= first && id <= last));
+    return found.length > 0
+      ? found.map(({ id }) => id)
+      : fail('usage', `There is no antenna "${name}" in ${frame.msName}.`);
   });
+  return [...new Set(numbers)];
 }
 
 /** Rows for times that do not matter: one per antenna in each window, all valid. */
@@ -117,10 +132,12 @@ function positionTable(context: Context, frame: CalFrame, options: GencalOptions
     ? offsetsOf(context, frame, options.infile)
     : options;
   if (offsets.length === 0) fail('usage', 'gencal antpos needs the offsets (parameter) of the antennas.');
-  if (offsets.length % 3 !== 0) fail('usage', 'gencal antpos needs three parameters for each antenna.');
+  const antennas = antennasOf(antenna, frame);
+  if (offsets.length !== 3 && offsets.length !== 3 * antennas.length)
+    fail('usage', `gencal antpos needs three parameters for each of ${antennas.length} antennas.`);
   context.log.post('Creating KAntPos Jones table from specified parameters.', 'INFO', 'gencal');
   const rows = constantRows(frame, [0], 3, false);
-  antennasOf(antenna, frame).forEach((ant, index) => {
+  antennas.forEach((ant, index) => {
     for (let axis = 0; axis < 3; axis++) {
       rows.params[3 * ant + axis] += offsets[(3 * index + axis) % offsets.length];
     }
@@ -176,29 +193,59 @@ const STATED: Readonly<Record<string, StatedKind>> = {
   opac: { visCal: 'TOpac', isComplex: false, parCount: 1, put: asReal },
 };
 
-/** One value for all, or one for each window, antenna and polarization in that order (mbd: in every window the same). */
+/** One value for all, or one for each window, antenna and polarization that are named (`SolvableVisCal::specify`). */
 function statedTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
   const values = options.parameter ?? [];
-  if (values.length === 0) fail('usage', `gencal ${options.caltype} needs parameter values.`);
   const kind = STATED[options.caltype];
   context.log.post(`Creating ${kind.visCal} table from specified parameters.`, 'INFO', 'gencal');
-  const antennas = antennasOf(options.antenna ?? '', frame);
-  const rows = allWindows(frame, kind);
-  const isTotal = options.caltype === 'opac';
-  let next = 0;
-  for (const spwId of chosenWindows(vis, options.spw ?? '')) {
-    if (options.caltype === 'mbd') next = 0;
-    for (const antenna of antennas) {
-      for (const par of kind.parCount === 1 ? [0] : polarizationsOf(options.pol ?? '')) {
-        const cell = kind.parCount * (spwId * frame.antennas.length + antenna) + par;
-        kind.put(rows.params, cell, values[next % values.length]);
-        if (values.length > 1 && !isTotal) next++;
-      }
-    }
-    if (isTotal) next++;
+  const places = (text: string | undefined, all: readonly number[]) => (text?.trim() ? all.map((one) => [one]) : [all]);
+  const windows = places(options.spw, chosenWindows(vis, options.spw ?? ''));
+  const antennas = places(options.antenna, antennasOf(options.antenna ?? '', frame));
+  const pars = kind.parCount === 1 ? [[0]] : places(options.pol, polarizationsOf(options.pol ?? ''));
+  const count = windows.length * antennas.length * pars.length;
+  if (values.length !== 1 && values.length !== count) {
+    const named = `${windows.length} windows × ${antennas.length} antennas × ${pars.length} polarizations`;
+    const asked = count === 1 ? '1 value' : `1 or ${count} values`;
+    fail('usage', `gencal ${options.caltype} needs ${asked} (${named}), not ${values.length}.`);
   }
+  const rows = allWindows(frame, kind);
+  let next = 0;
+  for (const spwIds of windows)
+    for (const ants of antennas)
+      for (const numbers of pars) {
+        const value = values[next++ % values.length];
+        for (const spwId of spwIds)
+          for (const antenna of ants)
+            for (const par of numbers)
+              kind.put(rows.params, kind.parCount * (spwId * frame.antennas.length + antenna) + par, value);
+      }
   const parType = kind.isComplex ? 'Complex' : 'Float';
   return assemble(frame, kind.visCal, parType, rows, meanChannelWindows(frame.spectralWindows));
+}
+
+/** The table with new values on top of its own; its observations are then unknown, as in CASA. @throws usage */
+function accumulate(before: CalTable, added: CalTable, path: string): CalTable {
+  const isAlike =
+    before.visCal === added.visCal &&
+    before.rows.count === added.rows.count &&
+    added.rows.antenna1.every((antenna, row) => before.rows.antenna1[row] === antenna) &&
+    added.rows.spwId.every((spwId, row) => before.rows.spwId[row] === spwId);
+  if (!isAlike)
+    fail(
+      'exists',
+      `gencal cannot add ${added.visCal} to a table of ${before.visCal}; remove it or choose another name.`,
+      {
+        file: path,
+      },
+    );
+  const [one, other] = [before.rows.params, added.rows.params];
+  const params = one.map((value, at) => {
+    if (added.parType === 'Float') return value + other[at];
+    return at % 2 === 0
+      ? value * other[at] - one[at + 1] * other[at + 1]
+      : one[at - 1] * other[at] + value * other[at - 1];
+  });
+  return { ...added, rows: { ...before.rows, params, observationId: before.rows.observationId.map(() => -1) } };
 }
 
 function allWindows(frame: CalFrame, { parCount, isComplex }: StatedKind): CalRows {
@@ -208,7 +255,11 @@ function allWindows(frame: CalFrame, { parCount, isComplex }: StatedKind): CalRo
 
 function polarizationsOf(text: string): number[] {
   if (text.trim() === '') return [0, 1];
-  return text.split(',').map((word) => (/^[YL]/.test(word.trim()) ? 1 : 0));
+  return text.split(',').map((word) => {
+    if (!/^[XYRL]$/.test(word.trim()))
+      fail('usage', `gencal: there is no polarization "${word.trim()}"; take X, Y or X,Y.`);
+    return /[YL]/.test(word) ? 1 : 0;
+  });
 }
 
 /** Gains 1/sqrt(factor) from a file of Jy/K factors; windows and antennas that are not in it keep 1. */
@@ -221,6 +272,7 @@ function sensitivityTable(context: Context, vis: string, frame: CalFrame, option
   const rows = allWindows(frame, STATED.amp);
   const windows = new Set(chosenWindows(vis, options.spw ?? ''));
   const lines = disk().readText(path).split('\n');
+  let used = 0;
   lines.forEach((line, row) => {
     const [msName, name, spw, pol, factor] = line.split(',').map((word) => word.trim());
     if (line.trim() === '' || line.startsWith('#') || msName === 'MS' || msName !== frame.msName) return;
@@ -228,19 +280,22 @@ function sensitivityTable(context: Context, vis: string, frame: CalFrame, option
     const value = Number(factor);
     if (!antenna || !(value > 0)) fail('bad-format', `"${line}" is no line of Jy/K factors.`, { file: path, row });
     if (!windows.has(Number(spw))) return;
+    used++;
     for (const par of pol === 'I' || pol === '' ? [0, 1] : polarizationsOf(pol)) {
       const cell = 2 * (Number(spw) * frame.antennas.length + antenna.id) + par;
       rows.params[2 * cell] = 1 / Math.sqrt(value);
       rows.params[2 * cell + 1] = 0;
     }
   });
+  if (used > 1) rows.observationId.fill(-1); // CASA puts one line on top of the other
   return assemble(frame, 'G Jones', 'Complex', rows, meanChannelWindows(frame.spectralWindows));
 }
 
+/** Windows in the order of the selection. */
 function chosenWindows(vis: string, spw: string): number[] {
   const ms = openMs(vis, 'read');
   try {
-    return [...parseSpw(spw, readMetadata(ms).spectralWindows).keys()].sort((a, b) => a - b);
+    return [...parseSpw(spw, readMetadata(ms).spectralWindows).keys()];
   } finally {
     ms.close();
   }

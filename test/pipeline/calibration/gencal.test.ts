@@ -8,7 +8,11 @@ import { writeSyntheticMs } from './synthetic-ms.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gencal-'));
 const context = silentContext(folder);
-const make = (options: object) => gencal(context, { vis: 'a.ms', caltable: 'a.cal', caltype: '', ...options });
+let tables = 0;
+const make = (options: object) =>
+  gencal(context, { vis: 'a.ms', caltable: `${tables++}.cal`, caltype: '', ...options });
+/** Real parts of complex parameters. */
+const reals = ({ rows }: ReturnType<typeof gencal>) => [...rows.params].filter((_, at) => at % 2 === 0);
 
 beforeAll(() => {
   const setup = { antCount: 2, chanCount: 2, spwCount: 2, scanFields: [0], integrations: 1 };
@@ -22,8 +26,40 @@ it('states opacities by window and delays by antenna and polarization', () => {
   expect([...opacity.rows.params]).toEqual([0.25, 0.25, 0.5, 0.5]);
   const single = make({ caltype: 'sbd', spw: '1', antenna: 'DA42', pol: 'X', parameter: [3] });
   expect([...single.rows.params]).toEqual([0, 0, 0, 0, 0, 0, 3, 0]);
-  const multi = make({ caltype: 'mbd', pol: 'X,Y', parameter: [1, 2, 3, 4] });
+  const multi = make({ caltype: 'mbd', antenna: 'DA41,DA42', pol: 'X,Y', parameter: [1, 2, 3, 4] });
   expect([...multi.rows.params]).toEqual([1, 2, 3, 4, 1, 2, 3, 4]);
+});
+
+it('gives a value to each window, antenna and polarization that is named, and to all that are not', () => {
+  const amp = { caltype: 'amp' };
+  expect(reals(make({ ...amp, antenna: 'DA41,DA42', parameter: [2, 3] }))).toEqual([2, 2, 3, 3, 2, 2, 3, 3]);
+  expect(reals(make({ ...amp, spw: '1,0', parameter: [2, 3] }))).toEqual([3, 3, 3, 3, 2, 2, 2, 2]);
+  expect(reals(make({ ...amp, antenna: '1,0~1', parameter: [2, 3] }))).toEqual([3, 3, 2, 2, 3, 3, 2, 2]);
+  expect(reals(make({ ...amp, pol: 'Y,X', parameter: [2, 3] }))).toEqual([3, 2, 3, 2, 3, 2, 3, 2]);
+  expect(reals(make({ ...amp, spw: '1', antenna: 'DA42', parameter: [2] }))).toEqual([1, 1, 1, 1, 1, 1, 2, 2]);
+  expect(() => make({ ...amp, spw: '0,1', antenna: 'DA42', pol: 'X,Y', parameter: [2, 3] })).toThrow(
+    'needs 1 or 4 values (2 windows × 1 antennas × 2 polarizations), not 2',
+  );
+  expect(() => make({ ...amp, pol: 'Z', parameter: [2] })).toThrow('no polarization "Z"');
+  expect(() => make({ caltype: 'antpos', antenna: 'DA41,DA42', parameter: [1, 2, 3, 4, 5, 6, 7, 8, 9] })).toThrow(
+    'of 2',
+  );
+});
+
+it('puts values on top of those of a table that is there', () => {
+  make({ caltable: 'g', caltype: 'ph', antenna: 'DA42', parameter: [90] });
+  const { rows } = make({ caltable: 'g', caltype: 'amp', spw: '1', parameter: [2] });
+  expect([...rows.params].map((value) => Math.round(1e6 * value) / 1e6 + 0)).toEqual([
+    ...[1, 0, 1, 0, 0, 1, 0, 1],
+    ...[2, 0, 2, 0, 0, 2, 0, 2],
+  ]);
+  expect([...rows.observationId]).toEqual([-1, -1, -1, -1]);
+  make({ caltable: 'k', caltype: 'antpos', antenna: 'DA42', parameter: [1, 2, 3] });
+  const moved = make({ caltable: 'k', caltype: 'antpos', antenna: 'DA41,DA42', parameter: [4, 5, 6, 7, 8, 9] });
+  expect([...moved.rows.params]).toEqual([4, 5, 6, 8, 10, 12]);
+  expect(() => make({ caltable: 'k', caltype: 'sbd', parameter: [1] })).toThrow(
+    'cannot add K Jones to a table of KAntPos',
+  );
 });
 
 it('reads Jy/K factors and antenna positions from files', () => {
@@ -32,16 +68,7 @@ it('reads Jy/K factors and antenna positions from files', () => {
     'MS,Antenna,Spwid,Polarization,factor\na.ms,DA42,1,I,25.0\nb.ms,DA41,0,I,4\n',
   );
   const gains = make({ caltype: 'jyperk', infile: 'jyperk.csv' });
-  expect([...gains.rows.params].filter((_, at) => at % 2 === 0)).toEqual([
-    1,
-    1,
-    1,
-    1,
-    1,
-    1,
-    Math.fround(0.2),
-    Math.fround(0.2),
-  ]);
+  expect(reals(gains)).toEqual([1, 1, 1, 1, 1, 1, Math.fround(0.2), Math.fround(0.2)]);
   const position = [2.2e6 + 30.5, -5.4e6, -2.4e6 - 0.25];
   const file = { metadata: { product_code: 'antposalma' }, data: { DA42: position } };
   writeFileSync(join(folder, 'antpos.json'), JSON.stringify(file));
