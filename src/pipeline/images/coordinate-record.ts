@@ -138,9 +138,12 @@ export function readCoordinates(coords: TableRecord): CoordinateSystem {
   };
 }
 
+/** CASA's names of the axes of the sky. @param system e.g. J2000 or GALACTIC */
+export const directionNames = (system: string): [string, string] =>
+  system in LONGITUDE_LETTERS ? ['Longitude', 'Latitude'] : ['Right Ascension', 'Declination'];
+
 function directionRecord(axes: DirectionAxes): KeywordValue {
   const [p, q, r, s] = axes.pc;
-  const isLongitude = axes.system in LONGITUDE_LETTERS;
   return record({
     system: text(axes.system),
     projection: text(axes.projection),
@@ -151,7 +154,7 @@ function directionRecord(axes: DirectionAxes): KeywordValue {
     crpix: doubles(axes.referencePixel),
     cdelt: doubles(axes.increment),
     pc: doubles([p, q, r, s], [2, 2]),
-    axes: texts(isLongitude ? ['Longitude', 'Latitude'] : ['Right Ascension', 'Declination']),
+    axes: texts(directionNames(axes.system)),
     units: texts(['rad', 'rad']),
     conversionSystem: text(axes.system),
     longpole: double(axes.longPole),

@@ -1,3 +1,4 @@
+import { knownObservatories, observatoryPosition } from '../../astronomy/measures/index.ts';
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { type CelestialFrame, planeToSky, skyToPlane } from './celestial.ts';
 import type { Projection, SkyPosition } from './projection.ts';
@@ -183,6 +184,13 @@ export function withAxisValue(
     fail('unsupported', `Axis ${axis + 1} has no numbers that can be changed.`);
   const changed = linear.map((one) => (one.pixelAxis === axis ? { ...one, [property]: value } : one));
   return { ...coordinates, linear: changed };
+}
+
+/** ITRF position of a telescope, m; undefined where it is not known. @param telescope e.g. ALMA */
+export function telescopePlace(telescope: string): readonly [number, number, number] | undefined {
+  if (!knownObservatories.includes(telescope.toUpperCase())) return undefined;
+  const [x, y, z] = observatoryPosition(telescope);
+  return [x, y, z];
 }
 
 /** Coordinates of a plain sky image [chan, stokes, y, x]. */

@@ -1,9 +1,8 @@
-import { knownObservatories, observatoryPosition } from '../../astronomy/measures/index.ts';
 import { type FitsHeader, type FitsImage, openFitsImage } from '../../formats/fits/index.ts';
 import { type Context, DEGREE, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import type { Beam } from './beams.ts';
-import type { CoordinateSystem, LinearAxis } from './coordinates.ts';
+import { type CoordinateSystem, type LinearAxis, telescopePlace } from './coordinates.ts';
 import { addDefaultAxes, type DefaultAxes } from './default-axes.ts';
 import { mjdSecOfDate, stokesOfCode } from './fits-header.ts';
 import { casaUnit, imageTypeOf, remainingCards } from './fits-remainder.ts';
@@ -35,10 +34,7 @@ function telescopeOf(header: FitsHeader): string {
 
 function sitePosition(header: FitsHeader, telescope: string): readonly [number, number, number] | undefined {
   const geo = ['X', 'Y', 'Z'].map((axis) => header.number(`OBSGEO-${axis}`, Number.NaN));
-  if (!geo.some(Number.isNaN)) return [geo[0], geo[1], geo[2]];
-  if (!knownObservatories.includes(telescope.toUpperCase())) return undefined;
-  const [x, y, z] = observatoryPosition(telescope);
-  return [x, y, z];
+  return geo.some(Number.isNaN) ? telescopePlace(telescope) : [geo[0], geo[1], geo[2]];
 }
 
 /** MJD seconds of the observation; MJD-OBS goes before DATE-OBS, as in WCSLIB. */
@@ -147,7 +143,8 @@ function givenBeam(beam: readonly string[]): Beam[] {
   if (beam.length !== 3) fail('usage', `beam is [major axis, minor axis, position angle], not ${beam.length} values.`);
   const [major, minor, angle] = beam.map((text) => parseQuantity(text, 'angle', 'deg') / DEGREE);
   if (major < minor) fail('usage', 'The major axis of beam is smaller than its minor axis.');
-  return [{ major: major * 3600, minor: minor * 3600, positionAngle: angle }];
+  const [bmaj, bmin] = [major, minor].map((deg) => Number((deg * 3600).toPrecision(15)));
+  return [{ major: bmaj, minor: bmin, positionAngle: angle }];
 }
 
 function defaultsOf(options: ImportFitsOptions): DefaultAxes | undefined {

@@ -47,8 +47,11 @@ function axisType(text: string): string {
   return word.replace(/-FLT$/, '-CAR').replace(/^([GE]L(?:ON|AT))$/, '$1-CAR');
 }
 
-/** The matrix of PCi_j or CDi_j; a CD matrix takes the increments with it (WCS paper I, section 2.1). */
-function matrixOf(header: FitsHeader, version: string, count: number): { matrix: number[][]; hasIncrements: boolean } {
+/**
+ * The matrix and the increments of each axis. A CD matrix has both in one (WCS paper I, section 2.1): as in casacore the
+ * increment of an axis is the length of its row, with the sign of the diagonal.
+ */
+function matrixOf(header: FitsHeader, version: string, count: number): { matrix: number[][]; steps: number[] } {
   const hasCd = header.cards.some(({ keyword }) => new RegExp(`^CD\\d+_\\d+${version}$`).test(keyword));
   const element = (row: number, column: number) => {
     const plain = row === column ? 1 : 0;
@@ -60,19 +63,21 @@ function matrixOf(header: FitsHeader, version: string, count: number): { matrix:
   const matrix = Array.from({ length: count }, (_, row) =>
     Array.from({ length: count }, (_unused, column) => element(row + 1, column + 1)),
   );
-  return { matrix, hasIncrements: hasCd };
+  if (!hasCd) return { matrix, steps: matrix.map((_, k) => header.number(`CDELT${k + 1}${version}`, 1)) };
+  const steps = matrix.map((row, k) => (row[k] < 0 ? -1 : 1) * (Math.hypot(...row) || 1));
+  return { matrix: matrix.map((row, k) => row.map((value) => value / steps[k])), steps };
 }
 
 /** Reads the WCS keywords of one representation. */
 export function readWcs(header: FitsHeader, version: string): HeaderWcs {
   const count = axisCount(header, version);
   const lengths = header.axisLengths();
-  const { matrix, hasIncrements } = matrixOf(header, version, count);
+  const { matrix, steps } = matrixOf(header, version, count);
   const axes = Array.from({ length: count }, (_, k) => {
     const cards: AxisCards = {
       type: axisType(header.text(`CTYPE${k + 1}${version}`)),
       value: header.number(`CRVAL${k + 1}${version}`, 0),
-      step: hasIncrements ? 1 : header.number(`CDELT${k + 1}${version}`, 1),
+      step: steps[k],
       pixel: header.number(`CRPIX${k + 1}${version}`, 0) - 1,
       unit: header.text(`CUNIT${k + 1}${version}`).trim(),
       length: lengths[k] ?? 1,

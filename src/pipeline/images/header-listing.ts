@@ -87,7 +87,8 @@ function axisEntries(image: Image): { name: string; unit: string; value: number;
       name: axisName(axis.type),
       unit: sky.has(k) ? 'rad' : axis.unit,
       value: axis.reference * factor,
-      increment: axis.increment * factor,
+      // whatever the codes are, as in CASA the step is 1
+      increment: axis.type === 'STOKES' ? 1 : axis.increment * factor,
       pixel: axis.referencePixel - 1,
     };
   });
@@ -177,6 +178,7 @@ function getEntry(context: Context, image: Image, key: string): HeaderEntry {
 function axisName(type: string): string {
   if (type.startsWith('RA')) return 'Right Ascension';
   if (type.startsWith('DEC')) return 'Declination';
+  if (/^.(LON|LAT)-/.test(type)) return type.startsWith('LON', 1) ? 'Longitude' : 'Latitude';
   if (type === 'FREQ') return 'Frequency';
   return type === 'STOKES' ? 'Stokes' : type;
 }

@@ -3,7 +3,7 @@ export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './bea
 export { type CelestialFrame, skyToPlane } from './celestial.ts';
 export { collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, fitComponents, type ImfitOptions, imfit } from './component-fit.ts';
-export { readCoordinates, writeCoordinates } from './coordinate-record.ts';
+export { directionNames, readCoordinates, writeCoordinates } from './coordinate-record.ts';
 export * from './coordinates.ts';
 export { type ImsubimageOptions, imsubimage } from './cutting.ts';
 export { type ExportFitsOptions, exportfits } from './fits-export.ts';

@@ -1,5 +1,5 @@
 import { fail, SECONDS_PER_DAY } from '../../../foundation/base/index.ts';
-import { type CoordinateSystem, readCoordinates, writeCoordinates } from '../../../pipeline/images/index.ts';
+import { type CoordinateSystem, readCoordinates, telescopePlace, writeCoordinates } from '../../../pipeline/images/index.ts';
 import { keywordValue, recordReply } from '../table-values.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
@@ -76,6 +76,7 @@ export function defaultCoordinates(shape: readonly number[]): CoordinateSystem {
     },
     ...restOf(shape),
     telescope: 'ALMA',
+    telescopePosition: telescopePlace('ALMA'),
     observer: 'Karl Jansky',
     observedMjdSec: 51_544 * SECONDS_PER_DAY,
   };

@@ -1,5 +1,5 @@
 import { fail, SECONDS_PER_DAY } from '../../../foundation/base/index.ts';
-import { type AxisProperty, type CoordinateSystem, withAxisValue } from '../../../pipeline/images/index.ts';
+import { type AxisProperty, type CoordinateSystem, directionNames, telescopePlace, withAxisValue } from '../../../pipeline/images/index.ts';
 import { type ToolArguments, type ToolMethod, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { coordinatesFrom, coordinatesRecord, DEFAULT_SPECTRAL, defaultCoordinates } from './coordinate-records.ts';
@@ -29,7 +29,7 @@ function valuesFor(axes: readonly AxisInfo[], given: TaskValue, label: string, h
 
 /** The pixel axis of one that cs names; undefined for the list of Stokes parameters. */
 function pixelAxisOf({ direction, spectral, linear }: CoordinateSystem, { kind, name }: AxisInfo): number | undefined {
-  if (kind === 'direction') return direction?.pixelAxes[name === 'Right Ascension' ? 0 : 1];
+  if (kind === 'direction') return direction?.pixelAxes[name === directionNames(direction.system)[0] ? 0 : 1];
   if (kind === 'spectral') return spectral?.pixelAxis;
   return kind === 'linear' ? linear.find((one) => one.name === name)?.pixelAxis : undefined;
 }
@@ -134,11 +134,10 @@ export const changingMethods = {
   }),
   setreferencecode: ask("value, type='direction', adjust=True", setReferenceCode),
   settelescope: ask('value', (state, args) =>
-    changed(state, (coordinates) => ({
-      ...coordinates,
-      telescope: textArgument(args, 'value'),
-      telescopePosition: undefined,
-    })),
+    changed(state, (coordinates) => {
+      const telescope = textArgument(args, 'value');
+      return { ...coordinates, telescope, telescopePosition: telescopePlace(telescope) };
+    }),
   ),
   setobserver: ask('value', (state, args) =>
     changed(state, (coordinates) => ({ ...coordinates, observer: textArgument(args, 'value') })),
@@ -151,7 +150,7 @@ export const changingMethods = {
   setstokes: ask('stokes', (state, args) =>
     changed(state, (coordinates) =>
       coordinates.stokes
-        ? { ...coordinates, stokes: { ...coordinates.stokes, stokes: textList(args.stokes) } }
+        ? { ...coordinates, stokes: { ...coordinates.stokes, stokes: textList(args.stokes).flatMap((text) => text.split(/[\s,]+/)) } }
         : fail('usage', 'cs.setstokes(): the image has no Stokes axis.'),
     ),
   ),

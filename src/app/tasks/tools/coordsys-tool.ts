@@ -139,11 +139,16 @@ const others = {
     ]);
   }),
   referencecode: ask("type='', list=False", (state, args) => {
-    const { direction, spectral } = openedCoordinates(state);
-    const codes = { direction: direction?.system, spectral: spectral?.system };
+    const { direction, spectral, stokes, linear } = openedCoordinates(state);
+    const codes: Readonly<Record<string, string | undefined>> = {
+      ...(direction ? { direction: direction.system } : {}),
+      ...(stokes ? { stokes: '' } : {}),
+      ...(spectral ? { spectral: spectral.system } : {}),
+      ...(linear.length > 0 ? { linear: '' } : {}),
+    };
     const kind = String(args.type).toLowerCase();
-    if (kind === '') return [direction?.system, spectral?.system].filter((code) => code !== undefined);
-    const code = codes[kind as keyof typeof codes];
+    if (kind === '') return Object.values(codes) as string[];
+    const code = codes[kind];
     return code === undefined ? fail('usage', `The image has no coordinate of type ${kind}.`) : [code];
   }),
   projection: ask("type=''", (state) => {

@@ -1,8 +1,9 @@
 import { dopplerValue, formatDec, formatRa } from '../../../astronomy/measures/index.ts';
-import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { DEGREE, fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
 import {
   type CoordinateSystem,
   channelFrequency,
+  directionNames,
   frequencyChannel,
   pixelToSky,
   skyToPixel,
@@ -13,8 +14,10 @@ import { wrapped } from './measure-values.ts';
 import { quantityIn } from './quantities.ts';
 import { dictionary, directionReply, floatArray, quantityReply, scalarMeasure } from './reply-values.ts';
 
-/** casacore's codes of Stokes parameters. */
-const STOKES_CODES: Readonly<Record<string, number>> = { I: 1, Q: 2, U: 3, V: 4, XX: 9, XY: 10, YX: 11, YY: 12 };
+/** casacore's codes of Stokes parameters (Stokes.h). */
+const STOKES_CODES: Readonly<Record<string, number>> = {
+  ...{ I: 1, Q: 2, U: 3, V: 4, RR: 5, RL: 6, LR: 7, LL: 8, XX: 9, XY: 10, YX: 11, YY: 12 },
+};
 
 /** One pixel axis as CASA's coordsys shows it. */
 export interface AxisInfo {
@@ -27,6 +30,8 @@ export interface AxisInfo {
   readonly referencePixel: number;
 }
 
+const stokesCodes = ({ stokes }: CoordinateSystem) => stokes?.stokes.map((name) => STOKES_CODES[name] ?? 0) ?? [];
+
 /** The axes of an image in the order of its pixels. */
 export function axesOf(coordinates: CoordinateSystem, axisCount: number): AxisInfo[] {
   const { direction, spectral, stokes, linear } = coordinates;
@@ -34,7 +39,7 @@ export function axesOf(coordinates: CoordinateSystem, axisCount: number): AxisIn
   direction?.pixelAxes.forEach((axis, index) => {
     axes[axis] = {
       kind: 'direction',
-      name: ['Right Ascension', 'Declination'][index],
+      name: directionNames(direction.system)[index],
       unit: 'rad',
       reference: [direction.reference.lon, direction.reference.lat][index],
       increment: direction.increment[index],
@@ -42,9 +47,8 @@ export function axesOf(coordinates: CoordinateSystem, axisCount: number): AxisIn
     };
   });
   if (stokes) {
-    const code = STOKES_CODES[stokes.stokes[0]] ?? 0;
-    const next = STOKES_CODES[stokes.stokes[1]] ?? code + 1;
-    const numbers = { reference: code, increment: next - code, referencePixel: 0 };
+    // Whatever the codes are, as in CASA the step is 1.
+    const numbers = { reference: stokesCodes(coordinates)[0] ?? 0, increment: 1, referencePixel: 0 };
     axes[stokes.pixelAxis] = { kind: 'stokes', name: 'Stokes', unit: '', ...numbers };
   }
   if (spectral) {
@@ -75,6 +79,8 @@ export function worldOf(coordinates: CoordinateSystem, axisCount: number, pixel:
   return axes.map(({ kind, reference, increment, referencePixel }, axis) => {
     if (kind === 'direction' && sky) return axis === direction?.pixelAxes[0] ? nearTo(sky.lon, reference) : sky.lat;
     if (kind === 'spectral' && spectral) return channelFrequency(spectral, at[axis]);
+    if (kind === 'stokes')
+      return stokesCodes(coordinates)[Math.round(at[axis])] ?? fail('usage', `Pixel ${at[axis]} has no Stokes parameter.`);
     return reference + (at[axis] - referencePixel) * increment;
   });
 }
@@ -120,6 +126,8 @@ const stokesAt = ({ stokes }: CoordinateSystem, pixel: number) => stokes?.stokes
 function axisText(coordinates: CoordinateSystem, axis: AxisInfo, value: number, pixel: number): string {
   if (axis.kind === 'stokes') return stokesAt(coordinates, pixel);
   if (axis.kind !== 'direction') return `${value.toExponential(8).replace(/e([-+])(\d)$/, 'e$10$2')} ${axis.unit}`;
+  if (coordinates.direction && directionNames(coordinates.direction.system)[0] === 'Longitude')
+    return `${(value / DEGREE).toFixed(8)} deg`;
   return axis.name === 'Right Ascension' ? formatRa(value, 8) : formatDec(value, 8);
 }
 
@@ -179,6 +187,8 @@ export function pixelOf(coordinates: CoordinateSystem, axisCount: number, given:
   return axes.map(({ kind, reference, increment, referencePixel }, axis) => {
     if (kind === 'direction' && pixel) return pixel[axis === x ? 0 : 1];
     if (kind === 'spectral' && coordinates.spectral) return frequencyChannel(coordinates.spectral, world[axis]);
+    const listed = kind === 'stokes' ? stokesCodes(coordinates).indexOf(world[axis]) : -1;
+    if (listed >= 0) return listed;
     return referencePixel + (world[axis] - reference) / (increment || 1);
   });
 }

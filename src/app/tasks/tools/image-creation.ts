@@ -28,7 +28,7 @@ function make(label: string, args: ToolArguments, host: ToolHost, shape: readonl
   const coordinates = coordinatesFrom(args.csys, 'csys') ?? defaultCoordinates(shape);
   checkAxes(coordinates, shape);
   writeWhole(path, args.overwrite === true, (staged) => {
-    const image = createImage(staged, { shape: shape.toReversed(), coordinates });
+    const image = createImage(staged, { shape: shape.toReversed(), coordinates, miscInfo: new Map() });
     try {
       if (args.pixels !== undefined) writeBox(image, { ...args, blc: [-1], inc: [1] });
     } finally {
@@ -107,15 +107,20 @@ function givenBeam(args: ToolArguments): Beam {
 function withBeam(image: Image, args: ToolArguments, beam: Beam): readonly Beam[] {
   const [channel, stokes] = [Number(args.channel), Number(args.polarization)];
   if (channel < 0 && stokes < 0) return [beam];
+  if (channel >= image.chanCount || stokes >= image.stokesCount)
+    fail('usage', `ia.setrestoringbeam(): there is no plane of channel ${channel} and polarization ${stokes}.`, {
+      file: image.path,
+    });
   const { beams } = image.info;
-  if (beams.length === 0)
-    fail('usage', 'ia.setrestoringbeam(): the image has no beam yet; set one for all planes first.', {
+  if (beams.length === 1)
+    fail('usage', 'ia.setrestoringbeam(): the image has one beam for all planes; remove it first (remove=True).', {
       file: image.path,
     });
   return Array.from({ length: image.chanCount * image.stokesCount }, (_, at) => {
     const [chan, pol] = [Math.floor(at / image.stokesCount), at % image.stokesCount];
     const isChosen = (channel < 0 || chan === channel) && (stokes < 0 || pol === stokes);
-    return isChosen ? beam : beams.length === 1 ? beams[0] : beams[at];
+    // as in CASA the first beam is that of all planes until they get their own
+    return isChosen || beams.length === 0 ? beam : beams[at];
   });
 }
 

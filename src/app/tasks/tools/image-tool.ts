@@ -100,8 +100,9 @@ const header = {
   }),
   maskhandler: ask("op='default', name=[]", (state, args) => {
     const image = opened(state);
-    if (args.op === 'get') return [...image.maskNames];
-    if (args.op === 'default') return image.hasMask ? [image.maskName] : [];
+    // 'T', all good, and '' stand in CASA for no mask.
+    if (args.op === 'get') return image.maskNames.length > 0 ? [...image.maskNames] : ['T'];
+    if (args.op === 'default') return [image.hasMask ? image.maskName : ''];
     return fail('unsupported', "ia.maskhandler(): only the operations 'get' and 'default' are available.");
   }),
 };

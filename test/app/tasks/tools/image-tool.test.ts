@@ -164,9 +164,37 @@ describe('ia', () => {
       positionangle: { value: 30, unit: 'deg' },
     });
     await expect(made('setrestoringbeam', ['2arcsec', '3arcsec', '30deg'])).rejects.toThrow('major is the larger');
+    await expect(made('setrestoringbeam', ['3arcsec', '2arcsec', '30deg'], { channel: 0 })).rejects.toThrow('one beam');
+    await made('setrestoringbeam', [], { remove: true });
+    await made('setrestoringbeam', ['3arcsec', '2arcsec', '30deg'], { channel: 1 });
+    await made('setrestoringbeam', ['4arcsec', '2arcsec', '30deg'], { channel: 0 });
+    expect(await made('restoringbeam', [], { channel: 0 })).toMatchObject({ major: { value: 4 } });
+    expect(await made('restoringbeam', [], { channel: 1 })).toMatchObject({ major: { value: 3 } });
     await made('rename', ['d.image']);
     await made('remove');
     expect(await made('isopen')).toBe(false);
+  });
+
+  it('counts Stokes parameters by their codes, and says where the telescope is', async () => {
+    const made = toolCaller('ia', folder);
+    const cs = toolCaller('cs', folder);
+    await made('fromshape', ['stokes.image', [4, 4, 4, 2]]);
+    expect(await made('maskhandler', ['get'])).toEqual(['T']);
+    expect(await made('miscinfo')).toEqual({});
+    await cs('fromrecord', [{ ...RECORD, direction0: { ...RECORD.direction0, system: 'GALACTIC' } } as never]);
+    await cs('setstokes', ['XX YY, XY']);
+    await cs('settelescope', ['ALMA']);
+    const csys = (await cs('torecord')) as never;
+    expect(csys).toMatchObject({ telescopeposition: { refer: 'ITRF' } });
+    await made('fromshape', ['stokes.image', [4, 4, 3, 2]], { csys, overwrite: true });
+    expect(await cs('names')).toEqual(['Longitude', 'Latitude', 'Stokes', 'Frequency']);
+    expect(await cs('referencecode')).toEqual(['GALACTIC', '', 'LSRK']);
+    expect(await cs('increment', [], { type: 'stokes' })).toMatchObject({ numeric: [1] });
+    const world = (await made('toworld', [[1, 1, 1, 1]])) as { numeric: number[] };
+    expect(world.numeric[2]).toBe(12);
+    expect(((await made('topixel', [world as never])) as { numeric: number[] }).numeric[2]).toBe(1);
+    await expect(made('toworld', [[1, 1, 3, 1]])).rejects.toThrow('no Stokes parameter');
+    await made('done');
   });
 
   it('changes coordinates', async () => {
