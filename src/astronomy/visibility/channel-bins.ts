@@ -1,4 +1,5 @@
 import { arena } from '../../foundation/numeric/index.ts';
+import { weightsOfColumn } from './spectral-weights.ts';
 import type { DataColumn, VisibilityChunk } from './types.ts';
 
 /** What stays of the channels and correlations of a window. */
@@ -38,15 +39,22 @@ export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins
   const lease = arena().lease();
   const size = chunk.rowCount * bins.length * corrIds.length;
   const flag = lease.uint8(size);
-  const spectrum = chunk.weightSpectrum && lease.float32(size);
   const shape = { chunk, bins, corrs: corrIds };
+  const summed = (weights: Float32Array | undefined) => {
+    if (!weights) return undefined;
+    const sums = lease.float32(size);
+    sumWeightsInto(shape, weights, sums);
+    return sums;
+  };
   const data: Partial<Record<DataColumn, Float32Array>> = {};
   for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
     const target = lease.float32(2 * size);
-    averageInto(shape, values, target);
+    averageInto(shape, values, weightsOfColumn(chunk, name), target);
     data[name] = target;
   }
-  binFlagsInto(shape, flag, spectrum);
+  binFlagsInto(shape, flag);
+  const weightSpectrum = summed(chunk.weightSpectrum);
+  const dataWeights = summed(chunk.dataWeights);
   const weight = lease.float32(chunk.rowCount * corrIds.length);
   const sigma = lease.float32(weight.length);
   binWeightsInto(shape, weight, sigma);
@@ -58,7 +66,8 @@ export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins
     flag,
     weight,
     sigma,
-    ...(spectrum && { weightSpectrum: spectrum }),
+    ...(weightSpectrum && { weightSpectrum }),
+    ...(dataWeights && { dataWeights }),
     release() {
       lease.release();
       chunk.release();
@@ -72,8 +81,13 @@ interface Shape {
   readonly corrs: readonly number[];
 }
 
-function averageInto({ chunk, bins, corrs }: Shape, values: Float32Array, target: Float32Array): void {
-  const { flag, weightSpectrum, chanCount, corrCount } = chunk;
+function averageInto(
+  { chunk, bins, corrs }: Shape,
+  values: Float32Array,
+  weights: Float32Array | undefined,
+  target: Float32Array,
+): void {
+  const { flag, chanCount, corrCount } = chunk;
   let out = 0;
   for (let row = 0; row < chunk.rowCount; row++) {
     const base = row * chanCount * corrCount;
@@ -90,7 +104,7 @@ function averageInto({ chunk, bins, corrs }: Shape, values: Float32Array, target
           for (let chan = 0; chan < count; chan++) {
             const at = start + chan * corrCount;
             if (pass === 0 && flag[at] !== 0) continue;
-            const weight = weightSpectrum && pass === 0 ? weightSpectrum[at] : 1;
+            const weight = weights && pass === 0 ? weights[at] : 1;
             re += weight * values[2 * at];
             im += weight * values[2 * at + 1];
             sum += weight;
@@ -103,23 +117,39 @@ function averageInto({ chunk, bins, corrs }: Shape, values: Float32Array, target
   }
 }
 
-function binFlagsInto({ chunk, bins, corrs }: Shape, target: Uint8Array, spectrum: Float32Array | undefined): void {
-  const { flag, weightSpectrum, chanCount, corrCount } = chunk;
+function binFlagsInto({ chunk, bins, corrs }: Shape, target: Uint8Array): void {
+  const { flag, chanCount, corrCount } = chunk;
   let out = 0;
   for (let row = 0; row < chunk.rowCount; row++) {
     const base = row * chanCount * corrCount;
     for (const [first, count] of bins) {
       for (const corr of corrs) {
         let isFlagged = 1;
-        let [weight, all] = [0, 0];
+        for (let chan = first; chan < first + count; chan++)
+          if (flag[base + chan * corrCount + corr] === 0) isFlagged = 0;
+        target[out++] = isFlagged;
+      }
+    }
+  }
+}
+
+/** Sums over the unflagged channels of each bin, or over all where all are flagged. */
+function sumWeightsInto({ chunk, bins, corrs }: Shape, weights: Float32Array, target: Float32Array): void {
+  const { flag, chanCount, corrCount } = chunk;
+  let out = 0;
+  for (let row = 0; row < chunk.rowCount; row++) {
+    const base = row * chanCount * corrCount;
+    for (const [first, count] of bins) {
+      for (const corr of corrs) {
+        let [good, all, isFlagged] = [0, 0, true];
         for (let chan = first; chan < first + count; chan++) {
           const at = base + chan * corrCount + corr;
-          if (flag[at] === 0) isFlagged = 0;
-          if (weightSpectrum) weight += flag[at] === 0 ? weightSpectrum[at] : 0;
-          if (weightSpectrum) all += weightSpectrum[at];
+          all += weights[at];
+          if (flag[at] !== 0) continue;
+          good += weights[at];
+          isFlagged = false;
         }
-        if (spectrum) spectrum[out] = isFlagged ? all : weight;
-        target[out++] = isFlagged;
+        target[out++] = isFlagged ? all : good;
       }
     }
   }
@@ -131,16 +161,24 @@ function binWeightsInto({ chunk, bins, corrs }: Shape, weight: Float32Array, sig
   for (let row = 0; row < chunk.rowCount; row++) {
     for (const corr of corrs) {
       const old = row * chunk.corrCount + corr;
-      if (isAveraged) [weight[out], sigma[out]] = meanWeight(chunk, bins, row, corr);
-      else [weight[out], sigma[out]] = [chunk.weight[old], chunk.sigma[old]];
+      if (isAveraged) {
+        [weight[out], sigma[out]] = meanWeight(chunk, chunk.weightSpectrum, bins, row, corr);
+        if (chunk.dataWeights) [, sigma[out]] = meanWeight(chunk, chunk.dataWeights, bins, row, corr);
+      } else [weight[out], sigma[out]] = [chunk.weight[old], chunk.sigma[old]];
       out++;
     }
   }
 }
 
 /** Means of weight and sigma over the bins with unflagged values, or over all bins when there are none. */
-function meanWeight(chunk: VisibilityChunk, bins: ChannelBins['bins'], row: number, corr: number): [number, number] {
-  const { flag, weightSpectrum, chanCount, corrCount } = chunk;
+function meanWeight(
+  chunk: VisibilityChunk,
+  spectrum: Float32Array | undefined,
+  bins: ChannelBins['bins'],
+  row: number,
+  corr: number,
+): [number, number] {
+  const { flag, chanCount, corrCount } = chunk;
   const base = row * chanCount * corrCount + corr;
   const rowWeight = chunk.weight[row * corrCount + corr];
   let [goodSum, goodSigma, goodBins, allSum, allSigma] = [0, 0, 0, 0, 0];
@@ -148,7 +186,7 @@ function meanWeight(chunk: VisibilityChunk, bins: ChannelBins['bins'], row: numb
     let [good, all] = [0, 0];
     for (let chan = first; chan < first + count; chan++) {
       const at = base + chan * corrCount;
-      const weight = weightSpectrum ? weightSpectrum[at] : rowWeight;
+      const weight = spectrum ? spectrum[at] : rowWeight;
       all += weight;
       if (flag[at] === 0) good += weight;
     }

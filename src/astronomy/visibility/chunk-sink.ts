@@ -100,10 +100,11 @@ export function appendChunk(ms: MeasurementSet, chunk: VisibilityChunk, options:
   put('WEIGHT', chunk.weight, [chunk.corrCount]);
   put('SIGMA', chunk.sigma, [chunk.corrCount]);
   if (chunk.weightSpectrum && main.hasColumn('WEIGHT_SPECTRUM')) put('WEIGHT_SPECTRUM', chunk.weightSpectrum, cell);
-  if (chunk.weightSpectrum && main.hasColumn('SIGMA_SPECTRUM')) {
+  const noise = chunk.dataWeights ?? chunk.weightSpectrum;
+  if (noise && main.hasColumn('SIGMA_SPECTRUM')) {
     put(
       'SIGMA_SPECTRUM',
-      chunk.weightSpectrum.map((weight) => (weight > 0 ? 1 / Math.sqrt(weight) : -1)),
+      noise.map((weight) => (weight > 0 ? 1 / Math.sqrt(weight) : -1)),
       cell,
     );
   }

@@ -38,24 +38,24 @@ function smooth(chunk: VisibilityChunk): VisibilityChunk {
     data[name] = target;
   }
   const flag = lease.uint8(size).fill(1);
-  const spectrum = lease.float32(size);
-  const old = chunk.weightSpectrum;
-  if (old) spectrum.set(old);
   forEachInner(chunk, (at) => {
     flag[at] = chunk.flag[at - corrCount] | chunk.flag[at] | chunk.flag[at + corrCount];
-    if (!old) return;
-    const variance = SIDE ** 2 / old[at - corrCount] + CENTRE ** 2 / old[at] + SIDE ** 2 / old[at + corrCount];
-    spectrum[at] = Number.isFinite(variance) ? 1 / variance : 0;
   });
+  const smoothWeights = (old: Float32Array) => {
+    const spectrum = lease.float32(size);
+    spectrum.set(old);
+    forEachInner(chunk, (at) => {
+      const variance = SIDE ** 2 / old[at - corrCount] + CENTRE ** 2 / old[at] + SIDE ** 2 / old[at + corrCount];
+      spectrum[at] = Number.isFinite(variance) ? 1 / variance : 0;
+    });
+    return spectrum;
+  };
+  const weightSpectrum = smoothWeights(chunk.weightSpectrum as Float32Array);
+  const dataWeights = chunk.dataWeights && smoothWeights(chunk.dataWeights);
   const weight = lease.float32(rowCount * corrCount);
   const sigma = lease.float32(rowCount * corrCount);
-  weightsOfSpectrum(chunk, spectrum, flag, weight, sigma);
-  // SIGMA need not be that of WEIGHT, as in data calibrated since: each changes by its own.
-  for (let at = 0; at < sigma.length; at++) {
-    const ratio = chunk.sigma[at] * Math.sqrt(chunk.weight[at]);
-    if (ratio > 0) sigma[at] *= ratio;
-  }
-  return { ...chunk, data, flag, weightSpectrum: spectrum, weight, sigma, release: releaseBoth(lease, chunk) };
+  weightsOfSpectrum(chunk, { weightSpectrum, dataWeights }, flag, weight, sigma);
+  return { ...chunk, data, flag, weightSpectrum, dataWeights, weight, sigma, release: releaseBoth(lease, chunk) };
 }
 
 /** Visits the values that have neighbours on both sides. */

@@ -53,7 +53,8 @@ function regrid(chunk: VisibilityChunk, window: RegridWindow, options: RegridOpt
   const data: Partial<Record<DataColumn, Float32Array>> = {};
   for (const name of Object.keys(chunk.data) as DataColumn[]) data[name] = lease.float32(2 * size);
   const flag = lease.uint8(size);
-  const spectrum = lease.float32(size);
+  const weightSpectrum = lease.float32(size);
+  const dataWeights = chunk.dataWeights && lease.float32(size);
   let plan: InterpolationPlan | undefined;
   for (let row = 0; row < rowCount; row++) {
     const isSame = row > 0 && chunk.time[row] === chunk.time[row - 1] && chunk.fieldId[row] === chunk.fieldId[row - 1];
@@ -65,16 +66,18 @@ function regrid(chunk: VisibilityChunk, window: RegridWindow, options: RegridOpt
     for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
       combineInto(plan, corrCount * 2, values, 2 * input, data[name] as Float32Array, 2 * output);
     }
-    if (chunk.weightSpectrum) combineInto(plan, corrCount, chunk.weightSpectrum, input, spectrum, output);
+    if (chunk.weightSpectrum) combineInto(plan, corrCount, chunk.weightSpectrum, input, weightSpectrum, output);
+    if (dataWeights) combineInto(plan, corrCount, chunk.dataWeights as Float32Array, input, dataWeights, output);
     combineFlagsInto(plan, corrCount, chunk.flag.subarray(input), flag.subarray(output));
   }
-  for (let at = 0; at < size; at++) spectrum[at] *= window.weightScale;
+  for (const spectrum of [weightSpectrum, dataWeights])
+    if (spectrum) for (let at = 0; at < size; at++) spectrum[at] *= window.weightScale;
   const weight = lease.float32(rowCount * corrCount);
   const sigma = lease.float32(rowCount * corrCount);
-  weightsOfSpectrum({ rowCount, chanCount, corrCount }, spectrum, flag, weight, sigma);
+  weightsOfSpectrum({ rowCount, chanCount, corrCount }, { weightSpectrum, dataWeights }, flag, weight, sigma);
   return {
     ...chunk,
-    ...{ chanCount, data, flag, weightSpectrum: spectrum, weight, sigma },
+    ...{ chanCount, data, flag, weightSpectrum, dataWeights, weight, sigma },
     release: releaseBoth(lease, chunk),
   };
 }

@@ -1,5 +1,5 @@
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
-import type { ChunkOperator, VisibilityChunk } from './types.ts';
+import type { ChunkOperator, DataColumn, VisibilityChunk } from './types.ts';
 
 /** Gives chunks without WEIGHT_SPECTRUM one that repeats WEIGHT in all channels, for operators that change it by channel. */
 export function flatSpectrum(): ChunkOperator {
@@ -28,15 +28,47 @@ export function releaseBoth(lease: Lease, chunk: VisibilityChunk): () => void {
 }
 
 /**
+ * Gives chunks with several data columns weights of DATA of their own, SIGMA^-2: what averages DATA and becomes SIGMA, while WEIGHT
+ * does so for CORRECTED_DATA (CASA 6.7's mstransform with all data columns).
+ */
+export function separateWeights(): ChunkOperator {
+  return {
+    push(chunk, next) {
+      const lease = arena().lease();
+      const { chanCount, corrCount, sigma } = chunk;
+      const dataWeights = lease.float32(chunk.rowCount * chanCount * corrCount);
+      for (let at = 0; at < dataWeights.length; at++) {
+        const noise = sigma[Math.floor(at / (chanCount * corrCount)) * corrCount + (at % corrCount)];
+        dataWeights[at] = noise > 0 ? 1 / (noise * noise) : 0;
+      }
+      next({ ...chunk, dataWeights, release: releaseBoth(lease, chunk) });
+    },
+    flush() {},
+  };
+}
+
+/** The weights by channel that a column is averaged with; undefined where WEIGHT holds for all channels. */
+export function weightsOfColumn(chunk: VisibilityChunk, name: DataColumn): Float32Array | undefined {
+  const isCorrected = name === 'CORRECTED_DATA' || (name === 'MODEL_DATA' && chunk.data.CORRECTED_DATA !== undefined);
+  return isCorrected ? chunk.weightSpectrum : (chunk.dataWeights ?? chunk.weightSpectrum);
+}
+
+/** Weights by channel, [row, chan, corr]. */
+export interface WeightSpectra {
+  readonly weightSpectrum: Float32Array;
+  readonly dataWeights?: Float32Array;
+}
+
+/**
  * WEIGHT and SIGMA of spectra of weights: means over unflagged channels (over all where all are flagged) of the weights and of
- * their inverse square roots, -1 for a weight of 0 (CASA 6.7's mstransform).
+ * their inverse square roots (those of DATA where it has its own), -1 for a weight of 0 (CASA 6.7's mstransform).
  *
- * @param spectrum, flag [row, chan, corr]
+ * @param flag [row, chan, corr]
  * @param weight, sigma filled, [row, corr]
  */
 export function weightsOfSpectrum(
   shape: { readonly rowCount: number; readonly chanCount: number; readonly corrCount: number },
-  spectrum: Float32Array,
+  { weightSpectrum, dataWeights = weightSpectrum }: WeightSpectra,
   flag: Uint8Array,
   weight: Float32Array,
   sigma: Float32Array,
@@ -49,8 +81,8 @@ export function weightsOfSpectrum(
       for (let pass = 0; pass < 2 && count === 0; pass++) {
         for (let at = base; at < base + chanCount * corrCount; at += corrCount) {
           if (pass === 0 && flag[at] !== 0) continue;
-          sum += spectrum[at];
-          roots += spectrum[at] > 0 ? 1 / Math.sqrt(spectrum[at]) : -1;
+          sum += weightSpectrum[at];
+          roots += dataWeights[at] > 0 ? 1 / Math.sqrt(dataWeights[at]) : -1;
           count++;
         }
       }

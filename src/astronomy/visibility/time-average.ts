@@ -1,4 +1,5 @@
 import { arena } from '../../foundation/numeric/index.ts';
+import { weightsOfColumn } from './spectral-weights.ts';
 import type { ChunkOperator, DataColumn, VisibilityChunk } from './types.ts';
 
 export interface TimeAverageOptions {
@@ -12,6 +13,14 @@ export interface TimeAverageOptions {
 
 /** Visibilities that are passed on together: their sums take 48 bytes each. */
 const VALUES_PER_CHUNK = 262_144;
+
+/** Sums of weights of unflagged values and of all, [chan, corr]. */
+interface WeightSums {
+  readonly good: Float64Array;
+  readonly all: Float64Array;
+}
+
+const noWeights = (size: number): WeightSums => ({ good: new Float64Array(size), all: new Float64Array(size) });
 
 /** Sums of one baseline over one bin. */
 interface Sums {
@@ -31,10 +40,9 @@ interface Sums {
   /** Unflagged and all values, each [chan, corr, re/im]. */
   readonly good: Record<string, Float64Array>;
   readonly all: Record<string, Float64Array>;
-  /** [chan, corr] */
-  readonly goodWeight: Float64Array;
-  /** Weights of all values, [chan, corr]. */
-  readonly allWeight: Float64Array;
+  readonly weights: WeightSums;
+  /** Of DATA, where it has weights of its own. */
+  readonly dataWeights?: WeightSums;
   readonly uvw: Float64Array;
   /** UVW of the first row, m. */
   readonly firstUvw: readonly number[];
@@ -127,8 +135,8 @@ function beginSums(chunk: VisibilityChunk, row: number): Sums {
     firstUvw: [0, 1, 2].map((axis) => chunk.uvw[3 * row + axis]),
     good: zeros(),
     all: zeros(),
-    goodWeight: new Float64Array(size),
-    allWeight: new Float64Array(size),
+    weights: noWeights(size),
+    ...(chunk.dataWeights && { dataWeights: noWeights(size) }),
     uvw: new Float64Array(3),
     ...{ rows: 0, goodRows: 0, start: 0, end: 0, centroid: 0, exposure: 0, rowWeight: 0 },
   };
@@ -145,27 +153,40 @@ function addRow(stretch: Stretch, chunk: VisibilityChunk, row: number, options: 
     sums = beginSums(chunk, row);
     stretch.open.set(baseline, sums);
   }
-  const { chanCount, corrCount } = chunk;
-  const size = chanCount * corrCount;
+  addWeights(sums.weights, chunk.weightSpectrum, chunk, row);
+  if (sums.dataWeights) addWeights(sums.dataWeights, chunk.dataWeights, chunk, row);
+  for (const name of Object.keys(chunk.data) as DataColumn[]) addValues(sums, chunk, row, name);
+  addMetadata(sums, chunk, row);
+}
+
+/** @param spectrum undefined: WEIGHT */
+function addWeights(sums: WeightSums, spectrum: Float32Array | undefined, chunk: VisibilityChunk, row: number): void {
+  const { flag, weight, corrCount } = chunk;
+  const base = row * sums.all.length;
+  for (let at = 0; at < sums.all.length; at++) {
+    const own = spectrum ? spectrum[base + at] : weight[row * corrCount + (at % corrCount)];
+    if (flag[base + at] === 0) sums.good[at] += own;
+    sums.all[at] += own;
+  }
+}
+
+function addValues(sums: Sums, chunk: VisibilityChunk, row: number, name: DataColumn): void {
+  const { flag, weight, corrCount } = chunk;
+  const values = chunk.data[name] as Float32Array;
+  const spectrum = weightsOfColumn(chunk, name);
+  const [good, all] = [sums.good[name], sums.all[name]];
+  const size = chunk.chanCount * corrCount;
   const base = row * size;
   for (let at = 0; at < size; at++) {
-    const weight = chunk.weightSpectrum
-      ? chunk.weightSpectrum[base + at]
-      : chunk.weight[row * corrCount + (at % corrCount)];
-    const isGood = chunk.flag[base + at] === 0;
-    if (isGood) sums.goodWeight[at] += weight;
-    sums.allWeight[at] += weight;
-    for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
-      const re = values[2 * (base + at)];
-      const im = values[2 * (base + at) + 1];
-      sums.all[name][2 * at] += re;
-      sums.all[name][2 * at + 1] += im;
-      if (!isGood) continue;
-      sums.good[name][2 * at] += weight * re;
-      sums.good[name][2 * at + 1] += weight * im;
-    }
+    const own = spectrum ? spectrum[base + at] : weight[row * corrCount + (at % corrCount)];
+    const re = own * values[2 * (base + at)];
+    const im = own * values[2 * (base + at) + 1];
+    all[2 * at] += re;
+    all[2 * at + 1] += im;
+    if (flag[base + at] !== 0) continue;
+    good[2 * at] += re;
+    good[2 * at + 1] += im;
   }
-  addMetadata(sums, chunk, row);
 }
 
 /** True when a row is no part of the bin of its baseline. */
@@ -220,6 +241,7 @@ function finishBins(like: VisibilityChunk, bins: readonly Sums[]): VisibilityChu
     weight: lease.float32(rowCount * corrCount),
     sigma: lease.float32(rowCount * corrCount),
     weightSpectrum: lease.float32(rowCount * size),
+    ...(like.dataWeights && { dataWeights: lease.float32(rowCount * size) }),
     ...{ time: doubles(), timeCentroid: doubles(), interval: doubles(), exposure: doubles() },
     uvw: lease.float64(3 * rowCount),
     ...{ antenna1: integers(), antenna2: integers(), feed1: integers(), feed2: integers(), processorId: integers() },
@@ -238,20 +260,29 @@ function writeRow(chunk: VisibilityChunk, row: number, sums: Sums): void {
   const size = chunk.chanCount * chunk.corrCount;
   const base = row * size;
   for (let at = 0; at < size; at++) {
-    const isGood = sums.goodWeight[at] > 0;
+    const isGood = sums.weights.good[at] > 0;
     chunk.flag[base + at] = isGood ? 0 : 1;
-    if (chunk.weightSpectrum) chunk.weightSpectrum[base + at] = isGood ? sums.goodWeight[at] : sums.allWeight[at];
-    for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
-      const source = isGood ? sums.good[name] : sums.all[name];
-      const scale = 1 / (isGood ? sums.goodWeight[at] : sums.rows);
+    if (chunk.weightSpectrum) chunk.weightSpectrum[base + at] = sums.weights[isGood ? 'good' : 'all'][at];
+    if (chunk.dataWeights && sums.dataWeights)
+      chunk.dataWeights[base + at] = sums.dataWeights[isGood ? 'good' : 'all'][at];
+  }
+  for (const name of Object.keys(chunk.data) as DataColumn[]) {
+    const values = chunk.data[name] as Float32Array;
+    const own = weightsOfColumn(chunk, name) === chunk.dataWeights ? sums.dataWeights : undefined;
+    const { good, all } = own ?? sums.weights;
+    for (let at = 0; at < size; at++) {
+      const source = good[at] > 0 ? sums.good[name] : sums.all[name];
+      const total = good[at] > 0 ? good[at] : all[at];
+      const scale = total > 0 ? 1 / total : 0;
       values[2 * (base + at)] = source[2 * at] * scale;
       values[2 * (base + at) + 1] = source[2 * at + 1] * scale;
     }
   }
   for (let corr = 0; corr < chunk.corrCount; corr++) {
-    const weight = meanWeight(sums, corr, chunk.corrCount);
-    chunk.weight[row * chunk.corrCount + corr] = weight;
-    chunk.sigma[row * chunk.corrCount + corr] = weight > 0 ? 1 / Math.sqrt(weight) : 0;
+    const at = row * chunk.corrCount + corr;
+    chunk.weight[at] = meanWeight(sums.weights, corr, chunk.corrCount);
+    const own = sums.dataWeights ? meanWeight(sums.dataWeights, corr, chunk.corrCount) : chunk.weight[at];
+    chunk.sigma[at] = own > 0 ? 1 / Math.sqrt(own) : 0;
   }
   const scale = sums.rowWeight > 0 ? 1 / sums.rowWeight : 0;
   for (let axis = 0; axis < 3; axis++) chunk.uvw[3 * row + axis] = sums.uvw[axis] * scale;
@@ -268,13 +299,13 @@ function writeRow(chunk: VisibilityChunk, row: number, sums: Sums): void {
 }
 
 /** Mean over the channels with unflagged values (or over all, when there are none) of their summed weights. */
-function meanWeight(sums: Sums, corr: number, corrCount: number): number {
+function meanWeight({ good, all }: WeightSums, corr: number, corrCount: number): number {
   let [goodSum, goodChans, allSum, chans] = [0, 0, 0, 0];
-  for (let at = corr; at < sums.goodWeight.length; at += corrCount) {
-    allSum += sums.allWeight[at];
+  for (let at = corr; at < good.length; at += corrCount) {
+    allSum += all[at];
     chans++;
-    if (sums.goodWeight[at] <= 0) continue;
-    goodSum += sums.goodWeight[at];
+    if (good[at] <= 0) continue;
+    goodSum += good[at];
     goodChans++;
   }
   return goodChans > 0 ? goodSum / goodChans : allSum / chans;

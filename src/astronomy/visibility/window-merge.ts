@@ -60,18 +60,20 @@ function merge(chunks: readonly VisibilityChunk[], flat: FlatParts, options: Win
   const data: Partial<Record<DataColumn, Float32Array>> = {};
   for (const name of Object.keys(chunks[0].data) as DataColumn[]) data[name] = lease.float32(2 * size).fill(0);
   const flag = lease.uint8(size);
-  const spectrum = lease.float32(size).fill(0);
-  const target: Target = { data, flag, spectrum, corrCount };
+  const weightSpectrum = lease.float32(size).fill(0);
+  const dataWeights = chunks[0].dataWeights && lease.float32(size).fill(0);
+  const target: Target = { data, flag, weightSpectrum, dataWeights, corrCount };
   groups.forEach((members, group) => {
     mergeRow(members, flat, target, group * chanCount * corrCount);
   });
   const weight = lease.float32(groups.length * corrCount);
   const sigma = lease.float32(groups.length * corrCount);
-  weightsOfSpectrum({ rowCount: groups.length, chanCount, corrCount }, spectrum, flag, weight, sigma);
+  const shape = { rowCount: groups.length, chanCount, corrCount };
+  weightsOfSpectrum(shape, { weightSpectrum, dataWeights }, flag, weight, sigma);
   return {
     ...rowColumns(groups, lease),
-    ...{ dataDescId: options.dataDescId, spwId: options.spwId, rowCount: groups.length, chanCount, corrCount },
-    ...{ data, flag, weight, sigma, weightSpectrum: spectrum },
+    ...{ dataDescId: options.dataDescId, spwId: options.spwId, ...shape },
+    ...{ data, flag, weight, sigma, weightSpectrum, dataWeights },
     release: () => lease.release(),
   };
 }
@@ -99,7 +101,8 @@ function compare(one: Member, other: Member): number {
 interface Target {
   readonly data: Partial<Record<DataColumn, Float32Array>>;
   readonly flag: Uint8Array;
-  readonly spectrum: Float32Array;
+  readonly weightSpectrum: Float32Array;
+  readonly dataWeights?: Float32Array;
   readonly corrCount: number;
 }
 
@@ -158,7 +161,8 @@ function mergeRow(members: readonly Member[], flat: FlatParts, target: Target, s
       if (factor === 0 || !member) continue;
       const { chunk, row } = member;
       const from = (row * chunk.chanCount + chans[part]) * corrCount + corr;
-      target.spectrum[at] += factor * (chunk.weightSpectrum as Float32Array)[from];
+      target.weightSpectrum[at] += factor * (chunk.weightSpectrum as Float32Array)[from];
+      if (target.dataWeights && chunk.dataWeights) target.dataWeights[at] += factor * chunk.dataWeights[from];
       for (const name of columns) {
         const [values, input] = [target.data[name] as Float32Array, chunk.data[name] as Float32Array];
         values[2 * at] += factor * input[2 * from];

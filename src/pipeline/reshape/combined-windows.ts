@@ -38,10 +38,10 @@ export function planCombination(ms: MeasurementSet, metadata: MsMetadata, plan: 
 
 function checkCombination(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan): void {
   if (!plan.isReindexed) fail('unsupported', 'Combined spectral windows are renumbered; leave reindex=True.');
-  if (plan.timebinSec > 0 || plan.windows.some(({ width }) => width > 1)) {
+  if (plan.timebinSec > 0) {
     fail(
       'unsupported',
-      'Averages are not made while spectral windows are combined; average in a call before or after.',
+      'Times are not averaged while spectral windows are combined; average in a call before or after.',
     );
   }
   const counts = plan.windows.map(({ bins }) => bins.length);

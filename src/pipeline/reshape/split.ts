@@ -19,6 +19,7 @@ import {
   planOrdered,
   readChunks,
   rowLimiter,
+  separateWeights,
   timeAverage,
   type VisibilityChunk,
 } from '../../astronomy/visibility/index.ts';
@@ -79,12 +80,6 @@ export function transform(context: Context, task: string, given: SplitOptions, s
     const warn = warningsOf(context, task);
     const chosen = planSplit(source, metadata, options, warn);
     const plan = steps?.replan?.(chosen, metadata, source, warn) ?? chosen;
-    if (plan.isCombined && columns.write.includes('DATA') && columns.write.includes('CORRECTED_DATA')) {
-      fail(
-        'unsupported',
-        'Windows are not combined for DATA and CORRECTED_DATA at once, whose weights differ; choose one of them (datacolumn, or split before).',
-      );
-    }
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
     if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
     const extra = steps?.operators?.(metadata, columns) ?? [];
@@ -126,12 +121,16 @@ function writeSplit(context: Context, job: Job): number {
   });
   try {
     copySubtables(source, target, metadata, plan);
+    const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
+    const hasSpectrum = job.options.usewtspectrum === true;
+    const isChanged =
+      hasSpectrum || seconds > 0 || job.after.length > 0 || job.chosen.windows.some(({ width }) => width > 1);
     const operators: ChunkOperator[] = [
       weightOperator(columns),
-      ...(job.options.usewtspectrum ? [flatSpectrum()] : []),
+      ...(columns.weights === 'both' && isChanged ? [separateWeights()] : []),
+      ...(hasSpectrum ? [flatSpectrum()] : []),
       ...job.extra,
     ];
-    const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
     if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
     operators.push(selectOperator(job.chosen, metadata), ...job.after);
     const sink = (chunk: VisibilityChunk) => {
@@ -183,26 +182,22 @@ function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {
     .toLowerCase()
     .split(',')
     .map((part) => part.trim());
-  const all = named.includes('all') || named.length > 1;
-  const known: readonly DataColumn[] = ['DATA', 'MODEL_DATA', 'CORRECTED_DATA', 'FLOAT_DATA'];
-  const present = known.filter((name) => hasDataColumn(ms, name));
-  if (all) {
-    const write = named.includes('all')
-      ? present
-      : present.filter((name) => named.includes(name.replace('_DATA', '').toLowerCase()));
-    return { read: write, write, weights: 'both' };
-  }
-  const wanted: Record<string, DataColumn> = {
+  const known: Record<string, DataColumn> = {
     data: 'DATA',
-    corrected: 'CORRECTED_DATA',
     model: 'MODEL_DATA',
+    corrected: 'CORRECTED_DATA',
     float_data: 'FLOAT_DATA',
   };
-  const column = wanted[named[0]];
-  if (!column) fail('usage', `"${datacolumn}" is not a data column; use data, corrected, model, float_data or all.`);
-  if (!hasDataColumn(ms, column)) {
-    fail('missing', `The MeasurementSet has no ${column} column; choose another datacolumn.`, { file: ms.path });
-  }
+  const wanted = named.includes('all')
+    ? Object.values(known).filter((name) => hasDataColumn(ms, name))
+    : Object.entries(known).flatMap(([name, column]) => (named.includes(name) ? [column] : []));
+  const isKnown = named.includes('all') || wanted.length === named.length;
+  if (!isKnown) fail('usage', `"${datacolumn}" is not a data column; use data, corrected, model, float_data or all.`);
+  const absent = wanted.find((name) => !hasDataColumn(ms, name));
+  if (absent)
+    fail('missing', `The MeasurementSet has no ${absent} column; choose another datacolumn.`, { file: ms.path });
+  if (named.includes('all') || named.length > 1) return { read: wanted, write: wanted, weights: 'both' };
+  const [column] = wanted;
   const write: DataColumn = column === 'FLOAT_DATA' ? 'FLOAT_DATA' : 'DATA';
   return { read: [column], write: [write], weights: column === 'CORRECTED_DATA' ? 'weight' : 'sigma' };
 }

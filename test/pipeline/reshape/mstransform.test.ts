@@ -137,7 +137,7 @@ describe('mstransform', () => {
     mstransform({ ...context, log: { ...context.log, post } }, options);
     expect(warnings.join()).toMatch(/1996 of 2004 channels lie in gaps/);
     const again = { ...options, outputvis: 'c.ms' };
-    expect(() => mstransform(context, { ...again, chanaverage: true, chanbin: 2 })).toThrow(/before or after/);
+    expect(() => mstransform(context, { ...again, timeaverage: true, timebin: '12s' })).toThrow(/before or after/);
     expect(() => mstransform(context, { ...again, reindex: false })).toThrow(/reindex/);
   });
 
@@ -169,6 +169,17 @@ describe('cvel2', () => {
     const options = { vis: 'a.ms', datacolumn: 'data', mode: 'channel' };
     cvel2(context, { ...options, outputvis: 'b.ms', spw: '0:0~3,1:0~3' });
     expect(look(join(context.cwd, 'b.ms')).windows).toHaveLength(1);
+    // All data columns at once: WEIGHT, which is that of CORRECTED_DATA, and SIGMA, which is that of DATA, go each by its own.
+    writeSmallMs(join(context.cwd, 'two.ms'), { dataColumns: ['DATA', 'CORRECTED_DATA'] });
+    const ms = openMs(join(context.cwd, 'two.ms'), 'update');
+    for (const chunk of readChunks(ms, { columns: [] })) {
+      chunk.weight.fill(9);
+      writeChunk(ms, chunk, { weight: true });
+      chunk.release();
+    }
+    ms.close();
+    cvel2(context, { vis: 'two.ms', outputvis: 'd.ms', spw: '0:0~3,1:0~3' });
+    expect(look(join(context.cwd, 'd.ms'))).toMatchObject({ weight: 9, sigma: 0.5 });
     expect(() => cvel2(context, { ...options, outputvis: 'c.ms', spw: '0,1' })).toThrow(/8 and 4 channels/);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
-import { readChunks } from '../../../src/astronomy/visibility/index.ts';
+import { readChunks, writeChunk } from '../../../src/astronomy/visibility/index.ts';
 import { split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
 import { readModels, setjy } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
@@ -76,11 +76,41 @@ describe('split', () => {
     ms.close();
   });
 
+  it('averages DATA by SIGMA and CORRECTED_DATA by WEIGHT when it takes both', () => {
+    const { context, path } = start(['DATA', 'CORRECTED_DATA']);
+    const source = openMs(path('a.ms'), 'update');
+    const columns = ['DATA', 'CORRECTED_DATA'] as const;
+    for (const chunk of readChunks(source, { columns, selection: { scan: '1', spw: '0' } })) {
+      const { time, sigma, weight, data } = chunk;
+      const size = 2 * chunk.chanCount * chunk.corrCount;
+      for (const [row, value] of [...time].map((at) => (at === time[0] ? 1 : 4)).entries()) {
+        for (const name of columns) data[name]!.fill(value, row * size, (row + 1) * size);
+        sigma.fill(value === 1 ? 1 : 0.5, 2 * row, 2 * row + 2);
+        weight.fill(value === 1 ? 1 : 2, 2 * row, 2 * row + 2);
+      }
+      writeChunk(source, chunk, { columns, sigma: true, weight: true });
+      chunk.release();
+    }
+    source.close();
+    const options = { vis: 'a.ms', datacolumn: 'all', scan: '1', spw: '0' };
+    split(context, { ...options, outputvis: 'b.ms', timebin: '12s', width: 2 });
+    const ms = openMs(path('b.ms'));
+    const [chunk] = readChunks(ms, { columns: ['DATA', 'CORRECTED_DATA'] });
+    expect(chunk.data.DATA![0]).toBeCloseTo((1 + 4 * 4) / 5, 6);
+    expect(chunk.data.CORRECTED_DATA![0]).toBeCloseTo((1 + 2 * 4) / 3, 6);
+    expect(chunk.weight[0]).toBeCloseTo(2 * 3, 5);
+    expect(chunk.sigma[0]).toBeCloseTo(1 / Math.sqrt(2 * 5), 6);
+    chunk.release();
+    ms.close();
+  });
+
   it('leaves nothing behind when the selection is empty or the column is missing', () => {
     const { context, path } = start();
     expect(() => split(context, { vis: 'a.ms', outputvis: 'b.ms' })).toThrow(/no CORRECTED_DATA/);
     const options = { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data' };
     expect(() => split(context, { ...options, scan: '9' })).toThrow(/no rows/);
+    expect(() => split(context, { ...options, datacolumn: 'data,corrected' })).toThrow(/no CORRECTED_DATA/);
+    expect(() => split(context, { ...options, datacolumn: 'data,residual' })).toThrow(/is not a data column/);
     expect(existsSync(path('b.ms'))).toBe(false);
     split(context, options);
     expect(() => split(context, options)).toThrow(/exists already/);

@@ -1,5 +1,10 @@
 import { fail, SECONDS_PER_DAY } from '../../../foundation/base/index.ts';
-import { type CoordinateSystem, readCoordinates, telescopePlace, writeCoordinates } from '../../../pipeline/images/index.ts';
+import {
+  type CoordinateSystem,
+  readCoordinates,
+  telescopePlace,
+  writeCoordinates,
+} from '../../../pipeline/images/index.ts';
 import { keywordValue, recordReply } from '../table-values.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';

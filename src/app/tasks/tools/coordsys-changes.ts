@@ -1,5 +1,11 @@
 import { fail, SECONDS_PER_DAY } from '../../../foundation/base/index.ts';
-import { type AxisProperty, type CoordinateSystem, directionNames, telescopePlace, withAxisValue } from '../../../pipeline/images/index.ts';
+import {
+  type AxisProperty,
+  type CoordinateSystem,
+  directionNames,
+  telescopePlace,
+  withAxisValue,
+} from '../../../pipeline/images/index.ts';
 import { type ToolArguments, type ToolMethod, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { coordinatesFrom, coordinatesRecord, DEFAULT_SPECTRAL, defaultCoordinates } from './coordinate-records.ts';
@@ -150,7 +156,10 @@ export const changingMethods = {
   setstokes: ask('stokes', (state, args) =>
     changed(state, (coordinates) =>
       coordinates.stokes
-        ? { ...coordinates, stokes: { ...coordinates.stokes, stokes: textList(args.stokes).flatMap((text) => text.split(/[\s,]+/)) } }
+        ? {
+            ...coordinates,
+            stokes: { ...coordinates.stokes, stokes: textList(args.stokes).flatMap((text) => text.split(/[\s,]+/)) },
+          }
         : fail('usage', 'cs.setstokes(): the image has no Stokes axis.'),
     ),
   ),

@@ -80,7 +80,9 @@ export function worldOf(coordinates: CoordinateSystem, axisCount: number, pixel:
     if (kind === 'direction' && sky) return axis === direction?.pixelAxes[0] ? nearTo(sky.lon, reference) : sky.lat;
     if (kind === 'spectral' && spectral) return channelFrequency(spectral, at[axis]);
     if (kind === 'stokes')
-      return stokesCodes(coordinates)[Math.round(at[axis])] ?? fail('usage', `Pixel ${at[axis]} has no Stokes parameter.`);
+      return (
+        stokesCodes(coordinates)[Math.round(at[axis])] ?? fail('usage', `Pixel ${at[axis]} has no Stokes parameter.`)
+      );
     return reference + (at[axis] - referencePixel) * increment;
   });
 }
