@@ -14,14 +14,12 @@ export interface ListcalOptions {
   readonly spw?: string;
   /** File to write; '' sends the list to the log. */
   readonly listfile?: string;
-  /** Accepted; the list is not cut into pages. */
+  /** After so many lines the heading of the columns is repeated; 0: never. Default 50. */
   readonly pagerows?: number;
 }
 
 /** Antennas side by side in one block of the list. */
 const ANTENNAS_PER_BLOCK = 4;
-/** Lines of a block before its times. */
-const BLOCK_HEADER = 3;
 const TITLE = ' Amp    Phs  F  Amp    Phs  F|';
 
 /**
@@ -35,28 +33,66 @@ export function listcal(context: Context, options: ListcalOptions): string {
   const { field, antenna, spw } = options;
   const rows = selectCalRows(table, { field, antenna, spw });
   const channels = parseSpw(spw ?? '', windowInfos(table));
-  const lines: string[] = [];
+  const pages = new Pages(options.pagerows ?? 50);
   let solutionCount = 0;
   for (const spwId of [...new Set(rows.map((row) => table.rows.spwId[row]))].sort((a, b) => a - b)) {
     const own = rows.filter((row) => table.rows.spwId[row] === spwId);
     const day = formatMjd(table.rows.time[own[0]], 0).slice(0, 10);
-    lines.push(
+    let title = [
       `SpwID = ${spwId}, Date = ${day},  CalTable = ${options.caltable} (${table.visCal}), MS name = ${joinPath(context.cwd, options.vis)}`,
-    );
-    lines.push('-'.repeat(146));
+      '-'.repeat(146),
+    ];
     const antennas = [...new Set(own.map((row) => table.rows.antenna1[row]))].sort((a, b) => a - b);
     for (let first = 0; first < antennas.length; first += ANTENNAS_PER_BLOCK) {
       const block = antennas.slice(first, first + ANTENNAS_PER_BLOCK);
-      const listed = blockLines(table, own, block, channels.get(spwId) ?? []);
-      lines.push(...listed);
-      solutionCount += (listed.length - BLOCK_HEADER) * block.length;
+      const head = blockHead(table, block);
+      pages.head([...title, ...head]);
+      title = [];
+      for (const line of blockLines(table, own, block, channels.get(spwId) ?? [])) {
+        pages.line(line, head);
+        solutionCount += block.length;
+      }
     }
   }
-  lines.push('', `Listed ${solutionCount} antenna solutions.`, '', '');
+  const lines = [...pages.lines, '', `Listed ${solutionCount} antenna solutions.`, '', ''];
   const text = lines.join('\n');
   if (options.listfile) disk().writeFile(joinPath(context.cwd, options.listfile), text);
   else for (const line of lines) context.log.post(line, 'INFO', 'listcal');
   return text;
+}
+
+/** Repeats a heading where CASA does: it counts a line more for the first heading of a page, and looks after each line. */
+class Pages {
+  readonly lines: string[] = [];
+  private readonly rows: number;
+  private count = 0;
+  private isFull = true;
+
+  constructor(rows: number) {
+    this.rows = rows;
+  }
+
+  head(lines: readonly string[]): void {
+    this.lines.push(...lines);
+    this.count = this.isFull ? lines.length + 1 : this.count + lines.length;
+    this.isFull = false;
+  }
+
+  line(line: string, head: readonly string[]): void {
+    if (this.isFull) this.head(head);
+    this.lines.push(line);
+    this.count++;
+    if (this.rows > 0 && this.count >= this.rows) this.isFull = true;
+  }
+}
+
+function blockHead(table: CalTable, antennas: readonly number[]): string[] {
+  const names = antennas.map((ant) => ` Ant = ${table.antennas[ant].name}`.padEnd(29));
+  return [
+    `${' '.repeat(25)}|${names.join('|')}|`,
+    `Time       Field      Chn|${antennas.map(() => TITLE.slice(0, -1)).join('|')}|`,
+    `----------|----------|---|${'--------------|'.repeat(2 * ANTENNAS_PER_BLOCK)}`,
+  ];
 }
 
 function blockLines(
@@ -66,12 +102,7 @@ function blockLines(
   ranges: readonly (readonly [first: number, last: number])[],
 ): string[] {
   const { time, antenna1, fieldId, chanCount } = table.rows;
-  const names = antennas.map((ant) => ` Ant = ${table.antennas[ant].name}`.padEnd(29));
-  const lines = [
-    `${' '.repeat(25)}|${names.join('|')}|`,
-    `Time       Field      Chn|${antennas.map(() => TITLE.slice(0, -1)).join('|')}|`,
-    `----------|----------|---|${'--------------|'.repeat(2 * ANTENNAS_PER_BLOCK)}`,
-  ];
+  const lines: string[] = [];
   const byTime = new Map<number, Map<number, number>>();
   for (const row of rows) {
     if (!antennas.includes(antenna1[row])) continue;

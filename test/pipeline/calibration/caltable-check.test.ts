@@ -78,6 +78,9 @@ describe('checks of a calibration table', () => {
     expect(lines[5]).toMatch(/^\d\d:\d\d:\d\d\.\d J0000 {6} {2}0\|1\.000 {4}0\.0 {3}1\.000 {4}0\.0 {3}1\.500 {3}85\.9/);
     expect(lines[6]).toContain('F');
     expect(lines.at(-3)).toBe('Listed 4 antenna solutions.');
+    // As CASA 6.7, of which 86 lists with pages of 1 to 100 lines are the same.
+    const paged = listcal(context, { vis: 'a.ms', caltable: 'a.g', antenna: 'DA41,DA46', pagerows: 7 }).split('\n');
+    expect(paged).toEqual([...lines.slice(0, 6), ...lines.slice(2, 5), ...lines.slice(6)]);
   });
 
   it('refers phases to another antenna', () => {

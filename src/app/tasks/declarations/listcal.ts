@@ -13,7 +13,7 @@ export const listcalTask: TaskDeclaration = {
     text('antenna', '', 'antennas; empty: all'),
     text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
     outputPath('listfile', '', 'file to write; empty: the log'),
-    int('pagerows', 50, 'lines of a page', { inert: 'the list is not cut into pages' }),
+    int('pagerows', 50, 'lines after which the heading is repeated; 0: never'),
   ],
   run: performs(listcal),
 };
