@@ -12,7 +12,7 @@ function sourceFiles(folders) {
   const found = [];
   const visit = (path) => {
     for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      const full = join(path, entry.name);
+      const full = `${path}/${entry.name}`; // join() would take half the time of a start
       if (entry.isDirectory()) visit(full);
       else if (/\.(ts|py|json|wasm|html|css)$/.test(entry.name)) found.push(full);
     }

@@ -98,8 +98,8 @@ function findLinks(top: string): string[] {
     }
     for (const entry of entries) {
       count++;
-      if (entry.isSymbolicLink()) links.push(join(folder, entry.name));
-      else if (entry.isDirectory()) open.push(join(folder, entry.name));
+      if (entry.isSymbolicLink()) links.push(`${folder}/${entry.name}`);
+      else if (entry.isDirectory()) open.push(`${folder}/${entry.name}`);
     }
   }
   return links;
