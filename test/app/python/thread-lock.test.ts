@@ -25,7 +25,7 @@ const tries: Record<string, () => Promise<unknown>> = {
   tls: async () => { const { connect } = load('node:tls'); return through(() => connect(${port})); },
   http2: async () => { const { connect } = load('node:http2'); return through(() => connect('http://127.0.0.1:${port}')); },
   listen: async () => { const { createServer } = load('node:http'); return through(() => createServer().listen(0), 'listening'); },
-  resolve: async () => { const dns = await import('node:dns'); return dns.promises.resolve('localhost'); },
+  resolve: async () => { const dns = await import('node:dns'); return dns.lookup('localhost', () => undefined); },
 };
 function through(start: () => any, event = 'connect'): Promise<string> {
   return new Promise((resolve, reject) => {
