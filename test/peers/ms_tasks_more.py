@@ -14,7 +14,7 @@ import time
 import numpy as np
 from casatasks import (clearcal, cvel2, delmod, fixplanets, fixvis, importasdm, initweights, mstransform, phaseshift, setjy, split,
                        statwt, uvsub)
-from casatools import table
+from casatools import msmetadata, table
 
 ROOT = os.environ.get("ALMA_QA2_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 DRIVER = os.path.join(ROOT, "dist", "peers", "ms-driver.js")
@@ -257,6 +257,40 @@ def fixplanets_pointing(both):
     report(miss < 7e-6, "fixplanets from POINTING", "%.2f arcsec" % np.degrees(miss * 3600))
 
 
+def make_ephemeris(path):
+    """A body that moves 20 arcsec an hour away from field 0, in steps of six hours from a day before it."""
+    tb = table()
+    tb.open("base.ms/FIELD")
+    start, (ra, dec) = tb.getcell("TIME", 0) / 86400 - 1, np.degrees(tb.getcell("PHASE_DIR", 0).ravel())
+    tb.close()
+    steps = np.arange(12.0)
+    columns = {"MJD": start + steps / 4, "RA": ra % 360 + steps / 30, "DEC": dec - steps / 40, "Rho": 9 + steps / 50, "RadVel": 0 * steps}
+    column = dict(valueType="double", dataManagerType="", dataManagerGroup="", option=0, maxlen=0, comment="", keywords={})
+    tb.create(path, {name: column for name in columns}, nrow=len(steps))
+    for name, unit in zip(columns, ("d", "deg", "deg", "AU", "AU/d")):
+        tb.putcol(name, columns[name])
+        tb.putcolkeyword(name, "UNIT", unit)
+    for key, value in dict(VS_CREATE="2013/01/01/00:00", VS_DATE="2013/01/01/00:00", VS_VERSION="0001.0001",
+                           VS_TYPE="Table of comet/planetary positions", MJD0=start - 0.25, dMJD=0.25, NAME="Body", GeoLong=0.0,
+                           GeoLat=0.0, GeoDist=0.0, obsloc="GEOCENTRIC", posrefsys="ICRF/J2000.0").items():
+        tb.putkeyword(key, value)
+    tb.putinfo(dict(type="IERS", subType="Solar System", readme=""))
+    tb.close()
+
+
+def moving_centre(both):
+    """Where both programs say that the moving field of CASA's MeasurementSet is."""
+    says = "msmd.open('%s'); place = msmd.phasecenter(0); msmd.close(); print('%%r %%r' %% (place['m0']['value'], place['m1']['value']))" % both[1]
+    out = subprocess.check_output([NODE, os.path.join(ROOT, "bin", "casapy.mjs"), "--nologfile", "--trust", "-c", says], text=True)
+    here = np.array([float(word) for word in out.split("\n")[-2].split()])
+    msmd = msmetadata()
+    msmd.open(both[1])
+    place = msmd.phasecenter(0)
+    msmd.close()
+    miss = np.abs(here - [place["m0"]["value"], place["m1"]["value"]]).max()
+    report(miss < 1e-11, "phase centre of a field with an ephemeris", "%.1e rad" % miss)
+
+
 def channels_and_places(cases, c):
     for name, kwargs in transforms(c).items():
         # FLAG_ROW of a bin whose rows are all flagged is set here.
@@ -271,8 +305,11 @@ def channels_and_places(cases, c):
     cases.new("phaseshift to ICRS", "phaseshift", phaseshift, "base.ms", dict(phasecenter=c.beside("ICRS"), scan="4", datacolumn="data"))
     fixed = cases.in_place("fixvis, UVW anew", "fixvis", fixvis, dict(field="0,1", reuse=False), "MAIN")
     given = cases.in_place("fixplanets, given direction", "fixplanets", fixplanets, dict(field="0", fixuvw=True, direction=c.beside()), "MAIN")
+    make_ephemeris("body.tab")
+    moving = cases.in_place("fixplanets, ephemeris", "fixplanets", fixplanets, dict(field="0", fixuvw=True, direction="body.tab"), "MAIN")
     pointed = cases.in_place("fixplanets from POINTING, other tables", "fixplanets", fixplanets, dict(field="1"), "FIELD", "SOURCE")
     cases.compare([lambda: uvw_close("fixvis, UVW anew", fixed, 1e-6), lambda: uvw_close("fixplanets, given direction", given, 1e-6),
+                   lambda: uvw_close("fixplanets, ephemeris", moving, 1e-6), lambda: moving_centre(moving),
                    lambda: fixplanets_pointing(pointed)])
 
 

@@ -17,6 +17,7 @@ export { erfaVersion, geodeticOf, installErfa, itrfOf } from './erfa.ts';
 export { gcrsToItrs } from './frames.ts';
 export { azEl, type Horizontal, parallacticAngle } from './horizon.ts';
 export { isGeodeticObservatory, knownObservatories, observatoryPosition } from './observatories.ts';
+export { type DirectionTable, rowAtTime, shiftedDirection, tabulatedDirection } from './tabulated-direction.ts';
 export { mjdSecToUtcNs, utcNsToMjdSec } from './time-scales.ts';
 export { formatMjd, formatTimeOfDay, parseCasaTime, type TimeStyle } from './time-text.ts';
 export { antennaUvw, type UvwConvention, uvwRotation } from './uvw.ts';

@@ -10,6 +10,7 @@ export {
   stepRuns,
 } from './columns.ts';
 export { parseCorrelation } from './correlation-selection.ts';
+export { type FieldDirections, type FieldInfo, type FieldMotion, fieldDirection, isPlaced } from './fields.ts';
 export { appendHistory } from './history.ts';
 export { parseIntent } from './intent-selection.ts';
 export { formatListobs, type ListingOptions, type ListobsOptions, listedRows, listobs } from './listobs.ts';

@@ -1,4 +1,5 @@
 import { checkedIndex, readArray, readNumbers, readTextArray, readTexts } from './columns.ts';
+import { type FieldInfo, readFields } from './fields.ts';
 import type { MeasurementSet } from './measurement-set.ts';
 import { readScans } from './scans.ts';
 
@@ -44,19 +45,6 @@ export interface PolarizationInfo {
   readonly corrTypes: readonly string[];
   /** Receptors of each product, [corr, 2] */
   readonly corrProducts: readonly number[];
-}
-
-export interface FieldInfo {
-  readonly id: number;
-  readonly name: string;
-  readonly code: string;
-  readonly sourceId: number;
-  /** Right ascension and declination of the constant term, rad. */
-  readonly phaseDir: readonly [ra: number, dec: number];
-  readonly delayDir: readonly [ra: number, dec: number];
-  readonly refDir: readonly [ra: number, dec: number];
-  /** Frame of the directions, 'J2000' or 'ICRS'. */
-  readonly frame: string;
 }
 
 export interface StateInfo {
@@ -237,30 +225,6 @@ function readPolarizations(ms: MeasurementSet): PolarizationInfo[] {
     id,
     corrTypes: (readArray(table, 'CORR_TYPE', id) ?? []).map(correlationName),
     corrProducts: readArray(table, 'CORR_PRODUCT', id) ?? [],
-  }));
-}
-
-function readFields(ms: MeasurementSet): FieldInfo[] {
-  const table = ms.subtable('FIELD');
-  const codes = readTexts(table, 'CODE');
-  const sources = readNumbers(table, 'SOURCE_ID', -1);
-  const frames = readNumbers(table, 'PhaseDir_Ref', -1);
-  const measure = table.column('PHASE_DIR').keywords.get('MEASINFO');
-  const fixed = measure?.type === 'Record' ? measure.record.get('Ref') : undefined;
-  const fixedFrame = fixed && 'value' in fixed ? String(fixed.value) : 'J2000';
-  const direction = (name: string, id: number): [number, number] => {
-    const values = readArray(table, name, id) ?? [0, 0];
-    return [values[0], values[1]];
-  };
-  return readTexts(table, 'NAME').map((name, id) => ({
-    id,
-    name,
-    code: codes[id],
-    sourceId: sources[id],
-    phaseDir: direction('PHASE_DIR', id),
-    delayDir: direction('DELAY_DIR', id),
-    refDir: direction('REFERENCE_DIR', id),
-    frame: frames[id] === 21 ? 'ICRS' : frames[id] === 0 ? 'J2000' : fixedFrame,
   }));
 }
 

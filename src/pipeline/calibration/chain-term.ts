@@ -1,5 +1,5 @@
 import { azEl, uvwRotation } from '../../astronomy/measures/index.ts';
-import type { MsMetadata } from '../../astronomy/ms/index.ts';
+import { fieldDirection, type MsMetadata } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { baseName } from '../../foundation/bytes/index.ts';
 import type { CalTable } from './caltable.ts';
@@ -140,11 +140,11 @@ function surroundings(metadata: MsMetadata, table: CalTable, interpolator: Solut
       return freqs.reduce((sum, frequency) => sum + frequency, 0) / freqs.length;
     },
     elevationOf(antenna, time, fieldId) {
-      const [ra, dec] = metadata.fields[fieldId].phaseDir;
+      const [ra, dec] = fieldDirection(metadata.fields[fieldId], time);
       return azEl(time, ra, dec, metadata.antennas[antenna].position).el;
     },
     pathOfOffsets(offsets, time, fieldId) {
-      const [ra, dec] = metadata.fields[fieldId].phaseDir;
+      const [ra, dec] = fieldDirection(metadata.fields[fieldId], time);
       const axes = uvwRotation(metadata.antennas[0].position, time, ra, dec);
       const paths = new Float64Array(offsets.length / 3);
       for (let ant = 0; ant < paths.length; ant++) {

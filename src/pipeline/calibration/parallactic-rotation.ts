@@ -1,5 +1,11 @@
 import { parallacticAngle } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, readArray, readNumbers } from '../../astronomy/ms/index.ts';
+import {
+  fieldDirection,
+  type MeasurementSet,
+  type MsMetadata,
+  readArray,
+  readNumbers,
+} from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { isKernelArray, joinCorrelationFlagsInPlace } from '../../foundation/numeric/index.ts';
@@ -66,7 +72,7 @@ export class ParallacticRotation {
     const { known, angles, metadata } = this;
     if (time === known.time && fieldId === known.fieldId && spwId === known.spwId) return;
     this.known = { time, fieldId, spwId };
-    const [ra, dec] = metadata.fields[fieldId].phaseDir;
+    const [ra, dec] = fieldDirection(metadata.fields[fieldId], time);
     const receptors = this.receptorsOf(spwId);
     metadata.antennas.forEach(({ position }, ant) => {
       angles[ant] = parallacticAngle(time, ra, dec, position) + receptors[ant];

@@ -1,5 +1,5 @@
 import { azEl } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, stepRows } from '../../astronomy/ms/index.ts';
+import { fieldDirection, type MeasurementSet, type MsMetadata, stepRows } from '../../astronomy/ms/index.ts';
 import { readChunks } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 
@@ -154,7 +154,7 @@ function elevationsFromPointing(ms: MeasurementSet, data: WvrData): boolean {
 
 function elevationsFromFields(metadata: MsMetadata, data: WvrData): void {
   data.time.forEach((time, at) => {
-    const [ra, dec] = metadata.fields[data.fieldId[at]].phaseDir;
+    const [ra, dec] = fieldDirection(metadata.fields[data.fieldId[at]], time);
     data.elevation[at] = azEl(time, ra, dec, metadata.antennas[0].position).el;
   });
 }

@@ -1,5 +1,5 @@
 import { azEl } from '../../astronomy/measures/index.ts';
-import type { MsMetadata, RowTest } from '../../astronomy/ms/index.ts';
+import { fieldDirection, type MsMetadata, type RowTest } from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { FlagCommand } from './flag-command.ts';
 
@@ -16,7 +16,7 @@ export function elevationTest(metadata: MsMetadata, command: FlagCommand): (chun
   const known = new Float64Array(metadata.antennas.length);
   const isOutside = (antenna: number): boolean => {
     if (Number.isNaN(known[antenna])) {
-      const [ra, dec] = metadata.fields[fieldId].phaseDir;
+      const [ra, dec] = fieldDirection(metadata.fields[fieldId], time);
       known[antenna] = azEl(time, ra, dec, metadata.antennas[antenna].position).el * DEGREES;
     }
     return known[antenna] < low || known[antenna] > high;

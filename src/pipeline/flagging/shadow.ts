@@ -1,5 +1,12 @@
 import { antennaUvw } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, type RowTest, stepRows, stepRuns } from '../../astronomy/ms/index.ts';
+import {
+  fieldDirection,
+  type MeasurementSet,
+  type MsMetadata,
+  type RowTest,
+  stepRows,
+  stepRuns,
+} from '../../astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { AddedAntenna } from './flag-command.ts';
 
@@ -98,7 +105,7 @@ function addShadows(
   const { antennas, fields } = metadata;
   const positions = Float64Array.from([...antennas, ...added].flatMap(({ position }) => [...position]));
   times.forEach((time, index) => {
-    const [ra, dec] = fields[fieldAt.get(time) ?? 0].phaseDir;
+    const [ra, dec] = fieldDirection(fields[fieldAt.get(time) ?? 0], time);
     const uvw = antennaUvw(positions, time, ra, dec);
     antennas.forEach(({ diameter }, one) => {
       added.forEach((other, extra) => {

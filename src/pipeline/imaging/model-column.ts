@@ -5,10 +5,10 @@ import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import { clearModel } from '../skymodel/index.ts';
 import { cubicAt } from './channel-map.ts';
 import { type Facet, meanOf } from './facets.ts';
-import { rotatePhase, turnRowInPlace, uvwTurn } from './phase-centre.ts';
+import { rotatePhase, turnRowInPlace } from './phase-centre.ts';
 import type { ImagingPlan } from './plan.ts';
 import type { PlaneImager, Predictor } from './plane-imager.ts';
-import { type ChosenMs, channelList, rowsOfPointing, shiftFactor } from './sample-source.ts';
+import { type ChosenMs, channelList, rowsOfPointing, shiftFactor, turnsTo } from './sample-source.ts';
 import { type HandShare, handsFrom } from './stokes.ts';
 
 /** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */
@@ -203,10 +203,10 @@ function makeBlock(
     samples.scales.fill(frequency / SPEED_OF_LIGHT, 2 * chan, 2 * chan + 2);
   });
   const paths = new Float64Array(rowCount);
+  const turnOf = turnsTo(plan.request, chosen.metadata.fields);
   rows.forEach((row, at) => {
     samples.uvw.set(chunk.uvw.subarray(3 * row, 3 * row + 3), 3 * at);
-    const [lon, lat] = chosen.metadata.fields[chunk.fieldId[row]].phaseDir;
-    const turn = uvwTurn({ lon, lat }, plan.request.centre);
+    const turn = turnOf(chunk.fieldId[row], chunk.time[row]);
     paths[at] = turnRowInPlace({ turn, centre: facet?.centre }, samples.uvw, at, new Float32Array(0), 0, []);
   });
   return { samples, paths };

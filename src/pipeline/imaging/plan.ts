@@ -1,4 +1,5 @@
-import { parseDirection } from '../../astronomy/measures/index.ts';
+import { convertDirection, parseDirection } from '../../astronomy/measures/index.ts';
+import { type FieldInfo, fieldDirection } from '../../astronomy/ms/index.ts';
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import {
   type CoordinateSystem,
@@ -34,7 +35,8 @@ export interface ImagingPlan {
   readonly psfPlace?: readonly [number, number];
 }
 
-function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): { centre: SkyPosition; system: string } {
+/** The centre of the image; phasecenter='TRACKFIELD' stays on the object that the first field moves with. */
+function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): PhaseCentre {
   const wanted = choice.options.phasecenter;
   const { metadata, fieldIds } = data[0];
   const ofField = (id: number) => {
@@ -42,9 +44,21 @@ function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): { centre
     return { centre: { lon: field.phaseDir[0], lat: field.phaseDir[1] }, system: field.frame };
   };
   if (wanted === undefined || wanted === '') return ofField(fieldIds[0]);
+  if (String(wanted).trim().toUpperCase() === 'TRACKFIELD') {
+    const followed = metadata.fields[fieldIds[0]];
+    const system = followed.motion?.frame ?? followed.frame;
+    const [lon, lat] = convertDirection(...fieldDirection(followed, data[0].startSec), followed.frame, system);
+    return { centre: { lon, lat }, system, followed };
+  }
   if (typeof wanted === 'number' || /^\d+$/.test(wanted)) return ofField(Number(wanted));
   const { ra, dec, frame } = parseDirection(wanted);
   return { centre: { lon: ra, lat: dec }, system: frame.toUpperCase() };
+}
+
+interface PhaseCentre {
+  readonly centre: SkyPosition;
+  readonly system: string;
+  readonly followed?: FieldInfo;
 }
 
 function psfPlace(choice: ImagingChoice, coordinates: CoordinateSystem): readonly [number, number] | undefined {
@@ -87,7 +101,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
   const axis = choice.isCube
     ? cubeAxis(windows, request)
     : continuumAxis([...windows, ...later], choice.outframe, rest, choice.referenceHz);
-  const { centre, system } = phaseCentre(choice, data);
+  const { centre, system, followed } = phaseCentre(choice, data);
   const { metadata, startSec, position, fieldIds } = data[0];
   const geometry = { sizeX: choice.imsize[0], sizeY: choice.imsize[1], cell: choice.cell };
   const coordinates = makeCoordinates({
@@ -120,6 +134,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
     shape: [axis.chanCount, choice.stokes.length, choice.imsize[1], choice.imsize[0]],
     request: {
       centre,
+      followed,
       stokes: choice.stokes[0],
       outframe: choice.outframe,
       interpolation: choice.interpolation,

@@ -1,5 +1,7 @@
 import { frequencyShiftFactor, observatoryPosition } from '../../astronomy/measures/index.ts';
 import {
+  type FieldInfo,
+  fieldDirection,
   type MeasurementSet,
   type MsMetadata,
   openMs,
@@ -63,6 +65,8 @@ export interface SampleRequest {
   readonly stokes: ImagedStokes;
   readonly outframe: ImagingChoice['outframe'];
   readonly interpolation: ImagingChoice['interpolation'];
+  /** A moving field that the image stays on. */
+  readonly followed?: FieldInfo;
   /** Set for mosaics. */
   readonly facets?: FacetPlan;
 }
@@ -145,7 +149,7 @@ export function shiftFactor(
 ): number {
   const window = chosen.metadata.spectralWindows[spwId];
   if (outframe === 'TOPO' || window.measFreqRef !== 'TOPO') return 1;
-  const [ra, dec] = chosen.metadata.fields[field].phaseDir;
+  const [ra, dec] = fieldDirection(chosen.metadata.fields[field], timeSec);
   return frequencyShiftFactor(timeSec, ra, dec, chosen.position, 'TOPO', outframe);
 }
 
@@ -187,6 +191,26 @@ interface PreparedChunk {
   readonly facets?: readonly (Facet | undefined)[];
 }
 
+/** How UVW turn from the phase centre of a field at a time to the image's, or to where the followed field is then. */
+export function turnsTo(
+  { centre, followed }: Pick<SampleRequest, 'centre' | 'followed'>,
+  fields: readonly FieldInfo[],
+): (field: number, timeSec: number) => readonly number[] | undefined {
+  const positionAt = (field: FieldInfo, timeSec: number) => {
+    const [lon, lat] = fieldDirection(field, timeSec);
+    return { lon, lat };
+  };
+  const known = new Map<number, { readonly timeSec: number; readonly turn: readonly number[] | undefined }>();
+  return (id, timeSec) => {
+    const field = fields[id];
+    const last = known.get(id);
+    if (last && ((!field.motion && !followed) || last.timeSec === timeSec)) return last.turn;
+    const turn = uvwTurn(positionAt(field, timeSec), followed ? positionAt(followed, timeSec) : centre);
+    known.set(id, { timeSec, turn });
+    return turn;
+  };
+}
+
 /** One Stokes parameter of a chunk, turned to the image's phase centre, or to that of a row's facet. */
 function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleRequest): PreparedChunk {
   const { metadata } = chosen;
@@ -196,16 +220,12 @@ function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleR
   const window = metadata.spectralWindows[chunk.spwId];
   const frequencies = Float64Array.from(channels, (chan) => window.chanFreqs[chan]);
   const uvw = Float64Array.from(chunk.uvw);
-  const turns = new Map<number, readonly number[] | undefined>();
+  const turnOf = turnsTo(request, metadata.fields);
   const facets: (Facet | undefined)[] = [];
   const beamFrequency = meanOf(frequencies);
   for (let row = 0; row < chunk.rowCount; row++) {
     const field = chunk.fieldId[row];
-    if (!turns.has(field)) {
-      const [lon, lat] = metadata.fields[field].phaseDir;
-      turns.set(field, uvwTurn({ lon, lat }, request.centre));
-    }
-    const turn = turns.get(field);
+    const turn = turnOf(field, chunk.time[row]);
     const facet = request.facets?.facetOf(chosen, field, chunk.antenna1[row], chunk.antenna2[row], beamFrequency);
     if (request.facets) facets.push(facet);
     if (turn || facet)

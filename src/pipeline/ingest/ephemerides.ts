@@ -1,4 +1,4 @@
-import { frequencyShiftFactor, itrfOf } from '../../astronomy/measures/index.ts';
+import { frequencyShiftFactor, itrfOf, shiftedDirection, tabulatedDirection } from '../../astronomy/measures/index.ts';
 import type { MeasurementSet } from '../../astronomy/ms/index.ts';
 import type { Asdm, AsdmRow } from '../../formats/asdm/index.ts';
 import { createTable, scalarKeyword, tableKeyword } from '../../formats/tables/index.ts';
@@ -157,23 +157,19 @@ const [BIAS_RA, BIAS_XI, BIAS_ETA] = [-14.6 * MAS, -16.617 * MAS, -6.8192 * MAS]
  * @throws bad-data for a time that the ephemeris does not cover
  */
 export function ephemerisDirection(
-  { mjd, ra, dec, name }: Ephemeris,
+  { mjd, ra, dec, distance, name }: Ephemeris,
   seconds: number,
   offset: readonly [number, number] = [0, 0],
 ): { ra: number; dec: number } {
-  const time = seconds / DAY;
-  if (mjd.length === 1) return placed(ra[0] * DEGREE, dec[0] * DEGREE, offset);
-  let at = mjd.findIndex((entry) => entry > time) - 1;
-  if (time === mjd[mjd.length - 1]) at = mjd.length - 2;
-  if (at < 0)
+  const radians = (degrees: readonly number[]) => degrees.map((value) => value * DEGREE);
+  const table = { mjd, ra: radians(ra), dec: radians(dec), distance };
+  const [longitude, latitude] =
+    (mjd.length === 1 ? [table.ra[0], table.dec[0]] : tabulatedDirection(table, seconds)) ??
     fail(
       'bad-data',
-      `The ephemeris of ${name} covers MJD ${mjd[0]} to ${mjd[mjd.length - 1]}, not ${time}; the ASDM is incomplete.`,
+      `The ephemeris of ${name} covers MJD ${mjd[0]} to ${mjd[mjd.length - 1]}, not ${seconds / DAY}; the ASDM is incomplete.`,
     );
-  const fraction = (time - mjd[at]) / (mjd[at + 1] - mjd[at]);
-  const [from, to] = [at, at + 1].map((k) => vectorOf(ra[k] * DEGREE, dec[k] * DEGREE));
-  const [x, y, z] = from.map((value, axis) => value + fraction * (to[axis] - value));
-  return placed(Math.atan2(y, x), Math.atan2(z, Math.hypot(x, y)), offset);
+  return placed(longitude, latitude, offset);
 }
 
 /** A direction in J2000, shifted. */
@@ -182,7 +178,8 @@ function placed(ra: number, dec: number, offset: readonly [number, number]): { r
   const j2000 = [x + BIAS_RA * y - BIAS_XI * z, -BIAS_RA * x + y - BIAS_ETA * z, BIAS_XI * x + BIAS_ETA * y + z];
   const longitude = Math.atan2(j2000[1], j2000[0]);
   const latitude = Math.atan2(j2000[2], Math.hypot(j2000[0], j2000[1]));
-  return { ra: longitude + offset[0] / Math.cos(latitude + offset[1]), dec: latitude + offset[1] };
+  const [right, up] = shiftedDirection([longitude, latitude], offset);
+  return { ra: right, dec: up };
 }
 
 const vectorOf = (longitude: number, latitude: number) => [

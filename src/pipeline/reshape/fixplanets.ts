@@ -1,6 +1,7 @@
 import { azEl } from '../../astronomy/measures/index.ts';
 import {
   appendHistory,
+  fieldDirection,
   type MeasurementSet,
   type MsMetadata,
   openMs,
@@ -16,6 +17,7 @@ import type { SkyDirection } from '../../astronomy/visibility/index.ts';
 import type { ArrayValue, Table } from '../../formats/tables/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { attachEphemeris } from './field-ephemeris.ts';
 import { directionOf, setDirections } from './phaseshift.ts';
 import { recomputeUvw } from './uvw-recomputation.ts';
 
@@ -25,7 +27,7 @@ export interface FixplanetsOptions {
   readonly field: string;
   /** Compute UVW anew. */
   readonly fixuvw?: boolean;
-  /** The direction; '': where the reference antenna pointed. */
+  /** The direction, or the table of an ephemeris; '': where the reference antenna pointed. */
   readonly direction?: string;
   readonly refant?: number | string;
   /** 'first', 'median', or a time. */
@@ -35,35 +37,53 @@ export interface FixplanetsOptions {
 /**
  * Corrects the directions of fields in FIELD and SOURCE, and UVW with them: CASA 6.7's fixplanets.
  *
- * Without `direction` it is where POINTING has the reference antenna at the reference time. Visibilities are not changed.
+ * Without `direction` it is where POINTING has the reference antenna at the reference time; with the table of an ephemeris the
+ * fields move with it from then on. Visibilities are not changed.
  *
- * @throws missing when POINTING has no row near the time; unsupported for ephemeris tables
+ * @throws missing when POINTING has no row near the time; bad-data for an ephemeris that does not cover the field's time
  */
 export function fixplanets(context: Context, given: FixplanetsOptions): void {
   const options = selectionTexts(given);
   const ms = openMs(joinPath(context.cwd, options.vis), 'update');
   try {
+    const old = readMetadata(ms);
+    const fields = parseField(options.field, old.fields);
+    const direction = options.direction?.trim() ?? '';
+    const isEphemeris = direction !== '' && !/\s/.test(direction);
+    const changed = isEphemeris
+      ? attachEphemeris(ms, old, fields, joinPath(context.cwd, direction))
+      : standStill(context, ms, old, fields, options);
     const metadata = readMetadata(ms);
-    const centres = new Map<number, SkyDirection>();
-    for (const id of parseField(options.field, metadata.fields)) {
-      const centre = options.direction
-        ? givenDirection(options.direction, metadata.fields[id].frame)
-        : pointedAt(ms, metadata, id, options);
-      if (centre) centres.set(id, centre);
-      else context.log.post(`Field ${id} has no rows; it stays as it is.`, 'WARN', 'fixplanets');
-    }
-    setDirections(ms, centres, ['PHASE_DIR', 'DELAY_DIR', 'REFERENCE_DIR']);
+    const centres = new Map(changed.map((id) => [id, metadata.fields[id].phaseDir]));
     if (ms.hasSubtable('SOURCE')) setSourceDirections(ms.subtable('SOURCE'), metadata, centres);
-    if (options.fixuvw) recomputeUvw(context, ms, metadata, centres);
+    if (options.fixuvw)
+      recomputeUvw(context, ms, metadata, (id, timeSec) =>
+        centres.has(id) ? fieldDirection(metadata.fields[id], timeSec) : undefined,
+      );
     appendHistory(ms, 'fixplanets', options);
   } finally {
     ms.close();
   }
 }
 
-function givenDirection(text: string, frame: string): SkyDirection {
-  if (!/\s/.test(text.trim())) fail('unsupported', 'Ephemeris tables are not attached; give a direction.');
-  return directionOf(text, frame);
+/** Puts fields where the direction says, or where the antenna pointed; those without rows stay as they are. */
+function standStill(
+  context: Context,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  fields: readonly number[],
+  options: FixplanetsOptions,
+): number[] {
+  const centres = new Map<number, SkyDirection>();
+  for (const id of fields) {
+    const centre = options.direction
+      ? directionOf(options.direction, metadata.fields[id].frame)
+      : pointedAt(ms, metadata, id, options);
+    if (centre) centres.set(id, centre);
+    else context.log.post(`Field ${id} has no rows; it stays as it is.`, 'WARN', 'fixplanets');
+  }
+  setDirections(ms, centres, ['PHASE_DIR', 'DELAY_DIR', 'REFERENCE_DIR']);
+  return [...centres.keys()];
 }
 
 function setSourceDirections(table: Table, metadata: MsMetadata, centres: ReadonlyMap<number, SkyDirection>): void {

@@ -2,6 +2,7 @@ import { parseAngle } from '../../astronomy/measures/index.ts';
 import {
   appendHistory,
   type FieldInfo,
+  fieldDirection,
   type MeasurementSet,
   type MsMetadata,
   openMs,
@@ -81,7 +82,10 @@ function fixInPlace(context: Context, path: string, options: FixvisOptions): voi
       setDirections(ms, centres, ['PHASE_DIR']);
       nameUvwFrame(ms, options.refcode || 'J2000');
     } else if (options.reuse === false) {
-      recomputeUvw(context, ms, metadata, new Map(fields.map((id) => [id, metadata.fields[id].phaseDir])));
+      const chosen = new Set(fields);
+      recomputeUvw(context, ms, metadata, (id, timeSec) =>
+        chosen.has(id) ? fieldDirection(metadata.fields[id], timeSec) : undefined,
+      );
     }
     appendHistory(ms, 'fixvis', options);
   } finally {

@@ -1,7 +1,12 @@
 import { convertDirection, separationOf } from '../../astronomy/measures/index.ts';
-import { type FieldInfo, type MeasurementSet, readMetadata, readNumbers } from '../../astronomy/ms/index.ts';
-import { openTable } from '../../formats/tables/index.ts';
-import { DEGREE } from '../../foundation/base/index.ts';
+import {
+  type FieldInfo,
+  fieldDirection,
+  isPlaced,
+  type MeasurementSet,
+  readMetadata,
+  readNumbers,
+} from '../../astronomy/ms/index.ts';
 import { baseName, disk, joinPath } from '../../foundation/bytes/index.ts';
 import { appendRow } from './merged-rows.ts';
 
@@ -14,29 +19,16 @@ export interface FieldTolerances {
 }
 
 interface Field extends FieldInfo {
-  /** TIME, s: when the directions hold. */
-  readonly time: number;
   readonly isFlagged: boolean;
-  readonly isMoving: boolean;
-  readonly ephemerisId: number;
-  readonly ephemeris?: Ephemeris;
-}
-
-/** Positions of a moving object: FIELD/EPHEMn_NAME.tab. */
-interface Ephemeris {
-  readonly path: string;
-  /** MJD, days; deg */
-  readonly mjd: readonly number[];
-  readonly ra: readonly number[];
-  readonly dec: readonly number[];
+  /** Its direction is a polynomial. */
+  readonly isDrifting: boolean;
 }
 
 type Pair = readonly [number, number];
-const DAY = 86_400;
 
 /** Fields of an MS that follow an ephemeris. */
 export function movingSources(ms: MeasurementSet): Set<number> {
-  return new Set(readFields(ms).flatMap(({ ephemeris, sourceId }) => (ephemeris ? [sourceId] : [])));
+  return new Set(readMetadata(ms).fields.flatMap(({ motion, sourceId }) => (motion ? [sourceId] : [])));
 }
 
 /**
@@ -76,86 +68,38 @@ export function mergeFields(
 
 function readFields(ms: MeasurementSet): Field[] {
   const table = ms.subtable('FIELD');
-  const times = readNumbers(table, 'TIME', 0);
   const flags = readNumbers(table, 'FLAG_ROW', 0);
   const terms = readNumbers(table, 'NUM_POLY', 0);
-  const ids = readNumbers(table, 'EPHEMERIS_ID', -1);
-  const directory = joinPath(ms.path, 'FIELD');
-  const tables = ids.some((id) => id >= 0) ? disk().list(directory) : [];
-  const read = new Map<number, Ephemeris | undefined>();
-  return readMetadata(ms).fields.map((field, row) => {
-    const ephemerisId = ids[row];
-    if (ephemerisId >= 0 && !read.has(ephemerisId)) {
-      const name = tables.find((entry) => entry.startsWith(`EPHEM${ephemerisId}_`));
-      read.set(ephemerisId, name === undefined ? undefined : readEphemeris(joinPath(directory, name)));
-    }
-    return {
-      ...field,
-      ...{ time: times[row], isFlagged: flags[row] !== 0, isMoving: terms[row] !== 0, ephemerisId },
-      ephemeris: read.get(ephemerisId),
-    };
-  });
-}
-
-function readEphemeris(path: string): Ephemeris {
-  const table = openTable(path);
-  const [mjd, ra, dec] = ['MJD', 'RA', 'DEC'].map((name) => readNumbers(table, name));
-  table.close();
-  return { path, mjd, ra, dec };
+  return readMetadata(ms).fields.map((field, row) => ({
+    ...field,
+    ...{ isFlagged: flags[row] !== 0, isDrifting: terms[row] !== 0 },
+  }));
 }
 
 function findField(known: readonly Field[], field: Field, toleranceRad: number): Field | undefined {
   const named = known.findLast(({ name }) => name === field.name);
   const tried = [...(named ? [named] : []), ...[...known].reverse()];
   return tried.find((other) => {
-    if (other.isFlagged || other.isMoving || other.frame !== field.frame) return false;
+    if (other.isFlagged || other.isDrifting || other.frame !== field.frame) return false;
+    const { timeSec } = field;
+    if (!isPlaced(other, timeSec) || !isPlaced(field, timeSec)) return false;
     return (['refDir', 'delayDir', 'phaseDir'] as const).every(
       (name) =>
-        separationOf(directionAt(other, name, field.time), directionAt(field, name, field.time)) <= toleranceRad,
+        separationOf(fieldDirection(other, timeSec, name), fieldDirection(field, timeSec, name)) <= toleranceRad,
     );
   });
 }
 
-/** A direction of a field at a time; outside of an ephemeris NaN, which is near nothing. */
-function directionAt(field: Field, name: 'refDir' | 'delayDir' | 'phaseDir', seconds: number): Pair {
-  const { ephemeris } = field;
-  if (!ephemeris) return field[name];
-  const { mjd, ra, dec } = ephemeris;
-  const at = intervalOf(mjd, seconds);
-  if (at < 0) return [Number.NaN, Number.NaN];
-  const fraction = at + 1 < mjd.length ? (seconds / DAY - mjd[at]) / (mjd[at + 1] - mjd[at]) : 0;
-  const [one, other] = [at, Math.min(at + 1, mjd.length - 1)].map((row) => vectorOf(ra[row], dec[row]));
-  const [x, y, z] = one.map((value, axis) => value + fraction * (other[axis] - value));
-  const [right, up] = field[name];
-  const latitude = Math.atan2(z, Math.hypot(x, y)) + up;
-  return [Math.atan2(y, x) + right / Math.cos(latitude), latitude];
-}
-
-const vectorOf = (ra: number, dec: number) => [
-  Math.cos(dec * DEGREE) * Math.cos(ra * DEGREE),
-  Math.cos(dec * DEGREE) * Math.sin(ra * DEGREE),
-  Math.sin(dec * DEGREE),
-];
-
-/** The row before a time; -1 where the ephemeris does not reach. */
-function intervalOf(mjd: readonly number[], seconds: number): number {
-  const time = seconds / DAY;
-  if (mjd.length === 0 || time < mjd[0] || time > mjd[mjd.length - 1]) return -1;
-  const next = mjd.findIndex((entry) => entry > time);
-  return next < 0 ? mjd.length - 1 : next - 1;
-}
-
 /** Both follow ephemerides or neither does, and the known one reaches over the data of the other. */
 function coversAll(known: Field, field: Field, span: Pair): boolean {
-  if (!known.ephemeris || !field.ephemeris) return known.ephemeris === field.ephemeris;
-  const { mjd } = known.ephemeris;
-  return span.every((seconds) => intervalOf(mjd, seconds) >= 0);
+  if (!known.motion || !field.motion) return known.motion === field.motion;
+  return span.every((seconds) => isPlaced(known, seconds));
 }
 
 /** The field with its directions in the frame of the merged MS, where both frames stand still. */
 function inFrameOf(field: Field, first: Field | undefined): Field {
   const still = ['J2000', 'ICRS'];
-  if (!first || field.frame === first.frame || field.ephemeris) return field;
+  if (!first || field.frame === first.frame || field.motion) return field;
   if (!still.includes(field.frame) || !still.includes(first.frame)) return field;
   const turn = (direction: Pair): [number, number] => {
     return convertDirection(...direction, field.frame, first.frame);
@@ -184,19 +128,18 @@ function putDirections(target: MeasurementSet, row: number, field: Field): void 
 function attachEphemeris(
   target: MeasurementSet,
   row: number,
-  field: Field,
+  { motion }: Field,
   known: readonly Field[],
-): Pick<Field, 'ephemerisId' | 'ephemeris'> {
+): Pick<Field, 'motion'> {
   const table = target.subtable('FIELD');
-  if (!table.hasColumn('EPHEMERIS_ID')) return { ephemerisId: -1 };
-  if (!field.ephemeris) {
+  if (!table.hasColumn('EPHEMERIS_ID')) return {};
+  if (!motion) {
     table.column('EPHEMERIS_ID').put(row, -1);
-    return { ephemerisId: -1 };
+    return {};
   }
-  const ephemerisId = Math.max(-1, ...known.map((other) => other.ephemerisId)) + 1;
-  const name = baseName(field.ephemeris.path).replace(/^EPHEM\d+/, `EPHEM${ephemerisId}`);
-  const path = joinPath(target.path, 'FIELD', name);
-  disk().copy(field.ephemeris.path, path);
-  table.column('EPHEMERIS_ID').put(row, ephemerisId);
-  return { ephemerisId, ephemeris: { ...field.ephemeris, path } };
+  const id = Math.max(-1, ...known.map((other) => other.motion?.id ?? -1)) + 1;
+  const path = joinPath(target.path, 'FIELD', baseName(motion.path).replace(/^EPHEM\d+/, `EPHEM${id}`));
+  disk().copy(motion.path, path);
+  table.column('EPHEMERIS_ID').put(row, id);
+  return { motion: { ...motion, id, path } };
 }

@@ -4,7 +4,7 @@ import {
   parseDirection,
   type VelocityFrame,
 } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, parseField } from '../../astronomy/ms/index.ts';
+import { fieldDirection, type MeasurementSet, type MsMetadata, parseField } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { SplitPlan } from './split-plan.ts';
 
@@ -63,7 +63,7 @@ export function planFrame(
     code: FRAME_CODES[to],
     referenceFactor: factor(time, centre, from, to),
     factorAt(timeSec, fieldId) {
-      const own = metadata.fields[fieldId].phaseDir;
+      const own = fieldDirection(metadata.fields[fieldId], timeSec);
       return factor(timeSec, centre, from, 'BARY') * factor(timeSec, own, 'BARY', 'LSRK') * back;
     },
   };

@@ -107,7 +107,7 @@ export function phaseCentreShift(
   });
 }
 
-/** Puts directions into columns of FIELD, keeping the number of terms. */
+/** Puts directions into columns of FIELD, keeping the number of terms; fields that followed an ephemeris stand still then. */
 export function setDirections(
   ms: MeasurementSet,
   centres: ReadonlyMap<number, SkyDirection>,
@@ -121,5 +121,6 @@ export function setDirections(
       values.set([ra, dec]);
       table.column(name).put(id, { shape: cell.shape, values });
     }
+    if (table.hasColumn('EPHEMERIS_ID')) table.column('EPHEMERIS_ID').put(id, -1);
   }
 }

@@ -6,13 +6,13 @@ import type { Context } from '../../foundation/base/index.ts';
 /**
  * Computes UVW of some fields anew from antenna positions, times and directions, as importasdm does.
  *
- * @param centres direction of each field, rad
+ * @param centreOf direction of a field at a time (MJD seconds), rad; undefined for fields that stay as they are
  */
 export function recomputeUvw(
   context: Context,
   ms: MeasurementSet,
   metadata: MsMetadata,
-  centres: ReadonlyMap<number, SkyDirection>,
+  centreOf: (field: number, timeSec: number) => SkyDirection | undefined,
 ): void {
   const positions = Float64Array.from(metadata.antennas.flatMap(({ position }) => [...position]));
   for (const step of stepRows(ms.main, ['FIELD_ID', 'TIME', 'ANTENNA1', 'ANTENNA2', 'UVW'])) {
@@ -25,15 +25,15 @@ export function recomputeUvw(
       UVW: uvw,
     } = step.values as Record<string, Float64Array>;
     let [knownTime, knownField] = [Number.NaN, -1];
-    let coordinates: Float64Array = new Float64Array(0);
+    let coordinates: Float64Array | undefined;
     let hasChanged = false;
     for (let row = 0; row < step.count; row++) {
-      const centre = centres.get(field[row]);
-      if (!centre) continue;
       if (time[row] !== knownTime || field[row] !== knownField) {
         [knownTime, knownField] = [time[row], field[row]];
-        coordinates = antennaUvw(positions, knownTime, centre[0], centre[1]);
+        const centre = centreOf(knownField, knownTime);
+        coordinates = centre && antennaUvw(positions, knownTime, centre[0], centre[1]);
       }
+      if (!coordinates) continue;
       for (let axis = 0; axis < 3; axis++) {
         uvw[3 * row + axis] = coordinates[3 * one[row] + axis] - coordinates[3 * other[row] + axis];
       }

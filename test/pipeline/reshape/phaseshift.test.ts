@@ -94,6 +94,6 @@ describe('fixplanets', () => {
     expect(fields[1].phaseDir).toEqual([0.5, 0.25]);
     expect(sources.filter(({ sourceId }) => sourceId === 1).every(({ direction }) => direction[0] === 0.5)).toBe(true);
     ms.close();
-    expect(() => fixplanets(context, { vis: 'a.ms', field: '1', direction: 'eph.tab' })).toThrow(/phemeris/);
+    expect(() => fixplanets(context, { vis: 'a.ms', field: '1', direction: 'eph.tab' })).toThrow(/nor a table/);
   });
 });

@@ -10,7 +10,11 @@ export const fixplanetsTask: TaskDeclaration = {
     outputPath('vis', undefined, 'MeasurementSet'),
     variant('field', undefined, 'fields by name or number'),
     bool('fixuvw', false, 'compute UVW anew'),
-    text('direction', '', 'direction, e.g. J2000 19h30m00 -40d00m00; empty: where the antenna pointed'),
+    text(
+      'direction',
+      '',
+      'direction, e.g. J2000 19h30m00 -40d00m00, or table of an ephemeris; empty: where the antenna pointed',
+    ),
     variant('refant', 0, 'antenna whose pointing is used'),
     text('reftime', 'first', 'when it is used: first, median, or a time'),
   ],

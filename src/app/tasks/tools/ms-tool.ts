@@ -1,4 +1,4 @@
-import { formatListobs, readTexts, type Selection, selectRows } from '../../../astronomy/ms/index.ts';
+import { fieldDirection, formatListobs, readTexts, type Selection, selectRows } from '../../../astronomy/ms/index.ts';
 import { queryRows } from '../../../formats/tables/index.ts';
 import { fail, warningsOf } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
@@ -275,8 +275,9 @@ const describing = {
   getfielddirmeas: ask("dircolname='PHASE_DIR', fieldid=0, time=0.0, format='measure'", (state, args) => {
     const field = element(metadataOf(state).fields, numberArgument(args, 'fieldid'), 'field');
     const name = textArgument(args, 'dircolname').toUpperCase();
-    const columns = { PHASE_DIR: field.phaseDir, DELAY_DIR: field.delayDir, REFERENCE_DIR: field.refDir };
-    const direction = columns[name as keyof typeof columns] ?? fail('usage', `'${name}' is no column of directions.`);
+    const columns = { PHASE_DIR: 'phaseDir', DELAY_DIR: 'delayDir', REFERENCE_DIR: 'refDir' } as const;
+    const which = columns[name as keyof typeof columns] ?? fail('usage', `'${name}' is no column of directions.`);
+    const direction = fieldDirection(field, numberArgument(args, 'time') || field.timeSec, which);
     return directionReply(direction[0], direction[1], field.frame);
   }),
   summary: ask(
