@@ -24,7 +24,7 @@ import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
 import { POSITIONS_TOPIC } from './position-check.ts';
 import type { PositionOffsets } from './position-plan.ts';
-import { findBadRadiometers } from './radiometer-check.ts';
+import { findBadRadiometers, hasRadiometer } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { findShadowed } from './shadow-check.ts';
@@ -81,10 +81,9 @@ export async function calibrateBlock(
   const vis = joinPath(options.directory, names.vis);
   const observation = observe(vis);
   const flux = chooseFluxModel({ name: observation.flux.name, mjdSec: observation.startSec }, known, options.uid);
-  const radiometers =
-    observation.wvrSpwId === undefined
-      ? []
-      : findBadRadiometers(context, vis, observation.wvrSpwId, radiometerAntennas(observation));
+  const { wvrSpwId, antennas } = observation;
+  const equipped = antennas.map(({ name }) => name).filter(hasRadiometer);
+  const radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
   const tsys = findBadTsys(vis, observation);
   const shadowed = findShadowed(vis, observation);
   const syscalRows = countSyscalRows(vis, observation);
@@ -153,11 +152,6 @@ function withFirstPositions(second: Inspection, first: readonly Decision[]): Ins
     ...second,
     decisions: [...second.decisions.filter((one) => !isPosition(one)), ...first.filter(isPosition)],
   };
-}
-
-/** Antennas that should have a radiometer: those of the 7 m array have none. */
-function radiometerAntennas({ antennas }: Observation): string[] {
-  return antennas.map(({ name }) => name).filter((name) => !name.startsWith('CM'));
 }
 
 function observe(vis: string): Observation {

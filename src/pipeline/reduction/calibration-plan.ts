@@ -11,7 +11,7 @@ import {
   positionDecision,
   positionsOf,
 } from './position-plan.ts';
-import type { BadRadiometer } from './radiometer-check.ts';
+import { type BadRadiometer, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
 import type { BadTsys } from './tsys-check.ts';
@@ -77,7 +77,7 @@ export function planApriori(
 ): { steps: PlanStep[]; decisions: Decision[] } {
   const decisions: Decision[] = [];
   const positions = positionsOf(observation, goal, findings.positions);
-  const tables = aprioriTables(observation, positions);
+  const tables = aprioriTables(observation, positions, findings.radiometers);
   const steps: PlanStep[] = [
     { number: 1, title: 'Times of the SYSCAL table', ...syscalTimes(observation, names, findings.syscalRows) },
     {
@@ -86,7 +86,11 @@ export function planApriori(
       calls: [remove(`${names.vis}.listobs`), task('listobs', { vis: names.vis, listfile: `${names.vis}.listobs` })],
     },
     { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names, findings.shadowed) },
-    { number: 4, title: 'Water-vapour radiometer phases', calls: wvrCalls(observation, names, findings.radiometers) },
+    {
+      number: 4,
+      title: 'Water-vapour radiometer phases',
+      calls: tables.hasWvr ? wvrCalls(observation, names, findings.radiometers) : [],
+    },
     { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names, findings.tsys) },
     {
       number: POSITION_STEP,
@@ -101,7 +105,7 @@ export function planApriori(
     { number: 8, title: 'Science windows into a MeasurementSet of their own', calls: splitScience(observation, names) },
     { number: 9, title: 'Listing, and first state of the flags', calls: listSplit(names) },
   ];
-  decisions.push(...aprioriDecisions(observation, tables, goal), ...findingDecisions(findings));
+  decisions.push(...aprioriDecisions(observation, tables, goal, findings), ...findingDecisions(findings, tables));
   return { steps, decisions };
 }
 
@@ -111,9 +115,17 @@ interface AprioriTables {
   readonly hasPositions: boolean;
 }
 
-function aprioriTables(observation: Observation, positions: readonly AntennaOffset[]): AprioriTables {
+function aprioriTables(
+  observation: Observation,
+  positions: readonly AntennaOffset[],
+  badRadiometers: readonly BadRadiometer[],
+): AprioriTables {
+  const bad = new Set(badRadiometers.map(({ antenna }) => antenna));
   return {
-    hasWvr: observation.wvrSpwId !== undefined,
+    // wvrgcal needs one radiometer at least.
+    hasWvr:
+      observation.wvrSpwId !== undefined &&
+      observation.antennas.some(({ name }) => hasRadiometer(name) && !bad.has(name)),
     hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
     hasPositions: positions.length > 0,
   };
@@ -184,7 +196,6 @@ function aprioriFlags(
 }
 
 function wvrCalls(observation: Observation, names: CalibrationNames, bad: readonly BadRadiometer[]): PlanCall[] {
-  if (observation.wvrSpwId === undefined) return [];
   const tie = observation.targets.map((target) => `${target.name},${nearestField(target, observation.phase).name}`);
   return [
     remove(`${names.vis}.wvr`),
@@ -343,7 +354,12 @@ function edgeFlags(observation: Observation, names: CalibrationNames, decisions:
   return [task('flagdata', { vis: names.split, mode: 'manual', spw: ranges.join(','), flagbackup: false })];
 }
 
-function aprioriDecisions(observation: Observation, tables: AprioriTables, goal: ScienceGoal): Decision[] {
+function aprioriDecisions(
+  observation: Observation,
+  tables: AprioriTables,
+  goal: ScienceGoal,
+  { radiometers }: AprioriFindings,
+): Decision[] {
   const mapped = observation.science.map((spw) => `${spw.spwId} <- ${spw.tsysSpwId ?? 'none'}`).join(', ');
   return [
     tables.hasTsys
@@ -358,16 +374,19 @@ function aprioriDecisions(observation: Observation, tables: AprioriTables, goal:
       : {
           topic: 'Water-vapour radiometers',
           choice: 'not applied',
-          reason: 'The data hold no radiometer window (7 m antennas have none).',
+          reason:
+            radiometers.length > 0
+              ? noneUsable(radiometers)
+              : 'The data hold no radiometer window (7 m antennas have none).',
         },
     positionDecision(observation, goal),
   ];
 }
 
-function findingDecisions({ radiometers, tsys, shadowed }: AprioriFindings): Decision[] {
+function findingDecisions({ radiometers, tsys, shadowed }: AprioriFindings, { hasWvr }: AprioriTables): Decision[] {
   return [
     ...shadowDecisions(shadowed),
-    ...radiometers.map(({ antenna, finding }) => ({
+    ...(hasWvr ? radiometers : []).map(({ antenna, finding }) => ({
       topic: 'Radiometer missing',
       choice: `${antenna} takes the water of its neighbours`,
       reason: `Its radiometer ${finding}.`,

@@ -42,10 +42,11 @@ export function checkPositions(
   }
   const { scans, frequencies } = phasesByScan(view, observation, new Set(faulty));
   if (directions.length < FEWEST_DIRECTIONS || scans.length < FEWEST_SCANS || view.antennas.length < FEWEST_ANTENNAS) {
-    const reason = `It takes ${FEWEST_SCANS} scans of calibrators in ${FEWEST_DIRECTIONS} directions; there are ${scans.length} in ${directions.length}.`;
+    const asked = `${FEWEST_ANTENNAS} antennas and ${FEWEST_SCANS} scans of calibrators in ${FEWEST_DIRECTIONS} directions`;
+    const reason = `It takes ${asked}; there are ${view.antennas.length}, and ${scans.length} in ${directions.length}.`;
     return { offsets: {}, decisions: [{ topic, choice: 'not checked', reason }] };
   }
-  const found = findPositionOffsets(scans, frequencies);
+  const { found, usual } = findPositionOffsets(scans, frequencies);
   const offsets: Record<string, readonly [number, number, number]> = {};
   const decisions = found.map((one): Decision => {
     const antenna = view.antennas[one.ant];
@@ -60,7 +61,7 @@ export function checkPositions(
     return { topic, choice: `${antenna} moved by (${millimetres([x, y, z])}) mm (ITRF)`, reason };
   });
   if (decisions.length > 0) return { offsets, decisions };
-  const reason = `The phases of no antenna follow the direction of the ${directions.length} calibrators.`;
+  const reason = `Paths differ by ${millimetres([usual])} mm rms between scans of the ${directions.length} calibrators, that of no antenna by much more.`;
   return { offsets, decisions: [{ topic, choice: 'no errors seen', reason }] };
 }
 

@@ -25,6 +25,14 @@ export interface PositionOffset {
   readonly usual: number;
 }
 
+/** What the paths of an array tell. */
+export interface PositionFindings {
+  /** Antennas that stand out. */
+  readonly found: readonly PositionOffset[];
+  /** Scatter of an antenna's path over scans that is usual in this array, m; NaN where phases tell nothing. */
+  readonly usual: number;
+}
+
 /** Offsets that are expected at most: 1 sigma in each axis, and how far and how finely they are looked for, m. */
 const PRIOR = 3e-3;
 const REACH = 4.8e-3;
@@ -40,7 +48,7 @@ const LARGEST_REST = 1 / 3;
 const LEAST_USUAL = 2e-5;
 
 /**
- * Finds antennas whose phases follow the direction of the source as those of a misplaced antenna do.
+ * Finds antennas whose phases follow the direction of the source as those of a misplaced antenna do, more than those of others.
  *
  * An antenna that stands δ from where it is believed to be has the phase +2π ν/c δ·s towards the direction s. Offsets are looked for
  * on a grid, where windows and polarizations add up whatever the turns of their phases, and then fitted to the paths of the scans
@@ -52,8 +60,8 @@ const LEAST_USUAL = 2e-5;
 export function findPositionOffsets(
   scans: readonly DirectionPhases[],
   frequencies: readonly number[],
-): PositionOffset[] {
-  if (scans.length === 0) return [];
+): PositionFindings {
+  if (scans.length === 0) return { found: [], usual: Number.NaN };
   const antennas = scans[0].phasors.map((_, ant) => ant);
   const paths = (reference: number) => antennas.map((ant) => pathsOf(scans, frequencies, ant, reference, [0, 0, 0]));
   const scatters = (reference: number) =>
@@ -67,10 +75,10 @@ export function findPositionOffsets(
     }))
     .filter(({ usual }) => Number.isFinite(usual))
     .sort((a, b) => a.usual - b.usual);
-  if (ranked.length === 0) return [];
+  if (ranked.length === 0) return { found: [], usual: Number.NaN };
   const { reference, before } = ranked[0];
   const usual = Math.max(LEAST_USUAL, ranked[0].usual);
-  return antennas.flatMap((ant) => {
+  const found = antennas.flatMap((ant) => {
     if (!(before[ant] > Math.max(SUSPECT * usual, LEAST_SCATTER))) return [];
     const start = searchOffset(scans, frequencies, ant, reference);
     const fit = fitPaths(scans, pathsOf(scans, frequencies, ant, reference, start), true, usual);
@@ -78,6 +86,7 @@ export function findPositionOffsets(
     const offset = start.map((value, axis) => value + fit.offset[axis]);
     return [{ ant, offset, error: fit.error, before: before[ant], after: fit.rest, usual }];
   });
+  return { found, usual };
 }
 
 /** True when an offset accounts for the scatter of its antenna. */

@@ -8,6 +8,9 @@ export interface BadRadiometer {
   readonly finding: string;
 }
 
+/** True for names of antennas that are built with a radiometer: not those of 7 m. */
+export const hasRadiometer = (antenna: string) => !antenna.startsWith('CM');
+
 /** Brightness that the 183 GHz line and its wings can have from a high site, K. */
 const COLDEST_K = 10;
 const WARMEST_K = 320;
@@ -48,6 +51,13 @@ export function findBadRadiometers(
   } finally {
     ms.close();
   }
+}
+
+/** A sentence for an array none of whose radiometers can be used. */
+export function noneUsable(radiometers: readonly BadRadiometer[]): string {
+  const findings = new Set(radiometers.map(({ finding }) => finding));
+  if (findings.size === 1) return `Every radiometer ${radiometers[0].finding}.`;
+  return `No radiometer can be used: ${radiometers.map(({ antenna, finding }) => `that of ${antenna} ${finding}`).join(', ')}.`;
 }
 
 function countReadings(chunk: VisibilityChunk, usable: Float64Array, total: Float64Array): void {

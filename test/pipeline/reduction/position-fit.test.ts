@@ -36,12 +36,12 @@ const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value
 
 describe('findPositionOffsets', () => {
   it('finds no offset where paths only scatter a little', () => {
-    expect(
-      findPositionOffsets(
-        scansOf(() => 0),
-        FREQUENCIES,
-      ),
-    ).toEqual([]);
+    const { found, usual } = findPositionOffsets(
+      scansOf(() => 0),
+      FREQUENCIES,
+    );
+    expect(found).toEqual([]);
+    expect(usual).toBeLessThan(3e-5);
   });
 
   it.each([3, 0])(
@@ -49,7 +49,7 @@ describe('findPositionOffsets', () => {
     (bad) => {
       const truth = [2.5e-3, -2.8e-3, 1.9e-3];
       const scans = scansOf((ant, _, direction) => (ant === bad ? dot(truth, direction) : 0));
-      const [found, ...others] = findPositionOffsets(scans, FREQUENCIES);
+      const [found, ...others] = findPositionOffsets(scans, FREQUENCIES).found;
       expect(others).toEqual([]);
       expect(found.ant).toBe(bad);
       expect(isExplained(found)).toBe(true);
@@ -66,9 +66,16 @@ describe('findPositionOffsets', () => {
     },
   );
 
+  it('tells how much paths scatter where all antennas are misplaced', () => {
+    const scans = scansOf((ant, _, direction) => dot([1e-3 * Math.sin(ant), 1e-3 * Math.cos(3 * ant), 0], direction));
+    const { found, usual } = findPositionOffsets(scans, FREQUENCIES);
+    expect(found).toEqual([]);
+    expect(usual).toBeGreaterThan(5e-5);
+  });
+
   it('tells that an offset does not explain a path that jumps back and forth', () => {
     const scans = scansOf((ant, scan) => (ant === 2 ? 3e-4 * (scan % 2) : 0));
-    const [found] = findPositionOffsets(scans, FREQUENCIES);
+    const [found] = findPositionOffsets(scans, FREQUENCIES).found;
     expect(found.ant).toBe(2);
     expect(isExplained(found)).toBe(false);
   });

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { calibrationNames, planApriori } from '../../../src/pipeline/reduction/calibration-plan.ts';
+import { taskCalls } from '../../../src/pipeline/reduction/index.ts';
+import type { Observation } from '../../../src/pipeline/reduction/observation.ts';
+import { EMPTY_GOAL } from '../../../src/pipeline/reduction/science-goal.ts';
+
+const field = (id: number, name: string) => ({ id, name, ra: 0.1 * id, dec: 0 });
+const observation = {
+  antennas: ['DA41', 'DA42', 'CM01'].map((name) => ({ name })),
+  wvrSpwId: 0,
+  tsysSpwIds: [],
+  science: [{ spwId: 1, name: 'a', chanCount: 64, bandwidthHz: 2e9 }],
+  spwCount: 2,
+  bandpass: field(0, 'bright'),
+  flux: field(0, 'bright'),
+  phase: [field(2, 'faint')],
+  targets: [field(3, 'target')],
+  atmosphereScans: [],
+  skyScans: [],
+} as unknown as Observation;
+
+/** Calls of wvrgcal, tables that are applied, and what is said of radiometers, when some of them cannot be used. */
+function planned(bad: Record<string, string>) {
+  const radiometers = Object.entries(bad).map(([antenna, finding]) => ({ antenna, finding }));
+  const findings = { syscalRows: new Map(), radiometers, tsys: [], shadowed: [], positions: {} };
+  const { steps, decisions } = planApriori(observation, calibrationNames('uid___A002_X1_X1'), EMPTY_GOAL, findings);
+  const calls = taskCalls({ kind: 'calibration', subject: '', header: [], steps });
+  return {
+    wvrflag: calls.filter(({ task }) => task === 'wvrgcal').map(({ args }) => args.wvrflag ?? []),
+    applied: calls.filter(({ task }) => task === 'applycal').length,
+    said: decisions.filter(({ topic }) => /adiometer/.test(topic)).map(({ choice, reason }) => `${choice}: ${reason}`),
+  };
+}
+
+describe('planApriori', () => {
+  it('takes the water of neighbours where a radiometer is missing', () => {
+    expect(planned({ DA42: 'gave no readings' })).toEqual({
+      wvrflag: [['DA42']],
+      applied: 3,
+      said: [
+        'applied: Window 0 holds their readings.',
+        'DA42 takes the water of its neighbours: Its radiometer gave no readings.',
+      ],
+    });
+  });
+
+  it('does without, where no radiometer can be used', () => {
+    const none = { wvrflag: [], applied: 0 };
+    expect(planned({ DA41: 'gave no readings', DA42: 'gave no readings' })).toEqual({
+      ...none,
+      said: ['not applied: Every radiometer gave no readings.'],
+    });
+    expect(planned({ DA41: 'gave no readings', DA42: 'has 90 % impossible readings' })).toEqual({
+      ...none,
+      said: [
+        'not applied: No radiometer can be used: that of DA41 gave no readings, that of DA42 has 90 % impossible readings.',
+      ],
+    });
+  });
+});
