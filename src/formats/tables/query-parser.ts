@@ -16,18 +16,10 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Parses the condition of a query: comparisons, && || ! (and, or, not), in and not in with sets and ranges, like, between,
- * patterns (~ m/…/, p/…/), arithmetic, functions, elements of arrays.
- *
- * @throws usage with the place
+ * Parses expressions: comparisons, && || ! (and, or, not), in and not in with sets and ranges, like, between, patterns (~ m/…/,
+ * p/…/), arithmetic, functions, elements of arrays. {@link StatementParser} has the statements around them.
  */
-export function parseQuery(text: string): Expression {
-  const parser = new QueryParser(text);
-  return parser.parse();
-}
-
-/** Parses expressions; {@link StatementParser} has the statements around them. */
-export class QueryParser {
+export abstract class QueryParser {
   protected readonly text: string;
   /** Short name of the table, which may stand before columns: t.TIME. */
   protected alias: string | undefined;
@@ -39,16 +31,8 @@ export class QueryParser {
     this.tokens = tokenize(text);
   }
 
-  parse(): Expression {
-    const expression = this.or();
-    this.expectEnd();
-    return expression;
-  }
-
   /** A query in place of a set of values. */
-  protected subquery(): Statement {
-    return this.complain('a query inside a query is understood in whole statements only');
-  }
+  protected abstract subquery(): Statement;
 
   /** Whether a word comes within the words ahead, and what follows the first such place: for names that are told late. */
   protected ahead(word: string): readonly Token[] {

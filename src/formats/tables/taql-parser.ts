@@ -52,6 +52,15 @@ export function parseStatement(text: string): Statement {
   return new StatementParser(quotePaths(text.replace(/;\s*$/, ''))).statement();
 }
 
+/**
+ * Parses what stands after "where": a condition, and after it maybe orderby, limit, offset.
+ *
+ * @throws usage with the place
+ */
+export function parseCondition(text: string): Statement {
+  return new StatementParser(quotePaths(text)).condition();
+}
+
 /** Puts the path after from, update, giving … into quotes, so that it is one word. */
 function quotePaths(text: string): string {
   return text.replace(
@@ -67,6 +76,12 @@ class StatementParser extends QueryParser {
     if (this.acceptWord('using')) this.readStyle();
     this.alias = this.shortName();
     const statement = this.subquery();
+    this.expectEnd();
+    return statement;
+  }
+
+  condition(): Statement {
+    const statement = { ...this.blank('select'), where: this.or(), ...this.order(), limit: this.limit() };
     this.expectEnd();
     return statement;
   }

@@ -46,6 +46,20 @@ export function runTaql(command: string, tables: TaqlTables): TaqlResult {
   }
 }
 
+/**
+ * Rows of a table that a condition chooses, in the order that it asks for; `among` are the rows that it chooses from, all by default.
+ *
+ * @throws usage, unsupported, missing
+ */
+export function rowsOfCondition(
+  table: Table,
+  statement: Statement,
+  tables: TaqlTables,
+  among?: ArrayLike<number>,
+): number[] {
+  return new StatementRun(tables).rowsIn(table, statement, among);
+}
+
 class StatementRun {
   private readonly tables: TaqlTables;
   /** Tables of the queries around the one at work, the innermost last: "::NAME" is a subtable of it. */
@@ -65,6 +79,10 @@ class StatementRun {
       ? this.chosen(table, statement, scope, rows, plainNames)
       : this.computed(statement, scope, rows, hasGroups);
     return this.give(statement, result);
+  }
+
+  rowsIn(table: Table, statement: Statement, among?: ArrayLike<number>): number[] {
+    return this.rows(statement, this.scope(table, statement), true, among);
   }
 
   count(statement: Statement): Table {
@@ -151,15 +169,19 @@ class StatementRun {
   }
 
   /** Row numbers that a statement chooses, in its order. */
-  private rows(statement: Statement, scope: Scope, isFinal: boolean): number[] {
+  private rows(statement: Statement, scope: Scope, isFinal: boolean, among?: ArrayLike<number>): number[] {
     const { where } = statement;
-    const count = scope.table?.rowCount ?? 0;
+    const count = among?.length ?? scope.table?.rowCount ?? 0;
+    if (where && isGrouped(where)) fail('usage', 'Functions of groups, such as gmax, stand in having, not in where.');
     const test = where && compile(where, scope);
     let rows: number[] = [];
-    for (let row = 0; row < count; row++) {
+    for (let at = 0; at < count; at++) {
+      const row = among ? among[at] : at;
       const value = test ? test(row) : true;
       if (isArray(value)) fail('usage', 'The condition is an array; say ANY or ALL of it.', { row });
-      if (asBoolean(value)) rows.push(row);
+      if (typeof value !== 'boolean')
+        fail('usage', 'What stands as the condition of the query is not a condition.', { file: scope.table?.path });
+      if (value) rows.push(row);
     }
     if (!isFinal) return rows;
     rows = sortRows(rows, statement.orderBy, scope);

@@ -6,6 +6,7 @@ import {
   arrayKeyword,
   createTable,
   openTable,
+  queryRows,
   runTaql,
   type Table,
   tableKeyword,
@@ -13,6 +14,10 @@ import {
 
 const work = mkdtempSync(join(tmpdir(), 'taql-'));
 afterAll(() => rmSync(work, { recursive: true }));
+/** Rows that a condition chooses, among those named. */
+const rows = (condition: string, among?: number[]) => [
+  ...queryRows(openTable(path), condition, { open: openTable, ...(among && { among }) }),
+];
 const tables = { open: openTable, target: (path: string) => join(work, path) };
 const seconds = arrayKeyword('String', [1], ['s']);
 let path = '';
@@ -158,5 +163,19 @@ describe('statements', () => {
     ['update PATH set A = [1,2]', /single values/],
   ])('%s is refused with a sentence', (command, sentence) => {
     expect(() => runTaql(command.replace('PATH', path), tables)).toThrow(sentence);
+  });
+});
+
+describe('conditions', () => {
+  it('hold queries, of subtables and of other tables', () => {
+    expect(rows("B in [select rownumber()-1 from ::SUB where KIND == 'y']")).toEqual([0, 2, 4, 5]);
+    expect(rows(`A in [select B from ${path} where A > 3] and X > 0`)).toEqual([1]);
+    expect(() => queryRows(openTable(path), `A in [select B from ${path}]`)).toThrow('cannot be about another table');
+  });
+
+  it('order and limit their rows, and choose among others', () => {
+    expect(rows('B == 1 orderby X desc, A limit 3')).toEqual([0, 2, 5]);
+    expect(rows('A > 1', [5, 0, 3])).toEqual([5, 3]);
+    expect(() => rows('gmax(A) > 3')).toThrow('stand in having');
   });
 });

@@ -167,14 +167,16 @@ const selecting = {
     const expression = textArgument(args, 'query');
     for (const name of ['columns', 'style'])
       if (textArgument(args, name) !== '') fail('unsupported', `query: ${name} is not offered; use taql for that.`);
-    const found = expression === '' ? view.rowNumbersBase() : queryRows(view.table, expression);
-    const chosen = view.select(found).sorted(textArgument(args, 'sortlist'));
+    const open = (path: string) => openTable(joinPath(host.context.cwd, path));
+    const all = view.rowNumbersBase();
+    const found = expression === '' ? all : queryRows(view.table, expression, { among: all, open });
+    const chosen = view.view(found).sorted(textArgument(args, 'sortlist'));
     keepAs(textArgument(args, 'name'), chosen, host);
     return adoptRows(host, chosen);
   }),
   selectrows: method<TableState>("rownrs, name=''", (state, args, host) => {
     const view = opened(state);
-    const chosen = view.select(view.baseRows(intList(args.rownrs)));
+    const chosen = view.view(view.baseRows(intList(args.rownrs)));
     keepAs(textArgument(args, 'name'), chosen, host);
     return adoptRows(host, chosen);
   }),

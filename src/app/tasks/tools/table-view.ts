@@ -47,11 +47,9 @@ export class TableView {
     this.rows = this.rows && new Int32Array(0);
   }
 
-  /** The rows of this view that are among `baseRows`, in this view's order. */
-  select(baseRows: Int32Array): TableView {
-    const wanted = new Set(baseRows);
-    const rows = this.rows ? this.rows.filter((row) => wanted.has(row)) : baseRows;
-    return new TableView(this.table, this.isWritable, this.shared, rows);
+  /** A view of these rows of the table, in their order. */
+  view(baseRows: Int32Array): TableView {
+    return new TableView(this.table, this.isWritable, this.shared, baseRows);
   }
 
   /** Sorts this view's rows by scalar columns, e.g. 'TIME,ANTENNA1'. */
