@@ -12,6 +12,7 @@ import {
   type TimeRange,
 } from '../../astronomy/ms/index.ts';
 import { binsOf } from '../../astronomy/visibility/index.ts';
+import { queryRows } from '../../formats/tables/index.ts';
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 
 /** Parameters of CASA's split. */
@@ -32,6 +33,8 @@ export interface SplitOptions extends Selection {
   readonly maxuvwdistance?: number;
   /** WEIGHT_SPECTRUM also where the input has none (mstransform). */
   readonly usewtspectrum?: boolean;
+  /** A condition in the table query language that rows must fulfil beside the selection (mstransform). */
+  readonly taql?: string;
   /** False keeps all subtables and numbers as they are (mstransform's reindex). Default true. */
   readonly reindex?: boolean;
 }
@@ -96,7 +99,10 @@ export function planSplit(
   options: SplitOptions,
   warn?: (sentence: string) => void,
 ): SplitPlan {
-  const selection = selectRows(ms, options, { metadata, warn });
+  const selected = selectRows(ms, options, { metadata, warn });
+  const selection = options.taql
+    ? { ...selected, rows: queryRows(ms.main, options.taql, { among: selected.rows }) }
+    : selected;
   const windows = planWindows(metadata, selection, options.width ?? 1);
   const averaging = planAveraging(metadata, options, warn);
   if (options.reindex === false) {

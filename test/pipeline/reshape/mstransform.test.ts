@@ -145,6 +145,9 @@ describe('mstransform', () => {
     const context = start();
     mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', spw: '1', reindex: false, datacolumn: 'data' });
     expect(look(join(context.cwd, 'b.ms')).windows).toHaveLength(2);
+    const taql = "ANTENNA1 in [select rownumber()-1 from ::ANTENNA where NAME == 'DA42'] && ANTENNA2 > 1";
+    const { rowCount } = mstransform(context, { vis: 'a.ms', outputvis: 'c.ms', scan: '1', datacolumn: 'data', taql });
+    expect(rowCount).toBe(2 * 3 * 2);
   });
 
   it('refuses what is contradictory', () => {

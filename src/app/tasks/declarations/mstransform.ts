@@ -75,7 +75,7 @@ export const mstransformTask: TaskDeclaration = {
     int('niter', 1, 'rounds of the fit', { inert: 'the continuum is not fitted here' }),
     bool('disableparallel', false, 'no parallel work', { inert: 'parallel work is chosen here' }),
     int('ddistart', -1, 'first data description of a part', { onlyDefault: true }),
-    text('taql', '', 'selection in TaQL', { onlyDefault: true }),
+    text('taql', '', 'condition in the table query language that rows must fulfil'),
     bool('monolithic_processing', false, 'treat a multi-MS as one', { inert: 'multi-MSs are not made' }),
     bool('reindex', true, 'number windows, fields and antennas anew'),
   ],
