@@ -105,8 +105,8 @@ function quasarSpectrum(
 function manualSpectrum(context: Context, options: StandardOptions): PointSpectrum {
   const given = options.fluxdensity ?? 1;
   const stokes = typeof given === 'number' ? [given, 0, 0, 0] : [0, 1, 2, 3].map((index) => given[index] ?? 0);
-  if (!(stokes[0] > 0)) {
-    context.log.post('setjy: no positive flux density was given; 1 Jy is used.', 'WARN', 'setjy');
+  if (!(stokes[0] >= 0)) {
+    context.log.post('setjy: no flux density was given; 1 Jy is used.', 'WARN', 'setjy');
     stokes[0] = 1;
   }
   const spix = options.spix ?? 0;

@@ -59,7 +59,7 @@ export function setjy(context: Context, given: SetjyOptions): SetjyResult {
     const windows = [...parseSpw(spw, metadata.spectralWindows).keys()];
     for (const fieldId of parseField(field, metadata.fields)) {
       const own = selected.get(fieldId);
-      if (!own) continue;
+      if (!own || (field === '' && !isModelled(options, fieldId))) continue;
       const source = standardSource(context, metadata, fieldId, timesOf(ms, fieldId, own), options);
       const models = fieldModels(metadata, own, windows, source);
       if (models.length === 0) continue;
@@ -71,12 +71,18 @@ export function setjy(context: Context, given: SetjyOptions): SetjyResult {
       else writeModel(ms, metadata, fieldId, [...kept, ...models]);
       if (options.usescratch) fillColumn(context, ms, metadata, fieldId, models, rows);
     }
+    if (options.standard === 'fluxscale' && Object.keys(result).length === 1)
+      fail('usage', 'The flux dictionary has none of the fields of the selected data.', { file: ms.path });
     ms.flush();
     return result;
   } finally {
     ms.close();
   }
 }
+
+/** Of all fields, those that fluxscale's dictionary has; other standards must know each. */
+const isModelled = ({ standard, fluxdict = {} }: SetjyOptions, fieldId: number) =>
+  standard !== 'fluxscale' || String(fieldId) in fluxdict;
 
 /** Before CASA 4.2 a flux density that was given counted, whatever the standard; then came the standard `manual`. */
 function isStatedAlone(context: Context, { fluxdensity }: SetjyOptions): boolean {

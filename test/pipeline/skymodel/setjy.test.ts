@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentContext } from '../../../src/foundation/base/index.ts';
+import { setjy } from '../../../src/pipeline/skymodel/index.ts';
+import { writeSyntheticMs } from '../calibration/synthetic-ms.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'setjy-'));
+const context = silentContext(folder);
+
+beforeAll(() => {
+  const setup = { antCount: 2, chanCount: 2, spwCount: 1, scanFields: [0, 1], integrations: 1 };
+  writeSyntheticMs(join(folder, 'a.ms'), { ...setup, visibility: () => [1, 0] });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('setjy', () => {
+  const fluxdict = { '1': { '0': { fluxd: [0.4, 0, 0, 0] } } };
+
+  it("sets those of all fields that fluxscale's dictionary has", () => {
+    const scale = { vis: 'a.ms', standard: 'fluxscale', fluxdict };
+    expect(Object.keys(setjy(context, scale)).sort()).toEqual(['1', 'format']);
+    expect(() => setjy(context, { ...scale, field: '0' })).toThrow(/nothing for field 0/);
+    expect(() => setjy(context, { ...scale, fluxdict: {} })).toThrow(/none of the fields/);
+  });
+
+  it('takes 1 Jy where no flux density is given, and 0 where 0 is', () => {
+    const flux = (fluxdensity: number | number[]) =>
+      setjy(context, { vis: 'a.ms', field: '0', standard: 'manual', fluxdensity })[0];
+    expect(flux(-1)).toMatchObject({ 0: { fluxd: [1, 0, 0, 0] } });
+    expect(flux([0, 0, 0, 0])).toMatchObject({ 0: { fluxd: [0, 0, 0, 0] } });
+  });
+});
