@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, imcollapse, imfit, imhead, immoments, imrebin, imregrid, imsmooth, imstat, imsubimage, imval, makemask
+from casatasks import casalog, imcollapse, imfit, imhead, immoments, imrebin, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -28,6 +28,10 @@ CALLS = {
     'smooth': ("imsmooth('%s', kernel='gauss', major='3arcsec', minor='2.4arcsec', pa='20deg', outfile='OUT')", 2e-5),
     'target': ("imsmooth('%s', kernel='gauss', major='3arcsec', minor='2.4arcsec', pa='20deg', targetres=True, outfile='OUT')", 2e-5),
     'mask': ("makemask(mode='copy', inpimage='%s', inpmask='circle[[20pix,15pix],6pix]', output='OUT')", 0),
+    'transposed': ("imtrans('%s', 'OUT', '3021')", 0),
+    'transposed by names': ("imtrans('%s', 'OUT', ['fr', 'decl', 'stokes', 'r'])", 0),
+    'joined': ("ia.imageconcat('OUT', ['%s', 'behind'], relax=True, reorder=True).done()", 0),
+    'calculated': ("ia.imagecalc('OUT', '2 * \"%s\"[\"%s\" > 0.1 && \"%s\" < 1.5] - floor(\"%s\")').done()", 1e-6),
     'rebin': ("imrebin('%s', 'OUT', [3, 2], crop=False)", 1e-6),
     'rebin crop': ("imrebin('%s', 'OUT', [3, 5])", 1e-6),
     'rebin frequency': ("imrebin('%s', 'OUT', [1, 1, 1, 2])", 1e-6),
@@ -48,6 +52,12 @@ RECORDS = {
     'imstat axes': "imstat('%s', axes=[0, 1])",
     'imstat region': "imstat('%s', region='circle[[20pix,15pix],6pix], range=[1pix,3pix]')",
     'imstat mask': "imstat('%s', mask='%s > 0.5')",
+    'histograms': "ia.open('%s') and ia.histograms(nbins=7)",
+    'histograms by channel': "ia.histograms(axes=[0, 1], nbins=5, includepix=[-0.2, 0.9], cumu=True)",
+    'histograms in logarithms': "ia.histograms(axes=[3], nbins=3, log=True, region='box[[18pix,13pix],[22pix,16pix]]')",
+    'getslice': "ia.getslice([17, 22.5, 28], [14, 17, 13], coord=[0, 0, 0, 2], npts=12)",
+    'getslice nearest': "ia.getslice([2, 14], [5, 1], axes=[1, 3], coord=[27, 0, 0, 0], method='nearest')",
+    'isconform': "[ia.isconform('%s'), ia.isconform('grid')]",
     'imfit': "imfit('%s', box='12,8,28,24', chans='2')",
     'fitcomponents': "ia.open('%s') and ia.fitcomponents(box='12,8,28,24', chans='2')",
     'imhead summary': "without(imhead('%s'), 'tileshape')",
@@ -196,6 +206,12 @@ def main():
     for image, beams in images.items():
         make_image(image, beams)
         make_grid('grid')
+        make_image('behind', beams)
+        ia.open('behind')
+        frame = ia.coordsys()
+        frame.setreferencepixel([20, 16, 0, -8])
+        ia.setcoordsys(frame.torecord())
+        ia.close()
         for name, (call, _) in calls_of(image):
             lines.append(filled(call, image, 'ours-%s-%s' % (image, name)))
         for name, call in RECORDS.items():

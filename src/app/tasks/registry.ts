@@ -38,6 +38,7 @@ import { imregridTask } from './declarations/imregrid.ts';
 import { imsmoothTask } from './declarations/imsmooth.ts';
 import { imstatTask } from './declarations/imstat.ts';
 import { imsubimageTask } from './declarations/imsubimage.ts';
+import { imtransTask } from './declarations/imtrans.ts';
 import { imvalTask } from './declarations/imval.ts';
 import { imviewTask, viewerTask } from './declarations/imview.ts';
 import { initweightsTask } from './declarations/initweights.ts';
@@ -97,6 +98,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   imsmoothTask,
   imviewTask,
   imstatTask,
+  imtransTask,
   imvalTask,
   imsubimageTask,
   initweightsTask,

@@ -16,6 +16,15 @@ const FUNCTIONS: Readonly<Record<string, (...values: number[]) => number>> = {
   acos: Math.acos,
   atan: Math.atan,
   atan2: Math.atan2,
+  sinh: Math.sinh,
+  cosh: Math.cosh,
+  tanh: Math.tanh,
+  sign: Math.sign,
+  round: (value) => Math.sign(value) * Math.round(Math.abs(value)),
+  ceil: Math.ceil,
+  floor: Math.floor,
+  fmod: (value, by) => value % by,
+  isnan: (value) => Number(Number.isNaN(value)),
   pow: (base, power) => base ** power,
   min: (...values) => Math.min(...values),
   max: (...values) => Math.max(...values),
@@ -88,11 +97,20 @@ class Parser {
       const inner = this.unary();
       return sign === '-' ? (values) => -inner(values) : sign === '!' ? (values) => (inner(values) ? 0 : 1) : inner;
     }
-    const base = this.primary();
+    const base = this.masked(this.primary());
     if (this.tokens[this.at] !== '^') return base;
     this.at++;
     const power = this.unary();
     return (values) => base(values) ** power(values);
+  }
+
+  /** `image[condition]`: masked where the condition does not hold. */
+  private masked(base: PixelExpression): PixelExpression {
+    if (this.tokens[this.at] !== '[') return base;
+    this.at++;
+    const condition = this.binary(0);
+    if (this.tokens[this.at++] !== ']') this.refuse('a bracket is not closed');
+    return this.masked((values) => (condition(values) ? base(values) : Number.NaN));
   }
 
   private primary(): PixelExpression {
@@ -121,6 +139,8 @@ class Parser {
       else if (this.tokens[this.at] !== ')') this.refuse('a bracket is not closed');
     }
     this.at++;
+    if (inputs.length === 1 && (apply === FUNCTIONS.min || apply === FUNCTIONS.max))
+      this.refuse(`${name} takes two images or numbers here, not the pixels of a whole image`);
     return (values) => apply(...inputs.map((input) => input(values)));
   }
 
@@ -137,7 +157,8 @@ class Parser {
 }
 
 /**
- * Compiles a pixel expression over images: + - * / ^, comparisons, && || !, functions, IM0, IM1, … and (quoted) image names.
+ * Compiles a pixel expression over images: + - * / ^, comparisons, && || !, functions, IM0, IM1, … and (quoted) image names;
+ * not a number (NaN) where `image[condition]` masks a pixel.
  *
  * @param names images that IM0, IM1, … stand for
  * @returns the expression and all image names in the order of its values

@@ -3,6 +3,7 @@ export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './bea
 export { type CelestialFrame, skyToPlane } from './celestial.ts';
 export { collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, fitComponents, type ImfitOptions, imfit } from './component-fit.ts';
+export { type ImageconcatOptions, imageconcat } from './concatenating.ts';
 export { directionNames, readCoordinates, writeCoordinates } from './coordinate-record.ts';
 export * from './coordinates.ts';
 export { type ImsubimageOptions, imsubimage } from './cutting.ts';
@@ -32,4 +33,5 @@ export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } fr
 export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
 export { deconvolvedBeam, type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
+export { type ImtransOptions, imtrans } from './transposing.ts';
 export { worldText } from './world-text.ts';

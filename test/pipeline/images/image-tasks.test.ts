@@ -6,11 +6,14 @@ import { silentContext } from '../../../src/foundation/base/index.ts';
 import {
   type Beam,
   createImage,
+  imageconcat,
   imcollapse,
   imhistory,
+  immath,
   immoments,
   imsmooth,
   imsubimage,
+  imtrans,
   imval,
   makeCoordinates,
   makemask,
@@ -196,6 +199,52 @@ describe('parts of images', () => {
     expect(() => imcollapse(context, { imagename: 'cube', function: 'mean', axes: 'time', outfile: 'x' })).toThrow(
       'no axis',
     );
+  });
+
+  it('imtrans moves pixels, masks and coordinates together', () => {
+    const plane = (chan: number) => Float32Array.from({ length: sizeX * sizeY }, (_, k) => 1000 * chan + k);
+    makeImage('straight', [], [0, 1, 2].map(plane));
+    imsubimage(context, { imagename: 'straight', outfile: 'cut', mask: 'straight > 5' });
+    imtrans(context, { imagename: 'cut', outfile: 'turned', order: ['freq', 'dec', 'right', 'stokes'] });
+    imtrans(context, { imagename: 'turned', outfile: 'back', order: '2130' });
+    read('turned', (image) => {
+      expect(image.shape).toEqual([1, sizeX, sizeY, 3]);
+      expect(image.coordinates.direction?.pixelAxes).toEqual([2, 1]);
+      expect(image.coordinates.spectral?.pixelAxis).toBe(0);
+      // [stokes, x, y, chan]
+      expect([...image.readPlane(7).slice(3 * 4, 3 * 5)]).toEqual([0, 1, 2].map((chan) => 1000 * chan + 4 * sizeX + 7));
+      expect([...(image.readMask(3) ?? []).slice(0, 4)]).toEqual([0, 1, 1, 1]);
+    });
+    const all = (name: string) => read(name, (image) => [0, 1, 2].map((k) => [image.readPlane(k), image.readMask(k)]));
+    expect(all('back')).toEqual(all('cut'));
+    expect(read('back', (image) => image.coordinates)).toEqual(read('cut', (image) => image.coordinates));
+    expect(() => imtrans(context, { imagename: 'cut', outfile: 'no', order: '0122' })).toThrow(
+      /each of the 4 axes once/,
+    );
+  });
+
+  it('imageconcat joins channels that follow, and others when told to', () => {
+    const cut = (outfile: string, chans: string) => imsubimage(context, { imagename: 'straight', outfile, chans });
+    cut('first', '0');
+    cut('last', '1~2');
+    cut('end', '2');
+    imageconcat(context, { infiles: ['last', 'first'], outfile: 'whole', reorder: true });
+    const planes = (name: string) => read(name, (image) => [0, 1, 2].map((k) => image.readPlane(k)));
+    expect(planes('whole')).toEqual(planes('straight'));
+    expect(read('whole', (image) => image.coordinates.spectral)).toEqual(coordinates.spectral);
+    expect(() => imageconcat(context, { infiles: ['first', 'end'], outfile: 'no' })).toThrow(/relax=True/);
+    imageconcat(context, { infiles: ['first', 'end'], outfile: 'gap', relax: true });
+    expect(read('gap', (image) => image.coordinates.spectral?.frequencies)).toEqual([230e9, 230.002e9]);
+  });
+
+  it('immath masks what image[condition] leaves out', () => {
+    immath(context, { imagename: 'straight', outfile: 'masked', expr: '2 * IM0[IM0 > 1 && IM0 < 4] + floor(0.5)' });
+    read('masked', (image) => {
+      expect([...image.readPlane(0).slice(0, 5)]).toEqual([0, 0, 4, 6, 0]);
+      expect([...(image.readMask(0) ?? []).slice(0, 5)]).toEqual([0, 0, 1, 1, 0]);
+    });
+    const scalar = { imagename: 'straight', outfile: 'no', expr: 'max(IM0)' };
+    expect(() => immath(context, scalar)).toThrow(/takes two images or numbers here/);
   });
 
   it('imval gives values, and the reference pixel without a place', () => {

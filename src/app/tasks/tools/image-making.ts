@@ -3,16 +3,20 @@ import { joinPath } from '../../../foundation/bytes/index.ts';
 import {
   type ImcollapseOptions,
   type ImportFitsOptions,
+  type ImtransOptions,
+  imageconcat,
   imcollapse,
+  immath,
   immoments,
   importfits,
   imsubimage,
+  imtrans,
   openImage,
 } from '../../../pipeline/images/index.ts';
 import { textArgument } from '../tool-types.ts';
 import { selectionOf } from './image-pixels.ts';
 import { adopt, ask, closeState, opened, outputOf } from './image-state.ts';
-import { numberList } from './reply-values.ts';
+import { numberList, textList } from './reply-values.ts';
 
 /** ia: images made of the open one. */
 export const makingMethods = {
@@ -62,6 +66,34 @@ export const makingMethods = {
       const axis = Number(args.axis) === -10 ? 'spectral' : Number(args.axis);
       immoments(host.context, { ...selectionOf(args), imagename: opened(state).path, moments, axis, outfile });
       return moments.length > 1 ? true : adopt(host, outfile);
+    },
+  ),
+  transpose: ask("outfile='', order=''", (state, args, host) => {
+    const outfile = outputOf('transpose', args);
+    const { order } = args;
+    imtrans(host.context, { imagename: opened(state).path, outfile, order: order as ImtransOptions['order'] });
+    return adopt(host, outfile);
+  }),
+  imagecalc: ask("outfile='', pixels='', overwrite=False, imagemd=''", (_state, args, host) => {
+    const outfile = outputOf('imagecalc', args);
+    if (args.imagemd !== '') fail('unsupported', "ia.imagecalc(): only imagemd='' is available: the first image's.");
+    const expr = textArgument(args, 'pixels');
+    immath(host.context, { imagename: '', outfile, expr, overwrite: args.overwrite === true });
+    return adopt(host, outfile);
+  }),
+  imageconcat: ask(
+    "outfile='', infiles=[], axis=-1, relax=False, tempclose=True, overwrite=False, reorder=False, mode='paged'",
+    (_state, args, host) => {
+      const outfile = outputOf('imageconcat', args);
+      if (args.mode !== 'paged') fail('unsupported', "ia.imageconcat(): only mode='paged' is available.");
+      const infiles = Array.isArray(args.infiles)
+        ? textList(args.infiles)
+        : textArgument(args, 'infiles').split(/[\s,]+/);
+      const { axis, relax, overwrite, reorder } = args as Record<'relax' | 'overwrite' | 'reorder', boolean> & {
+        axis: number;
+      };
+      imageconcat(host.context, { infiles, outfile, axis: Number(axis), relax, overwrite, reorder });
+      return adopt(host, outfile);
     },
   ),
   fromfits: ask(

@@ -184,7 +184,7 @@ function boxOfRegion(region: TaskValue): Pick<PixelSelection, 'box' | 'corners' 
 }
 
 /** Pixels of the box around a region, and whether each is in the region and good. */
-function readRegion(image: Image, args: ToolArguments, cwd: string): ArrayReply {
+export function readRegion(image: Image, args: ToolArguments, cwd: string): ArrayReply {
   const chosen = choosePixels(image, selectionOf(args), cwd);
   try {
     const { blc, trc } = chosen.bounds;

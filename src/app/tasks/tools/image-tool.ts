@@ -23,6 +23,7 @@ import { editingMethods } from './image-editing.ts';
 import { fittingMethods, profileMethods } from './image-fitting.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
+import { samplingMethods } from './image-sampling.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
 import { dictionary, floatArray, intArray, numberList, textList } from './reply-values.ts';
 
@@ -178,6 +179,7 @@ export const imageTool: ToolDeclaration<ImageState> = {
     ...fittingMethods,
     ...profileMethods,
     ...makingMethods,
+    ...samplingMethods,
     ...derivedMethods,
     ...header,
     ...places,
