@@ -260,20 +260,15 @@ describe('ia', () => {
 
   it('counts values in bins, follows a line, and knows images that are alike', async () => {
     await ia('fromarray', ['grid', CUBE], { overwrite: true });
-    expect(plain(await ia('histograms', [[0, 1]], { nbins: 2, includepix: [0, 120] }))).toMatchObject({
+    expect(await ia('histograms', [[0, 1]], { nbins: 2, includepix: [0, 120] })).toMatchObject({
       counts: [[[3, 3]], [[3, 2]]],
       values: [[[30, 30]], [[90, 90]]],
     });
-    const line = plain(
-      await ia(
-        'getslice',
-        [
-          [0, 1],
-          [0, 2],
-        ],
-        { coord: [0, 0, 0, 1], npts: 3 },
-      ),
-    );
+    const ends = [
+      [0, 1],
+      [0, 2],
+    ];
+    const line = await ia('getslice', ends, { coord: [0, 0, 0, 1], npts: 3 });
     expect(line).toMatchObject({ pixel: [1, 61, 121], mask: [1, 1, 1], xpos: [0, 0.5, 1] });
     expect(await ia('isconform', ['grid'])).toBe(true);
     expect(await ia('isconform', ['a.image'])).toBe(false);
