@@ -31,7 +31,7 @@ export function binsOf(
  * A chunk with selected, possibly averaged channels and selected correlations.
  *
  * An output value is the mean of the unflagged values of its bin (weighted by WEIGHT_SPECTRUM where the chunk carries it), or, when
- * all are flagged, of all of them, and is flagged then; this is what CASA 6.7's split does. WEIGHT becomes the mean over the output
+ * all are flagged, of all of them, and is flagged then; 0 where none has a weight; this is what CASA 6.7's split does. WEIGHT becomes the mean over the output
  * channels of the summed weights of their unflagged values, SIGMA the mean of the inverse square roots of these sums. Metadata columns are shared with the input: release the result, which releases both.
  */
 export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins): VisibilityChunk {
@@ -104,14 +104,14 @@ function averageInto(
           for (let chan = 0; chan < count; chan++) {
             const at = start + chan * corrCount;
             if (pass === 0 && flag[at] !== 0) continue;
-            const weight = weights && pass === 0 ? weights[at] : 1;
+            const weight = weights ? weights[at] : 1;
             re += weight * values[2 * at];
             im += weight * values[2 * at + 1];
             sum += weight;
           }
         }
-        target[out++] = re / sum;
-        target[out++] = im / sum;
+        target[out++] = sum > 0 ? re / sum : 0;
+        target[out++] = sum > 0 ? im / sum : 0;
       }
     }
   }

@@ -22,6 +22,7 @@ export interface ReadOptions {
   /** Most bytes of a chunk; default 32 MiB. A single integration may exceed it. */
   readonly maxBytes?: number;
   readonly withWeightSpectrum?: boolean;
+  readonly withSigmaSpectrum?: boolean;
   readonly metadata?: MsMetadata;
 }
 
@@ -90,10 +91,11 @@ export function planMs(
 /** Most rows of a chunk, by data description, within a budget of bytes. */
 export function rowLimiter(
   metadata: MsMetadata,
-  options: Pick<ReadOptions, 'columns' | 'maxBytes' | 'withWeightSpectrum'>,
+  options: Pick<ReadOptions, 'columns' | 'maxBytes' | 'withWeightSpectrum' | 'withSigmaSpectrum'>,
 ): (dataDescId: number) => number {
   const maxBytes = options.maxBytes ?? DEFAULT_BYTES;
-  const perValue = options.columns.length * 8 + 1 + (options.withWeightSpectrum ? 4 : 0);
+  const spectra = [options.withWeightSpectrum, options.withSigmaSpectrum].filter(Boolean).length;
+  const perValue = options.columns.length * 8 + 1 + 4 * spectra;
   return (id) => {
     const { chanCount, corrCount } = shapeOf(metadata, id);
     return Math.floor(maxBytes / (ROW_BYTES + chanCount * corrCount * perValue + corrCount * 8));
@@ -140,12 +142,17 @@ export interface ChunkReader {
 /** Looks up the columns once, for reading many chunks. */
 export function openChunkReader(ms: MeasurementSet, metadata: MsMetadata, options: ReadOptions): ChunkReader {
   const recipe = openRecipes(ms, metadata, options.columns);
-  const hasSpectrum = (options.withWeightSpectrum ?? false) && ms.main.hasColumn('WEIGHT_SPECTRUM');
+  const spectra = (
+    [
+      ['weightSpectrum', 'WEIGHT_SPECTRUM', options.withWeightSpectrum],
+      ['sigmaSpectrum', 'SIGMA_SPECTRUM', options.withSigmaSpectrum],
+    ] as const
+  ).flatMap(([key, name, isWanted]) => (isWanted && ms.main.hasColumn(name) ? [[key, name] as const] : []));
   return {
     read(planned) {
       const lease = arena().lease();
       try {
-        return readChunk(ms, metadata, planned, { columns: options.columns, hasSpectrum, recipe }, lease);
+        return readChunk(ms, metadata, planned, { columns: options.columns, spectra, recipe }, lease);
       } catch (error) {
         lease.release();
         throw error;
@@ -171,7 +178,8 @@ function openRecipes(
 
 interface ChunkContent {
   readonly columns: readonly DataColumn[];
-  readonly hasSpectrum: boolean;
+  /** Weights by channel: where they go, and the column, whose cells may have no value. */
+  readonly spectra: readonly (readonly [key: 'weightSpectrum' | 'sigmaSpectrum', name: string])[];
   /** Makes CORRECTED_DATA from DATA. */
   readonly recipe: ColumnRecipe | undefined;
 }
@@ -180,7 +188,7 @@ function readChunk(
   ms: MeasurementSet,
   metadata: MsMetadata,
   planned: PlannedChunk,
-  { columns, hasSpectrum, recipe }: ChunkContent,
+  { columns, spectra, recipe }: ChunkContent,
   lease: Lease,
 ): VisibilityChunk {
   const { dataDescId } = planned;
@@ -208,7 +216,7 @@ function readChunk(
   }
   const flag = array('FLAG', lease.uint8(valueCount), chanCount * corrCount);
   const flagRow = array('FLAG_ROW', lease.uint8(rowCount), 0);
-  const spectrum = hasSpectrum && main.column('WEIGHT_SPECTRUM').isDefined(rows[0]);
+  const byChannel = spectra.filter(([, name]) => main.column(name).isDefined(rows[0]));
   const doubles = Object.fromEntries(
     DOUBLES.map(([key, name]) => [key, array(name, lease.float64(rowCount), 0)]),
   ) as Record<(typeof DOUBLES)[number][0], Float64Array>;
@@ -227,9 +235,9 @@ function readChunk(
     flagRow,
     weight: array('WEIGHT', lease.float32(rowCount * corrCount), corrCount),
     sigma: array('SIGMA', lease.float32(rowCount * corrCount), corrCount),
-    ...(spectrum && {
-      weightSpectrum: array('WEIGHT_SPECTRUM', lease.float32(valueCount), chanCount * corrCount),
-    }),
+    ...Object.fromEntries(
+      byChannel.map(([key, name]) => [key, array(name, lease.float32(valueCount), chanCount * corrCount)]),
+    ),
     uvw: array('UVW', lease.float64(3 * rowCount), 3),
     ...doubles,
     ...integers,

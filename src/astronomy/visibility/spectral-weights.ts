@@ -35,16 +35,22 @@ export function separateWeights(): ChunkOperator {
   return {
     push(chunk, next) {
       const lease = arena().lease();
-      const { chanCount, corrCount, sigma } = chunk;
-      const dataWeights = lease.float32(chunk.rowCount * chanCount * corrCount);
-      for (let at = 0; at < dataWeights.length; at++) {
-        const noise = sigma[Math.floor(at / (chanCount * corrCount)) * corrCount + (at % corrCount)];
-        dataWeights[at] = noise > 0 ? 1 / (noise * noise) : 0;
-      }
+      const dataWeights = lease.float32(chunk.flag.length);
+      fillDataWeights(chunk, dataWeights);
       next({ ...chunk, dataWeights, release: releaseBoth(lease, chunk) });
     },
     flush() {},
   };
+}
+
+/** Fills weights by channel with those of DATA: SIGMA_SPECTRUM^-2 where the chunk has it, else SIGMA^-2; 0 for a SIGMA that is none. */
+export function fillDataWeights(chunk: VisibilityChunk, target: Float32Array): void {
+  const { chanCount, corrCount, sigma, sigmaSpectrum } = chunk;
+  const size = chanCount * corrCount;
+  for (let at = 0; at < target.length; at++) {
+    const noise = sigmaSpectrum ? sigmaSpectrum[at] : sigma[Math.floor(at / size) * corrCount + (at % corrCount)];
+    target[at] = noise > 0 ? 1 / (noise * noise) : 0;
+  }
 }
 
 /** The weights by channel that a column is averaged with; undefined where WEIGHT holds for all channels. */

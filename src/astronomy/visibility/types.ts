@@ -27,6 +27,8 @@ export interface VisibilityChunk {
   readonly sigma: Float32Array;
   /** [row, chan, corr], when the MS has WEIGHT_SPECTRUM and it was asked for. */
   readonly weightSpectrum?: Float32Array;
+  /** [row, chan, corr], when the MS has SIGMA_SPECTRUM and it was asked for. */
+  readonly sigmaSpectrum?: Float32Array;
   /** Weights of DATA, SIGMA^-2, where those of CORRECTED_DATA go beside them as WEIGHT, [row, chan, corr]: see `separateWeights`. */
   readonly dataWeights?: Float32Array;
   /** MJD seconds UTC, [row]. */

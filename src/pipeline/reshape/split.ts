@@ -12,6 +12,7 @@ import {
   binChannels,
   type ChunkOperator,
   type DataColumn,
+  fillDataWeights,
   flatSpectrum,
   hasDataColumn,
   openChunkReader,
@@ -113,22 +114,22 @@ interface Job {
 
 function writeSplit(context: Context, job: Job): number {
   const { source, metadata, columns, plan } = job;
+  const isSpectral = job.options.usewtspectrum === true || hasSpectrum(source, job.rows[0]);
   const target = createMs(job.path, {
-    dataColumns: [...columns.write, ...(job.options.usewtspectrum ? ['SIGMA_SPECTRUM'] : [])],
-    withWeightSpectrum: job.options.usewtspectrum === true || hasSpectrum(source, job.rows[0]),
+    dataColumns: [...columns.write, ...(isSpectral ? ['SIGMA_SPECTRUM'] : [])],
+    withWeightSpectrum: isSpectral,
     subtables: [],
     widest: widestOf(plan.windows, metadata),
   });
   try {
     copySubtables(source, target, metadata, plan);
     const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
-    const hasSpectrum = job.options.usewtspectrum === true;
     const isChanged =
-      hasSpectrum || seconds > 0 || job.after.length > 0 || job.chosen.windows.some(({ width }) => width > 1);
+      isSpectral || seconds > 0 || job.after.length > 0 || job.chosen.windows.some(({ width }) => width > 1);
     const operators: ChunkOperator[] = [
       weightOperator(columns),
       ...(columns.weights === 'both' && isChanged ? [separateWeights()] : []),
-      ...(hasSpectrum ? [flatSpectrum()] : []),
+      ...(isSpectral ? [flatSpectrum()] : []),
       ...job.extra,
     ];
     if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
@@ -152,7 +153,7 @@ function runChunks(
   operators: readonly ChunkOperator[],
   sink: (chunk: VisibilityChunk) => void,
 ): void {
-  const options = { columns: job.columns.read, withWeightSpectrum: true };
+  const options = { columns: job.columns.read, withWeightSpectrum: true, withSigmaSpectrum: true };
   const limit = rowLimiter(job.metadata, options);
   const batches = job.plan.isCombined
     ? planIntegrations(job.source, job.rows, limit)
@@ -233,6 +234,8 @@ function dropFlagged(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan):
 function weightOperator(columns: ColumnPlan): ChunkOperator {
   return {
     push(chunk, next) {
+      // The weights of DATA come from SIGMA, those by channel as well.
+      if (columns.weights === 'sigma' && chunk.weightSpectrum) fillDataWeights(chunk, chunk.weightSpectrum);
       deriveWeights(chunk, columns.weights);
       next(chunk);
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, writeChunk } from '../../../src/astronomy/visibility/index.ts';
-import { split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
+import { initweights, split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
 import { readModels, setjy } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
@@ -102,6 +102,29 @@ describe('split', () => {
     expect(chunk.sigma[0]).toBeCloseTo(1 / Math.sqrt(2 * 5), 6);
     chunk.release();
     ms.close();
+  });
+
+  it('takes the weights of DATA from SIGMA though there is a WEIGHT_SPECTRUM, and writes SIGMA_SPECTRUM beside it', () => {
+    const { context, path } = start(['DATA', 'CORRECTED_DATA']);
+    const source = openMs(path('a.ms'), 'update');
+    for (const chunk of readChunks(source, { columns: [] })) {
+      chunk.weight.fill(9);
+      writeChunk(source, chunk, { weight: true });
+      chunk.release();
+    }
+    source.close();
+    initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
+    const expected = { data: [8, 8], corrected: [18, 18], all: [18, 8] } as const;
+    for (const [datacolumn, [weight, noise]] of Object.entries(expected)) {
+      split(context, { vis: 'a.ms', outputvis: `${datacolumn}.ms`, datacolumn, spw: '0', width: 2 });
+      const ms = openMs(path(`${datacolumn}.ms`));
+      const [chunk] = readChunks(ms, { columns: [], withWeightSpectrum: true, withSigmaSpectrum: true });
+      expect([chunk.weight[0], chunk.weightSpectrum![0]]).toEqual([weight, weight]);
+      expect(chunk.sigma[0] ** -2).toBeCloseTo(noise, 4);
+      expect(chunk.sigmaSpectrum![0] ** -2).toBeCloseTo(noise, 4);
+      chunk.release();
+      ms.close();
+    }
   });
 
   it('leaves nothing behind when the selection is empty or the column is missing', () => {
