@@ -258,13 +258,13 @@ def fixplanets_pointing(both):
 
 
 def make_ephemeris(path):
-    """A body that moves 20 arcsec an hour away from field 0, in steps of six hours from a day before it."""
+    """A body that moves away from field 0 in steps of six hours, so slowly that CASA's UVW, of where it is at FIELD.TIME, are ours."""
     tb = table()
     tb.open("base.ms/FIELD")
     start, (ra, dec) = tb.getcell("TIME", 0) / 86400 - 1, np.degrees(tb.getcell("PHASE_DIR", 0).ravel())
     tb.close()
     steps = np.arange(12.0)
-    columns = {"MJD": start + steps / 4, "RA": ra % 360 + steps / 30, "DEC": dec - steps / 40, "Rho": 9 + steps / 50, "RadVel": 0 * steps}
+    columns = {"MJD": start + steps / 4, "RA": ra % 360 + steps / 1500, "DEC": dec - steps / 2000, "Rho": 9 + steps / 50, "RadVel": 0 * steps}
     column = dict(valueType="double", dataManagerType="", dataManagerGroup="", option=0, maxlen=0, comment="", keywords={})
     tb.create(path, {name: column for name in columns}, nrow=len(steps))
     for name, unit in zip(columns, ("d", "deg", "deg", "AU", "AU/d")):

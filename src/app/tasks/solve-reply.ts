@@ -1,3 +1,4 @@
+import { type Context, isCasaBefore } from '../../foundation/base/index.ts';
 import type { IntervalCounts, SolveSummary } from '../../pipeline/calibration/index.ts';
 import { dictionary, intArray, textList } from './tools/reply-values.ts';
 import type { TaskArguments, TaskValue } from './types.ts';
@@ -17,8 +18,16 @@ function stepsReply(counts: IntervalCounts, isDelay: boolean): [string, EngineVa
   ];
 }
 
-/** What CASA 6.7's gaincal and bandpass return: what was selected, which tables took part, and counts of solution intervals. */
-export function solveReply(summary: SolveSummary, { caltable, gaintable, gaintype }: TaskArguments): TaskValue {
+/**
+ * What CASA 6.7's gaincal and bandpass return: what was selected, which tables took part, and counts of solution intervals. Before
+ * 6.6 they returned nothing.
+ */
+export function solveReply(
+  context: Context,
+  summary: SolveSummary,
+  { caltable, gaintable, gaintype }: TaskArguments,
+): TaskValue | undefined {
+  if (isCasaBefore(context, '6.6')) return undefined;
   const isDelay = gaintype === 'K';
   const windows = summary.windows.map(({ antennas, ...counts }, spwId): [string, EngineValue] => [
     `spw${spwId}`,

@@ -83,7 +83,7 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
   });
 
   it('has a prompt with inp, default, saveinputs and tget', () => {
-    const first = ['print 7/2', '1/0', 'inp', 'tget split'];
+    const first = ['print 7/2', '', '# half', '  print 9/2', '1/0', 'inp', 'tget split'];
     const lines = [...first, 'for i in range(2):', '    print i', '', 'default imstat', 'imagename = "a b"'];
     const more = ['saveinputs', 'imagename = ""', "tget('imstat', 'imstat.saved')", 'imagename', 'exit()', ''];
     const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
@@ -92,7 +92,7 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     });
     expect(run.status).toBe(0);
     const shown = run.stdout.toString().replace(/CASA <\d+>: | {3}\.\.\.: /g, '');
-    expect(shown).toBe("3\n0\n1\n'a b'\n");
+    expect(shown).toBe("3\n4\n0\n1\n'a b'\n");
     expect(run.stderr.toString()).toContain('ZeroDivisionError');
     expect(run.stderr.toString()).toContain('CasaUsageError: No task is chosen yet');
     expect(run.stderr.toString()).toContain('CasaUsageError: tget(): there is no split.last here');

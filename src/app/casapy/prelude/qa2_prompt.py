@@ -114,8 +114,8 @@ def _first_line(line, language):
 
 
 def _read_block(number, language):
-    """What was typed and code of the next block; None at the end of the input."""
-    typed, lines = [], []
+    """What was typed and code of the next block; None at the end of the input. What is indented as a whole is moved to the left."""
+    typed, lines, indent = [], [], ''
     while True:
         line = _read_line('CASA <%d>: ' % number if not lines else '   ...: ')
         if line is None:
@@ -123,7 +123,13 @@ def _read_block(number, language):
         if not lines and line.strip() in ('%cpaste', 'cpaste', '%paste'):
             source = qa2_magic.pasted(_read_line)
             return source, _compiled_file(source, language)
+        if not lines:
+            text = line.lstrip()
+            if not text or text.startswith('#'):
+                continue
+            indent = line[: len(line) - len(text)]
         typed.append(line)
+        line = line[len(indent) :] if line.startswith(indent) else line
         lines.append(line if lines else _first_line(line, language))
         code = _compiled('\n'.join(lines), language)
         if code is not None:

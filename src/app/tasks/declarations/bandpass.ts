@@ -51,5 +51,5 @@ export const bandpassTask: TaskDeclaration = {
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
     bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
   ],
-  run: (context, args) => solveReply(bandpass(context, args as unknown as BandpassOptions).summary, args),
+  run: (context, args) => solveReply(context, bandpass(context, args as unknown as BandpassOptions).summary, args),
 };

@@ -58,5 +58,5 @@ export const gaincalTask: TaskDeclaration = {
     variant('spwmap', [], 'for each table, the window whose solutions each window takes'),
     bool('parang', false, 'rotate by the parallactic angle; needs XX, XY, YX, YY'),
   ],
-  run: (context, args) => solveReply(gaincal(context, args as unknown as GaincalOptions).summary, args),
+  run: (context, args) => solveReply(context, gaincal(context, args as unknown as GaincalOptions).summary, args),
 };
