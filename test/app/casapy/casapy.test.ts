@@ -47,8 +47,12 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
   it('runs files in the same namespace, each in its own Python', () => {
     writeFileSync(join(folder, 'two.py'), "print mysteps, 3/2\nx = 'set'\n");
     writeFileSync(join(folder, 'three.py'), "print(f'{x} {3/2}')\n");
-    const run = casapy('-c', "mysteps = [0]; execfile('two.py'); execfile('three.py')");
-    expect(run).toMatchObject({ code: 0, out: '[0] 1\nset 1.5\n' });
+    // Python 3 reads these too, as divisions and tuples of what print returns.
+    writeFileSync(join(folder, 'printed.py'), "print (7)/2, 'of'\nif x: print ('%s') % 3\nprint\n");
+    writeFileSync(join(folder, 'called.py'), "print(('%s' % 7), 3/2, end=';')\nprint()\n");
+    const files = ['two', 'three', 'printed', 'called'].map((name) => `execfile('${name}.py')`);
+    const run = casapy('-c', `mysteps = [0]; ${files.join('; ')}`);
+    expect(run).toMatchObject({ code: 0, out: '[0] 1\nset 1.5\n3 of\n3\n\n7 1.5;\n' });
   });
 
   it("ends with an error at the script's own line when a task fails", () => {

@@ -379,6 +379,9 @@ def attach(start):
     tasks = {**absent, **{name: SPACE[name] for name in start['tasks']}}
     add('casatasks', **tasks, casalog=SPACE['casalog'])
     add('tasks', **tasks)
+    # Packages of CASA 6 that hold one task each.
+    add('casaplotms', plotms=SPACE['plotms'])
+    add('casaviewer', imview=SPACE['imview'])
     makers = {name: made for name, made in SPACE.items() if isinstance(made, _Maker)}
     add('casac', casac=SPACE['casac'])
     add('casa_system', casa=SPACE['casa'])

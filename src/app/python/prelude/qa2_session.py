@@ -1,5 +1,6 @@
 """Runs scripts: finds out which Python they are written in, compiles, executes, reports failures."""
 
+import ast
 import builtins
 import functools
 import io
@@ -79,6 +80,7 @@ class Stream(io.TextIOBase):
 
 _MARKS = re.compile(
     r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cElementTree|cStringIO|cPickle'
+    r'|urllib2|ConfigParser|taskinit|os\.getcwdu|time\.clock|string\.(?:join|letters|atoi|atof)'
     r'|imagermode|psfmode|es\.fixForCSV2555|stuffForScienceDataReduction|__casac__)\b'
 )
 _VERSION_CHECKS = (
@@ -113,9 +115,31 @@ def _is_python3(text, filename):
         return False
 
 
+_LOOKS_PRINTED = re.compile(r'(?:^|[:;])[ \t]*print[ \t]*(?:$|[;#]|\(.*\)[ \t]*[-%/*+,])', re.M)
+
+
+def _leftmost(node):
+    while isinstance(node, (ast.BinOp, ast.Tuple)):
+        node = node.left if isinstance(node, ast.BinOp) else node.elts[0] if node.elts else None
+    return node
+
+
+def _has_print_statement(text):
+    """`print (a) % b`, `print (a)/2, b` and a bare `print`: Python 3 reads them too, as something that nobody means."""
+    if not _LOOKS_PRINTED.search(text):
+        return False
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
+            first = _leftmost(node.value)
+            name = first.func if isinstance(first, ast.Call) else first
+            if isinstance(name, ast.Name) and name.id == 'print':
+                return True
+    return False
+
+
 def language_of(text, filename, default):
     """2 or 3: by the syntax, the CASA version that the script names, words that only one of them has; else `default`."""
-    if not _is_python3(text, filename):
+    if not _is_python3(text, filename) or _has_print_statement(text):
         return 2
     loose = _VERSION.search(text)
     stated = stated_version(text) or (loose and loose.group(1))
