@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { casacoreMedian } from '../../foundation/numeric/index.ts';
 import {
   asBoolean,
   asInteger,
@@ -116,11 +117,7 @@ export const fractile = (items: readonly Value[], fraction: number): Value => {
   const sorted = Float64Array.from(items, asNumber).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length - 1) * fraction + 0.001))];
 };
-const median = (items: readonly Value[]): Value => {
-  if (items.length % 2 === 1 || items.length > 100) return fractile(items, 0.5);
-  const sorted = Float64Array.from(items, asNumber).sort();
-  return (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
-};
+const median = (items: readonly Value[]): Value => casacoreMedian(items.map(asNumber));
 const least = (items: readonly Value[]): Value => items.reduce((a, b) => (compareValues(b, a) < 0 ? b : a));
 const greatest = (items: readonly Value[]): Value => items.reduce((a, b) => (compareValues(b, a) > 0 ? b : a));
 

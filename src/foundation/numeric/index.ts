@@ -7,6 +7,6 @@ export * from './grid-kernels.ts';
 export * from './ingest-kernels.ts';
 export * from './kernel-memory.ts';
 export * from './least-squares.ts';
-export { type Quartiles, quartilesOf } from './quantiles.ts';
+export { casacoreMedian, median, type Quartiles, quartilesOf } from './quantiles.ts';
 export * from './streaming-kernels.ts';
 export * from './water-layer-kernels.ts';

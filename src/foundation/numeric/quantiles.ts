@@ -1,3 +1,17 @@
+/** The middle value, of an even number the mean of the two in the middle; NaN of none. */
+export function median(values: ArrayLike<number>): number {
+  return quartilesOf(Float64Array.from(values).sort()).median;
+}
+
+/** Longest list of an even number of values whose median is the mean of the middle two in casacore. */
+const LONGEST_AVERAGED = 100;
+
+/** The median of casacore's arrays: of an even number up to 100 the mean of the two in the middle, of more the lower one. */
+export function casacoreMedian(values: ArrayLike<number>): number {
+  if (values.length % 2 === 1 || values.length <= LONGEST_AVERAGED) return median(values);
+  return Float64Array.from(values).sort()[(values.length >> 1) - 1];
+}
+
 /** Values below which a quarter, a half and three quarters of some values lie. */
 export interface Quartiles {
   readonly first: number;

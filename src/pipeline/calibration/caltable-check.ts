@@ -1,8 +1,8 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { casacoreMedian } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
-import { median } from './normalise.ts';
 
 /** Numbers of solutions of one antenna or window. */
 export interface SolutionCount {
@@ -76,6 +76,6 @@ export function countSolutions(table: CalTable, name: string): CalTableCheck {
   const mostlyFlagged = Object.entries(antennas)
     .filter(([, count]) => count.flagged > NAMED_SHARE * count.total)
     .map(([antenna]) => antenna);
-  const medianSnr = ratios.length > 0 ? median(ratios) : 0;
+  const medianSnr = ratios.length > 0 ? casacoreMedian(ratios) : 0;
   return { caltable: name, type: table.visCal, flagged, total, antennas, spws, medianSnr, mostlyFlagged };
 }

@@ -1,10 +1,10 @@
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { casacoreMedian } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { antennaCount, meanGains } from './gain-ratios.ts';
-import { median } from './normalise.ts';
 
 export interface FluxCheckOptions {
   readonly caltable: string;
@@ -94,7 +94,7 @@ function compareFields(table: CalTable, references: readonly number[], removeOut
       const kept = removeOutliers ? withoutOutliers(ratios) : ratios;
       const names = new Set(kept.map(({ name }) => name));
       const values = kept.map(({ value }) => value);
-      const flux = median(values);
+      const flux = casacoreMedian(values);
       const scatter = Math.sqrt(
         values.reduce((sum, value) => sum + (value - flux) ** 2, 0) / Math.max(1, values.length - 1),
       );
@@ -108,7 +108,7 @@ function compareFields(table: CalTable, references: readonly number[], removeOut
 }
 
 function withoutOutliers<Ratio extends { readonly value: number }>(ratios: readonly Ratio[]): readonly Ratio[] {
-  const middle = median(ratios.map(({ value }) => value));
-  const spread = MAD_TO_SIGMA * median(ratios.map(({ value }) => Math.abs(value - middle)));
+  const middle = casacoreMedian(ratios.map(({ value }) => value));
+  const spread = MAD_TO_SIGMA * casacoreMedian(ratios.map(({ value }) => Math.abs(value - middle)));
   return ratios.filter(({ value }) => Math.abs(value - middle) <= Math.max(OUTLIER_SIGMA * spread, 1e-5 * middle));
 }

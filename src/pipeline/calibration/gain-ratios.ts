@@ -1,5 +1,5 @@
+import { casacoreMedian } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
-import { median } from './normalise.ts';
 
 /** Mean gain amplitudes of one field: [spw, ant, par]; 0 where there is none. */
 export interface MeanGains {
@@ -72,7 +72,7 @@ function medianGains(table: CalTable, chosen: readonly number[]): Map<number, nu
       bySpw.set(rows.spwId[row], list);
     }
   }
-  return new Map([...bySpw].map(([spwId, list]) => [spwId, median(list)]));
+  return new Map([...bySpw].map(([spwId, list]) => [spwId, casacoreMedian(list)]));
 }
 
 function amplitudeOf({ rows, parType }: CalTable, cell: number): number {
@@ -125,7 +125,7 @@ export function gainScale(
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
   const power = ratios.reduce((sum, ratio) => sum + (ratio - mean) ** 2, 0);
   return {
-    ratio: median(ratios),
+    ratio: casacoreMedian(ratios),
     rms: ratios.length > 1 ? Math.sqrt(power / (ratios.length - 1)) : 0,
     count: ratios.length,
   };

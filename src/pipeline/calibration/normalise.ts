@@ -1,3 +1,4 @@
+import { casacoreMedian } from '../../foundation/numeric/index.ts';
 import type { CalMode } from './gain-fit.ts';
 import { cellOf, type Solution } from './solution.ts';
 
@@ -30,7 +31,7 @@ export function normaliseWindows(solutions: readonly Solution[], type: 'mean' | 
     }
     if (powers.length < 2) continue;
     const factor = Math.sqrt(
-      type === 'median' ? median(powers) : powers.reduce((sum, p) => sum + p, 0) / powers.length,
+      type === 'median' ? casacoreMedian(powers) : powers.reduce((sum, p) => sum + p, 0) / powers.length,
     );
     if (factor > 0) for (const { params } of window) for (let k = 0; k < params.length; k++) params[k] /= factor;
   }
@@ -108,15 +109,4 @@ function fillGaps(solution: Solution, ant: number, par: number, widest: number):
     }
     left = chan;
   }
-}
-
-/** Longest list of an even number of values whose median is the mean of the middle two in casacore. */
-const LONGEST_AVERAGED = 100;
-
-/** Median as casacore defines it: of an even number up to 100 the mean of the middle two, of more the lower one. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = (sorted.length - 1) >> 1;
-  if (sorted.length % 2 === 1 || sorted.length > LONGEST_AVERAGED) return sorted[half];
-  return (sorted[half] + sorted[half + 1]) / 2;
 }

@@ -1,10 +1,10 @@
 import { parseNamedList } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { casacoreMedian } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { writeCalTable } from './caltable-write.ts';
-import { median } from './normalise.ts';
 import { splitTexts, type TextList } from './solve-options.ts';
 
 /** CASA 6.7's parameters of smoothcal. */
@@ -51,7 +51,7 @@ export function smoothTable(
   const { rows, parType } = table;
   const params = rows.params.slice();
   const flag = rows.flag.slice();
-  const middle = type === 'mean' ? meanOf : median;
+  const middle = type === 'mean' ? meanOf : casacoreMedian;
   for (const series of timeSeries(table, fields)) {
     const cells = rows.chanCount[series[0]] * rows.parCount;
     for (let cell = 0; cell < cells; cell++) {

@@ -1,5 +1,6 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import { median } from '../../foundation/numeric/index.ts';
 import { type Beam, commonBeam } from './beams.ts';
 import { axisNumbers } from './collapse.ts';
 import { channelFrequency, radioVelocity, type SpectralAxis } from './coordinates.ts';
@@ -46,12 +47,6 @@ function extreme({ count, values }: Spectrum, sign: 1 | -1): number {
   return best;
 }
 
-function median({ count, values }: Spectrum): number {
-  const sorted = values.slice(0, count).sort();
-  const middle = count >> 1;
-  return count % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
 /** CASA's numbers of moments. */
 const MOMENTS: ReadonlyMap<number, Moment> = new Map<number, Moment>([
   [-1, { suffix: 'average', unit: 'image', compute: meanOf }],
@@ -69,7 +64,7 @@ const MOMENTS: ReadonlyMap<number, Moment> = new Map<number, Moment>([
       },
     },
   ],
-  [3, { suffix: 'median', unit: 'image', compute: median }],
+  [3, { suffix: 'median', unit: 'image', compute: ({ count, values }) => median(values.subarray(0, count)) }],
   [
     5,
     {

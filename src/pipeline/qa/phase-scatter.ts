@@ -1,6 +1,7 @@
 import { openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
+import { median } from '../../foundation/numeric/index.ts';
 
 /** Phase scatter of each antenna on a calibrator before and after the water-vapour correction, rad. */
 export interface PhaseScatter {
@@ -96,11 +97,4 @@ function phaseRms(values: readonly number[]): number {
     sum += Math.atan2(values[at + 1] * re - values[at] * im, values[at] * re + values[at + 1] * im) ** 2;
   }
   return Math.sqrt(sum / (values.length / 2));
-}
-
-function median(values: readonly number[]): number {
-  if (values.length === 0) return Number.NaN;
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

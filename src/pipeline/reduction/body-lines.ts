@@ -1,6 +1,6 @@
+import { median } from '../../foundation/numeric/index.ts';
 import type { ScienceWindow } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
-import { median } from './robust.ts';
 
 /** Channels in which a body is not to be believed, and windows in which nothing of it is. */
 export interface BodyLines {

@@ -1,5 +1,6 @@
+import { median } from '../../foundation/numeric/index.ts';
 import type { CalibratorView, IntegrationGains } from './gain-series.ts';
-import { median, medianAngle, robustScatter, wrap } from './robust.ts';
+import { medianAngle, robustScatter, wrap } from './robust.ts';
 
 /** A polarization of an antenna without signal, in some windows. */
 export interface DeadInput {

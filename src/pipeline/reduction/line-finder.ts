@@ -1,3 +1,5 @@
+import { median } from '../../foundation/numeric/index.ts';
+import { robustScatter } from './robust.ts';
 /** Channels first…last, both included. */
 export interface ChannelRange {
   readonly first: number;
@@ -20,7 +22,7 @@ export function findLines(amplitude: Float64Array): ChannelRange[] {
   const valid = amplitude.filter((value) => Number.isFinite(value));
   if (valid.length < 8) return [];
   const centre = median(valid);
-  const sigma = 1.4826 * median(valid.map((value) => Math.abs(value - centre)));
+  const sigma = robustScatter(valid);
   if (!(sigma > 0)) return [];
   const stands = (chan: number) => Math.abs(amplitude[chan] - centre) > THRESHOLD_SIGMA * sigma;
   const runs: { first: number; last: number }[] = [];
@@ -60,10 +62,4 @@ function join(runs: readonly ChannelRange[]): ChannelRange[] {
     else joined.push({ ...run });
   }
   return joined;
-}
-
-function median(values: Float64Array): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

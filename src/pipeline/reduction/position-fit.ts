@@ -1,6 +1,6 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
-import { solvePositiveInPlace } from '../../foundation/numeric/index.ts';
-import { median, wrap } from './robust.ts';
+import { median, solvePositiveInPlace } from '../../foundation/numeric/index.ts';
+import { wrap } from './robust.ts';
 
 /** Phases of all antennas towards one direction, averaged over a scan. */
 export interface DirectionPhases {

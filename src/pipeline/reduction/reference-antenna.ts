@@ -1,6 +1,6 @@
+import { median } from '../../foundation/numeric/index.ts';
 import type { Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
-import { median } from './robust.ts';
 
 /** Share of flagged visibilities of each antenna, 0…1, by name. */
 export type FlaggedFractions = Readonly<Record<string, number>>;

@@ -1,10 +1,4 @@
-/** Middle of some values; NaN of none. */
-export function median(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
+import { median } from '../../foundation/numeric/index.ts';
 
 /** Standard deviation of a normal distribution with the same median distance from the median. */
 export function robustScatter(values: ArrayLike<number>): number {

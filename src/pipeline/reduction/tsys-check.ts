@@ -1,6 +1,6 @@
 import { openMs } from '../../astronomy/ms/index.ts';
+import { median } from '../../foundation/numeric/index.ts';
 import type { AtmosphereScan, Observation } from './observation.ts';
-import { median } from './robust.ts';
 
 /** System temperatures of an antenna that cannot be right, in one atmosphere scan. */
 export interface BadTsys {

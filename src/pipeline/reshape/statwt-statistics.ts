@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { median } from '../../foundation/numeric/index.ts';
 
 /** Parameters of CASA's statistics. */
 export interface StatisticsOptions {
@@ -105,7 +106,7 @@ function fitHalf(center: string, isLower: boolean): VarianceOf {
     fail('usage', `center="${center}" is unknown; there are mean, median, zero.`);
   }
   return (values, weights) => {
-    const middle = center === 'zero' ? 0 : center === 'median' ? medianOf(values) : meanOf(values, weights);
+    const middle = center === 'zero' ? 0 : center === 'median' ? median(values) : meanOf(values, weights);
     let [count, squares] = [0, 0];
     for (let k = 0; k < values.length; k++) {
       const distance = values[k] - middle;
@@ -119,12 +120,6 @@ function fitHalf(center: string, isLower: boolean): VarianceOf {
 
 function meanOf(values: Float32Array, weights: Float64Array): number {
   return momentsWithin(values, weights, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY).mean;
-}
-
-function medianOf(values: Float32Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 function hingesFences(fence: number): VarianceOf {

@@ -16,6 +16,7 @@ import {
 } from '../../astronomy/visibility/index.ts';
 import { type Context, fail, parseQuantity, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
+import { median } from '../../foundation/numeric/index.ts';
 import {
   type ChannelBinning,
   channelBinning,
@@ -336,9 +337,3 @@ function applyWeights(
 }
 
 const sigmaOf = (weight: number) => (weight > 0 ? 1 / Math.sqrt(weight) : -1);
-
-function median(values: number[]): number {
-  values.sort((one, other) => one - other);
-  const middle = values.length >> 1;
-  return values.length % 2 === 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quartilesOf } from '../../../src/foundation/numeric/index.ts';
+import { casacoreMedian, median, quartilesOf } from '../../../src/foundation/numeric/index.ts';
 
 describe('quartilesOf', () => {
   it('takes values for the quarters and the mean of two for the middle', () => {
@@ -7,5 +7,17 @@ describe('quartilesOf', () => {
     expect(quartilesOf([1, 2, 3, 10, 20])).toEqual({ first: 2, median: 3, third: 10 });
     expect(quartilesOf(Float32Array.of(7))).toEqual({ first: 7, median: 7, third: 7 });
     expect(quartilesOf([]).median).toBeNaN();
+  });
+});
+
+describe('median', () => {
+  it('is the middle value, or the mean of two', () => {
+    expect([median([3, 1, 2]), median([4, 1, 2, 3]), median([])]).toEqual([2, 2.5, Number.NaN]);
+  });
+
+  it("is the lower of two in casacore's arrays of more than 100", () => {
+    expect([casacoreMedian([3, 1, 2]), casacoreMedian([4, 1, 2, 3])]).toEqual([2, 2.5]);
+    expect(casacoreMedian(Array.from({ length: 102 }, (_, k) => k))).toBe(50);
+    expect(casacoreMedian([])).toBeNaN();
   });
 });
