@@ -91,6 +91,10 @@ packed = gzip.open('n.gz', 'wb')
 packed.write('line\\n')
 packed.close()
 print gzip.open('n.gz').readlines()
+class Sized:
+    def __init__(self, size): self.size = size
+    def __cmp__(self, other): return cmp(self.size, other.size)
+print Sized(1) < Sized(2), Sized(3) == Sized(3), max(Sized(4), Sized(2)).size, sys.version_info[0], sys.version_info >= (3,), set([1])
 import nothing_of_the_kind
 `,
     );
@@ -109,6 +113,7 @@ import nothing_of_the_kind
         `{'k': '1'} 2 <a><b k="1" /></a> '<a><b k="1" /></a>'`,
         "616263 a True 1 <type 'str'> <type 'exceptions.KeyError'>",
         String.raw`['line\n']`,
+        'True True 4 2 False set([1])',
         '',
       ].join('\n'),
     );

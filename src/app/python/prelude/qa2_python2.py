@@ -8,6 +8,7 @@ A script of Python 2 runs with that copy as its `__builtins__`; the standard lib
 import ast
 import builtins
 import codecs
+import collections
 import functools
 import importlib
 import importlib.abc
@@ -56,6 +57,8 @@ def text_of(value):
         return value.decode('latin-1')
     if isinstance(value, type) and value.__module__ == 'builtins':
         return "<type '%s%s'>" % ('exceptions.' if issubclass(value, BaseException) else '', value.__name__)
+    if type(value) in (set, frozenset):
+        return '%s([%s])' % (type(value).__name__, ', '.join(repr(part) for part in value))
     return builtins.str(value)
 
 
@@ -121,6 +124,20 @@ def less_equal(left, right):
         return left <= right
     except TypeError:
         return _rank(left) <= _rank(right)
+
+
+_BY_CMP = {
+    '__lt__': lambda sign: sign < 0, '__le__': lambda sign: sign <= 0, '__gt__': lambda sign: sign > 0,
+    '__ge__': lambda sign: sign >= 0, '__eq__': lambda sign: sign == 0, '__ne__': lambda sign: sign != 0,
+}
+
+
+def compared(kind):
+    """Gives a class with __cmp__ the comparisons that follow from it."""
+    for name, test in _BY_CMP.items():
+        if name not in vars(kind):
+            setattr(kind, name, lambda self, other, test=test: test(self.__cmp__(other)))
+    return kind
 
 
 def greater(left, right):
@@ -209,6 +226,8 @@ def call_method(target, name, *args, **kwargs):
         return args[0] in target
     if name == 'next' and not hasattr(target, 'next'):
         return next(target)
+    if name == 'xreadlines' and not hasattr(target, name):
+        return iter(target)
     # Elements of XML lost these in Python 3.9.
     if name == 'getchildren' and not hasattr(target, name):
         return builtins.list(target)
@@ -344,6 +363,9 @@ def open_file(name, mode='r', buffering=-1, **named):
     return builtins.open(path, plain, encoding='latin-1', errors='qa2', newline=None if 'U' in mode else '\n')
 
 
+_Version = collections.namedtuple('version_info', 'major minor micro releaselevel serial')
+
+
 def _raw_input(prompt=''):
     sys.stdout.write(text_of(prompt))
     sys.stdout.flush()
@@ -379,7 +401,7 @@ def old_builtins(run_source, evaluate_source, execfile):
     names.update(
         __py2_print__=write_print, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
         __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
-        __py2_LtE__=less_equal, __py2_Gt__=greater, __py2_GtE__=greater_equal,
+        __py2_LtE__=less_equal, __py2_compared__=compared, __py2_version__=_Version(2, 7, 18, 'final', 0), __py2_Gt__=greater, __py2_GtE__=greater_equal,
         __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
         str=_OldType('str', builtins.str, _to_str), unicode=_OldType('unicode', builtins.str, _to_str),
@@ -398,7 +420,7 @@ def old_builtins(run_source, evaluate_source, execfile):
 # ---------------------------------------------------------------- the pass over the syntax tree
 
 _METHODS = _DICT_METHODS | {
-    'sort', 'next', 'format', 'decode', 'encode', 'translate', 'getchildren', 'getiterator',
+    'sort', 'next', 'format', 'decode', 'encode', 'translate', 'getchildren', 'getiterator', 'xreadlines',
 }
 _SPECIAL = {'__nonzero__': '__bool__', 'next': '__next__', '__div__': '__truediv__', '__unicode__': '__str__'}
 _UNPACK = '__py2_unpack_'
@@ -470,6 +492,8 @@ class _Meaning(ast.NodeTransformer):
         self.generic_visit(node)
         if node.attr == 'message' and isinstance(node.ctx, ast.Load):
             return self._call('__py2_attribute__', node.value, ast.Constant('message'), at=node)
+        if node.attr == 'version_info' and isinstance(node.value, ast.Name) and node.value.id == 'sys':
+            return ast.copy_location(_name('__py2_version__'), node)
         return node
 
     def visit_ExceptHandler(self, node):
@@ -487,6 +511,8 @@ class _Meaning(ast.NodeTransformer):
         for old, today in _SPECIAL.items():
             if old in defined and today not in defined:
                 node.body.append(ast.copy_location(ast.Assign([_name(today, ast.Store())], _name(old)), node))
+        if '__cmp__' in defined:
+            node.decorator_list.append(ast.copy_location(_name('__py2_compared__'), node))
         return node
 
     def visit_FunctionDef(self, node):
