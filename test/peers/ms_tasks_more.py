@@ -327,6 +327,9 @@ def weights(cases):
     with_spectrum.close()
     for name, kwargs in INITIAL.items():
         cases.in_place("initweights %s, with WEIGHT_SPECTRUM" % name, "initweights", initweights, kwargs)
+    for column in ("data", "corrected", "all"):
+        kwargs = dict(timeaverage=True, timebin="20s", chanaverage=True, chanbin=4, spw="0,1", datacolumn=column)
+        cases.new("mstransform with WEIGHT_SPECTRUM, averages of " + column, "mstransform", mstransform, "base.ms", kwargs, "MAIN.FLAG_ROW")
     cases.compare()
     initweights(vis="base.ms", wtmode="delwtsp")
 
