@@ -27,7 +27,7 @@ export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';
 export { type RegridOptions, type RegridWindow, regridding } from './regrid.ts';
 export { Scatter } from './scatter.ts';
 export type { InterpolationMethod } from './spectral-interpolation.ts';
-export { fillDataWeights, flatSpectrum, separateWeights } from './spectral-weights.ts';
+export { fillDataWeights, flatSpectrum, meanWeights, separateWeights } from './spectral-weights.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';
 export { type StatisticsRequest, type ValueStatistics, valueStatistics } from './value-statistics.ts';

@@ -43,6 +43,18 @@ export function separateWeights(): ChunkOperator {
   };
 }
 
+/** Gives chunks with weights by channel the WEIGHT and SIGMA that follow from them. */
+export function meanWeights(): ChunkOperator {
+  return {
+    push(chunk, next) {
+      const { weightSpectrum, dataWeights, flag, weight, sigma } = chunk;
+      if (weightSpectrum) weightsOfSpectrum(chunk, { weightSpectrum, dataWeights }, flag, weight, sigma);
+      next(chunk);
+    },
+    flush() {},
+  };
+}
+
 /** Fills weights by channel with those of DATA: SIGMA_SPECTRUM^-2 where the chunk has it, else SIGMA^-2; 0 for a SIGMA that is none. */
 export function fillDataWeights(chunk: VisibilityChunk, target: Float32Array): void {
   const { chanCount, corrCount, sigma, sigmaSpectrum } = chunk;

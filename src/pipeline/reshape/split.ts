@@ -15,6 +15,7 @@ import {
   fillDataWeights,
   flatSpectrum,
   hasDataColumn,
+  meanWeights,
   openChunkReader,
   planIntegrations,
   planOrdered,
@@ -131,6 +132,8 @@ function writeSplit(context: Context, job: Job): number {
       ...(columns.weights === 'both' && isChanged ? [separateWeights()] : []),
       ...(isSpectral ? [flatSpectrum()] : []),
       ...job.extra,
+      // Tasks that change visibilities leave WEIGHT (or SIGMA) as the mean of that by channel, as CASA's do.
+      ...(isSpectral && job.extra.length > 0 ? [meanWeights(), weightOperator(columns)] : []),
     ];
     if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
     operators.push(selectOperator(job.chosen, metadata), ...job.after);
