@@ -40,7 +40,8 @@ const FORMAT = "{field Id: {spw Id: {fluxd: [I,Q,U,V] in Jy}, 'fieldName':field 
  *
  * Models are written where CASA looks for its virtual models, so that either program sees what the other has set.
  *
- * @returns the flux densities at channel 0 of each window (CASA's own differ by the LSRK shift of its reference, 5e-5)
+ * @returns the flux densities at channel 0 of each window (CASA's own differ by the LSRK shift of its reference, 5e-5), in its middle
+ *   without `scalebychan`
  * @throws usage, unsupported (standards that are not there), bad-data when no rows are selected
  */
 export function setjy(context: Context, given: SetjyOptions): SetjyResult {
@@ -63,7 +64,7 @@ export function setjy(context: Context, given: SetjyOptions): SetjyResult {
       const source = standardSource(context, metadata, fieldId, timesOf(ms, fieldId, own), options);
       const models = fieldModels(metadata, own, windows, source);
       if (models.length === 0) continue;
-      result[fieldId] = report(context, metadata, fieldId, models);
+      result[fieldId] = report(context, metadata, fieldId, models, options.scalebychan ?? true);
       const kept = (readModels(ms).get(fieldId) ?? []).filter(
         (old) => !models.some(({ spwId }) => spwId === old.spwId),
       );
@@ -157,15 +158,18 @@ function report(
   metadata: MsMetadata,
   fieldId: number,
   models: readonly WindowModel[],
+  isByChannel: boolean,
 ): Record<string, { fluxd: number[] } | string> {
   const { name } = metadata.fields[fieldId];
   const entry: Record<string, { fluxd: number[] } | string> = {};
   const post = (line: string) => context.log.post(line, 'INFO', 'setjy');
-  post(`Model of field ${name}: flux density as a function of frequency (channel 0 of each spw):`);
+  const where = isByChannel ? 'channel 0' : 'the middle';
+  post(`Model of field ${name}: flux density as a function of frequency (${where} of each spw):`);
   post('  Frequency (GHz)    Flux Density (Jy, Stokes I)');
   const stokes = new Float64Array(4);
   for (const model of models) {
-    const frequency = metadata.spectralWindows[model.spwId].chanFreqs[0];
+    const { chanFreqs } = metadata.spectralWindows[model.spwId];
+    const frequency = isByChannel ? chanFreqs[0] : (chanFreqs[0] + chanFreqs[chanFreqs.length - 1]) / 2;
     evaluateSpectrum(model.components[0].spectrum, frequency, stokes);
     post(`     ${Number((frequency / 1e9).toPrecision(6))}         ${Number(stokes[0].toPrecision(6))}`);
     entry[model.spwId] = { fluxd: [...stokes] };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { setjy } from '../../../src/pipeline/skymodel/index.ts';
 import { writeSyntheticMs } from '../calibration/synthetic-ms.ts';
@@ -30,5 +31,18 @@ describe('setjy', () => {
       setjy(context, { vis: 'a.ms', field: '0', standard: 'manual', fluxdensity })[0];
     expect(flux(-1)).toMatchObject({ 0: { fluxd: [1, 0, 0, 0] } });
     expect(flux([0, 0, 0, 0])).toMatchObject({ 0: { fluxd: [0, 0, 0, 0] } });
+  });
+
+  it('returns flux densities at channel 0, or of the middle of the window', () => {
+    const flux = (scalebychan: boolean) => {
+      const spectrum = { fluxdensity: 1, spix: -1, reffreq: '100GHz', scalebychan };
+      const entry = setjy(context, { vis: 'a.ms', field: '0', standard: 'manual', ...spectrum })[0];
+      return (entry as Record<string, { fluxd: number[] }>)[0].fluxd[0];
+    };
+    const ms = openMs(join(folder, 'a.ms'), 'read');
+    const [first, last] = readMetadata(ms).spectralWindows[0].chanFreqs;
+    ms.close();
+    expect(flux(true)).toBeCloseTo(100e9 / first, 12);
+    expect(flux(false)).toBeCloseTo(200e9 / (first + last), 12);
   });
 });
