@@ -14,7 +14,7 @@ import {
 import { type BadRadiometer, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
-import type { BadTsys } from './tsys-check.ts';
+import { type BadTsys, NO_TSYS } from './tsys-check.ts';
 
 /** Names of everything that the calibration of one Execution Block reads and writes. */
 export interface CalibrationNames {
@@ -364,7 +364,7 @@ function aprioriDecisions(
   return [
     tables.hasTsys
       ? { topic: 'Tsys window map', choice: mapped, reason: 'Same baseband; among those the nearest in frequency.' }
-      : { topic: 'Tsys', choice: 'not applied', reason: 'The data hold no system temperatures.' },
+      : { topic: 'Tsys', choice: 'not applied', reason: NO_TSYS },
     tables.hasWvr
       ? {
           topic: 'Water-vapour radiometers',

@@ -2,6 +2,10 @@ import { openMs } from '../../astronomy/ms/index.ts';
 import { median } from '../../foundation/numeric/index.ts';
 import type { AtmosphereScan, Observation } from './observation.ts';
 
+/** What is said of data without any. */
+export const NO_TSYS =
+  'The data hold no system temperatures: flux densities keep what the sky takes from one source more than from another, and weights do not know of it.';
+
 /** System temperatures of an antenna that cannot be right, in one atmosphere scan. */
 export interface BadTsys {
   readonly antenna: string;

@@ -28,6 +28,7 @@ function planned(bad: Record<string, string>) {
   return {
     wvrflag: calls.filter(({ task }) => task === 'wvrgcal').map(({ args }) => args.wvrflag ?? []),
     applied: calls.filter(({ task }) => task === 'applycal').length,
+    tsys: decisions.filter(({ topic }) => topic === 'Tsys').map(({ choice }) => choice),
     said: decisions.filter(({ topic }) => /adiometer/.test(topic)).map(({ choice, reason }) => `${choice}: ${reason}`),
   };
 }
@@ -37,6 +38,7 @@ describe('planApriori', () => {
     expect(planned({ DA42: 'gave no readings' })).toEqual({
       wvrflag: [['DA42']],
       applied: 3,
+      tsys: ['not applied'],
       said: [
         'applied: Window 0 holds their readings.',
         'DA42 takes the water of its neighbours: Its radiometer gave no readings.',
@@ -45,7 +47,7 @@ describe('planApriori', () => {
   });
 
   it('does without, where no radiometer can be used', () => {
-    const none = { wvrflag: [], applied: 0 };
+    const none = { wvrflag: [], applied: 0, tsys: ['not applied'] };
     expect(planned({ DA41: 'gave no readings', DA42: 'gave no readings' })).toEqual({
       ...none,
       said: ['not applied: Every radiometer gave no readings.'],
