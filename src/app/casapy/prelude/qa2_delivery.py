@@ -68,7 +68,9 @@ def forecast(folder):
     disk = os.statvfs(folder)
     free = disk.f_bavail * disk.f_frsize
     print('Forecast: about %.0f MB of disk space are needed, %.0f MB are free.' % (needed / 1e6, free / 1e6))
-    if needed > free and not qa2_session.SPACE.get('IGNORESPACE'):
+    # SPACESAVING=-1 asks later versions of the script not to look at the disk.
+    is_told = qa2_session.SPACE.get('IGNORESPACE') or qa2_session.SPACE.get('SPACESAVING') == -1
+    if needed > free and not is_told:
         raise SystemExit(
             'Not started: the disk has too little space. Make room%s; IGNORESPACE=True starts all the same.'
             % ('' if is_restored or saving == 3 else _saving_advice(saving, with_saving, free))
@@ -84,12 +86,14 @@ def _saving_advice(saving, with_saving, free):
 def _expected(folder):
     """Names, relative to the script, of what scriptForPI promises."""
     scripts = glob.glob(os.path.join(folder, '*scriptForCalibration.py'))
-    blocks = sorted(os.path.basename(path).replace('.ms.scriptForCalibration.py', '') for path in scripts)
+    # Since 2022 the names begin with those of the Member.
+    names = [os.path.basename(path).replace('.ms.scriptForCalibration.py', '') for path in scripts]
+    blocks = sorted(name[max(0, name.rfind('uid__')):] for name in names)
     restored = [_restored_name(folder, block) for block in _pipeline_blocks(folder)]
     if restored:
         return [block + '.ms.split.cal' for block in blocks] + restored
-    if os.path.exists(os.path.join(folder, 'scriptForFluxCalibration.py')):
-        if qa2_session.SPACE.get('SPACESAVING', 0) == 3:
+    if glob.glob(os.path.join(folder, '*scriptForFluxCalibration.py')):
+        if qa2_session.SPACE.get('SPACESAVING', 0) >= 3:
             return ['calibrated.ms']
         return [block + '.ms.split.cal' for block in blocks] + ['calibrated.ms']
     return [block + '.ms.split.cal' for block in blocks]

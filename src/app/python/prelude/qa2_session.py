@@ -79,7 +79,7 @@ class Stream(io.TextIOBase):
 # ---------------------------------------------------------------- which Python
 
 _MARKS = re.compile(
-    r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cElementTree|cStringIO|cPickle'
+    r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cStringIO|cPickle'
     r'|urllib2|ConfigParser|taskinit|os\.getcwdu|time\.clock|string\.(?:join|letters|atoi|atof)'
     r'|imagermode|psfmode|es\.fixForCSV2555|stuffForScienceDataReduction|__casac__)\b'
 )
