@@ -204,7 +204,9 @@ inp()`;
     const args = [join(root, 'bin/casapy.mjs'), '--nologfile', '-c', "execfile('scriptForPI.py')"];
     const run = spawnSync(process.execPath, args, { cwd: script });
     expect(run.status).toBe(1);
-    expect(run.stdout.toString()).toMatch(/Forecast: about 17 MB .*\ndone\nResult \S*/calibrated/uid___A\.ms\.split\.cal: missing/);
+    expect(run.stdout.toString()).toMatch(
+      /Forecast: about 17 MB .*\ndone\nResult \S*\/calibrated\/uid___A\.ms\.split\.cal: missing/,
+    );
     expect(run.stderr.toString().trim().split('\n').pop()).toContain('1 of the results');
   });
 
