@@ -1,6 +1,14 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import type { Axis, Figure, LegendEntry, Panel, Series } from '../../foundation/plotting/index.ts';
+import {
+  type Axis,
+  type Figure,
+  type LegendEntry,
+  type Panel,
+  type Series,
+  sharedRange,
+  withRanges,
+} from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
 import { type CalQuantity, type CalSelection, calQuotient, calValue, selectCalRows } from './caltable-selection.ts';
 
@@ -22,6 +30,9 @@ export interface CalPlot extends CalSelection {
   readonly polarization?: CalPolarization;
   readonly xrange?: readonly [number, number];
   readonly yrange?: readonly [number, number];
+  /** One range for all panels. */
+  readonly sharesX?: boolean;
+  readonly sharesY?: boolean;
   /** Channels (first, last) of so many that set the y range of a spectrum; others may lie outside. */
   readonly rangeChannels?: (channelCount: number) => readonly [number, number];
   /** Titles say which baseband a window is of. */
@@ -84,7 +95,10 @@ export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
     else panels.set(key, [row]);
   }
   const colours = colourNames(table, rows, plot);
-  const drawn = [...panels].map(([title, list]) => panelOf(table, plot, title, list, colours));
+  const all = [...panels].map(([title, list]) => panelOf(table, plot, title, list, colours));
+  const shared = (isShared: boolean | undefined, axis: 'x' | 'y') => (isShared ? sharedRange(all, axis) : undefined);
+  const [x, y] = [shared(plot.sharesX, 'x'), shared(plot.sharesY, 'y')];
+  const drawn = all.map((panel) => withRanges(panel, x, y));
   if (drawn.every(({ series }) => series.length === 0))
     fail('bad-data', 'The selection has no good solutions to plot.');
   const [down, across] = plot.subplot ?? [2, 2];
@@ -160,9 +174,8 @@ function panelOf(
   colours: readonly string[],
 ): Panel {
   const series = isSpectrum(plot) ? spectra(table, plot, rows, colours) : tracks(table, plot, rows, colours);
-  const range =
-    plot.yrange ??
-    (plot.yaxis === 'phase' ? PHASE_RANGE : rangeOf(series, isSpectrum(plot) ? plot.rangeChannels : undefined));
+  const own = plot.sharesY ? undefined : rangeOf(series, isSpectrum(plot) ? plot.rangeChannels : undefined);
+  const range = plot.yrange ?? (plot.yaxis === 'phase' ? PHASE_RANGE : own);
   const more = plot.overlay && range ? plot.overlay(table.rows.spwId[rows[0]], range) : [];
   return {
     title,

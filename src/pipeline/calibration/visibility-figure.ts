@@ -1,32 +1,11 @@
 import { type MsMetadata, openMs, readMetadata, type Selection, selectRows } from '../../astronomy/ms/index.ts';
 import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, SPEED_OF_LIGHT, warningsOf } from '../../foundation/base/index.ts';
+import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import type { Axis, Figure, LegendEntry, Panel } from '../../foundation/plotting/index.ts';
+import { type Figure, type LegendEntry, type Panel, sharedRange, withRanges } from '../../foundation/plotting/index.ts';
+import { AxisValues, axisOf, type PlotAxis, type RowFacts, type SpectralView, type Sums } from './visibility-axes.ts';
 import { PointStore } from './visibility-points.ts';
 
-/** CASA's words for what plotms can put on an axis. */
-export type PlotAxis =
-  | 'time'
-  | 'scan'
-  | 'field'
-  | 'spw'
-  | 'chan'
-  | 'freq'
-  | 'uvdist'
-  | 'uvwave'
-  | 'u'
-  | 'v'
-  | 'w'
-  | 'baseline'
-  | 'antenna1'
-  | 'antenna2'
-  | 'amp'
-  | 'phase'
-  | 'real'
-  | 'imag'
-  | 'wt'
-  | 'corr';
 export type PlotKey = 'field' | 'spw' | 'scan' | 'corr' | 'baseline' | 'antenna1' | 'antenna2' | 'time' | '';
 
 export interface VisibilityPlot extends Selection {
@@ -40,6 +19,12 @@ export interface VisibilityPlot extends Selection {
   readonly avgscan?: boolean;
   readonly avgfield?: boolean;
   readonly avgbaseline?: boolean;
+  /** All baselines of an antenna are averaged; each counts for both of its antennas. */
+  readonly avgantenna?: boolean;
+  /** Amplitudes and phases are averaged by themselves. */
+  readonly isScalar?: boolean;
+  /** Default: frequencies as observed. */
+  readonly spectral?: SpectralView;
   readonly colour?: PlotKey;
   readonly iteration?: PlotKey;
   readonly subplot?: readonly [rows: number, columns: number];
@@ -49,27 +34,9 @@ export interface VisibilityPlot extends Selection {
   readonly label?: string;
   readonly xrange?: readonly [number, number];
   readonly yrange?: readonly [number, number];
-}
-
-/** Sums of one baseline (or all) within one interval: [chan bin, corr]. */
-interface Sums {
-  readonly row: RowFacts;
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-  readonly weight: Float64Array;
-  count: number;
-  timeSum: number;
-  wtSum: number;
-}
-
-/** What a point says about the rows behind it. */
-interface RowFacts {
-  readonly fieldId: number;
-  readonly scan: number;
-  readonly spwId: number;
-  readonly antenna1: number;
-  readonly antenna2: number;
-  readonly uvw: readonly [number, number, number];
+  /** One range for all panels. */
+  readonly sharesX?: boolean;
+  readonly sharesY?: boolean;
 }
 
 /** One data description's running averages. */
@@ -91,6 +58,7 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
   try {
     const metadata = readMetadata(ms);
     const { rows, channels, corrs } = selectRows(ms, plot, { metadata, warn: warningsOf(context, 'plotms') });
+    const values = new AxisValues(metadata, plot.isScalar ?? false, plot.spectral);
     const store = new PointStore();
     const open = new Map<number, OpenBin>();
     for (const chunk of readChunks(ms, { rows, columns: [plot.column], metadata })) {
@@ -123,14 +91,23 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
           open.set(chunk.dataDescId, bin);
         }
         bin.key = key;
-        const baseline = plot.avgbaseline ? 0 : chunk.antenna1[row] * metadata.antennas.length + chunk.antenna2[row];
-        let sums = bin.byBaseline.get(baseline);
-        if (!sums) {
-          sums = emptySums(chunk, row, bins.count * chunk.corrCount);
-          bin.byBaseline.set(baseline, sums);
+        for (const group of groupsOf(chunk, row)) {
+          let sums = bin.byBaseline.get(group);
+          if (!sums) {
+            sums = emptySums(chunk, row, bins.count * chunk.corrCount, plot.avgantenna ? group : undefined);
+            bin.byBaseline.set(group, sums);
+          }
+          addRow(sums, chunk, row, bins.of, chosen, plot);
         }
-        addRow(sums, chunk, row, bins.of, chosen, plot.column);
       }
+    }
+
+    /** What a row is averaged into. */
+    function groupsOf({ antenna1, antenna2 }: VisibilityChunk, row: number): readonly number[] {
+      if (plot.avgbaseline) return [0];
+      const [one, other] = [antenna1[row], antenna2[row]];
+      if (plot.avgantenna) return one === other ? [one] : [one, other];
+      return [one * metadata.antennas.length + other];
     }
 
     /** Turns finished averages into points. */
@@ -148,7 +125,8 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
           for (let corr = 0; corr < corrTypes.length; corr++) {
             const at = bin * corrTypes.length + corr;
             if (sums.weight[at] === 0) continue;
-            const value = (axis: PlotAxis) => axisValue(axis, sums, at, bins.first[bin], frequencies[bin], corr);
+            const cell = { at, chan: bins.first[bin], frequency: frequencies[bin], corr };
+            const value = (axis: PlotAxis) => values.value(axis, sums, cell);
             const name = (key: PlotKey) => keyName(metadata, key, sums, corrTypes[corr]);
             store.add(name(plot.iteration ?? ''), name(plot.colour ?? ''), value(plot.xaxis), value(plot.yaxis));
           }
@@ -191,18 +169,19 @@ function binFrequencies(chanFreqs: readonly number[], bins: ChannelBins): Float6
   return sum.map((total, bin) => total / count[bin]);
 }
 
-function emptySums(chunk: VisibilityChunk, row: number, size: number): Sums {
+/** @param antenna the only one that the sums are of */
+function emptySums(chunk: VisibilityChunk, row: number, size: number, antenna?: number): Sums {
   const { uvw } = chunk;
   const facts: RowFacts = {
     fieldId: chunk.fieldId[row],
     scan: chunk.scanNumber[row],
     spwId: chunk.spwId,
-    antenna1: chunk.antenna1[row],
-    antenna2: chunk.antenna2[row],
+    antenna1: antenna ?? chunk.antenna1[row],
+    antenna2: antenna ?? chunk.antenna2[row],
     uvw: [uvw[3 * row], uvw[3 * row + 1], uvw[3 * row + 2]],
   };
   const [re, im, weight] = [0, 1, 2].map(() => new Float64Array(size));
-  return { row: facts, re, im, weight, count: 0, timeSum: 0, wtSum: 0 };
+  return { row: facts, re, im, weight, count: 0, timeSum: 0, wtSum: 0, sigmaSum: 0 };
 }
 
 function addRow(
@@ -211,7 +190,7 @@ function addRow(
   row: number,
   binOf: Int32Array,
   corrs: readonly number[],
-  column: DataColumn,
+  { column, isScalar }: VisibilityPlot,
 ): void {
   const { chanCount, corrCount, flag } = chunk;
   const data = chunk.data[column] as Float32Array;
@@ -219,6 +198,7 @@ function addRow(
   sums.count++;
   sums.timeSum += chunk.time[row];
   sums.wtSum += chunk.weight[row * corrCount];
+  sums.sigmaSum += chunk.sigma[row * corrCount];
   for (let chan = 0; chan < chanCount; chan++) {
     const bin = binOf[chan];
     if (bin < 0) continue;
@@ -227,58 +207,12 @@ function addRow(
       if (flag[cell + corr] !== 0) continue;
       const weight = chunk.weight[row * corrCount + corr] || 1;
       const at = bin * corrCount + corr;
-      sums.re[at] += weight * (isReal ? data[cell + corr] : data[2 * (cell + corr)]);
-      if (!isReal) sums.im[at] += weight * data[2 * (cell + corr) + 1];
+      const re = isReal ? data[cell + corr] : data[2 * (cell + corr)];
+      const im = isReal ? 0 : data[2 * (cell + corr) + 1];
+      sums.re[at] += weight * (isScalar ? Math.hypot(re, im) : re);
+      sums.im[at] += weight * (isScalar ? Math.atan2(im, re) : im);
       sums.weight[at] += weight;
     }
-  }
-}
-
-function axisValue(axis: PlotAxis, sums: Sums, at: number, chan: number, frequency: number, corr: number): number {
-  const [re, im] = [sums.re[at] / sums.weight[at], sums.im[at] / sums.weight[at]];
-  const { row } = sums;
-  const [u, v, w] = row.uvw;
-  switch (axis) {
-    case 'amp':
-      return Math.hypot(re, im);
-    case 'phase':
-      return (Math.atan2(im, re) * 180) / Math.PI;
-    case 'real':
-      return re;
-    case 'imag':
-      return im;
-    case 'time':
-      return sums.timeSum / sums.count;
-    case 'freq':
-      return frequency / 1e9;
-    case 'chan':
-      return chan;
-    case 'uvdist':
-      return Math.hypot(u, v);
-    case 'uvwave':
-      return (Math.hypot(u, v) * frequency) / SPEED_OF_LIGHT;
-    case 'wt':
-      return sums.wtSum / sums.count;
-    case 'corr':
-      return corr;
-    case 'u':
-      return u;
-    case 'v':
-      return v;
-    case 'w':
-      return w;
-    case 'scan':
-      return row.scan;
-    case 'field':
-      return row.fieldId;
-    case 'spw':
-      return row.spwId;
-    case 'antenna1':
-      return row.antenna1;
-    case 'antenna2':
-      return row.antenna2;
-    case 'baseline':
-      return row.antenna1 * 1000 + row.antenna2;
   }
 }
 
@@ -327,6 +261,9 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore):
   const [down, across] = plot.subplot ?? [1, 1];
   const all = [...panels.entries()].sort(([a], [b]) => byNumberIn(a, b)).map(([, panel]) => panel);
   const perPage = down * across;
+  const shared = (isShared: boolean | undefined, axis: 'x' | 'y') => (isShared ? sharedRange(all, axis) : undefined);
+  const [x, y] = [shared(plot.sharesX, 'x'), shared(plot.sharesY, 'y')];
+  const drawn = all.map((panel) => withRanges(panel, x, y));
   return Array.from({ length: Math.ceil(all.length / perPage) }, (_, page) => ({
     title: plot.title || plot.vis,
     subtitle: `${plot.yaxis} against ${plot.xaxis}, ${plot.column}`,
@@ -334,7 +271,7 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore):
     sections: [
       {
         ...{ legend, columns: across, rowHeight: down === 1 ? 800 : 380 },
-        panels: all.slice(page * perPage, (page + 1) * perPage),
+        panels: drawn.slice(page * perPage, (page + 1) * perPage),
       },
     ],
   }));
@@ -344,34 +281,4 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore):
 function byNumberIn(one: string, other: string): number {
   const number = (text: string) => Number(/^[a-z]+ (\d+)$/.exec(text)?.[1] ?? 0);
   return number(one) - number(other) || (one < other ? -1 : one > other ? 1 : 0);
-}
-
-const LABELS: Readonly<Partial<Record<PlotAxis, string>>> = {
-  time: 'UTC',
-  freq: 'frequency (GHz)',
-  chan: 'channel',
-  amp: 'amplitude',
-  phase: 'phase (deg)',
-  real: 'real part',
-  imag: 'imaginary part',
-  uvdist: 'uv distance (m)',
-  uvwave: 'uv distance (wavelengths)',
-  wt: 'weight',
-  u: 'u (m)',
-  v: 'v (m)',
-  w: 'w (m)',
-};
-
-function axisOf(
-  metadata: MsMetadata,
-  axis: PlotAxis,
-  label = LABELS[axis] ?? axis,
-  range?: readonly [number, number],
-): Axis {
-  if (axis === 'time') return { label, kind: 'time', range };
-  if (axis === 'phase') return { label, kind: 'phase', range: range ?? [-190, 190] };
-  if (axis === 'field') return { label, categories: metadata.fields.map(({ name }) => name) };
-  if (axis === 'antenna1' || axis === 'antenna2')
-    return { label, categories: metadata.antennas.map(({ name }) => name) };
-  return { label, range };
 }

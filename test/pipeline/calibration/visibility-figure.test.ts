@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { antennaFigure } from '../../../src/pipeline/calibration/antenna-figure.ts';
-import { visibilityFigures } from '../../../src/pipeline/calibration/visibility-figure.ts';
+import type { PlotAxis } from '../../../src/pipeline/calibration/visibility-axes.ts';
+import { type VisibilityPlot, visibilityFigures } from '../../../src/pipeline/calibration/visibility-figure.ts';
 import { PointStore } from '../../../src/pipeline/calibration/visibility-points.ts';
 import { timeOf, writeSyntheticMs } from './synthetic-ms.ts';
 
@@ -49,6 +50,65 @@ describe('figures of visibilities', () => {
     expect(panel.series[0].x.length).toBe(2 * 2 * 4 * 2); // windows, scans, channels, correlations
     expect(panel.series[0].y[0]).toBeCloseTo((0.1 * 180) / Math.PI, 4);
     expect(panel.series[0].x[0]).toBeCloseTo(230, 9);
+  });
+
+  it('averages amplitudes by themselves, and the baselines of each antenna', () => {
+    const draw = (more: Partial<VisibilityPlot>) =>
+      visibilityFigures(context, {
+        ...{
+          ...plot,
+          xaxis: 'antenna1',
+          yaxis: 'amp',
+          spw: '0:3',
+          scan: '1',
+          avgtime: 1e9,
+          correlation: 'XX',
+          ...more,
+        },
+      })[0].sections[0].panels[0].series[0];
+    const vector = (4 * Math.hypot(1 + Math.cos(0.1) + Math.cos(0.2), Math.sin(0.1) + Math.sin(0.2))) / 3;
+    expect(draw({ avgbaseline: true }).y[0]).toBeCloseTo(vector, 5);
+    expect(draw({ avgbaseline: true, isScalar: true }).y[0]).toBeCloseTo(4, 5);
+    expect(draw({ avgbaseline: true, isScalar: true, yaxis: 'phase' }).y[0]).toBeCloseTo((0.1 * 180) / Math.PI, 5);
+    expect(Array.from(draw({ avgantenna: true }).x)).toEqual([0, 1, 2]);
+  });
+
+  it('draws velocities in a frame, what is seen of the sky, and baselines in wavelengths', () => {
+    const value = (yaxis: PlotAxis, more: Partial<VisibilityPlot> = {}) =>
+      visibilityFigures(context, { ...plot, xaxis: 'chan', yaxis, spw: '0:1', scan: '1', ...more })[0].sections[0]
+        .panels[0].series[0].y[0];
+    const hz = value('freq') * 1e9;
+    const restHz = 1.001 * hz;
+    const radio = value('velocity', { spectral: { frame: 'TOPO', restHz, isOptical: false } });
+    expect(radio).toBeCloseTo((299_792.458 * 0.001) / 1.001, 4);
+    expect(value('velocity', { spectral: { frame: 'TOPO', restHz, isOptical: true } })).toBeCloseTo(299.792458, 4);
+    const shifted = value('velocity', { spectral: { frame: 'LSRK', restHz, isOptical: false } });
+    expect(Math.abs(shifted - radio)).toBeGreaterThan(0.05);
+    expect(Math.abs(shifted - radio)).toBeLessThan(60);
+    expect(value('uwave')).toBeCloseTo((value('u') * hz) / 299_792_458, 6);
+    const [elevation, hourAngle] = [value('elevation'), value('hourang')];
+    expect(Math.abs(elevation)).toBeLessThanOrEqual(90);
+    expect(Math.abs(hourAngle)).toBeLessThanOrEqual(12);
+  });
+
+  it('gives all panels one range', () => {
+    const draw = (shares: boolean) =>
+      visibilityFigures(context, {
+        ...{
+          ...plot,
+          xaxis: 'time',
+          yaxis: 'amp',
+          avgchannel: 4,
+          iteration: 'field',
+          sharesX: shares,
+          sharesY: shares,
+        },
+      })[0].sections[0].panels[0];
+    expect(draw(false).x.range).toBeUndefined();
+    const { x, y } = draw(true);
+    expect(x.range?.[0]).toBeLessThan(timeOf(0, 0));
+    expect(x.range?.[1]).toBeGreaterThan(timeOf(1, 2));
+    expect(y.range).toEqual([expect.closeTo(2, 5), expect.closeTo(3, 5)]);
   });
 
   it('says when nothing is left', () => {

@@ -1,4 +1,5 @@
-import { fail } from '../../../foundation/base/index.ts';
+import type { VelocityFrame } from '../../../astronomy/measures/index.ts';
+import { fail, parseQuantity } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import {
   type CalIteration,
@@ -8,6 +9,7 @@ import {
   type PlotAxis,
   type PlotKey,
   readCalTable,
+  type SpectralView,
   visibilityFigures,
 } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
@@ -20,7 +22,9 @@ const AXES: Readonly<Record<string, PlotAxis>> = {
   ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq', uvdist: 'uvdist', uvwave: 'uvwave' },
   ...{ uvdist_l: 'uvwave', u: 'u', v: 'v', w: 'w', antenna1: 'antenna1', antenna2: 'antenna2', ant1: 'antenna1' },
   ...{ ant2: 'antenna2', amp: 'amp', amplitude: 'amp', phase: 'phase', real: 'real', imag: 'imag', weight: 'wt' },
-  ...{ wt: 'wt', corr: 'corr', correlation: 'corr' },
+  ...{ wt: 'wt', sigma: 'sigma', corr: 'corr', correlation: 'corr', velocity: 'velocity' },
+  ...{ uwave: 'uwave', vwave: 'vwave', wwave: 'wwave', azimuth: 'azimuth', elevation: 'elevation' },
+  ...{ hourang: 'hourang', hourangle: 'hourang', parang: 'parang', parangle: 'parang' },
 };
 const KEYS: Readonly<Record<string, PlotKey>> = {
   ...{ '': '', field: 'field', spw: 'spw', scan: 'scan', corr: 'corr', correlation: 'corr', baseline: 'baseline' },
@@ -54,6 +58,7 @@ const COLUMNS = {
   float: 'FLOAT_DATA',
 } as const;
 
+const FRAMES = ['', 'TOPO', 'GEO', 'BARY', 'LSRK'];
 const LOOK = { inert: 'pictures have one look' };
 
 export const plotmsTask: TaskDeclaration = {
@@ -89,16 +94,20 @@ export const plotmsTask: TaskDeclaration = {
     bool('avgscan', false, 'averages cross scans'),
     bool('avgfield', false, 'averages cross fields'),
     bool('avgbaseline', false, 'average all baselines'),
-    bool('avgantenna', false, 'average the baselines of each antenna', { onlyDefault: true }),
+    bool('avgantenna', false, 'average the baselines of each antenna'),
     bool('avgspw', false, 'average spectral windows', { onlyDefault: true }),
-    bool('scalar', false, 'average amplitudes instead of vectors', { onlyDefault: true }),
-    bool('transform', false, 'other frames of frequency, other phase centres', { onlyDefault: true }),
+    bool('scalar', false, 'average amplitudes and phases instead of vectors'),
+    bool('transform', false, 'use freqframe, restfreq and veldef'),
+    text('freqframe', '', 'frame of frequencies and velocities; empty: as observed', { allowed: FRAMES }),
+    text('restfreq', '', 'rest frequency of velocities, e.g. 230.538GHz; empty: the middle of each window'),
+    text('veldef', 'RADIO', 'definition of velocities', { allowed: ['RADIO', 'OPTICAL', 'radio', 'optical'] }),
+    floats('shift', [0, 0], 'another phase centre, arcsec', { onlyDefault: true }),
     bool('extendflag', false, 'extends flags set by hand', { onlyDefault: true }),
     text('iteraxis', '', 'a panel for each'),
-    bool('xselfscale', false, 'one range of x for all panels', { onlyDefault: true }),
-    bool('xsharedaxis', false, 'one x axis for a column of panels', { onlyDefault: true }),
-    bool('yselfscale', false, 'one range of y for all panels', { onlyDefault: true }),
-    bool('ysharedaxis', false, 'one y axis for a row of panels', { onlyDefault: true }),
+    bool('xselfscale', false, 'one range of x for all panels'),
+    bool('xsharedaxis', false, 'one x axis for a column of panels: here one range for all'),
+    bool('yselfscale', false, 'one range of y for all panels'),
+    bool('ysharedaxis', false, 'one y axis for a row of panels: here one range for all'),
     bool('customsymbol', false, 'own symbols', { inert: 'one kind of point is drawn' }),
     text('coloraxis', '', 'what colours tell'),
     ...['symbolshape', 'symbolcolor', 'symbolfill', 'xconnector'].map((name) => text(name, '', 'look', LOOK)),
@@ -149,7 +158,10 @@ export const plotmsTask: TaskDeclaration = {
         avgscan: args.avgscan === true,
         avgfield: args.avgfield === true,
         avgbaseline: args.avgbaseline === true,
+        avgantenna: args.avgantenna === true,
+        isScalar: args.scalar === true,
       }),
+      ...(args.transform !== false && { spectral: spectralView(args) }),
       colour: chosen(KEYS, args, 'coloraxis'),
       iteration: chosen(KEYS, args, 'iteraxis'),
       subplot: [Number(args.gridrows), Number(args.gridcols)],
@@ -166,7 +178,21 @@ function frameOf(args: TaskArguments) {
     title: String(args.title) || undefined,
     ...{ xlabel: String(args.xlabel) || undefined, label: String(args.ylabel) || undefined },
     ...rangesOf(args.plotrange as number[]),
+    sharesX: args.xselfscale === true || args.xsharedaxis === true,
+    sharesY: args.yselfscale === true || args.ysharedaxis === true,
   };
+}
+
+/** The frame and definition of frequencies and velocities. */
+function spectralView(args: TaskArguments): SpectralView {
+  const frame = (String(args.freqframe).toUpperCase() || 'TOPO') as VelocityFrame;
+  const restHz = args.restfreq === '' ? undefined : parseFrequency(String(args.restfreq));
+  return { frame, restHz, isOptical: String(args.veldef).toUpperCase() === 'OPTICAL' };
+}
+
+/** A bare number is in MHz, as in CASA's plotms. */
+function parseFrequency(text: string): number {
+  return /^[\d.eE+-]+$/.test(text.trim()) ? Number(text) * 1e6 : parseQuantity(text, 'frequency');
 }
 
 /** A calibration table instead of visibilities. */
