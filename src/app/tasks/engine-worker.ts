@@ -4,6 +4,7 @@ import { isMainThread, type MessagePort, receiveMessageOnPort } from 'node:worke
 import { abortCheck, type LogPriority, packError } from '../../foundation/base/index.ts';
 import { jobData, serveJobs } from '../../foundation/base/workers-node.ts';
 import { disk, installDisk } from '../../foundation/bytes/index.ts';
+import { prepareLocks } from '../../foundation/bytes/node.ts';
 import { AccessRules, type AllowedFolder } from './access-rules.ts';
 import { CasaLog } from './casa-log.ts';
 import { confinedDisk } from './confined-disk.ts';
@@ -92,6 +93,7 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
   };
   bridge.port.on('message', async (first: BridgeRequest) => {
     for (let next: BridgeRequest | undefined = first; next; next = soon()) await answer(next);
+    prepareLocks(); // while Python is busy with itself
   });
   bridge.port.on('close', () => session.close());
 }

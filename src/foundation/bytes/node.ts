@@ -5,6 +5,8 @@ import { isAbsence } from './absence.ts';
 import { openLockFile } from './node-lock.ts';
 import type { ByteFile, ByteSink, ByteSource, Disk, FileInfo } from './types.ts';
 
+export { prepareLocks } from './node-lock.ts';
+
 /** The real file system; the one place of the engine that imports node:fs. */
 export function nodeDisk(): Disk {
   return {
