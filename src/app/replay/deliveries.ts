@@ -4,6 +4,10 @@ import { join } from 'node:path';
 /** End of a calibration script's name; what is before is the name of its ASDM. */
 export const CALIBRATION = '.ms.scriptForCalibration.py';
 export const FLUX_CALIBRATION = 'scriptForFluxCalibration.py';
+
+/** The execution block of a calibration script; since 2022 the names begin with that of the Member. */
+export const asdmOf = (script: string): string =>
+  script.slice(Math.max(0, script.lastIndexOf('uid__')), -CALIBRATION.length);
 /** Names that scriptForPI.py had over the years, as `member.uid___A001_X1_X2.scriptForPI.py`. */
 const FOR_PI = /^(?:.*[._])?scriptForPI\.py$/;
 /** Scripts of the pipeline: scriptForPI takes its way when they are there. */

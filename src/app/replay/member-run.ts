@@ -48,13 +48,13 @@ export function runMember(member: ReplayMember, spaceSaving: number): RunResult 
 function runBlocks(member: ReplayMember): number[] {
   const { root, blocks } = member;
   const calibrated = join(root, 'calibrated');
-  const codes = blocks.map(({ asdm }) => {
+  const codes = blocks.map(({ asdm, script }) => {
     const place = join(calibrated, `${asdm}.calibration`);
     mkdirSync(place, { recursive: true });
     symlinkSync(`../../raw/${asdm}.asdm.sdm`, join(place, asdm));
     // As scriptForPI.py says it: tells the steps of one block from those of the next.
     appendFileSync(join(root, 'output.txt'), `Processing ASDM ${asdm}\n`);
-    const code = casapy(root, place, `applyonly=True; execfile('../../script/${asdm}.ms.scriptForCalibration.py')`);
+    const code = casapy(root, place, `applyonly=True; execfile('../../script/${script}')`);
     const result = `${asdm}.ms.split.cal`;
     if (existsSync(join(place, result))) renameSync(join(place, result), join(calibrated, result));
     return code;

@@ -4,7 +4,7 @@ import { errorSentence, silentContext } from '../../foundation/base/index.ts';
 import { simulateTwin } from '../../pipeline/simulation/index.ts';
 import { solarBodies } from '../../pipeline/skymodel/index.ts';
 import type { FieldTruth } from './calibrated-check.ts';
-import { CALIBRATION, type Delivery, FLUX_CALIBRATION } from './deliveries.ts';
+import { asdmOf, type Delivery, FLUX_CALIBRATION } from './deliveries.ts';
 import { readFacts, type ScriptFacts } from './script-facts.ts';
 import { readScaledFluxes } from './script-fluxes.ts';
 import { planTwin } from './twin-plan.ts';
@@ -12,6 +12,8 @@ import { planTwin } from './twin-plan.ts';
 /** An execution block of a replayed delivery. */
 export interface ReplayBlock {
   readonly asdm: string;
+  /** Name of its scriptForCalibration.py. */
+  readonly script: string;
   /** What the calibrated visibilities must be, [field]. */
   readonly truths: readonly FieldTruth[];
   /** Names of calibrators that the script leaves at 1 Jy. */
@@ -57,9 +59,13 @@ export function layOutMember(delivery: Delivery, root: string): ReplayMember {
   for (const name of calibrations) {
     try {
       const facts = readFacts(readFileSync(files.get(name) ?? name, 'utf8'));
-      const asdm = name.slice(0, -CALIBRATION.length);
+      const asdm = asdmOf(name);
       blocks.push(
-        makeBlock(root, asdm, fluxes === undefined ? facts : { ...facts, ...readScaledFluxes(fluxes, facts) }),
+        makeBlock(
+          root,
+          { asdm, script: name },
+          fluxes === undefined ? facts : { ...facts, ...readScaledFluxes(fluxes, facts) },
+        ),
       );
     } catch (error) {
       unread.push({ name, reason: errorSentence(error) });
@@ -71,7 +77,11 @@ export function layOutMember(delivery: Delivery, root: string): ReplayMember {
   return { root, blocks, unread, forPi: control, hasFluxCalibration: fluxes !== undefined, missing };
 }
 
-function makeBlock(root: string, asdm: string, facts: ScriptFacts): ReplayBlock {
+function makeBlock(
+  root: string,
+  { asdm, script }: Pick<ReplayBlock, 'asdm' | 'script'>,
+  facts: ScriptFacts,
+): ReplayBlock {
   const spec = planTwin(facts);
   const truths = spec.fields.map(({ name, fluxes }, id): FieldTruth => {
     const isLeft = facts.defaultFluxFields.includes(id);
@@ -80,7 +90,7 @@ function makeBlock(root: string, asdm: string, facts: ScriptFacts): ReplayBlock 
   const made = simulateTwin(silentContext(root), { spec, out: `twin-${asdm}` });
   renameSync(made.asdm, join(root, 'raw', `${asdm}.asdm.sdm`));
   const unscaled = facts.defaultFluxFields.map((id) => spec.fields[id].name);
-  return { asdm, truths, unscaled, stepCount: facts.stepCount };
+  return { asdm, script, truths, unscaled, stepCount: facts.stepCount };
 }
 
 /** A MeasurementSet with calibrated visibilities of one block, and the column that has them. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findDeliveries } from '../../../src/app/replay/deliveries.ts';
+import { asdmOf, findDeliveries } from '../../../src/app/replay/deliveries.ts';
 import { layOutMember } from '../../../src/app/replay/member.ts';
 import { findPackages } from '../../../src/app/replay/package-replay.ts';
 
@@ -19,6 +19,11 @@ describe('a delivery that is laid out', () => {
     writeFileSync(join(top, 'a', 'script', 'uid___A002_X1_X2.ms.scriptForCalibration.py'), '');
     writeFileSync(join(top, 'b', 'scriptForImaging.py'), '');
     expect(findDeliveries(top).map(({ label }) => label)).toEqual([join(top, 'a', 'script')]);
+  });
+
+  it('knows the block of a script, also behind the name of the Member', () => {
+    expect(asdmOf('uid___A002_X3_X4.ms.scriptForCalibration.py')).toBe('uid___A002_X3_X4');
+    expect(asdmOf('member.uid___A001_X1_X2.uid___A002_X3_X4.ms.scriptForCalibration.py')).toBe('uid___A002_X3_X4');
   });
 
   it('takes a collection of several deliveries apart', () => {
