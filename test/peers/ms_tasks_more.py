@@ -184,6 +184,7 @@ def transforms(c):
         "optical velocity backwards": grid("velocity", nchan=c.fit(1.5), start=c.kms(0.3 * c.count), width=c.kms(-1.5), veltype="optical",
                                            **lsrk),
         "frequency BARY, wide": grid("frequency", nchan=c.fit(2.6), start=start, width=c.hz(2.6), outframe="BARY"),
+        "frequency of the Galaxy": grid("frequency", nchan=c.fit(1.3), start=start, width=c.hz(1.3), outframe="GALACTO"),
         "cubic": grid("frequency", nchan=c.fit(1.3), start=start, width=c.hz(1.3), outframe="LSRK", interpolation="cubic"),
         "nearest": grid("frequency", nchan=c.fit(1.3), start=start, width=c.hz(1.3), outframe="LSRK", interpolation="nearest"),
         "channels in TOPO": grid("channel", nchan=c.count // 2, start=3, width=1, spw="1"),

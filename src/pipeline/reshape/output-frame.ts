@@ -8,8 +8,10 @@ import { fieldDirection, type MeasurementSet, type MsMetadata, parseField } from
 import { fail } from '../../foundation/base/index.ts';
 import type { SplitPlan } from './split-plan.ts';
 
-/** Frames by casacore's codes in MEAS_FREQ_REF. */
-export const FRAME_CODES: Readonly<Record<string, number>> = { LSRK: 1, BARY: 3, GEO: 4, TOPO: 5 };
+/** casacore's codes of the frames, as in MEAS_FREQ_REF. */
+export const FRAME_CODES: Readonly<Record<string, number>> = {
+  ...{ LSRK: 1, LSRD: 2, BARY: 3, GEO: 4, TOPO: 5, GALACTO: 6, LGROUP: 7, CMB: 8 },
+};
 
 /** The change of frequency frame that a task asks for. */
 export interface OutputFrame {
@@ -57,14 +59,16 @@ export function planFrame(
   const field = Number(ms.main.column('FIELD_ID').get(first));
   const centre = centreOf(metadata, phasecenter, field);
   // casacore goes by way of LSRK, and takes only the Sun's motion in the direction of the field: for one field it is the same.
-  const back = factor(time, centre, 'LSRK', to);
+  const isOtherRest = ['LSRD', 'GALACTO', 'LGROUP', 'CMB'].includes(to);
+  const back = factor(time, centre, 'LSRK', isOtherRest ? 'BARY' : to);
   return {
     isChanged: true,
     code: FRAME_CODES[to],
     referenceFactor: factor(time, centre, from, to),
     factorAt(timeSec, fieldId) {
       const own = fieldDirection(metadata.fields[fieldId], timeSec);
-      return factor(timeSec, centre, from, 'BARY') * factor(timeSec, own, 'BARY', 'LSRK') * back;
+      const toLsrk = factor(timeSec, centre, from, 'BARY') * factor(timeSec, own, 'BARY', 'LSRK');
+      return toLsrk * (isOtherRest ? back * factor(timeSec, own, 'BARY', to) : back);
     },
   };
 }

@@ -92,6 +92,17 @@ describe('mstransform', () => {
     expect(flag[0]).toBe(0);
   });
 
+  it('changes the frame to that of the cosmic background', () => {
+    const context = start();
+    mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', regridms: true, outframe: 'CMB', datacolumn: 'data' });
+    const [window] = look(join(context.cwd, 'b.ms')).windows;
+    expect(window.measFreqRef).toBe('CMB');
+    // The Sun moves 369.5 km/s towards right ascension 11.2 h, declination -7 degrees; the field is at 4 rad, -0.4 rad.
+    const cosine = Math.sin(-0.4) * Math.sin(-0.121) + Math.cos(-0.4) * Math.cos(-0.121) * Math.cos(4 - 2.936);
+    const shift = (window.chanFreqs[0] / 230e9 - 1) * 299_792.458;
+    expect(Math.abs(shift + 369.5 * cosine)).toBeLessThan(31); // the Earth moves as fast
+  });
+
   it('cvelfreqs foretells the channels', () => {
     const context = start();
     const grid = {
