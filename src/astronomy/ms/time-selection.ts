@@ -127,31 +127,36 @@ function timeSpan(part: string, firstTimeSec: number, exposureSec: number): Time
   return [time - exposureSec / 2, time + exposureSec / 2];
 }
 
-/** Reads a uv selection: `0~100m`, `>50klambda`, `<1km`, `100m:20%` (100 m and 20 % around), several by commas; bare numbers are metres. */
+/**
+ * Reads a uv selection: `0~100m`, `>50klambda`, `<1km`, several by commas; bare numbers are metres. Per cents widen: `100m:20%` is
+ * 80 to 120 m, `>50m:10%` more than 45 m.
+ */
 export function parseUvrange(text: string): UvRange[] {
   return splitList(text, ',')
     .filter((part) => part !== '')
     .map((part) => {
-      const percent = /^([\d.eE+-]+)\s*((?:[kM]?lambda|m|km|cm)?)\s*:\s*([\d.]+)%$/i.exec(part);
-      if (percent) {
-        const [low, high] = [-1, 1].map((sign) => Number(percent[1]) * (1 + (sign * Number(percent[3])) / 100));
-        return parseUvrange(`${Math.max(0, low)}~${high}${percent[2]}`)[0];
-      }
-      const match = /^([<>]?)\s*([\d.][\d.eE+-]*?)(?:\s*~\s*([\d.][\d.eE+-]*?))?\s*([kM]?lambda|m|km|cm)?$/i.exec(part);
-      if (!match) fail('usage', `"${part}" is not a uv range such as 0~100m or >50klambda.`);
-      const unit = match[4] ?? 'm';
-      const isWavelengths = /lambda$/i.test(unit);
-      const factor = isWavelengths
-        ? /^k/i.test(unit)
-          ? 1e3
-          : /^m/i.test(unit)
-            ? 1e6
-            : 1
-        : parseQuantity(`1${unit}`, 'length');
-      const first = Number(match[2]) * factor;
-      // More than 0 leaves baselines of no length out, the autocorrelations.
-      if (match[1] === '>') return { low: first || Number.MIN_VALUE, high: Number.POSITIVE_INFINITY, isWavelengths };
-      if (match[1] === '<') return { low: 0, high: first, isWavelengths };
-      return { low: first, high: match[3] === undefined ? first : Number(match[3]) * factor, isWavelengths };
+      const percent = /^(.*?)\s*:\s*([\d.]+)%$/.exec(part);
+      const { low, high, isWavelengths } = plainUvrange(percent?.[1] ?? part);
+      const widening = Number(percent?.[2] ?? 0) / 100;
+      return { low: Math.max(0, low * (1 - widening)), high: high * (1 + widening), isWavelengths };
     });
+}
+
+function plainUvrange(part: string): UvRange {
+  const match = /^([<>]?)\s*([\d.][\d.eE+-]*?)(?:\s*~\s*([\d.][\d.eE+-]*?))?\s*([kM]?lambda|m|km|cm)?$/i.exec(part);
+  if (!match) fail('usage', `"${part}" is not a uv range such as 0~100m or >50klambda.`);
+  const unit = match[4] ?? 'm';
+  const isWavelengths = /lambda$/i.test(unit);
+  const factor = isWavelengths
+    ? /^k/i.test(unit)
+      ? 1e3
+      : /^m/i.test(unit)
+        ? 1e6
+        : 1
+    : parseQuantity(`1${unit}`, 'length');
+  const first = Number(match[2]) * factor;
+  // More than 0 leaves baselines of no length out, the autocorrelations.
+  if (match[1] === '>') return { low: first || Number.MIN_VALUE, high: Number.POSITIVE_INFINITY, isWavelengths };
+  if (match[1] === '<') return { low: 0, high: first, isWavelengths };
+  return { low: first, high: match[3] === undefined ? first : Number(match[3]) * factor, isWavelengths };
 }

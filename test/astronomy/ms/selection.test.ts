@@ -45,6 +45,7 @@ describe('selectRows', () => {
     expect(count({ timerange: '>03:00:30' })).toBe(ROW_COUNT / 2);
     expect(count({ uvrange: '0~35m' })).toBe(ROW_COUNT - 36);
     expect(count({ uvrange: '>50m' })).toBe(36);
+    expect(count({ uvrange: '0~35m:10%,>50m:60%' })).toBe(ROW_COUNT);
     expect(count({ uvrange: '>0m' })).toBe(count({ antenna: '*&*' }));
     expect(count({ correlation: 'YY' })).toBe(ROW_COUNT);
   });
