@@ -40,10 +40,13 @@ function insidePolygon(corners: readonly (readonly [number, number])[], x: numbe
   return isInside;
 }
 
-/** Splits `[[a,b],[c,d]]` into its innermost words. */
+/** Pixels whose centres lie on the edge of a box are inside, rounding errors aside; pixels. */
+const EDGE = 1e-9;
+
+/** Splits `[[a,b],[c,d]]` into its innermost words; they may stand in quotes. */
 function wordsOf(body: string): string[] {
   return body
-    .replace(/[[\]]/g, ' ')
+    .replace(/[[\]'"]/g, ' ')
     .split(',')
     .map((word) => word.trim())
     .filter((word) => word !== '');
@@ -62,24 +65,29 @@ function parseShape(kind: string, body: string, frame: Frame): PixelRegion {
   }
   if (kind === 'annulus') {
     const [inner, outer] = [frame.length(words[2], 0), frame.length(words[3], 0)];
-    return (x, y) => Math.hypot(x - cx, y - cy) >= inner && Math.hypot(x - cx, y - cy) <= outer;
+    return (x, y) => Math.hypot(x - cx, y - cy) > inner && Math.hypot(x - cx, y - cy) <= outer;
   }
-  if (kind === 'centerbox') {
+  if (kind === 'centerbox' || kind === 'rotbox') {
     const [w, h] = [frame.length(words[2], 0), frame.length(words[3], 1)];
-    return (x, y) => Math.abs(x - cx) <= w / 2 && Math.abs(y - cy) <= h / 2;
+    const angle = kind === 'rotbox' && words[4] ? parseQuantity(words[4], 'angle') : 0;
+    const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+    return (x, y) => {
+      const [across, along] = [(x - cx) * cos + (y - cy) * sin, (y - cy) * cos - (x - cx) * sin];
+      return Math.abs(across) <= w / 2 + EDGE && Math.abs(along) <= h / 2 + EDGE;
+    };
   }
   if (kind === 'box') {
     const [tx, ty] = frame.point(words[2], words[3]);
     return (x, y) => x >= Math.min(cx, tx) && x <= Math.max(cx, tx) && y >= Math.min(cy, ty) && y <= Math.max(cy, ty);
   }
-  // ellipse: CASA gives semi-axes (x then y before rotation) and a position angle, north through east.
-  const [bx, by] = [frame.length(words[2], 0), frame.length(words[3], 1)];
+  // ellipse: the first semi-axis lies at the position angle, north through east; so measured in CASA 6.7.
+  const [first, second] = [frame.length(words[2], 1), frame.length(words[3], 0)];
   const angle = words[4] ? parseQuantity(words[4], 'angle') : 0;
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
   return (x, y) => {
     const along = -(x - cx) * sin + (y - cy) * cos;
     const across = (x - cx) * cos + (y - cy) * sin;
-    return (across / bx) ** 2 + (along / by) ** 2 <= 1;
+    return (along / first) ** 2 + (across / second) ** 2 <= 1 + EDGE;
   };
 }
 
@@ -116,7 +124,7 @@ function planesOf(options: string, coordinates: CoordinateSystem): PlaneTest {
 }
 
 /**
- * Parses CASA region text: circle, annulus, box, centerbox, ellipse, poly, several of them joined by newlines or ';'
+ * Parses CASA region text: circle, annulus, box, centerbox, rotbox, ellipse, poly, several of them joined by newlines or ';'
  * (a leading '-' takes away), each with `range=[…]` and `corr=[…]`, which `global` lines set for all that follow.
  *
  * @throws usage for another text
@@ -129,11 +137,11 @@ export function parseRegion(description: string, coordinates: CoordinateSystem, 
     const clean = line.replace(/#.*$/, '').trim();
     if (clean.startsWith('global')) common = clean;
     if (clean === '' || clean.startsWith('global')) continue;
-    const match = /^([-+]?)\s*(circle|annulus|box|centerbox|ellipse|poly)\s*(\[.*\])/.exec(clean);
+    const match = /^([-+]?)\s*(circle|annulus|box|centerbox|rotbox|ellipse|poly)\s*(\[.*\])/.exec(clean);
     if (!match)
       fail(
         'usage',
-        `"${clean}" is not a region; expected circle, annulus, box, centerbox, ellipse or poly with [[…]].`,
+        `"${clean}" is not a region; expected circle, annulus, box, centerbox, rotbox, ellipse or poly with [[…]].`,
         { file },
       );
     const end = closingBracket(match[3]);

@@ -73,7 +73,7 @@ const VALUES_PER_BATCH = 4_000_000;
  *
  * The variance of a sample (baseline, window, correlation, channel bin, time bin) is the mean of those of its unflagged real and
  * imaginary parts, over their number; the weight is its inverse, by exposure. 'corrected' and 'residual' set WEIGHT, 'data' and
- * 'residual_data' SIGMA. Samples with fewer than `minsamp` values have no weight and are flagged.
+ * 'residual_data' SIGMA, and WEIGHT too where there is no CORRECTED_DATA. Samples with fewer than `minsamp` values have no weight and are flagged.
  *
  * With channel bins WEIGHT_SPECTRUM or SIGMA_SPECTRUM are written as well.
  *
@@ -112,7 +112,8 @@ interface Job {
   readonly rows: Int32Array;
   readonly rules: SampleRules;
   readonly columns: readonly DataColumn[];
-  readonly isSigma: boolean;
+  readonly setsSigma: boolean;
+  readonly setsWeight: boolean;
   readonly isPreview: boolean;
   readonly isBinned: boolean;
   readonly binning: ReadonlyMap<number, ChannelBinning>;
@@ -139,7 +140,11 @@ function planJob(
   }
   const isBinned = (options.chanbin ?? 'spw') !== 'spw';
   const isPreview = options.preview ?? false;
-  if (isBinned && !isPreview) ensureSpectrum(ms, metadata, isSigma ? 'SIGMA_SPECTRUM' : 'WEIGHT_SPECTRUM');
+  const setsWeight = !isSigma || !ms.main.hasColumn('CORRECTED_DATA');
+  if (isBinned && !isPreview) {
+    if (isSigma) ensureSpectrum(ms, metadata, 'SIGMA_SPECTRUM');
+    if (setsWeight) ensureSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');
+  }
   const { field, spw, intent, array, observation, scan } = selectionTexts(options);
   const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
   const selection = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text));
@@ -147,7 +152,7 @@ function planJob(
   const isIntegrations = typeof timebin === 'number' || /^\d+$/.test(timebin);
   const [low, high] = options.wtrange ?? [];
   return {
-    ...{ metadata, columns, isSigma, isPreview, isBinned },
+    ...{ metadata, columns, setsSigma: isSigma, setsWeight, isPreview, isBinned },
     rows: selectRows(ms, selection, { metadata, warn }).rows,
     rules: {
       combined: (options.combine ?? '').split(',').map((part) => part.trim()),
@@ -207,9 +212,10 @@ function runBatch(
       chunk.release();
       continue;
     }
-    writeChunk(ms, spectrum && !job.isSigma ? { ...chunk, weightSpectrum: spectrum } : chunk, {
-      ...{ flag: true, flagRow: true, weight: !job.isSigma, sigma: job.isSigma },
-      ...(spectrum && (job.isSigma ? { sigmaSpectrum: spectrum.map(sigmaOf) } : { weightSpectrum: true })),
+    writeChunk(ms, spectrum && job.setsWeight ? { ...chunk, weightSpectrum: spectrum } : chunk, {
+      ...{ flag: true, flagRow: true, weight: job.setsWeight, sigma: job.setsSigma },
+      ...(spectrum && job.setsSigma && { sigmaSpectrum: spectrum.map(sigmaOf) }),
+      ...(spectrum && job.setsWeight && { weightSpectrum: true }),
     });
     chunk.release();
   }
@@ -329,8 +335,8 @@ function applyWeights(
       }
       const weight = values.length > 0 ? median(values) : 0;
       const at = row * corrCount + corr;
-      if (job.isSigma) chunk.sigma[at] = sigmaOf(weight);
-      else chunk.weight[at] = weight;
+      if (job.setsSigma) chunk.sigma[at] = sigmaOf(weight);
+      if (job.setsWeight) chunk.weight[at] = weight;
     }
     if (isRowFlagged) chunk.flagRow[row] = 1;
   }

@@ -17,14 +17,18 @@ function start() {
 const variance = (n: number) => ((n * n - 1) / 12) * 1e-4;
 
 describe('statwt', () => {
-  it('weighs by the scatter along the channels', () => {
-    const { context, open } = start();
-    statwt(context, { vis: 'a.ms', datacolumn: 'data' });
-    const ms = open();
-    const [sigma] = ms.main.column('SIGMA').getRange(0, 1) as Float32Array;
-    expect(sigma).toBeCloseTo(Math.sqrt(variance(8) / 2), 6);
-    expect((ms.main.column('WEIGHT').getRange(0, 1) as Float32Array)[0]).toBe(4);
-    ms.close();
+  it('weighs by the scatter along the channels: DATA give SIGMA, and WEIGHT where nothing else does', () => {
+    for (const isCalibrated of [false, true]) {
+      const { context, open } = start();
+      if (isCalibrated) clearcal(context, { vis: 'a.ms' });
+      statwt(context, { vis: 'a.ms', datacolumn: 'data' });
+      const ms = open();
+      const [sigma] = ms.main.column('SIGMA').getRange(0, 1) as Float32Array;
+      expect(sigma).toBeCloseTo(Math.sqrt(variance(8) / 2), 6);
+      const [weight] = ms.main.column('WEIGHT').getRange(0, 1) as Float32Array;
+      expect(weight * sigma ** 2).toBeCloseTo(isCalibrated ? 4 * sigma ** 2 : 1, 6);
+      ms.close();
+    }
   });
 
   it('flags samples without scatter and previews without change', () => {

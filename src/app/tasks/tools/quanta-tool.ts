@@ -243,17 +243,44 @@ const FORMATS: Readonly<Record<string, (angle: number, digits: number) => string
 const padDegrees = (text: string) => text.replace(/^([-+])(\d\d)\./, '$10$2.');
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+/** Least letters of a form that tell which it is. */
+const FORM_LETTERS = 3;
+
+/** Whether a form is asked for, by its first letters; of several words in one text CASA takes the first. */
+function asksFor(forms: readonly string[], name: string): boolean {
+  return forms.some((form) => {
+    const [word] = form.trim().toLowerCase().split(/\s+/);
+    return word.length >= FORM_LETTERS && name.startsWith(word);
+  });
+}
+
+function angleText(angle: number, forms: readonly string[], digits: number): string {
+  if (asksFor(forms, 'time')) return formatRa(angle, digits);
+  const text = asksFor(forms, 'dig2') ? formatDec(angle, digits) : padDegrees(formatDec(angle, digits));
+  if (asksFor(forms, 'no_d')) return text.replace(/\d+/, '');
+  if (asksFor(forms, 'clean')) return text.replace(/0+(?=\d)/, (zeros) => ' '.repeat(zeros.length));
+  return text;
+}
 
 function timeText(seconds: number, forms: readonly string[], digits: number): string {
+  const day = Math.floor(seconds / 86_400);
+  const weekday = asksFor(forms, 'day') ? `${WEEKDAYS[(((day + 3) % 7) + 7) % 7]}-` : '';
+  const [date, clock, joint] = dateAndClock(seconds, forms, digits);
+  if (date === '') return weekday + clock;
+  return weekday + (asksFor(forms, 'no_time') ? date : `${date}${joint}${clock}`);
+}
+
+/** Date (empty: none is asked for), time of day, and what stands between them. */
+function dateAndClock(seconds: number, forms: readonly string[], digits: number): [string, string, string] {
   const text = formatMjd(seconds, digits);
   const clock = text.slice(text.lastIndexOf('/') + 1);
-  const day = Math.floor(seconds / 86_400);
-  if (forms.includes('fits')) return formatMjd(seconds, digits, 'iso');
-  if (forms.includes('ymd')) return text;
-  if (forms.includes('dmy')) return formatMjd(seconds, digits, 'dmy');
-  if (forms.includes('mjd')) return `${day}/${clock}`;
-  if (forms.includes('day')) return `${WEEKDAYS[(((day + 3) % 7) + 7) % 7]}-${clock}`;
-  return clock;
+  const dateOf = (whole: string) => whole.slice(0, -clock.length - 1);
+  if (asksFor(forms, 'fits')) return [dateOf(formatMjd(seconds, digits, 'iso')), clock, 'T'];
+  if (asksFor(forms, 'ymd')) return [dateOf(text), clock, '/'];
+  if (asksFor(forms, 'boost')) return [dateOf(formatMjd(seconds, digits, 'dmy')), clock, ' '];
+  if (asksFor(forms, 'dmy')) return [dateOf(formatMjd(seconds, digits, 'dmy')), clock, '/'];
+  if (asksFor(forms, 'mjd')) return [String(Math.floor(seconds / 86_400)), clock, '/'];
+  return ['', clock, ''];
 }
 
 /** Parts of a date; weeks count from the first of January's week. */
@@ -288,12 +315,8 @@ const texts = {
     return isList ? `[${shown.join(', ')}] ${unit}` : shown[0] + unit;
   }),
   angle: ask('v, prec=0, form=[], showform=False', ({ v, prec, form }) => {
-    const forms = textList(form);
-    const digits = secondDigits(prec);
     const { values } = convert(readQuantity(v), 'rad');
-    return values.map((angle) =>
-      forms.includes('tim') ? formatRa(angle, digits) : padDegrees(formatDec(angle, digits)),
-    );
+    return values.map((angle) => angleText(angle, textList(form), secondDigits(prec)));
   }),
   time: ask('v, prec=0, form=[], showform=False', ({ v, prec, form }) =>
     convert(readQuantity(v), 's').values.map((seconds) => timeText(seconds, textList(form), secondDigits(prec))),
