@@ -53,14 +53,18 @@ export function matchFields(selection: string, table: CalTable, path: string): S
   return found;
 }
 
-/** The field with solutions that is nearest in the sky to each field of the data. */
+/**
+ * The field with solutions that is nearest in the sky to each field of the data. Tables have offsets from a moving object in place of
+ * directions: a field that the data know by the same number and name is where the data have it.
+ */
 export function nearestFields(fields: readonly FieldInfo[], table: CalTable): Int32Array {
   const available = [...new Set(table.rows.fieldId)].sort((a, b) => a - b);
   return Int32Array.from(fields, (field) => {
     let best = available[0];
     let least = Number.POSITIVE_INFINITY;
     for (const id of available) {
-      const direction = table.fields[id]?.phaseDir;
+      const solved = table.fields[id];
+      const direction = fields[id]?.name === solved?.name ? fields[id]?.phaseDir : solved?.phaseDir;
       const separation = direction ? separationOf(field.phaseDir, direction) : Number.POSITIVE_INFINITY;
       if (separation < least) {
         least = separation;

@@ -99,7 +99,8 @@ function antennasOf(text: string, frame: CalFrame): number[] {
     const name = word.trim().replace(/&.*$/, '');
     const range = /^(\d+)~(\d+)$/.exec(name);
     const [first, last] = range ? [Number(range[1]), Number(range[2])] : [Number(name), Number(name)];
-    const found = frame.antennas.filter(({ id, name: own }) => own === name || (id >= first && id <= last));
+    const named = frame.antennas.filter(({ name: own }) => own === name);
+    const found = named.length > 0 ? named : frame.antennas.filter(({ id }) => id >= first && id <= last);
     return found.length > 0
       ? found.map(({ id }) => id)
       : fail('usage', `There is no antenna "${name}" in ${frame.msName}.`);
@@ -262,6 +263,13 @@ function polarizationsOf(text: string): number[] {
   });
 }
 
+/** Hands that a line of a file is for: X or XX, Y or YY; I or nothing for both. */
+function handsOf(pol: string, file: string, row: number): readonly number[] {
+  if (pol === 'I' || pol === '') return [0, 1];
+  if (!/^([XYRL])\1?$/.test(pol)) fail('bad-format', `There is no polarization "${pol}".`, { file, row });
+  return /^[YL]/.test(pol) ? [1] : [0];
+}
+
 /** Gains 1/sqrt(factor) from a file of Jy/K factors; windows and antennas that are not in it keep 1. */
 function sensitivityTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
   const path = joinPath(context.cwd, options.infile ?? '');
@@ -281,7 +289,7 @@ function sensitivityTable(context: Context, vis: string, frame: CalFrame, option
     if (!antenna || !(value > 0)) fail('bad-format', `"${line}" is no line of Jy/K factors.`, { file: path, row });
     if (!windows.has(Number(spw))) return;
     used++;
-    for (const par of pol === 'I' || pol === '' ? [0, 1] : polarizationsOf(pol)) {
+    for (const par of handsOf(pol, path, row)) {
       const cell = 2 * (Number(spw) * frame.antennas.length + antenna.id) + par;
       rows.params[2 * cell] = 1 / Math.sqrt(value);
       rows.params[2 * cell + 1] = 0;

@@ -43,7 +43,8 @@ export type PlotAxis =
 
 /** Frame of the frequencies, and how velocities are made of them. */
 export interface SpectralView {
-  readonly frame: VelocityFrame;
+  /** Undefined: that of each window. */
+  readonly frame?: VelocityFrame;
   /** Hz; undefined: the middle of each window. */
   readonly restHz?: number;
   readonly isOptical: boolean;
@@ -76,7 +77,7 @@ export interface RowFacts {
 export interface Cell {
   readonly at: number;
   readonly chan: number;
-  /** Hz, as observed. */
+  /** Hz, in the frame of its window. */
   readonly frequency: number;
   readonly corr: number;
 }
@@ -112,7 +113,16 @@ export class AxisValues {
   private readonly isScalar: boolean;
   private readonly view: SpectralView | undefined;
   private readonly middles: readonly number[];
-  private known = { timeSec: Number.NaN, fieldId: -1, azimuth: 0, elevation: 0, hourang: 0, parang: 0, factor: 1 };
+  private known = {
+    timeSec: Number.NaN,
+    fieldId: -1,
+    spwId: -1,
+    azimuth: 0,
+    elevation: 0,
+    hourang: 0,
+    parang: 0,
+    factor: 1,
+  };
 
   constructor(metadata: MsMetadata, isScalar: boolean, view: SpectralView | undefined) {
     this.metadata = metadata;
@@ -193,21 +203,34 @@ export class AxisValues {
     return (ratio * SPEED_OF_LIGHT) / 1000;
   }
 
-  private skyAt({ row: { fieldId }, timeSum, count }: Sums): typeof this.known {
+  private skyAt({ row: { fieldId, spwId }, timeSum, count }: Sums): typeof this.known {
     const timeSec = timeSum / count;
-    if (timeSec === this.known.timeSec && fieldId === this.known.fieldId) return this.known;
+    const { known } = this;
+    if (timeSec === known.timeSec && fieldId === known.fieldId && spwId === known.spwId) return known;
     const itrf = Float64Array.from(this.metadata.antennas[0].position);
     const [ra, dec] = fieldDirection(this.metadata.fields[fieldId], timeSec);
     const { az, el } = azEl(timeSec, ra, dec, itrf);
     const [hourAngle] = convertDirection(ra, dec, 'J2000', 'HADEC', { mjdSec: timeSec, itrf });
-    const frame = this.view?.frame ?? 'TOPO';
+    const { measFreqRef } = this.metadata.spectralWindows[spwId];
+    const own = isVelocityFrame(measFreqRef) ? measFreqRef : 'TOPO';
     this.known = {
-      ...{ timeSec, fieldId, azimuth: az * DEGREES, elevation: el * DEGREES, hourang: (hourAngle * DEGREES) / 15 },
+      ...{
+        timeSec,
+        fieldId,
+        spwId,
+        azimuth: az * DEGREES,
+        elevation: el * DEGREES,
+        hourang: (hourAngle * DEGREES) / 15,
+      },
       parang: parallacticAngle(timeSec, ra, dec, itrf) * DEGREES,
-      factor: frequencyShiftFactor(timeSec, ra, dec, itrf, 'TOPO', frame),
+      factor: frequencyShiftFactor(timeSec, ra, dec, itrf, own, this.view?.frame ?? own),
     };
     return this.known;
   }
+}
+
+function isVelocityFrame(name: string): name is VelocityFrame {
+  return ['TOPO', 'GEO', 'BARY', 'LSRK'].includes(name);
 }
 
 /** An axis with CASA's name in words. */

@@ -67,7 +67,7 @@ function thresholdOf(threshold: string | number | undefined): string {
   return /^[-+\d.eE\s]+$/.test(text) ? `${Number(text)}mJy` : text;
 }
 
-/** start and width of a cube; what belongs to another mode, as the defaults 0 and 1 do, is not given. */
+/** start and width of a cube; what belongs to another mode, as the numbers 0 and 1 do, is not given. */
 function axisOf({ mode, start, width }: CleanOptions): { start: string | number; width: string | number } {
   if (mode === 'channel') return { start: start ?? '', width: width ?? 1 };
   const given = (value: string | number | undefined) => {

@@ -45,6 +45,8 @@ function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): PhaseCen
   };
   if (wanted === undefined || wanted === '') return ofField(fieldIds[0]);
   if (String(wanted).trim().toUpperCase() === 'TRACKFIELD') {
+    if (choice.gridder === 'mosaic')
+      fail('unsupported', 'phasecenter="TRACKFIELD" of mosaics is not done; make one image for each pointing.');
     const followed = metadata.fields[fieldIds[0]];
     const system = followed.motion?.frame ?? followed.frame;
     const [lon, lat] = convertDirection(...fieldDirection(followed, data[0].startSec), followed.frame, system);

@@ -6,12 +6,12 @@ import { type ImagingPlan, planImaging } from './plan.ts';
 import { TaylorRun } from './taylor-run.ts';
 
 /** Says what was asked for and is not done. */
-export function warnOfLimits(context: Context, { choice, data }: ImagingPlan): void {
+export function warnOfLimits(context: Context, { choice, data, request }: ImagingPlan): void {
   const warn = (text: string) => context.log.post(text, 'WARN', choice.style.task);
   const pointings = new Set(
     data.flatMap((chosen) => chosen.fieldIds.map((id) => chosen.metadata.fields[id].phaseDir.join())),
   );
-  if (pointings.size > 1 && choice.gridder === 'standard')
+  if (pointings.size > 1 && choice.gridder === 'standard' && !request.followed)
     warn(
       `${pointings.size} pointings are combined without weighting by their primary beams, and the beam shown is that of one pointing; ${choice.style.task === 'clean' ? 'imagermode' : 'gridder'}="mosaic" weights them.`,
     );

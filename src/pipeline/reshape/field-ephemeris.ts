@@ -47,7 +47,7 @@ export function attachEphemeris(
     for (let row = 0; row < table.rowCount; row++) table.column('EPHEMERIS_ID').put(row, -1);
   }
   for (const id of fields) {
-    const number = Math.max(-1, ...readNumbers(table, 'EPHEMERIS_ID')) + 1;
+    const number = freeEphemerisId(ms);
     const name = metadata.fields[id].name.replace(/[^\w.+-]/g, '_');
     disk().copy(path, joinPath(ms.path, 'FIELD', `EPHEM${number}_${name}.tab`));
     table.column('EPHEMERIS_ID').put(id, number);
@@ -57,6 +57,14 @@ export function attachEphemeris(
     }
   }
   return fields;
+}
+
+/** A number that no ephemeris of the MS has; tables may lie there that no field follows any more. */
+export function freeEphemerisId(ms: MeasurementSet): number {
+  const lying = disk()
+    .list(joinPath(ms.path, 'FIELD'))
+    .map((name) => Number(/^EPHEM(\d+)_/.exec(name)?.[1] ?? -1));
+  return Math.max(-1, ...readNumbers(ms.subtable('FIELD'), 'EPHEMERIS_ID', -1), ...lying) + 1;
 }
 
 /** First and last MJD of an ephemeris. */

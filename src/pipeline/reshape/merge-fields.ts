@@ -8,6 +8,7 @@ import {
   readNumbers,
 } from '../../astronomy/ms/index.ts';
 import { baseName, disk, joinPath } from '../../foundation/bytes/index.ts';
+import { freeEphemerisId } from './field-ephemeris.ts';
 import { appendRow } from './merged-rows.ts';
 
 /** How fields are matched. */
@@ -60,7 +61,7 @@ export function mergeFields(
     if (found && isUsable) return found.id;
     const id = appendRow(from, to, field.id, { SOURCE_ID: sourceOf });
     if (seen !== field) putDirections(target, id, seen);
-    known.push({ ...seen, id, ...attachEphemeris(target, id, field, known) });
+    known.push({ ...seen, id, ...attachEphemeris(target, id, field) });
     return id;
   });
   return { numbers, isAdded };
@@ -125,19 +126,14 @@ function putDirections(target: MeasurementSet, row: number, field: Field): void 
 }
 
 /** Copies the ephemeris of an appended field under a number of its own. */
-function attachEphemeris(
-  target: MeasurementSet,
-  row: number,
-  { motion }: Field,
-  known: readonly Field[],
-): Pick<Field, 'motion'> {
+function attachEphemeris(target: MeasurementSet, row: number, { motion }: Field): Pick<Field, 'motion'> {
   const table = target.subtable('FIELD');
   if (!table.hasColumn('EPHEMERIS_ID')) return {};
   if (!motion) {
     table.column('EPHEMERIS_ID').put(row, -1);
     return {};
   }
-  const id = Math.max(-1, ...known.map((other) => other.motion?.id ?? -1)) + 1;
+  const id = freeEphemerisId(target);
   const path = joinPath(target.path, 'FIELD', baseName(motion.path).replace(/^EPHEM\d+/, `EPHEM${id}`));
   disk().copy(motion.path, path);
   table.column('EPHEMERIS_ID').put(row, id);

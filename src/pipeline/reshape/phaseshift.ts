@@ -1,5 +1,11 @@
 import { convertDirection, parseDirection } from '../../astronomy/measures/index.ts';
-import { type MeasurementSet, type MsMetadata, parseField, selectionTexts } from '../../astronomy/ms/index.ts';
+import {
+  fieldDirection,
+  type MeasurementSet,
+  type MsMetadata,
+  parseField,
+  selectionTexts,
+} from '../../astronomy/ms/index.ts';
 import {
   type ChunkOperator,
   type DataColumn,
@@ -94,14 +100,22 @@ export function phaseCentreShift(
   centres: ReadonlyMap<number, SkyDirection>,
   columns: readonly DataColumn[],
 ): ChunkOperator {
-  const turns = new Map(
-    [...centres].map(([id, centre]) => [id, phaseCentreTurn(metadata.fields[id].phaseDir, centre)]),
-  );
+  const known = new Map<number, { readonly timeSec: number; readonly turn: ReturnType<typeof phaseCentreTurn> }>();
+  const turnOf = (id: number, timeSec: number) => {
+    const centre = centres.get(id);
+    if (!centre) return undefined;
+    const field = metadata.fields[id];
+    const last = known.get(id);
+    if (last && (!field.motion || last.timeSec === timeSec)) return last.turn;
+    const turn = phaseCentreTurn(fieldDirection(field, timeSec), centre);
+    known.set(id, { timeSec, turn });
+    return turn;
+  };
   return phaseRotation({
     chanFreqs: new Map(metadata.spectralWindows.map(({ id, chanFreqs }) => [id, chanFreqs])),
     columns,
     pathOf(row, uvw, chunk) {
-      const turn = turns.get(chunk.fieldId[row]);
+      const turn = turnOf(chunk.fieldId[row], chunk.time[row]);
       return turn ? -turnUvwInPlace(uvw, 3 * row, turn) : 0;
     },
   });

@@ -81,6 +81,7 @@ export function transform(context: Context, task: string, given: SplitOptions, s
     const columns = planColumns(source, options.datacolumn ?? 'corrected');
     const warn = warningsOf(context, task);
     const chosen = planSplit(source, metadata, options, warn);
+    if (chosen.selection.rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
     const plan = steps?.replan?.(chosen, metadata, source, warn) ?? chosen;
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;
     if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });

@@ -9,6 +9,7 @@ import {
 } from '../../astronomy/ms/index.ts';
 import {
   type DataColumn,
+  hasDataColumn,
   readChunks,
   Scatter,
   type VisibilityChunk,
@@ -140,7 +141,7 @@ function planJob(
   }
   const isBinned = (options.chanbin ?? 'spw') !== 'spw';
   const isPreview = options.preview ?? false;
-  const setsWeight = !isSigma || !ms.main.hasColumn('CORRECTED_DATA');
+  const setsWeight = !isSigma || !hasDataColumn(ms, 'CORRECTED_DATA');
   if (isBinned && !isPreview) {
     if (isSigma) ensureSpectrum(ms, metadata, 'SIGMA_SPECTRUM');
     if (setsWeight) ensureSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');

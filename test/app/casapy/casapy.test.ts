@@ -49,6 +49,8 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     writeFileSync(join(folder, 'three.py'), "print(f'{x} {3/2}')\n");
     // Python 3 reads these too, as divisions and tuples of what print returns.
     writeFileSync(join(folder, 'printed.py'), "print (7)/2, 'of'\nif x: print ('%s') % 3\nprint\n");
+    writeFileSync(join(folder, 'new.py'), 'import configparser\nconfigparser.ConfigParser()\nprint(7, 3/2)\n');
+    expect(casapy('new.py').out).toBe('7 1.5\n');
     writeFileSync(join(folder, 'called.py'), 'from xml.etree import cElementTree\nprint(7, 3/2)\n');
     const files = ['two', 'three', 'printed', 'called'].map((name) => `execfile('${name}.py')`);
     const run = casapy('-c', `mysteps = [0]; ${files.join('; ')}`);
@@ -155,10 +157,14 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     const source = `from casatasks import listobs
 import subprocess
 with subprocess.Popen(['cat'], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process: print(process.communicate(b'in'))
+writer = subprocess.Popen('cat > typed', shell=True, stdin=subprocess.PIPE, text=True)
+writer.stdin.write('a\\n'); writer.stdin.write('b'); writer.stdin.close(); print(writer.wait(), open('typed').read())
 print(subprocess.run('ls no', shell=True, capture_output=True, text=True).stderr, end='')
 print(subprocess.Popen('ls no', shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.readlines())`;
     const complaint = "ls: cannot access 'no': No such file or directory\\n";
-    expect(casapy('-c', source).out).toBe(`(b'in', None)\n${complaint.replace('\\n', '\n')}[b"${complaint}"]\n`);
+    expect(casapy('-c', source).out).toBe(
+      `(b'in', None)\n0 a\nb\n${complaint.replace('\\n', '\n')}[b"${complaint}"]\n`,
+    );
     const old = "import subprocess; print repr(subprocess.check_output(['echo', 'x']))";
     expect(casapy('-c', old).out).toBe("'x\\n'\n");
   });

@@ -34,6 +34,10 @@ describe('the registry of tasks', () => {
     expect(() => checkArguments(findTask('flagdata'), ['a.ms'], { quackinterval: [7] })).toThrow(/must be a number/);
   });
 
+  it('leaves the start of a cube open, so that it begins where the selected data do', () => {
+    expect(checkArguments(findTask('clean'), ['a.ms', 'a'], {}).start).toBe('');
+  });
+
   it('names the tasks when there is none of that name', () => {
     expect(() => findTask('gainkal')).toThrow(/There is no task 'gainkal'.*gaincal/);
   });

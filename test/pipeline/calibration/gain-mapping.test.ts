@@ -37,4 +37,20 @@ describe('gainfield', () => {
     ].map((phaseDir, id) => ({ id, phaseDir })) as unknown as FieldInfo[];
     expect([...nearestFields(fields, table)]).toEqual([0, 1, 3]);
   });
+
+  it("'nearest' of a moving field is itself, though tables have it at its offset from the object", () => {
+    const moving = {
+      fields: [
+        { name: 'Ceres', phaseDir: [0, 0] },
+        { name: 'J2253+1608', phaseDir: [0.05, 0.1] },
+      ],
+    };
+    const solved = { ...moving, rows: { fieldId: Int32Array.of(0, 1) } } as unknown as CalTable;
+    const fields = [
+      { name: 'Ceres', phaseDir: [2, 0.3] },
+      { name: 'J2253+1608', phaseDir: [0.05, 0.1] },
+      { name: 'near zero', phaseDir: [0.01, 0] },
+    ] as unknown as FieldInfo[];
+    expect([...nearestFields(fields, solved)]).toEqual([0, 1, 1]);
+  });
 });

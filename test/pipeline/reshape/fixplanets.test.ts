@@ -39,13 +39,23 @@ describe('fixplanets with an ephemeris', () => {
 
   it('lets it stand still again with a direction', () => {
     const { context, open } = start();
+    const idOf = (number: number) => {
+      const read = open();
+      const { motion } = readMetadata(read).fields[number];
+      read.close();
+      return motion?.id;
+    };
     fixplanets(context, { vis: 'a.ms', field: '1', direction: 'body.tab' });
+    const first = idOf(1);
+    expect(first).toBeGreaterThanOrEqual(0);
     fixplanets(context, { vis: 'a.ms', field: '1', direction: 'J2000 1.0rad 0.5rad' });
     const ms = open();
     const [, field] = readMetadata(ms).fields;
     expect(field.motion).toBeUndefined();
-    expect(field.phaseDir.map((value) => value.toFixed(9))).toEqual(['1.000000000', '0.500000000']);
     ms.close();
+    fixplanets(context, { vis: 'a.ms', field: '0', direction: 'body.tab' });
+    expect(idOf(0)).toBeGreaterThan(first as number); // the table of the other field lies there still
+    expect(field.phaseDir.map((value) => value.toFixed(9))).toEqual(['1.000000000', '0.500000000']);
   });
 
   it('refuses what is no ephemeris, or of other days, and changes nothing', () => {

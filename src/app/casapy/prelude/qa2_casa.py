@@ -119,8 +119,40 @@ def _run(command, check=False, capture_output=False, stdout=None, stderr=None, *
     return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
+def _as_text(data):
+    return data if isinstance(data, str) else bytes(data).decode('utf-8', 'surrogateescape')
+
+
+class _Input:
+    """What a program will read, written as text or bytes; closing it lets the program run."""
+
+    def __init__(self, run):
+        self._parts, self._run, self.closed = [], run, False
+
+    def write(self, data):
+        if self.closed:
+            raise ValueError('I/O operation on closed file.')
+        self._parts.append(_as_text(data))
+        return len(data)
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    def flush(self):
+        """All is kept until the program runs."""
+
+    def close(self):
+        if not self.closed:
+            self.closed = True
+            self._run()
+
+    def content(self):
+        return ''.join(self._parts)
+
+
 class _Process:
-    """subprocess.Popen: the command has run when its output is asked for; its input is a file beside it."""
+    """subprocess.Popen: the command has run when its input is closed or its output is asked for."""
 
     def __init__(self, command, bufsize=-1, executable=None, stdin=None, stdout=None, stderr=None, **options):
         self.args, self.pid, self.returncode = command, os.getpid(), None
@@ -128,7 +160,7 @@ class _Process:
         self._folder, self._stdout, self._environment = options.get('cwd'), stdout, options.get('env')
         self._errors = {subprocess.PIPE: 'apart', subprocess.DEVNULL: 'apart', subprocess.STDOUT: 'joined'}.get(stderr, 'terminal')
         self._stderr = stderr
-        self.stdin = io.BytesIO() if stdin == subprocess.PIPE else None
+        self.stdin = _Input(self._finish) if stdin == subprocess.PIPE else None
         if hasattr(stderr, 'write'):
             self._errors = 'apart'
         if self.stdin is None:
@@ -137,11 +169,10 @@ class _Process:
     def _finish(self, given=None):
         if self.returncode is not None:
             return
-        if given is None and self.stdin is not None:
-            given = self.stdin.getvalue()
         options = {'errors': self._errors}
-        if given is not None:
-            options['input'] = given if isinstance(given, str) else bytes(given).decode('utf-8', 'surrogateescape')
+        if self.stdin is not None:
+            options['input'] = self.stdin.content() + _as_text(given or '')
+            self.stdin.closed = True
         if self._folder:
             options['cwd'] = os.path.join(os.getcwd(), self._folder)
         if self._environment is not None:
@@ -290,7 +321,7 @@ _ABSENT_TASKS = """
 accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
 deconvolve defintent exportasdm exportuvfits feather find fringefit getantposalma getcalmodvla getephemtable imbaseline
 imcontsub imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
-impv imreframe imtrans listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
+impv imreframe listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
 sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux specsmooth splattotable spxfit ssoflux

@@ -80,8 +80,10 @@ class Stream(io.TextIOBase):
 
 _MARKS = re.compile(
     r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cStringIO|cPickle'
-    r'|urllib2|ConfigParser|taskinit|os\.getcwdu|time\.clock|string\.(?:join|letters|atoi|atof)'
+    r'|taskinit|os\.getcwdu|time\.clock|string\.(?:join|letters|atoi|atof)'
     r'|imagermode|psfmode|es\.fixForCSV2555|stuffForScienceDataReduction|__casac__)\b'
+    r'|^(?:import|from)[ \t]+(?:urllib2|ConfigParser)\b',
+    re.MULTILINE,
 )
 _VERSION_CHECKS = (
     re.compile(r"(?:search|match)\(\s*r?['\"]\^?(\d+(?:\\?\.\d+)+)['\"]\s*,[^\n]*version"),

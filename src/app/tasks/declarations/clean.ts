@@ -60,7 +60,7 @@ export const cleanTask: TaskDeclaration = {
     bool('interactive', false, 'stop for the user; there is no viewer, cleaning goes on within the mask'),
     variant('mask', [], 'regions, files, images, boxes [x1,y1,x2,y2], level of the primary beam; True: minpb'),
     int('nchan', -1, 'number of channels; -1: all'),
-    variant('start', 0, 'first channel, frequency or velocity'),
+    variant('start', '', 'first channel of the window, frequency or velocity; empty: where the selected data begin'),
     variant('width', 1, 'channels to average, or channel width'),
     text('outframe', '', 'frame of the frequency axis; empty: that of the data'),
     text('veltype', 'radio', 'velocity definition', { allowed: ['radio', 'optical'] }),

@@ -185,7 +185,7 @@ function frameOf(args: TaskArguments) {
 
 /** The frame and definition of frequencies and velocities. */
 function spectralView(args: TaskArguments): SpectralView {
-  const frame = (String(args.freqframe).toUpperCase() || 'TOPO') as VelocityFrame;
+  const frame = (String(args.freqframe).toUpperCase() || undefined) as VelocityFrame | undefined;
   const restHz = args.restfreq === '' ? undefined : parseFrequency(String(args.restfreq));
   return { frame, restHz, isOptical: String(args.veldef).toUpperCase() === 'OPTICAL' };
 }
