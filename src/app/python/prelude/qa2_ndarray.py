@@ -8,15 +8,19 @@ import operator
 
 
 class dtype:
-    """The kind of an array's values: b, i, f, c, U or O, and the bytes of one."""
+    """The kind of an array's values: b, i, f, c, U or O, and the bytes of one; the order of its bytes counts where they are written."""
 
     def __init__(self, name):
         found = _find_type(name)
         self.name, self.kind, self.itemsize = found
+        order = name.byteorder if isinstance(name, dtype) else name[:1] if isinstance(name, str) else '='
+        is_ordered = self.itemsize > 1 and self.kind in 'iufc'
+        self.byteorder = '>' if is_ordered and order in ('>', '!') else '=' if is_ordered else '|'
 
     def __eq__(self, other):
         try:
-            return self.name == dtype(other).name
+            other = dtype(other)
+            return self.name == other.name and self.byteorder == other.byteorder
         except TypeError:
             return False
 
@@ -29,13 +33,14 @@ class dtype:
 
     @property
     def str(self):
-        return {'b': '|', 'O': '|'}.get(self.kind, '<') + self.kind + ('' if self.kind == 'O' else repr(self.itemsize))
+        order = '<' if self.kind == 'U' or self.byteorder == '=' else self.byteorder
+        return order + self.kind + ('' if self.kind == 'O' else repr(self.itemsize))
 
     def __repr__(self):
-        return "dtype('%s')" % ('O' if self.kind == 'O' else '<U' if self.kind == 'U' else self.name)
+        return "dtype('%s')" % ('O' if self.kind == 'O' else '<U' if self.kind == 'U' else self.str if self.byteorder == '>' else self.name)
 
     def __str__(self):
-        return {'str': '<U', 'object': 'object'}.get(self.name, self.name)
+        return {'str': '<U', 'object': 'object'}.get(self.name, self.str if self.byteorder == '>' else self.name)
 
 
 _TYPES = {
@@ -45,7 +50,7 @@ _TYPES = {
 }
 _NAMES = {
     'int': 'int64', 'float': 'float64', 'complex': 'complex128', 'bool_': 'bool', 'int_': 'int64', 'float_': 'float64', 'b': 'bool',
-    'i': 'int32', 'i4': 'int32', 'i8': 'int64', 'i2': 'int16', 'u1': 'uint8', 'f': 'float32', 'd': 'float64', 'f4': 'float32',
+    'i': 'int32', 'i4': 'int32', 'i8': 'int64', 'i2': 'int16', 'i1': 'int8', 'u1': 'uint8', 'u2': 'uint16', 'u4': 'uint32', 'u8': 'uint64', 'f': 'float32', 'd': 'float64', 'f4': 'float32',
     'f8': 'float64', 'c8': 'complex64', 'c16': 'complex128', 'D': 'complex128', 'F': 'complex64', '?': 'bool', 'O': 'object', 'S': 'str',
     'U': 'str', 'double': 'float64', 'single': 'float32', 'long': 'int64', 'str_': 'str', 'string': 'str', 'unicode': 'str', 'l': 'int64',
 }
@@ -60,7 +65,7 @@ def _find_type(name):
         return name.name, name.kind, name.itemsize
     if isinstance(name, type):
         name = getattr(name, '_dtype_name', name.__name__)
-    text = str(name).lstrip('<>=|')
+    text = str(name).lstrip('<>=|!')
     text = text if text in _TYPES else _NAMES.get(text, 'str' if text[:1] in 'SUa' and text[1:].isdigit() else text)
     if text not in _TYPES:
         raise TypeError('data type %r not understood' % (name,))
@@ -266,7 +271,7 @@ def common_type(*types):
         return dtype('float64')
     if best.name == 'complex64' and any(one.name == 'float64' or (one.kind in 'iu' and one.itemsize > 2) for one in types):
         return dtype('complex128')
-    return best
+    return dtype(best.name)
 
 
 def type_of_value(value):
@@ -458,7 +463,10 @@ class ndarray:
 
     def tobytes(self):
         store = _store(self._values(), self.dtype)
-        return bytes(getattr(store, 'parts', getattr(store, 'bytes', store)))
+        values = getattr(store, 'parts', getattr(store, 'bytes', store))
+        if self.dtype.byteorder == '>':
+            values.byteswap()
+        return bytes(values)
 
     def fill(self, value):
         for at in self._positions():
@@ -793,7 +801,8 @@ class ndarray:
         usual = ('bool', 'int64', 'float64', 'complex128', 'str') if self.size else ()
         if self.dtype.kind == 'U':
             return "array(%s, dtype='<U%d')" % (body, max([1] + [len(value) for value in self._values()]))
-        return 'array(%s)' % (body if self.dtype.name in usual else '%s, dtype=%s' % (body, self.dtype.name))
+        kind = repr(self.dtype.str) if self.dtype.byteorder == '>' else self.dtype.name
+        return 'array(%s)' % (body if kind in usual else '%s, dtype=%s' % (body, kind))
 
     def __str__(self):
         return text_of(self, ' ', '')
