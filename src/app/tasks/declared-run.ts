@@ -1,4 +1,6 @@
 import { type Context, errorSentence } from '../../foundation/base/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
+import { writeKeptModels } from '../../pipeline/imaging/index.ts';
 import { checkArguments, prepareArguments, showValue } from './arguments.ts';
 import type { TaskArguments, TaskDeclaration, TaskValue } from './types.ts';
 
@@ -26,7 +28,9 @@ export async function runDeclaration(
   }
   try {
     const own: Context = { ...context, log: taskLog(context, name) };
-    const result = await declaration.run(own, prepareArguments(declaration, args));
+    const prepared = prepareArguments(declaration, args);
+    if (declaration.wantsModel?.(prepared)) writeKeptModels(own, joinPath(context.cwd, String(prepared.vis)));
+    const result = await declaration.run(own, prepared);
     context.log.post(
       `Task ${name} complete. Start time: ${clock(started)} End time: ${clock(new Date())}`,
       'INFO',

@@ -45,6 +45,8 @@ export interface TaskDeclaration {
   readonly formerNames?: readonly string[];
   readonly summary: string;
   readonly parameters: readonly TaskParameter[];
+  /** Calls that take or change the model of `vis`: what clean has kept there becomes MODEL_DATA first. */
+  readonly wantsModel?: (args: TaskArguments) => boolean;
   /** Arguments are checked and complete (defaults filled in) when this is called; lists are always lists. */
   run(context: Context, args: TaskArguments): TaskValue | undefined | Promise<TaskValue | undefined>;
   /** The result with the types that Python expects (floats that are whole, arrays), where JSON alone would lose them. */

@@ -1,7 +1,8 @@
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import type { TcleanResult } from './imaging-run.ts';
+import { dropReplaced, keepModel } from './kept-model.ts';
 import { chooseImaging, type MaskWord, type RunStyle, type TcleanOptions } from './options.ts';
-import { planImaging } from './plan.ts';
+import { type ImagingPlan, planImaging } from './plan.ts';
 import { makeImages, warnOfLimits } from './tclean.ts';
 
 /** Parameters of the task clean of CASA 3 and 4 that are used here, under its names; see its inline help (4.7). */
@@ -166,7 +167,8 @@ function styleOf(options: CleanOptions): RunStyle {
  * Images and deconvolves as the task clean of CASA 3 and 4 did, on tclean's engine.
  *
  * Writes imagename.psf, .flux (the primary beam), .flux.pbcoverage (of mosaics), .residual, .model, .image and .mask (with
- * niter > 0) as CASA images. niter counts for each channel, as clean counted.
+ * niter > 0) as CASA images. niter counts for each channel, as clean counted. The model stays in the MS for tasks that want one, unless
+ * usescratch writes it to MODEL_DATA.
  *
  * @throws usage, missing, bad-data, unsupported
  */
@@ -179,5 +181,17 @@ export function clean(context: Context, options: CleanOptions): TcleanResult {
     );
   const plan = planImaging(context, chooseImaging(translateClean(options), styleOf(options)));
   warnOfLimits(context, plan);
-  return makeImages(context, plan);
+  const result = makeImages(context, plan);
+  if (options.usescratch) dropReplaced(plan);
+  else if (options.niter !== 0) keepForCalibration(context, plan);
+  return result;
+}
+
+/** As CASA 4 left the model in the MS; one that cannot be changed is imaged all the same. */
+function keepForCalibration(context: Context, plan: ImagingPlan): void {
+  try {
+    keepModel(context, plan);
+  } catch (error) {
+    context.log.post(`The model is not kept for calibration: ${errorSentence(error)}`, 'WARN', 'clean');
+  }
 }

@@ -38,6 +38,17 @@ describe('the registry of tasks', () => {
     expect(checkArguments(findTask('clean'), ['a.ms', 'a'], {}).start).toBe('');
   });
 
+  it('knows which calls want the model that clean keeps', () => {
+    for (const name of ['gaincal', 'bandpass', 'setjy', 'ft', 'uvsub', 'delmod', 'clearcal'])
+      expect(findTask(name).wantsModel?.({})).toBe(true);
+    const wants = (name: string, args: Record<string, string>) => findTask(name).wantsModel?.(args) ?? false;
+    expect([wants('plotms', { ydatacolumn: 'model' }), wants('plotms', { ydatacolumn: 'data' })]).toEqual([
+      true,
+      false,
+    ]);
+    expect([wants('flagdata', { datacolumn: 'RESIDUAL' }), wants('applycal', {})]).toEqual([true, false]);
+  });
+
   it('names the tasks when there is none of that name', () => {
     expect(() => findTask('gainkal')).toThrow(/There is no task 'gainkal'.*gaincal/);
   });

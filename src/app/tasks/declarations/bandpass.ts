@@ -18,6 +18,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const bandpassTask: TaskDeclaration = {
   name: 'bandpass',
+  wantsModel: () => true,
   summary: 'Solves for gains against frequency',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet'),

@@ -5,6 +5,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const clearcalTask: TaskDeclaration = {
   name: 'clearcal',
+  wantsModel: () => true,
   summary: 'Sets CORRECTED_DATA to DATA and MODEL_DATA to a unit source',
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),

@@ -6,6 +6,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const delmodTask: TaskDeclaration = {
   name: 'delmod',
+  wantsModel: () => true,
   summary: 'Takes models away',
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),

@@ -9,6 +9,7 @@ import type { TaskDeclaration, TaskValue } from '../types.ts';
 
 export const flagdataTask: TaskDeclaration = {
   name: 'flagdata',
+  wantsModel: (args) => /model|residual/i.test(String(args.datacolumn)),
   formerNames: ['tflagdata'],
   summary: 'Flags data by what is said about them',
   parameters: [

@@ -5,6 +5,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const ftTask: TaskDeclaration = {
   name: 'ft',
+  wantsModel: () => true,
   summary: 'Writes the visibilities of model images to MODEL_DATA',
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),

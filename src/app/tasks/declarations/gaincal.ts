@@ -18,6 +18,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const gaincalTask: TaskDeclaration = {
   name: 'gaincal',
+  wantsModel: () => true,
   summary: 'Solves for gains against time',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet'),

@@ -63,6 +63,7 @@ const LOOK = { inert: 'pictures have one look' };
 
 export const plotmsTask: TaskDeclaration = {
   name: 'plotms',
+  wantsModel: (args) => String(args.ydatacolumn).toLowerCase().includes('model'),
   summary: 'Draws visibilities or a calibration table as PNG',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet or calibration table'),

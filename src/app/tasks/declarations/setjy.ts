@@ -6,6 +6,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const setjyTask: TaskDeclaration = {
   name: 'setjy',
+  wantsModel: () => true,
   summary: 'Sets the model of a calibrator',
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),

@@ -7,6 +7,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const statwtTask: TaskDeclaration = {
   name: 'statwt',
+  wantsModel: (args) => String(args.datacolumn).startsWith('residual'),
   summary: 'Computes weights from the scatter of visibilities',
   parameters: [
     outputPath('vis', undefined, 'MeasurementSet'),

@@ -6,6 +6,7 @@ import type { TaskDeclaration } from '../types.ts';
 
 export const uvsubTask: TaskDeclaration = {
   name: 'uvsub',
+  wantsModel: () => true,
   summary: 'Subtracts the model from CORRECTED_DATA',
   parameters: [outputPath('vis', undefined, 'MeasurementSet'), bool('reverse', false, 'add the model instead')],
   run: performs((context, options: Parameters<typeof uvsub>[1]) => uvsub(context, options, { openModel })),

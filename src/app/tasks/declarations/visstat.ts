@@ -21,6 +21,7 @@ function selectionOf({ selectdata, field, spw, intent, ...args }: TaskArguments)
 
 export const visstatTask: TaskDeclaration = {
   name: 'visstat',
+  wantsModel: (args) => /model/i.test(String(args.datacolumn)),
   summary: 'Gives statistics of visibilities and of columns of a MeasurementSet',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet'),
