@@ -68,18 +68,31 @@ function phaseTicks(low: number, high: number, wanted: number): Ticks {
 }
 
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+const SECONDS_PER_DAY = 86_400;
+/** MJD of 1970-01-01. */
+const UNIX_EPOCH_MJD = 40_587;
+/** Ranges that are longer, s, say the day at midnight. */
+const LONGEST_WITHOUT_DAYS = 1.5 * SECONDS_PER_DAY;
 
 function timeTicks(low: number, high: number, wanted: number): Ticks {
-  const step = TIME_STEPS.find((candidate) => (high - low) / candidate <= wanted) ?? 86_400;
+  const days = Math.max(1, Math.ceil((high - low) / SECONDS_PER_DAY / wanted));
+  const step = TIME_STEPS.find((candidate) => (high - low) / candidate <= wanted) ?? days * SECONDS_PER_DAY;
+  const saysDays = high - low > LONGEST_WITHOUT_DAYS;
   const values = multiples(low, high, step);
   return {
     values,
     texts: values.map((mjdSec) => {
       const seconds = ((Math.round(mjdSec) % 86_400) + 86_400) % 86_400;
+      if (saysDays && seconds === 0) return monthAndDay(mjdSec);
       const clock = `${twoDigits(Math.floor(seconds / 3600))}:${twoDigits(Math.floor(seconds / 60) % 60)}`;
       return step < 60 ? `${clock}:${twoDigits(seconds % 60)}` : clock;
     }),
   };
+}
+
+/** Such as 04-16. */
+function monthAndDay(mjdSec: number): string {
+  return new Date((Math.round(mjdSec) - UNIX_EPOCH_MJD * SECONDS_PER_DAY) * 1000).toISOString().slice(5, 10);
 }
 
 /** Steps in seconds of time or arc. */

@@ -105,11 +105,11 @@ export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
   const pages: Figure[] = [];
   for (let first = 0; first < drawn.length; first += down * across) {
     const chosen = drawn.slice(first, first + down * across);
-    const legend = [...legendOf(colours), ...(plot.legend ?? marksOf(table, plot))];
+    const legend = [...legendOf(table, plot, colours), ...(plot.legend ?? marksOf(table, plot))];
     const title = plot.title ?? `${table.msName}: ${table.visCal}`;
     pages.push({
       title,
-      subtitle: `${nameOf(table, plot)} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
+      subtitle: `${nameOf(table, plot)}${plot.polarization ? ` of ${polarizationName(plot.polarization)}` : ''} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
       width: PAGE_WIDTH,
       sections: [{ legend, columns: across, rowHeight: down === 1 ? 2 * ROW_HEIGHT : ROW_HEIGHT, panels: chosen }],
     });
@@ -142,15 +142,22 @@ function basebandOf(table: CalTable, { namesBaseband, iteration }: CalPlot, row:
 /** Names of what colours tell, in their order in the table. */
 function colourNames(table: CalTable, rows: readonly number[], plot: CalPlot): readonly string[] {
   const { colour = 'pol' } = plot;
-  if (colour === 'pol') return table.rows.parCount === 1 ? ['both'] : plot.polarization === '/' ? ['X/Y'] : POLS;
+  if (colour === 'pol')
+    return table.rows.parCount === 1 ? ['both'] : plot.polarization === '/' ? [polarizationName('/')] : POLS;
   return [...new Set(rows.map((row) => iterationName(table, row, colour)))];
 }
 
-function legendOf(colours: readonly string[]): LegendEntry[] {
+/** What colours tell; of polarizations those that are drawn. */
+function legendOf(table: CalTable, plot: CalPlot, colours: readonly string[]): LegendEntry[] {
+  const tellsPolarizations = table.rows.parCount > 1 && (plot.colour ?? 'pol') === 'pol';
+  const only = tellsPolarizations && plot.polarization ? polarizationName(plot.polarization) : undefined;
   const listed = colours.slice(0, LEGEND_LENGTH).map((label, colour): LegendEntry => ({ label, colour }));
   const more = colours.length - LEGEND_LENGTH;
-  return more > 0 ? [...listed, { label: `and ${more} more`, colour: '#888888' }] : listed;
+  const drawn = listed.filter(({ label }) => only === undefined || label === only);
+  return more > 0 ? [...drawn, { label: `and ${more} more`, colour: '#888888' }] : drawn;
 }
+
+const polarizationName = (polarization: CalPolarization) => (polarization === '/' ? 'X/Y' : polarization);
 
 /** What the two kinds of points or lines mean, when colours do not tell polarizations. */
 function marksOf(table: CalTable, plot: CalPlot): LegendEntry[] {

@@ -7,7 +7,7 @@ import { writeModelColumn } from './model-column.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
 import { makePlaneImager } from './plane-imager.ts';
-import { taylorPredictor } from './taylor-terms.ts';
+import { taylorModel } from './taylor-terms.ts';
 
 /** Parameters of CASA's ft. */
 export interface FtOptions {
@@ -87,13 +87,8 @@ function writePredicted(context: Context, options: FtOptions, images: readonly I
     const referenceHz = given > 0 ? given : (images[0].coordinates.spectral?.reference ?? plan.axis.reference);
     const terms = { count: images.length, referenceHz };
     const models = images.map((image) => read(image, 0));
-    writeModelColumn(
-      context,
-      plan,
-      { predictor: (lease, _plane, _model, facet) => taylorPredictor(imager, terms, models, lease, facet) },
-      { planeCount: 1, read: () => models[0] },
-      adds,
-    );
+    const taylor = taylorModel(imager, terms, models);
+    writeModelColumn(context, plan, taylor.imager, taylor.planes, adds);
   } finally {
     for (const { ms } of plan.data) ms.close();
   }

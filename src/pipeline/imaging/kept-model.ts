@@ -6,7 +6,7 @@ import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
 import { makePlaneImager } from './plane-imager.ts';
 import type { ChosenMs } from './sample-source.ts';
-import { taylorPredictor } from './taylor-terms.ts';
+import { taylorModel } from './taylor-terms.ts';
 
 /*
  * clean of CASA 4 leaves its model in the MS without MODEL_DATA, and a gaincal after it takes that. Here the model images and the
@@ -95,12 +95,8 @@ function writePlanes(context: Context, plan: ImagingPlan, images: readonly Image
   }
   const terms = { count: termCount, referenceHz: plan.axis.reference };
   const models = images.map((image) => read(image, 0));
-  writeModelColumn(
-    context,
-    plan,
-    { predictor: (lease, _plane, _model, facet) => taylorPredictor(imager, terms, models, lease, facet) },
-    { planeCount: 1, read: () => models[0] },
-  );
+  const taylor = taylorModel(imager, terms, models);
+  writeModelColumn(context, plan, taylor.imager, taylor.planes);
 }
 
 /** The call for one MS alone: centre and frequencies as the run found them in all. */

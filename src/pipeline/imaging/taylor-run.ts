@@ -19,6 +19,7 @@ import {
   invertHessian,
   principalSolution,
   type TaylorTerms,
+  taylorModel,
   taylorPredictor,
   weighByMoment,
 } from './taylor-terms.ts';
@@ -226,9 +227,8 @@ export class TaylorRun {
   }
 
   private saveModel(models: readonly Float32Array[]): void {
-    const predictor: PlaneImager['predictor'] = (lease, _plane, _model, facet) =>
-      taylorPredictor(this.imager, this.terms, models, lease, facet);
-    saveModel(this.context, this.plan, { predictor }, { planeCount: 1, read: () => models[0] });
+    const { imager, planes } = taylorModel(this.imager, this.terms, models);
+    saveModel(this.context, this.plan, imager, planes);
   }
 
   run(): TcleanResult {

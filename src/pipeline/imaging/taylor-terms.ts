@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type Lease, solvePositiveInPlace } from '../../foundation/numeric/index.ts';
 import type { Facet } from './facets.ts';
+import type { ModelPlanes } from './model-column.ts';
 import type { PlaneImager, Predictor } from './plane-imager.ts';
 import type { PlaneBlock } from './sample-store.ts';
 
@@ -46,6 +47,18 @@ export function weighByMoment(block: PlaneBlock, terms: TaylorTerms, power: numb
     block.vis[2 * at] *= x;
     block.vis[2 * at + 1] *= x;
   });
+}
+
+/** The models of all terms as the writer of MODEL_DATA needs them: one plane, predicted with its spectrum. */
+export function taylorModel(
+  imager: Pick<PlaneImager, 'predictor'>,
+  terms: TaylorTerms,
+  models: readonly Float32Array[],
+): { readonly imager: Pick<PlaneImager, 'predictor'>; readonly planes: ModelPlanes } {
+  return {
+    imager: { predictor: (lease, _plane, _model, facet) => taylorPredictor(imager, terms, models, lease, facet) },
+    planes: { planeCount: 1, read: () => models[0] },
+  };
 }
 
 /** What replaces a block's vis by the prediction of all terms' models; the transforms are leased. */

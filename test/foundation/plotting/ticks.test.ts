@@ -35,6 +35,12 @@ describe('ticks', () => {
     const ticks = axisTicks(axis('time'), midnight + 3 * 3600 + 10, midnight + 3 * 3600 + 1000, 4);
     expect(ticks.texts).toEqual(['03:05', '03:10', '03:15']);
     expect(axisTicks(axis('time'), midnight + 1, midnight + 31, 3).texts).toEqual(['00:00:10', '00:00:20', '00:00:30']);
+    const day = 86_400;
+    const april = 55_666 * day; // 2011-04-15
+    expect(axisTicks(axis('time'), april - 0.1 * day, april + 2.2 * day, 6).texts).toEqual([
+      ...['04-15', '12:00', '04-16', '12:00', '04-17'],
+    ]);
+    expect(axisTicks(axis('time'), april, april + 100 * day, 5).values).toHaveLength(5);
   });
 
   it('are sexagesimal for directions, right ascension in 0…24 h', () => {

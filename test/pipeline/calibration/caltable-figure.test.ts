@@ -78,7 +78,11 @@ describe('figures of calibration tables', () => {
     const table = tableOf(1);
     const draw = (more: Partial<CalPlot>) =>
       calTableFigures(table, { xaxis: 'time', yaxis: 'amp', iteration: ['antenna'], ...more })[0].sections[0];
-    const second = draw({ polarization: 'Y' }).panels[0].series;
+    const { panels: single, legend: named } = draw({ polarization: 'Y' });
+    expect(named?.map(({ label }) => label)).toEqual(['Y']);
+    const second = single[0].series;
+    const [{ subtitle }] = calTableFigures(table, { xaxis: 'time', yaxis: 'phase', iteration: [], polarization: '/' });
+    expect(subtitle).toContain('phase (deg) of X/Y against time');
     expect(second.map(({ x, isHollow }) => [x.length, isHollow])).toEqual([[4, true]]);
     table.rows.params.set([0, 8], 2 * (table.rows.offsets[1] + 1)); // the second of antenna 1, at the first time
     const { panels, legend } = draw({ polarization: '/', yaxis: 'phase' });
@@ -92,8 +96,8 @@ describe('figures of calibration tables', () => {
       '0.9589',
     ]);
     const key = { time: 100, interval: 0, fieldId: 0, spwId: 0, antenna1: 0, antenna2: 0, scanNumber: 1 };
-    const single = { ...table, rows: emptyRows([{ ...key, observationId: 0 }], Int32Array.of(1), 1, true) };
-    expect(() => calTableFigures(single, { xaxis: 'time', yaxis: 'amp', iteration: [], polarization: '/' })).toThrow(
+    const alone = { ...table, rows: emptyRows([{ ...key, observationId: 0 }], Int32Array.of(1), 1, true) };
+    expect(() => calTableFigures(alone, { xaxis: 'time', yaxis: 'amp', iteration: [], polarization: '/' })).toThrow(
       /one polarization/,
     );
   });
