@@ -36,6 +36,8 @@ function prelude(): PreludeModule[] {
     ...readPrelude(folder('python'), [
       'qa2_host',
       'qa2_seal',
+      'qa2_python2_text',
+      'qa2_python2_loops',
       'qa2_python2_bytes',
       'qa2_python2',
       'qa2_ndarray',

@@ -143,7 +143,8 @@ def _compiled_file(source, language):
 def _show(value):
     """Prints the value of an expression; `_` is the last one."""
     if value is not None:
-        print(repr(value))
+        is_old = qa2_session.current_language(qa2_session.SPACE) == 2
+        print((qa2_python2.repr_of if is_old else repr)(value))
         qa2_session.SPACE['_'] = value
 
 

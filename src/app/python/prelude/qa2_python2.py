@@ -23,6 +23,8 @@ import time
 import types
 
 import qa2_python2_bytes
+import qa2_python2_loops
+from qa2_python2_text import ShownContainer, UnicodeText, repr_of, text_of, unicode_deep
 
 
 def _keep_bytes(error):
@@ -46,22 +48,6 @@ def native(text):
 # ---------------------------------------------------------------- text of values
 
 
-def text_of(value):
-    """str() of Python 2: floats show twelve digits."""
-    if isinstance(value, float):
-        if math.isinf(value) or math.isnan(value):
-            return repr(value)
-        shown = '%.12g' % value
-        return shown if any(mark in shown for mark in '.en') else shown + '.0'
-    if isinstance(value, bytes):
-        return value.decode('latin-1')
-    if isinstance(value, type) and value.__module__ == 'builtins':
-        return "<type '%s%s'>" % ('exceptions.' if issubclass(value, BaseException) else '', value.__name__)
-    if type(value) in (set, frozenset):
-        return '%s([%s])' % (type(value).__name__, ', '.join(repr(part) for part in value))
-    return builtins.str(value)
-
-
 class _ShownFloat(float):
     """A float that `%s` and `{}` show as Python 2 did."""
 
@@ -74,6 +60,10 @@ class _ShownFloat(float):
 
 def _shown(value):
     return _ShownFloat(value) if isinstance(value, float) else value
+
+
+def _shown_whole(value):
+    return ShownContainer(value) if type(value) in (builtins.list, builtins.tuple, set, frozenset) else _shown(value)
 
 
 # ---------------------------------------------------------------- what the syntax pass calls
@@ -95,11 +85,17 @@ def remainder(left, right):
     """`%`: a format when the left side is a string."""
     if isinstance(left, builtins.str):
         if isinstance(right, builtins.tuple):
-            right = builtins.tuple([_shown(part) for part in right])
+            parts = right
+            right = builtins.tuple([_shown_whole(part) for part in parts])
         elif isinstance(right, builtins.dict):
-            right = {key: _shown(part) for key, part in right.items()}
+            parts = right.values()
+            right = {key: _shown_whole(part) for key, part in right.items()}
         else:
-            right = _shown(right)
+            parts = (right,)
+            right = _shown_whole(right)
+        made = left % right
+        is_unicode = isinstance(left, UnicodeText) or any(isinstance(part, UnicodeText) for part in parts)
+        return UnicodeText(made) if is_unicode else made
     return left % right
 
 
@@ -186,11 +182,13 @@ def _recoded(target, way, encoding='ascii', errors='strict'):
     if kind not in _BYTE_CODECS:
         text = native(target)
         # What is made of bytes has been encoded before.
-        return text if way == 'decode' else target if target.isascii() or text != target else to_byte_text(target, encoding, errors)
+        if way == 'decode':
+            return UnicodeText(text)
+        return builtins.str(target) if target.isascii() or text != target else to_byte_text(target, encoding, errors)
     if kind in ('rot13', 'rot_13'):
         return codecs.encode(target, 'rot13')
     if kind == 'string_escape':
-        return codecs.decode(target, 'unicode_escape') if way == 'decode' else repr(target)[1:-1]
+        return codecs.decode(target, 'unicode_escape') if way == 'decode' else repr_of(builtins.str(target))[1:-1]
     return qa2_python2_bytes.to_text(getattr(codecs, way)(qa2_python2_bytes.to_bytes(target), kind))
 
 
@@ -322,6 +320,10 @@ def _to_str(value='', *rest, **named):
     return builtins.str(value, *rest, **named) if rest or named else text_of(value)
 
 
+def _to_unicode(value='', *rest, **named):
+    return UnicodeText(native(_to_str(value)))
+
+
 def _map(function, *lists):
     if function is None:
         return builtins.list(builtins.zip(*lists)) if len(lists) > 1 else builtins.list(lists[0])
@@ -399,12 +401,12 @@ def old_builtins(run_source, evaluate_source, execfile):
 
     names = dict(vars(builtins))
     names.update(
-        __py2_print__=write_print, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
+        __py2_print__=write_print, __py2_unicode__=UnicodeText, repr=repr_of, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
         __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
         __py2_LtE__=less_equal, __py2_compared__=compared, __py2_version__=_Version(2, 7, 18, 'final', 0), __py2_Gt__=greater, __py2_GtE__=greater_equal,
         __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
-        str=_OldType('str', builtins.str, _to_str), unicode=_OldType('unicode', builtins.str, _to_str),
+        str=_OldType('str', builtins.str, _to_str), unicode=_OldType('unicode', builtins.str, _to_unicode),
         basestring=_OldType('basestring', builtins.str, _to_str), long=_OldType('long', int, int),
         file=_OldType('file', io.IOBase, open_file), open=open_file,
         range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
@@ -443,13 +445,34 @@ def _leaves(target, source):
 
 class _Meaning(ast.NodeTransformer):
     def __init__(self, divides):
-        self.divides = divides
+        # leaks: whether variables of list comprehensions live on: not in a class (False), nor where they cannot (None).
+        self.divides, self.leaks = divides, True
 
     def visit_Constant(self, node):
         # The source is read byte by character; a unicode literal is the text that its bytes mean.
-        if node.kind == 'u' and not node.value.isascii():
-            return ast.copy_location(ast.Constant(native(node.value)), node)
+        if node.kind == 'u':
+            return self._call('__py2_unicode__', ast.Constant(native(node.value)), at=node)
         return node
+
+    def visit_Expr(self, node):
+        # A string that stands alone tells about the program.
+        return node if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+    def _within(self, node, leaks):
+        kept, self.leaks = self.leaks, leaks
+        self.generic_visit(node)
+        self.leaks = kept
+        return node
+
+    def visit_ListComp(self, node):
+        self.generic_visit(node)
+        return qa2_python2_loops.leaking(node) if self.leaks else node
+
+    # These have variables of their own in Python 2, too; Python 3 forbids bindings in what they run over.
+    def visit_GeneratorExp(self, node):
+        return self._within(node, None)
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp
 
     def _call(self, function, *args, at):
         return ast.copy_location(ast.Call(_name(function), list(args), []), at)
@@ -506,7 +529,7 @@ class _Meaning(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node):
-        self.generic_visit(node)
+        self._within(node, False)
         defined = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
         for old, today in _SPECIAL.items():
             if old in defined and today not in defined:
@@ -516,14 +539,14 @@ class _Meaning(ast.NodeTransformer):
         return node
 
     def visit_FunctionDef(self, node):
-        self.generic_visit(node)
+        self._within(node, True)
         for name, target in reversed(self._tuples(node.args)):
             taken = ast.Assign([ast.parse(target + ' = 0').body[0].targets[0]], _name(name))
             node.body.insert(0, ast.copy_location(taken, node))
         return node
 
     def visit_Lambda(self, node):
-        self.generic_visit(node)
+        self._within(node, None if self.leaks is None else True)
         leaves = []
         for name, target in self._tuples(node.args):
             leaves += _leaves(ast.parse(target, mode='eval').body, _name(name))

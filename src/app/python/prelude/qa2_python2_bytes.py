@@ -6,6 +6,8 @@ import io
 import pickle
 import types
 
+from qa2_python2_text import unicode_deep
+
 
 def to_bytes(value):
     """The bytes of a Python 2 string; anything else as it is."""
@@ -177,6 +179,16 @@ def _old_gzip():
     return module
 
 
+def _old_json():
+    import json
+
+    module = types.ModuleType('json')
+    module.__dict__.update(vars(json))
+    module.load = lambda file, *rest, **named: unicode_deep(json.load(file, *rest, **named))
+    module.loads = lambda text, *rest, **named: unicode_deep(json.loads(text, *rest, **named))
+    return module
+
+
 def _adapted(name):
     """A copy of a module whose functions take and give strings of bytes."""
     real = importlib.import_module(name)
@@ -190,7 +202,7 @@ def _adapted(name):
 
 
 _MAKERS = {
-    'pickle': _old_pickle, 'cPickle': _old_pickle, 'hashlib': _old_hashlib, 'gzip': _old_gzip,
+    'pickle': _old_pickle, 'cPickle': _old_pickle, 'hashlib': _old_hashlib, 'gzip': _old_gzip, 'json': _old_json,
     **{name: (lambda name=name: _adapted(name)) for name in ('struct', 'zlib', 'base64', 'binascii')},
 }
 _made = {}
