@@ -142,6 +142,7 @@ def visibilities(bundle):
     small_ms()
     cases = [("Mars", 56458.1, 0.0, {}), ("Jupiter", 57500.9, 0.0, {}), ("Uranus", 55834.3, 0.0, {}), ("Titan", 56093.7, 0.0, {}),
              ("Titan", 56093.7, 1.2e11, {}), ("Neptune", 58362.8, 0.0, {}), ("Ganymede", 60500.7, 0.0, {}),
+             ("Uranus", 55834.3, 0.0, dict(standard="Butler-JPL-Horizons 2010")),
              ("3C286", 56458.1, 0.0, dict(standard="Perley-Butler 2013")), ("J0137+3309", 56458.1, 0.0, dict(standard="Perley-Butler 2013")),
              ("3C147", 57900.0, 0.0, dict(standard="Perley-Butler 2017")), ("3C286", 57900.0, 0.0, dict(standard="Perley-Butler 2017"))]
     for body, mjd, shift, more in cases:

@@ -5,6 +5,7 @@ import type { PointComponent } from './model-record.ts';
 import type { PointSpectrum } from './point-spectrum.ts';
 import { quasarFlux, quasarStandards } from './quasar-flux.ts';
 import { type SolarModel, solarModel } from './solar-flux.ts';
+import { solarModel2010 } from './solar-flux-2010.ts';
 
 /** What a standard needs of setjy's parameters. */
 export interface StandardOptions {
@@ -26,9 +27,10 @@ export interface FieldTimes {
 }
 
 const SOLAR = 'Butler-JPL-Horizons 2012';
+const SOLAR_2010 = 'Butler-JPL-Horizons 2010';
 
 /** Standards that setjy has. */
-export const knownStandards: readonly string[] = ['manual', 'fluxscale', SOLAR, ...quasarStandards];
+export const knownStandards: readonly string[] = ['manual', 'fluxscale', SOLAR, SOLAR_2010, ...quasarStandards];
 
 /**
  * The source that a standard gives for a field, window by window.
@@ -50,13 +52,21 @@ export function standardSource(
   if (standard === 'fluxscale')
     return (spwId) => point(spectrumFromFluxscale(options.fluxdict ?? {}, fieldId, spwId, metadata));
   if (standard === 'manual') return () => point(manualSpectrum(context, options));
-  if (standard === SOLAR) {
-    const model = solarModel(name, times.first, metadata.observation.telescope);
-    const place = options.useephemdir ? { ra: model.state.ra, dec: model.state.dec } : { ra, dec };
+  if (standard === SOLAR || standard === SOLAR_2010) {
+    const model =
+      standard === SOLAR
+        ? solarModel(name, times.first, metadata.observation.telescope)
+        : solarModel2010(name, times.first);
+    // The standard of 2010 puts the body at the phase centre whatever useephemdir says, as CASA does.
+    const place =
+      options.useephemdir && standard === SOLAR ? { ra: model.state.ra, dec: model.state.dec } : { ra, dec };
+    // The standard of 2010 takes flux densities at the middles of channels, a single one as constant.
+    const isByChannel = (spwId: number) =>
+      (options.scalebychan ?? true) && (standard === SOLAR || channels(spwId).length > 1);
     return (spwId) => ({
       ...place,
       disk: model.disk,
-      spectrum: solarSpectrum(model, metadata, spwId, options.scalebychan ?? true),
+      spectrum: solarSpectrum(model, metadata, spwId, isByChannel(spwId)),
     });
   }
   if (quasarStandards.includes(standard)) {

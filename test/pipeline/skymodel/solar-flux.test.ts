@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { solarModel } from '../../../src/pipeline/skymodel/solar-flux.ts';
+import { solarModel2010 } from '../../../src/pipeline/skymodel/solar-flux-2010.ts';
 
 const DAY = 86400;
 const GHZ = 1e9;
@@ -32,5 +33,24 @@ describe('flux densities of bodies of the Solar System', () => {
     expect(() => solarModel('Mars', 50000 * DAY, 'ALMA')).toThrow(/no ephemeris of Mars for MJD 50000/);
     expect(() => solarModel('Vesta', 62000.5 * DAY, 'ALMA')).toThrow(/model of Vesta ends at MJD 61041/);
     expect(() => solarModel('Uranus', 56093 * DAY, 'ALMA').flux([1 * GHZ, 1.1 * GHZ])).toThrow(/Uranus goes from 60/);
+  });
+
+  // CASA 6.7, setjy, of 2012-01-13 at 354.38 GHz
+  it.each([
+    ['Mars', 1445.78819281],
+    ['Jupiter', 18640.32620343],
+    ['Uranus', 63.45576871],
+    ['Neptune', 25.9705853],
+    ['Io', 8.12573941],
+    ['Callisto', 17.69248083],
+    ['titan', 2.58707304],
+    ['Vesta', 0.63825344],
+  ] as const)('of %s by the standard of 2010 are those of CASA 6.7 within 0.1 %%', (body, jansky) => {
+    const hz = 354382934570.312;
+    expect(Math.abs(solarModel2010(body, 55939.563161 * DAY).flux([hz - 1, hz + 1]) / jansky - 1)).toBeLessThan(7e-4);
+  });
+
+  it('of 2010 name the bodies that are known', () => {
+    expect(() => solarModel2010('Venus', 55939 * DAY)).toThrow(/"Venus" is no body .* 2010; known are Mars, Jupiter/);
   });
 });
