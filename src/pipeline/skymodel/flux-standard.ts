@@ -56,7 +56,7 @@ export function standardSource(
     const model =
       standard === SOLAR
         ? solarModel(name, times.first, metadata.observation.telescope)
-        : solarModel2010(name, times.first);
+        : solarModel2010(name, times.middle);
     // The standard of 2010 puts the body at the phase centre whatever useephemdir says, as CASA does.
     const place =
       options.useephemdir && standard === SOLAR ? { ra: model.state.ra, dec: model.state.dec } : { ra, dec };
