@@ -127,16 +127,24 @@ function stopCode(
   return undefined;
 }
 
-/** The loop for each plane alone, one after the other, with a plane's own peak to decide on its cycles. */
+/**
+ * The loop for each plane alone, one after the other: its own peak and PSF decide on its cycles, so that a channel with few data does not
+ * hold up the others.
+ *
+ * @param sidelobes largest sidelobe of each plane
+ */
 export function runCleanByPlane(
   context: Context,
   target: CleanTarget,
   minor: MinorCycle,
   control: CleanControl,
-  sidelobe: number,
+  sidelobes: readonly number[],
   style: RunStyle,
 ): CleanSummary {
+  const isOne = target.planeCount === 1;
+  const quiet: Context = isOne ? context : { ...context, log: { ...context.log, post() {} } };
   const summaries = Array.from({ length: target.planeCount }, (_, plane) => {
+    context.progress.update(plane / target.planeCount, `cleaning plane ${plane + 1} of ${target.planeCount}`);
     const alone: CleanTarget = {
       planeCount: 1,
       psf: () => target.psf(plane),
@@ -147,7 +155,9 @@ export function runCleanByPlane(
       updateResidual: () => target.updateResidual(plane),
       renewMask: target.renewMask && (() => target.renewMask?.(plane)),
     };
-    return runCleanCycles(context, alone, minor, control, sidelobe, style);
+    const summary = runCleanCycles(quiet, alone, minor, control, sidelobes[plane], style);
+    if (!isOne) context.log.post(planeLine(plane, summary), 'INFO', style.task);
+    return summary;
   });
   return {
     ...summaries[summaries.length - 1],
@@ -160,12 +170,16 @@ export function runCleanByPlane(
   };
 }
 
+function planeLine(plane: number, { nmajordone, iterdone, peaks, cycles, stopDescription }: CleanSummary): string {
+  const flux = (cycles.at(-1)?.modelFlux ?? 0).toPrecision(5);
+  return `Plane ${plane}: ${nmajordone} cycles, ${iterdone} iterations, peak residual ${peaks[0].toExponential(3)} Jy/beam, model flux ${flux} Jy (${stopDescription}).`;
+}
+
 /**
  * The CLEAN loop: minor cycles down to a threshold that the PSF's sidelobes allow, then a major cycle, until a limit is
  * reached (Schwab 1984, AJ 89, 1076; control as CASA's tclean: cyclethreshold = clamp(sidelobe * cyclefactor) * peak).
  *
  * @param sidelobe largest sidelobe of all planes
- * @param style whether the rules of CASA 4's clean hold
  */
 export function runCleanCycles(
   context: Context,
@@ -173,7 +187,7 @@ export function runCleanCycles(
   minor: MinorCycle,
   control: CleanControl,
   sidelobe: number,
-  { task, hasOldCycles }: Pick<RunStyle, 'task' | 'hasOldCycles'> = TCLEAN_STYLE,
+  { task }: Pick<RunStyle, 'task'> = TCLEAN_STYLE,
 ): CleanSummary {
   const cycles: CycleSummary[] = [];
   const fraction = Math.min(control.maxPsfFraction, Math.max(control.minPsfFraction, sidelobe * control.cyclefactor));
@@ -181,9 +195,7 @@ export function runCleanCycles(
   const fluxes = Array.from(doneOf, (_, plane) => sumOf(target.model(plane)));
   const states = Array.from(doneOf, (_, plane) => examine(target, control, plane));
   let [major, previousPeak] = [0, 0];
-  // CASA 4.7, MFCleanImageSkyModel::solve: when one plane has used up its iterations, there is no further cycle.
-  const counted = () => (hasOldCycles ? Math.max(...doneOf) : sumOf(doneOf));
-  const stop = () => stopCode(states, control, { done: counted(), major }, previousPeak);
+  const stop = () => stopCode(states, control, { done: sumOf(doneOf), major }, previousPeak);
   let code = stop();
   while (code === undefined) {
     const startPeak = Math.max(...states.map((state) => state.peak));
@@ -191,8 +203,7 @@ export function runCleanCycles(
     const planes: PlaneCycle[] = [];
     for (let plane = 0; plane < target.planeCount; plane++) {
       const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
-      const before = hasOldCycles ? doneOf[plane] : sumOf(doneOf);
-      const left = Math.min(control.cycleniter, control.niter - before);
+      const left = Math.min(control.cycleniter, control.niter - sumOf(doneOf));
       if (left > 0 && states[plane].peak > threshold) {
         const model = target.model(plane);
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };

@@ -56,7 +56,6 @@ export interface CleanOptions {
   readonly modelimage?: string | readonly string[];
   readonly reffreq?: string;
   readonly cyclefactor?: number;
-  readonly chaniter?: boolean;
   readonly cacheBytes?: number;
 }
 
@@ -154,7 +153,6 @@ function styleOf(options: CleanOptions): RunStyle {
   return {
     task: 'clean',
     hasOldCycles: true,
-    cleansByPlane: options.chaniter === true,
     limitsComponents: isMosaic,
     masked,
     limitsCoverage: true,

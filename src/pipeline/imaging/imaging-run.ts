@@ -37,7 +37,8 @@ export class ImagingRun {
   private readonly products: Products;
   private readonly beams: Beam[] = [];
   private readonly sums: number[] = [];
-  private sidelobe = 0;
+  /** Largest sidelobe of each plane; 0 without data. */
+  private sidelobes: readonly number[] = [];
 
   constructor(context: Context, plan: ImagingPlan) {
     const { choice } = plan;
@@ -118,7 +119,7 @@ export class ImagingRun {
       near.sort((a, b) => a.gap - b.gap);
       this.beams.push(near[0].beam!);
     }
-    this.sidelobe = this.highestSidelobe(psfs, fitted);
+    this.sidelobes = fitted.map((beam, plane) => (beam ? this.sidelobeOf(psfs.read(plane), beam) : 0));
     if (choice.style.sharesBeam) {
       const cellArcsec = (geometry.cell * 648_000) / Math.PI;
       this.beams.splice(0, this.planeCount, ...shareBeam(this.beams, cellArcsec));
@@ -126,17 +127,15 @@ export class ImagingRun {
     this.products.setBeams('psf', storedBeams(this.beams));
   }
 
-  /** Of all planes; CASA 4's clean looks at the first that has data. */
-  private highestSidelobe(psfs: PlaneSet, fitted: readonly (Beam | undefined)[]): number {
+  private get sidelobe(): number {
+    return Math.max(...this.sidelobes);
+  }
+
+  private sidelobeOf(psf: Float32Array, beam: Beam): number {
     const { geometry, choice } = this.plan;
-    let level = 0;
-    for (const [plane, beam] of fitted.entries()) {
-      if (!beam) continue;
-      if (choice.style.hasOldCycles)
-        return outerSidelobe(psfs.read(plane), geometry, beam, choice.deconvolver === 'multiscale');
-      level = Math.max(level, sidelobeLevel(psfs.read(plane), geometry, beam));
-    }
-    return level;
+    return choice.style.hasOldCycles
+      ? outerSidelobe(psf, geometry, beam, choice.deconvolver === 'multiscale')
+      : sidelobeLevel(psf, geometry, beam);
   }
 
   private clean(): CleanSummary {
@@ -184,8 +183,9 @@ export class ImagingRun {
       ...{ smallScaleBias, negativeLimit },
       checkAbort: this.context.checkAbort,
     });
-    const run = style.cleansByPlane ? runCleanByPlane : runCleanCycles;
-    return run(this.context, target, minor, control, this.sidelobe, style);
+    return style.hasOldCycles
+      ? runCleanByPlane(this.context, target, minor, control, this.sidelobes, style)
+      : runCleanCycles(this.context, target, minor, control, this.sidelobe, style);
   }
 
   private restore(): void {

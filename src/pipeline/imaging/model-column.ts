@@ -14,8 +14,13 @@ import { type HandShare, handsFrom } from './stokes.ts';
 /** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */
 const GRID_BYTES = 64 * 1024 * 1024;
 
-/** Channels of the model that a data channel lies between, with their shares. */
-type PlaneShares = readonly (readonly [plane: number, share: number])[];
+/** The data channels that an image channel has a share in: from `first` to before `end`, and its share in each. */
+interface ChannelShares {
+  readonly first: number;
+  readonly end: number;
+  /** By data channel, counted from `first`. */
+  readonly shares: readonly number[];
+}
 
 /** The model as the writer needs it, planes [y, x] in the scale of the dirty images. */
 export interface ModelPlanes {
@@ -130,14 +135,13 @@ function addToChunk(plan: ImagingPlan, chosen: ChosenMs, chunk: VisibilityChunk,
   for (const [facet, rows] of rowsByFacet(plan, chosen, chunk, meanOf(frequencies))) {
     arena().scope((lease) => {
       const block = makeBlock(lease, plan, chosen, chunk, rows, facet, frequencies);
-      const shares = channelShares(plan, chosen, chunk, rows, frequencies);
+      const sharesOf = channelShares(plan, chosen, chunk, rows, frequencies);
       for (const plane of prediction.planes) {
-        const chan = Math.floor(plane / stokes.length);
-        const share = shares.map((list) => list.find(([other]) => other === chan)?.[1] ?? 0);
-        if (!share.some((value) => value !== 0)) continue;
+        const share = sharesOf.get(Math.floor(plane / stokes.length));
+        if (!share) continue;
         const predict = prediction.predictorOf(plane, facet);
         if (!predict) continue;
-        predict(block.samples);
+        predict({ ...block.samples, chanStart: share.first, chanEnd: share.end });
         addRows(model, chunk, {
           rows,
           channels,
@@ -212,32 +216,52 @@ function makeBlock(
   return { samples, paths };
 }
 
-/** For each channel, the channels of the image that it lies in or between, as the image's interpolation says. */
+/** For each image channel, the data channels that lie in or beside it, as the image's interpolation says. */
 function channelShares(
   plan: ImagingPlan,
   chosen: ChosenMs,
   chunk: VisibilityChunk,
   rows: readonly number[],
   frequencies: Float64Array,
-): PlaneShares[] {
-  const { cube, outframe, interpolation } = plan.request;
-  if (!cube) return Array.from(frequencies, () => [[0, 1]] as const);
+): ReadonlyMap<number, ChannelShares> {
+  const { cube, outframe } = plan.request;
+  if (!cube) return new Map([[0, { first: 0, end: frequencies.length, shares: Array.from(frequencies, () => 1) }]]);
   const factor = shiftFactor(chosen, chunk.spwId, chunk.time[rows[0]], chunk.fieldId[rows[0]], outframe);
   const { reference, increment, chanCount } = plan.axis;
-  return Array.from(frequencies, (frequency) => {
+  const found = new Map<number, { first: number; end: number; shares: number[] }>();
+  frequencies.forEach((frequency, chan) => {
     const place = (frequency * factor - reference) / increment;
-    const nearest = Math.round(place);
-    if (place < -0.5 || place > chanCount - 0.5) return [];
-    if (interpolation === 'nearest' || place <= 0 || place >= chanCount - 1)
-      return [[Math.min(chanCount - 1, Math.max(0, nearest)), 1]] as const;
-    const low = Math.floor(place);
-    const cubic = interpolation === 'cubic' ? cubicAt(place, chanCount) : undefined;
-    if (cubic) return cubic.shares.map((share, tap) => [cubic.first + tap, share] as const);
-    return [
-      [low, 1 - (place - low)],
-      [low + 1, place - low],
-    ] as const;
+    for (const [imageChan, share] of neighboursOf(place, chanCount, plan.request.interpolation)) {
+      if (share === 0) continue;
+      const known = found.get(imageChan) ?? { first: chan, end: chan, shares: [] };
+      while (known.end < chan) {
+        known.shares.push(0);
+        known.end++;
+      }
+      known.shares.push(share);
+      known.end++;
+      found.set(imageChan, known);
+    }
   });
+  return found;
+}
+
+/** Image channels around a place counted in them, with their shares. */
+function neighboursOf(
+  place: number,
+  chanCount: number,
+  interpolation: ImagingPlan['request']['interpolation'],
+): readonly (readonly [chan: number, share: number])[] {
+  if (place < -0.5 || place > chanCount - 0.5) return [];
+  if (interpolation === 'nearest' || place <= 0 || place >= chanCount - 1)
+    return [[Math.min(chanCount - 1, Math.max(0, Math.round(place))), 1]];
+  const low = Math.floor(place);
+  const cubic = interpolation === 'cubic' ? cubicAt(place, chanCount) : undefined;
+  if (cubic) return cubic.shares.map((share, tap) => [cubic.first + tap, share] as const);
+  return [
+    [low, 1 - (place - low)],
+    [low + 1, place - low],
+  ];
 }
 
 function addRows(
@@ -247,7 +271,7 @@ function addRows(
     readonly rows: readonly number[];
     readonly channels: Int32Array;
     readonly hands: readonly HandShare[];
-    readonly share: readonly number[];
+    readonly share: ChannelShares;
     readonly paths: Float64Array;
     readonly frequencies: Float64Array;
     readonly vis: Float32Array;
@@ -255,14 +279,15 @@ function addRows(
 ): void {
   const { rows, channels, hands, share, paths, frequencies, vis } = part;
   rows.forEach((row, index) => {
-    for (let k = 0; k < channels.length; k++) {
-      if (share[k] === 0) continue;
+    for (let k = share.first; k < share.end; k++) {
+      const weight = share.shares[k - share.first];
+      if (weight === 0) continue;
       const from = 2 * (index * channels.length + k);
       const [re, im] = rotatePhase(vis[from], vis[from + 1], (-paths[index] * frequencies[k]) / SPEED_OF_LIGHT);
       for (const hand of hands) {
         const to = 2 * ((row * chunk.chanCount + channels[k]) * chunk.corrCount + hand.corr);
-        model[to] += share[k] * (hand.re * re - hand.im * im);
-        model[to + 1] += share[k] * (hand.re * im + hand.im * re);
+        model[to] += weight * (hand.re * re - hand.im * im);
+        model[to + 1] += weight * (hand.re * im + hand.im * re);
       }
     }
   });

@@ -4,6 +4,7 @@ import { centreIndex, type GriddedPlane, type ImageGeometry, StandardGridder } f
 import type { BlockSource, Weigher } from './imaging-weights.ts';
 import { type BeamFactors, beamFactors } from './mosaic-psf.ts';
 import { tabulatedBeam } from './primary-beam.ts';
+import { SeenBeams } from './seen-beams.ts';
 import type { PlaneBlock } from './sample-store.ts';
 
 /** The weigher of a pointing's samples; what it needs is leased. */
@@ -40,12 +41,14 @@ export class MosaicGridder {
   private readonly plan: FacetPlan;
   private readonly gridders = new Map<string, StandardGridder>();
   private readonly beams = new Map<string, (radius: number) => number>();
+  private readonly seen: SeenBeams;
   private whole: StandardGridder | undefined;
   private kept: { readonly frequencyHz: number; readonly factors: BeamFactors } | undefined;
 
   constructor(geometry: ImageGeometry, plan: FacetPlan) {
     this.geometry = geometry;
     this.plan = plan;
+    this.seen = new SeenBeams(geometry, plan.facets);
   }
 
   /** The sum over facets of A times its unnormalised dirty image, less what a model (sky times response) predicts. */
@@ -58,7 +61,7 @@ export class MosaicGridder {
     const sky = model && trueSky(model.values, model.response);
     return this.accumulate(source, weights, frequencyHz, (facet, gridder, blocks) =>
       sky
-        ? gridder.residual(blocks, asWeighed, this.cut(facet, sky, this.beamOf(facet, frequencyHz)))
+        ? gridder.residual(blocks, asWeighed, this.cut(facet, sky, frequencyHz))
         : gridder.dirty(blocks, asWeighed),
     );
   }
@@ -69,12 +72,17 @@ export class MosaicGridder {
     const total = new Float64Array(sizeX * sizeY);
     for (const facet of this.plan.facets) {
       const sum = sums[facet.id];
-      if (sum > 0)
-        this.eachPixel(facet, this.beamOf(facet, frequencyHz), (at, _within, a) => (total[at] += sum * a * a));
+      if (!(sum > 0)) continue;
+      const beam = this.beamOver(facet, frequencyHz);
+      this.eachRow(facet, (at, within, count) => {
+        for (let x = 0; x < count; x++) total[at + x] += sum * beam[within + x] * beam[within + x];
+      });
     }
     let most = 0;
-    for (const value of total) most = Math.max(most, value);
-    return { response: Float32Array.from(total, (value) => (most > 0 ? Math.sqrt(value / most) : 0)), most };
+    for (let k = 0; k < total.length; k++) if (total[k] > most) most = total[k];
+    const response = new Float32Array(total.length);
+    if (most > 0) for (let k = 0; k < total.length; k++) response[k] = Math.sqrt(total[k] / most);
+    return { response, most };
   }
 
   /** The facets' weights as they were if every pointing had the same. */
@@ -88,7 +96,10 @@ export class MosaicGridder {
 
   /** Divides a sum of facets by sqrt(W max W): the sky as the mosaic's response shows it, in the units of the data. */
   flatNoise({ values }: FacetSum, { response, most }: Sensitivity): Float32Array {
-    return Float32Array.from(values, (value, k) => (response[k] > LEAST_RESPONSE ? value / (response[k] * most) : 0));
+    const plane = new Float32Array(values.length);
+    for (let k = 0; k < plane.length; k++)
+      if (response[k] > LEAST_RESPONSE) plane[k] = values[k] / (response[k] * most);
+    return plane;
   }
 
   /**
@@ -161,7 +172,7 @@ export class MosaicGridder {
     frequencyHz: number,
   ): (block: PlaneBlock) => void {
     const sky = trueSky(model.values, model.response);
-    const fill = this.gridderOf(facet).predictor(lease, this.cut(facet, sky, this.beamOf(facet, frequencyHz)));
+    const fill = this.gridderOf(facet).predictor(lease, this.cut(facet, sky, frequencyHz));
     return (block) => arena().scope((inner) => fill(aboutFacet(block, facet, inner)));
   }
 
@@ -191,8 +202,10 @@ export class MosaicGridder {
           const part = image(facet, this.gridderOf(facet), blocks);
           if (!(part.sumOfWeights > 0)) continue;
           sums[facet.id] = part.sumOfWeights;
-          this.eachPixel(facet, this.beamOf(facet, frequencyHz), (at, within, a) => {
-            values[at] += a * part.sumOfWeights * part.values[within];
+          const beam = this.beamOver(facet, frequencyHz);
+          this.eachRow(facet, (at, within, count) => {
+            for (let x = 0; x < count; x++)
+              values[at + x] += beam[within + x] * part.sumOfWeights * part.values[within + x];
           });
         }
       });
@@ -215,27 +228,26 @@ export class MosaicGridder {
     return known;
   }
 
-  /** Calls `visit` with the index of each image pixel of a facet, its index within the facet, and the facet's beam there. */
-  private eachPixel(
-    facet: Facet,
-    beam: (radius: number) => number,
-    visit: (at: number, within: number, a: number) => void,
-  ): void {
-    const { sizeX, sizeY, cell } = this.geometry;
-    for (let y = 0; y < facet.sizeY && facet.startY + y < sizeY; y++) {
-      const dy = facet.startY + y - facet.beamY;
-      for (let x = 0; x < facet.sizeX && facet.startX + x < sizeX; x++) {
-        const a = beam(cell * Math.hypot(facet.startX + x - facet.beamX, dy));
-        if (a !== 0) visit((facet.startY + y) * sizeX + facet.startX + x, y * facet.sizeX + x, a);
-      }
-    }
+  /** A facet's beam over its pixels, [y, x]. */
+  private beamOver(facet: Facet, planeFrequency: number): Float64Array {
+    const used = facet.frequency ?? planeFrequency;
+    return this.seen.over(facet, used, this.beamOf(facet, used));
+  }
+
+  /** Calls `visit` for each row of a facet's pixels with the index of its first pixel in the image and in the facet, and their count. */
+  private eachRow(facet: Facet, visit: (at: number, within: number, count: number) => void): void {
+    const { sizeX, sizeY } = this.geometry;
+    const count = Math.min(facet.sizeX, sizeX - facet.startX);
+    for (let y = 0; y < facet.sizeY && facet.startY + y < sizeY; y++)
+      visit((facet.startY + y) * sizeX + facet.startX, y * facet.sizeX, count);
   }
 
   /** A facet's part of the sky, seen through its beam. */
-  private cut(facet: Facet, sky: Float32Array, beam: (radius: number) => number): Float32Array {
+  private cut(facet: Facet, sky: Float32Array, planeFrequency: number): Float32Array {
     const part = new Float32Array(facet.sizeX * facet.sizeY);
-    this.eachPixel(facet, beam, (at, within, a) => {
-      part[within] = a * sky[at];
+    const beam = this.beamOver(facet, planeFrequency);
+    this.eachRow(facet, (at, within, count) => {
+      for (let x = 0; x < count; x++) part[within + x] = beam[within + x] * sky[at + x];
     });
     return part;
   }
@@ -244,7 +256,9 @@ export class MosaicGridder {
 const asWeighed: Weigher = () => {};
 
 function trueSky(values: Float32Array, response: Float32Array): Float32Array {
-  return values.map((value, k) => (response[k] > LEAST_RESPONSE ? value / response[k] : 0));
+  const sky = new Float32Array(values.length);
+  for (let k = 0; k < sky.length; k++) if (response[k] > LEAST_RESPONSE) sky[k] = values[k] / response[k];
+  return sky;
 }
 
 /** The block with u and v as seen from a facet's centre: w (n - 1) is linear there, u' = u - w l / n. */

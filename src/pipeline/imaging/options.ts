@@ -92,10 +92,8 @@ export interface TcleanOptions {
 /** Where the task clean of CASA 3 and 4 differs from tclean after the parameters are read. */
 export interface RunStyle {
   readonly task: 'tclean' | 'clean';
-  /** Cycles go by the rules of CASA 4's clean (`clean-cycles.ts`); niter counts for each plane, and not for all together. */
+  /** Cycles and sidelobes go by the rules of CASA 4's clean; each plane is cleaned to its end, with niter iterations of its own. */
   readonly hasOldCycles: boolean;
-  /** Each plane is cleaned to its end before the next. */
-  readonly cleansByPlane: boolean;
   /** Components lie only where the primary beam is above pblimit. */
   readonly limitsComponents: boolean;
   /** Products that are masked where the primary beam is not above pblimit. */
@@ -111,7 +109,6 @@ export interface RunStyle {
 export const TCLEAN_STYLE: RunStyle = {
   task: 'tclean',
   hasOldCycles: false,
-  cleansByPlane: false,
   limitsComponents: true,
   masked: ['residual', 'image', 'image.pbcor', 'pb', 'weight'],
   limitsCoverage: false,

@@ -10,7 +10,7 @@ import {
   type Weigher,
   type WeightChoice,
 } from './imaging-weights.ts';
-import { MosaicGridder } from './mosaic-gridder.ts';
+import { MosaicGridder, type Sensitivity } from './mosaic-gridder.ts';
 import type { ImagingPlan } from './plan.ts';
 import { primaryBeamPlane } from './primary-beam.ts';
 import { type PlaneBlock, SampleStore } from './sample-store.ts';
@@ -203,6 +203,9 @@ class SinglePlanes implements PlaneImager {
   }
 }
 
+/** Responses of planes that a mosaic keeps. */
+const MOST_RESPONSE_BYTES = 64 * 1024 * 1024;
+
 /** Several pointings under one response. */
 class MosaicPlanes implements PlaneImager {
   private readonly plan: ImagingPlan;
@@ -212,6 +215,8 @@ class MosaicPlanes implements PlaneImager {
   private readonly densities: DensitySource;
   /** Imaging weights of the facets, by plane. */
   private readonly sums: Float64Array[] = [];
+  /** By plane, of the first planes alone where all have no room. */
+  private readonly sensitivities: Sensitivity[] = [];
 
   constructor(plan: ImagingPlan, store: SampleStore, densities: DensitySource) {
     this.plan = plan;
@@ -223,6 +228,14 @@ class MosaicPlanes implements PlaneImager {
 
   private source(plane: number): BlockSource {
     return (visit, part) => this.store.forPlane(plane, visit, part);
+  }
+
+  private sensitivityOf(plane: number): Sensitivity {
+    const known = this.sensitivities[plane];
+    if (known) return known;
+    const made = this.gridder.sensitivity(this.sums[plane], this.plan.planeFrequencies[plane]);
+    if ((plane + 1) * made.response.byteLength <= MOST_RESPONSE_BYTES) this.sensitivities[plane] = made;
+    return made;
   }
 
   /** Calls `work` with the weights of single pointings: densities of each pointing alone, or of all. */
@@ -243,7 +256,7 @@ class MosaicPlanes implements PlaneImager {
     return this.withWeights(plane, (weights) => {
       const sum = this.gridder.image(source, weights, frequency);
       this.sums[plane] = sum.sums;
-      const sensitivity = this.gridder.sensitivity(sum.sums, frequency);
+      const sensitivity = this.sensitivityOf(plane);
       const sumOfWeights = sum.sums.reduce((total, value) => total + value, 0);
       return {
         psf: this.gridder.psf(source, weights, frequency, { sums: sum.sums, sensitivity, place: this.plan.psfPlace }),
@@ -260,7 +273,7 @@ class MosaicPlanes implements PlaneImager {
 
   residual(plane: number, model: Float32Array): Float32Array {
     const frequency = this.plan.planeFrequencies[plane];
-    const sensitivity = this.gridder.sensitivity(this.sums[plane], frequency);
+    const sensitivity = this.sensitivityOf(plane);
     return this.withWeights(plane, (weights) => {
       const known = { values: model, response: sensitivity.response };
       return this.gridder.flatNoise(this.gridder.image(this.source(plane), weights, frequency, known), sensitivity);
@@ -269,13 +282,13 @@ class MosaicPlanes implements PlaneImager {
 
   predictor(lease: Lease, plane: number, model: Float32Array, facet?: Facet): Predictor {
     const frequency = this.plan.planeFrequencies[plane];
-    const { response } = this.gridder.sensitivity(this.sums[plane], frequency);
+    const { response } = this.sensitivityOf(plane);
     return this.gridder.predictor(lease, { values: model, response }, facet!, frequency);
   }
 
   imageOf(plane: number, values: VisMaker): Float32Array {
     const frequency = this.plan.planeFrequencies[plane];
-    const sensitivity = this.gridder.sensitivity(this.sums[plane], frequency);
+    const sensitivity = this.sensitivityOf(plane);
     return this.withWeights(plane, (weights) =>
       this.gridder.flatNoise(
         this.gridder.image(withValues(this.source(plane), values), weights, frequency),
@@ -287,7 +300,7 @@ class MosaicPlanes implements PlaneImager {
   psfOf(plane: number, values: Predictor): Float32Array {
     const frequency = this.plan.planeFrequencies[plane];
     const sums = this.sums[plane];
-    const sensitivity = this.gridder.sensitivity(sums, frequency);
+    const sensitivity = this.sensitivityOf(plane);
     const known = { sums, sensitivity, place: this.plan.psfPlace, values };
     return this.withWeights(plane, (weights) => this.gridder.psf(this.source(plane), weights, frequency, known));
   }

@@ -6,8 +6,9 @@ import { silentContext } from '../../../src/foundation/base/index.ts';
 import { disk } from '../../../src/foundation/bytes/index.ts';
 import { type Image, openImage } from '../../../src/pipeline/images/index.ts';
 import { translateClean } from '../../../src/pipeline/imaging/clean.ts';
-import { runCleanCycles } from '../../../src/pipeline/imaging/clean-cycles.ts';
+import { runCleanByPlane } from '../../../src/pipeline/imaging/clean-cycles.ts';
 import { clean } from '../../../src/pipeline/imaging/index.ts';
+import { TCLEAN_STYLE } from '../../../src/pipeline/imaging/options.ts';
 import { writeMosaicMs } from './mosaic-ms.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'clean-'));
@@ -91,13 +92,12 @@ describe('clean', () => {
     expect(axis('freq')).toMatchObject({ chanCount: 2, system: 'TOPO', reference: 230.01e9, increment: 1e7 });
   });
 
-  it('counts niter for each channel, and cleans them one by one with chaniter', () => {
+  it('counts niter for each channel', () => {
     const cube = { ...common, imagermode: 'mosaic', mode: 'channel', niter: 7, threshold: '0mJy' };
     expect(clean(context, { ...cube, imagename: 'together' }).iterdone).toBe(28);
-    expect(clean(context, { ...cube, imagename: 'apart', chaniter: true }).iterdone).toBe(28);
   });
 
-  it('has no further cycle when one channel has used up its iterations, as CASA 4', () => {
+  it('cleans each channel by its own peak and sidelobes, to its own end', () => {
     const peaks = [1, 0.5];
     const updates = [0, 0];
     const target = {
@@ -114,19 +114,21 @@ describe('clean', () => {
         { residual }: { residual: Float32Array },
         { threshold, iterations }: { threshold: number; iterations: number },
       ) {
-        const plane = peaks.indexOf(residual[0]);
+        const plane = peaks.findIndex((peak) => Math.fround(peak) === residual[0]);
         peaks[plane] = threshold;
         return { iterations: Math.min(iterations, 6), peak: threshold, hasDiverged: false };
       },
     };
     const control = {
-      ...{ niter: 10, gain: 0.1, threshold: 0, nsigma: 0, cycleniter: 10, cyclefactor: 1.5, nmajor: 9 },
+      ...{ niter: 10, gain: 0.1, threshold: 0.02, nsigma: 0, cycleniter: 10, cyclefactor: 1.5, nmajor: 9 },
       ...{ minPsfFraction: 0, maxPsfFraction: 0.8, thresholdShare: 0.95, mostGrowth: 1.05 },
     };
-    // Down to 0.75: the first alone; to 0.5625: the first again, which then has its ten.
-    const summary = runCleanCycles(context, target, minor, control, 0.5, { task: 'clean', hasOldCycles: true });
-    expect(summary).toMatchObject({ iterdone: 10, nmajordone: 2, stopcode: 1 });
-    expect(updates).toEqual([2, 0]);
+    // The first goes down by a quarter a cycle and has its ten iterations after two; the second by 85 %: below the threshold after two.
+    const style = { ...TCLEAN_STYLE, task: 'clean', hasOldCycles: true } as const;
+    const summary = runCleanByPlane(context, target, minor, control, [0.5, 0.1], style);
+    expect(summary).toMatchObject({ iterdone: 20, nmajordone: 4 });
+    expect(updates).toEqual([2, 2]);
+    expect(peaks).toEqual([0.5625, 0.019]);
   });
 
   it('takes boxes, box files, levels and True as masks', () => {

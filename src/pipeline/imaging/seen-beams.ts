@@ -1,0 +1,41 @@
+import type { Facet } from './facets.ts';
+import type { ImageGeometry } from './gridder.ts';
+
+/** Beams of all facets that are kept together. */
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The beams of facets over their pixels. A pass over a plane asks for each several times: those of the last frequency are kept while
+ * all facets have room, and else the last one.
+ */
+export class SeenBeams {
+  private readonly cell: number;
+  private readonly keepsAll: boolean;
+  private readonly known = new Map<number, { readonly frequency: number; readonly values: Float64Array }>();
+
+  constructor({ cell }: Pick<ImageGeometry, 'cell'>, facets: readonly Facet[]) {
+    this.cell = cell;
+    this.keepsAll = facets.reduce((sum, { sizeX, sizeY }) => sum + 8 * sizeX * sizeY, 0) <= MOST_BYTES;
+  }
+
+  /**
+   * @param frequency of the beam, Hz
+   * @param beam its response to a distance in rad
+   * @returns [y, x], valid until the next call
+   */
+  over(facet: Facet, frequency: number, beam: (radius: number) => number): Float64Array {
+    const known = this.known.get(facet.id);
+    if (known?.frequency === frequency) return known.values;
+    const values = known?.values ?? new Float64Array(facet.sizeX * facet.sizeY);
+    for (let y = 0; y < facet.sizeY; y++) {
+      const dy = facet.startY + y - facet.beamY;
+      for (let x = 0; x < facet.sizeX; x++) {
+        const dx = facet.startX + x - facet.beamX;
+        values[y * facet.sizeX + x] = beam(this.cell * Math.sqrt(dx * dx + dy * dy));
+      }
+    }
+    if (!this.keepsAll) this.known.clear();
+    this.known.set(facet.id, { frequency, values });
+    return values;
+  }
+}
