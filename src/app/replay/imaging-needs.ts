@@ -59,6 +59,8 @@ export interface ImagingNeeds {
   readonly names: readonly string[];
   /** Whether a task takes the corrected column, which is then made beside DATA. */
   readonly wantsCorrected: boolean;
+  /** Whether one continuum is fitted to several windows: away from the phase centre visibilities turn from window to window. */
+  readonly fitsAcrossWindows: boolean;
 }
 
 const CLEANING = new Set(['clean', 'tclean']);
@@ -82,12 +84,15 @@ export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
     ({ task, named }) =>
       CUTTING.has(task) && /^(?:|corrected)$/i.test(textOf(named.datacolumn)) && inputs.includes(textOf(named.vis)),
   );
+  const fitsAcrossWindows = calls.some(
+    ({ task, named }) => task.startsWith('uvcontsub') && /spw/.test(textOf(named.combine)),
+  );
   return {
     inputs,
     images: lastOfEach(images),
     uses: calls.flatMap(usesBy),
     names: [...new Set(names)],
-    wantsCorrected,
+    ...{ wantsCorrected, fitsAcrossWindows },
   };
 }
 

@@ -90,7 +90,7 @@ export function imageAndJudge(run: ImagingRun): Verdict {
   const folder = join(dirname(place), 'script');
   mkdirSync(folder, { recursive: true });
   copyFileSync(script, join(folder, name));
-  const cuts = planCuts(needs.images, lineDemands(needs));
+  const cuts = planCuts(needs.images, lineDemands(needs), twin.inputs);
   writeFileSync(join(folder, 'cut-cubes.py'), cutPrelude(cuts));
   const started = Date.now();
   const before = cuts.size > 0 ? "execfile('../script/cut-cubes.py'); " : '';

@@ -129,11 +129,10 @@ export function planWindows(
     // Where there are as many windows for some lines as lines, each line has its own.
     const alike = own.flatMap((other, index) => (other.length > 0 && sameList(other, list) ? [index] : []));
     const channelCount = known >= FULL_CHANNELS ? nearestCount(known) : 0;
-    const chosen =
-      channelCount === 0 && alike.length >= list.length && list.length > 0
-        ? [list[alike.indexOf(id) % list.length]]
-        : list;
-    return windowFor(chosen, id, channelCount, isSmall);
+    if (channelCount === 0 && alike.length >= list.length && list.length > 0)
+      return windowFor([list[alike.indexOf(id) % list.length]], id, channelCount, isSmall);
+    // Else windows for the same lines are those of several Execution Blocks: together they see the source at many hour angles.
+    return { ...windowFor(list, id, channelCount, isSmall), block: Math.max(0, alike.indexOf(id)) };
   });
 }
 

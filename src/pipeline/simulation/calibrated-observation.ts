@@ -20,6 +20,8 @@ export interface CalibratedWindow {
   /** From channel to channel, Hz; below 0 where frequencies fall. */
   readonly stepHz: number;
   readonly channelCount: number;
+  /** Execution Block in which it is observed, 0 when left out; one follows the other. */
+  readonly block?: number;
 }
 
 export interface CalibratedField {
@@ -56,7 +58,7 @@ export interface CalibratedSpec {
   readonly antennaCount: number;
   /** Longest baseline, m. */
   readonly longestBaseline: number;
-  /** Times at which every field is seen, an hour apart. */
+  /** Times at which every field is seen in each block, an hour apart. */
   readonly visitCount: number;
   readonly windows: readonly CalibratedWindow[];
   readonly fields: readonly CalibratedField[];
@@ -77,7 +79,7 @@ const CLEARANCE = 1.3;
 
 /**
  * Writes a MeasurementSet as a calibrated delivery has it: DATA are the visibilities of the sources seen through the dishes,
- * with weights that follow from the noise; nothing is flagged. All windows are observed together.
+ * with weights that follow from the noise; nothing is flagged. All windows of a block are observed together.
  *
  * @param out the MeasurementSet; replaced as a whole
  * @returns middle of the observation, UTC s
@@ -86,15 +88,17 @@ export function writeCalibratedMs(context: Context, out: string, spec: Calibrate
   const positions = placeDishes(spec);
   const observed = spec.fields.map((_, id) => id).filter((id) => spec.fields[id].isObserved);
   const sky = observed.map((id) => ({ ...spec.fields[id], id, role: 'target' as const, components: [] }));
-  const duration = (spec.visitCount - 1) * VISIT_SEC + observed.length * STEP_SEC;
+  const visits = spec.visitCount * (1 + Math.max(...spec.windows.map(({ block = 0 }) => block)));
+  const duration = (visits - 1) * VISIT_SEC + observed.length * STEP_SEC;
   const start = bestStart(sky, spec.day, duration);
   writeWhole(joinPath(context.cwd, out), true, (staged) => {
     const ms = createCalibratedMs(staged, spec, positions, [start, start + duration]);
     const random = new RandomStream(spec.seed, 'noise');
-    for (let visit = 0; visit < spec.visitCount; visit++) {
+    for (let visit = 0; visit < visits; visit++) {
       observed.forEach((field, index) => {
         const time = start + visit * VISIT_SEC + (index + 0.5) * STEP_SEC;
-        addVisit(ms, spec, { field, time, scan: visit * observed.length + index + 1, positions }, random);
+        const block = Math.floor(visit / spec.visitCount);
+        addVisit(ms, spec, { field, block, time, scan: visit * observed.length + index + 1, positions }, random);
       });
     }
     ms.close();
@@ -128,13 +132,14 @@ function placeDishes(spec: CalibratedSpec): Float64Array {
 
 interface Visit {
   readonly field: number;
+  readonly block: number;
   /** UTC s */
   readonly time: number;
   readonly scan: number;
   readonly positions: Float64Array;
 }
 
-/** One integration of one field: all windows, cross-correlations alone. */
+/** One integration of one field: all windows of a block, cross-correlations alone. */
 function addVisit(ms: MeasurementSet, spec: CalibratedSpec, visit: Visit, random: RandomStream): void {
   const { ra, dec } = spec.fields[visit.field];
   const uvw = antennaUvw(visit.positions, visit.time, ra, dec);
@@ -147,6 +152,7 @@ function addVisit(ms: MeasurementSet, spec: CalibratedSpec, visit: Visit, random
     for (let axis = 0; axis < 3; axis++) baselines[3 * row + axis] = uvw[3 * ant1 + axis] - uvw[3 * ant2 + axis];
   });
   spec.windows.forEach((window, spw) => {
+    if ((window.block ?? 0) !== visit.block) return;
     const data = predict(spec, window, { ra, dec, toLsrk }, baselines);
     const sigma = spec.noiseJy * Math.sqrt(BASE_WEIGHT_HZ / Math.abs(window.stepHz));
     for (let at = 0; at < data.length; at++) data[at] += sigma * random.normal();

@@ -96,7 +96,7 @@ describe('what an imaging script needs', () => {
     });
     const two = call('clean', { vis: 'a.ms', imagename: 'small', spw: '0', ...cube, ...picture });
     const needs = needsOf([one, two], ['a.ms']);
-    const cuts = planCuts(needs.images, lineDemands(needs));
+    const cuts = planCuts(needs.images, lineDemands(needs), []);
     expect([...cuts]).toEqual([['big', { start: '13.5000km/s', nchan: 3 }]]);
     expect(cutPrelude(cuts)).toContain('13.5000km/s');
   });
