@@ -7,14 +7,20 @@ import { renderPng } from '../../foundation/plotting/node-canvas.ts';
  * Draws pages as PNG files: one page under the name given (with .png when it has no ending of a picture), more under
  * `<stem>_1.png`, `<stem>_2.png`… Folders are made.
  *
+ * @param endings what follows the stem of each page instead, different from page to page
  * @returns absolute names of the files
  */
-export function writeFigures(context: Context, name: string, pages: readonly Figure[]): string[] {
+export function writeFigures(
+  context: Context,
+  name: string,
+  pages: readonly Figure[],
+  endings: readonly string[] = pages.map((_, index) => (pages.length === 1 ? '' : `_${index + 1}`)),
+): string[] {
   const stem = joinPath(context.cwd, name).replace(/\.(png|pdf|ps|eps|svg|jpg)$/i, '');
   disk().makeDirectory(directoryName(stem));
   return pages.map((page, index) => {
     context.checkAbort();
-    const path = pages.length === 1 ? `${stem}.png` : `${stem}_${index + 1}.png`;
+    const path = `${stem}${endings[index]}.png`;
     disk().writeFile(path, renderPng(page));
     context.log.post(`Plot: ${path}`, 'INFO');
     return path;

@@ -1,8 +1,8 @@
 import { fail } from '../../foundation/base/index.ts';
-import type { Figure, LegendEntry, Series } from '../../foundation/plotting/index.ts';
+import type { LegendEntry, Series } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
-import { type CalIteration, calTableFigures } from './caltable-figure.ts';
-import type { CalQuantity, CalSelection } from './caltable-selection.ts';
+import { type CalIteration, type CalPage, calTableFigures } from './caltable-figure.ts';
+import { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
 
 /** Parameters of CASA's plotbandpass that say what is drawn. */
 export interface BandpassPlot extends CalSelection {
@@ -16,6 +16,10 @@ export interface BandpassPlot extends CalSelection {
   readonly showfdm?: boolean;
   /** Transmission of the atmosphere at frequencies (Hz); see {@link transmissionOf}. */
   readonly transmission?: (frequencies: Float64Array) => Float64Array;
+  /** Brightness of the sky, K, at frequencies (Hz). */
+  readonly brightness?: (frequencies: Float64Array) => Float64Array;
+  /** Colour of flagged solutions; undefined: they are left out. */
+  readonly flaggedColour?: string;
   readonly yrange?: readonly [number, number];
   /** CASA's chanrange: the middle share of the channels (`92.1875%`) or first and last (`5~120`), which set the y range. */
   readonly chanrange?: string;
@@ -27,6 +31,14 @@ export interface BandpassPlot extends CalSelection {
 const TDM_CHANNELS = 256;
 const GREY = '#666666';
 const SKY = '#c4008f';
+const BRIGHTNESS = '#8a5a00';
+/** K over the height of a panel. */
+const WARMEST = 300;
+
+/** A page and what CASA appends to its file's name: antenna, window and time of its first panel, as far as they are not overlaid. */
+export interface BandpassPage extends CalPage {
+  readonly ending: string;
+}
 
 /** Rows and columns of CASA's subplot number; 22 and 221 are 2 × 2. */
 export function subplotOf(value: number | string | undefined): [rows: number, columns: number] | undefined {
@@ -54,7 +66,7 @@ function channelsOf(chanrange: string): ((channelCount: number) => [number, numb
  *
  * @throws bad-data when there is nothing to draw
  */
-export function bandpassFigures(table: CalTable, plot: BandpassPlot): Figure[] {
+export function bandpassFigures(table: CalTable, plot: BandpassPlot): BandpassPage[] {
   const isReal = table.parType === 'Float';
   const both: CalQuantity[] = isReal ? ['value'] : ['amp', 'phase'];
   const quantities: CalQuantity[] =
@@ -70,8 +82,10 @@ export function bandpassFigures(table: CalTable, plot: BandpassPlot): Figure[] {
     legend.push({ label: 'X', colour: GREY, mark: 'line' }, { label: 'Y', colour: GREY, mark: 'dashes' });
   }
   if (plot.transmission) legend.push({ label: 'transmission, 0 to 1', colour: SKY, mark: 'line' });
-  return quantities.flatMap((yaxis) =>
-    calTableFigures(table, {
+  if (plot.brightness) legend.push({ label: `sky, 0 to ${WARMEST} K`, colour: BRIGHTNESS, mark: 'line' });
+  const endingOf = endings(table, plot, overlays);
+  return quantities.flatMap((yaxis) => {
+    const pages = calTableFigures(table, {
       ...choice,
       xaxis: plot.xaxis ?? 'freq',
       yaxis,
@@ -83,8 +97,23 @@ export function bandpassFigures(table: CalTable, plot: BandpassPlot): Figure[] {
       ...(table.visCal === 'B TSYS' && { label: 'Tsys (K)' }),
       legend: yaxis === 'phase' ? legend.slice(0, 2) : legend,
       ...(yaxis !== 'phase' && { overlay: overlayOf(table, plot) }),
-    }),
-  );
+    });
+    // Amplitudes and phases share a page in CASA.
+    const more = yaxis === 'phase' && quantities.length > 1 ? '.phase' : '';
+    return pages.map((page): BandpassPage => ({ ...page, ending: `${endingOf(page.firstRow)}${more}` }));
+  });
+}
+
+/** Endings of CASA's plotbandpass: .ANT.spw17.t00, times numbered from 0. */
+function endings(table: CalTable, plot: BandpassPlot, overlays: readonly string[]): (row: number) => string {
+  const { time, antenna1, spwId } = table.rows;
+  const times = [...new Set(selectCalRows(table, plot).map((row) => time[row]))].sort((a, b) => a - b);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return (row) => {
+    const antenna = overlays.includes('antenna') ? '' : `.${table.antennas[antenna1[row]]?.name ?? two(antenna1[row])}`;
+    const instant = overlays.includes('time') ? '' : `.t${two(times.indexOf(time[row]))}`;
+    return `${antenna}.spw${two(spwId[row])}${instant}`;
+  };
 }
 
 /** The atmosphere and the fine windows of one panel. */
@@ -97,6 +126,11 @@ function overlayOf(table: CalTable, plot: BandpassPlot) {
       const x = chanFreqs.map((frequency) => frequency / 1e9);
       const y = plot.transmission(chanFreqs).map((share) => low + share * (high - low));
       found.push({ kind: 'line', x, y, colour: SKY, size: 1 });
+    }
+    if (plot.brightness) {
+      const x = chanFreqs.map((frequency) => frequency / 1e9);
+      const y = plot.brightness(chanFreqs).map((kelvin) => low + (kelvin / WARMEST) * (high - low));
+      found.push({ kind: 'line', x, y, colour: BRIGHTNESS, size: 1 });
     }
     if (plot.showfdm) found.push(...fineWindows(table, chanFreqs, low + 0.03 * (high - low), (high - low) * 0.04));
     return found;

@@ -41,11 +41,17 @@ export interface CalPlot extends CalSelection {
   readonly label?: string;
   /** Words below the x axis. */
   readonly xlabel?: string;
-  readonly withFlagged?: boolean;
+  /** Colour of flagged solutions; undefined: they are left out. */
+  readonly flaggedColour?: string;
   readonly title?: string;
-  /** More curves for a panel of one window: an atmosphere, other windows. */
+  /** More curves for each window of a panel: an atmosphere, other windows. */
   readonly overlay?: (spwId: number, range: readonly [number, number]) => readonly Series[];
   readonly legend?: readonly LegendEntry[];
+}
+
+/** A page and the first row of the table that its first panel shows. */
+export interface CalPage extends Figure {
+  readonly firstRow: number;
 }
 
 /** px */
@@ -78,11 +84,11 @@ function nameOf({ visCal }: CalTable, { label, yaxis }: CalPlot): string {
 }
 
 /**
- * A calibration table as pages of panels: what plotcal, plotbandpass and their kin draw. Flagged solutions are left out.
+ * A calibration table as pages of panels: what plotcal, plotbandpass and their kin draw. Flagged solutions are left out, or drawn as points in a colour of their own.
  *
  * @throws bad-data when the selection has no solutions
  */
-export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
+export function calTableFigures(table: CalTable, plot: CalPlot): CalPage[] {
   const rows = selectCalRows(table, plot);
   const panels = new Map<string, number[]>();
   for (const row of rows) {
@@ -102,12 +108,14 @@ export function calTableFigures(table: CalTable, plot: CalPlot): Figure[] {
   if (drawn.every(({ series }) => series.length === 0))
     fail('bad-data', 'The selection has no good solutions to plot.');
   const [down, across] = plot.subplot ?? [2, 2];
-  const pages: Figure[] = [];
+  const firstRows = [...panels.values()].map(([row]) => row);
+  const pages: CalPage[] = [];
   for (let first = 0; first < drawn.length; first += down * across) {
     const chosen = drawn.slice(first, first + down * across);
     const legend = [...legendOf(table, plot, colours), ...(plot.legend ?? marksOf(table, plot))];
     const title = plot.title ?? `${table.msName}: ${table.visCal}`;
     pages.push({
+      firstRow: firstRows[first],
       title,
       subtitle: `${nameOf(table, plot)}${plot.polarization ? ` of ${polarizationName(plot.polarization)}` : ''} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
       width: PAGE_WIDTH,
@@ -154,6 +162,7 @@ function legendOf(table: CalTable, plot: CalPlot, colours: readonly string[]): L
   const listed = colours.slice(0, LEGEND_LENGTH).map((label, colour): LegendEntry => ({ label, colour }));
   const more = colours.length - LEGEND_LENGTH;
   const drawn = listed.filter(({ label }) => only === undefined || label === only);
+  if (plot.flaggedColour) drawn.push({ label: 'flagged', colour: plot.flaggedColour });
   return more > 0 ? [...drawn, { label: `and ${more} more`, colour: '#888888' }] : drawn;
 }
 
@@ -180,16 +189,26 @@ function panelOf(
   rows: readonly number[],
   colours: readonly string[],
 ): Panel {
-  const series = isSpectrum(plot) ? spectra(table, plot, rows, colours) : tracks(table, plot, rows, colours);
+  const draw = isSpectrum(plot) ? spectra : tracks;
+  const series = [...draw(table, plot, rows, colours), ...flaggedSeries(table, plot, draw, rows)];
   const own = plot.sharesY ? undefined : rangeOf(series, isSpectrum(plot) ? plot.rangeChannels : undefined);
   const range = plot.yrange ?? (plot.yaxis === 'phase' ? PHASE_RANGE : own);
-  const more = plot.overlay && range ? plot.overlay(table.rows.spwId[rows[0]], range) : [];
+  const windows = [...new Set(rows.map((row) => table.rows.spwId[row]))];
+  const more = range ? windows.flatMap((spwId) => plot.overlay?.(spwId, range) ?? []) : [];
   return {
     title,
     x: { ...axisX(table, plot), ...(plot.xlabel && { label: plot.xlabel }) },
     y: { label: nameOf(table, plot), kind: plot.yaxis === 'phase' ? 'phase' : 'linear', range },
     series: [...series, ...more],
   };
+}
+
+/** Flagged solutions as points. */
+function flaggedSeries(table: CalTable, plot: CalPlot, draw: typeof spectra, rows: readonly number[]): Series[] {
+  const { flaggedColour } = plot;
+  if (flaggedColour === undefined) return [];
+  const drawn = draw(table, plot, rows, [], 'flagged');
+  return drawn.map(({ x, y }): Series => ({ kind: 'points', x, y, colour: flaggedColour, size: 3 }));
 }
 
 function axisX(table: CalTable, plot: CalPlot): Axis {
@@ -212,19 +231,21 @@ function axisX(table: CalTable, plot: CalPlot): Axis {
 interface Curve {
   /** Tells its colour and mark. */
   readonly par: number;
-  /** NaN where it is flagged. */
+  /** NaN where it is not among the solutions that are drawn. */
   readonly value: (row: number, chan: number, what: CalQuantity) => number;
 }
 
-function curvesOf(table: CalTable, { polarization, withFlagged }: CalPlot, most: number): Curve[] {
+type Kept = 'good' | 'flagged';
+
+function curvesOf(table: CalTable, { polarization }: CalPlot, most: number, kept: Kept): Curve[] {
   const { offsets, parCount, flag } = table.rows;
   const cellOf = (row: number, chan: number, par: number) => offsets[row] + chan * parCount + par;
-  const isGood = (cell: number) => withFlagged || !flag[cell];
+  const isKept = (cell: number) => (flag[cell] === 0) === (kept === 'good');
   if (polarization === '/') {
     if (parCount < 2) fail('usage', 'The table has one polarization: it has no quotient of two.');
     const value: Curve['value'] = (row, chan, what) => {
       const [first, second] = [cellOf(row, chan, 0), cellOf(row, chan, 1)];
-      return isGood(first) && isGood(second) ? calQuotient(table, first, second, what) : Number.NaN;
+      return isKept(first) && isKept(second) ? calQuotient(table, first, second, what) : Number.NaN;
     };
     return [{ par: 0, value }];
   }
@@ -235,15 +256,21 @@ function curvesOf(table: CalTable, { polarization, withFlagged }: CalPlot, most:
       par,
       value: (row, chan, what) => {
         const cell = cellOf(row, chan, par);
-        return isGood(cell) ? calValue(table, cell, what) : Number.NaN;
+        return isKept(cell) ? calValue(table, cell, what) : Number.NaN;
       },
     }));
 }
 
 /** A line for each row and polarization. */
-function spectra(table: CalTable, plot: CalPlot, rows: readonly number[], colours: readonly string[]): Series[] {
+function spectra(
+  table: CalTable,
+  plot: CalPlot,
+  rows: readonly number[],
+  colours: readonly string[],
+  kept: Kept = 'good',
+): Series[] {
   const { chanCount, spwId } = table.rows;
-  const curves = curvesOf(table, plot, 2);
+  const curves = curvesOf(table, plot, 2, kept);
   return rows.flatMap((row) => {
     const frequencies = table.spectralWindows[spwId[row]].chanFreqs;
     const channels = Array.from({ length: chanCount[row] }, (_, chan) => chan);
@@ -259,11 +286,17 @@ function spectra(table: CalTable, plot: CalPlot, rows: readonly number[], colour
 }
 
 /** Points for each colour and polarization: the middle channel of each row stands for it, unless both axes are values. */
-function tracks(table: CalTable, plot: CalPlot, rows: readonly number[], colours: readonly string[]): Series[] {
+function tracks(
+  table: CalTable,
+  plot: CalPlot,
+  rows: readonly number[],
+  colours: readonly string[],
+  kept: Kept = 'good',
+): Series[] {
   const { chanCount, parCount, time, scanNumber, antenna1 } = table.rows;
   const { xaxis } = plot;
   const found = new Map<string, { x: number[]; y: number[]; colour: number; par: number }>();
-  const curves = curvesOf(table, plot, parCount);
+  const curves = curvesOf(table, plot, parCount, kept);
   for (const row of rows) {
     const channels = isQuantity(xaxis)
       ? Array.from({ length: chanCount[row] }, (_, chan) => chan)

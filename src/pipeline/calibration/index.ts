@@ -32,13 +32,15 @@ export {
   type TermStatistics,
 } from './jones-chain.ts';
 export { type RerefantOptions, rerefant } from './rerefant.ts';
+export type { SkyCurve } from './sky-curves.ts';
 export { type SmoothcalOptions, smoothcal } from './smoothcal.ts';
 export type { SolveOptions, TextList } from './solve-options.ts';
 export type { SolvedTable } from './solve-run.ts';
 export type { IntervalCounts, SolveSummary } from './solve-summary.ts';
 export { type FixsyscaltimesOptions, fixsyscaltimes } from './syscal-times.ts';
-export { type AirColumn, transmissionOf } from './transmission.ts';
+export { type AirColumn, skyTemperatureOf, transmissionOf } from './transmission.ts';
 export { type TsysspwmapOptions, tsysspwmap } from './tsys-map.ts';
+export type { AverageChoice } from './visibility-averages.ts';
 export type { PlotAxis, SpectralView } from './visibility-axes.ts';
 export { type PlotKey, type VisibilityPlot, visibilityFigures } from './visibility-figure.ts';
 export { type WeightStatistics, weightStatistics } from './weight-statistics.ts';

@@ -19,6 +19,7 @@ const PRESSURE_SCALE = 7.5;
 const WATER_SCALE = 2;
 const LAPSE = 5.6;
 const LEAST_TEMPERATURE = 200;
+const COSMIC_BACKGROUND = 2.725;
 const NEPER_PER_DECIBEL = Math.LN10 / 10;
 
 /**
@@ -27,18 +28,47 @@ const NEPER_PER_DECIBEL = Math.LN10 / 10;
  * full atmosphere models.
  */
 export function transmissionOf(frequencies: Float64Array, air: AirColumn): Float64Array {
-  const { waterMm, airmass = 1, pressure = 556, temperature = 270 } = air;
   return frequencies.map((hz) => {
-    let decibels = 0;
-    for (let height = LAYER / 2; height < TOP; height += LAYER) {
-      const kelvin = Math.max(LEAST_TEMPERATURE, temperature - LAPSE * height);
-      const density = (waterMm / WATER_SCALE) * Math.exp(-height / WATER_SCALE); // g/m³
-      const vapour = (density * kelvin) / 216.7;
-      const dry = Math.max(0, pressure * Math.exp(-height / PRESSURE_SCALE) - vapour);
-      decibels += LAYER * absorption(hz / 1e9, dry, vapour, kelvin);
-    }
-    return Math.exp(-airmass * decibels * NEPER_PER_DECIBEL);
+    let nepers = 0;
+    for (const layer of layersOf(air)) nepers += nepersOf(hz, layer);
+    return Math.exp(-(air.airmass ?? 1) * nepers);
   });
+}
+
+/** Brightness temperature of the sky, K, at each frequency (Hz), by the same model: each layer shines through those below it. */
+export function skyTemperatureOf(frequencies: Float64Array, air: AirColumn): Float64Array {
+  const airmass = air.airmass ?? 1;
+  return frequencies.map((hz) => {
+    let [shine, left] = [0, 1];
+    for (const layer of layersOf(air)) {
+      const through = Math.exp(-airmass * nepersOf(hz, layer));
+      shine += left * (1 - through) * layer.kelvin;
+      left *= through;
+    }
+    return shine + left * COSMIC_BACKGROUND;
+  });
+}
+
+interface Layer {
+  readonly kelvin: number;
+  /** Pressures of dry air and water vapour, hPa. */
+  readonly dry: number;
+  readonly vapour: number;
+}
+
+/** The layers from the ground upwards. */
+function* layersOf({ waterMm, pressure = 556, temperature = 270 }: AirColumn): Generator<Layer> {
+  for (let height = LAYER / 2; height < TOP; height += LAYER) {
+    const kelvin = Math.max(LEAST_TEMPERATURE, temperature - LAPSE * height);
+    const density = (waterMm / WATER_SCALE) * Math.exp(-height / WATER_SCALE); // g/m³
+    const vapour = (density * kelvin) / 216.7;
+    yield { kelvin, vapour, dry: Math.max(0, pressure * Math.exp(-height / PRESSURE_SCALE) - vapour) };
+  }
+}
+
+/** Optical depth of a layer towards the zenith. */
+function nepersOf(hz: number, { dry, vapour, kelvin }: Layer): number {
+  return LAYER * absorption(hz / 1e9, dry, vapour, kelvin) * NEPER_PER_DECIBEL;
 }
 
 /** Absorption, dB/km, at a frequency (GHz); pressures of dry air and vapour in hPa (ITU-R P.676-13, equations 1 to 9). */

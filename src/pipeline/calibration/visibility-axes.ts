@@ -50,13 +50,18 @@ export interface SpectralView {
   readonly isOptical: boolean;
 }
 
-/** Sums of one baseline, one antenna or all baselines within one interval: [chan bin, corr]. */
-export interface Sums {
-  readonly row: RowFacts;
-  /** Of weighted visibilities, or of weighted amplitudes and phases (rad). */
+/** Of weighted visibilities, or of weighted amplitudes and phases (rad): [chan bin, corr]. */
+export interface DataSums {
   readonly re: Float64Array;
   readonly im: Float64Array;
   readonly weight: Float64Array;
+}
+
+/** Sums of one baseline, one antenna or all baselines within one interval. */
+export interface Sums extends DataSums {
+  readonly row: RowFacts;
+  /** Of flagged values, where they are asked for. */
+  readonly flagged?: DataSums;
   count: number;
   timeSum: number;
   wtSum: number;

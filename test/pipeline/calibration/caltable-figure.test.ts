@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bandpassFigures, subplotOf } from '../../../src/pipeline/calibration/bandpass-figure.ts';
 import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
 import { type CalPlot, calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
-import { transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
+import { skyTemperatureOf, transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
 import { wvrFigures } from '../../../src/pipeline/calibration/wvr-figure.ts';
 
 /** Two antennas, two windows of `chans` channels, two times; antenna 1 has phase 0.5 rad. */
@@ -108,6 +108,12 @@ describe('figures of calibration tables', () => {
     const joined = bandpassFigures(tableOf(4), { yaxis: 'both', subplot: 22, overlay: 'time' });
     expect(joined.map(({ sections }) => sections[0].panels.length)).toEqual([4, 4]);
     expect(joined[1].sections[0].panels[3].series[0].y[0]).toBeCloseTo((0.5 * 180) / Math.PI, 4);
+    const named = apart.map(({ ending }) => ending);
+    expect(named).toEqual(['.DA40.spw00.t00', '.DA40.spw00.t01', '.DA40.spw01.t00', '.DA40.spw01.t01']);
+    expect(joined.map(({ ending }) => ending)).toEqual([
+      expect.stringMatching(/spw\d\d$/),
+      `${joined[0].ending}.phase`,
+    ]);
     expect([subplotOf(22), subplotOf('421'), subplotOf('')]).toEqual([[2, 2], [4, 2], undefined]);
   });
 
@@ -134,5 +140,14 @@ describe('transmission of the atmosphere', () => {
     expect(water).toBeLessThan(1e-6);
     const [high] = transmissionOf(Float64Array.of(230e9), { waterMm: 1, airmass: 2 });
     expect(high).toBeCloseTo(band6 ** 2, 10);
+  });
+
+  it('shines with the temperature of what absorbs', () => {
+    const [band3, oxygen, water] = skyTemperatureOf(Float64Array.of(100e9, 118.75e9, 556.936e9), { waterMm: 1 });
+    expect(band3).toBeGreaterThan(2.7);
+    expect(band3).toBeLessThan(15);
+    expect(oxygen).toBeGreaterThan(200);
+    // Opaque near the ground, whose air has 270 K.
+    expect(water).toBeCloseTo(269, -1);
   });
 });

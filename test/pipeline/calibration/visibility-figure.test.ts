@@ -111,6 +111,46 @@ describe('figures of visibilities', () => {
     expect(y.range).toEqual([expect.closeTo(2, 5), expect.closeTo(3, 5)]);
   });
 
+  it('draws flagged values in a colour of their own', () => {
+    const some = { ...plot, xaxis: 'time', yaxis: 'amp', spw: '0:0', correlation: 'XX', scan: '2' } as const;
+    const [{ series }] = visibilityFigures(context, { ...some, flaggedColour: '#ff0000' })[0].sections[0].panels;
+    const [good, flagged] = [series.filter(({ colour }) => colour === 0), series.filter(({ colour }) => colour !== 0)];
+    expect(good.map(({ x }) => x.length)).toEqual([3]);
+    expect(flagged.map(({ x, colour }) => [x.length, colour])).toEqual([[2 * 3, '#ff0000']]);
+    expect(flagged[0].y[0]).toBeCloseTo(1, 6);
+  });
+
+  it('averages windows channel by channel, and chooses rows by TaQL', () => {
+    const some = { ...plot, xaxis: 'chan', yaxis: 'amp', correlation: 'XX', avgtime: 1e9, avgbaseline: true } as const;
+    const draw = (more: Partial<VisibilityPlot>) =>
+      visibilityFigures(context, { ...some, ...more })[0].sections[0].panels[0].series[0];
+    const [apart, joined] = [draw({ scan: '1' }), draw({ scan: '1', avgspw: true })];
+    expect([apart.x.length, joined.x.length]).toEqual([8, 4]);
+    expect(Array.from(joined.y)).toEqual(
+      Array.from(apart.y)
+        .slice(0, 4)
+        .map((amp) => expect.closeTo(amp, 6)),
+    );
+    const frequency = draw({ scan: '1', avgspw: true, xaxis: 'freq' }).x[0];
+    const [one, other] = [0, 1].map((spw) => draw({ scan: '1', spw: String(spw), xaxis: 'freq' }).x[0]);
+    expect(frequency).toBeCloseTo((one + other) / 2, 6);
+    const where = 'SCAN_NUMBER == 1 && ANTENNA1 == 0 && ANTENNA2 == 1';
+    expect(draw({ where, avgbaseline: false, spw: '0' }).x.length).toBe(4);
+    expect(draw({ avgspw: true, spw: '0,1:0', scan: '1' }).x.length).toBe(4 + 1);
+  });
+
+  it('draws what the sky does over spectra, with the range of the panel', () => {
+    const at = (frequencies: Float64Array, elevation: number) => frequencies.map(() => 1 + 0 * elevation);
+    const sky = [{ label: 'half', colour: '#123456', most: 2, at }];
+    const draw = (xaxis: PlotAxis) =>
+      visibilityFigures(context, { ...plot, xaxis, yaxis: 'amp', spw: '0', yrange: [0, 10], sky })[0].sections[0];
+    const { panels, legend } = draw('freq');
+    expect(panels[0].series.at(-1)).toMatchObject({ kind: 'line', colour: '#123456' });
+    expect(Array.from(panels[0].series.at(-1)!.y)).toEqual([5, 5, 5, 5]);
+    expect(legend?.map(({ label }) => label)).toEqual(['half']);
+    expect(draw('time').panels[0].series).toHaveLength(1);
+  });
+
   it('says when nothing is left', () => {
     const nothing = { ...plot, scan: '2', antenna: 'DA43&*', xaxis: 'time', yaxis: 'amp' } as const;
     expect(() => visibilityFigures(context, nothing)).toThrow(/no unflagged visibilities/);

@@ -4,6 +4,7 @@ import {
   type BandpassPlot,
   bandpassFigures,
   readCalTable,
+  skyTemperatureOf,
   transmissionOf,
 } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
@@ -28,7 +29,7 @@ export const plotbandpassTask: TaskDeclaration = {
     variant('plotrange', [0, 0, 0, 0], 'x and y range; 0,0: of the data'),
     text('caltable2', '', 'second table', { onlyDefault: true }),
     text('overlay', '', 'what shares a panel: time, antenna, spw'),
-    bool('showflagged', false, 'draw flagged solutions, too', { onlyDefault: true }),
+    bool('showflagged', false, 'draw flagged solutions, too'),
     text('timeranges', '', 'solutions by number', { onlyDefault: true }),
     bool('buildpdf', false, 'join the pages', { inert: 'pages are PNG files' }),
     text('caltable3', '', 'third table', { onlyDefault: true }),
@@ -49,7 +50,7 @@ export const plotbandpassTask: TaskDeclaration = {
     bool('debug', false, 'say more', { inert: 'the log says the same either way' }),
     variant('phase', '', 'range of phases', { onlyDefault: true }),
     text('vis', '', 'MeasurementSet', { inert: 'the table has what is needed' }),
-    bool('showtsky', false, 'draw the brightness of the atmosphere', { onlyDefault: true }),
+    bool('showtsky', false, 'draw the brightness of the atmosphere'),
     bool('showfdm', false, 'mark windows of many channels'),
     text('showatmfield', '', 'field whose elevation is taken', { onlyDefault: true }),
     variant('lo1', '', 'first local oscillator', { onlyDefault: true }),
@@ -65,7 +66,7 @@ export const plotbandpassTask: TaskDeclaration = {
     variant('basebands', '', 'basebands; empty: all', { onlyDefault: true }),
     bool('showBasebandNumber', false, 'write the baseband into titles'),
     variant('scans', '', 'scans; empty: all', { onlyDefault: true }),
-    bool('figfileSequential', false, 'number the pages', { inert: 'several pages are numbered always' }),
+    bool('figfileSequential', false, 'number the pages, instead of names of antenna, window and time'),
     bool('chanrangeSetXrange', false, 'chanrange sets the x range, too', { onlyDefault: true }),
     floats('yrange', [], 'y range; empty: of the data'),
   ],
@@ -80,6 +81,7 @@ export function plotBandpass(context: Context, args: TaskArguments): string[] {
   const table = readCalTable(joinPath(context.cwd, caltable));
   const water = Number(args.pwv);
   const words = (name: string) => String(args[name] ?? '');
+  const air = { waterMm: Number.isFinite(water) && water > 0 ? water : USUAL_WATER };
   const pages = bandpassFigures(table, {
     ...{ antenna: words('antenna'), field: words('field'), spw: words('spw'), overlay: words('overlay') },
     xaxis: args.xaxis as BandpassPlot['xaxis'],
@@ -89,12 +91,13 @@ export function plotBandpass(context: Context, args: TaskArguments): string[] {
     chanrange: Array.isArray(args.chanrange) ? args.chanrange.join('~') : words('chanrange'),
     showBasebandNumber: args.showBasebandNumber === true,
     ...rangeOf(args),
-    ...(args.showatm && {
-      transmission: (frequencies: Float64Array) =>
-        transmissionOf(frequencies, { waterMm: Number.isFinite(water) && water > 0 ? water : USUAL_WATER }),
-    }),
+    ...(args.showflagged && { flaggedColour: '#999999' }),
+    ...(args.showatm && { transmission: (frequencies: Float64Array) => transmissionOf(frequencies, air) }),
+    ...(args.showtsky && { brightness: (frequencies: Float64Array) => skyTemperatureOf(frequencies, air) }),
   });
-  return writeFigures(context, words('figfile') || `${caltable}.bandpass`, pages);
+  const numbered = pages.map((_, index) => `.${String(index).padStart(3, '0')}`);
+  const endings = args.figfileSequential ? numbered : pages.map(({ ending }) => ending);
+  return writeFigures(context, words('figfile') || `${caltable}.bandpass`, pages, endings);
 }
 
 function rangeOf({ yrange, plotrange }: TaskArguments): { yrange?: readonly [number, number] } {

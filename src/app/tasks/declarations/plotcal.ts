@@ -64,7 +64,7 @@ export const plotcalTask: TaskDeclaration = {
       polarization: POLARIZATIONS[String(args.poln)],
       ...{ field: String(args.field), antenna: String(args.antenna), spw: String(args.spw) },
       timerange: String(args.timerange),
-      withFlagged: args.showflags === true,
+      ...(args.showflags === true && { flaggedColour: '#ff0000' }),
       subplot: subplotOf(String(args.subplot)),
       ...rangesOf(args.plotrange as number[]),
     });

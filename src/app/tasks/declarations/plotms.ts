@@ -2,6 +2,7 @@ import type { VelocityFrame } from '../../../astronomy/measures/index.ts';
 import { fail, parseQuantity } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import {
+  type AverageChoice,
   type CalIteration,
   type CalTable,
   calTableFigures,
@@ -9,7 +10,10 @@ import {
   type PlotAxis,
   type PlotKey,
   readCalTable,
+  type SkyCurve,
   type SpectralView,
+  skyTemperatureOf,
+  transmissionOf,
   visibilityFigures,
 } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
@@ -51,19 +55,54 @@ const CAL_KEYS: Readonly<Record<string, CalIteration | 'pol'>> = {
   },
   ...{ antenna: 'antenna', antenna1: 'antenna', ant1: 'antenna' },
 };
-const COLUMNS = {
-  data: 'DATA',
-  corrected: 'CORRECTED_DATA',
-  model: 'MODEL_DATA',
-  float: 'FLOAT_DATA',
-} as const;
+type Drawn = Pick<AverageChoice, 'column' | 'model'>;
+
+const COLUMNS: Readonly<Record<string, Drawn>> = {
+  data: { column: 'DATA' },
+  corrected: { column: 'CORRECTED_DATA' },
+  model: { column: 'MODEL_DATA' },
+  float: { column: 'FLOAT_DATA' },
+  residual: { column: 'CORRECTED_DATA', model: 'difference' },
+  ...withModel('corrected', 'CORRECTED_DATA'),
+  ...withModel('data', 'DATA'),
+};
+
+/** Differences of complex values and their quotients, under CASA's names. */
+function withModel(name: string, column: Drawn['column']): Record<string, Drawn> {
+  const [difference, quotient]: Drawn[] = [
+    { column, model: 'difference' },
+    { column, model: 'quotient' },
+  ];
+  return {
+    ...{ [`${name}-model`]: difference, [`${name}-model_vector`]: difference },
+    ...{ [`${name}/model`]: quotient, [`${name}/model_vector`]: quotient },
+  };
+}
+
+/** Precipitable water over the array that curves of the atmosphere are for, mm. */
+const USUAL_WATER = 1;
+/** Tables do not tell where their sources stood. */
+const ZENITH = Math.PI / 2;
+const SKY = '#c4008f';
+/** K over the height of a panel. */
+const WARMEST = 300;
+const airAt = (elevation: number) => ({ waterMm: USUAL_WATER, airmass: 1 / Math.max(0.05, Math.sin(elevation)) });
+const TRANSMISSION: SkyCurve = {
+  ...{ label: 'transmission, 0 to 1', colour: SKY, most: 1 },
+  at: (frequencies, elevation) => transmissionOf(frequencies, airAt(elevation)),
+};
+const BRIGHTNESS: SkyCurve = {
+  ...{ label: `sky, 0 to ${WARMEST} K`, colour: '#8a5a00', most: WARMEST },
+  at: (frequencies, elevation) => skyTemperatureOf(frequencies, airAt(elevation)),
+};
 
 const FRAMES = ['', 'TOPO', 'GEO', 'BARY', 'LSRK'];
+const SHAPES = ['', 'nosymbol', 'circle', 'square', 'diamond', 'pixel', 'autoscaling'];
 const LOOK = { inert: 'pictures have one look' };
 
 export const plotmsTask: TaskDeclaration = {
   name: 'plotms',
-  wantsModel: (args) => String(args.ydatacolumn).toLowerCase().includes('model'),
+  wantsModel: (args) => /model|residual/i.test(String(args.ydatacolumn)),
   summary: 'Draws visibilities or a calibration table as PNG',
   parameters: [
     inputPath('vis', undefined, 'MeasurementSet or calibration table'),
@@ -88,7 +127,7 @@ export const plotmsTask: TaskDeclaration = {
     text('observation', '', 'observation numbers; empty: all'),
     text('intent', '', 'scan intents; empty: all'),
     text('feed', '', 'feeds', { onlyDefault: true }),
-    text('msselect', '', 'further selection in TaQL', { onlyDefault: true }),
+    text('msselect', '', 'further selection in TaQL'),
     bool('averagedata', true, 'use the averages that follow'),
     variant('avgchannel', '', 'channels averaged'),
     variant('avgtime', '', 'time averaged, s'),
@@ -96,7 +135,7 @@ export const plotmsTask: TaskDeclaration = {
     bool('avgfield', false, 'averages cross fields'),
     bool('avgbaseline', false, 'average all baselines'),
     bool('avgantenna', false, 'average the baselines of each antenna'),
-    bool('avgspw', false, 'average spectral windows', { onlyDefault: true }),
+    bool('avgspw', false, 'average spectral windows, channel by channel'),
     bool('scalar', false, 'average amplitudes and phases instead of vectors'),
     bool('transform', false, 'use freqframe, restfreq and veldef'),
     text('freqframe', '', 'frame of frequencies and velocities; empty: as observed', { allowed: FRAMES }),
@@ -114,7 +153,12 @@ export const plotmsTask: TaskDeclaration = {
     ...['symbolshape', 'symbolcolor', 'symbolfill', 'xconnector'].map((name) => text(name, '', 'look', LOOK)),
     variant('symbolsize', 2, 'look', LOOK),
     bool('symboloutline', false, 'look', LOOK),
-    bool('customflaggedsymbol', false, 'draw flagged data', { onlyDefault: true }),
+    bool('customflaggedsymbol', false, 'draw flagged data, too'),
+    text('flaggedsymbolshape', 'circle', 'nosymbol: flagged data are not drawn', { allowed: SHAPES }),
+    int('flaggedsymbolsize', 2, 'look', LOOK),
+    text('flaggedsymbolcolor', 'ff0000', 'colour of flagged data, e.g. ff0000 or red'),
+    text('flaggedsymbolfill', 'fill', 'look', LOOK),
+    bool('flaggedsymboloutline', false, 'look', LOOK),
     floats('plotrange', [], 'xmin, xmax, ymin, ymax; empty, or minimum and maximum equal: of the data'),
     text('title', '', 'title of the picture'),
     text('xlabel', '', 'words below the x axis'),
@@ -134,8 +178,8 @@ export const plotmsTask: TaskDeclaration = {
     bool('showgui', true, 'show a window', { inert: 'pictures are files here' }),
     bool('clearplots', true, 'clear plots', { inert: 'each call makes its own picture' }),
     text('callib', '', 'calibration on the fly', { onlyDefault: true }),
-    bool('showatm', false, 'atmospheric transmission', { onlyDefault: true }),
-    bool('showtsky', false, 'sky temperature', { onlyDefault: true }),
+    bool('showatm', false, 'draw the transmission of the atmosphere over spectra'),
+    bool('showtsky', false, 'draw the brightness of the sky over spectra'),
     bool('showimage', false, 'image sideband', { onlyDefault: true }),
     text('headeritems', '', 'lines above the picture', { onlyDefault: true }),
   ],
@@ -152,12 +196,16 @@ export const plotmsTask: TaskDeclaration = {
       vis: String(args.vis),
       xaxis: chosen(AXES, { xaxis: 'time', ...given(args) }, 'xaxis'),
       yaxis: chosen(AXES, { yaxis: 'amp', ...given(args) }, 'yaxis'),
-      column: COLUMNS[(String(args.ydatacolumn) || 'data') as keyof typeof COLUMNS],
+      ...COLUMNS[String(args.ydatacolumn).toLowerCase() || 'data'],
+      where: args.selectdata === false ? undefined : String(args.msselect) || undefined,
+      ...flaggedOf(args),
+      sky: curvesOf(args),
       ...(args.averagedata !== false && {
         avgchannel: Number(args.avgchannel) || 1,
         avgtime: Number.parseFloat(String(args.avgtime)) || 0,
         avgscan: args.avgscan === true,
         avgfield: args.avgfield === true,
+        avgspw: args.avgspw === true,
         avgbaseline: args.avgbaseline === true,
         avgantenna: args.avgantenna === true,
         isScalar: args.scalar === true,
@@ -184,6 +232,13 @@ function frameOf(args: TaskArguments) {
   };
 }
 
+/** A colour is a name of CSS or six hexadecimal digits. */
+function flaggedOf({ customflaggedsymbol, flaggedsymbolshape, flaggedsymbolcolor }: TaskArguments) {
+  if (customflaggedsymbol !== true || flaggedsymbolshape === 'nosymbol') return {};
+  const word = String(flaggedsymbolcolor) || 'ff0000';
+  return { flaggedColour: /^[0-9a-f]{6}$/i.test(word) ? `#${word}` : word };
+}
+
 /** The frame and definition of frequencies and velocities. */
 function spectralView(args: TaskArguments): SpectralView {
   const frame = (String(args.freqframe).toUpperCase() || undefined) as VelocityFrame | undefined;
@@ -202,17 +257,39 @@ function tablePages(table: CalTable, args: TaskArguments) {
   const iteration = chosen(CAL_KEYS, asked, 'iteraxis');
   if (asked.iteraxis && iteration === 'pol')
     fail('usage', 'plotms draws the polarizations of a calibration table into one panel, told apart by colour.');
+  if (args.msselect)
+    fail('usage', 'plotms msselect chooses rows of MeasurementSets; choose those of a table by field, spw, antenna …');
   const texts = args.selectdata === false ? [] : ['field', 'spw', 'timerange', 'antenna', 'scan', 'observation'];
+  const xaxis = chosen(CAL_X_AXES, asked, 'xaxis');
+  const curves = xaxis === 'freq' || xaxis === 'chan' ? curvesOf(args) : [];
   return calTableFigures(table, {
     ...Object.fromEntries(texts.map((name) => [name, String(args[name])])),
-    xaxis: chosen(CAL_X_AXES, asked, 'xaxis'),
+    xaxis,
     yaxis: chosen(CAL_Y_AXES, asked, 'yaxis'),
     iteration: iteration === 'pol' ? [] : [iteration],
     colour: chosen(CAL_KEYS, asked, 'coloraxis'),
     subplot: [Number(args.gridrows), Number(args.gridcols)],
+    ...flaggedOf(args),
+    ...(curves.length > 0 && {
+      legend: curves.map(({ label, colour }) => ({ label, colour, mark: 'line' as const })),
+      overlay: (spwId: number, [low, high]: readonly [number, number]) => {
+        const { chanFreqs } = table.spectralWindows[spwId];
+        const x = chanFreqs.map((hz, chan) => (xaxis === 'freq' ? hz / 1e9 : chan));
+        return curves.map(({ at, most, colour }) => {
+          const y = at(chanFreqs, ZENITH).map((value) => low + (value / most) * (high - low));
+          return { kind: 'line' as const, x, y, colour, size: 1 };
+        });
+      },
+    }),
     ...frameOf(args),
   });
 }
+
+/** Curves of the atmosphere that are asked for. */
+const curvesOf = ({ showatm, showtsky }: TaskArguments) => [
+  ...(showatm ? [TRANSMISSION] : []),
+  ...(showtsky ? [BRIGHTNESS] : []),
+];
 
 /** The arguments that are not empty. */
 function given(args: TaskArguments): TaskArguments {

@@ -24,6 +24,7 @@ describe('plotms', () => {
     const draw = (args: object) => runTask('plotms', ['gain.g'], { ...args }, context);
     await expect(draw({ yaxis: 'tec' })).rejects.toThrow(/plotms yaxis="tec" is none of amp, amplitude/);
     await expect(draw({ iteraxis: 'corr' })).rejects.toThrow(/into one panel/);
-    await expect(draw({ showatm: true })).rejects.toThrow(/showatm/);
+    await expect(draw({ showimage: true })).rejects.toThrow(/showimage/);
+    await expect(draw({ msselect: 'ANTENNA1 == 0' })).rejects.toThrow(/rows of MeasurementSets/);
   });
 });
