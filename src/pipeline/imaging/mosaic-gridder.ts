@@ -4,8 +4,8 @@ import { centreIndex, type GriddedPlane, type ImageGeometry, StandardGridder } f
 import type { BlockSource, Weigher } from './imaging-weights.ts';
 import { type BeamFactors, beamFactors } from './mosaic-psf.ts';
 import { tabulatedBeam } from './primary-beam.ts';
-import { SeenBeams } from './seen-beams.ts';
 import type { PlaneBlock } from './sample-store.ts';
+import { SeenBeams } from './seen-beams.ts';
 
 /** The weigher of a pointing's samples; what it needs is leased. */
 export type PointingWeights = (lease: Lease, pointing: number) => Weigher;
@@ -60,9 +60,7 @@ export class MosaicGridder {
   ): FacetSum {
     const sky = model && trueSky(model.values, model.response);
     return this.accumulate(source, weights, frequencyHz, (facet, gridder, blocks) =>
-      sky
-        ? gridder.residual(blocks, asWeighed, this.cut(facet, sky, frequencyHz))
-        : gridder.dirty(blocks, asWeighed),
+      sky ? gridder.residual(blocks, asWeighed, this.cut(facet, sky, frequencyHz)) : gridder.dirty(blocks, asWeighed),
     );
   }
 
