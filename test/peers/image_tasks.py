@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, imcollapse, imfit, imhead, immoments, imrebin, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask
+from casatasks import casalog, feather, imcollapse, imcontsub, imfit, imhead, immoments, impv, imrebin, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -40,7 +40,19 @@ CALLS = {
     'regrid sky': ("imregrid('%s', template='grid', output='OUT', decimate=0, axes=[0, 1])", 1e-4),
     'regrid frequency': ("imregrid('%s', template='grid', output='OUT', decimate=0, axes=[3], asvelocity=False)", 1e-4),
     'regrid nearest': ("imregrid('%s', template='grid', output='OUT', decimate=0, interpolation='nearest', axes=[0, 1])", 0),
+    'line': ("imcontsub('%s', linefile='OUT', contfile='OUT.cont', fitorder=1, chans='0~2,4~5')", 2e-5),
+    'continuum': ("imcontsub('%s', contfile='OUT', chans='1~4', " + BOX + ')', 2e-5),
+    'hanning': ("specsmooth('%s', outfile='OUT', function='hanning', dmethod='copy')", 1e-6),
+    'hanning means': ("specsmooth('%s', outfile='OUT', function='hanning', dmethod='mean')", 1e-6),
+    'boxcar': ("specsmooth('%s', outfile='OUT', function='boxcar', width=3, dmethod='')", 1e-6),
+    'boxcar thinned': ("specsmooth('%s', outfile='OUT', function='boxcar', width=2, dmethod='copy')", 1e-6),
+    'slit': ("impv('%s', outfile='OUT', mode='coords', start=[5, 6], end=[30, 20], width=3)", 1e-5),
+    'slit by sky': ("impv('%s', outfile='OUT', mode='length', center=['3h49m11.0', '-22.918deg'], length='5arcsec', pa='20deg', width=5)", 1e-5),
+    'slit along x': ("impv('%s', outfile='OUT', start=[5, 16], end=[30, 16], chans='2~4', unit='arcmin')", 1e-6),
+    'turned': ("ia.open('%s') and ia.rotate('OUT', pa='31deg', shape=[45, 41, 1, 6]).done()", 1e-4),
+    'feathered': ("feather('OUT', highres='%s', lowres='low', sdfactor=1.2)", 2e-5),
 }
+SMOOTHED = ('hanning', 'hanning means', 'boxcar', 'boxcar thinned')
 for moment in (-1, 0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11):
     # CASA's second moments are a difference of squares in single precision: 0.2 km/s of noise at 700 km/s.
     LIMIT = 0.1 if moment == 2 else 2e-5
@@ -116,9 +128,27 @@ def make_grid(name):
     ia.close()
 
 
+def make_low(name):
+    """What a single dish sees of the source, on larger pixels."""
+    ia.open('grid')
+    frame = ia.coordsys()
+    ia.close()
+    frame.setincrement([-0.6 / 206264.8, 0.6 / 206264.8, 1, 1e6])
+    frame.setreferencevalue([1.0, -0.4, 1.0, 230e9])
+    frame.setreferencepixel([12, 10, 0, 0])
+    x, y = np.meshgrid(np.arange(24), np.arange(20), indexing='ij')
+    data = np.zeros([24, 20, 1, 6], np.float32)
+    for channel in range(6):
+        data[:, :, 0, channel] = (8 + channel) * np.exp(-((x - 12) ** 2 + (y - 9) ** 2) / 12)
+    ia.fromarray(name, data, csys=frame.torecord(), overwrite=True)
+    ia.setbrightnessunit('Jy/beam')
+    ia.setrestoringbeam(major='4arcsec', minor='3.5arcsec', pa='60deg')
+    ia.close()
+
+
 def calls_of(image):
     """Channels of different beams are regridded by neither program."""
-    refused = ('regrid', 'regrid frequency', 'rebin frequency') if image == 'many' else ()
+    refused = ('regrid', 'regrid frequency', 'rebin frequency', 'feathered', *SMOOTHED) if image == 'many' else ()
     return [(name, call) for name, call in CALLS.items() if name not in refused]
 
 
@@ -206,6 +236,7 @@ def main():
     for image, beams in images.items():
         make_image(image, beams)
         make_grid('grid')
+        make_low('low')
         make_image('behind', beams)
         ia.open('behind')
         frame = ia.coordsys()

@@ -10,6 +10,7 @@ import { cvelTask } from './declarations/cvel.ts';
 import { cvel2Task } from './declarations/cvel2.ts';
 import { delmodTask } from './declarations/delmod.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
+import { featherTask } from './declarations/feather.ts';
 import { fixplanetsTask } from './declarations/fixplanets.ts';
 import { fixsyscaltimesTask } from './declarations/fixsyscaltimes.ts';
 import { fixvisTask } from './declarations/fixvis.ts';
@@ -25,6 +26,7 @@ import { hSaveTask } from './declarations/h-save.ts';
 import { hanningsmoothTask } from './declarations/hanningsmooth.ts';
 import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
 import { imcollapseTask } from './declarations/imcollapse.ts';
+import { imcontsubTask } from './declarations/imcontsub.ts';
 import { imfitTask } from './declarations/imfit.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { imhistoryTask } from './declarations/imhistory.ts';
@@ -33,6 +35,7 @@ import { immomentsTask } from './declarations/immoments.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
+import { impvTask } from './declarations/impv.ts';
 import { imrebinTask } from './declarations/imrebin.ts';
 import { imregridTask } from './declarations/imregrid.ts';
 import { imsmoothTask } from './declarations/imsmooth.ts';
@@ -56,6 +59,7 @@ import { restoredataTasks } from './declarations/restoredata.ts';
 import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
+import { specsmoothTask } from './declarations/specsmooth.ts';
 import { splitTask } from './declarations/split.ts';
 import { statwtTask } from './declarations/statwt.ts';
 import { tcleanTask } from './declarations/tclean.ts';
@@ -75,6 +79,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   cleanTask,
   concatTask,
   exportfitsTask,
+  featherTask,
   fixsyscaltimesTask,
   flagcmdTask,
   flagdataTask,
@@ -87,12 +92,14 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   imheadTask,
   imhistoryTask,
   imcollapseTask,
+  imcontsubTask,
   immathTask,
   immomentsTask,
   impbcorTask,
   asdmsummaryTask,
   importasdmTask,
   importfitsTask,
+  impvTask,
   imrebinTask,
   imregridTask,
   imsmoothTask,
@@ -113,6 +120,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   rmtablesTask,
   setjyTask,
   smoothcalTask,
+  specsmoothTask,
   splitTask,
   tcleanTask,
   tsysspwmapTask,

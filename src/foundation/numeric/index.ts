@@ -2,6 +2,7 @@ export * from './apply-gains-kernels.ts';
 export * from './clean-kernels.ts';
 export * from './fft-kernels.ts';
 export * from './flag-kernels.ts';
+export { type ComplexArrays, fourierInPlace } from './fourier.ts';
 export * from './gain-solve-kernels.ts';
 export * from './grid-kernels.ts';
 export * from './ingest-kernels.ts';

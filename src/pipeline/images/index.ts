@@ -4,9 +4,11 @@ export { type CelestialFrame, skyToPlane } from './celestial.ts';
 export { collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, fitComponents, type ImfitOptions, imfit } from './component-fit.ts';
 export { type ImageconcatOptions, imageconcat } from './concatenating.ts';
+export { type ImcontsubOptions, imcontsub } from './continuum.ts';
 export { directionNames, readCoordinates, writeCoordinates } from './coordinate-record.ts';
 export * from './coordinates.ts';
 export { type ImsubimageOptions, imsubimage } from './cutting.ts';
+export { type FeatherOptions, feather } from './feathering.ts';
 export { type ExportFitsOptions, exportfits } from './fits-export.ts';
 export { type ImportFitsOptions, importfits } from './fits-import.ts';
 export * from './gaussian-fit.ts';
@@ -27,10 +29,13 @@ export {
   selectPixels,
 } from './pixel-selection.ts';
 export { type ImvalOptions, type ImvalResult, imval } from './pixel-values.ts';
+export { type ImpvOptions, impv } from './position-velocity.ts';
+export { type SpecsmoothOptions, specsmooth } from './profile-smoothing.ts';
 export type { Projection, SkyPosition } from './projection.ts';
 export { type RebinOptions, rebin } from './rebinning.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
 export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
+export { type RotateOptions, rotateImage } from './rotating.ts';
 export { deconvolvedBeam, type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { type ImtransOptions, imtrans } from './transposing.ts';

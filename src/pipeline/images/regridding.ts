@@ -1,19 +1,16 @@
-import { convertDirection } from '../../astronomy/measures/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import {
   type CoordinateSystem,
   channelFrequency,
-  type DirectionAxes,
   frequencyChannel,
-  pixelToSky,
   radioVelocity,
   requireDirection,
   type SpectralAxis,
-  skyToPixel,
   velocityToFrequency,
 } from './coordinates.ts';
 import { createImage, type Image, openImage } from './image.ts';
+import { EDGE, type Interpolation, type MaskedPlane, type PlanePlaces, placesOf, resample } from './resampling.ts';
 
 /** The grid that an image is brought to. */
 export interface TargetGrid {
@@ -29,79 +26,11 @@ export interface RegridOptions {
   readonly grid: TargetGrid;
   /** Pixel axes of the image to regrid; empty or -1: those of the sky and of frequency. */
   readonly axes?: readonly number[];
-  /** 'linear' (default) or 'nearest' */
+  /** 'linear' (default), 'nearest' or, on the sky alone, 'cubic' */
   readonly interpolation?: string;
   /** Channels correspond by their radio velocity (default), and not by their frequency. */
   readonly asvelocity?: boolean;
   readonly overwrite?: boolean;
-}
-
-/** Places in the image of the pixels of a plane of the target, NaN where there are none. */
-interface PlanePlaces {
-  readonly width: number;
-  readonly height: number;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-}
-
-function placesOf(from: DirectionAxes, to: DirectionAxes, width: number, height: number): PlanePlaces {
-  const [x, y] = [new Float64Array(width * height).fill(Number.NaN), new Float64Array(width * height).fill(Number.NaN)];
-  const isTurned = from.system !== to.system;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const sky = pixelToSky(to, column, row);
-      if (!sky) continue;
-      const own = isTurned ? turned(sky, to.system, from.system) : sky;
-      const place = skyToPixel(from, own);
-      if (!place) continue;
-      [x[row * width + column], y[row * width + column]] = place;
-    }
-  }
-  return { width, height, x, y };
-}
-
-function turned({ lon, lat }: { lon: number; lat: number }, from: string, to: string): { lon: number; lat: number } {
-  const [newLon, newLat] = convertDirection(lon, lat, from, to);
-  return { lon: newLon, lat: newLat };
-}
-
-/** A plane with what of it is good; no mask: all. */
-interface MaskedPlane {
-  readonly values: Float32Array;
-  readonly good: Uint8Array;
-}
-
-/** How far a place may lie outside of the outer pixels' centres and still take their value. */
-const EDGE = 1e-6;
-
-/** Values between pixels; a value that needs a masked pixel, or lies outside, is masked and 0. */
-function resample(image: Image, plane: number, places: PlanePlaces | undefined, isNearest: boolean): MaskedPlane {
-  const [source, mask] = [image.readPlane(plane), image.readMask(plane)];
-  if (!places) return { values: source, good: mask ?? new Uint8Array(source.length).fill(1) };
-  const { sizeX, sizeY } = image;
-  const values = new Float32Array(places.x.length);
-  const good = new Uint8Array(places.x.length);
-  for (let k = 0; k < values.length; k++) {
-    const [x, y] = [places.x[k], places.y[k]];
-    const isInside = x >= -EDGE && y >= -EDGE && x <= sizeX - 1 + EDGE && y <= sizeY - 1 + EDGE;
-    if (!isInside) continue;
-    const left = Math.min(sizeX - 1, Math.max(0, isNearest ? Math.round(x) : Math.floor(x + EDGE)));
-    const below = Math.min(sizeY - 1, Math.max(0, isNearest ? Math.round(y) : Math.floor(y + EDGE)));
-    const shareX = isNearest || left === sizeX - 1 ? 0 : Math.max(0, x - left);
-    const shareY = isNearest || below === sizeY - 1 ? 0 : Math.max(0, y - below);
-    let [sum, isGood] = [0, 1];
-    for (let dy = 0; dy <= (shareY > EDGE ? 1 : 0); dy++) {
-      for (let dx = 0; dx <= (shareX > EDGE ? 1 : 0); dx++) {
-        const at = (below + dy) * sizeX + left + dx;
-        if (mask && mask[at] === 0) isGood = 0;
-        sum += (dx ? shareX : 1 - shareX) * (dy ? shareY : 1 - shareY) * source[at];
-      }
-    }
-    if (!isGood) continue;
-    values[k] = sum;
-    good[k] = 1;
-  }
-  return { values, good };
 }
 
 /** The target's channels at the velocities that they have there, as frequencies for the image's line. */
@@ -165,33 +94,48 @@ function planOf(image: Image, options: RegridOptions): RegridPlan {
   return { shape, coordinates, places, channels };
 }
 
-/** Writes the planes of the result one by one; the last two channels read are kept. */
-function fill(context: Context, image: Image, result: Image, plan: RegridPlan, isNearest: boolean): void {
+/** The planes of an image on another grid, made when they are asked for; the last ones read are kept. */
+function planesOf(image: Image, plan: RegridPlan, method: Interpolation): (chan: number, pol: number) => MaskedPlane {
+  const isNearest = method === 'nearest';
   const kept = new Map<number, MaskedPlane>();
   const read = (plane: number) => {
     const known = kept.get(plane);
     if (known) return known;
     if (kept.size > 3) kept.delete([...kept.keys()][0]);
-    const made = resample(image, plane, plan.places, isNearest);
+    const made = resample(image, plane, plan.places, method);
     kept.set(plane, made);
     return made;
   };
-  const size = result.sizeX * result.sizeY;
+  const size = plan.shape[0] * plan.shape[1];
   const nothing: MaskedPlane = { values: new Float32Array(size), good: new Uint8Array(size) };
+  return (chan, pol) => {
+    const place = plan.channels?.[chan] ?? chan;
+    if (place < -EDGE || place > image.chanCount - 1 + EDGE) return nothing;
+    const low = Math.min(image.chanCount - 1, Math.max(0, isNearest ? Math.round(place) : Math.floor(place + EDGE)));
+    const share = isNearest ? 0 : place - low;
+    const first = read(image.planeIndex(low, pol));
+    return share > EDGE ? between(first, read(image.planeIndex(low + 1, pol)), share) : first;
+  };
+}
+
+/** Writes the planes of the result one by one. */
+function fill(context: Context, image: Image, result: Image, plan: RegridPlan, method: Interpolation): void {
+  const read = planesOf(image, plan, method);
   for (let pol = 0; pol < result.stokesCount; pol++) {
     for (let chan = 0; chan < result.chanCount; chan++) {
       context.checkAbort();
-      const place = plan.channels?.[chan] ?? chan;
-      const isInside = place >= -EDGE && place <= image.chanCount - 1 + EDGE;
-      const low = Math.min(image.chanCount - 1, Math.max(0, isNearest ? Math.round(place) : Math.floor(place + EDGE)));
-      const share = isNearest ? 0 : place - low;
-      const first = isInside ? read(image.planeIndex(low, pol)) : nothing;
-      const made = isInside && share > EDGE ? between(first, read(image.planeIndex(low + 1, pol)), share) : first;
+      const made = read(chan, pol);
       const to = result.planeIndex(chan, pol);
       result.writePlane(to, made.values);
       result.writeMask(to, made.good);
     }
   }
+}
+
+/** Planes of an image on the sky and the channels of another, by frequency; nothing is written. */
+export function regriddedPlanes(image: Image, grid: TargetGrid): (chan: number, pol: number) => MaskedPlane {
+  const plan = planOf(image, { imagename: image.path, output: '', grid, asvelocity: false });
+  return planesOf(image, plan, 'linear');
 }
 
 /**
@@ -203,8 +147,8 @@ function fill(context: Context, image: Image, result: Image, plan: RegridPlan, i
 export function regrid(context: Context, options: RegridOptions): void {
   if (!options.output) fail('usage', 'output must be given.');
   const { interpolation = 'linear' } = options;
-  if (interpolation !== 'linear' && interpolation !== 'nearest')
-    fail('unsupported', `interpolation="${interpolation}" is not handled; use "linear" or "nearest".`);
+  if (interpolation !== 'linear' && interpolation !== 'nearest' && interpolation !== 'cubic')
+    fail('unsupported', `interpolation="${interpolation}" is not handled; use "linear", "nearest" or "cubic".`);
   const image = openImage(joinPath(context.cwd, options.imagename));
   try {
     const plan = planOf(image, options);
@@ -216,6 +160,8 @@ export function regrid(context: Context, options: RegridOptions): void {
           file: image.path,
         },
       );
+    if (plan.channels && interpolation === 'cubic')
+      fail('unsupported', 'interpolation="cubic" is for the sky; give axes=[0, 1], and regrid channels with "linear".');
     writeWhole(joinPath(context.cwd, options.output), options.overwrite === true, (path) => {
       const result = createImage(path, {
         shape: plan.shape.toReversed(),
@@ -225,7 +171,7 @@ export function regrid(context: Context, options: RegridOptions): void {
         miscInfo: image.miscInfo,
       });
       try {
-        fill(context, image, result, plan, interpolation === 'nearest');
+        fill(context, image, result, plan, interpolation);
       } finally {
         result.close();
       }

@@ -19,7 +19,7 @@ export interface ImsmoothOptions {
 }
 
 /** Second moments of a Gaussian: [x², xy, y²] in units of its full widths, x towards the east, y to the north. */
-function momentsOf({ major, minor, positionAngle }: Beam): [number, number, number] {
+export function momentsOf({ major, minor, positionAngle }: Beam): [number, number, number] {
   const angle = (positionAngle * Math.PI) / 180;
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
   const [a, b] = [major * major, minor * minor];

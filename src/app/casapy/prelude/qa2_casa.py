@@ -319,12 +319,12 @@ _TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me'
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
 accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
-deconvolve defintent exportasdm exportuvfits feather find fringefit getantposalma getcalmodvla getephemtable imbaseline
-imcontsub imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
-impv imreframe listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
+deconvolve defintent exportasdm exportuvfits find fringefit getantposalma getcalmodvla getephemtable imbaseline
+ imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
+ imreframe listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
-sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux specsmooth splattotable spxfit ssoflux
+sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux  splattotable spxfit ssoflux
 testconcat tsdimaging uvmodelfit widebandpbcor widefield
 """.split()
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')

@@ -444,9 +444,9 @@ def _leaves(target, source):
 
 
 class _Meaning(ast.NodeTransformer):
-    def __init__(self, divides):
+    def __init__(self, divides, is_typed):
         # leaks: whether variables of list comprehensions live on: not in a class (False), nor where they cannot (None).
-        self.divides, self.leaks = divides, True
+        self.divides, self.is_typed, self.leaks = divides, is_typed, True
 
     def visit_Constant(self, node):
         # The source is read byte by character; a unicode literal is the text that its bytes mean.
@@ -455,8 +455,8 @@ class _Meaning(ast.NodeTransformer):
         return node
 
     def visit_Expr(self, node):
-        # A string that stands alone tells about the program.
-        return node if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+        # A string that stands alone tells about the program; at the prompt it is a value to show.
+        return node if isinstance(node.value, ast.Constant) and not self.is_typed else self.generic_visit(node)
 
     def _within(self, node, leaks):
         kept, self.leaks = self.leaks, leaks
@@ -566,7 +566,7 @@ def compile_translated(text, filename, mode='exec'):
     tree = ast.parse(text, filename, mode)
     futures = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == '__future__']
     divides = any(part.name == 'division' for node in futures for part in node.names)
-    tree = ast.fix_missing_locations(_Meaning(divides).visit(tree))
+    tree = ast.fix_missing_locations(_Meaning(divides, mode == 'single').visit(tree))
     return compile(tree, filename, mode, dont_inherit=True)
 
 

@@ -15,6 +15,7 @@ import {
   openImage,
   rebin,
   regrid,
+  rotateImage,
 } from '../../../pipeline/images/index.ts';
 import { type ToolArguments, type ToolHost, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
@@ -128,6 +129,19 @@ export const derivedMethods = {
       const { asvelocity, overwrite } = args as { asvelocity: boolean; overwrite: boolean };
       const interpolation = textArgument(args, 'method');
       regrid(host.context, { imagename: image.path, output, grid, axes, interpolation, asvelocity, overwrite });
+      return adopt(host, output);
+    },
+  ),
+  rotate: ask(
+    "outfile='', shape=[-1], pa='0deg', region={}, mask='', method='cubic', decimate=0, replicate=False, dropdeg=False, overwrite=False, stretch=False",
+    (state, args, host) => {
+      requireDefaults('rotate', args, { region: {}, mask: '', replicate: false, dropdeg: false, stretch: false });
+      const imagename = opened(state).path;
+      const output = outputOf('rotate', args);
+      const shape = numberList(args.shape, 'shape').filter((length) => length > 0);
+      const angle = quantityIn(args.pa, 'rad');
+      const interpolation = textArgument(args, 'method').toLowerCase();
+      rotateImage(host.context, { imagename, output, shape, angle, interpolation, overwrite: args.overwrite === true });
       return adopt(host, output);
     },
   ),

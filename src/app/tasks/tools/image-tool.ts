@@ -23,6 +23,7 @@ import { editingMethods } from './image-editing.ts';
 import { fittingMethods, profileMethods } from './image-fitting.ts';
 import { makingMethods } from './image-making.ts';
 import { pixelMethods, selectionOf } from './image-pixels.ts';
+import { alongFrequencyMethods } from './image-profiles.ts';
 import { samplingMethods } from './image-sampling.ts';
 import { ask, change, closeState, type ImageState, opened, shapeOf } from './image-state.ts';
 import { dictionary, floatArray, intArray, numberList, textList } from './reply-values.ts';
@@ -181,6 +182,7 @@ export const imageTool: ToolDeclaration<ImageState> = {
     ...makingMethods,
     ...samplingMethods,
     ...derivedMethods,
+    ...alongFrequencyMethods,
     ...header,
     ...places,
   },
