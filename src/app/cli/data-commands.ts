@@ -54,7 +54,8 @@ async function simulate(flags: SimulateFlags): Promise<void> {
 async function importAsdm(asdm: string, vis: string | undefined, flags: ImportFlags): Promise<void> {
   const target = resolve(vis ?? `${asdm.replace(/\/+$/, '')}.ms`);
   if (!existsSync(asdm)) fail('missing', 'There is no such ASDM.', { file: asdm });
-  await withEngine(flags, { workers: 1, echo: flags.json ? undefined : 'WARN' }, async ({ run, progress }) => {
+  const pool = { workers: 1, hasSmallHeap: true, echo: flags.json ? undefined : ('WARN' as const) };
+  await withEngine(flags, pool, async ({ run, progress }) => {
     await run('import', {
       kind: 'task',
       name: 'importasdm',

@@ -1,10 +1,12 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ByteSource, disk, swapBytesInPlace } from '../../foundation/bytes/index.ts';
 import {
+  BDF_PARTS,
   type BdfHeader,
   type BdfPartName,
   type BdfSubsetHeader,
   type BdfValueType,
+  type CrossDataType,
   isPartName,
   parseBdfHeader,
   parseSubsetHeader,
@@ -12,6 +14,7 @@ import {
   valueBytes,
 } from './bdf-header.ts';
 import { LineScanner, mimeBoundary, readMimeHeaders } from './line-scanner.ts';
+import { SubsetIndex } from './subset-index.ts';
 
 /** Where a binary part lies in the file. */
 export interface BdfPart {
@@ -41,6 +44,14 @@ export interface BdfReader {
   readonly header: BdfHeader;
   /** Subsets in file order; the places found are kept, so a second pass reads no text again. */
   subsets(): Iterable<BdfSubset>;
+  /** How many subsets there are; finds them all. */
+  countSubsets(): number;
+  /** A subset that was found before. */
+  subset(index: number): BdfSubset;
+  /** Its midpoint and interval alone, ns; an import asks so often that the rest would be most of its garbage. */
+  subsetTimes(index: number): readonly [timeNs: bigint, intervalNs: bigint];
+  /** One of its parts alone; undefined when it is not attached. */
+  part(index: number, name: BdfPartName): BdfPart | undefined;
   /**
    * Reads numbers of a part.
    *
@@ -77,7 +88,7 @@ class MimeBdf implements BdfReader {
   private readonly source: ByteSource;
   private readonly scanner: LineScanner;
   private readonly boundary: string;
-  private readonly found: BdfSubset[] = [];
+  private readonly found = new SubsetIndex();
   private isIndexed = false;
 
   constructor(source: ByteSource) {
@@ -99,11 +110,30 @@ class MimeBdf implements BdfReader {
   }
 
   *subsets(): Generator<BdfSubset> {
-    for (let index = 0; ; index++) {
-      const subset = this.found[index] ?? this.nextSubset();
-      if (!subset) return;
-      yield subset;
+    for (let index = 0; index < this.found.length || this.findNext(); index++) yield this.subset(index);
+  }
+
+  countSubsets(): number {
+    while (this.findNext());
+    return this.found.length;
+  }
+
+  subset(index: number): BdfSubset {
+    const parts: Partial<Record<BdfPartName, BdfPart>> = {};
+    for (const name of BDF_PARTS) {
+      const part = this.part(index, name);
+      if (part) parts[name] = part;
     }
+    return { ...this.found.head(index), index, byte: this.found.byte(index), parts };
+  }
+
+  subsetTimes(index: number): readonly [bigint, bigint] {
+    return this.found.times(index);
+  }
+
+  part(index: number, name: BdfPartName): BdfPart | undefined {
+    const offset = this.found.offset(index, name);
+    return offset > 0 ? this.partAt(name, offset, this.found.crossType(index)) : undefined;
   }
 
   read(part: BdfPart, first = 0, count = part.valueCount - first): BdfValues {
@@ -138,9 +168,9 @@ class MimeBdf implements BdfReader {
     }
   }
 
-  /** Scans one subset further; undefined at the closing boundary. */
-  private nextSubset(): BdfSubset | undefined {
-    if (this.isIndexed) return undefined;
+  /** Scans one subset further; false at the closing boundary. */
+  private findNext(): boolean {
+    if (this.isIndexed) return false;
     const { scanner } = this;
     const byte = scanner.offset;
     const { headers, endedBy } = readMimeHeaders(scanner);
@@ -157,17 +187,15 @@ class MimeBdf implements BdfReader {
     const xmlByte = scanner.offset;
     const { xml, closing } = this.readXmlUntil(`--${inner}`);
     const head = parseSubsetHeader(xml, { file: this.name, byte: xmlByte });
-    const parts = this.readParts(inner, closing, head);
-    const subset: BdfSubset = { ...head, index: this.found.length, byte, parts };
-    this.found.push(subset);
+    this.found.add(head, byte, this.findParts(inner, closing, head));
     const line = this.nextBoundary(`--${this.boundary}`);
     if (line.startsWith(`--${this.boundary}--`)) this.isIndexed = true;
-    return subset;
+    return true;
   }
 
   /** Places of the binary parts up to the subset's closing boundary. */
-  private readParts(inner: string, firstLine: string, head: BdfSubsetHeader): BdfSubset['parts'] {
-    const parts: Partial<Record<BdfPartName, BdfPart>> = {};
+  private findParts(inner: string, firstLine: string, head: BdfSubsetHeader): ReadonlyMap<BdfPartName, number> {
+    const offsets = new Map<BdfPartName, number>();
     let line = firstLine;
     while (!line.startsWith(`--${inner}--`)) {
       const byte = this.scanner.offset;
@@ -175,20 +203,24 @@ class MimeBdf implements BdfReader {
       const location = headers.get('content-location') ?? '';
       const name = location.slice(location.lastIndexOf('/') + 1).replace(/\.bin$/, '');
       if (!isPartName(name)) this.refuse(`A binary part is named "${location}", which is no known part.`, byte);
-      const part = this.placePart(name, head);
-      this.scanner.skip(part.bytes, `${name} of subset ${head.projectPath}`);
-      parts[name] = part;
+      const { offset, bytes } = this.placePart(name, head);
+      this.scanner.skip(bytes, `${name} of subset ${head.projectPath}`);
+      offsets.set(name, offset);
       line = this.nextBoundary(`--${inner}`);
     }
-    return parts;
+    return offsets;
   }
 
   private placePart(name: BdfPartName, head: BdfSubsetHeader): BdfPart {
-    const spec = this.header.parts[name];
-    const offset = this.scanner.offset;
-    if (!spec) this.refuse(`The part ${name} is attached but the header does not announce it.`, offset);
+    const { offset } = this.scanner;
     if (name === 'crossData' && !head.crossDataType) this.refuse('Cross data are attached without their type.', offset);
-    const type = partValueType(name, head.crossDataType);
+    return this.partAt(name, offset, head.crossDataType);
+  }
+
+  private partAt(name: BdfPartName, offset: number, crossType: CrossDataType | undefined): BdfPart {
+    const spec = this.header.parts[name];
+    if (!spec) this.refuse(`The part ${name} is attached but the header does not announce it.`, offset);
+    const type = partValueType(name, crossType);
     return { name, offset, bytes: spec.size * valueBytes(type), type, valueCount: spec.size };
   }
 

@@ -8,19 +8,19 @@ import { type IntervalList, intervalAt } from './interval-list.ts';
 
 /** Bytes that casacore counts for one interval in a bucket's index: its row (64 bits) and the offset of its value. */
 const ENTRY_BYTES = 12;
-const CACHED_BUCKETS = 64;
+const CACHED_BUCKETS = 32;
 
 /** The intervals of one column inside a bucket; rows count from the bucket's first. */
 export interface BucketIntervals {
-  readonly starts: readonly number[];
+  readonly starts: ArrayLike<number>;
   readonly values: readonly IntervalValue[];
 }
 
 interface ParsedBucket {
   readonly columns: (BucketIntervals | undefined)[];
   readonly data: Uint8Array;
-  readonly starts: number[][];
-  readonly offsets: number[][];
+  readonly starts: ArrayLike<number>[];
+  readonly offsets: Uint32Array[];
 }
 
 /** A file of an IncrementalStMan as it lies on disk, to read. */
@@ -74,7 +74,7 @@ export class IncrementalBuckets {
     const known = parsed.columns[column];
     if (known) return known;
     const codec = this.codecs[column];
-    const values = parsed.offsets[column].map((offset) => codec.decode(parsed.data, offset));
+    const values = Array.from(parsed.offsets[column], (offset) => codec.decode(parsed.data, offset));
     const intervals = { starts: parsed.starts[column], values };
     parsed.columns[column] = intervals;
     return intervals;
@@ -123,17 +123,17 @@ export class IncrementalBuckets {
       at += width;
       return at - width;
     };
-    const starts: number[][] = [];
-    const offsets: number[][] = [];
+    const starts: ArrayLike<number>[] = [];
+    const offsets: Uint32Array[] = [];
     for (let column = 0; column < this.codecs.length; column++) {
       const count = view.getUint32(take(4), isLittle);
       if (count === 0 || count * 8 > bytes.length) take(bytes.length);
-      const rows: number[] = [];
-      const places: number[] = [];
+      const rows = isWide ? new Float64Array(count) : new Uint32Array(count);
+      const places = new Uint32Array(count);
       for (let k = 0; k < count; k++) {
-        rows.push(isWide ? Number(view.getBigUint64(take(8), isLittle)) : view.getUint32(take(4), isLittle));
+        rows[k] = isWide ? Number(view.getBigUint64(take(8), isLittle)) : view.getUint32(take(4), isLittle);
       }
-      for (let k = 0; k < count; k++) places.push(view.getUint32(take(4), isLittle));
+      for (let k = 0; k < count; k++) places[k] = view.getUint32(take(4), isLittle);
       starts.push(rows);
       offsets.push(places);
     }
@@ -227,11 +227,6 @@ function indexBytes(content: IncrementalFile, firstRows: readonly number[]): Uin
     .bytes();
 }
 
-interface Entry {
-  readonly row: number;
-  readonly bytes: Uint8Array;
-}
-
 interface PlannedBucket {
   readonly firstRow: number;
   readonly bytes: Uint8Array;
@@ -246,53 +241,50 @@ function firstRowOf({ lists }: IncrementalFile): number {
 function* planBuckets(content: IncrementalFile): Iterable<PlannedBucket> {
   const { lists, codecs, bucketBytes } = content;
   const cursors = lists.map(() => 0);
-  let entries: Entry[][] = [];
-  let size = 0;
-  const encode = (column: number) => {
-    const value = lists[column].values[cursors[column]];
-    content.onStored?.(column, value);
-    return codecs[column].encode(value);
-  };
+  const draft = new BucketDraft(content);
   const begin = (row: number) => {
-    entries = lists.map((_, column) => [{ row: 0, bytes: encode(column) }]);
-    size = 4 + entries.reduce((sum, [entry]) => sum + 4 + ENTRY_BYTES + entry.bytes.length, 0);
-    if (size > bucketBytes) {
+    draft.begin(row);
+    lists.forEach(({ values }, column) => {
+      const value = values[cursors[column]];
+      content.onStored?.(column, value);
+      draft.add(column, row, codecs[column].encode(value));
+    });
+    if (draft.size > bucketBytes) {
       fail(
         'usage',
-        `One row of an IncrementalStMan needs ${size} bytes, more than a bucket of ${bucketBytes}; ask for larger buckets.`,
+        `One row of an IncrementalStMan needs ${draft.size} bytes, more than a bucket of ${bucketBytes}; ask for larger buckets.`,
         {
           row,
         },
       );
     }
   };
-  let firstRow = firstRowOf(content);
-  begin(firstRow);
+  begin(firstRowOf(content));
+  const changed: number[] = [];
+  const added: Uint8Array[] = [];
   for (;;) {
     const row = nextRow(lists, cursors);
     if (row >= content.rowCount) break;
-    const changed: number[] = [];
-    lists.forEach((list, column) => {
-      if (list.starts[cursors[column] + 1] === row) {
-        cursors[column]++;
-        changed.push(column);
-      }
-    });
-    const added = changed.map((column) => codecs[column].encode(lists[column].values[cursors[column]]));
-    const more = added.reduce((sum, bytes) => sum + ENTRY_BYTES + bytes.length, 0);
-    if (size + more > bucketBytes) {
-      yield { firstRow, bytes: bucketContent(entries, content) };
-      firstRow = row;
+    changed.length = 0;
+    let more = 0;
+    for (let column = 0; column < lists.length; column++) {
+      if (lists[column].starts[cursors[column] + 1] !== row) continue;
+      cursors[column]++;
+      added[changed.length] = codecs[column].encode(lists[column].values[cursors[column]]);
+      more += ENTRY_BYTES + added[changed.length].length;
+      changed.push(column);
+    }
+    if (draft.size + more > bucketBytes) {
+      yield { firstRow: draft.firstRow, bytes: draft.bytes() };
       begin(row);
       continue;
     }
-    changed.forEach((column, k) => {
-      content.onStored?.(column, lists[column].values[cursors[column]]);
-      entries[column].push({ row: row - firstRow, bytes: added[k] });
-    });
-    size += more;
+    for (let k = 0; k < changed.length; k++) {
+      content.onStored?.(changed[k], lists[changed[k]].values[cursors[changed[k]]]);
+      draft.add(changed[k], row, added[k]);
+    }
   }
-  yield { firstRow, bytes: bucketContent(entries, content) };
+  yield { firstRow: draft.firstRow, bytes: draft.bytes() };
 }
 
 function nextRow(lists: readonly IntervalList[], cursors: readonly number[]): number {
@@ -304,27 +296,82 @@ function nextRow(lists: readonly IntervalList[], cursors: readonly number[]): nu
   return row;
 }
 
-function bucketContent(entries: readonly Entry[][], content: IncrementalFile): Uint8Array {
-  const bytes = new Uint8Array(content.bucketBytes);
-  const view = new DataView(bytes.buffer);
-  const isLittle = content.isLittleEndian;
-  let at = 4;
-  const offsets = entries.map((column) =>
-    column.map((entry) => {
-      bytes.set(entry.bytes, at);
-      at += entry.bytes.length;
-      return at - entry.bytes.length - 4;
-    }),
-  );
-  view.setUint32(0, at, isLittle);
-  const put = (value: number) => {
-    view.setUint32(at, value, isLittle);
-    at += 4;
-  };
-  entries.forEach((column, index) => {
-    put(column.length);
-    for (const entry of column) put(entry.row);
-    for (const offset of offsets[index]) put(offset);
-  });
-  return bytes;
+/** Rows, ends of values and values of one column of a bucket that is made. */
+interface DraftColumn {
+  rows: Uint32Array;
+  ends: Uint32Array;
+  bytes: Uint8Array;
+  count: number;
+}
+
+/** A bucket that is made; its room is used again for the next, since a table has as many values as rows. */
+class BucketDraft {
+  firstRow = 0;
+  /** Bytes that the bucket needs so far. */
+  size = 0;
+  private readonly content: IncrementalFile;
+  private readonly columns: DraftColumn[];
+
+  constructor(content: IncrementalFile) {
+    this.content = content;
+    this.columns = content.lists.map(() => ({
+      rows: new Uint32Array(64),
+      ends: new Uint32Array(64),
+      bytes: new Uint8Array(512),
+      count: 0,
+    }));
+  }
+
+  begin(firstRow: number): void {
+    this.firstRow = firstRow;
+    this.size = 4 + 4 * this.columns.length;
+    for (const column of this.columns) column.count = 0;
+  }
+
+  add(index: number, row: number, value: Uint8Array): void {
+    const column = this.columns[index];
+    const { count } = column;
+    const start = count > 0 ? column.ends[count - 1] : 0;
+    const end = start + value.length;
+    if (count === column.rows.length) {
+      column.rows = grown(column.rows, 2 * count);
+      column.ends = grown(column.ends, 2 * count);
+    }
+    if (end > column.bytes.length) column.bytes = grown(column.bytes, 2 * end);
+    column.bytes.set(value, start);
+    column.rows[count] = row - this.firstRow;
+    column.ends[count] = end;
+    column.count++;
+    this.size += ENTRY_BYTES + value.length;
+  }
+
+  /** The bucket as it is stored: where its index begins, the values column by column, the index. */
+  bytes(): Uint8Array {
+    const { isLittleEndian, bucketBytes } = this.content;
+    const bytes = new Uint8Array(bucketBytes);
+    const view = new DataView(bytes.buffer);
+    let at = 4;
+    const origins = this.columns.map(({ bytes: values, ends, count }) => {
+      bytes.set(values.subarray(0, ends[count - 1]), at);
+      at += ends[count - 1];
+      return at - ends[count - 1] - 4;
+    });
+    view.setUint32(0, at, isLittleEndian);
+    const put = (value: number) => {
+      view.setUint32(at, value, isLittleEndian);
+      at += 4;
+    };
+    this.columns.forEach(({ rows, ends, count }, index) => {
+      put(count);
+      for (let k = 0; k < count; k++) put(rows[k]);
+      for (let k = 0; k < count; k++) put(origins[index] + (k > 0 ? ends[k - 1] : 0));
+    });
+    return bytes;
+  }
+}
+
+function grown<T extends Uint8Array | Uint32Array>(values: T, length: number): T {
+  const larger = new (values.constructor as new (length: number) => T)(length);
+  larger.set(values);
+  return larger;
 }

@@ -52,10 +52,18 @@ export abstract class IncrementalColumn implements StorageColumn {
 
   /** Stores values for rows [starts[0], end). */
   protected store(end: number, starts: readonly number[], values: readonly IntervalValue[]): void {
-    const list = this.host.list(this.column, starts[0]);
-    if (end > this.written || end >= this.host.rows) list.replaceFrom(starts, values);
-    else list.replace(starts[0], end, starts, values);
+    const open = this.openEnd(starts[0], end);
+    if (open) for (let k = 0; k < starts.length; k++) open.append(starts[k], values[k]);
+    else this.host.list(this.column, starts[0]).replace(starts[0], end, starts, values);
     this.written = Math.max(this.written, end);
+  }
+
+  /** The intervals up to a row, to append to, when no row from `end` on keeps a value of its own. */
+  protected openEnd(row: number, end: number): IntervalList | undefined {
+    if (end <= this.written && end < this.host.rows) return undefined;
+    const list = this.host.list(this.column, row);
+    list.cutFrom(row);
+    return list;
   }
 }
 
@@ -89,6 +97,12 @@ export class DirectColumn extends IncrementalColumn {
   write(row: number, count: number, values: ColumnValues, at: number): void {
     const step = elementCount(this.layout.shape ?? []) * typeInfo(this.layout.type).units;
     const codec = this.host.codecs[this.column];
+    const open = count > 0 ? this.openEnd(row, row + count) : undefined;
+    if (open) {
+      for (let k = 0; k < count; k++) open.append(row + k, codec.take(values, at + k * step));
+      this.written = Math.max(this.written, row + count);
+      return;
+    }
     const starts: number[] = [];
     const taken: IntervalValue[] = [];
     for (let k = 0; k < count; k++) {

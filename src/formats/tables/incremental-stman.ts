@@ -23,8 +23,8 @@ import type { StorageManagerDescription } from './types.ts';
 
 const MIN_BUCKET = 32_768;
 const MAX_BUCKET = 327_680;
-/** From so many intervals of a new table on, those of full buckets go to the file. */
-const SPILL_INTERVALS = 16_384;
+/** A new table's intervals of full buckets go to the file when a column has so many bytes of a bucket for each: a bucket and a half. */
+const SPILL_BYTES = 8;
 
 /** Bucket size as casacore chooses it: 100 rows, within limits. */
 function defaultBucket(layouts: readonly ColumnLayout[]): number {
@@ -249,7 +249,8 @@ export class IncrementalStMan implements StorageManager, IncrementalHost {
   /** Before rows are added: memory must not grow with the rows of a table that is written in their order. */
   private spillFull(): void {
     const lists = this.loaded;
-    if (!lists || !this.isAppended || lists.every((list) => list.starts.length < SPILL_INTERVALS)) return;
+    if (!lists || !this.isAppended || lists.every((list) => SPILL_BYTES * list.starts.length < this.bucketBytes))
+      return;
     if (this.context.columns.some(isIndirect)) return;
     this.spill ??= new IncrementalWriter(this.context.file);
     this.spilledRows = this.spill.writeFull(this.content(lists));
@@ -293,7 +294,7 @@ export class IncrementalStMan implements StorageManager, IncrementalHost {
 }
 
 function walk(
-  starts: readonly number[],
+  starts: ArrayLike<number>,
   values: readonly IntervalValue[],
   first: number,
   row: number,

@@ -14,6 +14,7 @@ export interface IntervalCodec {
   readonly initial: IntervalValue;
   /** Decodes the value at an offset of a bucket's data. */
   decode(data: Uint8Array, offset: number): IntervalValue;
+  /** The bytes stored; good until this codec encodes again. */
   encode(value: IntervalValue): Uint8Array;
   isEqual(left: IntervalValue, right: IntervalValue): boolean;
   /** Value of one cell out of an array of cells. */
@@ -53,9 +54,8 @@ function numberCodec(layout: ColumnLayout, isLittleEndian: boolean, file: string
     },
     encode(value) {
       (one as { [index: number]: number | bigint })[0] = value as number | bigint;
-      const copy = bytes.slice();
-      toHostOrder(copy, info.swapBytes, isLittleEndian);
-      return copy;
+      toHostOrder(bytes, info.swapBytes, isLittleEndian);
+      return bytes;
     },
     isEqual: (left, right) => Object.is(left, right),
     take: (values, at) => (isBool ? Number((values as Uint8Array)[at] !== 0) : (values as Float64Array)[at]),
@@ -71,6 +71,7 @@ function arrayCodec(layout: ColumnLayout, count: number, isLittleEndian: boolean
   const memory = isBool ? count : count * info.bytes;
   const stored = isBool ? Math.ceil(count / 8) : memory;
   const elementBytes = isBool ? 1 : info.bytes / info.units;
+  const encoded = new Uint8Array(stored);
   return {
     initial: new Uint8Array(memory),
     decode(data, offset) {
@@ -82,11 +83,10 @@ function arrayCodec(layout: ColumnLayout, count: number, isLittleEndian: boolean
       return value;
     },
     encode(value) {
-      const bytes = new Uint8Array(stored);
-      if (isBool) packBits(value as Uint8Array, 0, bytes, 0, count);
-      else bytes.set(value as Uint8Array);
-      toHostOrder(bytes, info.swapBytes, isLittleEndian);
-      return bytes;
+      if (isBool) packBits(value as Uint8Array, 0, encoded, 0, count);
+      else encoded.set(value as Uint8Array);
+      toHostOrder(encoded, info.swapBytes, isLittleEndian);
+      return encoded;
     },
     isEqual(left, right) {
       const [a, b] = [left as Uint8Array, right as Uint8Array];

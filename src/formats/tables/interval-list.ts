@@ -59,22 +59,26 @@ export class IntervalList {
     this.splice(begin, to + 1 - begin, tail);
   }
 
-  /** Replaces all rows from the first start on; the last value holds for all rows to come. */
-  replaceFrom(starts: readonly number[], values: readonly IntervalValue[]): void {
-    const first = starts[0];
+  /** Forgets the intervals that begin at a row or later; what is appended next holds for all rows to come. */
+  cutFrom(row: number): void {
     let count = this.starts.length;
-    while (count > 0 && this.starts[count - 1] >= first) count--;
+    while (count > 0 && this.starts[count - 1] >= row) count--;
     this.starts.length = count;
     this.values.length = count;
     this.recent = 0;
-    for (let k = 0; k < starts.length; k++) this.append(starts[k], values[k]);
   }
 
   /** Forgets what lies before a row, which becomes the first start. */
   dropBefore(row: number): void {
     const from = this.at(row);
-    this.starts.splice(0, from);
-    this.values.splice(0, from);
+    // In place: what a splice takes out would be garbage of the size of the list, again and again.
+    const count = this.starts.length - from;
+    for (let k = 0; k < count; k++) {
+      this.starts[k] = this.starts[k + from];
+      this.values[k] = this.values[k + from];
+    }
+    this.starts.length = count;
+    this.values.length = count;
     this.starts[0] = row;
     this.recent = 0;
   }

@@ -1,4 +1,4 @@
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, type ResourceLimits, Worker, workerData } from 'node:worker_threads';
 import type { Context, ProgressPort } from './context.ts';
 import { fail, Qa2Error } from './errors.ts';
 import { type JobPool, type JobWatch, packError, type SentError, unpackError } from './pool.ts';
@@ -10,6 +10,8 @@ export interface NodePoolOptions {
   readonly size: number;
   /** Given to every worker as its `workerData`. */
   readonly data: unknown;
+  /** Limits of each worker's JavaScript heap. */
+  readonly resourceLimits?: ResourceLimits;
 }
 
 type Answer = { progress: number; note?: string } | { result: unknown } | { error: SentError };
@@ -29,7 +31,7 @@ export function nodePool<Job, Result>(options: NodePoolOptions): JobPool<Job, Re
   const queue: Waiting[] = [];
 
   const start = () => {
-    const worker = new Worker(options.script, { workerData: options.data });
+    const worker = new Worker(options.script, { workerData: options.data, resourceLimits: options.resourceLimits });
     all.add(worker);
     return worker;
   };

@@ -37,7 +37,7 @@ export function openFlagged(path: string, mode: TableMode): Flagged & { close():
 /** Rows whose flags are copied at a time. */
 const ROWS_PER_COPY = 16_384;
 /** The same for FLAG_ROW alone. */
-const FLAG_ROWS_PER_COPY = 1_048_576;
+const FLAG_ROWS_PER_COPY = 262_144;
 const COLUMNS: readonly ColumnDescription[] = [
   { name: 'FLAG', type: 'Bool', kind: 'array', axisCount: 2 },
   { name: 'FLAG_ROW', type: 'Bool', kind: 'scalar' },
@@ -181,9 +181,11 @@ function copyFlags(from: Table, to: Table, rule: MergeRule = 'replace'): void {
 
 function copyRowFlags(from: Table, to: Table, rule: MergeRule): void {
   const [source, target] = [from.column('FLAG_ROW'), to.column('FLAG_ROW')];
-  for (let start = 0; start < from.rowCount; start += FLAG_ROWS_PER_COPY) {
-    const count = Math.min(FLAG_ROWS_PER_COPY, from.rowCount - start);
-    const flags = source.getRange(start, count) as Uint8Array;
+  const room = new Uint8Array(Math.min(FLAG_ROWS_PER_COPY, from.rowCount));
+  for (let start = 0; start < from.rowCount; start += room.length) {
+    const flags = room.subarray(0, Math.min(room.length, from.rowCount - start));
+    const count = flags.length;
+    source.getRange(start, count, flags);
     if (rule !== 'replace') merge(flags, target.getRange(start, count) as Uint8Array, rule);
     target.putRange(start, count, flags);
   }

@@ -1,7 +1,7 @@
 import type { MeasurementSet } from '../../astronomy/ms/index.ts';
 import { type BdfReader, flagLayout, openBdf } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import { type Integration, numbersOf, readIntegrations, sliceCounts } from './bdf-slices.ts';
+import { type Integration, Integrations, numbersOf, sliceCounts } from './bdf-slices.ts';
 import type { RowContext } from './row-columns.ts';
 import type { SpectralSetup } from './spectral-tables.ts';
 import { type FillMainOptions, type WindowSource, windowSources } from './window-sources.ts';
@@ -19,7 +19,7 @@ export interface BdfFlags {
 
 /** Flags of an integration; undefined when it has none, or in another layout than one word per product. */
 export function readFlags(bdf: BdfReader, { subset, sample }: Integration): BdfFlags | undefined {
-  const part = subset.parts.flags;
+  const part = bdf.part(subset, 'flags');
   if (!part) return undefined;
   const layout = flagLayout(bdf.header);
   const stride = numbersOf(part, bdf.header.numTime);
@@ -94,12 +94,12 @@ export function flagMain(
   const bdf = openBdf(bdfPath);
   try {
     const sources = windowSources(bdf, place, setup, options);
-    const integrations = readIntegrations(bdf);
+    const integrations = Integrations.of(bdf);
     let rows = 0;
     let flaggedRows = 0;
     let done = 0;
     for (const count of place.isLazy ? [integrations.length] : sliceCounts(dataSize, integrations.length)) {
-      const flags = integrations.slice(done, done + count).map((integration) => readFlags(bdf, integration));
+      const flags = Array.from(integrations.slice(done, done + count), (integration) => readFlags(bdf, integration));
       done += count;
       for (const source of sources) {
         options.checkAbort();

@@ -1,4 +1,4 @@
-import type { BdfPart, BdfReader, BdfSubset } from '../../formats/asdm/index.ts';
+import type { BdfPart, BdfPartName, BdfReader } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { Lease, StoredNumbers } from '../../foundation/numeric/index.ts';
 
@@ -6,31 +6,82 @@ import type { Lease, StoredNumbers } from '../../foundation/numeric/index.ts';
 export interface Integration {
   readonly timeNs: bigint;
   readonly intervalNs: bigint;
-  readonly subset: BdfSubset;
+  /** Index of its subset. */
+  readonly subset: number;
   /** Which of the packed samples of the subset; 0 when it is not packed. */
   readonly sample: number;
 }
 
-/**
- * Integrations of a BDF in file order. Packed samples get their own times as importasdm computes them: whole nanoseconds from
- * the middle of the subset.
- */
-export function readIntegrations(bdf: BdfReader): Integration[] {
-  const { numTime } = bdf.header;
-  const integrations: Integration[] = [];
-  for (const subset of bdf.subsets()) {
-    if (numTime === 0) {
-      integrations.push({ timeNs: subset.timeNs, intervalNs: subset.intervalNs, subset, sample: 0 });
-      continue;
-    }
-    const intervalNs = subset.intervalNs / BigInt(numTime);
-    let timeNs = subset.timeNs - subset.intervalNs / 2n - intervalNs / 2n;
-    for (let sample = 0; sample < numTime; sample++) {
-      timeNs += intervalNs;
-      integrations.push({ timeNs, intervalNs, subset, sample });
-    }
+/** Integrations of a BDF in file order, kept as numbers: a subscan of radiometers has some 10⁴. */
+export class Integrations implements Iterable<Integration> {
+  readonly length: number;
+  private readonly times: BigInt64Array;
+  private readonly intervals: BigInt64Array;
+  private readonly packed: number;
+  private readonly first: number;
+
+  private constructor(times: BigInt64Array, intervals: BigInt64Array, packed: number, first: number) {
+    this.length = times.length;
+    this.times = times;
+    this.intervals = intervals;
+    this.packed = packed;
+    this.first = first;
   }
-  return integrations;
+
+  /**
+   * Reads where they are. Packed samples get their own times as importasdm computes them: whole nanoseconds from the middle of
+   * the subset.
+   */
+  static of(bdf: BdfReader): Integrations {
+    const packed = Math.max(1, bdf.header.numTime);
+    let times: BigInt64Array = new BigInt64Array(Math.max(packed, 64));
+    let intervals: BigInt64Array = new BigInt64Array(times.length);
+    let count = 0;
+    for (let subset = 0; subset < bdf.countSubsets(); subset++) {
+      const [subsetNs, lengthNs] = bdf.subsetTimes(subset);
+      if (count + packed > times.length) [times, intervals] = [doubled(times), doubled(intervals)];
+      if (bdf.header.numTime === 0) {
+        times[count] = subsetNs;
+        intervals[count++] = lengthNs;
+        continue;
+      }
+      const intervalNs = lengthNs / BigInt(packed);
+      let timeNs = subsetNs - lengthNs / 2n - intervalNs / 2n;
+      for (let sample = 0; sample < packed; sample++) {
+        timeNs += intervalNs;
+        times[count] = timeNs;
+        intervals[count++] = intervalNs;
+      }
+    }
+    return new Integrations(times.subarray(0, count), intervals.subarray(0, count), packed, 0);
+  }
+
+  at(index: number): Integration {
+    const number = this.first + index;
+    const subset = Math.floor(number / this.packed);
+    return {
+      timeNs: this.times[index],
+      intervalNs: this.intervals[index],
+      subset,
+      sample: number - subset * this.packed,
+    };
+  }
+
+  /** Those from `start` to before `end`, without a copy. */
+  slice(start: number, end: number): Integrations {
+    const { times, intervals, packed, first } = this;
+    return new Integrations(times.subarray(start, end), intervals.subarray(start, end), packed, first + start);
+  }
+
+  *[Symbol.iterator](): Generator<Integration> {
+    for (let index = 0; index < this.length; index++) yield this.at(index);
+  }
+}
+
+function doubled(values: BigInt64Array): BigInt64Array {
+  const larger = new BigInt64Array(2 * values.length);
+  larger.set(values);
+  return larger;
 }
 
 const SLICE_BYTES = 500 * 1024 * 1024;
@@ -83,30 +134,32 @@ export const numbersOf = (part: BdfPart, sampleCount: number) => part.valueCount
  */
 export function loadPart(
   bdf: BdfReader,
-  integrations: readonly Integration[],
+  integrations: Integrations,
   name: 'crossData' | 'autoData',
   lease: Lease,
 ): LoadedPart {
-  const first = requirePart(bdf, integrations[0], name);
+  const first = requirePart(bdf, integrations.at(0), name);
   const stride = numbersOf(first, bdf.header.numTime);
   const count = stride * integrations.length;
   const numbers =
     first.type === 'int16' ? lease.int16(count) : first.type === 'int32' ? lease.int32(count) : lease.float32(count);
-  integrations.forEach((integration, index) => {
+  let at = 0;
+  for (const integration of integrations) {
     const part = requirePart(bdf, integration, name);
     if (part.type !== first.type)
       fail('unsupported', 'The cross data change their number type within a BDF.', {
         file: bdf.name,
         byte: part.offset,
       });
-    bdf.readInto(part, numbers.subarray(index * stride, (index + 1) * stride), integration.sample * stride);
-  });
+    bdf.readInto(part, numbers.subarray(at, at + stride), integration.sample * stride);
+    at += stride;
+  }
   return { numbers, stride };
 }
 
-export function requirePart(bdf: BdfReader, { subset }: Integration, name: 'crossData' | 'autoData'): BdfPart {
-  return (
-    subset.parts[name] ??
-    fail('bad-format', `The data subset ${subset.projectPath} has no ${name}.`, { file: bdf.name, byte: subset.byte })
-  );
+export function requirePart(bdf: BdfReader, { subset }: Integration, name: BdfPartName): BdfPart {
+  const part = bdf.part(subset, name);
+  if (part) return part;
+  const { projectPath, byte } = bdf.subset(subset);
+  return fail('bad-format', `The data subset ${projectPath} has no ${name}.`, { file: bdf.name, byte });
 }

@@ -1,6 +1,6 @@
 import type { BdfReader } from '../../formats/asdm/index.ts';
 import type { AsdmIndex, AsdmIndexEntry, BlockKind } from './asdm-index.ts';
-import { type Integration, numbersOf, requirePart } from './bdf-slices.ts';
+import { type Integration, type Integrations, numbersOf, requirePart } from './bdf-slices.ts';
 import { type PlacedSource, rowsOf } from './main-rows.ts';
 import type { WindowSource } from './window-sources.ts';
 
@@ -8,14 +8,16 @@ import type { WindowSource } from './window-sources.ts';
 export function addToIndex(
   index: AsdmIndex,
   bdf: BdfReader,
-  integrations: readonly Integration[],
+  integrations: Integrations,
   placed: readonly PlacedSource[],
 ): void {
   index.setByteOrder(!bdf.header.isLittleEndian, bdf.name);
   for (const { source, start } of placed) {
-    integrations.forEach((integration, k) => {
-      addEntries(index, bdf, source, integration, start + k * rowsOf(source));
-    });
+    let row = start;
+    for (const integration of integrations) {
+      addEntries(index, bdf, source, integration, row);
+      row += rowsOf(source);
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import {
   type StoredNumbers,
   scaleRowsInto,
 } from '../../foundation/numeric/index.ts';
-import { type Integration, loadPart, numbersOf, readIntegrations, requirePart, sliceCounts } from './bdf-slices.ts';
+import { Integrations, loadPart, numbersOf, requirePart, sliceCounts } from './bdf-slices.ts';
 import { addToIndex } from './lazy-entries.ts';
 import { appendRows, type BdfFill, type PlacedSource, rowsOf } from './main-rows.ts';
 import type { RowContext } from './row-columns.ts';
@@ -38,7 +38,7 @@ export function fillMain(
   const bdf = openBdf(bdfPath);
   try {
     const sources = windowSources(bdf, context, setup, options);
-    const integrations = readIntegrations(bdf);
+    const integrations = Integrations.of(bdf);
     if (integrations.length === 0 || sources.length === 0) return;
     const fill = { ms, bdf, context, options };
     const { lazyIndex } = options;
@@ -56,7 +56,7 @@ export function fillMain(
 }
 
 /** Converts the stored numbers of a run of integrations into the rows that it has already. */
-function copyVisibilities(fill: BdfFill, integrations: readonly Integration[], placed: readonly PlacedSource[]): void {
+function copyVisibilities(fill: BdfFill, integrations: Integrations, placed: readonly PlacedSource[]): void {
   const { bdf, options, ms } = fill;
   const column = ms.main.column(options.isComplex ? 'DATA' : 'FLOAT_DATA');
   // Before any data, so that the cells of a hypercube lie in the order of the rows.
@@ -64,7 +64,7 @@ function copyVisibilities(fill: BdfFill, integrations: readonly Integration[], p
     column.setShape(start, integrations.length * rowsOf(source), [source.window.chanCount, source.corrCount]);
   }
   for (const name of new Set(placed.map(({ source }) => source.name))) {
-    const part = requirePart(bdf, integrations[0], name);
+    const part = requirePart(bdf, integrations.at(0), name);
     const stride = numbersOf(part, bdf.header.numTime);
     const step = Math.max(1, Math.floor((STORED_BYTES * part.valueCount) / (part.bytes * stride)));
     for (let first = 0; first < integrations.length; first += step) {
@@ -83,7 +83,7 @@ function copyVisibilities(fill: BdfFill, integrations: readonly Integration[], p
 
 /** A few integrations of one part in kernel memory. */
 interface HeldIntegrations {
-  readonly integrations: readonly Integration[];
+  readonly integrations: Integrations;
   readonly numbers: StoredNumbers;
   /** Numbers from one integration to the next. */
   readonly stride: number;

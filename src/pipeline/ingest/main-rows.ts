@@ -1,7 +1,7 @@
 import type { MeasurementSet } from '../../astronomy/ms/index.ts';
 import type { BdfReader } from '../../formats/asdm/index.ts';
 import { ALL_BITS, markFlags, readFlags } from './bdf-flags.ts';
-import type { Integration } from './bdf-slices.ts';
+import type { Integrations } from './bdf-slices.ts';
 import { putRowColumns, type RowContext, UvwCache } from './row-columns.ts';
 import type { FillMainOptions, WindowSource } from './window-sources.ts';
 
@@ -34,7 +34,7 @@ export interface BdfFill {
  */
 export function appendRows(
   fill: BdfFill,
-  integrations: readonly Integration[],
+  integrations: Integrations,
   sources: readonly WindowSource[],
 ): PlacedSource[] {
   const { main } = fill.ms;
@@ -59,7 +59,7 @@ function putRows(
   { ms: { main }, bdf, context, options }: BdfFill,
   source: WindowSource,
   uvwCache: UvwCache,
-  integrations: readonly Integration[],
+  integrations: Integrations,
   start: number,
 ): void {
   const { window, corrCount, dataDescId, effectiveBw, pairs } = source;
@@ -77,7 +77,7 @@ function putRows(
   const flag = options.arrays.uint8('flag', count * window.chanCount * corrCount);
   const flagRow = options.arrays.uint8('flagRow', count);
   if (options.withBdfFlags) {
-    const flags = integrations.map((integration) => readFlags(bdf, integration));
+    const flags = Array.from(integrations, (integration) => readFlags(bdf, integration));
     markFlags(source, bdf, { flags, mask: ALL_BITS }, flag, flagRow);
   }
   main.column('FLAG').putRange(start, count, flag, [window.chanCount, corrCount]);

@@ -1,6 +1,6 @@
 import { antennaUvw } from '../../astronomy/measures/index.ts';
 import type { Table } from '../../formats/tables/index.ts';
-import type { Integration } from './bdf-slices.ts';
+import type { Integrations } from './bdf-slices.ts';
 import type { Configuration } from './configuration.ts';
 import { type Ephemeris, ephemerisDirection } from './ephemerides.ts';
 import { msTime } from './table-rows.ts';
@@ -112,7 +112,7 @@ export class RowArrays {
 export interface RowBlock {
   /** Number of the first row in the MS. */
   readonly start: number;
-  readonly integrations: readonly Integration[];
+  readonly integrations: Integrations;
   readonly pairs: AntennaPairs;
   readonly binCount: number;
   readonly dataDescId: number;
