@@ -174,8 +174,15 @@ export function primaryBeam(offsetRad: number, frequencyHz: number, dishDiameter
   return voltage * voltage;
 }
 
-/** 2 J1(x) / x by its power series. */
+/** From here on the power series loses its digits and the asymptotic one has them. */
+const FAR = 25;
+
+/** 2 J1(x) / x by its power series, and far out by the asymptotic one (Abramowitz & Stegun 1972, 9.2.5). */
 function airy(x: number): number {
+  if (Math.abs(x) > FAR) {
+    const [far, angle] = [Math.abs(x), Math.abs(x) - 0.75 * Math.PI];
+    return (2 / far) * Math.sqrt(2 / (Math.PI * far)) * (Math.cos(angle) - (3 / (8 * far)) * Math.sin(angle));
+  }
   const square = -(x * x) / 4;
   let term = 1;
   let sum = 1;

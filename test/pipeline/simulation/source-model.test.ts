@@ -63,5 +63,8 @@ describe('SourceModel', () => {
     const half = 0.5 * 1.13 * lambdaOverDish;
     expect(primaryBeam(half, 230e9)).toBeGreaterThan(0.45);
     expect(primaryBeam(half, 230e9)).toBeLessThan(0.55);
+    // Far sidelobes: where the power series ends, and where it would overflow.
+    expect(primaryBeam(0.00309, 230e9)).toBeCloseTo(primaryBeam(0.003091, 230e9), 6);
+    expect(primaryBeam(0.0165, 372e9)).toBeLessThan(1e-6);
   });
 });
