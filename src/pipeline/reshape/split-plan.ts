@@ -15,6 +15,9 @@ import { binsOf } from '../../astronomy/visibility/index.ts';
 import { queryRows } from '../../formats/tables/index.ts';
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 
+/** Channels averaged into one: of all windows, or of each selected one. */
+export type ChannelWidth = number | string | readonly (number | string)[];
+
 /** Parameters of CASA's split. */
 export interface SplitOptions extends Selection {
   readonly vis: string;
@@ -23,7 +26,7 @@ export interface SplitOptions extends Selection {
   /** Keep rows that are flagged altogether; default true. */
   readonly keepflags?: boolean;
   /** Channels to average: one number, or one for each selected window in order. */
-  readonly width?: number | readonly number[];
+  readonly width?: ChannelWidth;
   /** Time averaging, e.g. '30s'; '0s' for none. */
   readonly timebin?: string;
   /** What time averages may span: 'scan', 'state', 'field' (with commas). */
@@ -103,7 +106,7 @@ export function planSplit(
   const selection = options.taql
     ? { ...selected, rows: queryRows(ms.main, options.taql, { among: selected.rows }) }
     : selected;
-  const windows = planWindows(metadata, selection, options.width ?? 1);
+  const windows = planWindows(metadata, selection, widthsOf(options.width ?? 1));
   const averaging = planAveraging(metadata, options, warn);
   if (options.reindex === false) {
     const spwMap = numberMap(metadata.spectralWindows.map(({ id }) => id));
@@ -145,6 +148,16 @@ function planAveraging(
     combined.push('state');
   }
   return { timebinSec, combined, maxUvwDistanceM: options.maxuvwdistance ?? 0 };
+}
+
+/** Numbers that also stand as texts, as scripts give them: '10', ['10', '20'], '[10, 20]'. */
+function widthsOf(width: ChannelWidth): number | readonly number[] {
+  if (typeof width === 'number') return width;
+  const words = typeof width === 'string' ? width.replace(/^\s*\[|\]\s*$/g, '').split(',') : width;
+  const numbers = words.map((word) => (String(word).trim() === '' ? 1 : Number(word)));
+  const wrong = words.find((_, index) => !(Number.isInteger(numbers[index]) && numbers[index] >= 0));
+  if (wrong !== undefined) fail('usage', `width must be numbers of channels to average, not "${wrong}".`);
+  return numbers.length === 1 ? numbers[0] : numbers;
 }
 
 function planWindows(metadata: MsMetadata, selection: RowSelection, width: number | readonly number[]): WindowPlan[] {

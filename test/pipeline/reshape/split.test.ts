@@ -93,7 +93,7 @@ describe('split', () => {
     }
     source.close();
     const options = { vis: 'a.ms', datacolumn: 'all', scan: '1', spw: '0' };
-    split(context, { ...options, outputvis: 'b.ms', timebin: '12s', width: 2 });
+    split(context, { ...options, outputvis: 'b.ms', timebin: '12s', width: '2' });
     const ms = openMs(path('b.ms'));
     const [chunk] = readChunks(ms, { columns: ['DATA', 'CORRECTED_DATA'] });
     expect(chunk.data.DATA![0]).toBeCloseTo((1 + 4 * 4) / 5, 6);
@@ -116,7 +116,7 @@ describe('split', () => {
     initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
     const expected = { data: [8, 8], corrected: [18, 18], all: [18, 8] } as const;
     for (const [datacolumn, [weight, noise]] of Object.entries(expected)) {
-      split(context, { vis: 'a.ms', outputvis: `${datacolumn}.ms`, datacolumn, spw: '0', width: 2 });
+      split(context, { vis: 'a.ms', outputvis: `${datacolumn}.ms`, datacolumn, spw: '0', width: ['2'] });
       const ms = openMs(path(`${datacolumn}.ms`));
       const [chunk] = readChunks(ms, { columns: [], withWeightSpectrum: true, withSigmaSpectrum: true });
       expect([chunk.weight[0], chunk.weightSpectrum![0]]).toEqual([weight, weight]);
