@@ -1,4 +1,5 @@
 export * from './apply-gains-kernels.ts';
+export { chauvenetScore } from './chauvenet.ts';
 export * from './clean-kernels.ts';
 export * from './fft-kernels.ts';
 export * from './flag-kernels.ts';

@@ -1,6 +1,6 @@
 import type { Beam } from '../images/index.ts';
-import { robustRms } from './clean-cycles.ts';
 import type { ImageGeometry } from './gridder.ts';
+import { carefulNoise, robustNoise } from './residual-noise.ts';
 import { restorePlane } from './restore.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface AutoMaskChoice {
   readonly cutThreshold: number;
   readonly growIterations: number;
   readonly prunesGrown: boolean;
+  /** The noise is that outside of the mask so far, and without one that of what is no source; else that of all. */
+  readonly isNoiseCareful: boolean;
   /** A plane's mask stays when a cycle would change it by less than this per cent; negative: never. */
   readonly leastChange: number;
 }
@@ -127,26 +129,23 @@ export function autoMask(plane: AutoMaskPlane, geometry: ImageGeometry, choice: 
   const { allowed, beam } = plane;
   const shown = shownValues(plane);
   if (shown.length === 0) return plane.mask;
-  const rms = robustRms(shown);
-  let [highest, lowest] = [0, 0];
-  for (let k = 0; k < shown.length; k++) {
-    if (shown[k] > highest) highest = shown[k];
-    if (shown[k] < lowest) lowest = shown[k];
-  }
-  const sidelobes = plane.sidelobe * choice.sidelobeThreshold * highest;
+  const noise = choice.isNoiseCareful ? carefulNoise(plane.residual, plane.mask, allowed) : robustNoise(shown);
+  if (!noise) return plane.mask;
+  const { median, rms } = noise;
+  const peak = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const sidelobes = plane.sidelobe * choice.sidelobeThreshold * peak;
   const least = choice.leastBeams * beamArea(beam, geometry);
-  const bright = above(plane, Math.max(choice.noiseThreshold * rms, sidelobes));
+  const bright = above(plane, Math.max(choice.noiseThreshold * rms, sidelobes) + median);
   const parts = [smooth(prune(bright, geometry, least), geometry, beam, choice)];
   const before = new Uint8Array(plane.mask);
   if (choice.growIterations > 0 && before.includes(1)) {
-    const within = above(plane, Math.max(choice.lowNoiseThreshold * rms, sidelobes));
+    const within = above(plane, Math.max(choice.lowNoiseThreshold * rms, sidelobes) + median);
     const grown = grow(before, within, geometry, choice.growIterations);
     for (let k = 0; k < grown.length; k++) grown[k] &= within[k];
     parts.push(smooth(choice.prunesGrown ? prune(grown, geometry, least) : grown, geometry, beam, choice));
   }
   if (choice.negativeThreshold > 0) {
-    const sidelobesBelow = plane.sidelobe * choice.sidelobeThreshold * -lowest;
-    parts.push(above(plane, Math.max(choice.negativeThreshold * rms, sidelobesBelow), -1));
+    parts.push(above(plane, Math.max(choice.negativeThreshold * rms, sidelobes) - median, -1));
   }
   const result = new Float32Array(before);
   for (const part of parts) for (let k = 0; k < result.length; k++) if (part[k] && allowed[k]) result[k] = 1;

@@ -1,6 +1,7 @@
 import type { Context } from '../../foundation/base/index.ts';
 import type { MinorCycle } from './minor-cycle.ts';
 import { type CleanControl, type RunStyle, TCLEAN_STYLE } from './options.ts';
+import { carefulNoise, robustNoise } from './residual-noise.ts';
 
 /** Why the CLEAN loop ended, with CASA's stop codes. */
 export const STOP_REASONS: Readonly<Record<number, string>> = {
@@ -82,31 +83,19 @@ function sumOf(values: ArrayLike<number>): number {
   return sum;
 }
 
-/** Noise of a plane from the median of absolute deviations, as CASA's robust rms. */
-export function robustRms(values: Float32Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  const median = sorted[middle];
-  // Deviations grow on both sides of the median: their median is reached by always taking the nearer neighbour.
-  let [low, high] = [middle, middle];
-  for (let taken = 0; taken < middle; taken++) {
-    if (high + 1 >= sorted.length || (low > 0 && median - sorted[low - 1] <= sorted[high + 1] - median)) low--;
-    else high++;
-  }
-  return 1.4826 * Math.fround(Math.max(median - sorted[low], sorted[high] - median));
-}
-
 interface PlaneState {
   peak: number;
   nsigmaThreshold: number;
 }
 
 /** Looks at a plane's residual, after its mask is made anew. */
-function examine(target: CleanTarget, control: CleanControl, plane: number): PlaneState {
-  target.renewMask?.(plane);
+function examine(target: CleanTarget, control: CleanControl, plane: number, isLast = false): PlaneState {
+  if (!isLast) target.renewMask?.(plane);
   const residual = target.residual(plane);
-  const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * robustRms(residual) : 0;
-  return { peak: maskedPeak(residual, target.mask(plane)), nsigmaThreshold };
+  const mask = target.mask(plane);
+  const noise = () => (control.isNoiseCareful ? carefulNoise(residual, mask) : robustNoise(residual));
+  const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * (noise()?.rms ?? 0) : 0;
+  return { peak: maskedPeak(residual, mask), nsigmaThreshold };
 }
 
 /** Stop code before a minor cycle, or undefined to go on. */
@@ -213,8 +202,8 @@ export function runCleanCycles(
         target.updateResidual(plane);
         fluxes[plane] = sumOf(model);
         planes.push({ plane, iterations, peak, modelFlux: fluxes[plane] });
-        states[plane] = examine(target, control, plane);
-      } else if (target.renewMask) states[plane] = examine(target, control, plane);
+        states[plane] = examine(target, control, plane, sumOf(doneOf) >= control.niter);
+      } else if (target.renewMask) states[plane] = examine(target, control, plane, sumOf(doneOf) >= control.niter);
     }
     major++;
     const iterations = planes.reduce((sum, one) => sum + one.iterations, 0);

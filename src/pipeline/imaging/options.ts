@@ -75,6 +75,7 @@ export interface TcleanOptions {
   readonly cutthreshold?: number;
   readonly growiterations?: number;
   readonly dogrowprune?: boolean;
+  readonly fastnoise?: boolean;
   readonly minpercentchange?: number;
   readonly savemodel?: string;
   /** False: takes another name where an earlier run has left images. */
@@ -122,6 +123,8 @@ export interface CleanControl {
   readonly gain: number;
   readonly threshold: number;
   readonly nsigma: number;
+  /** nsigma counts the noise outside of the mask. */
+  readonly isNoiseCareful: boolean;
   readonly cycleniter: number;
   /** Most major cycles. */
   readonly nmajor: number;
@@ -231,6 +234,7 @@ function parseControl(options: TcleanOptions, isOldPointClean: boolean): CleanCo
     gain: options.gain ?? 0.1,
     threshold,
     nsigma: options.nsigma ?? 0,
+    isNoiseCareful: options.fastnoise === false,
     cycleniter: cycleniter < 0 ? niter : cycleniter,
     nmajor: (options.nmajor ?? -1) < 0 ? Number.POSITIVE_INFINITY : options.nmajor!,
     cyclefactor: options.cyclefactor ?? 1,
@@ -252,6 +256,7 @@ function autoMaskOf(options: TcleanOptions): AutoMaskChoice {
     cutThreshold: options.cutthreshold ?? 0.01,
     growIterations: options.growiterations ?? 75,
     prunesGrown: options.dogrowprune ?? true,
+    isNoiseCareful: options.fastnoise === false,
     leastChange: options.minpercentchange ?? -1,
   };
 }

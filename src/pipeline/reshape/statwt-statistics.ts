@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import { median } from '../../foundation/numeric/index.ts';
+import { chauvenetScore, median } from '../../foundation/numeric/index.ts';
 
 /** Parameters of CASA's statistics. */
 export interface StatisticsOptions {
@@ -64,41 +64,13 @@ function chauvenet(zscore: number, rounds: number): VarianceOf {
   return (values, weights) => {
     let moments = momentsWithin(values, weights, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     for (let round = 0; round <= rounds; round++) {
-      const reach = (zscore >= 0 ? zscore : largestScore(moments.count)) * moments.deviation;
+      const reach = (zscore >= 0 ? zscore : chauvenetScore(moments.count)) * moments.deviation;
       const before = moments.count;
       moments = momentsWithin(values, weights, moments.mean - reach, moments.mean + reach);
       if (moments.count === before) break;
     }
     return moments.variance;
   };
-}
-
-/** Standard deviations beyond which half a value of so many is expected: erfc(z / √2) = 1 / (2 count). */
-function largestScore(count: number): number {
-  let [low, high] = [0.5, 8];
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (complementaryError(middle / Math.SQRT2) * 2 * count > 1) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** erfc(x) for x ≥ 0: its series below 2.5, its continued fraction beyond (Abramowitz & Stegun 7.1.6, 7.1.14). */
-function complementaryError(x: number): number {
-  const scale = Math.exp(-x * x) / Math.sqrt(Math.PI);
-  if (x < 2.5) {
-    let term = 2 * x;
-    let sum = term;
-    for (let k = 1; term > sum * 1e-17; k++) {
-      term *= (2 * x * x) / (2 * k + 1);
-      sum += term;
-    }
-    return 1 - scale * sum;
-  }
-  let fraction = 0;
-  for (let k = 80; k > 0; k--) fraction = k / 2 / (x + fraction);
-  return scale / (x + fraction);
 }
 
 function fitHalf(center: string, isLower: boolean): VarianceOf {

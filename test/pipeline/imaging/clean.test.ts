@@ -120,7 +120,16 @@ describe('clean', () => {
       },
     };
     const control = {
-      ...{ niter: 10, gain: 0.1, threshold: 0.02, nsigma: 0, cycleniter: 10, cyclefactor: 1.5, nmajor: 9 },
+      ...{
+        niter: 10,
+        gain: 0.1,
+        threshold: 0.02,
+        nsigma: 0,
+        isNoiseCareful: false,
+        cycleniter: 10,
+        cyclefactor: 1.5,
+        nmajor: 9,
+      },
       ...{ minPsfFraction: 0, maxPsfFraction: 0.8, thresholdShare: 0.95, mostGrowth: 1.05 },
     };
     // The first goes down by a quarter a cycle and has its ten iterations after two; the second by 85 %: below the threshold after two.

@@ -127,7 +127,7 @@ export const tcleanTask: TaskDeclaration = {
     bool('dogrowprune', true, 'prune grown masks'),
     float('minpercentchange', -1.0, 'least change of the mask'),
     bool('verbose', false, 'say more'),
-    bool('fastnoise', true, 'quick noise', { onlyDefault: true }),
+    bool('fastnoise', true, 'noise of all pixels; False: of those outside of the mask'),
     bool('restart', true, 'go on from the model and mask that an earlier run has left; False: take another name'),
     text('savemodel', 'none', 'where the model goes: none or the column MODEL_DATA (virtual and modelcolumn)', {
       allowed: ['none', 'virtual', 'modelcolumn'],

@@ -1,0 +1,27 @@
+/** Standard deviations beyond which half a value of so many is expected: erfc(z / √2) = 1 / (2 count). */
+export function chauvenetScore(count: number): number {
+  let [low, high] = [0.5, 8];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (complementaryError(middle / Math.SQRT2) * 2 * count > 1) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** erfc(x) for x ≥ 0: its series below 2.5, its continued fraction beyond (Abramowitz & Stegun 7.1.6, 7.1.14). */
+function complementaryError(x: number): number {
+  const scale = Math.exp(-x * x) / Math.sqrt(Math.PI);
+  if (x < 2.5) {
+    let term = 2 * x;
+    let sum = term;
+    for (let k = 1; term > sum * 1e-17; k++) {
+      term *= (2 * x * x) / (2 * k + 1);
+      sum += term;
+    }
+    return 1 - scale * sum;
+  }
+  let fraction = 0;
+  for (let k = 80; k > 0; k--) fraction = k / 2 / (x + fraction);
+  return scale / (x + fraction);
+}

@@ -1,0 +1,76 @@
+import { chauvenetScore } from '../../foundation/numeric/index.ts';
+
+/** Where the values of a residual lie, and how far about it. */
+export interface ResidualNoise {
+  readonly median: number;
+  /** From the median of absolute deviations, as CASA's robust rms. */
+  readonly rms: number;
+}
+
+/** Of all values. */
+export function robustNoise(values: Float32Array): ResidualNoise {
+  const sorted = values.slice().sort();
+  const middle = sorted.length >> 1;
+  const median = sorted[middle];
+  // Deviations grow on both sides of the median: their median is reached by always taking the nearer neighbour.
+  let [low, high] = [middle, middle];
+  for (let taken = 0; taken < middle; taken++) {
+    if (high + 1 >= sorted.length || (low > 0 && median - sorted[low - 1] <= sorted[high + 1] - median)) low--;
+    else high++;
+  }
+  return { median, rms: 1.4826 * Math.fround(Math.max(median - sorted[low], sorted[high] - median)) };
+}
+
+/** Rounds of Chauvenet's criterion after the first, as CASA asks for. */
+const ROUNDS = 5;
+
+/**
+ * Of what is not sky: the values outside of the mask, or while there is no mask those that Chauvenet's criterion keeps (tclean with
+ * fastnoise=False; CASA's SDMaskHandler::calcRobustImageStatistics).
+ *
+ * @param mask 1 where the sky is; none, or a full one, tells nothing
+ * @param allowed 1 where values count; default all
+ * @returns undefined when nothing is left
+ */
+export function carefulNoise(
+  residual: Float32Array,
+  mask: Float32Array,
+  allowed?: Uint8Array,
+): ResidualNoise | undefined {
+  let masked = 0;
+  for (let k = 0; k < mask.length; k++) if (mask[k] !== 0) masked++;
+  const isTold = masked > 0 && masked < mask.length;
+  const kept = new Float32Array(residual.length);
+  let count = 0;
+  for (let k = 0; k < residual.length; k++) {
+    if ((allowed === undefined || allowed[k] !== 0) && !(isTold && mask[k] !== 0)) kept[count++] = residual[k];
+  }
+  if (count === 0) return undefined;
+  const values = kept.subarray(0, count);
+  return robustNoise(isTold ? values : withinChauvenet(values));
+}
+
+function withinChauvenet(values: Float32Array): Float32Array {
+  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let before = 0;
+  for (let round = 0; round <= ROUNDS + 1; round++) {
+    const { count, mean, deviation } = momentsWithin(values, low, high);
+    if (count === before) break;
+    const reach = chauvenetScore(count) * deviation;
+    [low, high, before] = [mean - reach, mean + reach, count];
+  }
+  return values.filter((value) => value >= low && value <= high);
+}
+
+function momentsWithin(values: Float32Array, low: number, high: number) {
+  let [count, mean, squares] = [0, 0, 0];
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k];
+    if (value < low || value > high) continue;
+    count++;
+    const step = value - mean;
+    mean += step / count;
+    squares += step * (value - mean);
+  }
+  return { count, mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0 };
+}
