@@ -190,10 +190,11 @@ export function runCleanCycles(
     const startPeak = Math.max(...states.map((state) => state.peak));
     const cyclethreshold = Math.max(fraction * startPeak, control.thresholdShare * control.threshold);
     const planes: PlaneCycle[] = [];
+    // As in CASA, each plane may take all that was left when the cycle began: none starves, and their sum may pass niter.
+    const left = Math.min(control.cycleniter, control.niter - sumOf(doneOf));
     for (let plane = 0; plane < target.planeCount; plane++) {
       const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
-      const left = Math.min(control.cycleniter, control.niter - sumOf(doneOf));
-      if (left > 0 && states[plane].peak > threshold) {
+      if (states[plane].peak > threshold) {
         const model = target.model(plane);
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
         const { iterations, peak } = minor.run(input, { gain: control.gain, threshold, iterations: left });

@@ -128,6 +128,19 @@ describe('tclean', () => {
     image.close();
   });
 
+  it('gives every plane of a cube the iterations that were left when a cycle began, as CASA 6.7 does', () => {
+    const cube = { ...common, specmode: 'cube', outframe: 'TOPO', niter: 7, mask: 'circle[[40pix,25pix],4pix]' };
+    const { cycles, iterdone } = tclean(context, {
+      ...cube,
+      imagename: 'cube-short',
+      cyclefactor: 0.1,
+      minpsffraction: 0,
+    });
+    const first = cycles[0].planes.map(({ plane, iterations }) => [plane, iterations]);
+    expect(first).toEqual(Array.from({ length: chanCount }, (_, chan) => [chan, 7]));
+    expect(iterdone).toBe(7 * chanCount);
+  });
+
   it.each([
     ['hogbom', 'standard'],
     ['clark', 'mosaic'],

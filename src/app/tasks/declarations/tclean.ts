@@ -112,7 +112,7 @@ export const tcleanTask: TaskDeclaration = {
     float('maxpsffraction', 0.8, 'upper limit of the cycle threshold'),
     bool('interactive', false, 'stop for the user; there is no viewer, cleaning goes on within the mask'),
     int('nmajor', -1, 'most major cycles; -1: any number'),
-    bool('fullsummary', false, 'more in the summary'),
+    bool('fullsummary', false, 'more in the summary', { inert: 'the short summary is returned' }),
     text('usemask', 'user', 'user, pb or auto-multithresh', { allowed: ['user', 'pb', 'auto-multithresh'] }),
     variant('mask', '', 'regions, files or images'),
     float('pbmask', 0.0, 'beam value of a pb mask'),
