@@ -1,3 +1,5 @@
+import { type FieldInfo, fieldDirection } from '../../astronomy/ms/index.ts';
+import { fail } from '../../foundation/base/index.ts';
 import { type CelestialFrame, type SkyPosition, skyToPlane } from '../images/index.ts';
 import type { ImageGeometry } from './gridder.ts';
 import { type BeamKind, beamReach } from './primary-beam.ts';
@@ -79,6 +81,31 @@ function makeFacet(
   };
 }
 
+/** Where a mosaic's image is: a direction, or an object that its pointings move with, at a time in MJD s. */
+export interface MosaicCentre {
+  readonly centre: SkyPosition;
+  readonly followed?: FieldInfo;
+  readonly timeSec: number;
+}
+
+/** The image's centre, and directions of fields as it sees them; with an object that moves they hold for one time. */
+function directionsOf({ centre, followed, timeSec }: MosaicCentre) {
+  if (!followed?.motion)
+    return {
+      reference: centre,
+      of: ({ phaseDir: [lon, lat] }: FieldInfo): SkyPosition => ({ lon, lat }),
+    };
+  const at = (field: FieldInfo): SkyPosition => {
+    const [lon, lat] = fieldDirection(field, timeSec);
+    return { lon, lat };
+  };
+  const of = (field: FieldInfo) =>
+    field.motion
+      ? at(field)
+      : fail('usage', `Field ${field.id} stands still; phasecenter="TRACKFIELD" needs pointings that move with the object.`);
+  return { reference: at(followed), of };
+}
+
 /**
  * Lays out the facets of a mosaic.
  *
@@ -86,19 +113,19 @@ function makeFacet(
  */
 export function planFacets(
   data: readonly ChosenMs[],
-  centre: SkyPosition,
+  place: MosaicCentre,
   geometry: ImageGeometry,
   planes?: ArrayLike<number>,
 ): FacetPlan {
-  const tangent: CelestialFrame = { projection: 'SIN', parameters: [], reference: centre, longPole: 180, latPole: 0 };
+  const { reference, of } = directionsOf(place);
+  const tangent: CelestialFrame = { projection: 'SIN', parameters: [], reference, longPole: 180, latPole: 0 };
   const offsets: (readonly [number, number])[] = [];
   const pointingOf = new Map<ChosenMs, Map<number, number>>();
   for (const chosen of data) {
     const byField = new Map<number, number>();
     pointingOf.set(chosen, byField);
     for (const field of chosen.fieldIds) {
-      const [lon, lat] = chosen.metadata.fields[field].phaseDir;
-      const offset = skyToPlane(tangent, { lon, lat });
+      const offset = skyToPlane(tangent, of(chosen.metadata.fields[field]));
       if (!offset) continue;
       const known = offsets.findIndex(
         (other) => Math.hypot(other[0] - offset[0], other[1] - offset[1]) < SAME_POINTING,

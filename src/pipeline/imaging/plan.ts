@@ -45,8 +45,6 @@ function phaseCentre(choice: ImagingChoice, data: readonly ChosenMs[]): PhaseCen
   };
   if (wanted === undefined || wanted === '') return ofField(fieldIds[0]);
   if (String(wanted).trim().toUpperCase() === 'TRACKFIELD') {
-    if (choice.gridder === 'mosaic')
-      fail('unsupported', 'phasecenter="TRACKFIELD" of mosaics is not done; make one image for each pointing.');
     const followed = metadata.fields[fieldIds[0]];
     const system = followed.motion?.frame ?? followed.frame;
     const [lon, lat] = convertDirection(...fieldDirection(followed, data[0].startSec), followed.frame, system);
@@ -143,7 +141,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
       cube: choice.isCube ? { frequencies, width: Math.abs(axis.increment) } : undefined,
       facets:
         choice.gridder === 'mosaic'
-          ? planFacets(data, centre, geometry, choice.isCube ? frequencies : undefined)
+          ? planFacets(data, { centre, followed, timeSec: startSec }, geometry, choice.isCube ? frequencies : undefined)
           : undefined,
     },
     psfPlace: psfPlace(choice, coordinates),
