@@ -102,7 +102,10 @@ function directionsOf({ centre, followed, timeSec }: MosaicCentre) {
   const of = (field: FieldInfo) =>
     field.motion
       ? at(field)
-      : fail('usage', `Field ${field.id} stands still; phasecenter="TRACKFIELD" needs pointings that move with the object.`);
+      : fail(
+          'usage',
+          `Field ${field.id} stands still; phasecenter="TRACKFIELD" needs pointings that move with the object.`,
+        );
   return { reference: at(followed), of };
 }
 
