@@ -12,6 +12,7 @@ import {
 import { forEachRun, type PlannedChunk, planChunks } from './chunk-plan.ts';
 import { type ColumnRecipe, openRecipe } from './column-recipe.ts';
 import type { DataColumn, VisibilityChunk } from './types.ts';
+import { requireFinished } from './unfinished-change.ts';
 
 export interface ReadOptions {
   /** Rows to read, ascending; or a selection; default all. */
@@ -170,6 +171,7 @@ function openRecipes(
 ): ColumnRecipe | undefined {
   let recipe: ColumnRecipe | undefined;
   for (const name of columns) {
+    requireFinished(ms, name);
     recipe ??= openRecipe(ms, metadata, name);
     ms.main.column(recipe && name === 'CORRECTED_DATA' ? 'DATA' : name);
   }

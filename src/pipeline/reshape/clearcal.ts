@@ -8,7 +8,14 @@ import {
   selectionTexts,
   selectRows,
 } from '../../astronomy/ms/index.ts';
-import { ensureDataColumn, readChunks, type VisibilityChunk, writeChunk } from '../../astronomy/visibility/index.ts';
+import {
+  changeColumns,
+  declareFinished,
+  ensureDataColumn,
+  readChunks,
+  type VisibilityChunk,
+  writeChunk,
+} from '../../astronomy/visibility/index.ts';
 import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 
@@ -73,6 +80,7 @@ export function clearcal(context: Context, options: ClearcalOptions): void {
     const selection = { ...(field && { field }), ...(spw && { spw }), ...(intent && { intent }) };
     const { rows } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'clearcal') });
     const hasModel = ms.main.hasColumn('MODEL_DATA') && !isModelMade;
+    const isWhole = rows.length === ms.main.rowCount;
     for (const chunk of readChunks(ms, { rows, columns: hasModel ? ['DATA', 'MODEL_DATA'] : ['DATA'], metadata })) {
       context.checkAbort();
       const { polId } = metadata.dataDescriptions[chunk.dataDescId];
@@ -89,6 +97,7 @@ export function clearcal(context: Context, options: ClearcalOptions): void {
       writeChunk(ms, { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } }, { columns: ['CORRECTED_DATA'] });
       chunk.release();
     }
+    if (isWhole) declareFinished(ms, 'CORRECTED_DATA');
   });
 }
 
@@ -111,6 +120,8 @@ export function delmod(context: Context, options: DelmodOptions, models: Pick<Mo
  * Subtracts the model from CORRECTED_DATA: CASA 6.7's uvsub. The column is made from DATA when it is not there.
  *
  * The model is MODEL_DATA, or else the virtual models.
+ *
+ * @throws bad-data when an earlier uvsub was interrupted; clearcal makes the column anew
  */
 export function uvsub(context: Context, options: UvsubOptions, models: Pick<ModelAccess, 'openModel'>): void {
   withMs(context, 'uvsub', options, (ms) => {
@@ -118,14 +129,16 @@ export function uvsub(context: Context, options: UvsubOptions, models: Pick<Mode
     ensureDataColumn(ms, 'CORRECTED_DATA', { metadata });
     const provider = models.openModel(ms, metadata);
     const sign = options.reverse ? 1 : -1;
-    for (const chunk of readChunks(ms, { columns: ['CORRECTED_DATA'], metadata })) {
-      context.checkAbort();
-      const data = chunk.data.CORRECTED_DATA ?? fail('internal', 'The chunk carries no CORRECTED_DATA.');
-      const model = new Float32Array(data.length);
-      provider.fill(chunk, model);
-      for (let at = 0; at < data.length; at++) data[at] += sign * model[at];
-      writeChunk(ms, chunk, { columns: ['CORRECTED_DATA'] });
-      chunk.release();
-    }
+    changeColumns(ms, 'uvsub', ['CORRECTED_DATA'], () => {
+      for (const chunk of readChunks(ms, { columns: ['CORRECTED_DATA'], metadata })) {
+        context.checkAbort();
+        const data = chunk.data.CORRECTED_DATA ?? fail('internal', 'The chunk carries no CORRECTED_DATA.');
+        const model = new Float32Array(data.length);
+        provider.fill(chunk, model);
+        for (let at = 0; at < data.length; at++) data[at] += sign * model[at];
+        writeChunk(ms, chunk, { columns: ['CORRECTED_DATA'] });
+        chunk.release();
+      }
+    });
   });
 }

@@ -7,6 +7,7 @@ import {
   selectRows,
 } from '../../astronomy/ms/index.ts';
 import {
+  changeColumns,
   type DataColumn,
   ensureDataColumn,
   hanningSmoothInPlace,
@@ -71,14 +72,16 @@ function smoothInPlace(context: Context, options: HanningsmoothOptions, wanted: 
     if (wanted === 'corrected') ensureDataColumn(ms, 'CORRECTED_DATA', { metadata });
     const columns = columnsOf(ms, wanted);
     const { rows } = selectRows(ms, {}, { metadata, warn: warningsOf(context, 'hanningsmooth') });
-    for (const chunk of readChunks(ms, { rows, columns, withWeightSpectrum: true, metadata })) {
-      context.checkAbort();
-      if (hanningSmoothInPlace(chunk)) {
-        const weightSpectrum = chunk.weightSpectrum !== undefined;
-        writeChunk(ms, chunk, { columns, flag: true, ...(weightSpectrum ? { weightSpectrum } : { weight: true }) });
+    changeColumns(ms, 'hanningsmooth', columns, () => {
+      for (const chunk of readChunks(ms, { rows, columns, withWeightSpectrum: true, metadata })) {
+        context.checkAbort();
+        if (hanningSmoothInPlace(chunk)) {
+          const weightSpectrum = chunk.weightSpectrum !== undefined;
+          writeChunk(ms, chunk, { columns, flag: true, ...(weightSpectrum ? { weightSpectrum } : { weight: true }) });
+        }
+        chunk.release();
       }
-      chunk.release();
-    }
+    });
     appendHistory(ms, 'hanningsmooth', { vis, datacolumn: wanted });
   } finally {
     ms.close();
