@@ -112,6 +112,13 @@ def prepare():
         part.putcol("FLAG_ROW", flag.all(axis=(0, 1)))
         part.close()
     tb.close()
+    # As of windows that the correlator smooths: a channel reaches into its neighbours.
+    tb.open("base.ms/SPECTRAL_WINDOW", nomodify=False)
+    for window in range(tb.nrows()):
+        width = abs(tb.getcell("CHAN_WIDTH", window))
+        tb.putcell("EFFECTIVE_BW", window, 1.5 * width)
+        tb.putcell("RESOLUTION", window, 2 * width)
+    tb.close()
 
 
 def overlapping():
@@ -169,7 +176,7 @@ def transforms(c):
     velocities = dict(lsrk, nchan=c.fit(1.5), start=c.kms(-0.3 * c.count), width=c.kms(1.5))
     return {
         "selection without reindexing": dict(reindex=False, spw="1", datacolumn="data"),
-        "Hanning": dict(hanning=True, spw="0,1", datacolumn="corrected"),
+        "Hanning": dict(hanning=True, spw="0,1:3~4", datacolumn="corrected"),
         "time and channel average": dict(timeaverage=True, timebin="60s", timespan="scan,state", chanaverage=True, chanbin=4,
                                          spw="0,1", datacolumn="data"),
         "time and channel average of all columns": dict(timeaverage=True, timebin="20s", timespan="state", chanaverage=True, chanbin=4,
@@ -221,8 +228,8 @@ WEIGHTS = {
     "statwt channel bins of SIGMA": dict(datacolumn="data", chanbin=16),
     "statwt chauvenet": dict(datacolumn="corrected", statalg="chauvenet", zscore=2.0, maxiter=3),
     "statwt fit-half": dict(datacolumn="corrected", statalg="fit-half", center="median", lside=False),
-    "statwt hinges-fences": dict(datacolumn="corrected", statalg="hinges-fences", fence=0.5, timebin=2),
-    "statwt residual with a range": dict(datacolumn="residual", timebin="30s", combine="scan,field", scan="4", wtrange=[1e6, 3e7]),
+    "statwt hinges-fences": dict(datacolumn="corrected", statalg="hinges-fences", fence=0.5, timebin=4, slidetimebin=True),
+    "statwt residual with a range": dict(datacolumn="residual", timebin="30s", slidetimebin=True, combine="scan,field", scan="4", wtrange=[1e6, 3e7]),
 }
 
 

@@ -9,12 +9,13 @@ const CENTRE = 0.5;
  * Hanning smoothing along the channels: ¼, ½, ¼ (CASA 6.7's mstransform with `hanning`).
  *
  * A value is flagged when one of its three is; the first and last channel stay as they are and are flagged. Weights are those
- * of the weighted sum. Chunks need `weightSpectrum` (see `flatSpectrum`); windows of fewer than 3 channels pass unchanged.
+ * of the weighted sum. Chunks need `weightSpectrum` (see `flatSpectrum`); windows of fewer than 3 channels
+ * are all flagged.
  */
 export function hanningSmooth(): ChunkOperator {
   return {
     push(chunk, next) {
-      next(chunk.chanCount < 3 ? chunk : smooth(chunk));
+      next(smooth(chunk));
     },
     flush() {},
   };

@@ -212,8 +212,9 @@ function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
     Object.assign(sums, { end: 0, centroid: 0, exposure: 0, rowWeight: 0 });
   }
   if (isGood) sums.goodRows++;
-  let rowWeight = 0;
-  for (let corr = 0; corr < chunk.corrCount; corr++) rowWeight += chunk.weight[row * chunk.corrCount + corr];
+  // As CASA: rows flagged as a whole count alike.
+  let rowWeight = isGood ? 0 : 1;
+  for (let corr = 0; isGood && corr < chunk.corrCount; corr++) rowWeight += chunk.weight[row * chunk.corrCount + corr];
   for (let axis = 0; axis < 3; axis++) sums.uvw[axis] += rowWeight * chunk.uvw[3 * row + axis];
   if (chunk.time[row] + half > sums.end) sums.end = chunk.time[row] + half;
   sums.centroid += rowWeight * chunk.timeCentroid[row];

@@ -9,6 +9,8 @@ export interface SampleRules {
   readonly integrations?: number;
   /** its length, s. */
   readonly seconds?: number;
+  /** Each integration has a bin of its own, with those around it. */
+  readonly isSliding?: boolean;
 }
 
 /** How the channels of a window are binned. */
@@ -25,8 +27,13 @@ const KEYS = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'STAT
 /** Rows of a time bin. */
 export interface SampleGroup {
   readonly rows: Int32Array;
-  /** Rows of the bin before that count in its variances too: the last bin of so many integrations is filled up from there. */
+  /**
+   * Rows of other bins that count in its variances too: the last bin of so many integrations is filled up from the one before,
+   * sliding bins are made of those around them.
+   */
   readonly borrowed: Int32Array;
+  /** Bins that borrow from each other have the same number; they follow each other. */
+  readonly chain: number;
 }
 
 /** A time bin that rows still go into. */
@@ -45,11 +52,46 @@ interface OpenBin {
  * @param rows ascending; times ascend within each of those
  */
 export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): SampleGroup[] {
+  const chains = timeBins(ms, rows, rules.isSliding ? { ...rules, seconds: undefined, integrations: 1 } : rules);
+  chains.forEach((bins) => {
+    if (rules.isSliding) slide(bins, rules);
+    else fillLast(bins, rules);
+  });
+  return chains.flatMap((bins, chain) =>
+    bins.map((bin) => ({ rows: Int32Array.from(bin.rows), borrowed: Int32Array.from(bin.borrowed), chain })),
+  );
+}
+
+/** The last bin of so many integrations takes those that it lacks from the one before. */
+function fillLast(bins: readonly OpenBin[], { integrations = 0 }: SampleRules): void {
+  const last = bins[bins.length - 1];
+  const before = bins[bins.length - 2];
+  const missing = integrations - last.integrations.length;
+  if (before && missing > 0)
+    last.borrowed.push(...before.rows.slice(before.integrations[before.integrations.length - missing]));
+}
+
+/** Bins of one integration each borrow from those around them: as many in all, fewer at the ends, or those in half the time. */
+function slide(bins: readonly OpenBin[], { integrations, seconds }: SampleRules): void {
+  bins.forEach((bin, index) => {
+    const isInside = (other: number) => Math.abs(bins[other].start - bin.start) <= (seconds ?? 0) / 2;
+    let [first, last] = [index, index];
+    if (integrations === undefined) {
+      while (first > 0 && isInside(first - 1)) first--;
+      while (last + 1 < bins.length && isInside(last + 1)) last++;
+    } else {
+      last = Math.min(bins.length, Math.max(0, index - Math.floor((integrations - 1) / 2)) + integrations) - 1;
+      first = Math.max(0, last + 1 - integrations);
+    }
+    for (let other = first; other <= last; other++) if (other !== index) bin.borrowed.push(...bins[other].rows);
+  });
+}
+
+/** The bins of each data description, scan, state and field, in order of time. */
+function timeBins(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): OpenBin[][] {
   const spans = (name: string) => rules.combined.includes(name);
   const isIgnored = [false, false, false, spans('scan'), spans('state'), spans('field')];
-  const open = new Map<string, OpenBin>();
-  const earlier = new Map<string, OpenBin>();
-  const groups: OpenBin[] = [];
+  const chains = new Map<string, OpenBin[]>();
   let next = 0;
   for (const { start, count, values } of stepRows(ms.main, KEYS)) {
     const ids = KEYS.slice(0, -1).map((name) => values[name] as Int32Array);
@@ -57,12 +99,12 @@ export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRul
     for (; next < rows.length && rows[next] < start + count; next++) {
       const row = rows[next] - start;
       const key = ids.map((column, index) => (isIgnored[index] ? '' : column[row])).join('/');
-      let bin = open.get(key);
+      const chain = chains.get(key) ?? [];
+      let bin = chain[chain.length - 1];
       if (!bin || !belongs(bin, times[row], rules)) {
-        if (bin) earlier.set(key, bin);
         bin = { rows: [], borrowed: [], start: times[row], lastTime: times[row], integrations: [0] };
-        open.set(key, bin);
-        groups.push(bin);
+        chain.push(bin);
+        chains.set(key, chain);
       }
       if (times[row] !== bin.lastTime) {
         bin.integrations.push(bin.rows.length);
@@ -71,13 +113,7 @@ export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRul
       bin.rows.push(rows[next]);
     }
   }
-  for (const [key, last] of open) {
-    const before = earlier.get(key);
-    const missing = (rules.integrations ?? 0) - last.integrations.length;
-    if (before && missing > 0)
-      last.borrowed.push(...before.rows.slice(before.integrations[before.integrations.length - missing]));
-  }
-  return groups.map((group) => ({ rows: Int32Array.from(group.rows), borrowed: Int32Array.from(group.borrowed) }));
+  return [...chains.values()];
 }
 
 function belongs(bin: OpenBin, time: number, { integrations, seconds }: SampleRules): boolean {

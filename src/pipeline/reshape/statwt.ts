@@ -76,12 +76,10 @@ const VALUES_PER_BATCH = 4_000_000;
  * imaginary parts, over their number; the weight is its inverse, by exposure. 'corrected' and 'residual' set WEIGHT, 'data' and
  * 'residual_data' SIGMA, and WEIGHT too where there is no CORRECTED_DATA. Samples with fewer than `minsamp` values have no weight and are flagged.
  *
- * With channel bins WEIGHT_SPECTRUM or SIGMA_SPECTRUM are written as well.
- *
- * @throws unsupported for sliding time bins
+ * With channel bins WEIGHT_SPECTRUM or SIGMA_SPECTRUM are written as well. With `slidetimebin` each integration has a bin of its
+ * own, with those around it.
  */
 export function statwt(context: Context, options: StatwtOptions): StatwtResult {
-  if (options.slidetimebin) fail('unsupported', 'statwt(slidetimebin=True) is not done; use blocks of time.');
   const varianceOf = robustVariance(options);
   const ms = openMs(joinPath(context.cwd, options.vis), options.preview ? 'read' : 'update');
   try {
@@ -89,18 +87,29 @@ export function statwt(context: Context, options: StatwtOptions): StatwtResult {
     const totals = new Scatter(1);
     let batch: SampleGroup[] = [];
     let batchRows = 0;
-    const flush = () => {
-      if (batch.length > 0) runBatch(context, ms, job, batch, totals);
+    let weighted: WeightedBatch[] = [];
+    const weigh = () => {
+      if (batch.length > 0) weighted.push(weighBatch(context, ms, job, batch));
       batch = [];
       batchRows = 0;
     };
+    // Flags change as weights are written, so not before all bins are weighed that borrow from these.
+    const write = () => {
+      weigh();
+      for (const done of weighted) writeWeights(context, ms, job, done, totals);
+      weighted = [];
+    };
+    let chain = 0;
     for (const group of groupRows(ms, job.rows, job.rules)) {
       const rows = group.rows.length + group.borrowed.length;
-      if (batchRows + rows > job.rowsPerBatch) flush();
+      const isFull = batchRows + rows > job.rowsPerBatch;
+      if (group.chain !== chain && (isFull || weighted.length > 0)) write();
+      else if (isFull) weigh();
+      chain = group.chain;
       batch.push(group);
       batchRows += rows;
     }
-    flush();
+    write();
     if (!job.isPreview) appendHistory(ms, 'statwt', options);
     return { mean: totals.mean(0), variance: totals.unbiasedVariance(0) };
   } finally {
@@ -157,6 +166,7 @@ function planJob(
     rows: selectRows(ms, selection, { metadata, warn }).rows,
     rules: {
       combined: (options.combine ?? '').split(',').map((part) => part.trim()),
+      isSliding: options.slidetimebin ?? false,
       ...(isIntegrations ? { integrations: Number(timebin) } : { seconds: parseQuantity(timebin, 'time') }),
     },
     binning: channelBinning(metadata, options.chanbin ?? 'spw', options.fitspw ?? '', options.excludechans ?? false),
@@ -189,26 +199,32 @@ interface Samples extends Places {
   readonly imaginary: Scatter | SampleValues;
 }
 
-function runBatch(
-  context: Context,
-  ms: MeasurementSet,
-  job: Job,
-  groups: readonly SampleGroup[],
-  totals: Scatter,
-): void {
+/** Rows whose weights are known and not written yet. */
+interface WeightedBatch extends Places {
+  readonly rows: Int32Array;
+  /** Of samples, for an exposure of 1 s. */
+  readonly weights: Float64Array;
+}
+
+function weighBatch(context: Context, ms: MeasurementSet, job: Job, groups: readonly SampleGroup[]): WeightedBatch {
   context.checkAbort();
   const rows = Int32Array.from(groups.flatMap((group) => [...group.rows])).sort();
   const counted = Int32Array.from(new Set(groups.flatMap((group) => [...group.rows, ...group.borrowed]))).sort();
   const { metadata } = job;
-  const samples = prepareSamples(ms, job, counted, placesOf(ms, job, groups));
+  const places = placesOf(ms, job, groups);
+  const samples = prepareSamples(ms, job, counted, places);
   for (const chunk of readChunks(ms, { rows: counted, columns: job.columns, metadata })) {
     gather(chunk, job, samples);
     chunk.release();
   }
-  const weights = weightsOf(samples, job);
-  for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
+  return { ...places, rows, weights: weightsOf(samples, job) };
+}
+
+function writeWeights(context: Context, ms: MeasurementSet, job: Job, batch: WeightedBatch, totals: Scatter): void {
+  context.checkAbort();
+  for (const chunk of readChunks(ms, { rows: batch.rows, columns: [], metadata: job.metadata })) {
     const spectrum = job.isBinned ? new Float32Array(chunk.flag.length) : undefined;
-    applyWeights(chunk, job, samples, weights, totals, spectrum);
+    applyWeights(chunk, job, batch, totals, spectrum);
     if (job.isPreview) {
       chunk.release();
       continue;
@@ -238,11 +254,19 @@ function placesOf(ms: MeasurementSet, job: Job, groups: readonly SampleGroup[]):
     return known.get(key) as number;
   };
   const counted = new Map<number, number[]>();
+  const count = (row: number, place: number) => {
+    const known = counted.get(row);
+    if (known) known.push(place);
+    else counted.set(row, [place]);
+  };
   groups.forEach((group, index) => {
-    for (const row of group.rows) first.set(row, placeOf(row, index));
-    for (const row of group.borrowed) counted.set(row, [placeOf(row, index)]);
+    for (const row of group.rows) {
+      first.set(row, placeOf(row, index));
+      count(row, placeOf(row, index));
+    }
+    // Of baselines that the bin has no row of, nobody asks for a weight.
+    for (const row of group.borrowed) count(row, placeOf(row, index));
   });
-  for (const [row, place] of first) counted.set(row, [place, ...(counted.get(row) ?? [])]);
   const firstOf = (row: number) => first.get(row) as number;
   return { firstOf, countedIn: (row) => counted.get(row) ?? [], corrStep, size: known.size * stride };
 }
@@ -306,8 +330,7 @@ function weightsOf({ real, imaginary }: Samples, job: Job): Float64Array {
 function applyWeights(
   chunk: VisibilityChunk,
   job: Job,
-  samples: Samples,
-  weights: Float64Array,
+  { weights, firstOf, corrStep }: WeightedBatch,
   totals: Scatter,
   spectrum: Float32Array | undefined,
 ): void {
@@ -316,13 +339,13 @@ function applyWeights(
   const [low, high] = job.range;
   const values: number[] = [];
   for (let row = 0; row < chunk.rowCount; row++) {
-    const first = samples.firstOf(chunk.rows[row]);
+    const first = firstOf(chunk.rows[row]);
     let isRowFlagged = 1;
     for (let corr = 0; corr < corrCount; corr++) {
       values.length = 0;
       for (let chan = 0; chan < chanCount; chan++) {
         const at = (row * chanCount + chan) * corrCount + corr;
-        const weight = weights[first + corr * samples.corrStep + binOf[chan]] * chunk.exposure[row];
+        const weight = weights[first + corr * corrStep + binOf[chan]] * chunk.exposure[row];
         if (weight === 0 || weight < low || weight > high) chunk.flag[at] = 1;
         if (spectrum) spectrum[at] = weight;
         if (chunk.flag[at] === 0) {

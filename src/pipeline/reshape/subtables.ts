@@ -130,14 +130,19 @@ function editWindow(table: Table, row: number, window: WindowPlan): void {
   const put = (column: string, values: Float64Array) =>
     table.column(column).put(row, { shape: [values.length], values });
   const frequencies = binned('CHAN_FREQ', (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
-  const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-  const widths = binned('CHAN_WIDTH', total);
-  const resolutions = binned('RESOLUTION', total);
-  const bandwidths = binned('EFFECTIVE_BW', total);
+  const spans = binned('CHAN_FREQ', (values) => Math.abs(values[values.length - 1] - values[0]));
+  // As CASA: from the outer edge of the first channel to that of the last, whatever an edge means for the column; the effective
+  // bandwidth becomes the resolution.
+  const spanned = (column: string): Float64Array =>
+    binned(column, (values) => (values[0] + values[values.length - 1]) / 2).map(
+      (width, bin) => width + Math.sign(width) * spans[bin],
+    );
+  const widths = spanned('CHAN_WIDTH');
+  const resolutions = spanned('RESOLUTION');
   put('CHAN_FREQ', frequencies);
   put('CHAN_WIDTH', widths);
   put('RESOLUTION', resolutions);
-  put('EFFECTIVE_BW', bandwidths);
+  put('EFFECTIVE_BW', resolutions);
   table.column('NUM_CHAN').put(row, frequencies.length);
   table.column('REF_FREQUENCY').put(row, Math.min(...frequencies));
   table.column('TOTAL_BANDWIDTH').put(

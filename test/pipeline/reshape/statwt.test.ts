@@ -76,9 +76,26 @@ describe('statwt', () => {
     ms.close();
   });
 
-  it('refuses sliding bins and columns that are not there', () => {
+  it('slides bins along the integrations, which are as many at the ends', () => {
+    const { open } = start();
+    const ms = open();
+    const rows = Int32Array.from({ length: ms.main.rowCount }, (_, row) => row);
+    const inBlocks = groupRows(ms, rows, { combined: [], integrations: 1 });
+    const sliding = groupRows(ms, rows, { combined: [], integrations: 3, isSliding: true });
+    expect(sliding.map((group) => [...group.rows])).toEqual(inBlocks.map((group) => [...group.rows]));
+    for (const chain of new Set(sliding.map((group) => group.chain))) {
+      const bins = sliding.filter((group) => group.chain === chain);
+      bins.forEach((bin, index) => {
+        const first = Math.max(0, Math.min(index - 1, bins.length - 3));
+        const around = bins.slice(first, first + 3).filter((other) => other !== bin);
+        expect([...bin.borrowed]).toEqual(around.flatMap((other) => [...other.rows]));
+      });
+    }
+    ms.close();
+  });
+
+  it('refuses columns that are not there', () => {
     const { context } = start();
-    expect(() => statwt(context, { vis: 'a.ms', slidetimebin: true })).toThrow(/slidetimebin/);
     expect(() => statwt(context, { vis: 'a.ms' })).toThrow(/CORRECTED_DATA/);
   });
 

@@ -20,7 +20,7 @@ export const statwtTask: TaskDeclaration = {
     variant('scan', '', 'scan numbers; empty: all'),
     text('combine', '', 'what one variance may span: corr, scan, state, field'),
     variant('timebin', 1, 'integrations, or a time such as 60s'),
-    bool('slidetimebin', false, 'a bin around each integration', { onlyDefault: true }),
+    bool('slidetimebin', false, 'a bin around each integration'),
     variant('chanbin', 'spw', 'channels, a bandwidth, or spw'),
     int('minsamp', 2, 'fewest values of a variance'),
     text('statalg', 'classic', 'statistics: classic, chauvenet, fit-half or hinges-fences'),
