@@ -145,7 +145,7 @@ export function packBits(flags: Uint8Array, at: number, packed: Uint8Array, firs
   const whole = Math.floor((count - done) / 8);
   const target = Math.floor((firstBit + done) / 8);
   const offset = flags.byteOffset + at + done;
-  if ((offset & 3) === 0) packWords(new Uint32Array(flags.buffer, offset, whole * 2), packed, target);
+  if ((offset & 3) === 0) packWords(new Int32Array(flags.buffer, offset, whole * 2), packed, target);
   else for (let k = 0; k < whole; k++) packed[target + k] = packEight(flags, at + done + 8 * k);
   for (done += whole * 8; done < count; done++) setBit(packed, firstBit + done, flags[at + done]);
 }
@@ -182,25 +182,67 @@ function packTwo(low: number, high: number): number {
   return ((Math.imul(low, 0x01020408) >>> 24) & 15) | (((Math.imul(high, 0x01020408) >>> 24) & 15) << 4);
 }
 
-/** Packs whole bytes; most flags are not set, so they are looked through 32 at a time. */
-function packWords(words: Uint32Array, packed: Uint8Array, target: number): void {
+/** Packs whole bytes. */
+function packWords(words: Int32Array, packed: Uint8Array, target: number): void {
   const whole = words.length / 2;
   const skipped = Math.min(whole, -(packed.byteOffset + target) & 3);
   const fours = (whole - skipped) >> 2;
   let done = 0;
   for (; done < skipped; done++) packed[target + done] = packTwo(words[2 * done], words[2 * done + 1]);
-  const inFours = new Uint32Array(packed.buffer, fours > 0 ? packed.byteOffset + target + skipped : 0, fours);
-  const eights = (words.byteOffset & 7) === 0 ? new BigUint64Array(words.buffer, words.byteOffset, whole) : undefined;
-  for (let four = 0, byte = skipped; four < fours; four++, byte += 4) {
-    if (eights && (eights[byte] | eights[byte + 1] | eights[byte + 2] | eights[byte + 3]) === 0n) inFours[four] = 0;
-    else inFours[four] = packFour(words, 2 * byte);
+  if (fours > 0) {
+    const inFours = new Uint32Array(packed.buffer, packed.byteOffset + target + skipped, fours);
+    packFours(words.subarray(2 * skipped, 2 * skipped + 8 * fours), inFours);
   }
   for (done = skipped + 4 * fours; done < whole; done++)
     packed[target + done] = packTwo(words[2 * done], words[2 * done + 1]);
 }
 
+/** Packs 32 flags in eight words at a time. */
+function packFours(words: Int32Array, inFours: Uint32Array): void {
+  let four = 0;
+  if ((words.byteOffset & 7) === 0) {
+    const eights = new BigUint64Array(words.buffer, words.byteOffset, words.length / 2);
+    four = packSet(eights, words, inFours);
+  }
+  for (; four < inFours.length; four++) inFours[four] = packFour(words, 8 * four);
+}
+
+/**
+ * The same; most flags are not set, so all are cleared at once and then looked through 128 at a time.
+ *
+ * @returns how many of `inFours` are done
+ */
+function packSet(eights: BigUint64Array, words: Int32Array, inFours: Uint32Array): number {
+  const count = inFours.length & ~3;
+  inFours.fill(0);
+  for (let four = 0; four < count; four += 4) {
+    const at = 4 * four;
+    // One expression: V8 computes it in registers, of parts it makes BigInts.
+    const any =
+      eights[at] |
+      eights[at + 1] |
+      eights[at + 2] |
+      eights[at + 3] |
+      eights[at + 4] |
+      eights[at + 5] |
+      eights[at + 6] |
+      eights[at + 7] |
+      eights[at + 8] |
+      eights[at + 9] |
+      eights[at + 10] |
+      eights[at + 11] |
+      eights[at + 12] |
+      eights[at + 13] |
+      eights[at + 14] |
+      eights[at + 15];
+    if (any === 0n) continue;
+    for (let k = four; k < four + 4; k++) inFours[k] = packFour(words, 8 * k);
+  }
+  return count;
+}
+
 /** Packs 32 flags in eight words. */
-function packFour(words: Uint32Array, at: number): number {
+function packFour(words: Int32Array, at: number): number {
   const low = packTwo(words[at], words[at + 1]) | (packTwo(words[at + 2], words[at + 3]) << 8);
   return low | (packTwo(words[at + 4], words[at + 5]) << 16) | (packTwo(words[at + 6], words[at + 7]) << 24);
 }
