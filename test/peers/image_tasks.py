@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, feather, imcollapse, imcontsub, imfit, imhead, immoments, impv, imrebin, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
+from casatasks import casalog, feather, imcollapse, imcontsub, imfit, imhead, immath, immoments, impv, imrebin, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -50,6 +50,10 @@ CALLS = {
     'slit by sky': ("impv('%s', outfile='OUT', mode='length', center=['3h49m11.0', '-22.918deg'], length='5arcsec', pa='20deg', width=5)", 1e-5),
     'slit along x': ("impv('%s', outfile='OUT', start=[5, 16], end=[30, 16], chans='2~4', unit='arcmin')", 1e-6),
     'turned': ("ia.open('%s') and ia.rotate('OUT', pa='31deg', shape=[45, 41, 1, 6]).done()", 1e-4),
+    'names': ("immath(['%s', '%s'], outfile='OUT', expr='first+2*second', varnames=['first', 'second'], " + BOX + ", chans='1~3')", 1e-6),
+    'polarized': ("immath('stokes', 'poli', 'OUT', sigma='200mJy/beam')", 1e-6),
+    'linearly polarized': ("immath('stokes', 'lpoli', 'OUT')", 1e-6),
+    'polarization angle': ("immath('stokes', 'pola', 'OUT', polithresh='0.3Jy/beam')", 1e-6),
     'feathered': ("feather('OUT', highres='%s', lowres='low', sdfactor=1.2)", 2e-5),
 }
 SMOOTHED = ('hanning', 'hanning means', 'boxcar', 'boxcar thinned')
@@ -125,6 +129,15 @@ def make_grid(name):
     frame.setrestfrequency('230.539GHz')
     frame.setreferencecode('LSRK', 'spectral', adjust=False)
     ia.fromshape(name, [27, 22, 1, 4], csys=frame.torecord(), overwrite=True)
+    ia.close()
+
+
+def make_stokes(name):
+    """Four Stokes parameters of noise."""
+    frame = casatools.coordsys().newcoordsys(direction=True, spectral=True, stokes=['I', 'Q', 'U', 'V'])
+    data = np.random.default_rng(4).standard_normal([20, 16, 4, 2])
+    ia.fromarray(name, data.astype(np.float32), csys=frame.torecord(), overwrite=True)
+    ia.setbrightnessunit('Jy/beam')
     ia.close()
 
 
@@ -237,6 +250,7 @@ def main():
         make_image(image, beams)
         make_grid('grid')
         make_low('low')
+        make_stokes('stokes')
         make_image('behind', beams)
         ia.open('behind')
         frame = ia.coordsys()

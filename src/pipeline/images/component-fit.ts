@@ -33,6 +33,8 @@ export interface FittedComponent {
   /** The shape without the beam, and its error; undefined for a point. */
   readonly deconvolved?: { readonly shape: Beam; readonly error: Beam };
   readonly chan: number;
+  /** Stokes parameter or correlation of the plane. */
+  readonly stokes: string;
   /** Sum of the pixels within the half maximum, in the image's unit. */
   readonly sum: number;
   /** pixels */
@@ -173,6 +175,7 @@ function fitPlane(image: Image, selected: SelectedPlane, withOffset: boolean | u
     beam,
     deconvolved: withoutBeam(shape, shapeError, beam),
     chan: selected.chan,
+    stokes: image.coordinates.stokes?.stokes[selected.stokes] ?? 'I',
     sum: sumWithin(selected, fit, image.sizeX),
     pixel: [fit.x, fit.y],
     frequencyHz: image.coordinates.spectral ? channelFrequency(image.coordinates.spectral, selected.chan) : 0,

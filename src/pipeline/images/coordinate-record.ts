@@ -234,13 +234,21 @@ const STOKES_CODES: Readonly<Record<string, number>> = {
   XY: 10,
   YX: 11,
   YY: 12,
+  Ptotal: 28,
+  Plinear: 29,
+  PFtotal: 30,
+  PFlinear: 31,
+  Pangle: 32,
 };
+
+/** CASA's number of a Stokes parameter or correlation; 1, that of I, for names that it does not know. */
+export const stokesCode = (name: string): number => STOKES_CODES[name] ?? 1;
 
 function stokesRecord(stokes: readonly string[]): KeywordValue {
   return record({
     axes: texts(['Stokes']),
     stokes: texts(stokes),
-    crval: doubles([STOKES_CODES[stokes[0]] ?? 1]),
+    crval: doubles([stokesCode(stokes[0])]),
     crpix: doubles([0]),
     cdelt: doubles([1]),
     pc: doubles([1], [1, 1]),

@@ -1,6 +1,7 @@
 import { type Context, DEGREE, fail, isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { Beam } from './beams.ts';
+import { stokesCode } from './coordinate-record.ts';
 import { fitsAxes, isoDate } from './fits-header.ts';
 import { BEAM_NAMES, deleteEntry, type HeaderValue, putEntry } from './header-change.ts';
 import { type Image, openImage } from './image.ts';
@@ -83,10 +84,12 @@ function axisEntries(image: Image): { name: string; unit: string; value: number;
   const sky = new Set(coordinates.direction?.pixelAxes);
   return fitsAxes(coordinates, image.shape.length, 'frequency').map((axis, k) => {
     const factor = sky.has(k) ? DEGREE : 1;
+    const first = axis.type === 'STOKES' ? coordinates.stokes?.stokes[0] : undefined;
     return {
       name: axisName(axis.type),
       unit: sky.has(k) ? 'rad' : axis.unit,
-      value: axis.reference * factor,
+      // CASA lists its own numbers of Stokes parameters, not those of FITS
+      value: first === undefined ? axis.reference * factor : stokesCode(first),
       // whatever the codes are, as in CASA the step is 1
       increment: axis.type === 'STOKES' ? 1 : axis.increment * factor,
       pixel: axis.referencePixel - 1,

@@ -247,6 +247,56 @@ describe('parts of images', () => {
     expect(() => immath(context, scalar)).toThrow(/takes two images or numbers here/);
   });
 
+  it('immath makes polarized intensities and angles of Stokes parameters', () => {
+    const parameters = { ...coordinates, stokes: { stokes: ['I', 'Q', 'U', 'V'], pixelAxis: 2 } };
+    const image = createImage(join(folder, 'iquv'), {
+      shape: [2, 4, sizeY, sizeX],
+      coordinates: parameters,
+      unit: 'Jy/beam',
+    });
+    for (let plane = 0; plane < 8; plane++)
+      image.writePlane(plane, new Float32Array(sizeX * sizeY).fill([9, 3, -4, 12][plane % 4] * (plane < 4 ? 1 : 2)));
+    image.close();
+    const first = (outfile: string) =>
+      read(outfile, (result) => [
+        result.shape,
+        result.coordinates.stokes?.stokes,
+        result.unit,
+        [0, 1].map((chan) => result.readPlane(chan)[5]),
+        [0, 1].map((chan) => result.readMask(chan)?.[5] ?? 1),
+      ]);
+    const make = (mode: string, outfile: string, more: object) =>
+      immath(context, { imagename: 'iquv', mode, outfile, ...more });
+    make('poli', 'total', {});
+    const shape = [2, 1, sizeY, sizeX];
+    expect(first('total')).toEqual([shape, ['Ptotal'], 'Jy/beam', [13, 26], [1, 1]]);
+    make('lpoli', 'linear', { sigma: '6000mJy/beam' });
+    expect(first('linear')).toEqual([shape, ['Plinear'], 'Jy/beam', [0, 8], [0, 1]]);
+    make('pola', 'angle', { polithresh: '7Jy/beam' });
+    const degrees = expect.closeTo((Math.atan2(-4, 3) * 90) / Math.PI, 5);
+    expect(first('angle')).toEqual([shape, ['Pangle'], 'deg', [0, degrees], [0, 1]]);
+    expect(() => make('tpoli', 'no', { imagename: ['straight'] })).toThrow(/needs Stokes Q, U, V; Q is missing/);
+    expect(() => make('lpoli', 'no', { sigma: '1K' })).toThrow(/sigma is "1K", but the image is in Jy\/beam/);
+  });
+
+  it('immath takes names of its own, selections, and two frequencies for a spectral index', () => {
+    const value = (outfile: string) => read(outfile, (image) => [image.sizeX, image.readPlane(0)[2]]);
+    const names = { varnames: ['a', 'b'], expr: 'a + 2*max(b, 1)' };
+    immath(context, { imagename: ['straight', 'straight'], outfile: 'named', ...names, box: '1,0,6,3' });
+    expect(value('named')).toEqual([6, 9]);
+    const higher = { ...coordinates, spectral: coordinates.spectral && { ...coordinates.spectral, reference: 460e9 } };
+    for (const [name, spectral, flux] of [
+      ['low', coordinates, 2],
+      ['high', higher, 4],
+    ] as const) {
+      const image = createImage(join(folder, name), { shape: [1, 1, sizeY, sizeX], coordinates: spectral, unit: 'Jy' });
+      image.writePlane(0, new Float32Array(sizeX * sizeY).fill(flux));
+      image.close();
+    }
+    immath(context, { imagename: ['low', 'high'], outfile: 'index', mode: 'spix' });
+    expect(value('index')).toEqual([sizeX, expect.closeTo(1, 5)]);
+  });
+
   it('imval gives values, and the reference pixel without a place', () => {
     const found = imval(context, { imagename: 'cube' });
     expect([found.shape, Array.from(found.data)]).toEqual([[1, 1, 1, 3], SPECTRUM]);

@@ -5,6 +5,8 @@ import type { TaskValue } from '../types.ts';
 import { type EngineValue, real } from '../values.ts';
 import { boolArray, dictionary, directionReply, floatArray, quantityReply } from './reply-values.ts';
 
+const STOKES = ['I', 'Q', 'U', 'V'];
+
 function beamReply(beam: Beam, cells: readonly [number, number]): TaskValue {
   const pixels = beamPixels(beam, cells[0], cells[1]);
   return {
@@ -48,15 +50,18 @@ function componentReply(image: Image, component: FittedComponent, isDeconvolved:
   const peak = isDeconvolved && area > 0 ? flux.value / area : component.peak.value;
   const peakError = component.peak.error * (peak / component.peak.value);
   const cells = direction?.increment ?? [ARCSEC, ARCSEC];
+  // Where the fitted Stokes parameter stands among I, Q, U, V; correlations stand for I, as in CASA.
+  const byStokes = (value: number) => floatArray(STOKES.map((name) => (name === parameter ? value : 0)));
+  const parameter = STOKES.find((name) => name === component.stokes) ?? 'I';
   return dictionary([
     ...(beam ? ([['beam', beamReply(beam, cells)]] as const) : []),
     [
       'flux',
       dictionary([
-        ['error', floatArray([flux.error, 0, 0, 0])],
+        ['error', byStokes(flux.error)],
         ['polarisation', 'Stokes'],
         ['unit', fluxUnit],
-        ['value', floatArray([flux.value, 0, 0, 0])],
+        ['value', byStokes(flux.value)],
       ]),
     ],
     ['ispoint', !component.deconvolved],
