@@ -39,6 +39,9 @@ export function method<State>(signature: string, run: ToolMethod<State>['run']):
 
 const LITERALS: Readonly<Record<string, TaskValue>> = { True: true, False: false, None: null };
 
+const parseLiteral = (literal: string) =>
+  JSON.parse(literal.replaceAll("'", '"').replace(/\b(?:True|False)\b/g, (word) => word.toLowerCase())) as TaskValue;
+
 /** Names and defaults of a signature; `undefined` default: required. */
 export function parseSignature(signature: string): { name: string; value: TaskValue | undefined }[] {
   return signature
@@ -50,7 +53,7 @@ export function parseSignature(signature: string): { name: string; value: TaskVa
       if (literal === undefined) return { name, value: undefined };
       return {
         name,
-        value: literal in LITERALS ? LITERALS[literal] : (JSON.parse(literal.replaceAll("'", '"')) as TaskValue),
+        value: literal in LITERALS ? LITERALS[literal] : parseLiteral(literal),
       };
     });
 }

@@ -34,3 +34,31 @@ export function appendHistory(ms: MeasurementSet, task: string, parameters: obje
     table.column('CLI_COMMAND').put(row, none);
   });
 }
+
+/** A message of HISTORY as ms.writehistory takes it. */
+export interface HistoryMessage {
+  readonly application: string;
+  readonly message: string;
+  readonly origin: string;
+  readonly parameters: string;
+  /** MJD seconds */
+  readonly timeSec: number;
+}
+
+/** Adds messages to HISTORY; the MS must be open for changes. */
+export function appendMessages(ms: MeasurementSet, messages: readonly HistoryMessage[]): void {
+  const table = ms.subtable('HISTORY');
+  const at = table.rowCount;
+  table.addRows(messages.length);
+  messages.forEach(({ application, message, origin, parameters, timeSec }, index) => {
+    const row = at + index;
+    const texts = { APPLICATION: application, MESSAGE: message, ORIGIN: origin, PRIORITY: 'INFO' };
+    for (const [name, value] of Object.entries(texts)) table.column(name).put(row, value);
+    table.column('TIME').put(row, timeSec);
+    table.column('OBJECT_ID').put(row, 0);
+    table.column('OBSERVATION_ID').put(row, -1);
+    table.column('APP_PARAMS').put(row, { shape: [1], values: [parameters] });
+    table.column('CLI_COMMAND').put(row, { shape: [1], values: [''] });
+  });
+  table.flush();
+}

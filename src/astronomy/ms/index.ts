@@ -11,7 +11,7 @@ export {
 } from './columns.ts';
 export { parseCorrelation } from './correlation-selection.ts';
 export { type FieldDirections, type FieldInfo, type FieldMotion, fieldDirection, isPlaced } from './fields.ts';
-export { appendHistory } from './history.ts';
+export { appendHistory, appendMessages, type HistoryMessage } from './history.ts';
 export { parseIntent } from './intent-selection.ts';
 export { formatListobs, type ListingOptions, type ListobsOptions, listedRows, listobs } from './listobs.ts';
 export * from './measurement-set.ts';

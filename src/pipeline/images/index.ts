@@ -31,7 +31,7 @@ export {
 export { type ImvalOptions, type ImvalResult, imval } from './pixel-values.ts';
 export { type ImpvOptions, impv } from './position-velocity.ts';
 export { type SpecsmoothOptions, specsmooth } from './profile-smoothing.ts';
-export type { Projection, SkyPosition } from './projection.ts';
+export { type Projection, parseProjection, type SkyPosition } from './projection.ts';
 export { type RebinOptions, rebin } from './rebinning.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
 export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';

@@ -1,5 +1,6 @@
 export { fitBeam, sidelobeLevel } from './beam-fit.ts';
 export { type CleanOptions, clean } from './clean.ts';
+export { addComponents } from './component-image.ts';
 export { type FtOptions, ft } from './ft.ts';
 export { StandardGridder } from './gridder.ts';
 export type { TcleanResult } from './imaging-run.ts';

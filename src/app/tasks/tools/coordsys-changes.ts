@@ -3,6 +3,8 @@ import {
   type AxisProperty,
   type CoordinateSystem,
   directionNames,
+  parseProjection,
+  type SpectralAxis,
   telescopePlace,
   withAxisValue,
 } from '../../../pipeline/images/index.ts';
@@ -12,7 +14,7 @@ import { coordinatesFrom, coordinatesRecord, DEFAULT_SPECTRAL, defaultCoordinate
 import { coordsysMethod as ask, type CoordsysState, chosenAxes, openedCoordinates } from './coordsys-state.ts';
 import type { AxisInfo } from './image-axes.ts';
 import { quantityIn } from './quantities.ts';
-import { textList } from './reply-values.ts';
+import { numberList, textList } from './reply-values.ts';
 
 /** Numbers for axes: a list of numbers in their units or of quantities, one of them, or a record of cs. */
 function valuesFor(axes: readonly AxisInfo[], given: TaskValue, label: string, hasUnits = true): number[] {
@@ -79,6 +81,66 @@ function setReferenceCode(state: CoordsysState, args: ToolArguments): boolean {
   });
 }
 
+const isGiven = (value: TaskValue | undefined) =>
+  value !== undefined && value !== '' && !(Array.isArray(value) && (value.length === 0 || value[0] === -1));
+
+/** Numbers of a list, or of words in a text, for both axes of the sky. */
+function pairOf(value: TaskValue, name: string): [number, number] {
+  const list = typeof value === 'string' ? value.trim().split(/[\s,]+/) : Array.isArray(value) ? value : [];
+  if (list.length !== 2) return fail('usage', `cs.setdirection(): ${name} has two values.`);
+  const [x, y] = list.map((one) => quantityIn(one, 'rad'));
+  return [x, y];
+}
+
+/** The sky with what is given in the place of what was; the projection's poles are those of the new reference. */
+function withDirection(coordinates: CoordinateSystem, args: ToolArguments): CoordinateSystem {
+  const direction = coordinates.direction ?? fail('usage', 'cs: the image has no sky.');
+  if (isGiven(args.xform) || isGiven(args.poles))
+    fail('unsupported', 'cs.setdirection(): only xform=[] and poles=[] are available.');
+  const [lon, lat] = isGiven(args.refval)
+    ? pairOf(args.refval, 'refval')
+    : [direction.reference.lon, direction.reference.lat];
+  const refpix = isGiven(args.refpix) ? numberList(args.refpix, 'refpix') : direction.referencePixel;
+  const projection = isGiven(args.proj) ? parseProjection(String(args.proj)) : direction.projection;
+  const parameters = isGiven(args.projpar) ? numberList(args.projpar, 'projpar') : direction.parameters;
+  return {
+    ...coordinates,
+    direction: {
+      ...direction,
+      system: isGiven(args.refcode) ? String(args.refcode).toUpperCase() : direction.system,
+      projection,
+      parameters,
+      reference: { lon, lat },
+      referencePixel: [refpix[0], refpix[1]],
+      increment: isGiven(args.incr) ? pairOf(args.incr, 'incr') : direction.increment,
+      latPole: isGiven(args.refval) ? (lat * 180) / Math.PI : direction.latPole,
+    },
+  };
+}
+
+/** The axis of frequency with what is given in the place of what was. */
+function withSpectral(coordinates: CoordinateSystem, args: ToolArguments): CoordinateSystem {
+  const spectral = coordinates.spectral ?? fail('usage', 'cs.setspectral(): the image has no spectral axis.');
+  if (isGiven(args.velocities)) fail('unsupported', 'cs.setspectral(): give frequencies; velocities are not handled.');
+  const system = isGiven(args.refcode) ? String(args.refcode).toUpperCase() : spectral.system;
+  const restFrequency = isGiven(args.restfreq) ? quantityIn(args.restfreq, 'Hz') : spectral.restFrequency;
+  const table = isGiven(args.frequencies) ? tabulated(args.frequencies) : {};
+  return { ...coordinates, spectral: { ...spectral, system, restFrequency, ...table } };
+}
+
+/** Frequencies as a table, or as a step where they are even. */
+function tabulated(value: TaskValue): Pick<SpectralAxis, 'reference' | 'increment' | 'referencePixel' | 'frequencies'> {
+  const record = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  const list = (record ? record.value : value) as TaskValue[];
+  const frequencies = list.map((one) => quantityIn(record ? { value: one, unit: record.unit } : one, 'Hz'));
+  if (frequencies.length < 2) return fail('usage', 'cs.setspectral(): give two frequencies or more.');
+  const increment = frequencies[1] - frequencies[0];
+  const isEven = frequencies.every(
+    (one, k) => Math.abs(one - frequencies[0] - k * increment) < 1e-6 * Math.abs(increment),
+  );
+  return { reference: frequencies[0], increment, referencePixel: 0, frequencies: isEven ? undefined : frequencies };
+}
+
 /** New coordinates of the kinds that are asked for. */
 function newCoordinates(args: ToolArguments): CoordsysState {
   if (args.tabular === true) fail('unsupported', 'cs.newcoordsys(): only tabular=False is available.');
@@ -138,6 +200,43 @@ export const changingMethods = {
         : fail('usage', 'cs.setrestfrequency(): the image has no spectral axis.'),
     );
   }),
+  setunits: ask("value, type='', overwrite=False, which=-10", (state, args) => {
+    const axes = chosenAxes(state, args);
+    const { value } = args;
+    const units = Array.isArray(value)
+      ? value.map(String)
+      : textArgument(args, 'value')
+          .trim()
+          .split(/[\s,]+/);
+    if (units.length !== axes.length)
+      fail('usage', `cs.setunits(): ${axes.length} units are needed, for ${axes.map(({ name }) => name).join(', ')}.`);
+    const other = axes.findIndex(({ unit }, index) => unit !== units[index]);
+    if (other >= 0) {
+      if (axes[other].unit === '' || units[other] === '')
+        fail('usage', `"${units[other]}" is no unit of ${axes[other].name}.`);
+      quantityIn(`1${units[other]}`, axes[other].unit);
+      fail(
+        'unsupported',
+        `cs.setunits(): ${axes[other].name} is in ${axes[other].unit} here, not ${units[other]}; give quantities such as "1${units[other]}".`,
+      );
+    }
+    return true;
+  }),
+  setdirection: ask(
+    "refcode='', proj='', projpar=[-1.0], refpix=[-1.0], refval=[], incr=[], xform=[], poles=[]",
+    (state, args) => changed(state, (coordinates) => withDirection(coordinates, args)),
+  ),
+  setprojection: ask('type, parameters=[-1.0]', (state, args) =>
+    changed(state, ({ direction, ...others }) =>
+      withDirection(
+        { ...others, direction: direction && { ...direction, parameters: [] } },
+        { proj: args.type, projpar: args.parameters },
+      ),
+    ),
+  ),
+  setspectral: ask("refcode='', restfreq=[], frequencies=[], doppler='', velocities=[]", (state, args) =>
+    changed(state, (coordinates) => withSpectral(coordinates, args)),
+  ),
   setreferencecode: ask("value, type='direction', adjust=True", setReferenceCode),
   settelescope: ask('value', (state, args) =>
     changed(state, (coordinates) => {

@@ -3,6 +3,7 @@ import { fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
 import type { ToolArguments, ToolDeclaration } from '../tool-types.ts';
 import type { ArrayReply, EngineValue } from '../values.ts';
 import { changingMethods } from './coordsys-changes.ts';
+import { convertingMethods } from './coordsys-conversions.ts';
 import { coordsysMethod as ask, type CoordsysState, chosenAxes, openedCoordinates } from './coordsys-state.ts';
 import { type AxisInfo, axesOf, coordinateReply, pixelOf, worldOf, worldReply } from './image-axes.ts';
 import { quantityIn } from './quantities.ts';
@@ -197,5 +198,5 @@ export const coordsysTool: ToolDeclaration<CoordsysState> = {
   summary: 'Coordinates of an image',
   create: () => ({}),
   close: () => {},
-  methods: { ...axes, ...kinds, ...others, ...changingMethods },
+  methods: { ...axes, ...kinds, ...others, ...changingMethods, ...convertingMethods },
 };

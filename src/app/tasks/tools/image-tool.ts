@@ -17,6 +17,7 @@ import { typedReply } from '../typed-reply.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { axesOf, coordinateReply, pixelOf, worldReply } from './image-axes.ts';
+import { componentMethods } from './image-components.ts';
 import { creationMethods } from './image-creation.ts';
 import { derivedMethods } from './image-derived.ts';
 import { editingMethods } from './image-editing.ts';
@@ -182,6 +183,7 @@ export const imageTool: ToolDeclaration<ImageState> = {
     ...makingMethods,
     ...samplingMethods,
     ...derivedMethods,
+    ...componentMethods,
     ...alongFrequencyMethods,
     ...header,
     ...places,

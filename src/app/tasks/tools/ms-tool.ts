@@ -29,7 +29,7 @@ import {
   openState,
   selectItems,
 } from './ms-state.ts';
-import { putData } from './ms-writing.ts';
+import { putData, writeHistory } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
 import { dictionary, directionReply, element, floatArray, numberList, textList } from './reply-values.ts';
 
@@ -199,6 +199,16 @@ const iterating = {
   }),
 };
 
+const HISTORY = "MESSAGE, parms='', origin='MSHistoryHandler::addMessage()', msname='', app='ms'";
+
+/** What goes with the messages of writehistory; msname stands in CASA for the MS whose HISTORY is written, always the open one. */
+function historyForm(args: ToolArguments) {
+  if (args.msname !== '')
+    fail('unsupported', "ms.writehistory(): only msname='' is available: the open MeasurementSet.");
+  const [origin, application, parameters] = ['origin', 'app', 'parms'].map((name) => textArgument(args, name));
+  return { origin, application, parameters };
+}
+
 const data = {
   getdata: ask('items=[], ifraxis=False, ifraxisgap=0, increment=1, average=False', (state, args, { log }) => {
     if (args.average === true)
@@ -208,6 +218,12 @@ const data = {
   putdata: ask('items={}', (state, args) => {
     putData(state, args.items as ToolArguments);
     return true;
+  }),
+  writehistory: ask(HISTORY.replace('MESSAGE', "message=''"), (state, args) => {
+    return writeHistory(state, [textArgument(args, 'message')], historyForm(args));
+  }),
+  writehistory_batch: ask(HISTORY.replace('MESSAGE', 'messages=[]'), (state, args) => {
+    return writeHistory(state, textList(args.messages), historyForm(args));
   }),
   range: ask('items=[], useflags=True, blocksize=10', (state, args, { log }) => {
     const items = textList(args.items).map((item) => item.toLowerCase());

@@ -1,3 +1,4 @@
+import { appendMessages } from '../../../astronomy/ms/index.ts';
 import type { ColumnValues } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { flattenNested } from '../table-values.ts';
@@ -52,4 +53,19 @@ export function putData(state: MsState, items: Record<string, TaskValue>): void 
     }
   }
   main.flush();
+}
+
+/** ms.writehistory(): messages in the table HISTORY of the open MeasurementSet, at the time of now. */
+export function writeHistory(
+  state: MsState,
+  messages: readonly string[],
+  { origin, application, parameters }: { origin: string; application: string; parameters: string },
+): boolean {
+  if (!state.isWritable) fail('denied', 'The MeasurementSet is open for reading only; open it with nomodify=False.');
+  const timeSec = Date.now() / 1000 + 40_587 * 86_400;
+  appendMessages(
+    msOf(state),
+    messages.map((message) => ({ application, message, origin, parameters, timeSec })),
+  );
+  return true;
 }

@@ -9,6 +9,7 @@ import { columnMethods } from './table-columns.ts';
 import { tableMaking } from './table-making.ts';
 import { sliceMethods } from './table-slices.ts';
 import { intList, opened, type TableState } from './table-state.ts';
+import { columnNumbers } from './table-statistics.ts';
 import { TableView } from './table-view.ts';
 
 function close(state: TableState): void {
@@ -27,6 +28,11 @@ function keepAs(name: string, view: TableView, host: ToolHost): void {
 }
 
 const reading = {
+  statistics: method<TableState>("column, complex_value=''", (state, args) => {
+    const view = opened(state);
+    const [column, part] = ['column', 'complex_value'].map((name) => textArgument(args, name));
+    return columnNumbers(view.table, column, part, Array.from(view.rowNumbersBase()));
+  }),
   colnames: method<TableState>('', (state) => [...opened(state).table.columnNames]),
   nrows: method<TableState>('', (state) => opened(state).rowCount),
   name: method<TableState>('', (state) => opened(state).table.path),

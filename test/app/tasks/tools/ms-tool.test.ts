@@ -37,6 +37,20 @@ describe('ms', () => {
     expect(found.axis_info.freq_axis.chan_freq[1]).toEqual([232.001e9]);
   });
 
+  it('writes history, which tb reads', async () => {
+    expect(await ms('writehistory', ['hello'], { origin: 'me', parms: 'a=1' })).toBe(true);
+    const tb = toolCaller('tb', folder);
+    await tb('open', ['a.ms/HISTORY']);
+    const last = ((await tb('nrows', [])) as number) - 1;
+    expect(await tb('getcell', ['MESSAGE', last])).toBe('hello');
+    expect(await tb('getcell', ['ORIGIN', last])).toBe('me');
+    await tb('open', ['a.ms']);
+    const { ANTENNA1 } = (await tb('statistics', ['ANTENNA1'])) as { ANTENNA1: Record<string, number> };
+    expect(ANTENNA1.min).toBe(0);
+    expect(ANTENNA1.sum / ANTENNA1.npts).toBe(ANTENNA1.mean);
+    await expect(tb('statistics', ['DATA'])).rejects.toThrow(/complex_value/);
+  });
+
   it('averages channels, makes Stokes I, and spreads over interferometers and times', async () => {
     await ms('selectchannel', [2, 0, 2, 2]);
     await ms('selectpolarization', [['I']]);

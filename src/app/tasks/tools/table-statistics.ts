@@ -1,0 +1,66 @@
+import type { Table } from '../../../formats/tables/index.ts';
+import { fail } from '../../../foundation/base/index.ts';
+import { quartilesOf } from '../../../foundation/numeric/index.ts';
+import { type EngineValue, real } from '../values.ts';
+import { dictionary } from './reply-values.ts';
+
+/** Values that one column may have for its statistics. */
+const LARGEST = 2e8;
+
+const PARTS: Readonly<Record<string, (re: number, im: number) => number>> = {
+  amp: Math.hypot,
+  amplitude: Math.hypot,
+  phase: (re, im) => Math.atan2(im, re),
+  real: (re) => re,
+  imag: (_re, im) => im,
+  imaginary: (_re, im) => im,
+};
+
+/** All numbers of a column; of complex ones the part that is asked for. */
+function numbersOf(table: Table, name: string, part: string, rows: readonly number[]): Float64Array {
+  const column = table.column(name);
+  const isComplex = /Complex/.test(column.description.type);
+  const of = isComplex ? PARTS[part.toLowerCase()] : undefined;
+  if (isComplex && !of)
+    fail('usage', `complex_value="${part}" must be one of ${Object.keys(PARTS).join(', ')} for the column ${name}.`);
+  if (column.description.type === 'String') fail('usage', `The column ${name} holds texts.`);
+  const parts = rows.map((row) => {
+    const found = column.getRange(row, 1) as ArrayLike<number>;
+    return of
+      ? Float64Array.from({ length: found.length / 2 }, (_, k) => of(found[2 * k], found[2 * k + 1]))
+      : Float64Array.from(found, Number);
+  });
+  const count = parts.reduce((total, { length }) => total + length, 0);
+  if (count === 0) fail('usage', `The column ${name} has no values.`);
+  if (count > LARGEST) fail('usage', `The column ${name} has too many values; choose rows with query first.`);
+  const values = new Float64Array(count);
+  let at = 0;
+  for (const one of parts) {
+    values.set(one, at);
+    at += one.length;
+  }
+  return values;
+}
+
+/** tb.statistics(): what is known of all numbers of a column, whatever is flagged. */
+export function columnNumbers(table: Table, name: string, part: string, rows: readonly number[]): EngineValue {
+  const values = numbersOf(table, name, part, rows);
+  const count = values.length;
+  let [sum, squares] = [0, 0];
+  for (const value of values) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / count;
+  const spread = values.reduce((total, value) => total + (value - mean) ** 2, 0);
+  const variance = count > 1 ? spread / (count - 1) : 0;
+  const sorted = values.sort();
+  const { first, median, third } = quartilesOf(sorted);
+  const deviations = sorted.map((value) => Math.abs(value - median)).sort();
+  const entries = {
+    ...{ max: sorted[count - 1], mean, medabsdevmed: quartilesOf(deviations).median, median, min: sorted[0] },
+    ...{ npts: count, quartile: third - first, rms: Math.sqrt(squares / count), stddev: Math.sqrt(variance) },
+    ...{ sum, sumsq: squares, var: variance },
+  };
+  return dictionary([[name, dictionary(Object.entries(entries).map(([key, value]) => [key, real(value)] as const))]]);
+}
