@@ -51,6 +51,7 @@ CALLS = {
     'slit along x': ("impv('%s', outfile='OUT', start=[5, 16], end=[30, 16], chans='2~4', unit='arcmin')", 1e-6),
     'turned': ("ia.open('%s') and ia.rotate('OUT', pa='31deg', shape=[45, 41, 1, 6]).done()", 1e-4),
     'names': ("immath(['%s', '%s'], outfile='OUT', expr='first+2*second', varnames=['first', 'second'], " + BOX + ", chans='1~3')", 1e-6),
+    'of whole images': ("immath('%s', outfile='OUT', expr='IM0/max(IM0) + mean(IM0) - min(2*IM0) + stddev(IM0)')", 1e-5),
     'polarized': ("immath('stokes', 'poli', 'OUT', sigma='200mJy/beam')", 1e-6),
     'linearly polarized': ("immath('stokes', 'lpoli', 'OUT')", 1e-6),
     'polarization angle': ("immath('stokes', 'pola', 'OUT', polithresh='0.3Jy/beam')", 1e-6),

@@ -7,6 +7,7 @@ import { importfits } from './fits-import.ts';
 import { createImage, type Image, openImage } from './image.ts';
 import type { PixelSelection } from './pixel-selection.ts';
 import { type PolarizationMode, polarizationImage } from './polarization.ts';
+import { computeWholeImageTerms } from './whole-image-terms.ts';
 
 /** Parameters of CASA's immath. */
 export interface ImmathOptions extends PixelSelection {
@@ -191,8 +192,15 @@ function computeExpression(
   target: Omit<Target, 'unit'>,
   mode: string,
 ): void {
-  const { evaluate } = compileExpression(expr, given);
+  const { evaluate, terms } = compileExpression(expr, given);
   const like = images[0];
+  computeWholeImageTerms(terms, like.planeCount, (plane) => {
+    const planes = images.map((image) => matchingPlane(image, like, plane));
+    return {
+      values: images.map((image, k) => image.readPlane(planes[k])),
+      masks: images.map((image, k) => image.readMask(planes[k])),
+    };
+  });
   makeLike(context, like, { ...target, unit: mode === 'spix' ? '' : like.unit }, (plane) => {
     const planes = images.map((image) => matchingPlane(image, like, plane));
     const inputs = images.map((image, k) => image.readPlane(planes[k]));

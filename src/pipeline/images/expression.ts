@@ -3,6 +3,15 @@ import { fail } from '../../foundation/base/index.ts';
 /** A compiled pixel expression: from the values of its images at one pixel to a number. */
 export type PixelExpression = (values: readonly number[]) => number;
 
+/** What stands for the pixels of a whole image in an expression; its value is computed before the expression is evaluated. */
+export interface WholeImageTerm {
+  readonly kind: (typeof WHOLE_IMAGE_FUNCTIONS)[number];
+  readonly inner: PixelExpression;
+  value: number;
+}
+
+const WHOLE_IMAGE_FUNCTIONS = ['min', 'max', 'mean', 'sum', 'variance', 'stddev'] as const;
+
 const FUNCTIONS: Readonly<Record<string, (...values: number[]) => number>> = {
   sqrt: Math.sqrt,
   abs: Math.abs,
@@ -58,6 +67,7 @@ class Parser {
   private readonly tokens: string[];
   private readonly source: string;
   readonly names: string[];
+  readonly terms: WholeImageTerm[] = [];
 
   constructor(source: string, names: readonly string[]) {
     this.source = source;
@@ -130,7 +140,9 @@ class Parser {
   }
 
   private call(name: string): PixelExpression {
-    const apply = FUNCTIONS[name.toLowerCase()] ?? this.refuse(`there is no function ${name}`);
+    const lower = name.toLowerCase();
+    const kind = WHOLE_IMAGE_FUNCTIONS.find((one) => one === lower);
+    const apply = FUNCTIONS[lower] ?? (kind ? undefined : this.refuse(`there is no function ${name}`));
     this.at++;
     const inputs: PixelExpression[] = [];
     while (this.tokens[this.at] !== ')') {
@@ -139,8 +151,12 @@ class Parser {
       else if (this.tokens[this.at] !== ')') this.refuse('a bracket is not closed');
     }
     this.at++;
-    if (inputs.length === 1 && (apply === FUNCTIONS.min || apply === FUNCTIONS.max))
-      this.refuse(`${name} takes two images or numbers here, not the pixels of a whole image`);
+    if (kind && inputs.length === 1) {
+      const term: WholeImageTerm = { kind, inner: inputs[0], value: Number.NaN };
+      this.terms.push(term);
+      return () => term.value;
+    }
+    if (!apply) this.refuse(`${name} takes one image`);
     return (values) => apply(...inputs.map((input) => input(values)));
   }
 
@@ -161,13 +177,13 @@ class Parser {
  * not a number (NaN) where `image[condition]` masks a pixel.
  *
  * @param names images that IM0, IM1, … stand for
- * @returns the expression and all image names in the order of its values
+ * @returns the expression, all image names in the order of its values, and what must be computed of whole images first
  * @throws usage
  */
 export function compileExpression(
   source: string,
   names: readonly string[],
-): { evaluate: PixelExpression; names: readonly string[] } {
+): { evaluate: PixelExpression; names: readonly string[]; terms: readonly WholeImageTerm[] } {
   const parser = new Parser(source, names);
-  return { evaluate: parser.whole(), names: parser.names };
+  return { evaluate: parser.whole(), names: parser.names, terms: parser.terms };
 }

@@ -3,6 +3,7 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { compileExpression } from './expression.ts';
 import { type Image, openImage } from './image.ts';
 import { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
+import { computeWholeImageTerms } from './whole-image-terms.ts';
 
 /** The pixels that a task looks at, with CASA's parameter names. */
 export interface PixelSelection {
@@ -79,7 +80,7 @@ export interface PlaneExpression {
 
 /** An expression over images of the same size as `image`; a plane of one that has only one serves all. */
 export function readExpression(text: string, image: Image, cwd: string): PlaneExpression {
-  const { evaluate, names } = compileExpression(text, []);
+  const { evaluate, names, terms } = compileExpression(text, []);
   const inputs: Image[] = [];
   const close = () => {
     for (const input of inputs) input.close();
@@ -96,10 +97,16 @@ export function readExpression(text: string, image: Image, cwd: string): PlaneEx
     close();
     throw error;
   }
-  const values = (plane: number) => {
+  const inputsOf = (plane: number) => {
     const at = inputs.map((input) => (input.planeCount === 1 ? 0 : plane));
-    const pixels = inputs.map((input, k) => input.readPlane(at[k]));
-    const masks = inputs.map((input, k) => input.readMask(at[k]));
+    return {
+      values: inputs.map((input, k) => input.readPlane(at[k])),
+      masks: inputs.map((input, k) => input.readMask(at[k])),
+    };
+  };
+  computeWholeImageTerms(terms, Math.max(1, ...inputs.map(({ planeCount }) => planeCount)), inputsOf);
+  const values = (plane: number) => {
+    const { values: pixels, masks } = inputsOf(plane);
     const point = new Array<number>(inputs.length);
     const found = {
       values: new Float32Array(image.sizeX * image.sizeY),

@@ -243,8 +243,27 @@ describe('parts of images', () => {
       expect([...image.readPlane(0).slice(0, 5)]).toEqual([0, 0, 4, 6, 0]);
       expect([...(image.readMask(0) ?? []).slice(0, 5)]).toEqual([0, 0, 1, 1, 0]);
     });
-    const scalar = { imagename: 'straight', outfile: 'no', expr: 'max(IM0)' };
-    expect(() => immath(context, scalar)).toThrow(/takes two images or numbers here/);
+  });
+
+  it('immath and masks take numbers of whole images', () => {
+    const all = read('straight', (image) =>
+      Array.from({ length: image.planeCount }, (_, plane) => [...image.readPlane(plane)]).flat(),
+    );
+    const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+    const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length - 1);
+    const expr = 'min(IM0, 3) + 0.5*(max(IM0) - mean(IM0)) + stddev(2*IM0 - min(IM0))';
+    immath(context, { imagename: 'straight', outfile: 'wholes', expr });
+    const expected = 2 + 0.5 * (Math.max(...all) - mean) + 2 * Math.sqrt(variance);
+    read('wholes', (image) => expect(image.readPlane(0)[2]).toBeCloseTo(expected, 3));
+    imsubimage(context, { imagename: 'straight', outfile: 'high', mask: 'straight > 0.5*max(straight)', chans: '2' });
+    read('high', (image) => {
+      const highest = Math.max(...all);
+      const values = image.readPlane(0);
+      expect([...(image.readMask(0) ?? [])]).toEqual([...values].map((value) => Number(value > 0.5 * highest)));
+    });
+    expect(() => immath(context, { imagename: 'straight', outfile: 'no', expr: 'mean(IM0, 2)' })).toThrow(
+      /takes one image/,
+    );
   });
 
   it('immath makes polarized intensities and angles of Stokes parameters', () => {
