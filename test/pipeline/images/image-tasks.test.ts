@@ -255,8 +255,8 @@ describe('parts of images', () => {
     immath(context, { imagename: 'straight', outfile: 'wholes', expr });
     const expected = 2 + 0.5 * (Math.max(...all) - mean) + 2 * Math.sqrt(variance);
     read('wholes', (image) => expect(image.readPlane(0)[2]).toBeCloseTo(expected, 3));
-    imsubimage(context, { imagename: 'straight', outfile: 'high', mask: 'straight > 0.5*max(straight)', chans: '2' });
-    read('high', (image) => {
+    imsubimage(context, { imagename: 'straight', outfile: 'above', mask: 'straight > 0.5*max(straight)', chans: '2' });
+    read('above', (image) => {
       const highest = Math.max(...all);
       const values = image.readPlane(0);
       expect([...(image.readMask(0) ?? [])]).toEqual([...values].map((value) => Number(value > 0.5 * highest)));
