@@ -24,6 +24,7 @@ export interface ApplyArguments {
   readonly interp: string[];
   readonly spwmap: number[][];
   readonly calwt: boolean[];
+  readonly parang: boolean;
   readonly applymode: string;
   readonly flagbackup: boolean;
 }
@@ -67,10 +68,11 @@ export async function restorePackage(
   for (const [index, vis] of options.vis.entries())
     blocks.push(await findBlock(options, manifest, vis, options.session[index] ?? '', context.cwd));
   if (options.copiesProducts) copyProducts(blocks, options.rawdata);
+  const parang = blocks.some(({ applications }) => isPolarimetric(applications));
   const restored: RestoredBlock[] = [];
   for (const [index, block] of blocks.entries()) {
     context.progress.update(index / blocks.length, block.uid);
-    restored.push(await restoreBlock(context, block, tasks));
+    restored.push(await restoreBlock(context, block, parang, tasks));
   }
   return restored;
 }
@@ -86,7 +88,17 @@ function copyProducts(blocks: readonly BlockPackage[], rawdata: string): void {
   for (const path of paths) disk().copy(path, joinPath(rawdata, baseName(path)));
 }
 
-async function restoreBlock(context: Context, block: BlockPackage, tasks: RestoreTasks): Promise<RestoredBlock> {
+/** Tables of hifa_polcal hold for feeds on the sky; the pipeline turns the data of all blocks by the parallactic angle then. */
+function isPolarimetric(applications: readonly CalApplication[]): boolean {
+  return neededTables(applications).some((name) => name.includes('.hifa_polcal.'));
+}
+
+async function restoreBlock(
+  context: Context,
+  block: BlockPackage,
+  parang: boolean,
+  tasks: RestoreTasks,
+): Promise<RestoredBlock> {
   const vis = `${block.uid}.ms`;
   const path = joinPath(context.cwd, vis);
   if (disk().exists(path)) context.log.post(`${vis} is there already and is not imported again.`, 'INFO', 'restore');
@@ -102,7 +114,7 @@ async function restoreBlock(context: Context, block: BlockPackage, tasks: Restor
   await unpackTar(block.caltables, context.cwd, { accept: (name) => tables.has(name.split('/')[0]) });
 
   const calls = applyCalls(context, path, block.applications);
-  for (const call of calls) await tasks.applycal(call);
+  for (const call of calls) await tasks.applycal({ ...call, parang });
   return { vis, applications: calls.length };
 }
 
@@ -110,11 +122,15 @@ async function restoreBlock(context: Context, block: BlockPackage, tasks: Restor
  * The calls of applycal for the lines of a calapply file: intents in CASA's words, cross-correlations only, and flags where a window has
  * no solution, as the pipeline calls it. A line whose intents were not observed has no call.
  */
-function applyCalls(context: Context, path: string, applications: readonly CalApplication[]): ApplyArguments[] {
+function applyCalls(
+  context: Context,
+  path: string,
+  applications: readonly CalApplication[],
+): Omit<ApplyArguments, 'parang'>[] {
   const ms = openMs(path);
   const modes = readMetadata(ms).states.map(({ obsMode }) => obsMode);
   ms.close();
-  const calls: ApplyArguments[] = [];
+  const calls: Omit<ApplyArguments, 'parang'>[] = [];
   for (const { line, field, spw, intent: purposes, tables } of applications) {
     const intent = casaIntents(purposes, modes);
     if (intent === undefined) {

@@ -12,6 +12,7 @@ import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { listTarMembers, writeTgz } from '../../../src/foundation/bytes/index.ts';
 import { initweights } from '../../../src/pipeline/reshape/index.ts';
+import { restorePackage } from '../../../src/pipeline/restore/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'qa2-pipeline-package-'));
 const member = join(folder, 'member');
@@ -93,6 +94,33 @@ describe('a package of the pipeline', () => {
       ),
     ).toBeUndefined();
   }, 120_000);
+});
+
+describe('a package with tables of hifa_polcal', () => {
+  it.each([
+    ['hifa_polcal', true],
+    ['hifa_bandpass', false],
+  ])('%s.s1.tbl: data are turned by the parallactic angle: %s', async (stage, parang) => {
+    const top = join(folder, stage);
+    const [products, rawdata, parts, cwd] = ['products', 'rawdata', 'parts', 'cwd'].map((name) => join(top, name));
+    for (const name of [products, rawdata, cwd, join(parts, 'flags')]) mkdirSync(name, { recursive: true });
+    cpSync(template.calibrated, join(rawdata, 'u1'), { recursive: true });
+    writeFileSync(join(parts, 'flags', 'flags.Pipeline_Final'), '');
+    await writeTgz(join(products, 'u1.ms.flagversions.tgz'), listTarMembers(join(parts, 'flags'), 'u1.ms.flagversions'));
+    const table = `u1.ms.${stage}.s1.tbl`;
+    const empty = listTarMembers(join(parts, 'flags', 'flags.Pipeline_Final'), table);
+    await writeTgz(join(products, 'uid___A001_X1_X1.session_1.caltables.tgz'), empty);
+    writeFileSync(join(products, 'u1.ms.calapply.txt'), `applycal(vis='u1.ms', gaintable='/w/${table}')\n`);
+    const turned: boolean[] = [];
+    const tasks = {
+      importAsdm: () => Promise.reject(new Error('a MeasurementSet is there')),
+      restoreFlags: () => Promise.resolve(),
+      applycal: async (call: { parang: boolean }) => void turned.push(call.parang),
+    };
+    const options = { vis: ['u1'], session: ['session_1'], products, rawdata, copiesProducts: true };
+    await restorePackage(silentContext(cwd), options, tasks);
+    expect(turned).toEqual([parang]);
+  });
 });
 
 describe('a delivery of Cycle 0', () => {
