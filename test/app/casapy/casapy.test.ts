@@ -216,6 +216,28 @@ inp()`;
     expect(run.stderr.toString().trim().split('\n').pop()).toContain('1 of the results');
   });
 
+  it.each([
+    ['rerun', '', /Not started: script\/ has no casa_piperestorescript.py, .* anew \(a.hifa_cal.casa_pipescript.py\)/],
+    ['contsub', 'DOCONTSUB=True; ', /Not started: .* Start without DOCONTSUB for the calibrated data/],
+    ['selfcal', '', /Not started: .* Move a.selfcal.json out of calibration\/ for/],
+  ])('does not start a scriptForPI that would come to heuristics of the pipeline: %s', (name, before, sentence) => {
+    const [script, calibration] = ['script', 'calibration'].map((part) => join(folder, name, part));
+    for (const path of [script, calibration]) mkdirSync(path, { recursive: true });
+    writeFileSync(join(script, 'a.hifa_cal.casa_pipescript.py'), '');
+    if (name !== 'rerun') writeFileSync(join(script, 'a.casa_piperestorescript.py'), '');
+    writeFileSync(join(calibration, 'a.cont.dat'), '');
+    if (name === 'selfcal') writeFileSync(join(calibration, 'a.selfcal.json'), '{}');
+    const text = "print('started')\n# *selfcal.json *casa_pipescript.py\nif False: hif_mstransform()\n";
+    writeFileSync(join(script, 'a.scriptForPI.py'), text);
+    const run = (code: string) =>
+      spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', '-c', code], { cwd: script });
+    const refused = run(`${before}execfile('a.scriptForPI.py')`);
+    expect(refused.status).toBe(1);
+    expect(refused.stdout.toString()).not.toContain('started');
+    expect(refused.stderr.toString()).toMatch(sentence);
+    if (name === 'contsub') expect(run("execfile('a.scriptForPI.py')").stdout.toString()).toContain('started');
+  });
+
   it('does not start a scriptForPI for which the disk is too small, unless told to', () => {
     const script = join(folder, 'large', 'script');
     const binary = join(folder, 'large', 'raw', 'uid___B.asdm.sdm', 'ASDMBinary');

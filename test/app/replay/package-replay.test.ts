@@ -106,7 +106,10 @@ describe('a package with tables of hifa_polcal', () => {
     for (const name of [products, rawdata, cwd, join(parts, 'flags')]) mkdirSync(name, { recursive: true });
     cpSync(template.calibrated, join(rawdata, 'u1'), { recursive: true });
     writeFileSync(join(parts, 'flags', 'flags.Pipeline_Final'), '');
-    await writeTgz(join(products, 'u1.ms.flagversions.tgz'), listTarMembers(join(parts, 'flags'), 'u1.ms.flagversions'));
+    await writeTgz(
+      join(products, 'u1.ms.flagversions.tgz'),
+      listTarMembers(join(parts, 'flags'), 'u1.ms.flagversions'),
+    );
     const table = `u1.ms.${stage}.s1.tbl`;
     const empty = listTarMembers(join(parts, 'flags', 'flags.Pipeline_Final'), table);
     await writeTgz(join(products, 'uid___A001_X1_X1.session_1.caltables.tgz'), empty);

@@ -21,12 +21,36 @@ _BLOCK_BYTES = 5e6
 """What even the smallest execution block takes: each column of its MeasurementSets has at least one tile."""
 
 
-def follow(_text, filename):
+def follow(text, filename):
     """Notes that a scriptForPI is about to run."""
     if 'scriptForPI' not in os.path.basename(filename) or _started:
         return
     _started['folder'] = os.path.dirname(os.path.abspath(filename))
+    _refuse_heuristics(_started['folder'], text)
     forecast(_started['folder'])
+
+
+def _refuse_heuristics(folder, text):
+    """Ends at once what scriptForPI would find out after hours: that it comes to tasks of the pipeline that are not here."""
+    there = lambda pattern: sorted(glob.glob(os.path.join(folder, pattern)))
+    reruns = there('*cal*casa_pipescript.py')
+    calibrating = there('*casa_piperestorescript.py') + there('*uid*.ms.scriptFor*Calibration.py')
+    if reruns and not calibrating and 'casa_pipescript' in text:
+        raise SystemExit(
+            'Not started: script/ has no casa_piperestorescript.py, and scriptForPI would run the whole pipeline anew (%s), which is '
+            'not available here; ask ALMA for the restore script and the calibration products of this package.'
+            % os.path.basename(reruns[0])
+        )
+    if 'hif_mstransform' not in text or not calibrating or not there('../calibration/*cont.dat'):
+        return
+    selfcal = there('../calibration/*selfcal.json') if 'selfcal.json' in text else []
+    if qa2_session.SPACE.get('DOCONTSUB') is True or len(selfcal) == 1:
+        way = 'Move %s out of calibration/' % os.path.basename(selfcal[0]) if selfcal else 'Start without DOCONTSUB'
+        raise SystemExit(
+            'Not started: after the calibration, scriptForPI would subtract the continuum with tasks of the pipeline '
+            '(hif_mstransform, hif_uvcontsub ...), which are not available here. %s for the calibrated data; uvcontsub takes the '
+            'ranges of cont.dat then.' % way
+        )
 
 
 def _size(folder):
