@@ -1,12 +1,12 @@
 import { fail } from '../../../foundation/base/index.ts';
 import { disk, joinPath } from '../../../foundation/bytes/index.ts';
-import { choosePixels, imsubimage, type PixelBounds } from '../../../pipeline/images/index.ts';
+import { choosePixels, imsubimage, openImage, type PixelBounds } from '../../../pipeline/images/index.ts';
 import { addComponents } from '../../../pipeline/imaging/index.ts';
 import { type ToolArguments, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import { readComponent } from './component-records.ts';
 import { selectionOf } from './image-pixels.ts';
-import { adopt, ask, change, opened, outputOf, shapeOf } from './image-state.ts';
+import { adopt, ask, change, type ImageState, opened, outputOf, shapeOf } from './image-state.ts';
 import { numberList } from './reply-values.ts';
 
 /** The components of a record such as cl.torecord() gives. */
@@ -18,7 +18,7 @@ function componentsOf(model: TaskValue) {
 }
 
 /** The smallest box that holds all good pixels, or the whole of axes that are not asked for. */
-function goodBounds(state: Parameters<typeof opened>[0], axes: readonly number[]): PixelBounds {
+function goodBounds(state: ImageState, axes: readonly number[]): PixelBounds {
   const image = opened(state);
   const lengths = shapeOf(image);
   const blc = lengths.map((length) => length);
@@ -59,6 +59,16 @@ const requireNone = (label: string, args: ToolArguments, names: readonly string[
   }
 };
 
+/** Removes an image, and nothing else: neither other tables and folders, nor the image that is open. */
+function removeImage(state: ImageState, name: string, cwd: string): void {
+  if (name.trim() === '') fail('usage', 'ia.removefile(): file must name an image.');
+  const path = joinPath(cwd, name);
+  openImage(path).close();
+  if (state.image && disk().resolve(state.image.path) === disk().resolve(path))
+    fail('usage', 'ia.removefile(): the image is open; close it first.', { file: path });
+  disk().remove(path);
+}
+
 /** ia: components put into an image, parts cut out by its mask, and images removed. */
 export const componentMethods = {
   modify: ask("model, region={}, mask='', subtract=True, list=True, stretch=False", (state, args, { context }) => {
@@ -85,10 +95,8 @@ export const componentMethods = {
       return args.wantreturn === false ? true : adopt(host, outfile);
     },
   ),
-  removefile: ask('file', (_state, args, { context }) => {
-    const path = joinPath(context.cwd, textArgument(args, 'file'));
-    if (!disk().exists(path)) fail('missing', 'There is no such image.', { file: path });
-    disk().remove(path);
+  removefile: ask('file', (state, args, { context }) => {
+    removeImage(state, textArgument(args, 'file'), context.cwd);
     return true;
   }),
   ispersistent: ask('', (state) => {

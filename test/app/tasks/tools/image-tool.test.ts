@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -173,6 +173,29 @@ describe('ia', () => {
     await made('rename', ['d.image']);
     await made('remove');
     expect(await made('isopen')).toBe(false);
+  });
+
+  it('removes images, but no other files and not the one that is open', async () => {
+    const made = toolCaller('ia', folder);
+    const data = toolCaller('tb', folder);
+    await data('create', ['raw.ms', { TIME: { valueType: 'double' } }]);
+    await data('close');
+    mkdirSync(join(folder, 'results'));
+    await made('fromshape', ['first.image', [4, 4]]);
+    await made('fromshape', ['second.image', [4, 4]]);
+    for (const [name, why] of [
+      ['', 'must name an image'],
+      ['.', 'table.dat'],
+      ['results', 'table.dat'],
+      ['raw.ms', 'not a CASA image'],
+      ['second.image/../second.image/', 'close it first'],
+    ])
+      await expect(made('removefile', [name])).rejects.toThrow(why);
+    for (const name of ['raw.ms', 'results', 'first.image', 'second.image'])
+      expect(existsSync(join(folder, name))).toBe(true);
+    expect(await made('removefile', ['first.image'])).toBe(true);
+    expect(existsSync(join(folder, 'first.image'))).toBe(false);
+    expect(await made('shape')).toEqual([4, 4]);
   });
 
   it('counts Stokes parameters by their codes, and says where the telescope is', async () => {
