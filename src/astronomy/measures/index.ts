@@ -14,10 +14,16 @@ export { convertDoppler, dopplerConvention, dopplerRatio, dopplerValue } from '.
 export { type EarthOrientation, earthOrientation } from './earth-orientation.ts';
 export { convertEpoch, epochScale, epochScales } from './epoch-scales.ts';
 export { erfaVersion, geodeticOf, installErfa, itrfOf } from './erfa.ts';
-export { gcrsToItrs } from './frames.ts';
+export { ASTRONOMICAL_UNIT, gcrsToItrs } from './frames.ts';
 export { azEl, type Horizontal, parallacticAngle } from './horizon.ts';
 export { isGeodeticObservatory, knownObservatories, observatoryPosition } from './observatories.ts';
-export { type DirectionTable, rowAtTime, shiftedDirection, tabulatedDirection } from './tabulated-direction.ts';
+export {
+  type DirectionTable,
+  rowAtTime,
+  rowsAround,
+  shiftedDirection,
+  tabulatedDirection,
+} from './tabulated-direction.ts';
 export { mjdSecToUtcNs, utcNsToMjdSec } from './time-scales.ts';
 export { formatMjd, formatTimeOfDay, parseCasaTime, type TimeStyle } from './time-text.ts';
 export { antennaUvw, type UvwConvention, uvwRotation } from './uvw.ts';

@@ -21,14 +21,23 @@ export function rowAtTime({ mjd }: Pick<DirectionTable, 'mjd'>, mjdSec: number):
   return next < 0 ? mjd.length - 1 : next - 1;
 }
 
+/** Rows around a time (MJD seconds) and how far it is from the lower to the higher; rows of -1 for times that the table does not cover. */
+export function rowsAround(
+  table: Pick<DirectionTable, 'mjd'>,
+  mjdSec: number,
+): { readonly low: number; readonly high: number; readonly share: number } {
+  const low = rowAtTime(table, mjdSec);
+  if (low < 0) return { low, high: low, share: 0 };
+  const { mjd } = table;
+  const high = Math.min(low + 1, mjd.length - 1);
+  return { low, high, share: high > low ? (mjdSec / SECONDS_PER_DAY - mjd[low]) / (mjd[high] - mjd[low]) : 0 };
+}
+
 /** Direction at a time (MJD seconds), on the chord between the positions of two rows, as casacore's MeasComet; undefined outside. */
 export function tabulatedDirection(table: DirectionTable, mjdSec: number): [ra: number, dec: number] | undefined {
-  const at = rowAtTime(table, mjdSec);
-  if (at < 0) return undefined;
-  const { mjd } = table;
-  const next = Math.min(at + 1, mjd.length - 1);
-  const share = next > at ? (mjdSec / SECONDS_PER_DAY - mjd[at]) / (mjd[next] - mjd[at]) : 0;
-  const [from, to] = [positionOf(table, at), positionOf(table, next)];
+  const { low, high, share } = rowsAround(table, mjdSec);
+  if (low < 0) return undefined;
+  const [from, to] = [positionOf(table, low), positionOf(table, high)];
   return anglesOf(from.map((value, axis) => value + share * (to[axis] - value)));
 }
 

@@ -2,14 +2,19 @@ import { openTable } from '../../formats/tables/index.ts';
 import { DEGREE } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import {
+  ASTRONOMICAL_UNIT,
   convertDirection,
   type DirectionTable,
   rowAtTime,
+  rowsAround,
   shiftedDirection,
   tabulatedDirection,
 } from '../measures/index.ts';
 import { readArray, readNumbers, readTexts } from './columns.ts';
 import type { MeasurementSet } from './measurement-set.ts';
+
+/** m/s; casacore takes RadVel in it whatever unit the column names. */
+const AU_PER_DAY = ASTRONOMICAL_UNIT / 86_400;
 
 type Pair = readonly [ra: number, dec: number];
 
@@ -28,6 +33,8 @@ export interface FieldMotion {
   readonly table: DirectionTable;
   /** Frame of the table. */
   readonly frame: string;
+  /** Of the object away from the centre of the Earth, m/s, [row]; undefined where the table has none, or that of another observer. */
+  readonly recession?: readonly number[];
   /** What FIELD has: offsets from the object, along the parallel and in declination, rad. */
   readonly offsets: FieldDirections;
 }
@@ -55,6 +62,17 @@ export function fieldDirection(field: FieldInfo, mjdSec: number, name: keyof Fie
 /** Whether an ephemeris knows where a field is at a time (MJD seconds); of what stands still it is always known. */
 export function isPlaced({ motion }: FieldInfo, mjdSec: number): boolean {
   return !motion || rowAtTime(motion.table, mjdSec) >= 0;
+}
+
+/**
+ * Speed of a field's object away from the centre of the Earth at a time (MJD seconds), m/s, on the line between two rows of its
+ * ephemeris, as casacore's MeasComet; undefined where no ephemeris tells it.
+ */
+export function fieldRecession({ motion }: FieldInfo, mjdSec: number): number | undefined {
+  if (!motion?.recession) return undefined;
+  const { low, high, share } = rowsAround(motion.table, mjdSec);
+  const { recession } = motion;
+  return low < 0 ? undefined : recession[low] + share * (recession[high] - recession[low]);
 }
 
 function moved(
@@ -122,9 +140,17 @@ function readEphemeris(id: number, path: string): Omit<FieldMotion, 'offsets'> |
   const mjd = readNumbers(table, 'MJD');
   const [ra, dec] = ['RA', 'DEC'].map((name) => readNumbers(table, name).map((value) => value * DEGREE));
   const distance = table.hasColumn('Rho') ? readNumbers(table, 'Rho') : mjd.map(() => 1);
-  const system = table.keywords.get('posrefsys');
+  const keyword = (name: string) => {
+    const found = table.keywords.get(name);
+    return found && 'value' in found ? String(found.value) : '';
+  };
+  const words = keyword('posrefsys');
+  // casacore tells an observer elsewhere by the distance from the centre of the Earth alone.
+  const isGeocentric = Number(keyword('GeoDist')) === 0 && !/TOPO/i.test(words);
+  const recession =
+    isGeocentric && table.hasColumn('RadVel') && readNumbers(table, 'RadVel').map((speed) => speed * AU_PER_DAY);
   table.close();
-  const words = system && 'value' in system ? String(system.value) : '';
   const frame = /ICRS/i.test(words) ? 'ICRS' : 'J2000';
-  return mjd.length === 0 ? undefined : { id, path, table: { mjd, ra, dec, distance }, frame };
+  if (mjd.length === 0) return undefined;
+  return { id, path, table: { mjd, ra, dec, distance }, frame, ...(recession && { recession }) };
 }

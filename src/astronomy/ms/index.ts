@@ -10,7 +10,14 @@ export {
   stepRuns,
 } from './columns.ts';
 export { parseCorrelation } from './correlation-selection.ts';
-export { type FieldDirections, type FieldInfo, type FieldMotion, fieldDirection, isPlaced } from './fields.ts';
+export {
+  type FieldDirections,
+  type FieldInfo,
+  type FieldMotion,
+  fieldDirection,
+  fieldRecession,
+  isPlaced,
+} from './fields.ts';
 export { appendHistory, appendMessages, type HistoryMessage } from './history.ts';
 export { parseIntent } from './intent-selection.ts';
 export { formatListobs, type ListingOptions, type ListobsOptions, listedRows, listobs } from './listobs.ts';

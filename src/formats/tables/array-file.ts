@@ -29,6 +29,7 @@ interface ArrayRun {
 
 /** Bytes of a run that are looked at together. */
 const RUN_BYTES = 32_768;
+const NO_VALUES: readonly number[] = [0];
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -72,7 +73,8 @@ export class ArrayFile {
     const at = this.file.locate(offset + prefix, 4);
     const axisCount = this.file.window.getUint32(at, this.isLittleEndian);
     if (axisCount > 32) this.bad('an array has more than 32 axes', offset);
-    const shape = this.shape(offset + prefix + 4, axisCount, offset);
+    // An array without axes has no values; casacore writes one for a cell that was given an empty array.
+    const shape = axisCount === 0 ? NO_VALUES : this.shape(offset + prefix + 4, axisCount, offset);
     const dataOffset = offset + prefix + 4 + 4 * axisCount;
     if (storedBytes(type, elementCount(shape)) > this.file.length - dataOffset) {
       this.bad(`an array of shape [${shape.join(', ')}] does not fit in the file`, offset);

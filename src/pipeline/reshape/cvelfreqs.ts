@@ -8,7 +8,7 @@ import type { MeasurementSet, MsMetadata } from '../../astronomy/ms/index.ts';
 import { regridChannels } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { gridRequest, type RegridParameters } from './mstransform.ts';
-import { centreOf, FRAME_CODES } from './output-frame.ts';
+import { centreOf, checkFrames, fieldOf, sourceFactor } from './output-frame.ts';
 
 /** Parameters of CASA's ms.cvelfreqs. */
 export interface CvelfreqsOptions extends Omit<RegridParameters, 'interpolation' | 'phasecenter'> {
@@ -38,11 +38,10 @@ export function cvelfreqs(ms: MeasurementSet, metadata: MsMetadata, options: Cve
   return regridChannels(shifted(window.chanFreqs), shifted(window.chanWidths), gridRequest(options)).freqs;
 
   function frameFactor(): number {
-    for (const frame of [from, to])
-      if (!(frame in FRAME_CODES))
-        fail('unsupported', `Frequencies in ${frame} are not computed; use ${Object.keys(FRAME_CODES).join(', ')}.`);
-    const [ra, dec] = centreOf(metadata, phasec ?? '', fieldids[0]);
     const time = obstime ? parseCasaTime(obstime) : firstTime(ms, metadata, spwids[0], fieldids);
+    if (to === 'SOURCE') return sourceFactor(metadata, from, fieldOf(metadata, phasec ?? '', fieldids[0]), time);
+    checkFrames(from, to);
+    const [ra, dec] = centreOf(metadata, phasec ?? '', fieldids[0]);
     const position = observatoryPosition(metadata.observation.telescope);
     return frequencyShiftFactor(time, ra, dec, position, from as VelocityFrame, to as VelocityFrame);
   }

@@ -26,7 +26,7 @@ export interface RegridParameters {
   readonly interpolation?: InterpolationMethod | string;
   readonly phasecenter?: string | number;
   readonly restfreq?: string | number;
-  /** '': as it is; LSRK, BARY, GEO, TOPO, LSRD, GALACTO, LGROUP, CMB. */
+  /** '': as it is; LSRK, BARY, GEO, TOPO, LSRD, GALACTO, LGROUP, CMB, SOURCE. */
   readonly outframe?: string;
   readonly veltype?: 'radio' | 'optical' | string;
 }

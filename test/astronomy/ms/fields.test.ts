@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { fieldDirection, isPlaced, openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
+import { fieldDirection, fieldRecession, isPlaced, openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
 import { writeEphemeris } from './small-ephemeris.ts';
 import { freshContext, START, writeSmallMs } from './small-ms.ts';
 
@@ -8,10 +8,10 @@ const DEGREE = Math.PI / 180;
 const DAY = 86_400;
 
 /** The fields of an MS whose second one is 1e-3 rad west and 2e-3 rad north of an object that moves. */
-function movingFields(posrefsys?: string) {
+function movingFields(posrefsys?: string, observerKm = 0) {
   const path = join(freshContext().cwd, 'a.ms');
   writeSmallMs(path);
-  writeEphemeris(join(path, 'FIELD', 'EPHEM4_Body.tab'), START / DAY - 0.5, posrefsys);
+  writeEphemeris(join(path, 'FIELD', 'EPHEM4_Body.tab'), START / DAY - 0.5, posrefsys, observerKm);
   const ms = openMs(path, 'update');
   const table = ms.subtable('FIELD');
   table.column('EPHEMERIS_ID').put(0, -1);
@@ -51,5 +51,14 @@ describe('fields that move', () => {
     const milliarcseconds = (j2000.delayDir[1] - icrs.delayDir[1]) / (DEGREE / 3.6e6);
     expect(Math.abs(milliarcseconds)).toBeGreaterThan(5);
     expect(Math.abs(milliarcseconds)).toBeLessThan(25);
+  });
+
+  it('go away as fast as their ephemeris says, unless it is that of another place than the centre of the Earth', () => {
+    const [still, moving] = movingFields();
+    const kms = (days: number) => (fieldRecession(moving, START + days * DAY) ?? Number.NaN) / 1000;
+    expect([0.25, 0.5, 1.5].map(kms)).toEqual([8.657, 17.3146, 34.6291].map((speed) => expect.closeTo(speed, 3)));
+    expect(kms(2)).toBeNaN();
+    expect(fieldRecession(still, START)).toBeUndefined();
+    expect(fieldRecession(movingFields(undefined, 6378)[1], START)).toBeUndefined();
   });
 });

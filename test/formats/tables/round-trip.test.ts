@@ -315,6 +315,24 @@ test('a column may be longer than 4 GiB without taking that much disk', () => {
   deleteTable(path);
 });
 
+test('an array without axes, which casacore writes for an empty one, has no values even at the end of the file', () => {
+  const path = join(work, 'axisless');
+  const column: ColumnDescription = { name: 'A', type: 'Float', kind: 'array', axisCount: 1 };
+  const table = createTable(path, describeOne(column, 'StandardStMan'), 2);
+  table.column('A').put(0, { shape: [2], values: Float32Array.of(1, 2) });
+  table.column('A').put(1, { shape: [1], values: Float32Array.of(3) });
+  table.close();
+  // The number of axes, their length and the value end the file.
+  const file = join(path, 'table.f0i');
+  const bytes = readFileSync(file).subarray(0, -8);
+  bytes.fill(0, bytes.length - 4);
+  writeFileSync(file, bytes);
+  const again = openTable(path);
+  expect(again.column('A').get(0)).toMatchObject({ values: Float32Array.of(1, 2) });
+  expect(again.column('A').get(1)).toMatchObject({ shape: [0], values: new Float32Array(0) });
+  again.close();
+});
+
 test('what is not a table, or a damaged one, is told in a sentence', () => {
   expect(() => openTable(join(work, 'nothing'))).toThrow(/no such table/);
   const path = join(work, 'damaged');

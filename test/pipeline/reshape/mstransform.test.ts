@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
+import { frequencyShiftFactor, observatoryPosition } from '../../../src/astronomy/measures/index.ts';
+import { fieldDirection, openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk, writeChunk } from '../../../src/astronomy/visibility/index.ts';
-import { cvel2, cvelfreqs, hanningsmooth, mstransform } from '../../../src/pipeline/reshape/index.ts';
-import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
+import { cvel2, cvelfreqs, fixplanets, hanningsmooth, mstransform } from '../../../src/pipeline/reshape/index.ts';
+import { writeEphemeris } from '../../astronomy/ms/small-ephemeris.ts';
+import { freshContext, SECONDS, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start() {
   const context = freshContext();
@@ -101,6 +103,54 @@ describe('mstransform', () => {
     const cosine = Math.sin(-0.4) * Math.sin(-0.121) + Math.cos(-0.4) * Math.cos(-0.121) * Math.cos(4 - 2.936);
     const shift = (window.chanFreqs[0] / 230e9 - 1) * 299_792.458;
     expect(Math.abs(shift + 369.5 * cosine)).toBeLessThan(31); // the Earth moves as fast
+  });
+
+  it('changes the frame to that of a moving object, whose velocity is that of each integration', () => {
+    const context = start();
+    const path = join(context.cwd, 'a.ms');
+    const ms = openMs(path, 'update');
+    const times = readNumbers(ms.main, 'TIME');
+    const last = Math.max(...times) + 8_000;
+    times.forEach((time, row) => {
+      if (time === last - 8_000) ms.main.column('TIME').put(row, last);
+    });
+    for (const field of [0, 1]) ms.subtable('FIELD').column('TIME').put(field, last);
+    ms.close();
+    writeEphemeris(join(context.cwd, 'body.tab'), last / 86_400 - 0.5);
+    const call = { vis: 'a.ms', field: '1', spw: '0', datacolumn: 'data', regridms: true, outframe: 'SOURCE' };
+    expect(() => mstransform(context, { ...call, outputvis: 'n.ms' })).toThrow('Target one has no ephemeris');
+    fixplanets(context, { vis: 'a.ms', field: '1', direction: 'body.tab' });
+    mstransform(context, { ...call, outputvis: 'b.ms' });
+    const changed = openMs(path);
+    const metadata = readMetadata(changed);
+    const first = last - 8_000 - 2 * SECONDS;
+    const factor = (time: number) => {
+      const direction = fieldDirection(metadata.fields[1], time);
+      const recession = -0.01 + 0.02 * ((time - last) / 86_400 + 0.5); // au/d
+      const beta = (recession * 149_597_870_700) / 86_400 / 299_792_458;
+      const geocentric = frequencyShiftFactor(time, ...direction, observatoryPosition('ALMA'), 'TOPO', 'GEO');
+      return geocentric * Math.sqrt((1 + beta) / (1 - beta));
+    };
+    const [window] = look(join(context.cwd, 'b.ms')).windows;
+    expect(window.measFreqRef).toBe('REST');
+    expect(window.chanFreqs[0]).toBeCloseTo(230e9 * factor(first), 3);
+    const foretold = cvelfreqs(changed, metadata, { spwids: [0], fieldids: [1], outframe: 'SOURCE' });
+    expect(Array.from(foretold)).toEqual(window.chanFreqs);
+    changed.close();
+    // The real part grows by 0.01 a channel, so that it tells where in the window a frequency was found.
+    const output = openMs(join(context.cwd, 'b.ms'));
+    const rows = readNumbers(output.main, 'TIME');
+    for (const time of [first, last]) {
+      const [data, flag] = ['DATA', 'FLAG'].map((name) => output.main.column(name).getRange(rows.indexOf(time), 1));
+      const places = window.chanFreqs.map((frequency) => (frequency / factor(time) - 230e9) / 1e6);
+      const inside = places.flatMap((place, chan) => (place > 0.01 && place < 6.99 ? [chan] : []));
+      expect(inside.length).toBeGreaterThan(3);
+      for (const chan of inside) {
+        expect((data as Float32Array)[4 * chan]).toBeCloseTo(places[chan] / 100, 6);
+        expect((flag as Uint8Array)[2 * chan]).toBe(0);
+      }
+    }
+    output.close();
   });
 
   it('cvelfreqs foretells the channels', () => {

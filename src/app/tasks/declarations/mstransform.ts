@@ -14,7 +14,11 @@ export const GRID_PARAMETERS: readonly TaskParameter[] = [
 export const FRAME_PARAMETERS: readonly TaskParameter[] = [
   variant('phasecenter', '', 'field or direction for which the channels are computed; empty: first field'),
   variant('restfreq', '', 'rest frequency of velocities'),
-  text('outframe', '', 'frame of the output: LSRK, BARY, GEO, TOPO, LSRD, GALACTO, LGROUP, CMB; empty: as it is'),
+  text(
+    'outframe',
+    '',
+    'frame of the output: LSRK, BARY, GEO, TOPO, LSRD, GALACTO, LGROUP, CMB, SOURCE; empty: as it is',
+  ),
   text('veltype', 'radio', 'definition of velocity', { allowed: ['radio', 'optical'] }),
 ];
 
