@@ -59,6 +59,15 @@ export function fieldDirection(field: FieldInfo, mjdSec: number, name: keyof Fie
   return field.motion ? moved(field.motion, field.frame, mjdSec, name) : field[name];
 }
 
+/**
+ * Where the phase centre of `followed` is at a time (MJD seconds) by the ephemeris of another field of the same object, rad: ephemerides
+ * that came with data hold for their day only.
+ */
+export function followedDirection(followed: FieldInfo, field: FieldInfo, mjdSec: number): Pair {
+  if (!followed.motion || !field.motion) return fieldDirection(followed, mjdSec);
+  return fieldDirection({ ...field, motion: { ...field.motion, offsets: followed.motion.offsets } }, mjdSec);
+}
+
 /** Whether an ephemeris knows where a field is at a time (MJD seconds); of what stands still it is always known. */
 export function isPlaced({ motion }: FieldInfo, mjdSec: number): boolean {
   return !motion || rowAtTime(motion.table, mjdSec) >= 0;

@@ -16,6 +16,7 @@ export {
   type FieldMotion,
   fieldDirection,
   fieldRecession,
+  followedDirection,
   isPlaced,
 } from './fields.ts';
 export { appendHistory, appendMessages, type HistoryMessage } from './history.ts';

@@ -7,6 +7,8 @@ export type PixelExpression = (values: readonly number[]) => number;
 export interface WholeImageTerm {
   readonly kind: (typeof WHOLE_IMAGE_FUNCTIONS)[number];
   readonly inner: PixelExpression;
+  /** Numbers of the images that it reads. */
+  readonly images: readonly number[];
   value: number;
 }
 
@@ -68,6 +70,8 @@ class Parser {
   private readonly source: string;
   readonly names: string[];
   readonly terms: WholeImageTerm[] = [];
+  /** Images in the order in which the expression names them. */
+  private readonly named: number[] = [];
 
   constructor(source: string, names: readonly string[]) {
     this.source = source;
@@ -144,6 +148,7 @@ class Parser {
     const kind = WHOLE_IMAGE_FUNCTIONS.find((one) => one === lower);
     const apply = FUNCTIONS[lower] ?? (kind ? undefined : this.refuse(`there is no function ${name}`));
     this.at++;
+    const firstNamed = this.named.length;
     const inputs: PixelExpression[] = [];
     while (this.tokens[this.at] !== ')') {
       inputs.push(this.binary(0));
@@ -152,7 +157,8 @@ class Parser {
     }
     this.at++;
     if (kind && inputs.length === 1) {
-      const term: WholeImageTerm = { kind, inner: inputs[0], value: Number.NaN };
+      const images = [...new Set(this.named.slice(firstNamed))];
+      const term: WholeImageTerm = { kind, inner: inputs[0], images, value: Number.NaN };
       this.terms.push(term);
       return () => term.value;
     }
@@ -168,6 +174,7 @@ class Parser {
       this.names.push(name);
       index = this.names.length - 1;
     }
+    this.named.push(index);
     return (values) => values[index];
   }
 }

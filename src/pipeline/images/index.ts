@@ -1,4 +1,4 @@
-export { type ImmathOptions, type ImpbcorOptions, immath, impbcor } from './arithmetic.ts';
+export { type ImpbcorOptions, impbcor } from './arithmetic.ts';
 export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './beams.ts';
 export { type CelestialFrame, skyToPlane } from './celestial.ts';
 export { collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
@@ -16,6 +16,7 @@ export { beamEntry, type HeaderEntry, type ImheadOptions, imhead, planeBeams } f
 export { createImage, type Image, openImage } from './image.ts';
 export { type ImhistoryOptions, imhistory } from './image-history.ts';
 export { type ContourChoice, imageFigure, type ViewChoice } from './image-view.ts';
+export { type ImmathOptions, immath } from './immath.ts';
 export { type MakemaskOptions, makemask } from './mask-making.ts';
 export { type ImmomentsOptions, immoments } from './moments.ts';
 export {

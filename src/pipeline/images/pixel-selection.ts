@@ -97,16 +97,11 @@ export function readExpression(text: string, image: Image, cwd: string): PlaneEx
     close();
     throw error;
   }
-  const inputsOf = (plane: number) => {
-    const at = inputs.map((input) => (input.planeCount === 1 ? 0 : plane));
-    return {
-      values: inputs.map((input, k) => input.readPlane(at[k])),
-      masks: inputs.map((input, k) => input.readMask(at[k])),
-    };
-  };
-  computeWholeImageTerms(terms, Math.max(1, ...inputs.map(({ planeCount }) => planeCount)), inputsOf);
+  computeWholeImageTerms(terms, inputs);
   const values = (plane: number) => {
-    const { values: pixels, masks } = inputsOf(plane);
+    const at = inputs.map((input) => (input.planeCount === 1 ? 0 : plane));
+    const pixels = inputs.map((input, k) => input.readPlane(at[k]));
+    const masks = inputs.map((input, k) => input.readMask(at[k]));
     const point = new Array<number>(inputs.length);
     const found = {
       values: new Float32Array(image.sizeX * image.sizeY),

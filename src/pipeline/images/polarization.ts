@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { type Beam, beamOf, type ImageInfo } from './beams.ts';
 import type { CoordinateSystem } from './coordinates.ts';
 import type { Image } from './image.ts';
 
@@ -30,7 +31,8 @@ function sourcesOf(images: readonly Image[]): ReadonlyMap<Parameter, ParameterSo
 
 /** An image of polarization, plane by plane. */
 export interface PolarizationImage {
-  readonly coordinates: CoordinateSystem;
+  /** One Stokes parameter, with the beams of Q. */
+  readonly header: { readonly coordinates: CoordinateSystem; readonly info: ImageInfo };
   readonly unit: string;
   /** Values of a channel; NaN where there is none. */
   channel(chan: number): { readonly values: Float32Array; readonly sources: readonly [image: Image, plane: number][] };
@@ -57,10 +59,15 @@ export function polarizationImage(mode: PolarizationMode, images: readonly Image
       sources.get(name) ??
       fail('usage', `immath: mode '${mode}' needs Stokes ${wanted.join(', ')}; ${name} is missing.`),
   );
-  const { coordinates, unit } = chosen[0].image;
+  const [{ image: first, pol: firstPol }] = chosen;
+  const { coordinates, unit, info } = first;
+  const beams = Array.from({ length: first.chanCount }, (_, chan) => beamOf(info, chan, firstPol, first.stokesCount));
   const result = mode === 'pola' ? 'Pangle' : isTotal ? 'Ptotal' : 'Plinear';
   return {
-    coordinates: { ...coordinates, stokes: coordinates.stokes && { ...coordinates.stokes, stokes: [result] } },
+    header: {
+      coordinates: { ...coordinates, stokes: coordinates.stokes && { ...coordinates.stokes, stokes: [result] } },
+      info: info.beams.length > 1 ? { ...info, beams: beams.filter((beam): beam is Beam => beam !== undefined) } : info,
+    },
     unit: mode === 'pola' ? 'deg' : unit,
     channel(chan) {
       const planes = chosen.map(({ image, pol }): [Image, number] => [image, image.planeIndex(chan, pol)]);

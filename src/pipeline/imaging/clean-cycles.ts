@@ -203,10 +203,13 @@ export function runCleanCycles(
         target.updateResidual(plane);
         fluxes[plane] = sumOf(model);
         planes.push({ plane, iterations, peak, modelFlux: fluxes[plane] });
-        states[plane] = examine(target, control, plane, sumOf(doneOf) >= control.niter);
-      } else if (target.renewMask) states[plane] = examine(target, control, plane, sumOf(doneOf) >= control.niter);
+      }
     }
     major++;
+    const isLast = sumOf(doneOf) >= control.niter;
+    const cleaned = new Set(planes.map(({ plane }) => plane));
+    for (const plane of states.keys())
+      if (cleaned.has(plane) || target.renewMask) states[plane] = examine(target, control, plane, isLast);
     const iterations = planes.reduce((sum, one) => sum + one.iterations, 0);
     const modelFlux = sumOf(fluxes);
     cycles.push({ planes, cyclethreshold, startPeak, iterations, modelFlux });

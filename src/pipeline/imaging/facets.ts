@@ -1,4 +1,4 @@
-import { type FieldInfo, fieldDirection } from '../../astronomy/ms/index.ts';
+import { type FieldInfo, fieldDirection, followedDirection } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { type CelestialFrame, type SkyPosition, skyToPlane } from '../images/index.ts';
 import type { ImageGeometry } from './gridder.ts';
@@ -81,32 +81,26 @@ function makeFacet(
   };
 }
 
-/** Where a mosaic's image is: a direction, or an object that its pointings move with, at a time in MJD s. */
+/** Where a mosaic's image is: a direction, or an object that its pointings move with. */
 export interface MosaicCentre {
   readonly centre: SkyPosition;
   readonly followed?: FieldInfo;
-  readonly timeSec: number;
 }
 
-/** The image's centre, and directions of fields as it sees them; with an object that moves they hold for one time. */
-function directionsOf({ centre, followed, timeSec }: MosaicCentre) {
-  if (!followed?.motion)
-    return {
-      reference: centre,
-      of: ({ phaseDir: [lon, lat] }: FieldInfo): SkyPosition => ({ lon, lat }),
-    };
-  const at = (field: FieldInfo): SkyPosition => {
-    const [lon, lat] = fieldDirection(field, timeSec);
-    return { lon, lat };
-  };
-  const of = (field: FieldInfo) =>
-    field.motion
-      ? at(field)
-      : fail(
-          'usage',
-          `Field ${field.id} stands still; phasecenter="TRACKFIELD" needs pointings that move with the object.`,
-        );
-  return { reference: at(followed), of };
+const positionOf = ([lon, lat]: readonly [number, number]): SkyPosition => ({ lon, lat });
+
+/** Offset of a field from the image's centre, rad; of one that moves with the object when it was observed. */
+function offsetOf(field: FieldInfo, { centre, followed }: MosaicCentre): readonly [number, number] | undefined {
+  if (followed?.motion && !field.motion) {
+    fail(
+      'usage',
+      `Field ${field.id} stands still; phasecenter="TRACKFIELD" needs pointings that move with the object.`,
+    );
+  }
+  const isFollowing = followed?.motion !== undefined;
+  const reference = isFollowing ? positionOf(followedDirection(followed, field, field.timeSec)) : centre;
+  const tangent: CelestialFrame = { projection: 'SIN', parameters: [], reference, longPole: 180, latPole: 0 };
+  return skyToPlane(tangent, positionOf(isFollowing ? fieldDirection(field, field.timeSec) : field.phaseDir));
 }
 
 /**
@@ -120,15 +114,13 @@ export function planFacets(
   geometry: ImageGeometry,
   planes?: ArrayLike<number>,
 ): FacetPlan {
-  const { reference, of } = directionsOf(place);
-  const tangent: CelestialFrame = { projection: 'SIN', parameters: [], reference, longPole: 180, latPole: 0 };
   const offsets: (readonly [number, number])[] = [];
   const pointingOf = new Map<ChosenMs, Map<number, number>>();
   for (const chosen of data) {
     const byField = new Map<number, number>();
     pointingOf.set(chosen, byField);
     for (const field of chosen.fieldIds) {
-      const offset = skyToPlane(tangent, of(chosen.metadata.fields[field]));
+      const offset = offsetOf(chosen.metadata.fields[field], place);
       if (!offset) continue;
       const known = offsets.findIndex(
         (other) => Math.hypot(other[0] - offset[0], other[1] - offset[1]) < SAME_POINTING,

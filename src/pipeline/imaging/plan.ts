@@ -141,7 +141,7 @@ export function planImaging(context: Context, choice: ImagingChoice): ImagingPla
       cube: choice.isCube ? { frequencies, width: Math.abs(axis.increment) } : undefined,
       facets:
         choice.gridder === 'mosaic'
-          ? planFacets(data, { centre, followed, timeSec: startSec }, geometry, choice.isCube ? frequencies : undefined)
+          ? planFacets(data, { centre, followed }, geometry, choice.isCube ? frequencies : undefined)
           : undefined,
     },
     psfPlace: psfPlace(choice, coordinates),

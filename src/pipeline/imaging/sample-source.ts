@@ -2,6 +2,7 @@ import { frequencyShiftFactor, observatoryPosition } from '../../astronomy/measu
 import {
   type FieldInfo,
   fieldDirection,
+  followedDirection,
   type MeasurementSet,
   type MsMetadata,
   openMs,
@@ -196,16 +197,14 @@ export function turnsTo(
   { centre, followed }: Pick<SampleRequest, 'centre' | 'followed'>,
   fields: readonly FieldInfo[],
 ): (field: number, timeSec: number) => readonly number[] | undefined {
-  const positionAt = (field: FieldInfo, timeSec: number) => {
-    const [lon, lat] = fieldDirection(field, timeSec);
-    return { lon, lat };
-  };
+  const positionOf = ([lon, lat]: readonly [number, number]) => ({ lon, lat });
   const known = new Map<number, { readonly timeSec: number; readonly turn: readonly number[] | undefined }>();
   return (id, timeSec) => {
     const field = fields[id];
     const last = known.get(id);
     if (last && ((!field.motion && !followed) || last.timeSec === timeSec)) return last.turn;
-    const turn = uvwTurn(positionAt(field, timeSec), followed ? positionAt(followed, timeSec) : centre);
+    const target = followed ? positionOf(followedDirection(followed, field, timeSec)) : centre;
+    const turn = uvwTurn(positionOf(fieldDirection(field, timeSec)), target);
     known.set(id, { timeSec, turn });
     return turn;
   };

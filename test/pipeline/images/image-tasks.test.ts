@@ -252,6 +252,14 @@ describe('parts of images', () => {
     const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
     const variance = all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length - 1);
     const expr = 'min(IM0, 3) + 0.5*(max(IM0) - mean(IM0)) + stddev(2*IM0 - min(IM0))';
+    imcollapse(context, { imagename: 'straight', function: 'mean', axes: [3], outfile: 'single' });
+    imsubimage(context, { imagename: 'single', outfile: 'holes', mask: 'single < 1005' });
+    immath(context, { imagename: ['straight', 'holes'], outfile: 'sums', expr: 'sum(IM1 - IM1 + 1) + max(IM0)' });
+    read('sums', (image) => {
+      const good = [...(image.readMask(0) ?? [])].reduce((sum, value) => sum + value, 0);
+      expect(good).toBe(5);
+      expect(image.readPlane(0)[0]).toBeCloseTo(good + Math.max(...all), 3);
+    });
     immath(context, { imagename: 'straight', outfile: 'wholes', expr });
     const expected = 2 + 0.5 * (Math.max(...all) - mean) + 2 * Math.sqrt(variance);
     read('wholes', (image) => expect(image.readPlane(0)[2]).toBeCloseTo(expected, 3));
@@ -314,6 +322,9 @@ describe('parts of images', () => {
     }
     immath(context, { imagename: ['low', 'high'], outfile: 'index', mode: 'spix' });
     expect(value('index')).toEqual([sizeX, expect.closeTo(1, 5)]);
+    const swapped = { varnames: ['IM1', 'a.b'], expr: '2*a.b - IM1' };
+    immath(context, { imagename: ['low', 'high'], outfile: 'swapped', ...swapped });
+    expect(value('swapped')).toEqual([sizeX, 6]);
   });
 
   it('imval gives values, and the reference pixel without a place', () => {
