@@ -21,8 +21,13 @@ const RENAMED = new Set(['async', 'await', 'nonlocal']);
 export function translateSyntax(source: string): string {
   const text = expandTabs(source.replace(/\r\n?/g, '\n'));
   const tokens = readTokens(text);
-  const keepsPrint = /^\s*from\s+__future__\s+import\s+.*\bprint_function\b/m.test(text);
-  const edits: Edit[] = [...tokenEdits(tokens), ...comprehensionEdits(tokens), ...parameterEdits(tokens, text)];
+  const imports = (name: string) => new RegExp(`^\\s*from\\s+__future__\\s+import\\s+.*\\b${name}\\b`, 'm').test(text);
+  const keepsPrint = imports('print_function');
+  const edits: Edit[] = [
+    ...tokenEdits(tokens, imports('unicode_literals')),
+    ...comprehensionEdits(tokens),
+    ...parameterEdits(tokens, text),
+  ];
   for (const statement of splitStatements(tokens)) {
     const word = statement[0].text;
     if (word === 'print' && !keepsPrint) edits.push(...printEdits(statement));
@@ -56,7 +61,7 @@ function expandTabs(source: string): string {
     .join('\n');
 }
 
-function tokenEdits(tokens: readonly Token[]): Edit[] {
+function tokenEdits(tokens: readonly Token[], areUnicode: boolean): Edit[] {
   const edits: Edit[] = [];
   let isQuoted = false;
   tokens.forEach((token, index) => {
@@ -66,7 +71,8 @@ function tokenEdits(tokens: readonly Token[]): Edit[] {
       text = isQuoted ? ')' : 'repr(';
       isQuoted = !isQuoted;
     } else if (token.type === 'number') text = modernNumber(text);
-    else if (token.type === 'string') text = text.replace(/^(?:[uU](?=[rR])|[bB])/, '');
+    else if (token.type === 'string')
+      text = areUnicode && /^['"]/.test(text) ? `u${text}` : text.replace(/^(?:[uU](?=[rR])|[bB])/, '');
     else if (token.type === 'name' && RENAMED.has(text) && tokens[index - 1]?.text !== '.') text = `${text}_`;
     if (text !== token.text) edits.push({ start: token.start, end: token.end, text });
   });

@@ -202,6 +202,10 @@ def _text_method(target, name, args, kwargs):
         table = args[0]
         kept = [c for c in target if len(args) < 2 or c not in args[1]]
         return ''.join(kept if table is None else [table[ord(c)] for c in kept])
+    if name == 'join':
+        parts = builtins.list(args[0])
+        made = builtins.str.join(target, parts)
+        return UnicodeText(made) if any(isinstance(part, UnicodeText) for part in (target, *parts)) else made
     return getattr(target, name)(*args, **kwargs)
 
 
@@ -286,25 +290,33 @@ def print_function(*values, sep=' ', end='\n', file=None, flush=False):
 
 
 class _OldType:
-    """Stands for a builtin type: converts as Python 2 did, and is that type for isinstance and subclasses."""
+    """
+    Stands for a builtin type: converts as Python 2 did, and is that type for isinstance, subclasses and comparisons of types.
 
-    def __init__(self, name, real, convert):
-        self._name, self._real, self._convert = name, real, convert
+    text is str and not unicode, and the other way round: both are texts of Python 3, which `excluded` tells apart.
+    """
+
+    def __init__(self, name, real, convert, excluded=()):
+        self._name, self._real, self._convert, self._excluded = name, real, convert, excluded
 
     def __call__(self, *args, **kwargs):
         return self._convert(*args, **kwargs)
 
     def __instancecheck__(self, value):
-        return isinstance(value, self._real)
+        return isinstance(value, self._real) and not isinstance(value, self._excluded)
 
     def __subclasscheck__(self, kind):
-        return issubclass(kind, self._real)
+        kind = kind._real if isinstance(kind, _OldType) else kind
+        return issubclass(kind, self._real) and not issubclass(kind, self._excluded)
 
     def __mro_entries__(self, bases):
         return (self._real,)
 
     def __eq__(self, other):
-        return other is self._real or other is self or (isinstance(other, _OldType) and other._real is self._real)
+        # No value is of the type basestring.
+        if self._name == 'basestring':
+            return other is self
+        return other is self or other is self._real or other is _ALIKE.get(self._real)
 
     def __hash__(self):
         return hash(self._real)
@@ -316,12 +328,18 @@ class _OldType:
         return "<type '%s'>" % self._name
 
 
+_ALIKE = {builtins.str: qa2_python2_bytes.ByteText}
+
+
 def _to_str(value='', *rest, **named):
     return builtins.str(value, *rest, **named) if rest or named else text_of(value)
 
 
 def _to_unicode(value='', *rest, **named):
     return UnicodeText(native(_to_str(value)))
+
+
+_STR, _UNICODE = _OldType('str', builtins.str, _to_str, UnicodeText), _OldType('unicode', UnicodeText, _to_unicode)
 
 
 def _map(function, *lists):
@@ -406,7 +424,7 @@ def old_builtins(run_source, evaluate_source, execfile):
         __py2_LtE__=less_equal, __py2_compared__=compared, __py2_version__=_Version(2, 7, 18, 'final', 0), __py2_Gt__=greater, __py2_GtE__=greater_equal,
         __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
-        str=_OldType('str', builtins.str, _to_str), unicode=_OldType('unicode', builtins.str, _to_unicode),
+        str=_STR, unicode=_UNICODE,
         basestring=_OldType('basestring', builtins.str, _to_str), long=_OldType('long', int, int),
         file=_OldType('file', io.IOBase, open_file), open=open_file,
         range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
@@ -422,7 +440,7 @@ def old_builtins(run_source, evaluate_source, execfile):
 # ---------------------------------------------------------------- the pass over the syntax tree
 
 _METHODS = _DICT_METHODS | {
-    'sort', 'next', 'format', 'decode', 'encode', 'translate', 'getchildren', 'getiterator', 'xreadlines',
+    'sort', 'next', 'join', 'format', 'decode', 'encode', 'translate', 'getchildren', 'getiterator', 'xreadlines',
 }
 _SPECIAL = {'__nonzero__': '__bool__', 'next': '__next__', '__div__': '__truediv__', '__unicode__': '__str__'}
 _UNPACK = '__py2_unpack_'
@@ -441,6 +459,13 @@ def _leaves(target, source):
         for index, part in enumerate(target.elts)
         for leaf in _leaves(part, ast.Subscript(source, ast.Constant(index), ast.Load()))
     ]
+
+
+def _is_type(node):
+    """Whether an expression is a type to all appearance."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == 'type'
+    return isinstance(node, ast.Attribute) and node.attr == '__class__' or isinstance(node, ast.Name) and node.id in ('str', 'unicode')
 
 
 class _Meaning(ast.NodeTransformer):
@@ -498,9 +523,9 @@ class _Meaning(ast.NodeTransformer):
         if len(node.ops) == 1 and isinstance(node.ops[0], (ast.Lt, ast.LtE, ast.Gt, ast.GtE)):
             function = '__py2_%s__' % type(node.ops[0]).__name__
             return self._call(function, node.left, node.comparators[0], at=node)
-        kinds = {ast.Is: ast.Eq, ast.IsNot: ast.NotEq}
-        is_type = isinstance(node.left, ast.Call) and isinstance(node.left.func, ast.Name) and node.left.func.id == 'type'
-        if is_type:
+        # Each type that changed has a stand-in, which is equal to what type() gives.
+        if any(map(_is_type, [node.left, *node.comparators])):
+            kinds = {ast.Is: ast.Eq, ast.IsNot: ast.NotEq}
             node.ops = [kinds.get(type(op), type(op))() for op in node.ops]
         return node
 
@@ -588,7 +613,7 @@ _RENAMED = {
 }
 # Names of `types` for builtin types.
 _TYPES = {
-    'StringType': builtins.str, 'UnicodeType': builtins.str, 'StringTypes': (builtins.str,), 'IntType': int, 'LongType': int,
+    'StringType': _STR, 'UnicodeType': _UNICODE, 'StringTypes': (_STR, _UNICODE), 'IntType': int, 'LongType': int,
     'FloatType': float, 'ComplexType': complex, 'BooleanType': bool, 'ListType': builtins.list, 'TupleType': builtins.tuple,
     'DictType': builtins.dict, 'DictionaryType': builtins.dict, 'TypeType': type, 'ClassType': type, 'ObjectType': object,
     'FileType': io.IOBase, 'NoneType': type(None), 'XRangeType': builtins.range, 'SliceType': slice,

@@ -6,7 +6,7 @@ import io
 import pickle
 import types
 
-from qa2_python2_text import unicode_deep
+from qa2_python2_text import UnicodeText, unicode_deep
 
 
 def to_bytes(value):
@@ -24,6 +24,9 @@ class ByteText(str):
 
     def __getitem__(self, place):
         return ByteText(str.__getitem__(self, place))
+
+
+ByteText.__name__ = 'str'
 
 
 def to_text(value):
@@ -112,8 +115,15 @@ def _pickler(file, protocol=0):
     return pickle.Pickler(_ByteSink(file), _protocol(protocol))
 
 
+class _TextUnpickler(pickle.Unpickler):
+    """Reads the strings that a script pickled as unicode as such again."""
+
+    def find_class(self, module, name):
+        return UnicodeText if (module, name) == ('__builtin__', 'unicode') else super().find_class(module, name)
+
+
 def _unpickler(file):
-    return pickle.Unpickler(_ByteSource(file), encoding='latin-1')
+    return _TextUnpickler(_ByteSource(file), encoding='latin-1')
 
 
 def _old_pickle():
@@ -123,7 +133,7 @@ def _old_pickle():
         dump=lambda value, file, protocol=0: _pickler(file, protocol).dump(value),
         dumps=lambda value, protocol=0: to_text(pickle.dumps(value, _protocol(protocol))),
         load=lambda file: _unpickler(file).load(),
-        loads=lambda text: pickle.loads(to_bytes(text), encoding='latin-1'),
+        loads=lambda text: _TextUnpickler(io.BytesIO(to_bytes(text)), encoding='latin-1').load(),
         Pickler=_pickler, Unpickler=_unpickler, HIGHEST_PROTOCOL=2,
     )
     return module

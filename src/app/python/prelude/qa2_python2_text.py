@@ -28,7 +28,17 @@ class UnicodeText(str):
     __rmul__ = __mul__
 
     def __reduce__(self):
+        # Python 3 writes its str as Python 2's unicode.
         return str, (str.__str__(self),)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, _known):
+        return self
+
+
+UnicodeText.__name__ = 'unicode'
 
 
 def _keep(name):
@@ -103,7 +113,7 @@ def repr_of(value):
         return _text_repr(value)
     if kind in (list, tuple, dict, set, frozenset):
         return _container_repr(value, kind)
-    if isinstance(value, type) and value.__module__ == 'builtins':
+    if isinstance(value, type):
         return text_of(value)
     return builtins.repr(value)
 
@@ -117,7 +127,7 @@ def text_of(value):
         return shown if any(mark in shown for mark in '.en') else shown + '.0'
     if isinstance(value, bytes):
         return value.decode('latin-1')
-    if isinstance(value, type) and value.__module__ == 'builtins':
+    if isinstance(value, type) and (value.__module__ == 'builtins' or value.__module__.startswith('qa2_python2')):
         return "<type '%s%s'>" % ('exceptions.' if issubclass(value, BaseException) else '', value.__name__)
     if type(value) in (list, tuple, dict, set, frozenset):
         return repr_of(value)
