@@ -96,7 +96,9 @@ function namesIn(folder: string): string[] {
 function findRaw(place: PackagePlace, vis: string, cwd: string): string {
   const path = vis.includes('/') ? joinPath(cwd, vis) : joinPath(place.rawdata, vis);
   const found = [path, `${path}.asdm.sdm`].find((name) => disk().exists(name));
-  return found ?? fail('missing', 'The raw data (ASDM) of this Execution Block are not there', { file: path });
+  if (found !== undefined) return found;
+  const advice = 'download them, or take the block and its session out of the restore script';
+  return fail('missing', `The raw data (ASDM) of this Execution Block are not there; ${advice}`, { file: path });
 }
 
 /** A file by the name that the manifest gives or, where that is not there, by what its name must end with. */

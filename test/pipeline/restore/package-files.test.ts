@@ -42,6 +42,13 @@ async function restoring(
   return restorePackage(silentContext(join(top, 'working')), options, NO_TASKS);
 }
 
+/** Writes a manifest in which hifa_renorm had this parameter. */
+function renormalise(parameter: string): (products: string) => void {
+  const renorm = `<asdm name="${UID}.ms"><hifa_renorm ${parameter}="True"/></asdm>`;
+  const text = `<piperesults><ous><session name="session_1">${renorm}</session></ous></piperesults>`;
+  return (products) => writeFileSync(join(products, 'x.pipeline_manifest.xml'), text);
+}
+
 describe('a pipeline package', () => {
   it('is looked into before anything is made; a whole one is imported', async () => {
     await expect(restoring()).rejects.toThrow('imported');
@@ -95,11 +102,17 @@ describe('a pipeline package', () => {
   it('that is damaged or was renormalised is refused', async () => {
     const cut = (products: string) => writeFileSync(join(products, `${UID}.ms.flagversions.tgz`), 'no tar');
     await expect(restoring(cut)).rejects.toThrow(/damaged or cut short/);
-    const renormalise = (products: string) =>
-      writeFileSync(
-        join(products, 'x.pipeline_manifest.xml'),
-        `<piperesults><ous><session name="session_1"><asdm name="${UID}.ms"><hifa_renorm apply="True"/></asdm></session></ous></piperesults>`,
-      );
-    await expect(restoring(renormalise)).rejects.toThrow(/renormalised uid___A002_X1_X2 by its autocorrelations/);
+    await expect(restoring(renormalise('apply'))).rejects.toThrow(/renormalised uid___A002_X1_X2 by its autocorre/);
+  });
+
+  it('that has its renormalisation in a table, as since 2024, is not refused', async () => {
+    await expect(restoring(renormalise('createcaltable'))).rejects.toThrow('imported');
+  });
+
+  it('whose raw data are not there says what to do', async () => {
+    const without = (products: string) => rmSync(join(products, '..', 'rawdata', UID), { recursive: true });
+    await expect(restoring(without)).rejects.toThrow(
+      /are not there; download them, or take the block .*rawdata.*_X1_X2/,
+    );
   });
 });
