@@ -52,6 +52,8 @@ export function layOutMember(delivery: Delivery, root: string): ReplayMember {
   const script = join(root, 'script');
   mkdirSync(script, { recursive: true });
   mkdirSync(join(root, 'raw'));
+  // scriptForPI since 2016 wants it, with whatever is in it.
+  mkdirSync(join(root, 'calibration'));
   const scaling = files.get(FLUX_CALIBRATION);
   const fluxes = scaling === undefined ? undefined : readFileSync(scaling, 'utf8');
   const blocks: ReplayBlock[] = [];

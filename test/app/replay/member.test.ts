@@ -58,5 +58,6 @@ describe('a delivery that is laid out', () => {
     expect(member.forPi).toBe('member.uid___A001_X1_X2.scriptForPI.py');
     expect(existsSync(join(root, 'script', 'uid___A002_X1_X2.ms.scriptForCalibration.py'))).toBe(false);
     expect(existsSync(join(root, 'script', 'member.uid___A001_X1_X2.scriptForPI.py'))).toBe(true);
+    expect(existsSync(join(root, 'calibration'))).toBe(true); // a scriptForPI of 2016 or later stops without it
   });
 });
