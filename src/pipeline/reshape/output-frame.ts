@@ -97,13 +97,18 @@ function planSource(
   const chosen = fieldOf(metadata, phasecenter, Number(ms.main.column('FIELD_ID').get(first)));
   const reference = sourceFactor(metadata, from, chosen, time);
   const still = planFrame(ms, metadata, plan, 'GEO', phasecenter);
+  // Rows of one integration follow each other.
+  let recent = { timeSec: time, fieldId: chosen?.id, factor: reference };
   return {
     isChanged: true,
     code: REST_CODE,
     referenceFactor: reference,
     factorAt(timeSec, fieldId) {
       const field = metadata.fields[fieldId];
-      return field.motion ? sourceFactor(metadata, from, field, timeSec) : still.factorAt(timeSec, fieldId);
+      if (!field.motion) return still.factorAt(timeSec, fieldId);
+      if (recent.timeSec !== timeSec || recent.fieldId !== fieldId)
+        recent = { timeSec, fieldId, factor: sourceFactor(metadata, from, field, timeSec) };
+      return recent.factor;
     },
   };
 }
