@@ -217,13 +217,13 @@ inp()`;
   });
 
   it.each([
-    ['rerun', '', /Not started: script\/ has no casa_piperestorescript.py, .* anew \(a.hifa_cal.casa_pipescript.py\)/],
+    ['rerun', '', /Not started: script\/ has no casa_piperestorescript.py, .* anew \(casa_pipescript.py\)/],
     ['contsub', 'DOCONTSUB=True; ', /Not started: .* Start without DOCONTSUB for the calibrated data/],
     ['selfcal', '', /Not started: .* Move a.selfcal.json out of calibration\/ for/],
   ])('does not start a scriptForPI that would come to heuristics of the pipeline: %s', (name, before, sentence) => {
     const [script, calibration] = ['script', 'calibration'].map((part) => join(folder, name, part));
     for (const path of [script, calibration]) mkdirSync(path, { recursive: true });
-    writeFileSync(join(script, 'a.hifa_cal.casa_pipescript.py'), '');
+    writeFileSync(join(script, 'casa_pipescript.py'), '');
     if (name !== 'rerun') writeFileSync(join(script, 'a.casa_piperestorescript.py'), '');
     writeFileSync(join(calibration, 'a.cont.dat'), '');
     if (name === 'selfcal') writeFileSync(join(calibration, 'a.selfcal.json'), '{}');

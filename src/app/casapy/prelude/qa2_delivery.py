@@ -33,7 +33,7 @@ def follow(text, filename):
 def _refuse_heuristics(folder, text):
     """Ends at once what scriptForPI would find out after hours: that it comes to tasks of the pipeline that are not here."""
     there = lambda pattern: sorted(glob.glob(os.path.join(folder, pattern)))
-    reruns = there('*cal*casa_pipescript.py')
+    reruns = there('*casa_pipescript.py')
     calibrating = there('*casa_piperestorescript.py') + there('*uid*.ms.scriptFor*Calibration.py')
     if reruns and not calibrating and 'casa_pipescript' in text:
         raise SystemExit(
