@@ -320,11 +320,11 @@ _TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me'
 _ABSENT_TASKS = """
 accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
 deconvolve defintent exportasdm exportuvfits find fringefit getantposalma getcalmodvla getephemtable imbaseline
- imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
- imreframe listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
+imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
+imreframe listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
-sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux  splattotable spxfit ssoflux
+sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux splattotable spxfit ssoflux
 testconcat tsdimaging uvmodelfit widebandpbcor widefield
 """.split()
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
