@@ -141,9 +141,10 @@ function parameterGaps(task: TaskDeclaration, { parameters = {}, values = {} }: 
 
 function valueGaps(task: TaskDeclaration, { values = {} }: TaskCalls): Gap[] {
   return Object.entries(values).flatMap(([parameter, counted]) =>
-    Object.entries(counted)
-      .filter(([value]) => !takes(task, parameter, literalOf(value)))
-      .map(([value, calls]) => ({ calls, text: `${parameter}=${value} is refused` })),
+    Object.entries(counted).flatMap(([value, calls]) => {
+      const text = valueGapOf(task, parameter, value);
+      return text ? [{ calls, text }] : [];
+    }),
   );
 }
 
@@ -153,6 +154,14 @@ function gapOf(task: TaskDeclaration, name: string): string | undefined {
   if (!parameter) return `${name} is not known`;
   if (parameter.inert && !parameter.inertInCasa) return `${name} has no effect: ${parameter.inert}`;
   return parameter.onlyDefault ? `${name} takes its default only` : undefined;
+}
+
+/** Why giving a parameter this value keeps a call from being covered. */
+function valueGapOf(task: TaskDeclaration, name: string, value: string): string | undefined {
+  if (!takes(task, name, literalOf(value))) return `${name}=${value} is refused`;
+  const parameter = task.parameters.find((one) => one.name === name);
+  const isInert = parameter?.inert !== undefined && !parameter.inertInCasa && parameter.alwaysAs !== literalOf(value);
+  return isInert ? `${name}=${value} has no effect: ${parameter.inert}` : undefined;
 }
 
 const LITERALS: Readonly<Record<string, TaskValue>> = { True: true, False: false };

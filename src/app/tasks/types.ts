@@ -34,6 +34,8 @@ export interface TaskParameter {
   readonly inert?: string;
   /** Beside `inert`: CASA's documentation says that it has no effect there either. */
   readonly inertInCasa?: boolean;
+  /** Beside `inert`: the value whose effect the task has, whatever is given. */
+  readonly alwaysAs?: TaskValue;
   /** Set when only the default is available here; another value is refused, never ignored. */
   readonly onlyDefault?: boolean;
 }

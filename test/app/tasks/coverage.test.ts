@@ -27,12 +27,15 @@ describe('the coverage of delivered scripts', () => {
           parameters: { vis: 9, noSuchName: 2 },
           values: { mode: { nosuch: 4, manual: 3 } },
         },
+        clean: { saved: 7, wider: 0, parameters: { chaniter: 7 }, values: { chaniter: { True: 4, False: 3 } } },
         split: { saved: 5, wider: 0, parameters: { keepmms: 1 } },
       }),
     );
     expect(text).toContain('| noSuchTask | 3 | 0 | 0 | not in this program |');
     expect(text).toContain('| flagdata | 9 | 3 | 0 | noSuchName is not known (2); mode=nosuch is refused (4) |');
+    // Channels are cleaned one after the other always, as True asks for.
+    expect(text).toMatch(/\| clean \| 7 \| 4 \| 0 \| chaniter=False has no effect: .* \(3\) \|/);
     expect(text).toMatch(/\| split \| 5 \| 4 \| 0 \| keepmms has no effect: .* \(1\) \|/);
-    expect(text).toContain('**8 of 18 calls of 4 tasks');
+    expect(text).toContain('**12 of 25 calls of 5 tasks');
   });
 });

@@ -93,7 +93,10 @@ export const cleanTask: TaskDeclaration = {
     int('cyclespeedup', -1, 'iterations in which the cycle threshold doubles', { onlyDefault: true }),
     int('nterms', 1, 'Taylor terms of the spectrum: 1 to 4'),
     text('reffreq', '', 'reference frequency of Taylor terms; empty: the middle'),
-    bool('chaniter', false, 'clean each channel to its end before the next', { inert: 'each channel is' }),
+    bool('chaniter', false, 'clean each channel to its end before the next', {
+      inert: 'each channel is always, as with True',
+      alwaysAs: true,
+    }),
     bool('flatnoise', true, 'search components in an image of constant noise', { onlyDefault: true }),
     bool('allowchunk', false, 'part large cubes', { inert: 'planes are read and written one by one always' }),
   ],
