@@ -24,20 +24,19 @@ function numbersOf(table: Table, name: string, part: string, rows: readonly numb
   if (isComplex && !of)
     fail('usage', `complex_value="${part}" must be one of ${Object.keys(PARTS).join(', ')} for the column ${name}.`);
   if (column.description.type === 'String') fail('usage', `The column ${name} holds texts.`);
-  const parts = rows.map((row) => {
-    const found = column.getRange(row, 1) as ArrayLike<number>;
-    return of
-      ? Float64Array.from({ length: found.length / 2 }, (_, k) => of(found[2 * k], found[2 * k + 1]))
-      : Float64Array.from(found, Number);
-  });
-  const count = parts.reduce((total, { length }) => total + length, 0);
+  // Shapes tell how many values there are before any is read: a column may be larger than memory.
+  const count = rows.reduce(
+    (total, row) => total + (column.cellShape(row) ?? [0]).reduce((product, length) => product * length, 1),
+    0,
+  );
   if (count === 0) fail('usage', `The column ${name} has no values.`);
   if (count > LARGEST) fail('usage', `The column ${name} has too many values; choose rows with query first.`);
   const values = new Float64Array(count);
   let at = 0;
-  for (const one of parts) {
-    values.set(one, at);
-    at += one.length;
+  for (const row of rows) {
+    const found = column.getRange(row, 1) as ArrayLike<number>;
+    if (of) for (let k = 0; k < found.length; k += 2) values[at++] = of(found[k], found[k + 1]);
+    else for (let k = 0; k < found.length; k++) values[at++] = Number(found[k]);
   }
   return values;
 }

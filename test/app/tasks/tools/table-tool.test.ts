@@ -29,6 +29,23 @@ describe('tb', () => {
     await expect(tb('getcellslice', ['FLUX', 0, [0, 0], [2, 0]])).rejects.toThrow('does not fit the cell');
   });
 
+  it('knows statistics of a column, and reads nothing of one that is too large', async () => {
+    expect(await tb('statistics', ['FLUX'])).toMatchObject({ FLUX: { npts: 12, min: 0, max: 11, mean: 5.5, sum: 66 } });
+    const path = join(folder, 'large');
+    const column = { name: 'DATA', type: 'Float', kind: 'array', axisCount: 2 } as const;
+    const manager = { type: 'StandardStMan', name: 'SSM', columns: ['DATA'] } as const;
+    const table = createTable(path, { columns: [column], storageManagers: [manager] }, 3);
+    table.column('DATA').putRange(0, 1, new Float32Array(4), [2, 2]);
+    table.column('DATA').setShape(1, 2, [1e4, 1e4]);
+    table.close();
+    const large = toolCaller('tb', folder);
+    await large('open', ['large']);
+    const started = process.memoryUsage().arrayBuffers;
+    await expect(large('statistics', ['DATA'])).rejects.toThrow('too many values');
+    expect(process.memoryUsage().arrayBuffers - started).toBeLessThan(1e8);
+    await large('close');
+  });
+
   it('writes keywords of all kinds, and takes them away', async () => {
     await tb('putkeyword', ['A', 3]);
     await tb('putkeywords', [{ B: 'text', C: [1, 2.5], D: { inner: true } }]);
