@@ -2,8 +2,8 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { solvePositiveInPlace } from '../../foundation/numeric/index.ts';
 import { cropCoordinates, cropInfo, cropPlane, planesIn } from './cutting.ts';
-import { createImage, type Image, openImage } from './image.ts';
-import { type ChosenPixels, choosePixels, type PixelSelection } from './pixel-selection.ts';
+import { createImage, type Image } from './image.ts';
+import { type ChosenPixels, type PixelSelection, withChosenPixels } from './pixel-selection.ts';
 import { parseChannels } from './region.ts';
 
 /** Parameters of CASA's imcontsub. */
@@ -133,9 +133,8 @@ function channelsOf(image: Image, given: ImcontsubOptions['chans']): number[] {
 export function imcontsub(context: Context, options: ImcontsubOptions): void {
   const { linefile = '', contfile = '', fitorder = 0, overwrite = false } = options;
   if (!Number.isInteger(fitorder) || fitorder < 0) fail('usage', `fitorder=${fitorder} must be 0, 1, 2 ….`);
-  const image = openImage(joinPath(context.cwd, options.imagename));
-  const chosen = choosePixels(image, { ...options, chans: undefined }, context.cwd);
-  try {
+  const selection = { ...options, chans: undefined };
+  withChosenPixels(joinPath(context.cwd, options.imagename), selection, context.cwd, (image, chosen) => {
     const channels = channelsOf(image, options.chans);
     if (channels.length <= fitorder)
       fail('usage', `${channels.length} channels do not determine a polynomial of order ${fitorder}.`);
@@ -145,15 +144,11 @@ export function imcontsub(context: Context, options: ImcontsubOptions): void {
     const form = { shape: lengths.toReversed(), coordinates: cropCoordinates(image.coordinates, bounds) };
     const create = (path: string) => createImage(path, { ...form, unit, miscInfo, info: cropInfo(image, bounds) });
     const names = [linefile, contfile].filter((name) => name !== '').map((name) => joinPath(context.cwd, name));
-    const write = (made: readonly Image[]) => {
+    writeImages(names, overwrite, create, (made) => {
       const [line, continuum] = linefile === '' ? [undefined, made[0]] : made;
       writeParts(context, image, chosen, fitorder, channels, { line, continuum });
-    };
-    writeImages(names, overwrite, create, write);
-  } finally {
-    chosen.close();
-    image.close();
-  }
+    });
+  });
 }
 
 /** Makes several images; all appear when all are whole. */

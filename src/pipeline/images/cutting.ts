@@ -2,8 +2,8 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { type Beam, beamOf, type ImageInfo } from './beams.ts';
 import { type CoordinateSystem, channelFrequency, type SpectralAxis } from './coordinates.ts';
-import { createImage, type Image, openImage } from './image.ts';
-import { type ChosenPixels, choosePixels, type PixelBounds, type PixelSelection } from './pixel-selection.ts';
+import { createImage, type Image } from './image.ts';
+import { type ChosenPixels, type PixelBounds, type PixelSelection, withChosenPixels } from './pixel-selection.ts';
 
 /** Parameters of CASA's imsubimage. */
 export interface ImsubimageOptions extends PixelSelection {
@@ -146,14 +146,9 @@ function writeCut(
  */
 export function imsubimage(context: Context, options: ImsubimageOptions): void {
   if (!options.outfile) fail('usage', 'outfile must be given.');
-  const image = openImage(joinPath(context.cwd, options.imagename));
-  const chosen = choosePixels(image, options, context.cwd);
-  try {
+  withChosenPixels(joinPath(context.cwd, options.imagename), options, context.cwd, (image, chosen) =>
     writeWhole(joinPath(context.cwd, options.outfile), options.overwrite === true, (path) =>
       writeCut(context, image, chosen, options, path),
-    );
-  } finally {
-    chosen.close();
-    image.close();
-  }
+    ),
+  );
 }

@@ -57,16 +57,20 @@ function combined(high: Float32Array, low: Float32Array, scale: number, transfer
 const masked = (plane: Float32Array, mask: Uint8Array | undefined) =>
   plane.map((value, k) => (mask?.[k] === 0 || !Number.isFinite(value) ? 0 : value));
 
-function beamFor(image: Image, what: string): Beam {
+/** The beams of an image, of which there must be one or more. */
+function beamsFor(image: Image, what: string): readonly Beam[] {
   const { beams } = image.info;
   if (beams.length === 0) fail('usage', `The image of ${what} resolution has no beam.`, { file: image.path });
-  return beamOf(image.info, 0, 0, image.stokesCount) ?? beams[0];
+  return beams;
 }
 
 function writeFeathered(context: Context, images: { high: Image; low: Image }, path: string, sdfactor: number): void {
   const { high, low } = images;
-  const [sharp, blunt] = [beamFor(high, 'high'), beamFor(low, 'low')];
-  const scale = (sdfactor * sharp.major * sharp.minor) / (blunt.major * blunt.minor);
+  const [sharpBeams, [blunt, ...others]] = [beamsFor(high, 'high'), beamsFor(low, 'low')];
+  if (others.length > 0)
+    fail('usage', 'Channels of low resolution differ in beam; use imsmooth with kernel="commonbeam" first.', {
+      file: low.path,
+    });
   const transfer = beamTransfer(high, blunt);
   const read = regriddedPlanes(low, { coordinates: high.coordinates, shape: high.shape.toReversed() });
   const { shape, coordinates, unit, info, miscInfo } = high;
@@ -75,12 +79,15 @@ function writeFeathered(context: Context, images: { high: Image; low: Image }, p
     for (let plane = 0; plane < high.planeCount; plane++) {
       context.checkAbort();
       const { chan, stokes } = high.planeAxes(plane);
+      const sharp = beamOf(high.info, chan, stokes, high.stokesCount) ?? sharpBeams[0];
+      const scale = (sdfactor * sharp.major * sharp.minor) / (blunt.major * blunt.minor);
       const under = read(low.chanCount === 1 ? 0 : chan, Math.min(stokes, low.stokesCount - 1));
       const mask = high.readMask(plane);
       const seen = masked(high.readPlane(plane), mask);
       const joined = combined(seen, under.values, scale, transfer, high.sizeX);
-      const good = mask && low.hasMask ? mask.map((one, k) => one & under.good[k]) : (mask ?? under.good);
-      const hasMask = mask !== undefined || low.hasMask;
+      // What the low image does not cover lacks its low spatial frequencies, whether or not an input has a mask.
+      const good = mask ? mask.map((one, k) => one & under.good[k]) : under.good;
+      const hasMask = mask !== undefined || low.hasMask || good.includes(0);
       made.writePlane(plane, hasMask ? masked(joined, good) : joined);
       if (hasMask) made.writeMask(plane, good);
     }

@@ -177,6 +177,26 @@ export function choosePixels(image: Image, selection: PixelSelection, cwd: strin
   };
 }
 
+/** Opens an image, chooses pixels and closes both again, whatever `act` or the choice throws. */
+export function withChosenPixels(
+  path: string,
+  selection: PixelSelection,
+  cwd: string,
+  act: (image: Image, chosen: ChosenPixels) => void,
+): void {
+  const image = openImage(path);
+  try {
+    const chosen = choosePixels(image, selection, cwd);
+    try {
+      act(image, chosen);
+    } finally {
+      chosen.close();
+    }
+  } finally {
+    image.close();
+  }
+}
+
 function boundsOf(
   image: Image,
   planes: readonly number[],

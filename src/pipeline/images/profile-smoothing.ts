@@ -2,8 +2,8 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import type { CoordinateSystem, SpectralAxis } from './coordinates.ts';
 import { cropCoordinates, cropInfo, cropPlane } from './cutting.ts';
-import { createImage, type Image, openImage } from './image.ts';
-import { type ChosenPixels, choosePixels, type PixelSelection } from './pixel-selection.ts';
+import { createImage, type Image } from './image.ts';
+import { type ChosenPixels, type PixelSelection, withChosenPixels } from './pixel-selection.ts';
 
 /** Parameters of CASA's specsmooth. */
 export interface SpecsmoothOptions extends PixelSelection {
@@ -11,7 +11,7 @@ export interface SpecsmoothOptions extends PixelSelection {
   readonly outfile: string;
   /** Pixel axis; -1 (default) or that of frequency. */
   readonly axis?: number;
-  /** 'boxcar' (default) or 'hanning' */
+  /** 'hanning' (default) or 'boxcar' */
   readonly function?: string;
   /** Channels of the box; default 2. */
   readonly width?: number;
@@ -73,7 +73,7 @@ function planBoxcar(axis: SpectralAxis, count: number, method: string, width: nu
 }
 
 function planOf(coordinates: CoordinateSystem, count: number, options: SpecsmoothOptions): SmoothingPlan {
-  const { axis = -1, function: name = 'boxcar', width = 2, dmethod = 'copy' } = options;
+  const { axis = -1, function: name = 'hanning', width = 2, dmethod = 'copy' } = options;
   const { spectral } = coordinates;
   if (!spectral || (axis >= 0 && axis !== spectral.pixelAxis))
     return fail('unsupported', 'Profiles are smoothed along the axis of frequency, axis=-1, alone.');
@@ -118,7 +118,7 @@ function writeSmoothed(context: Context, image: Image, chosen: ChosenPixels, mad
       to,
       Float32Array.from(sum, (value, k) => (counts[k] > 0 ? value / counts[k] : isCopy ? value : 0)),
     );
-    if (isCopy ? chosen.good(planeOf(0)) !== undefined : counts.includes(0))
+    if (counts.includes(0) || (isCopy && chosen.good(planeOf(0)) !== undefined))
       made.writeMask(
         to,
         Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0)),
@@ -133,9 +133,7 @@ function writeSmoothed(context: Context, image: Image, chosen: ChosenPixels, mad
  */
 export function specsmooth(context: Context, options: SpecsmoothOptions): void {
   if (!options.outfile) fail('usage', 'outfile must be specified.');
-  const image = openImage(joinPath(context.cwd, options.imagename));
-  const chosen = choosePixels(image, options, context.cwd);
-  try {
+  withChosenPixels(joinPath(context.cwd, options.imagename), options, context.cwd, (image, chosen) => {
     const { bounds } = chosen;
     const coordinates = cropCoordinates(image.coordinates, bounds);
     const lengths = bounds.blc.map((first, axis) => bounds.trc[axis] - first + 1);
@@ -160,8 +158,5 @@ export function specsmooth(context: Context, options: SpecsmoothOptions): void {
         made.close();
       }
     });
-  } finally {
-    chosen.close();
-    image.close();
-  }
+  });
 }

@@ -127,13 +127,17 @@ export function addComponents(
   const axes = requireDirection(image.coordinates, image.path);
   const isPerBeam = /beam/i.test(image.unit);
   const { spectral, stokes } = image.coordinates;
-  for (const plane of options.planes) {
+  // Every plane is checked before the first one changes.
+  const plans = options.planes.map((plane) => {
     const { chan, stokes: pol } = image.planeAxes(plane);
     const beam = isPerBeam ? beamOf(image.info, chan, pol, image.stokesCount) : undefined;
     if (isPerBeam && !beam) fail('usage', `The image is in ${image.unit} and has no beam.`, { file: image.path });
     const parameter = ['I', 'Q', 'U', 'V'].indexOf(stokes?.stokes[pol] ?? 'I');
     if (parameter < 0)
       fail('unsupported', `Components have no ${stokes?.stokes[pol]}; only I, Q, U and V.`, { file: image.path });
+    return { plane, chan, beam, parameter };
+  });
+  for (const { plane, chan, beam, parameter } of plans) {
     const size = [image.sizeX, image.sizeY] as const;
     const scale = (options.isSubtracted ? -1 : 1) * (beam ? beamPixels(beam, ...axes.increment) : 1);
     const sum = new Float64Array(size[0] * size[1]);

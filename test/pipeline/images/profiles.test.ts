@@ -49,9 +49,9 @@ function read(name: string) {
   const image = openImage(join(folder, name));
   const planes = Array.from({ length: image.planeCount }, (_, plane) => image.readPlane(plane));
   const { shape, coordinates } = image;
-  const mask = image.readMask(0);
+  const masks = planes.map((_, plane) => image.readMask(plane));
   image.close();
-  return { planes, shape, coordinates, mask };
+  return { planes, shape, coordinates, mask: masks[0], masks };
 }
 
 describe('profiles of a cube', () => {
@@ -79,6 +79,18 @@ describe('profiles of a cube', () => {
     expect(box.shape[0]).toBe(9);
     expect(box.planes[4][12 * SIZE]).toBeCloseTo(-0.15 + (line(4) + line(5) + line(6)) / 3, 5);
     expect(box.coordinates.spectral?.reference).toBe(230.001e9);
+    specsmooth(context, { imagename: 'cube', outfile: 'default' });
+    expect(read('default').planes).toEqual(planes);
+  });
+
+  it('are masked where no channel was chosen, though the cube has no mask', () => {
+    make('ones', 12, 2, () => 1);
+    const selection = { chans: '0~3,8~11', width: 2, function: 'boxcar' };
+    specsmooth(context, { ...selection, imagename: 'ones', outfile: 'gap', dmethod: '' });
+    const { planes, masks } = read('gap');
+    expect(planes.map((plane) => plane[0])).toEqual([1, 1, 1, 0.5, 0, 0, 0, 0.5, 1, 1, 1]);
+    // The mask is that of the first channel of each box.
+    expect(masks.map((mask) => mask?.[0])).toEqual([1, 1, 1, 1, 0, 0, 0, 0, 1, 1, 1]);
   });
 
   it('lie along a slit at any angle', () => {
@@ -130,6 +142,23 @@ describe('images of two instruments', () => {
     const expected = directTransform(joined, SIZE, SIZE, 1);
     const largest = Math.max(...both.map((value, k) => Math.abs(value - expected[2 * k] / SIZE ** 2)));
     expect(largest).toBeLessThan(1e-6 * Math.max(...both));
+  });
+
+  it('are masked where the dish did not look, and go by the beam of each channel', () => {
+    make('wide', 6, 2, () => 1);
+    make('narrow', 3, 6, () => 1);
+    feather(context, { imagename: 'covered', highres: 'wide', lowres: 'narrow' });
+    expect(read('covered').masks.map((mask) => mask?.[0])).toEqual([1, 1, 1, 0, 0, 0]);
+    // A constant plane is all zero frequency: the dish's value in units of each channel's own beam.
+    const image = openImage(join(folder, 'wide'), 'update');
+    const beams = [2, 2, 3, 2, 2, 2].map((major) => ({ major, minor: 2, positionAngle: 0 }));
+    image.setInfo({ ...image.info, beams });
+    image.close();
+    feather(context, { imagename: 'varied', highres: 'wide', lowres: 'narrow' });
+    const { planes } = read('varied');
+    expect(planes[0][0]).toBeCloseTo(4 / 36, 6);
+    expect(planes[2][0]).toBeCloseTo(6 / 36, 6);
+    expect(() => feather(context, { imagename: 'x', highres: 'narrow', lowres: 'wide' })).toThrow(/differ in beam/);
   });
 });
 

@@ -52,4 +52,18 @@ describe('components in an image', () => {
       image.close();
     }
   });
+
+  it('change no plane when one has a Stokes parameter that they lack', () => {
+    const stokes = ['I', 'XX'];
+    const coordinates = makeCoordinates({
+      ...{ centre: { lon: 1, lat: -0.4 }, cell: 0.5 * ARCSEC, imsize: [SIZE, SIZE], system: 'J2000', stokes },
+      spectral: { system: 'LSRK', reference: 230e9, increment: 1e9, referencePixel: 0, restFrequency: 230e9 },
+      ...{ telescope: 'ALMA', observer: 'x', observedMjdSec: 5e9 },
+    });
+    const image = createImage(join(folder, 'hands'), { shape: [1, 2, SIZE, SIZE], coordinates, unit: 'Jy/pixel' });
+    const options = { isSubtracted: false, planes: [0, 1], good: () => undefined };
+    expect(() => addComponents(image, [point], options)).toThrow('Components have no XX');
+    expect(image.readPlane(0).some((value) => value !== 0)).toBe(false);
+    image.close();
+  });
 });
