@@ -24,22 +24,60 @@ export interface ChannelBinning {
 
 const KEYS = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'STATE_ID', 'FIELD_ID', 'TIME'] as const;
 
-/** Rows of a time bin. */
-export interface SampleGroup {
-  readonly rows: Int32Array;
-  /**
-   * Rows of other bins that count in its variances too: the last bin of so many integrations is filled up from the one before,
-   * sliding bins are made of those around them.
-   */
-  readonly borrowed: Int32Array;
-  /** Bins that borrow from each other have the same number; they follow each other. */
+/** A run of bins of a chain, without so many rows of its first. */
+interface Span {
+  readonly first: number;
+  readonly last: number;
+  readonly skipped: number;
+}
+
+/** Rows of a time bin, and which rows of others count in its variances. */
+export class SampleGroup {
+  readonly #chainRows: readonly Int32Array[];
+  readonly #index: number;
   readonly chain: number;
+  readonly #span: Span;
+
+  /**
+   * @param chainRows rows of all bins of the chain: of those that may borrow from each other
+   * @param chain its number; bins of a chain follow each other
+   * @param span the bins whose rows count in the variances of this one: the last bin of so many integrations is filled up from the
+   * one before, sliding bins are made of those around them. Their rows are listed when asked for: together they are many times
+   * those of the MS
+   */
+  constructor(chainRows: readonly Int32Array[], index: number, chain: number, span: Span) {
+    this.#chainRows = chainRows;
+    this.#index = index;
+    this.chain = chain;
+    this.#span = span;
+  }
+
+  get rows(): Int32Array {
+    return this.#chainRows[this.#index];
+  }
+
+  /** Rows of this bin and of those that it borrows from. */
+  get countedRowCount(): number {
+    const { first, last, skipped } = this.#span;
+    let count = -skipped;
+    for (let bin = first; bin <= last; bin++) count += this.#chainRows[bin].length;
+    return count;
+  }
+
+  /** Rows of other bins that count in the variances, bin by bin. */
+  *borrowed(): Generator<number> {
+    const { first, last, skipped } = this.#span;
+    for (let bin = first; bin <= last; bin++) {
+      if (bin === this.#index) continue;
+      const rows = this.#chainRows[bin];
+      for (let at = bin === first ? skipped : 0; at < rows.length; at++) yield rows[at];
+    }
+  }
 }
 
 /** A time bin that rows still go into. */
 interface OpenBin {
   readonly rows: number[];
-  readonly borrowed: number[];
   readonly start: number;
   lastTime: number;
   /** Where each integration begins in `rows`. */
@@ -53,38 +91,33 @@ interface OpenBin {
  */
 export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): SampleGroup[] {
   const chains = timeBins(ms, rows, rules.isSliding ? { ...rules, seconds: undefined, integrations: 1 } : rules);
-  chains.forEach((bins) => {
-    if (rules.isSliding) slide(bins, rules);
-    else fillLast(bins, rules);
+  const spanOf = rules.isSliding ? slidingSpan : blockSpan;
+  return chains.flatMap((bins, chain) => {
+    const chainRows = bins.map((bin) => Int32Array.from(bin.rows));
+    return bins.map((_, index) => new SampleGroup(chainRows, index, chain, spanOf(bins, index, rules)));
   });
-  return chains.flatMap((bins, chain) =>
-    bins.map((bin) => ({ rows: Int32Array.from(bin.rows), borrowed: Int32Array.from(bin.borrowed), chain })),
-  );
 }
 
 /** The last bin of so many integrations takes those that it lacks from the one before. */
-function fillLast(bins: readonly OpenBin[], { integrations = 0 }: SampleRules): void {
-  const last = bins[bins.length - 1];
-  const before = bins[bins.length - 2];
-  const missing = integrations - last.integrations.length;
-  if (before && missing > 0)
-    last.borrowed.push(...before.rows.slice(before.integrations[before.integrations.length - missing]));
+function blockSpan(bins: readonly OpenBin[], index: number, { integrations = 0 }: SampleRules): Span {
+  const missing = integrations - bins[index].integrations.length;
+  const isFilled = index > 0 && index === bins.length - 1 && missing > 0;
+  if (!isFilled) return { first: index, last: index, skipped: 0 };
+  const before = bins[index - 1].integrations;
+  return { first: index - 1, last: index, skipped: before[before.length - missing] };
 }
 
 /** Bins of one integration each borrow from those around them: as many in all, fewer at the ends, or those in half the time. */
-function slide(bins: readonly OpenBin[], { integrations, seconds }: SampleRules): void {
-  bins.forEach((bin, index) => {
-    const isInside = (other: number) => Math.abs(bins[other].start - bin.start) <= (seconds ?? 0) / 2;
-    let [first, last] = [index, index];
-    if (integrations === undefined) {
-      while (first > 0 && isInside(first - 1)) first--;
-      while (last + 1 < bins.length && isInside(last + 1)) last++;
-    } else {
-      last = Math.min(bins.length, Math.max(0, index - Math.floor((integrations - 1) / 2)) + integrations) - 1;
-      first = Math.max(0, last + 1 - integrations);
-    }
-    for (let other = first; other <= last; other++) if (other !== index) bin.borrowed.push(...bins[other].rows);
-  });
+function slidingSpan(bins: readonly OpenBin[], index: number, { integrations, seconds }: SampleRules): Span {
+  if (integrations !== undefined) {
+    const last = Math.min(bins.length, Math.max(0, index - Math.floor((integrations - 1) / 2)) + integrations) - 1;
+    return { first: Math.max(0, last + 1 - integrations), last, skipped: 0 };
+  }
+  const isInside = (other: number) => Math.abs(bins[other].start - bins[index].start) <= (seconds ?? 0) / 2;
+  let [first, last] = [index, index];
+  while (first > 0 && isInside(first - 1)) first--;
+  while (last + 1 < bins.length && isInside(last + 1)) last++;
+  return { first, last, skipped: 0 };
 }
 
 /** The bins of each data description, scan, state and field, in order of time. */
@@ -102,7 +135,7 @@ function timeBins(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): Ope
       const chain = chains.get(key) ?? [];
       let bin = chain[chain.length - 1];
       if (!bin || !belongs(bin, times[row], rules)) {
-        bin = { rows: [], borrowed: [], start: times[row], lastTime: times[row], integrations: [0] };
+        bin = { rows: [], start: times[row], lastTime: times[row], integrations: [0] };
         chain.push(bin);
         chains.set(key, chain);
       }

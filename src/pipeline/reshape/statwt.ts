@@ -101,7 +101,7 @@ export function statwt(context: Context, options: StatwtOptions): StatwtResult {
     };
     let chain = 0;
     for (const group of groupRows(ms, job.rows, job.rules)) {
-      const rows = group.rows.length + group.borrowed.length;
+      const rows = group.countedRowCount;
       const isFull = batchRows + rows > job.rowsPerBatch;
       if (group.chain !== chain && (isFull || weighted.length > 0)) write();
       else if (isFull) weigh();
@@ -200,8 +200,11 @@ interface Samples extends Places {
 }
 
 /** Rows whose weights are known and not written yet. */
-interface WeightedBatch extends Places {
+interface WeightedBatch {
   readonly rows: Int32Array;
+  /** Position of the first sample of each row. */
+  readonly firsts: Int32Array;
+  readonly corrStep: number;
   /** Of samples, for an exposure of 1 s. */
   readonly weights: Float64Array;
 }
@@ -209,7 +212,7 @@ interface WeightedBatch extends Places {
 function weighBatch(context: Context, ms: MeasurementSet, job: Job, groups: readonly SampleGroup[]): WeightedBatch {
   context.checkAbort();
   const rows = Int32Array.from(groups.flatMap((group) => [...group.rows])).sort();
-  const counted = Int32Array.from(new Set(groups.flatMap((group) => [...group.rows, ...group.borrowed]))).sort();
+  const counted = Int32Array.from(new Set(groups.flatMap((group) => [...group.rows, ...group.borrowed()]))).sort();
   const { metadata } = job;
   const places = placesOf(ms, job, groups);
   const samples = prepareSamples(ms, job, counted, places);
@@ -217,14 +220,16 @@ function weighBatch(context: Context, ms: MeasurementSet, job: Job, groups: read
     gather(chunk, job, samples);
     chunk.release();
   }
-  return { ...places, rows, weights: weightsOf(samples, job) };
+  const { corrStep } = places;
+  return { rows, firsts: rows.map(places.firstOf), corrStep, weights: weightsOf(samples, job) };
 }
 
 function writeWeights(context: Context, ms: MeasurementSet, job: Job, batch: WeightedBatch, totals: Scatter): void {
   context.checkAbort();
+  const firstOf = new Map(Array.from(batch.rows, (row, at) => [row, batch.firsts[at]] as const));
   for (const chunk of readChunks(ms, { rows: batch.rows, columns: [], metadata: job.metadata })) {
     const spectrum = job.isBinned ? new Float32Array(chunk.flag.length) : undefined;
-    applyWeights(chunk, job, batch, totals, spectrum);
+    applyWeights(chunk, job, { ...batch, firstOf }, totals, spectrum);
     if (job.isPreview) {
       chunk.release();
       continue;
@@ -265,7 +270,7 @@ function placesOf(ms: MeasurementSet, job: Job, groups: readonly SampleGroup[]):
       count(row, placeOf(row, index));
     }
     // Of baselines that the bin has no row of, nobody asks for a weight.
-    for (const row of group.borrowed) count(row, placeOf(row, index));
+    for (const row of group.borrowed()) count(row, placeOf(row, index));
   });
   const firstOf = (row: number) => first.get(row) as number;
   return { firstOf, countedIn: (row) => counted.get(row) ?? [], corrStep, size: known.size * stride };
@@ -330,7 +335,7 @@ function weightsOf({ real, imaginary }: Samples, job: Job): Float64Array {
 function applyWeights(
   chunk: VisibilityChunk,
   job: Job,
-  { weights, firstOf, corrStep }: WeightedBatch,
+  { weights, firstOf, corrStep }: WeightedBatch & { readonly firstOf: ReadonlyMap<number, number> },
   totals: Scatter,
   spectrum: Float32Array | undefined,
 ): void {
@@ -339,7 +344,7 @@ function applyWeights(
   const [low, high] = job.range;
   const values: number[] = [];
   for (let row = 0; row < chunk.rowCount; row++) {
-    const first = firstOf(chunk.rows[row]);
+    const first = firstOf.get(chunk.rows[row]) as number;
     let isRowFlagged = 1;
     for (let corr = 0; corr < corrCount; corr++) {
       values.length = 0;

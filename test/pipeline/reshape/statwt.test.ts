@@ -64,8 +64,8 @@ describe('statwt', () => {
     const rows = Int32Array.from({ length: ms.main.rowCount }, (_, row) => row);
     const groups = groupRows(ms, rows, { combined: ['scan', 'field', 'state'], integrations: 2 });
     const times = ms.main.column('TIME').getRange(0, ms.main.rowCount) as Float64Array;
-    for (const { rows: own, borrowed } of groups) {
-      expect(new Set([...own, ...borrowed].map((row) => times[row])).size).toBe(2);
+    for (const group of groups) {
+      expect(new Set([...group.rows, ...group.borrowed()].map((row) => times[row])).size).toBe(2);
     }
     expect(groups.reduce((sum, { rows: own }) => sum + own.length, 0)).toBe(ms.main.rowCount);
     ms.close();
@@ -88,7 +88,8 @@ describe('statwt', () => {
       bins.forEach((bin, index) => {
         const first = Math.max(0, Math.min(index - 1, bins.length - 3));
         const around = bins.slice(first, first + 3).filter((other) => other !== bin);
-        expect([...bin.borrowed]).toEqual(around.flatMap((other) => [...other.rows]));
+        expect([...bin.borrowed()]).toEqual(around.flatMap((other) => [...other.rows]));
+        expect(bin.countedRowCount).toBe(bin.rows.length + [...bin.borrowed()].length);
       });
     }
     ms.close();
