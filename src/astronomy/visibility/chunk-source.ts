@@ -163,15 +163,18 @@ export function openChunkReader(ms: MeasurementSet, metadata: MsMetadata, option
   };
 }
 
+/** Columns of every chunk that tasks change where they are; spectra of weights change with them. */
+const ALWAYS_READ = ['FLAG', 'WEIGHT'];
+
 /** Looks the columns up; the recipe of the one that is not stored. @throws missing */
 function openRecipes(
   ms: MeasurementSet,
   metadata: MsMetadata,
   columns: readonly DataColumn[],
 ): ColumnRecipe | undefined {
+  requireFinished(ms, [...columns, ...ALWAYS_READ]);
   let recipe: ColumnRecipe | undefined;
   for (const name of columns) {
-    requireFinished(ms, name);
     recipe ??= openRecipe(ms, metadata, name);
     ms.main.column(recipe && name === 'CORRECTED_DATA' ? 'DATA' : name);
   }

@@ -1,7 +1,6 @@
 import { scalarKeyword } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { MeasurementSet } from '../ms/index.ts';
-import type { DataColumn } from './types.ts';
 
 /** Keyword of a column: the task that is changing its values. It stays when the task does not come to its end. */
 const KEYWORD = 'ALMA_QA2_UNFINISHED';
@@ -15,13 +14,8 @@ const changing = new WeakSet<MeasurementSet>();
  *
  * @throws bad-data when a change of one of the columns was interrupted before
  */
-export function changeColumns(
-  ms: MeasurementSet,
-  task: string,
-  columns: readonly DataColumn[],
-  change: () => void,
-): void {
-  for (const name of columns) requireFinished(ms, name);
+export function changeColumns(ms: MeasurementSet, task: string, columns: readonly string[], change: () => void): void {
+  requireFinished(ms, [...columns, 'FLAG']);
   for (const name of columns) ms.main.setColumnKeyword(name, KEYWORD, scalarKeyword('String', task));
   ms.main.flush();
   changing.add(ms);
@@ -34,22 +28,34 @@ export function changeColumns(
   for (const name of columns) declareFinished(ms, name);
 }
 
-/** @throws bad-data when a change of a column was interrupted */
-export function requireFinished(ms: MeasurementSet, name: DataColumn): void {
-  if (changing.has(ms) || !ms.main.hasColumn(name)) return;
-  const mark = ms.main.column(name).keywords.get(KEYWORD);
-  if (!mark) return;
-  const task = 'value' in mark ? mark.value : 'A task';
+/**
+ * Refuses columns of which an unknown part of the rows is changed.
+ *
+ * @param columns those that are read; all, where none are named
+ * @throws bad-data when a change of one of them was interrupted
+ */
+export function requireFinished(ms: MeasurementSet, columns: readonly string[] = ms.main.columnNames): void {
+  if (changing.has(ms)) return;
+  const name = columns.find((column) => interruptedTask(ms, column) !== undefined);
+  if (name === undefined) return;
+  const task = interruptedTask(ms, name);
+  const changed = ms.main.columnNames.filter((column) => interruptedTask(ms, column) !== undefined);
+  const isCorrectedAlone = changed.length === 1 && changed[0] === 'CORRECTED_DATA';
   fail(
     'bad-data',
-    `${task} was interrupted while it changed ${name}, so a part of the rows is changed; ${
-      name === 'DATA' ? 'make the MeasurementSet anew' : 'make the column anew with clearcal'
+    `${task} was interrupted while it changed ${changed.join(', ')}, so a part of the rows is changed; ${
+      isCorrectedAlone ? 'make the column anew with clearcal' : 'make the MeasurementSet anew'
     }.`,
     { file: ms.path, column: name },
   );
 }
 
+function interruptedTask(ms: MeasurementSet, name: string): string | undefined {
+  const mark = ms.main.hasColumn(name) ? ms.main.column(name).keywords.get(KEYWORD) : undefined;
+  return mark && ('value' in mark ? String(mark.value) : 'A task');
+}
+
 /** The values of a column were made anew, all of them. */
-export function declareFinished(ms: MeasurementSet, name: DataColumn): void {
+export function declareFinished(ms: MeasurementSet, name: string): void {
   if (ms.main.hasColumn(name) && ms.main.column(name).keywords.has(KEYWORD)) ms.main.removeColumnKeyword(name, KEYWORD);
 }

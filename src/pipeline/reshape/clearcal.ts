@@ -121,7 +121,7 @@ export function delmod(context: Context, options: DelmodOptions, models: Pick<Mo
  *
  * The model is MODEL_DATA, or else the virtual models.
  *
- * @throws bad-data when an earlier uvsub was interrupted; clearcal makes the column anew
+ * @throws bad-data when an earlier uvsub was interrupted, until clearcal makes the column anew
  */
 export function uvsub(context: Context, options: UvsubOptions, models: Pick<ModelAccess, 'openModel'>): void {
   withMs(context, 'uvsub', options, (ms) => {

@@ -1,5 +1,5 @@
 import { type MeasurementSet, openMs, stepRows } from '../../astronomy/ms/index.ts';
-import { recipeOf } from '../../astronomy/visibility/index.ts';
+import { recipeOf, requireFinished } from '../../astronomy/visibility/index.ts';
 import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../foundation/bytes/index.ts';
 import { DEFAULT_DIRECTION, type MergeMaps, type MergeTolerances } from './merge-maps.ts';
@@ -44,6 +44,7 @@ export function openInputs(context: Context, task: string, options: JoinOptions)
 
 export function openInput(path: string, scale: number): JoinInput {
   const ms = openMs(path);
+  requireFinished(ms);
   if (recipeOf(ms) !== undefined) {
     fail('unsupported', 'CORRECTED_DATA of this MeasurementSet is not stored; split it before joining.', {
       file: path,

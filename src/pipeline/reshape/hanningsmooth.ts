@@ -72,7 +72,8 @@ function smoothInPlace(context: Context, options: HanningsmoothOptions, wanted: 
     if (wanted === 'corrected') ensureDataColumn(ms, 'CORRECTED_DATA', { metadata });
     const columns = columnsOf(ms, wanted);
     const { rows } = selectRows(ms, {}, { metadata, warn: warningsOf(context, 'hanningsmooth') });
-    changeColumns(ms, 'hanningsmooth', columns, () => {
+    const weights = ['WEIGHT', 'WEIGHT_SPECTRUM'].filter((name) => ms.main.hasColumn(name));
+    changeColumns(ms, 'hanningsmooth', [...columns, 'FLAG', ...weights], () => {
       for (const chunk of readChunks(ms, { rows, columns, withWeightSpectrum: true, metadata })) {
         context.checkAbort();
         if (hanningSmoothInPlace(chunk)) {

@@ -1,3 +1,4 @@
+import { requireFinished } from '../../../astronomy/visibility/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import type { ToolArguments } from '../tool-types.ts';
 import type { ArrayReply, EngineValue } from '../values.ts';
@@ -102,8 +103,9 @@ function spread(
   column: string,
   fill = 0,
 ): { cell: readonly number[]; values: Float64Array } {
-  const { main } = msOf(state);
-  const source = main.column(column);
+  const ms = msOf(state);
+  requireFinished(ms, [column]);
+  const source = ms.main.column(column);
   const { rows, slots } = layout;
   const cell = rows.length === 0 ? [] : (source.cellShape(rows[0]) ?? []);
   const isComplex = /Complex/.test(source.description.type);

@@ -35,6 +35,14 @@ describe('ms', () => {
     expect(found.amplitude[0][3][2]).toBeCloseTo(Math.hypot(1.03, 0.2), 6);
     expect(found.axis_info.corr_axis).toEqual(['XX', 'YY']);
     expect(found.axis_info.freq_axis.chan_freq[1]).toEqual([232.001e9]);
+    await ms('close');
+    const tb = toolCaller('tb', folder);
+    await tb('open', ['a.ms'], { nomodify: false });
+    await tb('putcolkeyword', ['DATA', 'ALMA_QA2_UNFINISHED', 'hanningsmooth']);
+    await tb('close');
+    await ms('open', ['a.ms']);
+    await ms('selectinit', [1]);
+    await expect(ms('getdata', [['amplitude']])).rejects.toThrow(/hanningsmooth was interrupted while it changed DATA/);
   });
 
   it('writes history, which tb reads', async () => {
