@@ -31,6 +31,6 @@ export { fillDataWeights, flatSpectrum, meanWeights, separateWeights } from './s
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';
 export { changeColumns, declareFinished, requireFinished } from './unfinished-change.ts';
-export { type StatisticsRequest, type ValueStatistics, valueStatistics } from './value-statistics.ts';
+export { COMPLEX_PARTS, type StatisticsRequest, type ValueStatistics, valueStatistics } from './value-statistics.ts';
 export { mergeWindows, type WindowMergeOptions } from './window-merge.ts';
 export { uniteWindows, type WindowChannels, type WindowUnion } from './window-union.ts';

@@ -4,8 +4,8 @@ import { type MeasurementSet, type MsMetadata, readMetadata, type Selection, sel
 import { openChunkReader, planMs, shapeOf } from './chunk-source.ts';
 import type { DataColumn, VisibilityChunk } from './types.ts';
 
-/** What complex numbers are judged by. */
-const PARTS: Readonly<Record<string, (re: number, im: number) => number>> = {
+/** What complex numbers are judged by, under CASA's names. */
+export const COMPLEX_PARTS: Readonly<Record<string, (re: number, im: number) => number>> = {
   amp: Math.hypot,
   amplitude: Math.hypot,
   phase: (re, im) => Math.atan2(im, re),
@@ -196,7 +196,9 @@ function cellReader(
   const { column, part = '', fillModel } = request;
   const name = DATA_COLUMNS.find((one) => one === column);
   if (name) {
-    const of = PARTS[part] ?? fail('usage', `Complex numbers are judged by one of ${Object.keys(PARTS).join(', ')}.`);
+    const of =
+      COMPLEX_PARTS[part] ??
+      fail('usage', `Complex numbers are judged by one of ${Object.keys(COMPLEX_PARTS).join(', ')}.`);
     const isMade = name === 'MODEL_DATA' && !ms.main.hasColumn(name) && fillModel !== undefined;
     return (chunk) => {
       const values = chunk.data[name] ?? new Float32Array(2 * chunk.flag.length);

@@ -38,19 +38,23 @@ function placeOf(
   return skyToPixel(axes, { lon, lat });
 }
 
-/** Adds `scale` times a Gaussian of height 1 to a plane. */
-function addGaussian(
+/**
+ * Adds a shape to a plane: `heightAt` of the squared distance from its middle, in units of the axes at that angle, as far as `reach`
+ * major axes.
+ */
+function addShape(
   plane: Float64Array,
   size: readonly [number, number],
   place: readonly [number, number],
   shape: Beam,
   axes: DirectionAxes,
-  scale: number,
+  reach: number,
+  heightAt: (square: number) => number,
 ): void {
   const [stepX, stepY] = axes.increment.map((step) => step / ARCSEC);
   const angle = (shape.positionAngle * Math.PI) / 180;
   const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
-  const [spanX, spanY] = [stepX, stepY].map((step) => Math.ceil((REACH * shape.major) / Math.abs(step)) + 1);
+  const [spanX, spanY] = [stepX, stepY].map((step) => Math.ceil((reach * shape.major) / Math.abs(step)) + 1);
   const from = (at: number, span: number) => Math.max(0, Math.floor(at - span));
   const to = (at: number, span: number, most: number) => Math.min(most - 1, Math.ceil(at + span));
   for (let y = from(place[1], spanY); y <= to(place[1], spanY, size[1]); y++) {
@@ -59,29 +63,7 @@ function addGaussian(
       const east = (x - place[0]) * stepX;
       const along = (east * sin + north * cos) / shape.major;
       const across = (east * cos - north * sin) / shape.minor;
-      plane[y * size[0] + x] += scale * Math.exp(-4 * Math.LN2 * (along * along + across * across));
-    }
-  }
-}
-
-/** Adds `value` inside an ellipse. */
-function addDisk(
-  plane: Float64Array,
-  size: readonly [number, number],
-  place: readonly [number, number],
-  shape: Beam,
-  axes: DirectionAxes,
-  value: number,
-): void {
-  const [stepX, stepY] = axes.increment.map((step) => step / ARCSEC);
-  const angle = (shape.positionAngle * Math.PI) / 180;
-  for (let y = 0; y < size[1]; y++) {
-    const north = (y - place[1]) * stepY;
-    for (let x = 0; x < size[0]; x++) {
-      const east = (x - place[0]) * stepX;
-      const along = (east * Math.sin(angle) + north * Math.cos(angle)) / shape.major;
-      const across = (east * Math.cos(angle) - north * Math.sin(angle)) / shape.minor;
-      if (along * along + across * across <= 0.25) plane[y * size[0] + x] += value;
+      plane[y * size[0] + x] += heightAt(along * along + across * across);
     }
   }
 }
@@ -101,11 +83,15 @@ function addComponent(
   const shape = shapeOf(component);
   const pixel = Math.abs(axes.increment[0] * axes.increment[1]) / ARCSEC ** 2;
   if (component.shape === 'Disk') {
-    addDisk(plane, size, place, shape, axes, (flux * pixel) / ((Math.PI / 4) * shape.major * shape.minor));
+    const level = (flux * pixel) / ((Math.PI / 4) * shape.major * shape.minor);
+    addShape(plane, size, place, shape, axes, 0.5, (square) => (square <= 0.25 ? level : 0));
   } else if (component.shape === 'Point') {
     const [x, y] = place.map(Math.round);
     if (x >= 0 && y >= 0 && x < size[0] && y < size[1]) plane[y * size[0] + x] += flux;
-  } else addGaussian(plane, size, place, shape, axes, (flux * pixel) / areaOf(shape));
+  } else {
+    const peak = (flux * pixel) / areaOf(shape);
+    addShape(plane, size, place, shape, axes, REACH, (square) => peak * Math.exp(-4 * Math.LN2 * square));
+  }
 }
 
 /**

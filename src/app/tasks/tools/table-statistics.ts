@@ -1,3 +1,4 @@
+import { COMPLEX_PARTS } from '../../../astronomy/visibility/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { quartilesOf } from '../../../foundation/numeric/index.ts';
@@ -7,22 +8,16 @@ import { dictionary } from './reply-values.ts';
 /** Values that one column may have for its statistics. */
 const LARGEST = 2e8;
 
-const PARTS: Readonly<Record<string, (re: number, im: number) => number>> = {
-  amp: Math.hypot,
-  amplitude: Math.hypot,
-  phase: (re, im) => Math.atan2(im, re),
-  real: (re) => re,
-  imag: (_re, im) => im,
-  imaginary: (_re, im) => im,
-};
-
 /** All numbers of a column; of complex ones the part that is asked for. */
 function numbersOf(table: Table, name: string, part: string, rows: readonly number[]): Float64Array {
   const column = table.column(name);
   const isComplex = /Complex/.test(column.description.type);
-  const of = isComplex ? PARTS[part.toLowerCase()] : undefined;
+  const of = isComplex ? COMPLEX_PARTS[part.toLowerCase()] : undefined;
   if (isComplex && !of)
-    fail('usage', `complex_value="${part}" must be one of ${Object.keys(PARTS).join(', ')} for the column ${name}.`);
+    fail(
+      'usage',
+      `complex_value="${part}" must be one of ${Object.keys(COMPLEX_PARTS).join(', ')} for the column ${name}.`,
+    );
   if (column.description.type === 'String') fail('usage', `The column ${name} holds texts.`);
   // Shapes tell how many values there are before any is read: a column may be larger than memory.
   const count = rows.reduce(
