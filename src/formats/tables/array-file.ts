@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
-import { disk } from '../../foundation/bytes/index.ts';
 import { elementCount, typeInfo } from './data-types.ts';
 import { PagedFile } from './paged-file.ts';
+import { tableDisk } from './table-disk.ts';
 import { decodeText, encodeText } from './text.ts';
 import type { ColumnValues, DataType } from './types.ts';
 import { bytesUnder, packBits, toHostOrder, unpackBits } from './value-codec.ts';
@@ -48,7 +48,7 @@ export class ArrayFile {
 
   /** @param newVersion 1 with reference counts (IncrementalStMan), 0 without; used when the file does not exist yet */
   constructor(path: string, isLittleEndian: boolean, isWritable: boolean, newVersion: 0 | 1) {
-    const isThere = disk().exists(path);
+    const isThere = tableDisk.exists(path);
     this.file = new PagedFile(path, { isWritable });
     this.isLittleEndian = isLittleEndian;
     this.isWritable = isWritable;

@@ -1,6 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
-import { disk } from '../../foundation/bytes/index.ts';
 import { PagedFile } from './paged-file.ts';
+import { tableDisk } from './table-disk.ts';
 
 /** Bytes of a manager's file before its first bucket. */
 export const HEADER_BYTES = 512;
@@ -8,7 +8,7 @@ const PAGE_BYTES = 65_536;
 
 /** The first bytes of a manager's file. */
 export function readHeader(path: string): Uint8Array {
-  const source = disk().open(path);
+  const source = tableDisk.open(path);
   try {
     const bytes = new Uint8Array(Math.min(HEADER_BYTES, source.length));
     source.read(0, bytes);

@@ -150,3 +150,7 @@ export function sameShape(left: readonly number[] | undefined, right: readonly n
   for (let axis = 0; axis < left.length; axis++) if (left[axis] !== right[axis]) return false;
   return true;
 }
+
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  return left.length === right.length && left.every((byte, k) => byte === right[k]);
+}

@@ -5,6 +5,7 @@ import { BucketFile, HEADER_BYTES, readHeader } from './bucket-file.ts';
 import { putFile } from './file-exchange.ts';
 import type { IntervalCodec, IntervalValue } from './incremental-values.ts';
 import { type IntervalList, intervalAt } from './interval-list.ts';
+import { tableDisk } from './table-disk.ts';
 
 /** Bytes that casacore counts for one interval in a bucket's index: its row (64 bits) and the offset of its value. */
 const ENTRY_BYTES = 12;
@@ -86,7 +87,7 @@ export class IncrementalBuckets {
   }
 
   private readIndex(offset: number): { rows: number[]; numbers: number[] } {
-    const source = disk().open(this.file);
+    const source = tableDisk.open(this.file);
     try {
       if (source.length <= offset)
         fail('bad-format', 'The file ends before its index.', { file: this.file, byte: offset });

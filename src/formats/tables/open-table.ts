@@ -5,6 +5,7 @@ import { linkNames } from './links.ts';
 import { PlainTable } from './plain-table.ts';
 import { storageManagerFactory } from './storage.ts';
 import { readPlainTable, readTableHead, type StoredTable } from './table-dat.ts';
+import { finishRenames, tableDisk } from './table-disk.ts';
 import { readInfo, readSync } from './table-files.ts';
 import type { ColumnDescription, StorageManagerDescription, Table, TableDescription, TableMode } from './types.ts';
 
@@ -31,7 +32,8 @@ export function openTable(path: string, mode: TableMode = 'read'): Table {
       },
     );
   }
-  const head = readTableHead(disk().readFile(file), file);
+  finishRenames(table);
+  const head = readTableHead(tableDisk.readFile(file), file);
   if (head.kind === 'RefTable') return openReference(table, head, mode, openTable);
   if (head.kind === 'ConcatTable') return openConcatenation(table, head, mode, openTable);
   if (head.kind !== 'PlainTable') fail('unsupported', `Tables of the kind ${head.kind} are not read.`, { file });

@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
-import { type ByteFile, type ByteSource, disk } from '../../foundation/bytes/index.ts';
+import type { ByteFile, ByteSource } from '../../foundation/bytes/index.ts';
+import { tableDisk } from './table-disk.ts';
 
 interface Page {
   readonly bytes: Uint8Array;
@@ -41,7 +42,7 @@ export class PagedFile {
   constructor(path: string, options: PagedFileOptions) {
     this.name = path;
     this.isWritable = options.isWritable;
-    this.file = options.isWritable ? disk().openUpdate(path) : disk().open(path);
+    this.file = options.isWritable ? tableDisk.openUpdate(path) : tableDisk.open(path);
     this.origin = options.origin ?? 0;
     this.pageBytes = options.pageBytes ?? 65_536;
     this.maxPages = Math.max(4, Math.floor((options.budgetBytes ?? 4 * 1024 * 1024) / this.pageBytes));

@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { describeColumn, layoutOf, storedColumnOf } from './column-layout.ts';
+import { sameBytes } from './data-types.ts';
 import { linkNames } from './links.ts';
 import type { LinkNames } from './records.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from './storage.ts';
 import { TableColumn } from './table-column.ts';
 import { type StoredColumn, type StoredManager, type StoredTable, writePlainTable } from './table-dat.ts';
+import { tableDisk } from './table-disk.ts';
 import { readSync, type SyncData, type TableInfo, writeInfo, writeSync } from './table-files.ts';
 import { lockTable, type TableLock } from './table-lock.ts';
 import type {
@@ -200,7 +202,7 @@ export class PlainTable implements Table {
       this.managers.get(number)?.close();
       this.managers.delete(number);
       const own = new RegExp(`^table\\.f${number}(i|_TSM\\d+)?$`);
-      for (const file of disk().list(this.path)) if (own.test(file)) disk().remove(joinPath(this.path, file));
+      for (const file of disk().list(this.path)) if (own.test(file)) tableDisk.remove(joinPath(this.path, file));
     }
     this.stored.managers = this.stored.managers.filter((manager) => !numbers.has(manager.number));
     this.stored.columns = this.stored.columns.filter((column) => !names.includes(column.name));
@@ -262,7 +264,7 @@ export class PlainTable implements Table {
     for (const table of this.subtables.values()) table.flush();
     if (this.mode !== 'update' || !this.isOpen) return;
     this.writeChanges();
-    this.unlock();
+    this.unlock(true);
   }
 
   private writeChanges(): void {
@@ -271,12 +273,12 @@ export class PlainTable implements Table {
       if (opened) manager.blob = opened.flush();
     }
     const dat = writePlainTable(this.stored, this.links);
-    const isDatChanged = !this.writtenDat || !isEqual(dat, this.writtenDat);
+    const isDatChanged = !this.writtenDat || !sameBytes(dat, this.writtenDat);
     if (!isDatChanged && !this.isDataChanged) return;
     if (isDatChanged) {
       const file = joinPath(this.path, 'table.dat');
-      disk().writeFile(`${file}_tmp`, dat);
-      disk().rename(`${file}_tmp`, file);
+      tableDisk.writeFile(`${file}_tmp`, dat);
+      tableDisk.rename(`${file}_tmp`, file);
       this.writtenDat = dat.slice();
     }
     const info = JSON.stringify(this.tableInfo);
@@ -317,10 +319,11 @@ export class PlainTable implements Table {
     fail('io', 'Another program has changed the table since it was opened; run again.', { table: this.path });
   }
 
-  private unlock(): void {
-    this.lock?.release();
+  private unlock(isWhole = false): void {
+    const { lock } = this;
     this.lock = undefined;
     this.isLockSought = false;
+    lock?.release(isWhole);
   }
 
   cells(name: string): StorageColumn {
@@ -397,7 +400,7 @@ export class PlainTable implements Table {
       number: stored.number,
       isLittleEndian: this.stored.isLittleEndian,
       isWritable: this.mode === 'update',
-      keepsFiles: () => this.lock !== undefined,
+      keepsFiles: () => this.lock?.keepsFiles ?? false,
       columns: columns.map((column): ColumnLayout => layoutOf(column)),
       rowCount: this.stored.rowCount,
       blob: stored.blob,
@@ -406,8 +409,4 @@ export class PlainTable implements Table {
       layoutOf: (name) => layoutOf(this.storedColumn(name)),
     };
   }
-}
-
-function isEqual(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, k) => byte === right[k]);
 }

@@ -1,6 +1,7 @@
 import { isQa2Error } from '../../foundation/base/index.ts';
-import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
 import { AipsReader, AipsWriter } from './aipsio.ts';
+import { tableDisk } from './table-disk.ts';
 
 /** The content of table.info. */
 export interface TableInfo {
@@ -12,8 +13,8 @@ export interface TableInfo {
 /** Reads table.info; empty when it is not there. */
 export function readInfo(table: string): TableInfo {
   const file = joinPath(table, 'table.info');
-  if (!disk().exists(file)) return { type: '', subType: '', readme: '' };
-  const lines = disk().readText(file).split('\n');
+  if (!tableDisk.exists(file)) return { type: '', subType: '', readme: '' };
+  const lines = new TextDecoder().decode(tableDisk.readFile(file)).split('\n');
   return {
     type: (lines[0] ?? '').slice('Type = '.length),
     subType: (lines[1] ?? '').slice('SubType = '.length),
@@ -23,7 +24,7 @@ export function readInfo(table: string): TableInfo {
 
 export function writeInfo(table: string, info: TableInfo): void {
   const text = `Type = ${info.type}\nSubType = ${info.subType}\n\n${info.readme ?? ''}`;
-  disk().writeFile(joinPath(table, 'table.info'), text);
+  tableDisk.writeFile(joinPath(table, 'table.info'), text);
 }
 
 /** The counters that casacore keeps in table.lock, by which readers see that another process changed a table. */
@@ -41,8 +42,8 @@ const REQUEST_BYTES = 260;
 /** Reads the counters of table.lock; undefined when there are none. */
 export function readSync(table: string): SyncData | undefined {
   const file = joinPath(table, 'table.lock');
-  if (!disk().exists(file)) return undefined;
-  const bytes = disk().readFile(file);
+  if (!tableDisk.exists(file)) return undefined;
+  const bytes = tableDisk.readFile(file);
   if (bytes.length <= REQUEST_BYTES + 4) return undefined;
   try {
     const reader = new AipsReader(bytes, false, file, REQUEST_BYTES);
@@ -72,11 +73,11 @@ export function writeSync(table: string, sync: SyncData): void {
   new DataView(bytes.buffer).setUint32(REQUEST_BYTES, body.length);
   bytes.set(body, REQUEST_BYTES + 4);
   const file = joinPath(table, 'table.lock');
-  if (!disk().exists(file)) {
-    disk().writeFile(file, bytes);
+  if (!tableDisk.exists(file)) {
+    tableDisk.writeFile(file, bytes);
     return;
   }
-  const lock = disk().openUpdate(file);
+  const lock = tableDisk.openUpdate(file);
   lock.write(REQUEST_BYTES, bytes.subarray(REQUEST_BYTES));
   lock.close();
 }

@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
-import { type ByteFile, type ByteSource, disk } from '../../foundation/bytes/index.ts';
+import type { ByteFile, ByteSource } from '../../foundation/bytes/index.ts';
 import { putFile } from './file-exchange.ts';
+import { tableDisk } from './table-disk.ts';
 
 /** Memory that the tiles of one storage manager may take, unless it is told otherwise. */
 const BUDGET_BYTES = 16 * 1024 * 1024;
@@ -45,7 +46,7 @@ export class TileFile {
 
   /** A copy of the whole file, to be written on. */
   copyTo(name: string): TileFile {
-    disk().copy(this.name, name);
+    tableDisk.copy(this.name, name);
     return new TileFile(name, this.length, true);
   }
 
@@ -73,7 +74,7 @@ export class TileFile {
 
   private file(): ByteSource | ByteFile {
     if (!this.open) {
-      this.open = this.isWritable ? disk().openUpdate(this.name) : disk().open(this.name);
+      this.open = this.isWritable ? tableDisk.openUpdate(this.name) : tableDisk.open(this.name);
       this.stored = this.open.length;
     }
     return this.open;

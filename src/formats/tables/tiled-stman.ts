@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
-import { disk } from '../../foundation/bytes/index.ts';
 import { sameShape } from './data-types.ts';
 import { registerStorageManager, type StorageColumn, type StorageContext, type StorageManager } from './storage.ts';
+import { tableDisk } from './table-disk.ts';
 import { TileCache, TileFile } from './tile-cache.ts';
 import { TiledColumn } from './tiled-column.ts';
 import { type Cube, cubeBytes, fitTile, tileLayout } from './tiled-cube.ts';
@@ -180,7 +180,7 @@ export class TiledStMan implements StorageManager {
     this.close();
     const keepsFile = this.context.keepsFiles();
     for (const [number, file] of this.files.entries())
-      if (file && !(keepsFile && copies[number])) disk().remove(file.name);
+      if (file && !(keepsFile && copies[number])) tableDisk.remove(file.name);
     this.files = copies.map((copy, number) => copy?.moveTo(`${this.context.file}_TSM${number}`, keepsFile));
     this.cubes = other.cubes.map((cube) => ({ ...cube, shape: [...cube.shape] }));
     const { rowMap, cubeMap, positionMap } = other.rowMap.stored();
@@ -207,7 +207,7 @@ export class TiledStMan implements StorageManager {
       cubes: this.cubes,
       ...this.rowMap.stored(),
     };
-    disk().writeFile(this.context.file, writeTiledHeader(this.type, header, this.context.isLittleEndian));
+    tableDisk.writeFile(this.context.file, writeTiledHeader(this.type, header, this.context.isLittleEndian));
     this.isChanged = false;
     return new Uint8Array(0);
   }
@@ -233,7 +233,7 @@ export class TiledStMan implements StorageManager {
 
   private load(): TiledHeader {
     const { file, columns, isWritable } = this.context;
-    const header = readTiledHeader(disk().readFile(file), file, this.type, {
+    const header = readTiledHeader(tableDisk.readFile(file), file, this.type, {
       types: columns.map((layout) => layout.type),
       dataColumns: this.dataColumns,
     });
@@ -309,8 +309,7 @@ export class TiledStMan implements StorageManager {
 
   private addFile(number: number): void {
     const file = new TileFile(`${this.context.file}_TSM${number}`, 0, true);
-    if (disk().exists(file.name)) disk().remove(file.name);
-    disk().writeFile(file.name, new Uint8Array(0));
+    tableDisk.writeFile(file.name, new Uint8Array(0));
     this.files[number] = file;
   }
 

@@ -13,7 +13,7 @@ export function nodeDisk(): Disk {
     open: (file) => openSource(file),
     create: (file) => createSink(file),
     openUpdate: (file) => openFile(file),
-    openLock: (file) => openLockFile(file),
+    openLock: (file) => guard(file, () => openLockFile(file)),
     readFile: (file) => guard(file, () => new Uint8Array(fs.readFileSync(file))),
     readText: (file) => guard(file, () => fs.readFileSync(file, 'utf8')),
     writeFile: (file, content) => guard(file, () => fs.writeFileSync(file, content)),
@@ -23,7 +23,8 @@ export function nodeDisk(): Disk {
     makeDirectory: (directory) => guard(directory, () => makeDirectories(directory)),
     remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
-    copy: (from, to) => guard(from, () => fs.cpSync(from, to, { recursive: true })),
+    copy: (from, to) =>
+      guard(from, () => fs.cpSync(from, to, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })),
     link: (target, file) => guard(file, () => fs.symlinkSync(target, file)),
     freeBytes: (file) =>
       guard(file, () => {

@@ -49,7 +49,7 @@ export interface Disk {
   open(path: string): ByteSource;
   create(path: string): ByteSink;
   openUpdate(path: string): ByteFile;
-  /** undefined where there is no such file or the system does not lock it. */
+  /** undefined where the system does not lock the file: each open is tried out once for each file system. */
   openLock(path: string): LockFile | undefined;
   readFile(path: string): Uint8Array;
   readText(path: string): string;

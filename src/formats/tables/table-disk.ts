@@ -1,0 +1,217 @@
+import { fail } from '../../foundation/base/index.ts';
+import {
+  type ByteFile,
+  type ByteSource,
+  baseName,
+  type Disk,
+  directoryName,
+  disk,
+  joinPath,
+} from '../../foundation/bytes/index.ts';
+import { sameBytes } from './data-types.ts';
+
+// Where a table cannot be locked, its files are not changed: what is written goes to copies beside them, which are renamed over
+// them when the change is whole. The files of tables are therefore reached through `tableDisk`, which knows the copies.
+
+const COPY = '.changed';
+/** Stands in the table while its copies are renamed, and names them: who finds it after a crash ends the work. */
+const LIST = 'table.changed';
+/** Bytes at the head of table.lock that change without a change of the table. */
+const REQUEST_BYTES = 260;
+const PATIENCE_MS = 1000;
+
+/** Time that goes by between two looks at what another program does. */
+export const PAUSE_MS = 20;
+
+const neverChanged = new Int32Array(new SharedArrayBuffer(4));
+export function pause(): void {
+  Atomics.wait(neverChanged, 0, 0, PAUSE_MS);
+}
+
+/** A table of this thread that is being changed by copies. */
+interface CopiedTable {
+  readonly directory: string;
+  /** By name: whether the copy takes the place of the file, or the file goes. */
+  readonly files: Map<string, 'copy' | 'gone'>;
+  readonly lockBefore: Uint8Array;
+}
+
+const copiedTables = new Map<string, CopiedTable>();
+/** Grows when a name begins to mean another file, which those who hold one open must see. */
+let generation = 0;
+
+function copiedTableOf(path: string): CopiedTable | undefined {
+  return copiedTables.size === 0 ? undefined : copiedTables.get(disk().resolve(directoryName(path)));
+}
+
+/** The file that has the content of `path` for this thread. */
+function currentPath(path: string): string {
+  return copiedTableOf(path)?.files.get(baseName(path)) === 'copy' ? path + COPY : path;
+}
+
+/** The path to write to: a copy where the table is changed by copies. */
+function changedPath(path: string, keepsContent: boolean): string {
+  const table = copiedTableOf(path);
+  if (!table) return path;
+  const name = baseName(path);
+  const before = table.files.get(name);
+  if (before === 'copy') return path + COPY;
+  if (keepsContent && before === undefined && disk().exists(path)) disk().copy(disk().resolve(path), path + COPY);
+  else disk().writeFile(path + COPY, new Uint8Array(0));
+  table.files.set(name, 'copy');
+  generation++;
+  return path + COPY;
+}
+
+class TableFile implements ByteFile {
+  readonly name: string;
+  private readonly isWritable: boolean;
+  private file: ByteSource | ByteFile;
+  private seen: number;
+
+  constructor(path: string, isWritable: boolean) {
+    this.name = path;
+    this.isWritable = isWritable;
+    const isNew = isWritable && copiedTables.size > 0 && !tableDisk.exists(path);
+    this.file = this.open(isNew ? changedPath(path, false) : currentPath(path));
+    this.seen = generation;
+  }
+
+  get length(): number {
+    return this.current().length;
+  }
+
+  read(offset: number, target: Uint8Array): void {
+    this.current().read(offset, target);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.changed().write(offset, bytes);
+  }
+
+  truncate(length: number): void {
+    this.changed().truncate(length);
+  }
+
+  flush(): void {
+    if (this.isWritable) (this.file as ByteFile).flush();
+  }
+
+  close(): void {
+    this.file.close();
+  }
+
+  private current(): ByteSource | ByteFile {
+    if (this.seen === generation) return this.file;
+    this.file.close();
+    this.file = this.open(currentPath(this.name));
+    this.seen = generation;
+    return this.file;
+  }
+
+  private changed(): ByteFile {
+    changedPath(this.name, true);
+    return this.current() as ByteFile;
+  }
+
+  private open(path: string): ByteSource | ByteFile {
+    return this.isWritable ? disk().openUpdate(path) : disk().open(path);
+  }
+}
+
+/** The disk as the files of tables are reached on it. */
+export const tableDisk: Pick<
+  Disk,
+  'open' | 'openUpdate' | 'readFile' | 'writeFile' | 'exists' | 'copy' | 'remove' | 'rename'
+> = {
+  open: (path) => new TableFile(path, false),
+  openUpdate: (path) => new TableFile(path, true),
+  readFile: (path) => disk().readFile(currentPath(path)),
+  writeFile: (path, content) => disk().writeFile(changedPath(path, false), content),
+  exists(path) {
+    const state = copiedTableOf(path)?.files.get(baseName(path));
+    return state === undefined ? disk().exists(path) : state === 'copy';
+  },
+  copy: (from, to) => disk().copy(currentPath(from), to),
+  remove(path) {
+    const table = copiedTableOf(path);
+    if (!table) {
+      disk().remove(path);
+      return;
+    }
+    disk().remove(path + COPY);
+    table.files.set(baseName(path), 'gone');
+    generation++;
+  },
+  /** Puts a whole new file, which lies in the table under another name, in the place of one. */
+  rename(from, to) {
+    const table = copiedTableOf(to);
+    disk().rename(currentPath(from), changedPath(to, false));
+    if (!table) return;
+    table.files.delete(baseName(from));
+    generation++;
+  },
+};
+
+/** From now on this thread changes a table by copies. */
+export function beginCopies(table: string): void {
+  finishRenames(table);
+  const directory = disk().resolve(table);
+  for (const name of disk().list(directory)) if (name.endsWith(COPY)) disk().remove(joinPath(directory, name));
+  copiedTables.set(directory, { directory, files: new Map(), lockBefore: lockContent(directory) });
+}
+
+/**
+ * Ends what {@link beginCopies} began.
+ *
+ * @param isWhole the copies take the place of their files: data first, table.lock last; otherwise they are removed
+ * @throws io when another program has changed the table meanwhile
+ */
+export function endCopies(table: string, isWhole: boolean): void {
+  const copied = copiedTables.get(disk().resolve(table));
+  if (!copied) return;
+  const { directory, files, lockBefore } = copied;
+  copiedTables.delete(directory);
+  generation++;
+  const isAlone = sameBytes(lockContent(directory), lockBefore);
+  if (!isWhole || !isAlone) for (const name of files.keys()) disk().remove(joinPath(directory, name + COPY));
+  if (!isWhole || files.size === 0) return;
+  if (!isAlone)
+    fail('io', 'Another program has changed the table meanwhile; nothing was written. Run again.', { table });
+  const names = [...files.keys()].sort((left, right) => rank(left) - rank(right));
+  const list = [
+    ...names.filter((name) => files.get(name) === 'copy'),
+    ...names.filter((name) => files.get(name) === 'gone').map((name) => `-${name}`),
+  ];
+  disk().writeFile(joinPath(directory, LIST + COPY), list.join('\n'));
+  disk().rename(joinPath(directory, LIST + COPY), joinPath(directory, LIST));
+  renameListed(directory, list);
+}
+
+/** Waits while another program renames the copies of a table; ends its work where it does not. @throws what the disk does not allow */
+export function finishRenames(table: string): void {
+  const list = joinPath(table, LIST);
+  for (let waited = 0; disk().exists(list); waited += PAUSE_MS) {
+    if (waited >= PATIENCE_MS) renameListed(table, disk().readText(list).split('\n'));
+    else pause();
+  }
+}
+
+function renameListed(directory: string, list: readonly string[]): void {
+  for (const entry of list) {
+    const path = joinPath(directory, entry);
+    if (entry.startsWith('-')) disk().remove(joinPath(directory, entry.slice(1)));
+    else if (disk().exists(path + COPY)) disk().rename(path + COPY, path);
+  }
+  disk().remove(joinPath(directory, LIST));
+}
+
+/** A reader that meets the new table.lock finds all that it counts. */
+function rank(name: string): number {
+  return ['table.info', 'table.dat', 'table.lock'].indexOf(name);
+}
+
+function lockContent(directory: string): Uint8Array {
+  const file = joinPath(directory, 'table.lock');
+  return disk().exists(file) ? disk().readFile(file).subarray(REQUEST_BYTES) : new Uint8Array(0);
+}
