@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -172,8 +173,19 @@ export async function runCasapy(options: CasapyOptions): Promise<number> {
     return code;
   } finally {
     process.off('SIGINT', stop);
-    await Promise.all([python.terminate(), engine?.terminate()]);
+    await python.terminate();
+    if (engine) await ended(engine);
   }
+}
+
+/** How long the engine may take to finish what it does when Python has gone, ms. */
+const FAREWELL_MS = 1000;
+
+/** The engine ends by itself when its bridge is closed. Ended while it loads a native module it would take the process along. */
+async function ended(engine: Worker): Promise<void> {
+  if (engine.threadId === -1) return; // it has ended
+  const farewell = AbortSignal.timeout(FAREWELL_MS);
+  await once(engine, 'exit', { signal: farewell }).catch(() => engine.terminate());
 }
 
 /** Reads lines from the terminal for the Python thread, which sleeps meanwhile. */

@@ -57,6 +57,13 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     expect(run).toMatchObject({ code: 0, out: '[0] 1\nset 1.5\n3 of\n3\n\n7 1.5\n' });
   });
 
+  it('ends well however soon after the last call of a tool, where the engine still gets ready for the next', () => {
+    for (const wait of [0.006, 0.009, 0.012, 0.015, 0.018, 0.021]) {
+      const source = `qa.quantity('1s')\nend = time.time() + ${wait}\nwhile time.time() < end: pass\n`;
+      expect(casapy('--trust', '-c', source)).toMatchObject({ code: 0, err: '' });
+    }
+  });
+
   it("ends with an error at the script's own line when a task fails", () => {
     writeFileSync(join(folder, 'failing.py'), "print 'before'\nimstat('no.image')\nprint 'after'\n");
     const run = casapy('failing.py');
