@@ -10,7 +10,10 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = process.env.ALMA_QA2_PEERS ?? join(homedir(), '.cache', 'alma-qa2', 'peers');
 const isCi = Boolean(process.env.CI);
-const PACKAGES = ['casatools==6.7.0.31', 'casatasks==6.7.0.31', 'casadata', 'six', 'astropy', 'pyerfa'];
+const PACKAGES = [
+  ...['casatools==6.7.0.31', 'casatasks==6.7.0.31', 'casarecipes==0.4.0', 'casadata'],
+  ...['six', 'astropy', 'pyerfa'],
+];
 const SYSTEM_PYTHON = '/usr/bin/python3';
 const LIMIT_MS = 20 * 60e3;
 const work = mkdtempSync(join(tmpdir(), 'qa2-peers-'));
@@ -23,13 +26,15 @@ const works = (python, imports) =>
 /** The Python of a virtual environment with CASA 6.7 and astropy, or undefined. */
 function casaPython() {
   const python = join(cache, 'casa', 'bin', 'python');
-  const isReady = () => existsSync(python) && works(python, 'casatasks, astropy, erfa');
+  const isReady = () => existsSync(python) && works(python, 'casatasks, casarecipes, astropy, erfa');
   if (isReady()) return python;
   try {
     console.log(`Installing CASA 6.7 into ${cache} (1.9 GB, once) …`);
     mkdirSync(cache, { recursive: true });
     const base = ['python3.11', 'python3.10', 'python3.12', 'python3'].find(has) ?? 'python3';
-    execFileSync(base, ['-m', 'venv', '--clear', join(cache, 'casa')], { stdio: 'inherit' });
+    // One that works is only completed.
+    const clear = existsSync(python) ? [] : ['--clear'];
+    execFileSync(base, ['-m', 'venv', ...clear, join(cache, 'casa')], { stdio: 'inherit' });
     execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], { stdio: 'inherit' });
     return isReady() ? python : undefined;
   } catch {

@@ -15,10 +15,10 @@ export interface FixsyscaltimesOptions {
  * whose beginnings (TIME - INTERVAL / 2) fall into the same second belong together and take the mean of their beginnings plus half
  * the new interval. Windows with one TIME a measurement are left alone. (recipes.almahelpers of CASA 6)
  *
- * @returns the number of rows that were changed
+ * @returns true when rows were changed
  * @throws missing when there is no SYSCAL table
  */
-export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions): number {
+export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions): boolean {
   const vis = joinPath(context.cwd, options.vis);
   const newInterval = options.newinterval ?? 2;
   // The table alone: opening a whole MeasurementSet takes longer than the work.
@@ -27,7 +27,7 @@ export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions)
   const table = openTable(path, 'update');
   try {
     const [time, interval, spw] = ['TIME', 'INTERVAL', 'SPECTRAL_WINDOW_ID'].map((name) => readNumbers(table, name));
-    let changed = 0;
+    let isChanged = false;
     for (const spwId of [...new Set(spw)].sort((a, b) => a - b)) {
       const rows = Array.from(spw.keys()).filter((row) => spw[row] === spwId);
       const bySecond = new Map<number, number[]>();
@@ -43,16 +43,16 @@ export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions)
       const found = `In spw=${spwId} found ${bySecond.size} Tsys measurements with ${timeCount} TIMEs...`;
       context.log.post(`${found} ${verdict}`, 'INFO', 'fixsyscaltimes');
       if (isFine) continue;
-      for (const group of bySecond.values()) changed += alignGroup(group);
+      for (const group of bySecond.values()) isChanged = alignGroup(group) || isChanged;
     }
-    if (changed > 0) {
+    if (isChanged) {
       table.column('TIME').putRange(0, time.length, Float64Array.from(time));
       table.column('INTERVAL').putRange(0, time.length, Float64Array.from(interval));
     }
-    return changed;
+    return isChanged;
 
-    function alignGroup(group: readonly number[]): number {
-      if (new Set(group.map((row) => time[row])).size === 1) return 0;
+    function alignGroup(group: readonly number[]): boolean {
+      if (new Set(group.map((row) => time[row])).size === 1) return false;
       const begin = group.reduce((sum, row) => sum + (time[row] - interval[row] / 2), 0) / group.length;
       const middle = begin + newInterval / 2;
       const text = `${group.length} rows --> ${formatMjd(middle, 3)} with INTERVAL=${newInterval}`;
@@ -61,7 +61,7 @@ export function fixsyscaltimes(context: Context, options: FixsyscaltimesOptions)
         time[row] = middle;
         interval[row] = newInterval;
       }
-      return group.length;
+      return true;
     }
   } finally {
     table.close();

@@ -40,7 +40,8 @@ export function tsysspwmap(context: Context, options: TsysspwmapOptions): number
       return windows[tsysId].bbcNo === bbcNo && low >= Math.min(...tsys) - reach && high <= Math.max(...tsys) + reach;
     });
     if (match.length === 0) unmatched.push(id);
-    return match.at(-1) ?? id;
+    // Of several the recipe keeps the first. Meaning to look at this window's baseband it looks at window 0's: there the last.
+    return match.at(windows[0].bbcNo === bbcNo ? -1 : 0) ?? id;
   });
   if (unmatched.length > 0) {
     const list = unmatched.join(', ');

@@ -42,14 +42,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('gives the antennas of a measurement one time and leaves others alone', () => {
-  expect(fixsyscaltimes(context, { vis: 'a.ms' })).toBe(ANTENNAS);
+  expect(fixsyscaltimes(context, { vis: 'a.ms' })).toBe(true);
   const ms = openMs(vis);
   const times = readNumbers(ms.subtable('SYSCAL'), 'TIME').map((time) => time - start);
   const intervals = readNumbers(ms.subtable('SYSCAL'), 'INTERVAL');
   ms.close();
   expect(times).toEqual([1, 1, 1, 102, 102, 102]);
   expect(intervals).toEqual([2, 2, 2, 4, 4, 4]);
-  expect(fixsyscaltimes(context, { vis: 'a.ms' })).toBe(0);
+  expect(fixsyscaltimes(context, { vis: 'a.ms' })).toBe(false);
 });
 
 it('maps windows to the system temperatures of their baseband', () => {

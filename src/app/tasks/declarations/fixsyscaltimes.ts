@@ -1,6 +1,6 @@
 import { fixsyscaltimes } from '../../../pipeline/calibration/index.ts';
 import { float, outputPath } from '../parameters.ts';
-import { performs } from '../room-call.ts';
+import { runs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
 export const fixsyscaltimesTask: TaskDeclaration = {
@@ -10,5 +10,5 @@ export const fixsyscaltimesTask: TaskDeclaration = {
     outputPath('vis', undefined, 'MeasurementSet'),
     float('newinterval', 2.0, 'interval of the rows that are changed, s'),
   ],
-  run: performs(fixsyscaltimes),
+  run: runs(fixsyscaltimes),
 };
