@@ -1,4 +1,5 @@
 import { OXYGEN_LINES, WATER_LINES } from './atmosphere-lines.ts';
+import { OZONE_LAYERS, OZONE_LINES } from './ozone-lines.ts';
 
 /** The air over the array. */
 export interface AirColumn {
@@ -20,16 +21,22 @@ const WATER_SCALE = 2;
 const LAPSE = 5.6;
 const LEAST_TEMPERATURE = 200;
 const COSMIC_BACKGROUND = 2.725;
+/** Lines of ozone are narrow: those farther away (GHz) do not matter. Width (GHz/hPa) and its exponent are about the same for all. */
+const OZONE_REACH = 10;
+const OZONE_WIDTH = 2.35e-3;
+const OZONE_EXPONENT = 0.76;
+/** Mean temperature where ozone is, K. */
+const OZONE_KELVIN = 225;
 const NEPER_PER_DECIBEL = Math.LN10 / 10;
 
 /**
  * Share of the radiation from above the atmosphere that reaches the ground, 0 … 1, at each frequency (Hz): lines and continua of
- * oxygen and water vapour (ITU-R P.676-13, Annex 1) through plane layers. Ozone is left out. Meant for plots: within a few per cent of
- * full atmosphere models.
+ * oxygen and water vapour (ITU-R P.676-13, Annex 1) through plane layers, and the lines of ozone. Meant for plots: within a few per
+ * cent of full atmosphere models.
  */
 export function transmissionOf(frequencies: Float64Array, air: AirColumn): Float64Array {
   return frequencies.map((hz) => {
-    let nepers = 0;
+    let nepers = ozoneDepth(hz / 1e9);
     for (const layer of layersOf(air)) nepers += nepersOf(hz, layer);
     return Math.exp(-(air.airmass ?? 1) * nepers);
   });
@@ -45,7 +52,8 @@ export function skyTemperatureOf(frequencies: Float64Array, air: AirColumn): Flo
       shine += left * (1 - through) * layer.kelvin;
       left *= through;
     }
-    return shine + left * COSMIC_BACKGROUND;
+    const through = Math.exp(-airmass * ozoneDepth(hz / 1e9));
+    return shine + left * ((1 - through) * OZONE_KELVIN + through * COSMIC_BACKGROUND);
   });
 }
 
@@ -93,6 +101,30 @@ export function absorption(ghz: number, dry: number, vapour: number, kelvin: num
   const nitrogen = (1.4e-12 * dry * theta ** 1.5) / (1 + 1.9e-5 * ghz ** 1.5);
   refractivity += ghz * dry * theta ** 2 * (relaxation + nitrogen);
   return 0.182 * ghz * refractivity;
+}
+
+/**
+ * Optical depth of ozone towards the zenith at a frequency (GHz): lines broadened by pressure and, above some 50 km, by the motion of
+ * the molecules. The peaks of lines are 3 to 18 % above those of CASA's `atmosphere` tool (tropical, up to 48 km).
+ */
+export function ozoneDepth(ghz: number): number {
+  const lines = OZONE_LINES.filter(([centre]) => Math.abs(centre - ghz) < OZONE_REACH);
+  let depth = 0;
+  for (const [pressure, kelvin, column] of OZONE_LAYERS) {
+    const theta = 296 / kelvin;
+    const collisions = OZONE_WIDTH * pressure * theta ** OZONE_EXPONENT;
+    let sum = 0;
+    for (const [centre, strength, fall] of lines) {
+      const width =
+        0.5346 * collisions + Math.sqrt(0.2166 * collisions ** 2 + Math.LN2 * 3.85e-15 * kelvin * centre ** 2);
+      const form = ((ghz / centre) ** 2 * width) / ((ghz - centre) ** 2 + width ** 2);
+      sum += strength * Math.exp(fall * (1 - theta)) * form;
+    }
+    // Vibration takes a share of the molecules out of these lines.
+    const share = (1 - Math.exp(-1008 / kelvin)) * theta ** 2.5;
+    depth += ((sum * share * column) / Math.PI) * 1e-6; // 1e-13 Hz cm² × 1e16 / cm² / (1e9 Hz)
+  }
+  return depth;
 }
 
 function shape(ghz: number, centre: number, width: number, overlap: number): number {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bandpassFigures, subplotOf } from '../../../src/pipeline/calibration/bandpass-figure.ts';
 import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
 import { type CalPlot, calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
-import { skyTemperatureOf, transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
+import { ozoneDepth, skyTemperatureOf, transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
 import { wvrFigures } from '../../../src/pipeline/calibration/wvr-figure.ts';
 
 /** Two antennas, two windows of `chans` channels, two times; antenna 1 has phase 0.5 rad. */
@@ -140,6 +140,23 @@ describe('transmission of the atmosphere', () => {
     expect(water).toBeLessThan(1e-6);
     const [high] = transmissionOf(Float64Array.of(230e9), { waterMm: 1, airmass: 2 });
     expect(high).toBeCloseTo(band6 ** 2, 10);
+  });
+
+  it("has the ozone of CASA's atmosphere tool (6.7, tropical)", () => {
+    const peaks = {
+      110.8282: 0.0267,
+      142.1828: 0.0525,
+      231.2888: 0.1049,
+      239.1008: 0.1474,
+      343.2302: 0.0569,
+      358.8578: 0.3698,
+    };
+    for (const [ghz, depth] of Object.entries(peaks)) {
+      expect(ozoneDepth(Number(ghz)) / depth).toBeGreaterThan(1);
+      expect(ozoneDepth(Number(ghz)) / depth).toBeLessThan(1.2);
+    }
+    // Between lines there is hardly any.
+    expect(ozoneDepth(230.5)).toBeLessThan(0.005);
   });
 
   it('shines with the temperature of what absorbs', () => {
