@@ -5,8 +5,10 @@ const MIDDLE = 397;
 export class MersenneTwister {
   private readonly state = new Uint32Array(LENGTH);
   private next = LENGTH;
+  private spare: number | undefined;
 
-  constructor(seed: number) {
+  /** @param seed without it the one that C++ has for its generator */
+  constructor(seed = 5489) {
     const { state } = this;
     state[0] = seed;
     for (let at = 1; at < LENGTH; at++) {
@@ -19,6 +21,24 @@ export class MersenneTwister {
   uniform(): number {
     const low = this.word();
     return (low + this.word() * 2 ** 32) / 2 ** 64;
+  }
+
+  /** Normal deviates of mean 0 and width 1 by the polar method (Marsaglia & Bray 1964), as std::normal_distribution of GCC. */
+  normal(): number {
+    if (this.spare !== undefined) {
+      const value = this.spare;
+      this.spare = undefined;
+      return value;
+    }
+    for (;;) {
+      const x = 2 * this.uniform() - 1;
+      const y = 2 * this.uniform() - 1;
+      const square = x * x + y * y;
+      if (square > 1 || square === 0) continue;
+      const scale = Math.sqrt((-2 * Math.log(square)) / square);
+      this.spare = x * scale;
+      return y * scale;
+    }
   }
 
   private word(): number {

@@ -23,13 +23,16 @@ const LINE = {
   airShift: -5.0298e-5, // GHz/mbar
 } as const;
 const LINE_TEMPERATURE = 296;
-/** Partition sum of H2-16O, HITRAN 2004. */
-const PARTITION_TEMPERATURES = [250, 255, 260, 265, 270, 275, 280, 285, 290, 295, 300];
+/** Partition sum of H2-16O at every kelvin from the coldest to 300 K, HITRAN 2004. */
+const COLDEST = 250;
 const PARTITION_SUMS = [
-  135.742004, 139.805604, 143.910004, 148.053843, 152.237922, 156.462081, 160.72616, 165.029999, 169.373758, 173.756878,
-  178.179118,
+  135.742004, 136.551441, 137.362522, 138.175246, 138.989607, 139.805604, 140.623233, 141.44249, 142.263373, 143.085879,
+  143.910004, 144.735545, 145.5627, 146.391469, 147.221851, 148.053843, 148.887444, 149.722655, 150.559472, 151.397894,
+  152.237922, 153.079552, 153.922785, 154.767618, 155.61405, 156.462081, 157.311708, 158.162931, 159.015748, 159.870158,
+  160.72616, 161.583752, 162.442933, 163.303702, 164.166058, 165.029999, 165.89559, 166.762764, 167.631518, 168.50185,
+  169.373758, 170.247241, 171.122297, 171.998922, 172.877117, 173.756878, 174.638204, 175.521093, 176.405543,
+  177.291552, 178.179118,
 ];
-const PARTITION_AT_296 = 174.638204;
 
 /** h/k, K/GHz */
 const H_OVER_K = 4.7992375e-2;
@@ -65,16 +68,14 @@ interface Sample {
   readonly background: number;
 }
 
-const samplesOf = (nodes: readonly number[], weights: readonly number[]): Sample[] =>
-  FILTER_OFFSETS.flatMap((offset, channel) =>
-    [-1, 1].flatMap((sideband) =>
-      nodes.map((node, index) => {
-        const frequency = LOCAL_OSCILLATOR + sideband * offset + 0.5 * FILTER_WIDTHS[channel] * node;
-        return { channel, weight: 0.25 * weights[index], frequency, background: planck(frequency, BACKGROUND) };
-      }),
-    ),
-  );
-const SAMPLES: readonly Sample[] = samplesOf(NODES, NODE_WEIGHTS);
+const SAMPLES: readonly Sample[] = FILTER_OFFSETS.flatMap((offset, channel) =>
+  [-1, 1].flatMap((sideband) =>
+    NODES.map((node, index) => {
+      const frequency = LOCAL_OSCILLATOR + sideband * offset + 0.5 * FILTER_WIDTHS[channel] * node;
+      return { channel, weight: 0.25 * NODE_WEIGHTS[index], frequency, background: planck(frequency, BACKGROUND) };
+    }),
+  ),
+);
 /** Kelvin of a channel per unit of radiation at a sample. */
 const perKelvinOf = ({ weight, frequency }: Sample) => (SKY_COUPLING * weight * C2_OVER_2K) / frequency ** 2;
 const SAMPLE_PER_KELVIN = Float64Array.from(SAMPLES, perKelvinOf);
@@ -84,11 +85,12 @@ function planck(frequency: number, temperature: number): number {
 }
 
 function partitionSum(temperature: number): number {
-  const last = PARTITION_TEMPERATURES.length - 2;
-  const index = Math.min(Math.max(Math.floor((temperature - 250) / 5), 0), last);
-  const fraction = (temperature - PARTITION_TEMPERATURES[index]) / 5;
+  const last = PARTITION_SUMS.length - 2;
+  const index = Math.min(Math.max(Math.floor(temperature - COLDEST), 0), last);
+  const fraction = temperature - COLDEST - index;
   return PARTITION_SUMS[index] + (PARTITION_SUMS[index + 1] - PARTITION_SUMS[index]) * fraction;
 }
+const PARTITION_AT_LINE_TEMPERATURE = partitionSum(LINE_TEMPERATURE);
 
 /** What a layer of given temperature and pressure does to radiation. */
 interface LayerPhysics {
@@ -104,7 +106,7 @@ function layerPhysics(temperature: number, pressure: number): LayerPhysics {
   const boltzmann = Math.exp((LINE.lowerEnergy * (temperature - LINE_TEMPERATURE)) / (temperature * LINE_TEMPERATURE));
   const stimulated =
     Math.expm1((-H_OVER_K * centre) / temperature) / Math.expm1((-H_OVER_K * centre) / LINE_TEMPERATURE);
-  const strength = LINE.strength * boltzmann * stimulated * (PARTITION_AT_296 / partitionSum(temperature));
+  const strength = LINE.strength * boltzmann * stimulated * (PARTITION_AT_LINE_TEMPERATURE / partitionSum(temperature));
   // Powers by one logarithm: this is called for every step of a retrieval.
   const log = Math.log(temperature);
   const width = LINE.airWidth * pressure * Math.exp(LINE.widthExponent * (Math.log(LINE_TEMPERATURE) - log));
@@ -120,10 +122,6 @@ function opacity({ centre, width, strength, continuum }: LayerPhysics, f: number
   return square * (((4 / Math.PI) * strength * width) / (away * away + 4 * width * width * square) + continuum);
 }
 
-/** A three-point rule for the misfit: within 0.01 K of the five-point one. */
-const FEW_NODES = [-Math.sqrt(0.6), 0, Math.sqrt(0.6)];
-const FEW_WEIGHTS = [5 / 9, 8 / 9, 5 / 9];
-const FEW: readonly Sample[] = samplesOf(FEW_NODES, FEW_WEIGHTS);
 /**
  * Brightness of an opaque layer of temperature T at a sample: a T + b + c / T + d / T³, from the series
  * 1 / (exp(x) - 1) = 1 / x - 1 / 2 + x / 12 - x³ / 720 with x = h f / k T near 0.03; the next term is below 1e-11.
@@ -134,13 +132,13 @@ function emissionTerms(sample: Sample): number[] {
   return [kelvin / quantum, -kelvin / 2, (kelvin * quantum) / 12, (-kelvin * quantum ** 3) / 720];
 }
 
-const FEW_TERMS = FEW.map((sample) => [
+const TERMS = SAMPLES.map((sample) => [
   sample.frequency ** 2,
   perKelvinOf(sample) * sample.background,
   ...emissionTerms(sample),
 ]);
 /** [term, channel, sample] as the kernel takes them */
-const SAMPLE_TERMS = Float64Array.from(FEW_TERMS[0].flatMap((_, term) => FEW_TERMS.map((terms) => terms[term])));
+const SAMPLE_TERMS = Float64Array.from(TERMS[0].flatMap((_, term) => TERMS.map((terms) => terms[term])));
 
 /** Half the squared distance between measured and expected brightness, for a noise of 1 K; made for many calls. */
 export class WaterMisfit {
@@ -172,7 +170,7 @@ export class WaterMisfit {
   }
 }
 
-const FEW_CLOUD = FEW.map((sample) => ({
+const CLOUDS = SAMPLES.map((sample) => ({
   shape: (sample.frequency / CLOUD.frequency) ** 2,
   kelvin: perKelvinOf(sample) * planck(sample.frequency, CLOUD.temperature),
 }));
@@ -196,12 +194,12 @@ export function cloudyMisfit(
   let misfit = 0;
   for (let channel = 0, at = 0; channel < 4; channel++) {
     let kelvin = (1 - SKY_COUPLING) * SPILL_TEMPERATURE;
-    for (; at < FEW.length && FEW[at].channel === channel; at++) {
-      const [square, background, a, b, c, d] = FEW_TERMS[at];
+    for (; at < SAMPLES.length && SAMPLES[at].channel === channel; at++) {
+      const [square, background, a, b, c, d] = TERMS[at];
       const away = square - centreSquare;
       const through = Math.exp(-columnMm * square * (line / (away * away + widthSquare * square) + continuum));
-      const throughCloud = Math.exp(-cloudOpacity * FEW_CLOUD[at].shape);
-      const behind = background * throughCloud + FEW_CLOUD[at].kelvin * (1 - throughCloud);
+      const throughCloud = Math.exp(-cloudOpacity * CLOUDS[at].shape);
+      const behind = background * throughCloud + CLOUDS[at].kelvin * (1 - throughCloud);
       const emission = a * temperature + b + c / temperature + d / temperature ** 3;
       kelvin += behind * through + emission * (1 - through);
     }

@@ -1,6 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
 import { MersenneTwister } from './mersenne-twister.ts';
+import { principalAxes } from './principal-axes.ts';
 import { cloudyMisfit, WaterMisfit, waterLayer } from './wvr-atmosphere.ts';
 
 /** What four brightness temperatures say about the atmosphere. */
@@ -38,41 +39,11 @@ const WALK_STEPS = 100;
 const STEP_SCALE = 0.1;
 const MOST_ROUNDS = 10_000;
 /** The sampling ends when the points left can add no more than this share of the evidence. */
-const REMAINDER = 1e-3;
-/** Seed of the first points, CASA's, and what is added to it for the walk. */
+const REMAINDER = 1e-6;
+/** CASA's seed of the first points; the walk has random numbers of its own, the same for every seed. */
 const DEFAULT_SEED = 43;
-const WALK_SEED = 0x2f6e2b1;
 /** Half the squared misfit (K²) beyond which a search that no longer improves is given up. */
 const HOPELESS = 700;
-
-/** Normal and uniform deviates of the sequence of a seed (mulberry32, Box-Muller): the same brightness gives the same answer. */
-class Deviates {
-  private state: number;
-  private spare: number | undefined;
-
-  constructor(seed: number) {
-    this.state = seed;
-  }
-
-  uniform(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  }
-
-  normal(): number {
-    if (this.spare !== undefined) {
-      const value = this.spare;
-      this.spare = undefined;
-      return value;
-    }
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-    const angle = 2 * Math.PI * this.uniform();
-    this.spare = radius * Math.sin(angle);
-    return radius * Math.cos(angle);
-  }
-}
 
 interface Sums {
   evidence: number;
@@ -87,11 +58,10 @@ interface Sums {
 /**
  * Posterior means of the water column and of dT/dL for uniform priors and 1 K of noise.
  *
- * Nested sampling with the walk of CASA's wvrgcal (the worst point is replaced by one that 100 steps of a tenth of the
- * points' spread lead to), so that the answers share its preference for where the points have been: where temperature and
- * pressure run into the prior's edge it moves dT/dL by up to 5 % from the exact integral. The first points are those that CASA's
- * generator gives for the seed, the steps have other random numbers: the evidence follows the former, and what is left of chance
- * moves dT/dL of the innermost channel by 0.6 %, as other seeds of CASA do.
+ * Nested sampling with the walk and the random numbers of CASA's wvrgcal (the worst point is replaced by one that 100 steps of a
+ * tenth of the points' spread lead to), so that the answers are CASA's of the same seed to some 1e-6: where temperature and
+ * pressure run into the prior's edge the walk moves dT/dL by up to 5 % from the exact integral, and chance that of the innermost
+ * channel by another 0.6 %.
  *
  * @param brightness K, [4]
  * @param elevation rad
@@ -156,11 +126,11 @@ class Sampler {
   private readonly atmosphere: Atmosphere;
   /** Number of unknowns. */
   private readonly size: number;
-  private readonly deviates: Deviates;
+  private readonly deviates = new MersenneTwister();
   /** [point, unknown] and half the squared misfit of each */
   private readonly points: Float64Array;
   private readonly misfits = new Float64Array(LIVE_POINTS);
-  private readonly root: Float64Array;
+  private readonly covariance: Float64Array;
   private readonly mean: Float64Array;
   private readonly slope = new Float64Array(4);
   private readonly sums: Sums;
@@ -171,11 +141,10 @@ class Sampler {
     this.atmosphere = atmosphere;
     this.size = size;
     this.points = new Float64Array(LIVE_POINTS * size);
-    this.root = new Float64Array(size * size);
+    this.covariance = new Float64Array(size * size);
     this.mean = new Float64Array(size);
     const [means, meanSquares] = [new Float64Array(size), new Float64Array(size)];
     this.sums = { evidence: 0, means, meanSquares, slopes: new Float64Array(4), squares: new Float64Array(4) };
-    this.deviates = new Deviates(WALK_SEED + seed);
     const first = new MersenneTwister(seed);
     for (let point = 0; point < LIVE_POINTS; point++) {
       for (let axis = 0; axis < size; axis++) {
@@ -190,16 +159,19 @@ class Sampler {
     let closest = Number.POSITIVE_INFINITY;
     for (let round = 1; round <= MOST_ROUNDS; round++) {
       const worst = this.extreme((a, b) => a > b);
+      const better = this.walk(worst);
+      if (better === undefined) break;
       const next = Math.exp(-round / LIVE_POINTS);
       this.collect(worst, volume - next);
       volume = next;
+      this.points.set(better.point, worst * this.size);
+      this.misfits[worst] = better.misfit;
       const best = this.misfits[this.extreme((a, b) => a < b)];
       if (this.likelihood(best) * volume < REMAINDER * this.sums.evidence) break;
       if (round % LIVE_POINTS === 0) {
         if (best > HOPELESS && best > 0.95 * closest) break;
         closest = best;
       }
-      if (!this.replace(worst)) break;
     }
     return this.sums;
   }
@@ -239,58 +211,48 @@ class Sampler {
     return true;
   }
 
-  /** Walks from the worst point to a better one; false when no step led there. */
-  private replace(worst: number): boolean {
-    const { points, misfits, root, deviates, size } = this;
-    this.spread();
+  /** Walks from the worst point to a better one; undefined when no step led there. */
+  private walk(worst: number): { point: Float64Array; misfit: number } | undefined {
+    const { points, misfits, deviates, size } = this;
+    const strides = this.strides();
     const limit = misfits[worst];
     const here = points.slice(worst * size, (worst + 1) * size);
     const trial = new Float64Array(size);
-    const normal = new Float64Array(size);
     let reached = limit;
     for (let step = 0; step < WALK_STEPS; step++) {
-      for (let axis = 0; axis < size; axis++) normal[axis] = deviates.normal();
+      trial.set(here);
       for (let axis = 0; axis < size; axis++) {
-        let value = here[axis];
-        for (let column = 0; column <= axis; column++) value += root[size * axis + column] * normal[column];
-        trial[axis] = value;
+        const length = deviates.normal();
+        for (let along = 0; along < size; along++) trial[along] += length * strides[axis * size + along];
       }
-      if (!this.isAllowed(trial)) continue;
-      const misfit = this.atmosphere.misfit(trial, 0);
-      if (misfit >= limit) continue;
+      const misfit = this.isAllowed(trial) ? this.atmosphere.misfit(trial, 0) : Number.POSITIVE_INFINITY;
+      if (misfit >= limit) {
+        deviates.uniform(); // CASA draws a number for every step that it refuses.
+        continue;
+      }
       here.set(trial);
       reached = misfit;
     }
-    points.set(here, worst * size);
-    misfits[worst] = reached;
-    return reached < limit;
+    return reached < limit ? { point: here, misfit: reached } : undefined;
   }
 
-  /** Cholesky root of the covariance of the points, times the step scale: [unknown, unknown], lower triangle. */
-  private spread(): void {
-    const { points, root, mean, size } = this;
+  /** Steps along the principal axes of the points, the shortest first: [axis, unknown]. */
+  private strides(): Float64Array {
+    const { points, covariance, mean, size } = this;
     mean.fill(0);
-    root.fill(0);
+    covariance.fill(0);
     for (let at = 0; at < points.length; at += size) {
-      for (let axis = 0; axis < size; axis++) mean[axis] += points[at + axis];
+      for (let axis = 0; axis < size; axis++) mean[axis] += points[at + axis] / LIVE_POINTS;
     }
-    for (let axis = 0; axis < size; axis++) mean[axis] /= LIVE_POINTS;
     for (let at = 0; at < points.length; at += size) {
       for (let row = 0; row < size; row++) {
-        const one = points[at + row] - mean[row];
-        for (let column = 0; column <= row; column++) {
-          root[size * row + column] += one * (points[at + column] - mean[column]);
+        const one = (points[at + row] - mean[row]) / LIVE_POINTS;
+        for (let column = 0; column < size; column++) {
+          covariance[row * size + column] += one * (points[at + column] - mean[column]);
         }
       }
     }
-    for (let at = 0; at < root.length; at++) root[at] /= LIVE_POINTS;
-    for (let row = 0; row < size; row++) {
-      for (let column = 0; column <= row; column++) {
-        let sum = root[size * row + column];
-        for (let inner = 0; inner < column; inner++) sum -= root[size * row + inner] * root[size * column + inner];
-        root[size * row + column] = row === column ? Math.sqrt(Math.max(sum, 1e-30)) : sum / root[(size + 1) * column];
-      }
-    }
-    for (let at = 0; at < root.length; at++) root[at] *= STEP_SCALE;
+    const { variances, axes } = principalAxes(covariance, size);
+    return axes.map((value, at) => value * Math.sqrt(variances[Math.floor(at / size)]) * STEP_SCALE);
   }
 }

@@ -11,4 +11,11 @@ describe('MersenneTwister', () => {
     for (let count = 2; count < 5000; count++) last = twister.uniform();
     expect(Math.floor(last * 2 ** 32)).toBe(4_123_659_995);
   });
+
+  it("gives the normal deviates of GCC's std::normal_distribution, from the seed of std::mt19937", () => {
+    const twister = new MersenneTwister();
+    for (const expected of [0.13452965847232812, -0.14638178118972267, 0.4606501823830636, -1.8713843104106027]) {
+      expect(Math.abs(twister.normal() - expected)).toBeLessThan(1e-15);
+    }
+  });
 });
