@@ -268,15 +268,15 @@ export class PlainTable implements Table {
   }
 
   private writeChanges(): void {
+    if (!this.isDataChanged) return;
     for (const manager of this.stored.managers) {
       const opened = this.managers.get(manager.number);
       if (opened) manager.blob = opened.flush();
     }
     const dat = writePlainTable(this.stored, this.links);
     const isDatChanged = !this.writtenDat || !sameBytes(dat, this.writtenDat);
-    if (!isDatChanged && !this.isDataChanged) return;
     if (isDatChanged) {
-      const file = joinPath(this.path, 'table.dat');
+      const file = this.datFile;
       tableDisk.writeFile(`${file}_tmp`, dat);
       tableDisk.rename(`${file}_tmp`, file);
       this.writtenDat = dat.slice();
@@ -306,7 +306,15 @@ export class PlainTable implements Table {
     if (this.mode !== 'update')
       fail('usage', 'The table is open for reading only; open it for update.', { table: this.path });
     if (!this.isLockSought) this.acquireLock();
+    if (!this.writtenDat && disk().exists(this.datFile)) {
+      this.writtenDat = writePlainTable(this.stored, this.links).slice();
+      this.writtenInfo = JSON.stringify(this.tableInfo);
+    }
     this.isDataChanged = true;
+  }
+
+  private get datFile(): string {
+    return joinPath(this.path, 'table.dat');
   }
 
   /** Keeps other programs away until the change is written whole; what they changed meanwhile must not be mixed with ours. */

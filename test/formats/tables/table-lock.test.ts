@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -79,4 +79,25 @@ test('files keep their identity, and open readers see the new content', () => {
   expect(reader.column('SLOW').getRange(0, 5)).toEqual(Int32Array.of(0, 5, 6, 7, 0));
   inode.close();
   reader.close();
+});
+
+test('files are written only where something has changed', () => {
+  const path = makeTable('unchanged');
+  const files = ['table.dat', 'table.info', 'table.f0', 'table.f1', 'table.lock'];
+  const identity = () => files.map((name) => `${statSync(join(path, name)).ino} ${statSync(join(path, name)).mtimeMs}`);
+  const before = identity();
+  openTable(path, 'update').close();
+  expect(identity()).toEqual(before);
+
+  const table = openTable(path, 'update');
+  table.column('A').put(2, 7);
+  table.close();
+  const after = identity();
+  expect(files.filter((_, index) => after[index] !== before[index])).toEqual(['table.f0', 'table.lock']);
+
+  const named = openTable(path, 'update');
+  named.setKeyword('UNIT', { type: 'String', value: 'm' });
+  named.close();
+  expect(identity()[0]).not.toBe(before[0]);
+  expect(openTable(path).keywords.get('UNIT')).toEqual({ type: 'String', value: 'm' });
 });
