@@ -31,6 +31,7 @@ const SPACING = 0.5;
 const PRIMARY_BEAM = 1.13;
 /** Cells to a beam. */
 const CELLS = 4;
+const LARGE_DISH = 12;
 const SMALL_DISH = { diameter: 7, longest: 45, nearest: 12 };
 /** Flux over the highest threshold. */
 const STRENGTH = 6;
@@ -89,9 +90,12 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
   return { inputs, sources };
 }
 
-/** Each block sees the sky from another part of the Earth's orbit: its channels are not quite those of another. */
+/** Each block sees the sky from another part of the Earth's orbit: its channels are not quite those of another (concat would join them). */
 function shifted(windows: readonly CalibratedSpec['windows'][number][], index: number): CalibratedSpec['windows'] {
-  return windows.map((window) => ({ ...window, centreHz: window.centreHz + 0.37 * index * window.stepHz }));
+  return windows.map((window) => {
+    const channels = 0.37 * index + 0.13 * (window.block ?? 0);
+    return { ...window, centreHz: window.centreHz + channels * window.stepHz };
+  });
 }
 
 interface Parts extends Pick<CalibratedSpec, 'windows' | 'fields' | 'sources' | 'seed' | 'hasCorrected'> {
@@ -110,7 +114,8 @@ function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSp
     longestBaseline: Math.max(longest, 4 * dish),
     ...effortFor(parts),
     ...parts,
-    noiseJy: RELATIVE_NOISE * strength * Math.sqrt(finest / 1e6),
+    // Smaller dishes collect less, and their data weigh less.
+    noiseJy: RELATIVE_NOISE * strength * (LARGE_DISH / dish) ** 2 * Math.sqrt(finest / 1e6),
   };
 }
 

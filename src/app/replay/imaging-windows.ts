@@ -129,10 +129,12 @@ export function planWindows(
     // Where there are as many windows for some lines as lines, each line has its own.
     const alike = own.flatMap((other, index) => (other.length > 0 && sameList(other, list) ? [index] : []));
     const channelCount = known >= FULL_CHANNELS ? nearestCount(known) : 0;
-    if (channelCount === 0 && alike.length >= list.length && list.length > 0)
-      return windowFor([list[alike.indexOf(id) % list.length]], id, channelCount, isSmall);
+    const place = Math.max(0, alike.indexOf(id));
     // Else windows for the same lines are those of several Execution Blocks: together they see the source at many hour angles.
-    return { ...windowFor(list, id, channelCount, isSmall), block: Math.max(0, alike.indexOf(id)) };
+    const isLineEach = channelCount === 0 && alike.length >= list.length && list.length > 0;
+    if (!isLineEach) return { ...windowFor(list, id, channelCount, isSmall), block: place };
+    const line = windowFor([list[place % list.length]], id, channelCount, isSmall);
+    return { ...line, block: Math.floor(place / list.length) };
   });
 }
 

@@ -33,7 +33,9 @@ function sourcePlaces({ sizeX, sizeY }: ImageGeometry, response: Float32Array): 
 
 /**
  * In an image of constant noise a source at s shows at s + d the sum over pointings of w A(s) A(s + d) B(d) over
- * sqrt(W(s) W(s + d)), with B the pointing's own PSF. A CLEAN needs one PSF for all s: the mean over sources in the field.
+ * sqrt(W(s) W(s + d)), with B the pointing's own PSF. A CLEAN needs one PSF for all s: that with the least squares of errors for
+ * sources of one flux density everywhere, which is the mean over them, weighted by the square of the response that they show with.
+ * (Where 7 m dishes see beyond the beams of 12 m dishes, other samples make the PSF, but sources show faintly.)
  * (One pointing: B itself. CASA takes A(s + d) without the square root and so cleans with sidelobes that are too low.)
  *
  * @param sums imaging weight of each facet
@@ -55,20 +57,21 @@ export function beamFactors(
     const seen = used
       .map((facet) => ({ facet, amount: beamOf(facet, x, y) / root }))
       .filter(({ amount }) => amount !== 0);
-    for (const { facet, amount } of seen) shares[facet.id] += amount * amount;
-    return { x, y, seen };
+    const weight = response[y * sizeX + x] ** 2;
+    for (const { facet, amount } of seen) shares[facet.id] += weight * amount * amount;
+    return { x, y, weight, seen };
   });
   const at = (dx: number, dy: number) => {
-    let [sum, count] = [0, 0];
-    for (const { x, y, seen } of sources) {
+    let [sum, weights] = [0, 0];
+    for (const { x, y, weight, seen } of sources) {
       const [px, py] = [x + dx, y + dy];
       if (px < 0 || py < 0 || px >= sizeX || py >= sizeY || !(response[py * sizeX + px] > SEEN_RESPONSE)) continue;
       let product = 0;
       for (const { facet, amount } of seen) product += sums[facet.id] * amount * beamOf(facet, px, py);
-      sum += product / (response[py * sizeX + px] * Math.sqrt(most));
-      count++;
+      sum += (weight * product) / (response[py * sizeX + px] * Math.sqrt(most));
+      weights += weight;
     }
-    return count > 0 ? sum / count : 0;
+    return weights > 0 ? sum / weights : 0;
   };
   return { shares, coherence: interpolated(geometry, at) };
 }

@@ -14,6 +14,8 @@ export interface MosaicSetup {
   readonly integrations: number;
   /** Largest distance of an antenna from the middle, m. */
   readonly radius: number;
+  /** The same of dishes of 7 m; default as others. */
+  readonly smallRadius?: number;
   /** Jy, standard deviation of real and imaginary part; default 0 */
   readonly noise?: number;
 }
@@ -43,7 +45,8 @@ export function writeMosaicMs(path: string, setup: MosaicSetup): MosaicSample[] 
   for (const [ant, diameter] of diameters.entries()) ms.subtable('ANTENNA').column('DISH_DIAMETER').put(ant, diameter);
   fillFeeds(ms, diameters.length);
   const random = randomNumbers(5);
-  const places = diameters.map(() => [0, 0, 0].map(() => (random() - 0.5) * 2 * setup.radius));
+  const reach = (diameter: number) => (diameter < 8 ? (setup.smallRadius ?? setup.radius) : setup.radius);
+  const places = diameters.map((diameter) => [0, 0, 0].map(() => (random() - 0.5) * 2 * reach(diameter)));
   const rows = ms.main.rowCount;
   const column = (name: string) => ms.main.column(name).getRange(0, rows) as ArrayLike<number>;
   const [ant1, ant2, field, scan] = ['ANTENNA1', 'ANTENNA2', 'FIELD_ID', 'SCAN_NUMBER'].map(column);
