@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { fail } from '../../foundation/base/index.ts';
 
 /** What the command line of casapy asks for. */
@@ -74,7 +75,7 @@ Options:
   --nologfile          write no log
   --log2term           show the log on the terminal too
   --casa-version X     the CASA version that scripts are told (default: the one that they check for)
-  --memory MIB         memory for visibilities and images, in MiB (default 768)
+  --memory MIB         most memory for visibilities and images, in MiB (default: half of the machine's, 768 to 4096)
   --allow DIR[:rw]     a further directory that the script may read (or, with :rw, change)
   --trust              run the script with your own shell, files and environment
   --version, --help
@@ -138,9 +139,16 @@ function chooseScript(text: string, isCode: boolean): CasapyOptions['script'] {
   return { kind: 'code', text };
 }
 
+const MIB = 1024 * 1024;
+
+/** Reserved, not used: only what a task touches is taken from the machine. */
+function defaultMib(): number {
+  return Math.min(4096, Math.max(768, Math.floor(totalmem() / MIB / 2)));
+}
+
 function memoryOf(text: string | undefined): number {
-  const mib = Number(text ?? '768');
+  const mib = text === undefined ? defaultMib() : Number(text);
   if (!Number.isInteger(mib) || mib < 64 || mib > 4096)
     fail('usage', '--memory takes a number of MiB from 64 to 4096.');
-  return mib * 1024 * 1024;
+  return mib * MIB;
 }

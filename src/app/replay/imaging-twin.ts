@@ -32,6 +32,8 @@ const PRIMARY_BEAM = 1.13;
 /** Cells to a beam. */
 const CELLS = 4;
 const LARGE_DISH = 12;
+/** What names of data of 7 m dishes have. */
+const SMALL_NAME = /(?:^|[^0-9])7m|(?:^|[^a-z])aca(?:$|[^a-z])/i;
 const SMALL_DISH = { diameter: 7, longest: 45, nearest: 12 };
 /** Flux over the highest threshold. */
 const STRENGTH = 6;
@@ -57,7 +59,7 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
   const strength = Math.max(1, STRENGTH * Math.max(0, ...needs.images.map(({ threshold }) => threshold)));
   const lines = demands.map(({ centreHz, fwhmHz }) => ({ centreHz, fwhmHz, peakJy: strength }));
   const kinds = needs.inputs.map((name) =>
-    /(?:^|[^0-9])7m/i.test(name) || (/7m/i.test(label) && needs.inputs.length === 1) ? 7 : 12,
+    SMALL_NAME.test(name) || (/7m/i.test(label) && needs.inputs.length === 1) ? 7 : 12,
   );
   const { ra, dec } = placeOf(needs);
   const noon = parseCasaTime(`${DAY}/12:00:00`);
@@ -85,7 +87,8 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
       strength,
       hasCorrected: needs.wantsCorrected,
     };
-    return { name, spec: specOf(spec, typicalCell(needs.images)) };
+    const own = needs.images.filter(({ uses }) => uses.some(({ input }) => input === name));
+    return { name, spec: specOf(spec, typicalCell(own.length > 0 ? own : needs.images)) };
   });
   return { inputs, sources };
 }
@@ -141,6 +144,7 @@ function placeOf({ images }: ImagingNeeds): { readonly ra: number; readonly dec:
 
 /** Fields by their numbers and names, and what is imaged: the middle of each mosaic or single field. */
 function placeFields(needs: ImagingNeeds, spacing: number) {
+  const middle = middleField(needs.images);
   const ids = [...new Set(needs.uses.flatMap((use) => use.fields))].sort((a, b) => a - b);
   const named = needs.names.length > 0 ? needs.names : ['target'];
   const isMosaic = needs.images.some((image) => image.isMosaic);
@@ -153,7 +157,8 @@ function placeFields(needs: ImagingNeeds, spacing: number) {
   for (let id = 0; id <= last; id++) fields.push({ name: `calibrator-${id}`, ...place(id + 2), isObserved: false });
   if (ids.length > 0) {
     centres.push(place(0));
-    ids.forEach((id, index) => {
+    const outer = ids.filter((id) => id !== middle);
+    (ids.includes(middle) && isMosaic ? [middle, ...outer] : ids).forEach((id, index) => {
       const at = isMosaic ? pointing(place(0), index, spacing) : place(index);
       fields[id] = {
         name: named[isMosaic ? 0 : index % named.length],
@@ -167,10 +172,19 @@ function placeFields(needs: ImagingNeeds, spacing: number) {
   named.forEach((name, index) => {
     const centre = place(index);
     centres.push(centre);
-    const count = isMosaic ? POINTING_COUNT : 1;
-    for (let one = 0; one < count; one++) fields.push({ name, ...pointing(centre, one, spacing), isObserved: true });
+    const count = isMosaic ? Math.max(POINTING_COUNT, middle + 1) : 1;
+    for (let one = 0; one < count; one++) {
+      const ring = one === middle ? 0 : one < middle ? one + 1 : one;
+      fields.push({ name, ...pointing(centre, ring, spacing), isObserved: ring < POINTING_COUNT });
+    }
   });
   return { fields, centres };
+}
+
+/** The field that images have their phase centre of, where one tells it by number; else the first. */
+function middleField(images: readonly ImageRequest[]): number {
+  const told = images.map(({ phaseCentre }) => phaseCentre.trim()).find((text) => /^\d+$/.test(text));
+  return told === undefined ? 0 : Number(told);
 }
 
 /** Places of a hexagonal mosaic, the middle first, ring by ring. */

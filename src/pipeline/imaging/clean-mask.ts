@@ -100,6 +100,16 @@ function leftMask(context: Context, choice: ImagingChoice): MaskSource | undefin
   return fromImage(path, choice);
 }
 
+/** What tclean of CASA 4 took for `usemask='pb'`, and the level that it had. */
+const BEAM_WORD = 'auto-pb';
+const BEAM_LEVEL = 0.2;
+
+/** The response that a mask's one word asks for; undefined when it asks for something else. */
+function levelOf(word: MaskWord, pblimit: number): number | undefined {
+  if (word === BEAM_WORD) return BEAM_LEVEL;
+  return word === true ? pblimit : typeof word === 'number' ? word : undefined;
+}
+
 /**
  * Reads the mask: region texts, region files, mask images, pixel boxes (also several), or a level of the primary beam.
  *
@@ -114,14 +124,11 @@ export function readMask(
   const { options } = choice;
   const [sizeX, sizeY] = choice.imsize;
   const words = wordsOf(options.mask);
-  const level = words.length === 1 && (typeof words[0] === 'number' || words[0] === true) ? words[0] : undefined;
+  const level = words.length === 1 ? levelOf(words[0], choice.pblimit) : undefined;
   if (choice.autoMask) return () => new Float32Array(sizeX * sizeY);
   if (options.usemask === 'pb')
     return (_plane, beam) => beam.map((value) => (value >= (options.pbmask ?? 0.2) ? 1 : 0));
-  if (level !== undefined) {
-    const least = level === true ? choice.pblimit : level;
-    return (_plane, beam) => beam.map((value) => (value > least ? 1 : 0));
-  }
+  if (level !== undefined) return (_plane, beam) => beam.map((value) => (value > level ? 1 : 0));
   if (words.length === 0) return choice.style.task === 'tclean' ? leftMask(context, choice) : undefined;
   const parts = words.map((word) => partOf(context, word, choice, coordinates));
   return (plane) => {

@@ -44,6 +44,13 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     expect(casapy('-c', "print(f'{7/2}', sorted({'b': 1, 'a': 2}))").out).toBe("3.5 ['a', 'b']\n");
   });
 
+  it('has tasks that say True in Python 2, as those of CASA 4 did, and nothing in Python 3', () => {
+    const make = "ia.fromarray('true.im', [[1.0, 2.0]], overwrite=True); ia.close()";
+    const copy = "imsubimage('true.im', outfile='copy.im', overwrite=True)";
+    expect(casapy('-c', `${make}\nprint ${copy}`).out).toBe('True\n');
+    expect(casapy('-c', `from casatasks import imsubimage\nprint(${copy})`).out).toBe('None\n');
+  });
+
   it('runs files in the same namespace, each in its own Python', () => {
     writeFileSync(join(folder, 'two.py'), "print mysteps, 3/2\nx = 'set'\n");
     writeFileSync(join(folder, 'three.py'), "print(f'{x} {3/2}')\n");

@@ -84,6 +84,33 @@ describe('what an imaging script needs', () => {
     expect(spectrumOf(sources[0], 90e9)).toBeCloseTo(3.6, 6);
   });
 
+  it('gives every input the dishes of its name and baselines for its own cells, and images their numbered field as the middle', () => {
+    const fine = { ...picture, imagename: 'fine', field: 'target', phasecenter: '4', imagermode: 'mosaic' };
+    const calls = [
+      call('clean', { ...fine, vis: 'a.ms' }),
+      call('clean', { ...fine, vis: 'a.aca.ms', imagename: 'coarse', cell: '8arcsec' }),
+    ];
+    const { inputs, sources } = planImagingTwin(needsOf(calls, ['a.ms', 'a.aca.ms']), 'script');
+    const [large, small] = inputs.map(({ spec }) => spec);
+    expect([large.dishDiameter, small.dishDiameter]).toEqual([12, 7]);
+    expect(small.longestBaseline).toBeLessThan(large.longestBaseline);
+    // Dishes of 7 m collect a third.
+    expect(small.noiseJy / large.noiseJy).toBeGreaterThan(2.9);
+    expect(large.fields.map(({ isObserved }) => isObserved)).toEqual([true, true, false, false, true]);
+    expect(Math.abs(sources[0].dec - large.fields[4].dec)).toBeLessThan(1e-4);
+    expect(Math.abs(sources[0].dec - large.fields[0].dec)).toBeLessThan(1e-2);
+  });
+
+  it('keeps windows of later Execution Blocks apart from those of the first', () => {
+    const lines = ['90GHz', '100GHz'].map((restfreq, index) =>
+      call('clean', { ...cube, ...picture, vis: 'a.ms', imagename: `x${index}`, spw: '', restfreq }),
+    );
+    const more = call('clean', { ...picture, vis: 'a.ms', imagename: 'y', spw: '0,3' });
+    const [{ spec }] = planImagingTwin(needsOf([...lines, more], ['a.ms']), 'script').inputs;
+    expect(spec.windows.map(({ block = 0 }) => block)).toEqual([0, 0, 1, 1]);
+    expect(new Set(spec.windows.map(({ centreHz }) => centreHz)).size).toBe(4);
+  });
+
   it('cuts cubes that are too large to the channels around their line, and tells the tasks so', () => {
     const large = { ...picture, ...cube, imsize: 4096, nchan: 50 };
     const one = call('tclean', {

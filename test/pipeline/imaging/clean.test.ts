@@ -7,7 +7,7 @@ import { disk } from '../../../src/foundation/bytes/index.ts';
 import { type Image, openImage } from '../../../src/pipeline/images/index.ts';
 import { translateClean } from '../../../src/pipeline/imaging/clean.ts';
 import { runCleanByPlane } from '../../../src/pipeline/imaging/clean-cycles.ts';
-import { clean } from '../../../src/pipeline/imaging/index.ts';
+import { clean, tclean } from '../../../src/pipeline/imaging/index.ts';
 import { TCLEAN_STYLE } from '../../../src/pipeline/imaging/options.ts';
 import { writeMosaicMs } from './mosaic-ms.ts';
 
@@ -156,6 +156,19 @@ describe('clean', () => {
     const coverage = see('level.flux.pbcoverage', (one) => one.readPlane(0));
     expect(Array.from(level, Boolean)).toEqual(Array.from(coverage, (value) => value > 0.7));
     expect(see('true.mask', (one) => one.readPlane(0))).toEqual(level);
+    // What tclean of CASA 4 called a mask at a fifth of the response.
+    const same = {
+      vis: common.vis,
+      imsize: common.imsize,
+      cell: common.cell,
+      gridder: 'mosaic',
+      niter: 2,
+      pblimit: 0.1,
+    };
+    tclean(context, { ...same, phasecenter: common.phasecenter, imagename: 'beam', mask: 'auto-pb' });
+    const response = see('beam.pb', (one) => one.readPlane(0));
+    const beam = see('beam.mask', (one) => one.readPlane(0));
+    expect(Array.from(beam, Boolean)).toEqual(Array.from(response, (value) => value > 0.2));
   });
 
   it('reads bare thresholds in mJy and says which unit a mode needs', () => {

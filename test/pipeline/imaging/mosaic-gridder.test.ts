@@ -109,7 +109,10 @@ describe('the mosaic gridder', () => {
     let worst = 0;
     for (let y = -20; y <= 20; y++)
       for (let x = -20; x <= 20; x++)
-        worst = Math.max(worst, Math.abs(dirty[source + 192 * y + x] / dirty[source] - psf[96 * 192 + 96 + 192 * y + x]));
+        worst = Math.max(
+          worst,
+          Math.abs(dirty[source + 192 * y + x] / dirty[source] - psf[96 * 192 + 96 + 192 * y + x]),
+        );
     expect(worst).toBeLessThan(0.1);
   });
 

@@ -101,6 +101,13 @@ def ask(request):
     return _unpack(answer['text'], buffers)
 
 
+RETURNED_TRUE = frozenset(
+    'concat cvel cvel2 flagcmd hanningsmooth imcollapse imcontsub immath immoments impbcor impv imrebin imregrid imsmooth '
+    'imsubimage imtrans listobs makemask mstransform split split2 specsmooth uvcontsub'.split()
+)
+"""Tasks of CASA 3 to 5 that said so when they had done their work; those of CASA 6 return nothing."""
+
+
 class Task:
     """A CASA task; called with parameters by position, by name, or, after default(), from globals."""
 
@@ -113,7 +120,8 @@ class Task:
             named = current['values']() if is_current else globals_of(self.__name__) if takes_globals() else {}
         before_task(self.__name__, positional, named)
         request = {'kind': 'task', 'name': self.__name__, 'positional': pack(positional), 'named': pack(named)}
-        return ask(request)
+        reply = ask(request)
+        return True if reply is None and self.__name__ in RETURNED_TRUE and takes_globals() else reply
 
     @property
     def __doc__(self):

@@ -139,6 +139,10 @@ export const tcleanTask: TaskDeclaration = {
     bool('calcpsf', true, 'make the PSF', { inert: 'it is always made anew, with the same values', inertInCasa: true }),
     float('psfcutoff', 0.35, 'level of the beam fit'),
     bool('parallel', false, 'run parallel', { inert: 'it changes no value of the images', inertInCasa: true }),
+    int('chanchunks', 1, 'parts in which CASA 5 made a cube', {
+      inert: 'it changes no value of the images',
+      inertInCasa: true,
+    }),
   ],
   run: (context, args) => cleanReply(tclean(context, args as unknown as TcleanOptions), args.calcres === true),
 };
