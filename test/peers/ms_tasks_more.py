@@ -364,10 +364,11 @@ def models(cases):
     cases.compare()
 
 
-started = time.time()
-prepare()
-channels_and_places(Cases(), Channels())
-weights(Cases())
-models(Cases())
-print("INFO %d differing, %.0f s" % (failures, time.time() - started))
-sys.exit(1 if failures else 0)
+if __name__ == "__main__":
+    started = time.time()
+    prepare()
+    channels_and_places(Cases(), Channels())
+    weights(Cases())
+    models(Cases())
+    print("INFO %d differing, %.0f s" % (failures, time.time() - started))
+    sys.exit(1 if failures else 0)

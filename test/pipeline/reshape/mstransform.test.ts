@@ -94,6 +94,30 @@ describe('mstransform', () => {
     expect(flag[0]).toBe(0);
   });
 
+  it('changes the frame of an average by the velocity at its own time', () => {
+    const context = start();
+    const ms = openMs(join(context.cwd, 'a.ms'), 'update');
+    const times = readNumbers(ms.main, 'TIME');
+    const last = Math.max(...times);
+    times.forEach((time, row) => {
+      if (time > last - 1.5 * SECONDS) ms.main.column('TIME').put(row, time + 60 * 86_400);
+    });
+    ms.close();
+    const call = { vis: 'a.ms', spw: '0', datacolumn: 'data', regridms: true, outframe: 'LSRK', keepflags: true };
+    mstransform(context, { ...call, outputvis: 'b.ms' });
+    mstransform(context, { ...call, outputvis: 'c.ms', timeaverage: true, timebin: `${2 * SECONDS}s` });
+    const [first, late] = ['b.ms', 'c.ms'].map((name) => {
+      const output = openMs(join(context.cwd, name));
+      const row = readNumbers(output.main, 'TIME').findIndex((time) => time > last + 86_400);
+      const data = output.main.column('DATA').getRange(row, 1) as Float32Array;
+      output.close();
+      return data[4 * 3];
+    });
+    // The real part grows by 0.01 a channel; in sixty days the velocity changes by several.
+    expect(late).toBeCloseTo(first, 6);
+    expect(Math.abs(first - 0.03)).toBeGreaterThan(0.01);
+  });
+
   it('changes the frame to that of the cosmic background', () => {
     const context = start();
     mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', regridms: true, outframe: 'CMB', datacolumn: 'data' });
