@@ -94,17 +94,32 @@ function solvedWindow(window: CalSpectralWindow, solutions: readonly Solution[],
       isFlagged: !isSolved,
     };
   }
-  const spwIds = isSolved && planned ? [...planned.spwIds] : [window.id];
-  const mean = spwIds.reduce((sum, spwId) => sum + meanFrequency(spwId, request), 0) / spwIds.length;
-  return {
-    ...window,
-    chanFreqs: Float64Array.of(mean),
-    chanWidths: Float64Array.of(isSolved ? total : total * Math.sign(window.chanWidths[0])),
-    effectiveBandwidths: Float64Array.of(total),
-    resolutions: Float64Array.of(total),
-    totalBandwidth: total,
-    isFlagged: !isSolved,
-  };
+  if (!isSolved || !planned) {
+    const [mean, width] = [meanFrequency(window.id, request), total * Math.sign(window.chanWidths[0])];
+    return { ...window, ...oneChannel(mean, width, total), isFlagged: !isSolved };
+  }
+  const joined = joinedChannel([...planned.spwIds], request);
+  return { ...window, ...oneChannel(joined.frequency, joined.width, joined.bandwidth), isFlagged: false };
+}
+
+const oneChannel = (frequency: number, width: number, bandwidth: number) => ({
+  chanFreqs: Float64Array.of(frequency),
+  chanWidths: Float64Array.of(width),
+  effectiveBandwidths: Float64Array.of(bandwidth),
+  resolutions: Float64Array.of(bandwidth),
+  totalBandwidth: bandwidth,
+});
+
+/** Windows that are solved as one: mean frequency and width, each weighted by the bandwidth, and all bandwidths; Hz. */
+function joinedChannel(spwIds: readonly number[], request: TableRequest) {
+  let [frequency, width, bandwidth] = [0, 0, 0];
+  for (const spwId of spwIds) {
+    const own = chosenBandwidth(spwId, request);
+    frequency += own * meanFrequency(spwId, request);
+    width += own * own;
+    bandwidth += own;
+  }
+  return { frequency: frequency / bandwidth, width: width / bandwidth, bandwidth };
 }
 
 /** Mean frequency and total width, Hz, of each channel that a map makes of a window's. */
@@ -126,6 +141,15 @@ function meanFrequency(spwId: number, { frame, plan }: TableRequest): number {
   const map = plan.channelMaps.get(spwId);
   const chosen = map ? chanFreqs.filter((_, chan) => map[chan] >= 0) : chanFreqs;
   return chosen.reduce((sum, freq) => sum + freq, 0) / chosen.length;
+}
+
+/** Width of the chosen channels, Hz. */
+function chosenBandwidth(spwId: number, { frame, plan }: TableRequest): number {
+  const map = plan.channelMaps.get(spwId);
+  return frame.spectralWindows[spwId].chanWidths.reduce(
+    (sum, width, chan) => sum + (!map || map[chan] >= 0 ? Math.abs(width) : 0),
+    0,
+  );
 }
 
 /** Rows of both tables; windows come from the one that has solutions in them. */

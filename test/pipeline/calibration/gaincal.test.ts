@@ -65,6 +65,18 @@ describe('gaincal', () => {
     expect(new Set(table.rows.antenna2)).toEqual(new Set([0]));
   });
 
+  it('puts the solutions of joined windows at their mean frequency, weighted by their bandwidths', () => {
+    const options = { vis: 'a.ms', spw: '0:0~1,1', solint: 'inf', refant } as const;
+    const single = gaincal(context, { ...options, caltable: 'single.g' }).spectralWindows;
+    const [joined] = gaincal(context, { ...options, caltable: 'joined.g', combine: 'spw' }).spectralWindows;
+    const [narrow, wide] = single.map(({ chanFreqs, chanWidths }) => ({ freq: chanFreqs[0], width: chanWidths[0] }));
+    expect(wide.width / narrow.width).toBe(5 / 2);
+    const total = narrow.width + wide.width;
+    expect(joined.chanFreqs[0]).toBe((narrow.width * narrow.freq + wide.width * wide.freq) / total);
+    expect(joined.chanWidths[0]).toBe((narrow.width ** 2 + wide.width ** 2) / total);
+    expect(joined.effectiveBandwidths[0]).toBe(total);
+  });
+
   it('counts how far the intervals of each antenna came', () => {
     const { summary } = gaincal(context, { vis: 'a.ms', caltable: 'c.g', solint: 'int', refant, spw: '1' });
     const [unused, window] = summary.windows;
