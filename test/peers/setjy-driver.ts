@@ -9,6 +9,7 @@ import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { openModel, quasarFlux, type SetjyOptions, setjy, solarModel } from '../../src/pipeline/skymodel/index.ts';
+import { solarModel2010 } from '../../src/pipeline/skymodel/solar-flux-2010.ts';
 
 const [, , root] = process.argv;
 installDisk(nodeDisk());
@@ -20,6 +21,11 @@ interface SolarCase {
   readonly body: string;
   readonly mjd: number;
   readonly channels: readonly (readonly [number, number])[];
+}
+interface Solar2010Case {
+  readonly body: string;
+  readonly mjd: number;
+  readonly frequencies: readonly number[];
 }
 interface QuasarCase {
   readonly standard: string;
@@ -39,6 +45,16 @@ function solar({ body, mjd, channels }: SolarCase): unknown {
       direction: [state.ra * degree, state.dec * degree],
       radialVelocity: state.radialVelocity,
     };
+  } catch (error) {
+    return { error: (error as Error).message };
+  }
+}
+
+/** Fluxes by the standard of 2010, or what was wrong. */
+function solar2010({ body, mjd, frequencies }: Solar2010Case): unknown {
+  try {
+    const { flux } = solarModel2010(body, mjd * 86400);
+    return { fluxes: frequencies.map((hz) => flux([hz, hz])) };
   } catch (error) {
     return { error: (error as Error).message };
   }
@@ -64,6 +80,7 @@ function model(vis: string): unknown {
 for (const [name, value] of JSON.parse(readFileSync(0, 'utf8')) as [string, unknown][]) {
   let answer: unknown;
   if (name === 'solar') answer = solar(value as SolarCase);
+  if (name === 'solar2010') answer = solar2010(value as Solar2010Case);
   if (name === 'quasar') {
     const { standard, source, mjd, frequencies } = value as QuasarCase;
     answer = frequencies.map(quasarFlux(standard, source, 0, 0, mjd * 86400));
