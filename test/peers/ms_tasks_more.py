@@ -134,6 +134,18 @@ def overlapping():
     tb.close()
 
 
+def without_flagged_rows():
+    """The same with averages of all windows at the same times: no row is flagged as a whole."""
+    shutil.copytree("overlap.ms", "even.ms")
+    tb = table()
+    tb.open("even.ms", nomodify=False)
+    tb.putcol("FLAG_ROW", np.zeros(tb.nrows(), bool))
+    flag = tb.getcol("FLAG")
+    flag[:, :, flag.all(axis=(0, 1))] = False
+    tb.putcol("FLAG", flag)
+    tb.close()
+
+
 class Channels:
     """The channels of window 0, as texts of frequency and velocity that grids are asked for with."""
 
@@ -218,6 +230,14 @@ def combinations(c):
         "combined windows of all columns": ("mstransform", dict(combinespws=True, hanning=True, datacolumn="all")),
         "cvel2 of two windows": ("cvel2", dict(wide, datacolumn="data", hanning=True)),
         "cvel2 of two windows and all columns": ("cvel2", wide),
+    }
+
+
+def averaged_combinations():
+    return {
+        "combined windows, averaged in time": dict(timebin="12s", datacolumn="data"),
+        "combined windows of all columns, averaged in time": dict(timebin="20s", timespan="scan,state", datacolumn="all", usewtspectrum=True),
+        "combined windows, Hanning, averaged in time": dict(timebin="7s", hanning=True, keepflags=False, datacolumn="corrected"),
     }
 
 
@@ -319,6 +339,9 @@ def channels_and_places(cases, c):
     overlapping()
     for name, (task, kwargs) in combinations(c).items():
         cases.new(name, task, {"mstransform": mstransform, "cvel2": cvel2}[task], "overlap.ms", kwargs, "MAIN.FLAG_ROW")
+    without_flagged_rows()
+    for name, kwargs in averaged_combinations().items():
+        cases.new(name, "mstransform", mstransform, "even.ms", dict(kwargs, combinespws=True, timeaverage=True), "MAIN.FLAG_ROW")
     cases.new("phaseshift", "phaseshift", phaseshift, "base.ms", dict(phasecenter=c.beside(), field="0", datacolumn="all"))
     cases.new("phaseshift to ICRS", "phaseshift", phaseshift, "base.ms", dict(phasecenter=c.beside("ICRS"), scan="4", datacolumn="data"))
     fixed = cases.in_place("fixvis, UVW anew", "fixvis", fixvis, dict(field="0,1", reuse=False), "MAIN")

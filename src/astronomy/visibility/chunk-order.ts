@@ -65,46 +65,99 @@ export function planOrdered(
   return chunks;
 }
 
+/** Averages whose rows stay together. */
+export interface TimeBins {
+  readonly seconds: number;
+  /** Keys among 'scan', 'state' and 'field' that averages span. */
+  readonly combined: readonly string[];
+  /** Bins end after this time alone, and for all baselines that are there at all times at once. */
+  readonly isByTimeAlone: boolean;
+}
+
 /**
- * Orders rows as `planOrdered`, but with the data descriptions of an integration side by side, in batches of whole integrations: one
- * chunk for each data description of a batch.
+ * Orders rows as `planOrdered`, but with the data descriptions side by side, in batches of whole integrations or whole averages: the
+ * chunks of a data description in a batch follow each other.
+ *
+ * @param bins absent: nothing is averaged
  */
-export function planIntegrations(
+export function planTogether(
   ms: MeasurementSet,
   rows: Int32Array,
   rowLimit: (dataDescId: number) => number,
+  bins?: TimeBins,
 ): PlannedChunk[][] {
-  const keys = [...KEYS.keys()].filter((key) => key !== DATA_DESC);
+  const keys = [...KEYS.keys()].filter(
+    (key) => key !== DATA_DESC && !bins?.combined.some((name) => KEY_OF[name] === key),
+  );
   const runs = readRuns(ms, rows).sort((one, other) => compareRuns(one, other, keys));
+  const integrations = splitWhere(runs, (one, other) => keys.some((key) => one.keys[key] !== other.keys[key]));
   const batches: PlannedChunk[][] = [];
   let pending: Run[] = [];
   let filled = 0;
   const emit = () => {
-    if (pending.length > 0) batches.push(chunksOf(pending, rows));
+    if (pending.length > 0) batches.push(chunksOf(pending, rows, rowLimit));
     pending = [];
     filled = 0;
   };
-  for (let index = 0; index < runs.length; ) {
-    let end = index;
-    let size = 0;
-    for (; end < runs.length && keys.every((key) => runs[end].keys[key] === runs[index].keys[key]); end++) {
-      size += runs[end].count / Math.max(1, rowLimit(runs[end].keys[DATA_DESC]));
-    }
+  for (const unit of bins ? binsOf(integrations, keys, bins) : integrations) {
+    const size = unit.reduce((sum, { count, keys: own }) => sum + count / Math.max(1, rowLimit(own[DATA_DESC])), 0);
     if (filled + size > 1) emit();
-    pending.push(...runs.slice(index, end));
+    pending.push(...unit);
     filled += size;
-    index = end;
   }
   emit();
   return batches;
 }
 
-function chunksOf(runs: readonly Run[], rows: Int32Array): PlannedChunk[] {
+/** The integrations of each bin; of all bins of a scan where they need not begin together. */
+function binsOf(integrations: readonly Run[][], keys: readonly number[], bins: TimeBins): Run[][] {
+  const others = keys.filter((key) => key !== TIME);
+  const stretches = splitWhere(integrations, ([one], [other]) =>
+    others.some((key) => one.keys[key] !== other.keys[key]),
+  );
+  return stretches.flatMap((stretch) => {
+    if (!bins.isByTimeAlone || new Set(stretch.map(occupationOf)).size > 1) return [stretch.flat()];
+    let firstSec = stretch[0][0].keys[TIME];
+    const isNext = (_: Run[], [run]: Run[]) => {
+      if (run.keys[TIME] - firstSec < bins.seconds) return false;
+      firstSec = run.keys[TIME];
+      return true;
+    };
+    return splitWhere(stretch, isNext).map((bin) => bin.flat());
+  });
+}
+
+/** How many rows of which data descriptions an integration has. */
+function occupationOf(runs: readonly Run[]): string {
+  const counts = new Map<number, number>();
+  for (const { keys, count } of runs) counts.set(keys[DATA_DESC], (counts.get(keys[DATA_DESC]) ?? 0) + count);
+  return [...counts].sort(([one], [other]) => one - other).join(';');
+}
+
+function splitWhere<Item>(items: readonly Item[], isBorder: (one: Item, other: Item) => boolean): Item[][] {
+  const parts: Item[][] = [];
+  items.forEach((item, index) => {
+    if (index === 0 || isBorder(items[index - 1], item)) parts.push([]);
+    parts[parts.length - 1].push(item);
+  });
+  return parts;
+}
+
+function chunksOf(runs: readonly Run[], rows: Int32Array, rowLimit: (dataDescId: number) => number): PlannedChunk[] {
   const ids = [...new Set(runs.map(({ keys }) => keys[DATA_DESC]))].sort((one, other) => one - other);
-  return ids.map((dataDescId) => {
+  return ids.flatMap((dataDescId) => {
     const own = runs.filter(({ keys }) => keys[DATA_DESC] === dataDescId);
-    const parts = own.flatMap(({ at, count }) => Array.from(rows.subarray(at, at + count)));
-    return { dataDescId, rows: Int32Array.from(parts) };
+    let count = 0;
+    const parts = splitWhere(own, (one, other) => {
+      count += one.count;
+      if (count + other.count <= rowLimit(dataDescId) || isSameIntegration(one, other)) return false;
+      count = 0;
+      return true;
+    });
+    return parts.map((part) => {
+      const chosen = part.flatMap((run) => Array.from(rows.subarray(run.at, run.at + run.count)));
+      return { dataDescId, rows: Int32Array.from(chosen) };
+    });
   });
 }
 

@@ -1,4 +1,3 @@
-import { fail } from '../../foundation/base/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import { weightsOfSpectrum } from './spectral-weights.ts';
 import type { ChunkOperator, DataColumn, VisibilityChunk } from './types.ts';
@@ -27,11 +26,9 @@ const ENOUGH = 0.999999;
  * Merges the rows of one baseline and time of several windows into one row (CASA 6.7's mstransform with `combinespws`).
  *
  * A value is the mean of the unflagged channels that contribute, by their fractions; partial channels of one window count only in
- * pairs where whole ones contribute too. It is flagged when they make up less than one channel, and 0 when there are none. Numbers
+ * pairs where whole ones contribute too, and all windows have one EXPOSURE. It is flagged when they make up less than one channel, and 0 when there are none. Numbers
  * of a row are those of its first window, EXPOSURE is the mean. `flush` merges what was pushed since the last one: integrations must
  * be whole by then. Rows are ordered by integration and baseline. Chunks need `weightSpectrum` (see `flatSpectrum`).
- *
- * @throws unsupported when exposures of windows differ
  */
 export function mergeWindows(options: WindowMergeOptions): ChunkOperator {
   const gathered: VisibilityChunk[] = [];
@@ -146,12 +143,13 @@ function mergeRow(members: readonly Member[], flat: FlatParts, target: Target, s
   const { corrCount } = target;
   const byWindow = new Map(members.map((member) => [member.chunk.spwId, member]));
   const rows = ids.map((id) => byWindow.get(id));
+  const isUneven = hasUnevenExposure(members);
   const columns = Object.keys(target.data) as DataColumn[];
   const scratch = { factors: new Float64Array(windows.length), partial: new Int32Array(ids.length) };
   for (let value = 0; value < (starts.length - 1) * corrCount; value++) {
     const [first, end] = [starts[Math.floor(value / corrCount)], starts[Math.floor(value / corrCount) + 1]];
     const corr = value % corrCount;
-    const total = weighParts(flat, rows, scratch, { first, end, corr });
+    const total = weighParts(flat, rows, scratch, { first, end, corr, isUneven });
     const at = start + value;
     target.flag[at] = total >= ENOUGH ? 0 : 1;
     if (total === 0) continue;
@@ -176,6 +174,8 @@ interface PartRange {
   readonly first: number;
   readonly end: number;
   readonly corr: number;
+  /** EXPOSURE differs from window to window. */
+  readonly isUneven: boolean;
 }
 
 /** Fills the factors of the parts that count. @returns their sum */
@@ -183,7 +183,7 @@ function weighParts(
   { windows, chans, fractions }: FlatParts,
   rows: readonly (Member | undefined)[],
   { factors, partial }: Scratch,
-  { first, end, corr }: PartRange,
+  { first, end, corr, isUneven }: PartRange,
 ): number {
   let hasWhole = false;
   partial.fill(0);
@@ -199,7 +199,7 @@ function weighParts(
   }
   let total = 0;
   for (let part = first; part < end; part++) {
-    if (hasWhole && fractions[part] < 1 && partial[windows[part]] % 2 !== 0) factors[part - first] = 0;
+    if (hasWhole && !isUneven && fractions[part] < 1 && partial[windows[part]] % 2 !== 0) factors[part - first] = 0;
     total += factors[part - first];
   }
   return total;
@@ -239,13 +239,13 @@ function rowColumns(groups: readonly (readonly Member[])[], lease: Lease) {
   };
 }
 
+function hasUnevenExposure(members: readonly Member[]): boolean {
+  const [first] = members;
+  return members.some(
+    ({ chunk, row }) => Math.abs(chunk.exposure[row] - first.chunk.exposure[first.row]) > SAME_EXPOSURE_SEC,
+  );
+}
+
 function meanExposure(members: readonly Member[]): number {
-  const exposures = members.map(({ chunk, row }) => chunk.exposure[row]);
-  if (exposures.some((exposure) => Math.abs(exposure - exposures[0]) > SAME_EXPOSURE_SEC)) {
-    fail(
-      'unsupported',
-      'Windows that were exposed for different times are not combined; combine those of one EXPOSURE, or regrid each by itself.',
-    );
-  }
-  return exposures.reduce((sum, exposure) => sum + exposure, 0) / exposures.length;
+  return members.reduce((sum, { chunk, row }) => sum + chunk.exposure[row], 0) / members.length;
 }

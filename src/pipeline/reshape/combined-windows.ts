@@ -38,12 +38,6 @@ export function planCombination(ms: MeasurementSet, metadata: MsMetadata, plan: 
 
 function checkCombination(ms: MeasurementSet, metadata: MsMetadata, plan: SplitPlan): void {
   if (!plan.isReindexed) fail('unsupported', 'Combined spectral windows are renumbered; leave reindex=True.');
-  if (plan.timebinSec > 0) {
-    fail(
-      'unsupported',
-      'Times are not averaged while spectral windows are combined; average in a call before or after.',
-    );
-  }
   const counts = plan.windows.map(({ bins }) => bins.length);
   const odd = counts.find((count) => count !== counts[0]);
   if (odd !== undefined) {

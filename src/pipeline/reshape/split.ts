@@ -17,8 +17,8 @@ import {
   hasDataColumn,
   meanWeights,
   openChunkReader,
-  planIntegrations,
   planOrdered,
+  planTogether,
   readChunks,
   rowLimiter,
   separateWeights,
@@ -159,9 +159,11 @@ function runChunks(
 ): void {
   const options = { columns: job.columns.read, withWeightSpectrum: true, withSigmaSpectrum: true };
   const limit = rowLimiter(job.metadata, options);
-  const batches = job.plan.isCombined
-    ? planIntegrations(job.source, job.rows, limit)
-    : [planOrdered(job.source, job.rows, limit, job.plan.combined)];
+  const { isCombined, timebinSec: seconds, combined, maxUvwDistanceM } = job.plan;
+  const bins = seconds > 0 ? { seconds, combined, isByTimeAlone: maxUvwDistanceM === 0 } : undefined;
+  const batches = isCombined
+    ? planTogether(job.source, job.rows, limit, bins)
+    : [planOrdered(job.source, job.rows, limit, combined)];
   const total = batches.reduce((sum, { length }) => sum + length, 0);
   const reader = openChunkReader(job.source, job.metadata, options);
   const stage = (index: number): ((chunk: VisibilityChunk) => void) =>
