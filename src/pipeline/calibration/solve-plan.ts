@@ -45,7 +45,7 @@ export interface SolvePlan {
   readonly channelMaps: ReadonlyMap<number, Int32Array>;
 }
 
-/** Intervals end so much early, s: times that should differ by an interval may miss it by rounding (casacore, MSInterval). */
+/** Intervals begin so much before the time of a row, s: times that should differ by an interval may miss it by rounding. */
 const ROUNDING_SEC = 0.01;
 
 interface RowKeys {
@@ -60,9 +60,8 @@ interface RowKeys {
 }
 
 /**
- * Assigns the selected rows to solutions as CASA 6.7 does: a solution ends where the array, observation, scan or window changes
- * (unless combined), where another field comes next (unless combined: scans of one field with another's between them stay
- * apart, whatever `combine` says of scans), and where the interval, counted from the solution's own first time, is over.
+ * Assigns the selected rows to solutions as CASA 6.7 does: a solution ends where the array, observation, scan, field or window
+ * changes (unless combined), and at the ticks of a clock that strikes every interval and is set anew by `clockStarts`.
  *
  * @throws bad-data when the selection has no cross-correlations
  */
@@ -77,11 +76,10 @@ export function planSolutions(
   const order = crossRows(keys);
   if (order.length === 0) fail('bad-data', 'The selection has no visibilities to solve on.', { file: ms.path });
   const spwOf = metadata.dataDescriptions.map((description) => description.spwId);
-  const groups = groupRows(keys, order, request);
   const solutionOfRow = new Int32Array(ms.main.rowCount).fill(-1);
   const partOfRow = new Uint16Array(ms.main.rowCount);
   const solutions: PlannedSolution[] = [];
-  for (const group of groups) addSolutions(group, request);
+  addSolutions(request);
   return {
     selected: selectedIds(keys, order, spwOf),
     solutions,
@@ -91,20 +89,22 @@ export function planSolutions(
     channelMaps: channelMaps(metadata, selected.channels, request.channelInterval),
   };
 
-  /**
-   * Splits a group, in order of time, where the field changes and where an interval is over; each begins with its own first row
-   * (casacore, MSIter).
-   */
-  function addSolutions(group: number[], { intervalSec, combine }: SolveRequest): void {
-    let begin = Number.NEGATIVE_INFINITY;
-    let field = -1;
-    for (const row of group) {
-      const elapsed = keys.time[row] - begin;
-      const isOver = elapsed > 0 && (intervalSec === 0 || elapsed + ROUNDING_SEC >= intervalSec);
-      const isOther = !combine.has('field') && keys.fieldId[row] !== field;
-      if (isOther || begin === Number.NEGATIVE_INFINITY || isOver) {
-        begin = keys.time[row];
-        field = keys.fieldId[row];
+  function addSolutions({ combine, intervalSec }: SolveRequest): void {
+    const indices = new Map<string, number>();
+    const tickOf = tickCounter(clockStarts(keys, { combine, intervalSec }), intervalSec);
+    for (const row of order) {
+      const key = [
+        keys.arrayId[row],
+        combine.has('obs') ? '' : keys.observationId[row],
+        combine.has('scan') ? '' : keys.scanNumber[row],
+        combine.has('field') ? '' : keys.fieldId[row],
+        combine.has('spw') ? '' : keys.dataDescId[row],
+        tickOf(keys.time[row]),
+      ].join(' ');
+      let index = indices.get(key);
+      if (index === undefined) {
+        index = solutions.length;
+        indices.set(key, index);
         solutions.push({
           spwId: spwOf[keys.dataDescId[row]],
           fieldId: keys.fieldId[row],
@@ -117,7 +117,7 @@ export function planSolutions(
           antennaIds: new Set(),
         });
       }
-      addRow(solutions[solutions.length - 1], solutions.length - 1, row);
+      addRow(solutions[index], index, row);
     }
   }
 
@@ -180,20 +180,47 @@ function crossRows(keys: RowKeys): Int32Array {
     .sort((a, b) => keys.time[a] - keys.time[b] || keys.dataDescId[a] - keys.dataDescId[b] || a - b);
 }
 
-function groupRows(keys: RowKeys, order: Int32Array, { combine }: SolveRequest): Iterable<number[]> {
-  const groups = new Map<string, number[]>();
-  for (const row of order) {
-    const key = [
-      keys.arrayId[row],
-      combine.has('obs') ? '' : keys.observationId[row],
-      combine.has('scan') ? '' : keys.scanNumber[row],
-      combine.has('spw') ? '' : keys.dataDescId[row],
-    ].join(' ');
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+/**
+ * Times at which the clock of the intervals is set anew, ascending: the first selected row of each scan, where scans are not
+ * combined; of each scan whose field is another than that of the scan before, where fields are not; and of a scan after one that
+ * is not selected when an interval has gone by since the last start (casa, MSIter2).
+ */
+function clockStarts(keys: RowKeys, { combine, intervalSec }: Pick<SolveRequest, 'combine' | 'intervalSec'>): number[] {
+  const isPerField = !combine.has('field');
+  const firsts = new Map<string, { scan: number; field: number; time: number }>();
+  for (let row = 0; row < keys.time.length; row++) {
+    const [scan, field] = [keys.scanNumber[row], keys.fieldId[row]];
+    const key = isPerField ? `${scan} ${field}` : `${scan}`;
+    if (!firsts.has(key)) firsts.set(key, { scan, field, time: keys.time[row] - ROUNDING_SEC });
   }
-  return groups.values();
+  const inOrder = [...firsts.values()].sort((a, b) => a.scan - b.scan || a.field - b.field);
+  const starts: number[] = [];
+  inOrder.forEach(({ scan, field, time }, at) => {
+    const before = inOrder[at - 1];
+    const isNew =
+      at === 0 ||
+      (!combine.has('scan') && scan !== before.scan) ||
+      (isPerField && field !== before.field) ||
+      (scan - before.scan > 1 && time - starts[starts.length - 1] > intervalSec);
+    if (isNew) starts.push(time);
+  });
+  return starts.sort((a, b) => a - b);
+}
+
+/** Names the tick of a time: the start that it follows and the whole intervals since then. Each time has its own where the interval is 0. */
+function tickCounter(starts: readonly number[], intervalSec: number): (time: number) => string {
+  if (intervalSec === 0) return String;
+  const interval = Math.fround(intervalSec);
+  return (time) => {
+    let [first, end] = [0, starts.length];
+    while (end - first > 1) {
+      const middle = (first + end) >> 1;
+      if (starts[middle] <= time) first = middle;
+      else end = middle;
+    }
+    // What comes before the first start has ticks of its own, those below 0.
+    return `${first}:${Math.floor((time - starts[first]) / interval)}`;
+  };
 }
 
 function passesOf(keys: RowKeys, order: Int32Array, rows: Int32Array, isCombined: boolean): Int32Array[] {

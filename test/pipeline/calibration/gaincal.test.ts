@@ -65,6 +65,28 @@ describe('gaincal', () => {
     expect(new Set(table.rows.antenna2)).toEqual(new Set([0]));
   });
 
+  it('counts intervals in seconds from the first time of the scan, or of the scans that belong together, as CASA 6.7 does', () => {
+    const seen = { antCount: 4, chanCount: 2, spwCount: 1, scanFields: [0, 1, 0, 0], integrations: 8, visibility };
+    writeSyntheticMs(join(folder, 'long.ms'), seen);
+    const middles = (options: object) => {
+      const common = { vis: 'long.ms', caltable: 'long.g', refant, calmode: 'p', minsnr: 0, minblperant: 1 };
+      const { rows } = gaincal(context, { ...common, ...options });
+      return [...new Set(rows.time)].map((time) => Math.round(time - timeOf(0, 0)));
+    };
+    // Integrations of 6 s: the second interval of 7 s holds only that at 12 s, the next begins at 14 s.
+    const sevens = [3, 12, 18, 24, 30, 36, 42];
+    expect(middles({ solint: '7s', scan: '1' })).toEqual(sevens);
+    expect(middles({ solint: '13s', scan: '1' })).toEqual([6, 21, 33, 42]);
+    // Scans begin every 600 s.
+    expect(middles({ solint: '7s', scan: '1,2' })).toEqual([...sevens, ...sevens.map((time) => 600 + time)]);
+    // Joined scans share a clock. Scan 2 is left out: at scan 3 the clock begins anew where an interval has gone by.
+    const joined = { field: 'J0000', combine: 'scan' };
+    expect(middles({ ...joined, solint: '640s' })).toEqual([21, 1500, 1842]);
+    expect(middles({ ...joined, solint: '1210s' })).toEqual([257, 1566]);
+    // A change of the field begins it anew.
+    expect(middles({ solint: '640s', combine: 'scan' })).toEqual([21, 621, 1500, 1842]);
+  });
+
   it('puts the solutions of joined windows at their mean frequency, weighted by their bandwidths', () => {
     const options = { vis: 'a.ms', spw: '0:0~1,1', solint: 'inf', refant } as const;
     const single = gaincal(context, { ...options, caltable: 'single.g' }).spectralWindows;
