@@ -2,6 +2,7 @@ import { type Context, errorSentence } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { writeKeptModels } from '../../pipeline/imaging/index.ts';
 import { checkArguments, prepareArguments, showValue } from './arguments.ts';
+import { warnOfInterruptedChanges } from './interrupted-changes.ts';
 import type { TaskArguments, TaskDeclaration, TaskValue } from './types.ts';
 
 const RULE = '##########################################';
@@ -29,6 +30,11 @@ export async function runDeclaration(
   try {
     const own: Context = { ...context, log: taskLog(context, name) };
     const prepared = prepareArguments(declaration, args);
+    const paths = declaration.parameters.filter(({ path }) => path !== undefined);
+    warnOfInterruptedChanges(
+      own,
+      paths.map(({ name: parameter }) => args[parameter]),
+    );
     if (declaration.wantsModel?.(prepared)) writeKeptModels(own, joinPath(context.cwd, String(prepared.vis)));
     const result = await declaration.run(own, prepared);
     context.log.post(

@@ -1,5 +1,6 @@
 import { type Context, fail, type ProgressPort } from '../../foundation/base/index.ts';
 import type { CasaLog } from './casa-log.ts';
+import { warnOfInterruptedChanges } from './interrupted-changes.ts';
 import { runProgram } from './programs.ts';
 import { findTask } from './registry.ts';
 import { type ScriptFigure, writeScriptFigure } from './script-figure.ts';
@@ -143,6 +144,7 @@ export class EngineSession {
     }
     const chosen = declaration.methods[request.method];
     const args = bindArguments(label, chosen.signature, request.positional, request.named);
+    if (request.method === 'open') warnOfInterruptedChanges(this.context(cwd), Object.values(args));
     return chosen.run(held.state, args, this.host(cwd));
   }
 

@@ -30,7 +30,7 @@ export type { InterpolationMethod } from './spectral-interpolation.ts';
 export { fillDataWeights, flatSpectrum, meanWeights, separateWeights } from './spectral-weights.ts';
 export { type TimeAverageOptions, timeAverage } from './time-average.ts';
 export type * from './types.ts';
-export { changeColumns, declareFinished, requireFinished } from './unfinished-change.ts';
+export { changeColumns, declareFinished, describeUnfinished, requireFinished } from './unfinished-change.ts';
 export { COMPLEX_PARTS, type StatisticsRequest, type ValueStatistics, valueStatistics } from './value-statistics.ts';
 export { mergeWindows, type WindowMergeOptions } from './window-merge.ts';
 export { uniteWindows, type WindowChannels, type WindowUnion } from './window-union.ts';

@@ -1,4 +1,4 @@
-import { scalarKeyword } from '../../formats/tables/index.ts';
+import { scalarKeyword, type Table } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { MeasurementSet } from '../ms/index.ts';
 
@@ -36,22 +36,23 @@ export function changeColumns(ms: MeasurementSet, task: string, columns: readonl
  */
 export function requireFinished(ms: MeasurementSet, columns: readonly string[] = ms.main.columnNames): void {
   if (changing.has(ms)) return;
-  const name = columns.find((column) => interruptedTask(ms, column) !== undefined);
+  const name = columns.find((column) => interruptedTask(ms.main, column) !== undefined);
   if (name === undefined) return;
-  const task = interruptedTask(ms, name);
-  const changed = ms.main.columnNames.filter((column) => interruptedTask(ms, column) !== undefined);
-  const isCorrectedAlone = changed.length === 1 && changed[0] === 'CORRECTED_DATA';
-  fail(
-    'bad-data',
-    `${task} was interrupted while it changed ${changed.join(', ')}, so a part of the rows is changed; ${
-      isCorrectedAlone ? 'make the column anew with clearcal' : 'make the MeasurementSet anew'
-    }.`,
-    { file: ms.path, column: name },
-  );
+  fail('bad-data', String(describeUnfinished(ms.main)), { file: ms.path, column: name });
 }
 
-function interruptedTask(ms: MeasurementSet, name: string): string | undefined {
-  const mark = ms.main.hasColumn(name) ? ms.main.column(name).keywords.get(KEYWORD) : undefined;
+/** What was interrupted, and what to do; undefined when nothing was. @param main MAIN of a MeasurementSet, or any table */
+export function describeUnfinished(main: Table): string | undefined {
+  const changed = main.columnNames.filter((column) => interruptedTask(main, column) !== undefined);
+  if (changed.length === 0) return undefined;
+  const isCorrectedAlone = changed.length === 1 && changed[0] === 'CORRECTED_DATA';
+  return `${interruptedTask(main, changed[0])} was interrupted while it changed ${changed.join(', ')}, so a part of the rows is changed; ${
+    isCorrectedAlone ? 'make the column anew with clearcal' : 'make the MeasurementSet anew'
+  }.`;
+}
+
+function interruptedTask(main: Table, name: string): string | undefined {
+  const mark = main.hasColumn(name) ? main.column(name).keywords.get(KEYWORD) : undefined;
   return mark && ('value' in mark ? String(mark.value) : 'A task');
 }
 
