@@ -207,6 +207,7 @@ function decodeShape(bytes: Uint8Array, file: string): number[] {
   const axes = bytes.length >= 4 ? view.getInt32(0) : -1;
   if (axes < 0 || 4 + 4 * axes > bytes.length)
     fail('bad-format', 'The shape of an array of texts is damaged.', { file });
+  if (axes === 0) return [0]; // casacore writes an array without axes for a cell that was given an empty one
   const shape: number[] = [];
   for (let axis = axes; axis > 0; axis--) shape.push(view.getInt32(4 * axis));
   if (shape.some((length) => length < 0) || elementCount(shape) > MAX_TEXTS)

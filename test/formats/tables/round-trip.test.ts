@@ -333,6 +333,24 @@ test('an array without axes, which casacore writes for an empty one, has no valu
   again.close();
 });
 
+test('an array of texts without axes has none either', () => {
+  const path = join(work, 'axisless-texts');
+  const column: ColumnDescription = { name: 'A', type: 'String', kind: 'array', axisCount: -1 };
+  const table = createTable(path, describeOne(column, 'StandardStMan'), 2);
+  table.column('A').put(0, { shape: [1], values: ['a transition'] });
+  table.column('A').put(1, { shape: [1], values: ['another one'] });
+  table.close();
+  // The cell: number of axes, their length, whether it is filled, length of the text, text.
+  const file = join(path, 'table.f0');
+  const bytes = readFileSync(file);
+  bytes.writeInt32BE(0, bytes.indexOf('another one') - 16);
+  writeFileSync(file, bytes);
+  const again = openTable(path);
+  expect(again.column('A').get(0)).toMatchObject({ values: ['a transition'] });
+  expect(again.column('A').get(1)).toMatchObject({ shape: [0], values: [] });
+  again.close();
+});
+
 test('what is not a table, or a damaged one, is told in a sentence', () => {
   expect(() => openTable(join(work, 'nothing'))).toThrow(/no such table/);
   const path = join(work, 'damaged');
