@@ -5,7 +5,7 @@
 /**
  * Adds the weighted products of visibilities and model to sums, for rows of one spectral window.
  *
- * sums[rowOffset + (chanMap[chan] * corrCount + corr) * 3 + 0…2] += w (Re, Im)(V conj M), w |M|², where unflagged.
+ * sums[rowOffset + (chanMap[chan] * corrCount + corr) * 3 + 0…2] += w (Re, Im)(V conj M), w |M|², where unflagged and finite.
  *
  * @param data float32 [row, chan, corr, re/im]
  * @param model as data, or 0 for a model of one
@@ -39,7 +39,10 @@ export function addVisibilitiesInto(
           const w = <f64>load<f32>(weights + (<usize>corr << 2));
           const vr = <f64>load<f32>(data + (cell << 3));
           const vi = <f64>load<f32>(data + (cell << 3) + 4);
-          if (model == 0) {
+          const size = w * (abs(vr) + abs(vi));
+          if (size - size != 0) {
+            // Not a number, or infinite: one such visibility would spoil the solutions of all antennas.
+          } else if (model == 0) {
             store<f64>(sum, load<f64>(sum) + w * vr);
             store<f64>(sum, load<f64>(sum, 8) + w * vi, 8);
             store<f64>(sum, load<f64>(sum, 16) + w, 16);

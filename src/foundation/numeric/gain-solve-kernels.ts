@@ -20,7 +20,7 @@ export interface VisibilityRows {
 const PIECE = 512;
 
 /**
- * Adds w V conj(M) and w |M|² of every unflagged sample to running sums.
+ * Adds w V conj(M) and w |M|² of every unflagged sample to running sums; samples that are not finite are left out.
  *
  * @param rows visibilities, model, flags and weights
  * @param rowOffset kernel array [row]: where the sums of a row's baseline begin, in numbers; negative leaves the row out

@@ -137,11 +137,19 @@ describe('visibility sums', () => {
       const model = lease.float32(2 * cells);
       model.set(model.map(next));
       const flag = lease.uint8(cells);
-      flag.set(flag.map(() => (next() > 0.5 ? 1 : 0)));
+      flag.set(flag.map((_, cell) => (cell < 40 || next() > 0.5 ? 0 : 1)));
       const weight = lease.float32(rowCount * corrCount);
       weight.set(weight.map(() => 1 + next()));
       const chanMap = lease.int32(chanCount);
       chanMap.set([-1, 0, 0, 1, -1]);
+      // Samples that are no numbers count as flagged.
+      into[2 * (1 * chanCount * corrCount + 2)] = Number.NaN;
+      into[2 * (2 * chanCount * corrCount + 3) + 1] = Number.POSITIVE_INFINITY;
+      weight[3 * corrCount] = Number.NaN;
+      const isNumber = (row: number, cell: number) =>
+        !(row === 3 && cell % corrCount === 0) &&
+        Number.isFinite(into[2 * cell]) &&
+        Number.isFinite(into[2 * cell + 1]);
       const offsets = lease.int32(rowCount);
       offsets.set(offsets.map((_, row) => (row % 7 === 0 ? -1 : 12 * (row % 3))));
       const sums = lease.float64(36).fill(0);
@@ -154,7 +162,7 @@ describe('visibility sums', () => {
         for (let chan = 0; chan < chanCount; chan++) {
           for (let corr = 0; corr < corrCount; corr++) {
             const cell = (row * chanCount + chan) * corrCount + corr;
-            if (offsets[row] < 0 || chanMap[chan] < 0 || flag[cell]) continue;
+            if (offsets[row] < 0 || chanMap[chan] < 0 || flag[cell] || !isNumber(row, cell)) continue;
             const [vr, vi] = [into[2 * cell], into[2 * cell + 1]];
             const [mr, mi] = [model[2 * cell], model[2 * cell + 1]];
             const w = weight[row * corrCount + corr];
