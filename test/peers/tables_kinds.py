@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 import numpy as np
-from casacore.tables import makearrcoldesc, makescacoldesc, maketabdesc, table
+from casacore.tables import makearrcoldesc, makescacoldesc, maketabdesc, table, tabledefinehypercolumn
 
 import tables_matrix as matrix
 
@@ -133,6 +133,23 @@ def engines(work):
     ]
 
 
+def shared_tiles(work):
+    """Columns that share tiles, some of one width: in the order of the table, and in that of a hypercolumn."""
+    names = {"LONG": "int64", "COUNT": "uint", "REAL": "float", "WORD": "short", "OTHER": "float", "MARK": "boolean"}
+    for path, order in [("tiles", None), ("ordered-tiles", ["OTHER", "MARK", "COUNT", "LONG", "REAL", "WORD"])]:
+        columns = maketabdesc([makearrcoldesc(name, False if kind == "boolean" else 0, valuetype=kind, ndim=2, datamanagertype="TiledShapeStMan",
+                                              datamanagergroup="T") for name, kind in names.items()])
+        if order:
+            tabledefinehypercolumn(columns, "T", 3, order)
+        t = table(os.path.join(work, path), columns, nrow=12, ack=False)
+        for row in range(12):
+            for k, name in enumerate(names):
+                values = (np.arange(6) + 10 * row + k).reshape(3, 2)
+                t.putcell(name, row, values % 2 == 0 if name == "MARK" else values)
+        t.close()
+    return ["tiles", "ordered-tiles"]
+
+
 def others(work):
     path = os.path.join(work, "changed")
     t = make_base(path)
@@ -169,7 +186,7 @@ def main():
     failures = []
     try:
         call = matrix.driver(work)
-        names = selections(work) + engines(work) + others(work)
+        names = selections(work) + engines(work) + shared_tiles(work) + others(work)
         names += ["/" + path for path in sys.argv[1:]]
         items = [{"path": os.path.join(work, name) if name[0] != "/" else name[1:]} for name in names]
         for item, dump in zip(items, call("read", items)):

@@ -28,12 +28,12 @@ function columnBytes(type: DataType, values: number): number {
   return type === 'Bool' ? Math.ceil(values / 8) : values * typeInfo(type).bytes;
 }
 
-/** Layout of tiles: the columns with the longest values come first. */
+/** Layout of tiles: the columns with the longest values come first, of those of one length the last. */
 export function tileLayout(types: readonly DataType[], tileShape: readonly number[]): TileLayout {
   const values = elementCount(tileShape);
   const order = types
     .map((_, column) => column)
-    .sort((a, b) => typeInfo(types[b]).bytes - typeInfo(types[a]).bytes || a - b);
+    .sort((a, b) => typeInfo(types[b]).bytes - typeInfo(types[a]).bytes || b - a);
   const offsets = new Array<number>(types.length).fill(0);
   let bytes = 0;
   for (const column of order) {

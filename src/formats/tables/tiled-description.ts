@@ -25,16 +25,22 @@ export function checkColumns(type: TiledType, columns: readonly ColumnLayout[], 
   return axes ?? fail('usage', `${type} ${name} has no columns.`);
 }
 
-/** Names of coordinate and identifier columns of the hypercolumns, whose values are not in the tiles. */
-export function coordinateNames(context: StorageContext): Set<string> {
-  const names = new Set<string>();
-  for (const [key, keyword] of context.privateKeywords) {
+/**
+ * Indices of the columns whose values lie in the tiles: all but coordinate and identifier columns, in the order in which a
+ * hypercolumn names them, else in that of the table.
+ */
+export function dataColumnsOf({ columns, privateKeywords }: StorageContext): number[] {
+  const [data, others]: string[][] = [[], []];
+  for (const [key, keyword] of privateKeywords) {
     if (!key.startsWith('Hypercolumn_') || keyword.type !== 'Record') continue;
-    for (const field of ['HCcoordnames', 'HCidnames']) {
+    for (const field of ['data', 'coord', 'id']) {
       const list = keyword.record.get(field);
       if (list && 'array' in list && list.type === 'String')
-        for (const name of list.array.values as string[]) names.add(name);
+        (field === 'data' ? data : others).push(...(list.array.values as string[]));
     }
   }
-  return names;
+  const rank = ({ name }: ColumnLayout) => (data.includes(name) ? data.indexOf(name) : data.length);
+  return [...columns.keys()]
+    .filter((column) => !others.includes(columns[column].name))
+    .sort((one, other) => rank(columns[one]) - rank(columns[other]) || one - other);
 }

@@ -5,7 +5,7 @@ import { tableDisk } from './table-disk.ts';
 import { TileCache, TileFile } from './tile-cache.ts';
 import { TiledColumn } from './tiled-column.ts';
 import { type Cube, cubeBytes, fitTile, tileLayout } from './tiled-cube.ts';
-import { checkColumns, coordinateNames } from './tiled-description.ts';
+import { checkColumns, dataColumnsOf } from './tiled-description.ts';
 import { readTiledHeader, type TiledHeader, type TiledType, writeTiledHeader } from './tiled-header.ts';
 import { RowMap, type RowRun } from './tiled-rows.ts';
 import type { StorageManagerDescription } from './types.ts';
@@ -41,10 +41,7 @@ export class TiledStMan implements StorageManager {
     this.context = context;
     this.newName = name;
     this.rowCount = context.rowCount;
-    const coordinates = coordinateNames(context);
-    this.dataColumns = context.columns
-      .map((_, column) => column)
-      .filter((column) => !coordinates.has(context.columns[column].name));
+    this.dataColumns = dataColumnsOf(context);
     this.columns = context.columns.map(
       (layout, column) => new TiledColumn(this, this.dataColumns.indexOf(column), layout),
     );
