@@ -150,6 +150,26 @@ def shared_tiles(work):
     return ["tiles", "ordered-tiles"]
 
 
+def coordinates(work):
+    """Columns of coordinates, whose values lie in the header of the hypercubes."""
+    names = []
+    for manager in ["TiledColumnStMan", "TiledShapeStMan"]:
+        place = dict(datamanagertype=manager, datamanagergroup="H")
+        shaped = lambda *shape: dict(place, ndim=len(shape), **(dict(shape=list(shape), options=4) if manager == "TiledColumnStMan" else {}))
+        columns = maketabdesc([makearrcoldesc("DATA", 0.0, valuetype="float", **shaped(3, 2)), makearrcoldesc("POL", 0.0, valuetype="float", **shaped(2)),
+                               makearrcoldesc("FREQ", 0.0, valuetype="double", **shaped(3)), makescacoldesc("TIME", 0.0, **place)])
+        tabledefinehypercolumn(columns, "H", 3, ["DATA"], ["POL", "FREQ", "TIME"])
+        names.append("coordinates-" + manager)
+        t = table(os.path.join(work, names[-1]), columns, nrow=8, ack=False)
+        for row in range(8):
+            t.putcell("DATA", row, np.arange(6).reshape(3, 2) + row)
+            t.putcell("TIME", row, 100.0 + row)
+        t.putcell("FREQ", 0, np.array([1.0, 2.0, 3.0]))
+        t.putcell("POL", 0, np.array([5, 6], np.float32))
+        t.close()
+    return names
+
+
 def others(work):
     path = os.path.join(work, "changed")
     t = make_base(path)
@@ -186,7 +206,7 @@ def main():
     failures = []
     try:
         call = matrix.driver(work)
-        names = selections(work) + engines(work) + shared_tiles(work) + others(work)
+        names = selections(work) + engines(work) + shared_tiles(work) + coordinates(work) + others(work)
         names += ["/" + path for path in sys.argv[1:]]
         items = [{"path": os.path.join(work, name) if name[0] != "/" else name[1:]} for name in names]
         for item, dump in zip(items, call("read", items)):

@@ -43,7 +43,7 @@ interface Box {
 export class TiledColumn implements StorageColumn {
   private readonly host: TiledHost;
   private readonly layout: ColumnLayout;
-  /** Index among the columns in the tiles; -1 for coordinates. */
+  /** Index among the columns in the tiles. */
   private readonly part: number;
 
   constructor(host: TiledHost, part: number, layout: ColumnLayout) {
@@ -116,8 +116,6 @@ export class TiledColumn implements StorageColumn {
     at: number,
     act: (box: Box, at: number) => void,
   ): void {
-    if (this.part < 0)
-      fail('unsupported', `Column ${this.layout.name} is a coordinate of a hypercube, which is not read.`);
     const { units } = typeInfo(this.layout.type);
     for (let done = 0, target = at; done < count; ) {
       const { cube, cubeNumber, position, count: rows } = this.host.locate(row + done, count - done);

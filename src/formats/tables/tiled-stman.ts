@@ -4,6 +4,7 @@ import { registerStorageManager, type StorageColumn, type StorageContext, type S
 import { tableDisk } from './table-disk.ts';
 import { TileCache, TileFile } from './tile-cache.ts';
 import { TiledColumn } from './tiled-column.ts';
+import { TiledCoordinate } from './tiled-coordinate.ts';
 import { type Cube, cubeBytes, fitTile, tileLayout } from './tiled-cube.ts';
 import { checkColumns, dataColumnsOf } from './tiled-description.ts';
 import { readTiledHeader, type TiledHeader, type TiledType, writeTiledHeader } from './tiled-header.ts';
@@ -26,7 +27,7 @@ export class TiledStMan implements StorageManager {
   readonly cache: TileCache;
   /** Indices of the columns whose values lie in the tiles. */
   readonly dataColumns: readonly number[];
-  private readonly columns: TiledColumn[];
+  private readonly columns: StorageColumn[];
   private state: TiledHeader | undefined;
   private files: (TileFile | undefined)[] = [];
   private cubes: Cube[] = [];
@@ -42,8 +43,10 @@ export class TiledStMan implements StorageManager {
     this.newName = name;
     this.rowCount = context.rowCount;
     this.dataColumns = dataColumnsOf(context);
-    this.columns = context.columns.map(
-      (layout, column) => new TiledColumn(this, this.dataColumns.indexOf(column), layout),
+    this.columns = context.columns.map((layout, column) =>
+      this.dataColumns.includes(column)
+        ? new TiledColumn(this, this.dataColumns.indexOf(column), layout)
+        : new TiledCoordinate(this, layout),
     );
   }
 
