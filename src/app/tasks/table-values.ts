@@ -37,6 +37,16 @@ export function cellReply(type: DataType, value: CellValue): EngineValue {
   return isArrayCell(value) ? arrayReply(type, value.shape, value.values) : scalarReply(type, value);
 }
 
+/** Values of one type as an array for Python. */
+export function scalarsReply(type: DataType, values: readonly ScalarValue[]): ArrayReply {
+  const shape = [values.length];
+  const kind = kindOf(type);
+  if (kind === 'string') return arrayReply(type, shape, values as string[]);
+  if (kind === 'complex') return arrayReply(type, shape, Float64Array.from((values as [number, number][]).flat()));
+  const Storage = { bool: Uint8Array, int: Int32Array, float: Float64Array }[kind];
+  return arrayReply(type, shape, Storage.from(values.map(Number)));
+}
+
 function scalarReply(type: DataType, value: ScalarValue): TaskValue {
   const kind = kindOf(type);
   if (kind === 'bool') return Boolean(value);

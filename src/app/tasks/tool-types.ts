@@ -92,9 +92,10 @@ export function textArgument(args: ToolArguments, name: string): string {
   return typeof value === 'string' ? value : fail('usage', `The parameter '${name}' must be a string.`);
 }
 
-/** An argument as a number; @throws usage otherwise */
+/** An argument as a number, or a list of one; @throws usage otherwise */
 export function numberArgument(args: ToolArguments, name: string): number {
-  const value = args[name];
+  const given = args[name];
+  const value = Array.isArray(given) && given.length === 1 ? given[0] : given;
   return typeof value === 'number' ? value : fail('usage', `The parameter '${name}' must be a number.`);
 }
 

@@ -3,7 +3,7 @@ import { type ComputedCells, emptyValues } from './computed-table.ts';
 import { isGroupFunction } from './query-compile.ts';
 import { DATE_FUNCTIONS } from './query-dates.ts';
 import { OPERAND_FUNCTIONS, VALUE_FUNCTIONS, WHOLE_FUNCTIONS } from './query-functions.ts';
-import type { Expression, SelectItem } from './query-language.ts';
+import type { Expression, SelectItem, SetItem } from './query-language.ts';
 import { asBoolean, asNumber, asText, isArray, isPair, itemsOf, type Value } from './query-values.ts';
 import type { ColumnValues, DataType, Table } from './types.ts';
 
@@ -48,6 +48,7 @@ function isInteger(expression: Expression, table: Table | undefined): boolean {
     case 'literal':
       return expression.isInteger === true;
     case 'column':
+      // Of a table inside the query nothing is known here.
       return table !== undefined && INTEGERS.includes(table.column(expression.name).description.type);
     case 'unary':
       return expression.operator === '-' && inner(expression.operand);
@@ -60,10 +61,19 @@ function isInteger(expression: Expression, table: Table | undefined): boolean {
     case 'call':
       return isIntegerCall(expression.name, expression.operands, inner);
     case 'array':
-      return expression.items.every((item) => item.kind === 'range' || inner(item.value));
+      return isIntegerSet(expression.items, table);
+    case 'subquery': {
+      const { items, giving } = expression.statement;
+      if (Array.isArray(giving)) return isIntegerSet(giving, undefined);
+      return items.every((item) => isInteger(item.expression, undefined));
+    }
     default:
       return false;
   }
+}
+
+function isIntegerSet(items: readonly SetItem[], table: Table | undefined): boolean {
+  return items.every((item) => item.kind === 'range' || isInteger(item.value, table));
 }
 
 const INTEGER_CALLS = ['rownumber', 'rownr', 'rowid', 'gcount', 'ndim', 'shape'];

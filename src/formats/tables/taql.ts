@@ -3,19 +3,19 @@ import { ComputedTable } from './computed-table.ts';
 import { writeReference } from './linked-table-writer.ts';
 import { writePlain } from './plain-copy.ts';
 import { compile, type Evaluate, type Scope } from './query-compile.ts';
-import type { SelectItem, SortKey, Statement } from './query-language.ts';
+import type { Expression, SelectItem, SortKey, Statement } from './query-language.ts';
 import { describeResult, isGrouped, resultCells } from './query-results.ts';
 import { asBoolean, compareValues, isArray, itemsOf, type Value } from './query-values.ts';
 import { RowMappedTable, SelectedRows } from './row-mapped-table.ts';
 import { writeAssignments } from './taql-assignment.ts';
 import { parseStatement } from './taql-parser.ts';
-import type { CellValue, Table, TableMode } from './types.ts';
+import type { CellValue, DataType, Table, TableMode } from './types.ts';
 
 /** What a statement gives. */
 export type TaqlResult =
   | { readonly kind: 'table'; readonly table: Table }
-  /** calc: a value for each row, or one. */
-  | { readonly kind: 'values'; readonly values: readonly CellValue[] };
+  /** calc: a value for each row, or one; all are of the type. */
+  | { readonly kind: 'values'; readonly type: DataType; readonly values: readonly CellValue[] };
 
 export interface TaqlTables {
   /** Opens a table by the path in the statement. */
@@ -40,7 +40,7 @@ export function runTaql(command: string, tables: TaqlTables): TaqlResult {
     case 'count':
       return { kind: 'table', table: run.count(statement) };
     case 'calc':
-      return { kind: 'values', values: run.calc(statement) };
+      return { kind: 'values', ...run.calc(statement) };
     default:
       return { kind: 'table', table: run.change(statement) };
   }
@@ -95,18 +95,24 @@ class StatementRun {
     return this.computed(grouped, scope, this.rows(statement, scope, true), true);
   }
 
-  calc(statement: Statement): CellValue[] {
-    const { expression } = statement.items[0];
-    if (!statement.from) return [cellOf(compile(expression, this.scope(undefined, statement))(0))];
-    const table = this.open(statement, 'read');
+  calc(statement: Statement): { readonly type: DataType; readonly values: CellValue[] } {
+    const [item] = statement.items;
+    const table = statement.from ? this.open(statement, 'read') : undefined;
+    const values = table
+      ? this.valuesOf(item.expression, statement, table)
+      : [compile(item.expression, this.scope(undefined, statement))(0)];
+    const { type } = resultCells(describeResult(item, 0, table), values);
+    return { type, values: values.map((value) => cellOf(value, type)) };
+  }
+
+  /** Values of an expression in the rows that the statement chooses, or the one of all of them. */
+  private valuesOf(expression: Expression, statement: Statement, table: Table): Value[] {
     const scope = this.scope(table, statement);
     const rows = this.rows(statement, scope, true);
     const value = compile(expression, scope);
-    if (isGrouped(expression)) {
-      scope.group.rows = rows;
-      return [cellOf(value(rows.at(-1) ?? 0))];
-    }
-    return rows.map((row) => cellOf(value(row)));
+    if (!isGrouped(expression)) return rows.map((row) => value(row));
+    scope.group.rows = rows;
+    return [value(rows.at(-1) ?? 0)];
   }
 
   change(statement: Statement): Table {
@@ -362,8 +368,8 @@ function limited<T>(rows: readonly T[], { limit }: Statement): T[] {
   return rows.slice(place(limit.start), end).filter((_, k) => k % limit.step === 0);
 }
 
-function cellOf(value: Value): CellValue {
+function cellOf(value: Value, type: DataType): CellValue {
   if (value === undefined) return fail('missing', 'A cell without a value was asked for.');
   if (!isArray(value)) return value;
-  return { shape: value.shape, values: resultCells({ name: '', type: undefined }, [value]).cells[0] };
+  return { shape: value.shape, values: resultCells({ name: '', type }, [value]).cells[0] };
 }

@@ -1,10 +1,18 @@
-import { openTable, queryRows, removeRows, runTaql, writeReference } from '../../../formats/tables/index.ts';
+import {
+  openTable,
+  queryRows,
+  removeRows,
+  runTaql,
+  type ScalarValue,
+  writeReference,
+} from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import { cellReply, keywordReply, keywordValue, recordReply } from '../table-values.ts';
+import { cellReply, isArrayCell, keywordReply, keywordValue, recordReply, scalarsReply } from '../table-values.ts';
 import { method, numberArgument, type ToolDeclaration, type ToolHost, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
+import { dictionary } from './reply-values.ts';
 import { columnMethods } from './table-columns.ts';
 import { tableMaking } from './table-making.ts';
 import { sliceMethods } from './table-slices.ts';
@@ -191,9 +199,20 @@ const selecting = {
     const at = (path: string) => joinPath(host.context.cwd, path);
     const result = runTaql(command, { open: (path, mode) => openTable(at(path), mode), target: at });
     if (result.kind === 'table') return adoptRows(host, new TableView(result.table, false));
-    return result.values.map((value) =>
-      cellReply(typeof value === 'string' ? 'String' : typeof value === 'boolean' ? 'Bool' : 'Double', value),
-    ) as EngineValue;
+    return result.values.map((value) => cellReply(result.type, value)) as EngineValue;
+  }),
+  calc: method<TableState>("expr, prefix='', showtaql=False", (_state, args, host) => {
+    const expression = textArgument(args, 'expr');
+    const given = textArgument(args, 'prefix');
+    const result = runTaql(`${given} calc ${expression}`, {
+      open: (path, mode) => openTable(joinPath(host.context.cwd, path), mode),
+      target: (path) => joinPath(host.context.cwd, path),
+    });
+    if (result.kind === 'table') return fail('usage', 'The expression is a whole command.');
+    const [first] = result.values;
+    return result.values.length === 1 && isArrayCell(first)
+      ? dictionary([[0, cellReply(result.type, first)]])
+      : scalarsReply(result.type, result.values as ScalarValue[]);
   }),
 };
 

@@ -29,6 +29,18 @@ describe('tb', () => {
     await expect(tb('getcellslice', ['FLUX', 0, [0, 0], [2, 0]])).rejects.toThrow('does not fit the cell');
   });
 
+  it('computes expressions, of tables or of none, in the types that CASA answers with', async () => {
+    expect(await tb('calc', ['1+2'])).toEqual([3]);
+    expect(await tb('calc', ['[1,2]/2'])).toEqual({ 0: [0.5, 1] });
+    expect(await tb('calc', ['[select from t giving [sum(FLUX)]]'])).toEqual({ 0: [15, 51] });
+    expect(await tb('calc', ['sum(FLUX) from t'])).toEqual([15, 51]);
+    await expect(tb('calc', ['FLUX'])).rejects.toThrow('There is no table with a column FLUX');
+    expect(await tb('getcell', ['FLUX', [1]])).toEqual([
+      [6, 8, 10],
+      [7, 9, 11],
+    ]);
+  });
+
   it('knows statistics of a column, and reads nothing of one that is too large', async () => {
     expect(await tb('statistics', ['FLUX'])).toMatchObject({ FLUX: { npts: 12, min: 0, max: 11, mean: 5.5, sum: 66 } });
     const path = join(folder, 'large');
