@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 
+import casatasks
 import casatools
 import numpy
 
@@ -1015,7 +1016,29 @@ u.open('SECTION.new')
 u.getcol('C')
 u.putcol('A',[3,2,1])
 u.close()
+u.calc('1+2')
+u.calc('[1,2,3]')
+u.calc('mean([1.,2])')
+u.calc('1>0')
+u.calc("'a'")
+u.calc('[select from SECTION.tab giving [NAME]]')
+u.calc('[select from SECTION.tab where SOURCE_ID>1 giving [SOURCE_ID+0.5]]')
+u.calc('ntrue([true,false,true])')
+u.calc('SOURCE_ID from SECTION.tab')
+u.calc('nothing')
 '''.strip().split('\n')
+
+
+# i: the imager, of an MS S whose autocorrelations are flagged: those count in the density of CASA's robust weights.
+IM = [
+    call
+    for data in ("field='0'", "spw='0',field='1'")
+    for weight in ("'natural'", "'uniform'", "'briggs',robust=0.5", "'briggs',robust=-2.0", "'radial'")
+    for call in (
+        "i.open('S')", "i.selectvis(%s)" % data, "i.defineimage(nx=256,cellx='0.2arcsec',stokes='I',spw=[0,1])", "i.weight(%s)" % weight,
+        "i.apparentsens()", "i.filter('gaussian','2arcsec','1arcsec','30deg')", "i.apparentsens()", "i.close()",
+    )
+]
 
 
 def plain(value):
@@ -1071,6 +1094,12 @@ def run(section, ms, image, out):
         own = [call.replace('SECTION', out.replace('.json', '')) for call in CL]
         found = answers(own, {'c': casatools.componentlist(), 'm': casatools.measures()})
         return {key.replace(out.replace('.json', ''), 'SECTION'): value for key, value in found.items()}
+    if section == 'im':
+        own = out.replace('.json', '.ms')
+        shutil.copytree('s.ms', own)
+        casatasks.flagdata(own, autocorr=True, flagbackup=False)
+        found = answers([call.replace("'S'", repr(own)) for call in IM], {'i': casatools.imager()})
+        return {key.replace(own, 'S'): value for key, value in found.items()}
     if section == 'me':
         return answers(['m.' + call for call in ME], {'m': casatools.measures()})
     return answers(['q.' + call for call in QA], {'q': casatools.quanta()})

@@ -14,7 +14,7 @@ CALLS = join(ROOT, 'test', 'peers', 'tools_calls.py')
 RESULTS = join(ROOT, 'test', 'peers', 'results_calls.py')
 
 # Section: relative tolerance and, for numbers about zero, absolute one; docs/differences-from-casa.md says what makes them.
-TOLERANCES = {'msmd': (1e-12, 1e-9), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15), 'ms': (1e-6, 1e-9), 'ia': (1e-9, 1e-9), 'making': (1e-9, 1e-9), 'cl': (1e-12, 1e-15), 'tb': (1e-15, 0)}
+TOLERANCES = {'msmd': (1e-12, 1e-9), 'me': (1e-8, 6e-6), 'qa': (1e-9, 1e-15), 'ms': (1e-6, 1e-9), 'ia': (1e-9, 1e-9), 'making': (1e-9, 1e-9), 'cl': (1e-12, 1e-15), 'tb': (1e-15, 0), 'im': (1e-6, 0)}
 
 
 def casapy(*words):

@@ -13,6 +13,8 @@ interface ScriptSeries {
   readonly dashes: boolean;
   readonly label: string;
   readonly alpha: number;
+  /** Written beside the points. */
+  readonly texts?: readonly string[];
 }
 
 /** A line over the whole panel. */
@@ -98,8 +100,16 @@ function axisOf(label: string, scale: 'linear' | 'log', limits: ScriptPanel['xli
 
 const withGaps = (values: readonly (number | null)[]) => Float64Array.from(values, (value) => value ?? Number.NaN);
 
-function seriesOf({ kind, x, y, colour, size, dashes, label, alpha }: ScriptSeries): Series {
-  const common = { kind, x: withGaps(x), y: withGaps(y), colour, isDashed: dashes, opacity: alpha };
+function seriesOf({ kind, x, y, colour, size, dashes, label, alpha, texts }: ScriptSeries): Series {
+  const common = {
+    kind,
+    x: withGaps(x),
+    y: withGaps(y),
+    colour,
+    isDashed: dashes,
+    opacity: alpha,
+    ...(texts && { texts }),
+  };
   return { ...common, ...(size > 0 && { size }), ...(label !== '' && { label }) };
 }
 

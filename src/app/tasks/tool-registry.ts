@@ -6,6 +6,7 @@ import { casalogTool } from './tools/casalog-tool.ts';
 import { componentTool } from './tools/component-tool.ts';
 import { coordsysTool } from './tools/coordsys-tool.ts';
 import { imageTool } from './tools/image-tool.ts';
+import { imagerTool } from './tools/imager-tool.ts';
 import { measuresTool } from './tools/measures-tool.ts';
 import { msTool } from './tools/ms-tool.ts';
 import { msmdTool } from './tools/msmd-tool.ts';
@@ -18,6 +19,7 @@ const DECLARATIONS: readonly ToolDeclaration[] = [
   eraseState(casaUtilitiesTool),
   eraseState(componentTool),
   eraseState(imageTool),
+  eraseState(imagerTool),
   eraseState(coordsysTool),
   eraseState(measuresTool),
   eraseState(quantaTool),

@@ -69,7 +69,7 @@ function secondsOfClock(text: string): number | undefined {
 
 /**
  * Reads a time in one of CASA's spellings: 2013/06/15/03:00:00.0, 2013-06-15T03:00:00, 15-Jun-2013/03:00:00, a date alone,
- * `56458.125d` (MJD), or hh:mm:ss alone.
+ * `56458.125d` (MJD), `4877982000s` (s since MJD 0), or hh:mm:ss alone.
  *
  * @param defaultDay MJD of the day for a text without a date; without it such a text is refused
  * @returns UTC, s since MJD 0
@@ -79,6 +79,8 @@ export function parseCasaTime(text: string, defaultDay?: number): number {
   const trimmed = text.trim();
   const mjd = /^(\d+(?:\.\d*)?)d$/.exec(trimmed);
   if (mjd) return Number(mjd[1]) * SECONDS_PER_DAY;
+  const elapsed = /^(\d{9,}(?:\.\d*)?)s$/.exec(trimmed); // fewer digits are no day of this century
+  if (elapsed) return Number(elapsed[1]);
   const split = /^(.*\d)[/T]((?:\d+:)?\d+:\d+(?:\.\d*)?|\d+)$/.exec(trimmed);
   const wholeDay = dayOfDate(trimmed);
   if (wholeDay !== undefined) return wholeDay * SECONDS_PER_DAY;

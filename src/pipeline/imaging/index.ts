@@ -1,3 +1,4 @@
+export { type ApparentSensitivity, apparentSensitivity } from './apparent-sensitivity.ts';
 export { fitBeam, sidelobeLevel } from './beam-fit.ts';
 export { type CleanOptions, clean } from './clean.ts';
 export { addComponents } from './component-image.ts';

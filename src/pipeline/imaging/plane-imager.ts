@@ -75,17 +75,28 @@ function withValues(source: BlockSource, values: VisMaker): BlockSource {
 export function makePlaneImager(context: Context, plan: ImagingPlan, cacheBytes: number): PlaneImager {
   const { stokes } = plan.choice;
   const imagers = stokes.map((one) => {
-    const request = { ...plan.request, stokes: one };
-    const store = new SampleStore(context, plan.data, request, cacheBytes / stokes.length);
-    const all = new SampleStore(context, plan.data, { ...request, cube: undefined }, 0);
-    const ofAll: BlockSource = (visit, part) => all.forPlane(0, visit, part);
-    const densities = new DensitySource(
-      (plane) => (visit, part) => store.forPlane(plane, visit, part),
-      plan.choice.isCube && plan.choice.sharesDensity ? ofAll : undefined,
-    );
+    const { store, densities } = samplesOf(context, plan, one, cacheBytes / stokes.length);
     return plan.request.facets ? new MosaicPlanes(plan, store, densities) : new SinglePlanes(plan, store, densities);
   });
   return imagers.length === 1 ? imagers[0] : new StokesPlanes(imagers);
+}
+
+/** The samples of one Stokes parameter of a plan, and the densities that weigh them. */
+export function samplesOf(
+  context: Context,
+  plan: ImagingPlan,
+  stokes: ImagingPlan['request']['stokes'],
+  cacheBytes: number,
+): { readonly store: SampleStore; readonly densities: DensitySource } {
+  const request = { ...plan.request, stokes };
+  const store = new SampleStore(context, plan.data, request, cacheBytes);
+  const all = new SampleStore(context, plan.data, { ...request, cube: undefined }, 0);
+  const ofAll: BlockSource = (visit, part) => all.forPlane(0, visit, part);
+  const densities = new DensitySource(
+    (plane) => (visit, part) => store.forPlane(plane, visit, part),
+    plan.choice.isCube && plan.choice.sharesDensity ? ofAll : undefined,
+  );
+  return { store, densities };
 }
 
 /** Several Stokes parameters, each with an imager whose planes are channels. */
@@ -127,7 +138,7 @@ class StokesPlanes implements PlaneImager {
   }
 }
 
-function weightChoice({ choice, planeFrequencies }: ImagingPlan): WeightChoice {
+export function weightChoice({ choice, planeFrequencies }: ImagingPlan): WeightChoice {
   const { weighting, robust, imsize, cell, isCube, options, boxPixels, noise, sharesDensity } = choice;
   const [first, last] = [planeFrequencies[0], planeFrequencies[planeFrequencies.length - 1]];
   return {

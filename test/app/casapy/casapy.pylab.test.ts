@@ -17,11 +17,11 @@ pl.xlim(0, 4); pl.ylim(ymin=1); pl.legend(); pl.title('left'); pl.xlabel('x')
 pl.subplot(1, 2, 2)
 print pl.hist([0, 0.1, 0.5, 1], bins=[0, 0.5, 1])[:2]
 pl.errorbar([1, 2], [3, 4], yerr=[0.5, 0.25], fmt='s')
-pl.axhline(2, color='k')
+pl.axhline(2, color='k'); pl.text(1.5, 3, 'here'); pl.axis([0, 3, 1, 5]); pl.tight_layout()
 left, right = [panel._data for _, panel in sorted(pl.gcf()._panels.items())]
 for one in left['series']: print one['kind'], one['x'], one['y'], one['colour'], one['dashes'], one['label']
 print left['xlim'], left['ylim'], left['title'], left['xlabel'], left['legend']
-print right['series'][-1]['y'], right['spans'][0]['at']
+print right['series'][-2]['y'], right['spans'][0]['at'], right['series'][-1]['texts'], right['xlim'], right['ylim']
 pl.savefig('page.png', dpi=50)
 pl.savefig('page2')
 pl.close()
@@ -49,7 +49,7 @@ describe('pylab of scripts', () => {
       'points [0.0, 1.0] [7.0, 8.0] 0 False ',
       'line [0.0, 1.0, 2.0] [9.0, 8.0, 7.0] #0072b2 False ',
       '[0.0, 4.0] [1.0, None] left x True',
-      '[2.5, 3.5, nan, 3.75, 4.25, nan] 2.0',
+      "[2.5, 3.5, nan, 3.75, 4.25, nan] 2.0 ['here'] [0.0, 3.0] [1.0, 5.0]",
       '{}',
     ]);
   });

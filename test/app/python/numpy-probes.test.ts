@@ -57,4 +57,21 @@ np.memmap
     );
     expect(err).toContain('numpy.memmap is not available here');
   });
+
+  it('keeps arrays in archives, and tells of a doubtful text once', { timeout: 120_000 }, () => {
+    const { out, err } = casapy(
+      '6.2.1',
+      `import numpy as np
+label = 'kilo$\\lambda$'
+np.savez('t', u=np.arange(3.), flags=np.array([[True], [False]]), vis=np.array([1+2j]))
+kept = np.load('t.npz')
+print(kept.files, kept['u'], kept['flags'].shape, kept['vis'])
+np.savez_compressed('small.npz', np.zeros(2))
+with np.load('small.npz') as small: print(len(small), small['arr_0'])
+print(casatools.table().calc('1+2'), type(casatasks).__name__)
+`,
+    );
+    expect(out).toBe("['u', 'flags', 'vis'] [0. 1. 2.] (2, 1) [1.+2.j]\n1 [0. 0.]\n[3] module\n");
+    expect(err.match(/SyntaxWarning/g)).toHaveLength(1);
+  });
 });

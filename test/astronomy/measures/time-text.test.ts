@@ -19,6 +19,7 @@ it.each([
   ['15-Jun-2013/03:00:00'],
   ['15jun2013/03:00:00'],
   ['56458.125d'],
+  ['4877982000.0s'],
 ])('reads %s', (text) => {
   expect(parseCasaTime(text)).toBe(THREE);
 });
@@ -28,6 +29,6 @@ it('reads dates alone and, with a day given, times alone', () => {
   expect(parseCasaTime('03:00:00', 56458)).toBe(THREE);
 });
 
-it.each(['03:00:00', 'yesterday', '2013/02/30/00:00:00', '15-Foo-2013', ''])('refuses %j', (text) => {
+it.each(['03:00:00', 'yesterday', '2013/02/30/00:00:00', '15-Foo-2013', '30s', ''])('refuses %j', (text) => {
   expect(() => parseCasaTime(text)).toThrow(/is not a time/);
 });

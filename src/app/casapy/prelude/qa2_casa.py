@@ -315,7 +315,7 @@ class _Maker:
     create = __call__
 
 
-_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'componentlist': 'cl', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
+_TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'imager': 'im', 'componentlist': 'cl', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
 accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
@@ -420,6 +420,7 @@ def attach(start):
     sys.modules['analysisUtils'] = SPACE['aU']
     add('taskinit', casac=SPACE['casac'], **{name: SPACE[name] for name in start['tools']}, **makers)
     add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
+    SPACE.update({name: sys.modules[name] for name in ('casatasks', 'casatools')})  # as at the prompt of CASA 6
     _install_versions()
     _is_version_fixed = start['isVersionFixed']
     SPACE['casa']['files']['logfile'] = start['logfile']

@@ -220,8 +220,22 @@ class Axes:
         for one, label in zip(named, labels if isinstance(labels, (list, tuple)) else []):
             one['label'] = str(label)
 
+    def text(self, x, y, s, **_looks):
+        self._data['series'].append(dict(kind='points', x=[float(x)], y=[float(y)], colour='#000000', alpha=0, size=0, dashes=False, label='', texts=[str(s)]))
+
+    def annotate(self, text, xy, xytext=None, **_looks):
+        self.text(*(xytext if xytext is not None else xy), text)
+
+    def axis(self, limits=None, **_looks):
+        if limits is not None and not isinstance(limits, str):
+            self._data['xlim'], self._data['ylim'] = [[float(value) for value in pair] for pair in (limits[:2], limits[2:])]
+        elif limits not in (None, 'on', 'auto', 'tight'):
+            _refuse('axis() takes four limits here.')
+
     def grid(self, *_arguments, **_looks):
-        """Panels have no grid."""
+        """Panels have a grid always."""
+
+    tick_params = minorticks_on = grid
 
 
 def _both(errors, count):
@@ -255,6 +269,11 @@ class Figure:
         self._panels = {key: panel for key, panel in self._panels.items() if key[:2] == place[:2]}
         self._current = self._panels.setdefault(place, Axes())
         return self._current
+
+    def tight_layout(self, *_arguments, **_looks):
+        """Pages are laid out by themselves."""
+
+    subplots_adjust = tight_layout
 
     def gca(self):
         return self._current or self.add_subplot(1, 1, 1)
@@ -325,6 +344,10 @@ def subplots(nrows=1, ncols=1, figsize=None, dpi=None, **_looks):
     return page, [panels[row * ncols:(row + 1) * ncols] for row in range(nrows)]
 
 
+def _without_effect(*_arguments, **_options):
+    """Pages are laid out by themselves."""
+
+
 def show(*_arguments, **_options):
     print('show(): there is no screen; savefig writes a PNG file.')
 
@@ -337,9 +360,10 @@ def _panel(method):
 
 
 def _install():
-    names = {name: _panel(name) for name in 'plot scatter errorbar hist bar semilogx semilogy loglog axhline axvline legend grid cla'.split()}
+    names = {name: _panel(name) for name in 'plot scatter errorbar hist bar semilogx semilogy loglog axhline axvline legend grid cla text annotate axis tick_params minorticks_on'.split()}
     names.update({name: _panel('set_' + name) for name in 'title xlabel ylabel xlim ylim xscale yscale'.split()})
     names.update(figure=figure, close=close, clf=clf, subplot=subplot, subplots=subplots, show=show, gcf=gcf, gca=lambda: gcf().gca(),
+                 **{name: _without_effect for name in ('tight_layout', 'subplots_adjust', 'draw', 'ion', 'ioff')},
                  savefig=lambda *values, **named: gcf().savefig(*values, **named),
                  suptitle=lambda text, **looks: gcf().suptitle(text, **looks))
     for name in ('pylab', 'matplotlib.pyplot', 'matplotlib.pylab'):

@@ -1,7 +1,9 @@
-"""Numbers in binary files and buffers: tofile, fromfile, frombuffer, and numpy's own .npy."""
+"""Numbers in binary files and buffers: tofile, fromfile, frombuffer, and numpy's own .npy and .npz."""
 
 import array
 import ast
+import collections.abc
+import io
 import math
 import sys
 
@@ -82,22 +84,76 @@ def save(file, arr):
         target.close()
 
 
-def load(file):
+def _save_archive(file, arrays, named, compression):
+    import zipfile
+    members = {'arr_%d' % index: array for index, array in enumerate(arrays)}
+    members.update(named)
+    name = file if not isinstance(file, str) or file.endswith('.npz') else file + '.npz'
+    with zipfile.ZipFile(name, 'w', compression) as archive:
+        for member, array in members.items():
+            content = io.BytesIO()
+            save(content, array)
+            archive.writestr(member + '.npy', content.getvalue())
+
+
+def savez(file, *args, **kwds):
+    _save_archive(file, args, kwds, 0)  # stored
+
+
+def savez_compressed(file, *args, **kwds):
+    _save_archive(file, args, kwds, 8)  # deflated
+
+
+class NpzFile(collections.abc.Mapping):
+    """The arrays of an .npz archive by name; each is read when it is asked for."""
+
+    def __init__(self, content):
+        import zipfile
+        self._archive = zipfile.ZipFile(io.BytesIO(content))
+        self.files = [name[:-4] if name.endswith('.npy') else name for name in self._archive.namelist()]
+
+    def __getitem__(self, name):
+        if name not in self.files:
+            raise KeyError('%s is not a file in the archive' % name)
+        members = self._archive.namelist()
+        return _parse(self._archive.read(name if name in members else name + '.npy'), name)
+
+    def __iter__(self):
+        return iter(self.files)
+
+    def __len__(self):
+        return len(self.files)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        self.close()
+
+    def close(self):
+        self._archive.close()
+
+
+def load(file, mmap_mode=None, allow_pickle=False, **_others):
     source = open(file, 'rb') if isinstance(file, str) else file
     data = source.read()
     if isinstance(file, str):
         source.close()
+    return NpzFile(data) if data[:4] == b'PK\x03\x04' else _parse(data, file)
+
+
+def _parse(data, name):
     if data[:6] != _MAGIC[:6]:
-        raise ValueError('%s is no .npy file; archives (.npz) and pickles are not read here.' % (file,))
+        raise ValueError('%s is no .npy or .npz file; pickles are not read here.' % (name,))
     width = 2 if data[6] == 1 else 4
     start = 8 + width + int.from_bytes(data[8:8 + width], 'little')
     head = ast.literal_eval(data[8 + width:start].decode('latin-1').strip())
     kind = '?' if head['descr'] == '|b1' else head['descr']
     if not isinstance(kind, str) or core.dtype(kind).kind not in 'biufc':
-        raise NotImplementedError('%s holds values of a kind that is not read here: %s.' % (file, head['descr']))
+        raise NotImplementedError('%s holds values of a kind that is not read here: %s.' % (name, head['descr']))
     found = _read(data[start:start + math.prod(head['shape']) * core.dtype(kind).itemsize], kind, _order_of(kind))
     return found.reshape(head['shape'], order='F' if head['fortran_order'] else 'C')
 
 
 ndarray.tofile = _write_file
-np.__dict__.update(frombuffer=frombuffer, fromstring=fromstring, fromfile=fromfile, save=save, load=load)
+np.__dict__.update(frombuffer=frombuffer, fromstring=fromstring, fromfile=fromfile, save=save, savez=savez, savez_compressed=savez_compressed, load=load)

@@ -130,7 +130,10 @@ def _has_print_statement(text):
     """`print (a) % b`, `print (a)/2, b` and a bare `print`: Python 3 reads them too, as something that nobody means."""
     if not _LOOKS_PRINTED.search(text):
         return False
-    for node in ast.walk(ast.parse(text)):
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # told when it is compiled
+        tree = ast.parse(text)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
             first = _leftmost(node.value)
             name = first.func if isinstance(first, ast.Call) else first

@@ -14,6 +14,7 @@ import { plotBandpass } from '../declarations/plotbandpass.ts';
 import { writeFigures } from '../figure-file.ts';
 import { method, type ToolArguments, type ToolDeclaration, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
+import { coordinateHelpers } from './analysis-coordinates.ts';
 
 /** es: the checks that delivered calibration scripts call when they are not only applied. */
 export const scienceReductionTool: ToolDeclaration<null> = {
@@ -56,10 +57,11 @@ export const scienceReductionTool: ToolDeclaration<null> = {
 /** aU: of the analysis utilities, what delivered scripts use. */
 export const analysisUtilitiesTool: ToolDeclaration<null> = {
   name: 'aU',
-  summary: 'The plots and checks of the analysis utilities that delivered scripts call',
+  summary: 'Of the analysis utilities, the plots and checks that delivered scripts call, and places as text',
   create: () => null,
   close: () => {},
   methods: {
+    ...coordinateHelpers,
     stuffForScienceDataReduction: method('', (_state, _args, { adopt }) => adopt('es', null)),
     plotWVRSolutions: method(
       "caltable='', spw='', field='', antenna='', subplot=22, yrange=[0,0], xrange=[0,0], interactive=False, " +
@@ -71,7 +73,7 @@ export const analysisUtilitiesTool: ToolDeclaration<null> = {
         "showatm=False, pwv='auto', showfdm=False, subplot=22, yrange=[], interactive=False, buildpdf=False, chanrange='', " +
         "showBasebandNumber=False, showimage=False, showtsky=False, timeranges='', poln='', markersize=3, density=108",
       (_state, args, { context }) => {
-        for (const name of ['showimage', 'showtsky', 'buildpdf'])
+        for (const name of ['showimage', 'buildpdf'])
           if (args[name] === true) fail('unsupported', `aU.plotbandpass(): only ${name}=False is available.`);
         for (const name of ['timeranges', 'poln'])
           if (args[name] !== '') fail('unsupported', `aU.plotbandpass(): only ${name}='' is available.`);

@@ -1,0 +1,54 @@
+import { convertDirection, formatDec, formatRa, parseDirection } from '../../../astronomy/measures/index.ts';
+import { fail } from '../../../foundation/base/index.ts';
+import { method, numberArgument, type ToolArguments, textArgument } from '../tool-types.ts';
+import type { TaskValue } from '../types.ts';
+
+type Fitted = Readonly<Record<string, { shape: { direction: Record<'m0' | 'm1', { value: number }> } }>>;
+
+/** Right ascension and declination, rad, of the arguments or of a component that imfit has found. */
+function placeOf(args: ToolArguments): [ra: number, dec: number] {
+  const found = args.imfitdict as { results?: Fitted } | null;
+  if (!found) return [numberArgument(args, 'ra'), numberArgument(args, 'dec')];
+  const component = found.results?.[`component${args.component}`];
+  if (!component) fail('usage', `aU.rad2radec(): the dictionary has no component ${args.component}.`);
+  const { m0, m1 } = component.shape.direction;
+  return [m0.value, m1.value];
+}
+
+/** 16:57:19.644179, -16:09:23.99378, or with the letters of hours and degrees. */
+function placeText([ra, dec]: readonly number[], hasLetters: boolean, delimiter: string): string {
+  const texts = [formatRa(ra), formatDec(dec, 5, ':')];
+  return (hasLetters ? texts.map(withLetters) : texts).join(delimiter);
+}
+
+function withLetters(text: string, index: number): string {
+  const [first, second, third] = text.split(':');
+  return `${first}${index === 0 ? 'h' : 'd'}${second}m${third}s`;
+}
+
+/** Colons after degrees are taken for what they are: in CASA's own spelling they belong to hours. */
+function turned(text: string, from: string, to: string): TaskValue {
+  const [first, second = ''] = text
+    .replace(/^\s*(ICRS|J2000)\s/i, '')
+    .trim()
+    .split(/[\s,]+/);
+  const { ra, dec } = parseDirection(`${from} ${first} ${second.includes(':') ? withLetters(second, 1) : second}`);
+  return placeText(convertDirection(ra, dec, from, to), false, ', ');
+}
+
+/** Places as text; angles are rounded to 0.1 milliarcsecond. */
+export const coordinateHelpers = {
+  rad2radec: method(
+    'ra=0.0, dec=0.0, imfitdict=None, prec=5, verbose=True, component=0, hmsdms=False, delimiter=None',
+    (_state, args) => placeText(placeOf(args), args.hmsdms === true, String(args.delimiter ?? ', ')),
+  ),
+  ICRSToJ2000: method('icrs', (_state, args) => turned(textArgument(args, 'icrs'), 'ICRS', 'J2000')),
+  J2000ToICRS: method('j2000', (_state, args) => turned(textArgument(args, 'j2000'), 'J2000', 'ICRS')),
+  convertColonDelimitersToHMSDMS: method('mystring', (_state, args) =>
+    textArgument(args, 'mystring')
+      .split(',')
+      .map((part) => part.trim())
+      .map(withLetters)
+      .join(', '),
+  ),
+};
