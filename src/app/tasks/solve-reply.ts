@@ -40,7 +40,7 @@ export function solveReply(
     ]),
   ]);
   return dictionary([
-    ['apply_tables', textArray(textList(gaintable))],
+    ['apply_tables', textArray(textList(gaintable).toSorted())],
     [
       'selectvis',
       dictionary([

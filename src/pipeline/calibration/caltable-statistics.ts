@@ -1,15 +1,15 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { quartilesOf } from '../../foundation/numeric/index.ts';
-import type { CalTable } from './caltable.ts';
+import type { CalRows, CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { calValue } from './caltable-selection.ts';
 
 export interface CalstatOptions {
   readonly caltable: string;
-  /** amp (amplitude), phase, real, imag; for real columns the values themselves. */
+  /** amp (amplitude), phase, real, imag; or a column such as SNR or TIME, whatever `datacolumn` says. */
   readonly axis?: string;
-  /** Column: CPARAM or FPARAM; or an axis such as SNR, PARAMERR. 'gain': the parameters of the table. */
+  /** Column, of which CPARAM and FPARAM are the parameters. 'gain': those of the table. */
   readonly datacolumn?: string;
 }
 
@@ -40,12 +40,27 @@ export function calstat(context: Context, options: CalstatOptions): Record<strin
   const axis = (options.axis ?? 'amplitude').toLowerCase();
   const asked = (options.datacolumn ?? 'gain').toUpperCase();
   const own = table.parType === 'Complex' ? 'CPARAM' : 'FPARAM';
-  const column = ['SNR', 'PARAMERR'].find((name) => name === axis.toUpperCase()) ?? (asked === 'GAIN' ? own : asked);
+  const column = axis.toUpperCase() in PLAIN_COLUMNS ? axis.toUpperCase() : asked === 'GAIN' ? own : asked;
   const values = columnValues(table, column, axis);
   const found = statisticsOf(values);
   context.log.post(`${column}: ${JSON.stringify(found)}`, 'INFO', 'calstat');
   return { [column]: found };
 }
+
+/** Columns whose values are taken as they are. */
+const PLAIN_COLUMNS: Readonly<Record<string, (rows: CalRows) => ArrayLike<number>>> = {
+  SNR: ({ snr }) => snr,
+  PARAMERR: ({ paramErr }) => paramErr,
+  FLAG: ({ flag }) => flag,
+  TIME: ({ time }) => time,
+  INTERVAL: ({ interval }) => interval,
+  FIELD_ID: ({ fieldId }) => fieldId,
+  SPECTRAL_WINDOW_ID: ({ spwId }) => spwId,
+  ANTENNA1: ({ antenna1 }) => antenna1,
+  ANTENNA2: ({ antenna2 }) => antenna2,
+  SCAN_NUMBER: ({ scanNumber }) => scanNumber,
+  OBSERVATION_ID: ({ observationId }) => observationId,
+};
 
 const AXES: Readonly<Record<string, 'amp' | 'phase' | 'real' | 'imag'>> = {
   amp: 'amp',
@@ -58,11 +73,13 @@ const AXES: Readonly<Record<string, 'amp' | 'phase' | 'real' | 'imag'>> = {
 
 function columnValues(table: CalTable, column: string, axis: string): Float64Array {
   const { rows } = table;
-  if (column === 'SNR') return Float64Array.from(rows.snr);
-  if (column === 'PARAMERR') return Float64Array.from(rows.paramErr);
+  if (column in PLAIN_COLUMNS) return Float64Array.from(PLAIN_COLUMNS[column](rows));
   if (column === 'FPARAM' && table.parType === 'Float') return Float64Array.from(rows.params);
   if (column !== 'CPARAM' || table.parType !== 'Complex')
-    fail('usage', `The table has no column ${column}; it has SNR, PARAMERR and its parameters.`);
+    fail(
+      'usage',
+      `The table has no column ${column} of numbers; it has ${Object.keys(PLAIN_COLUMNS).join(', ')} and its parameters.`,
+    );
   const what = AXES[axis] ?? fail('usage', `axis "${axis}" is none of amp, phase, real, imag.`);
   const scale = what === 'phase' ? Math.PI / 180 : 1;
   return Float64Array.from(rows.flag, (_, cell) => scale * calValue(table, cell, what));

@@ -1,4 +1,4 @@
-import { openMs, parseSpw, readMetadata } from '../../astronomy/ms/index.ts';
+import { matchNamed, openMs, parseSpw, readMetadata } from '../../astronomy/ms/index.ts';
 import { isTable } from '../../formats/tables/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
@@ -16,7 +16,7 @@ export interface GencalOptions {
   /** tsys, antpos, amp, ph, sbd, mbd, opac or jyperk */
   readonly caltype: string;
   readonly spw?: string;
-  /** Names or numbers, separated by commas; '' for all. */
+  /** Names, patterns or numbers, separated by commas; '' for all. */
   readonly antenna?: string;
   /** X, Y or both */
   readonly pol?: string;
@@ -92,18 +92,14 @@ function tsysTable(context: Context, vis: string, frame: CalFrame, isUniform: bo
   return assemble(frame, 'B TSYS', 'Float', rows, windows);
 }
 
-/** Antenna numbers for a list of names, numbers and ranges of numbers, in its order. @throws usage */
+/** Antenna numbers for a list of names, patterns, numbers and ranges of numbers, in its order. @throws usage */
 function antennasOf(text: string, frame: CalFrame): number[] {
   if (text.trim() === '') return frame.antennas.map(({ id }) => id);
-  const numbers = text.split(',').flatMap((word) => {
-    const name = word.trim().replace(/&.*$/, '');
-    const range = /^(\d+)~(\d+)$/.exec(name);
-    const [first, last] = range ? [Number(range[1]), Number(range[2])] : [Number(name), Number(name)];
-    const named = frame.antennas.filter(({ name: own }) => own === name);
-    const found = named.length > 0 ? named : frame.antennas.filter(({ id }) => id >= first && id <= last);
-    return found.length > 0
-      ? found.map(({ id }) => id)
-      : fail('usage', `There is no antenna "${name}" in ${frame.msName}.`);
+  const names = frame.antennas.map(({ name }) => [name]);
+  const numbers = text.split(/[,;]/).flatMap((word) => {
+    const part = word.trim().replace(/&.*$/, '');
+    const found = matchNamed(part, names);
+    return found.length > 0 ? found : fail('usage', `There is no antenna "${part}" in ${frame.msName}.`);
   });
   return [...new Set(numbers)];
 }

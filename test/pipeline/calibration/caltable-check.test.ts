@@ -69,6 +69,10 @@ describe('checks of a calibration table', () => {
     expect(CPARAM.min).toBeCloseTo(0, 6);
     expect(CPARAM.max).toBeCloseTo(1.5, 6);
     expect(() => calstat(context, { caltable: 'a.g', axis: 'colour' })).toThrow(/none of amp/);
+    const { ANTENNA1 } = calstat(context, { caltable: 'a.g', axis: 'antenna1' });
+    expect([ANTENNA1.npts, ANTENNA1.max, ANTENNA1.mean]).toEqual([12, ANTENNAS - 1, 2.5]);
+    const flags = calstat(context, { caltable: 'a.g', axis: 'amp', datacolumn: 'FLAG' }).FLAG;
+    expect([flags.npts, flags.min, flags.max]).toEqual([24, 0, 1]);
   });
 
   it('lists solutions by time and antenna', () => {

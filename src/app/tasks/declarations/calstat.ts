@@ -9,7 +9,7 @@ export const calstatTask: TaskDeclaration = {
   summary: 'Statistics of a column of a calibration table',
   parameters: [
     inputPath('caltable', undefined, 'calibration table'),
-    text('axis', 'amplitude', 'amp, phase, real, imag, or a column such as SNR'),
+    text('axis', 'amplitude', 'amp, phase, real, imag, or a column such as SNR or TIME'),
     text('datacolumn', 'gain', 'CPARAM or FPARAM; gain: the parameters of the table'),
     bool('useflags', true, 'not used', { inert: 'CASA takes flagged solutions, too' }),
   ],
