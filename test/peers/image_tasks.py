@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, feather, imcollapse, imcontsub, imfit, imhead, immath, immoments, impv, imrebin, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
+from casatasks import casalog, feather, imcollapse, imcontsub, imfit, imhead, immath, immoments, impv, imrebin, imreframe, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -30,6 +30,7 @@ CALLS = {
     'mask': ("makemask(mode='copy', inpimage='%s', inpmask='circle[[20pix,15pix],6pix]', output='OUT')", 0),
     'transposed': ("imtrans('%s', 'OUT', '3021')", 0),
     'transposed by names': ("imtrans('%s', 'OUT', ['fr', 'decl', 'stokes', 'r'])", 0),
+    'reframed': ("imreframe('%s', output='OUT', restfreq='231.1GHz', epoch='2020/03/04/05:06:07')", 0),
     'joined': ("ia.imageconcat('OUT', ['%s', 'behind'], relax=True, reorder=True).done()", 0),
     'calculated': ("ia.imagecalc('OUT', '2 * \"%s\"[\"%s\" > 0.1 && \"%s\" < 1.5] - floor(\"%s\")').done()", 1e-6),
     'rebin': ("imrebin('%s', 'OUT', [3, 2], crop=False)", 1e-6),

@@ -31,6 +31,8 @@ const SPACING = 0.5;
 const PRIMARY_BEAM = 1.13;
 /** Cells to a beam. */
 const CELLS = 4;
+/** Cells that are so many times finer than others of the same data have no say. */
+const FINEST = 8;
 const LARGE_DISH = 12;
 /** What names of data of 7 m dishes have. */
 const SMALL_NAME = /(?:^|[^0-9])7m|(?:^|[^a-z])aca(?:$|[^a-z])/i;
@@ -88,7 +90,7 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
       hasCorrected: needs.wantsCorrected,
     };
     const own = needs.images.filter(({ uses }) => uses.some(({ input }) => input === name));
-    return { name, spec: specOf(spec, typicalCell(own.length > 0 ? own : needs.images)) };
+    return { name, spec: specOf(spec, beamCell(own.length > 0 ? own : needs.images)) };
   });
   return { inputs, sources };
 }
@@ -130,10 +132,10 @@ function effortFor({ windows, fields }: Pick<Parts, 'windows' | 'fields'>) {
   return EFFORTS.find(isSmallEnough) ?? LEAST_EFFORT;
 }
 
-/** The middle one of the cells, rad. */
-function typicalCell(images: readonly ImageRequest[]): number {
-  const cells = images.map(({ cell }) => cell).sort((a, b) => a - b);
-  return cells[cells.length >> 1] ?? DEFAULT_CELL;
+/** The coarsest of the cells, rad, so that no image has a beam within one; finer ones have a beam of many. */
+function beamCell(images: readonly ImageRequest[]): number {
+  const cells = images.map(({ cell }) => cell);
+  return cells.length > 0 ? Math.min(Math.max(...cells), FINEST * Math.min(...cells)) : DEFAULT_CELL;
 }
 
 /** Where the script looks, if it says so. */

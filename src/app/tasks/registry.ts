@@ -37,6 +37,7 @@ import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
 import { impvTask } from './declarations/impv.ts';
 import { imrebinTask } from './declarations/imrebin.ts';
+import { imreframeTask } from './declarations/imreframe.ts';
 import { imregridTask } from './declarations/imregrid.ts';
 import { imsmoothTask } from './declarations/imsmooth.ts';
 import { imstatTask } from './declarations/imstat.ts';
@@ -101,6 +102,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   importfitsTask,
   impvTask,
   imrebinTask,
+  imreframeTask,
   imregridTask,
   imsmoothTask,
   imviewTask,

@@ -34,6 +34,7 @@ export { type ImpvOptions, impv } from './position-velocity.ts';
 export { type SpecsmoothOptions, specsmooth } from './profile-smoothing.ts';
 export { type Projection, parseProjection, type SkyPosition } from './projection.ts';
 export { type RebinOptions, rebin } from './rebinning.ts';
+export { type ImreframeOptions, imreframe } from './reframing.ts';
 export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } from './region.ts';
 export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
 export { type RotateOptions, rotateImage } from './rotating.ts';

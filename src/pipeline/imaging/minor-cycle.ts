@@ -88,13 +88,18 @@ class Hogbom implements MinorCycle {
   }
 }
 
+/** Lists of more pixels than this share of the plane take longer than the whole plane, row by row. */
+const LONG_LIST = 1 / 8;
+
 class Clark implements MinorCycle {
   private readonly geometry: ImageGeometry;
   private readonly checkAbort: () => void;
+  private readonly whole: Hogbom;
 
   constructor(geometry: ImageGeometry, checkAbort: () => void) {
     this.geometry = geometry;
     this.checkAbort = checkAbort;
+    this.whole = new Hogbom(geometry, checkAbort);
   }
 
   run(input: MinorCycleInput, limits: MinorCycleLimits): MinorCycleResult {
@@ -103,6 +108,11 @@ class Clark implements MinorCycle {
     const active: number[] = [];
     for (let k = 0; k < input.residual.length; k++) {
       if (input.mask[k] !== 0 && Math.abs(input.residual[k]) > limits.threshold / 2) active.push(k);
+    }
+    if (active.length > LONG_LIST * input.residual.length) {
+      const mask = new Float32Array(input.mask.length);
+      for (const at of active) mask[at] = 1;
+      return this.whole.run({ ...input, mask }, limits);
     }
     return arena().scope((lease) => {
       const psf = lease.float32(input.psf.length);

@@ -48,6 +48,7 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     const make = "ia.fromarray('true.im', [[1.0, 2.0]], overwrite=True); ia.close()";
     const copy = "imsubimage('true.im', outfile='copy.im', overwrite=True)";
     expect(casapy('-c', `${make}\nprint ${copy}`).out).toBe('True\n');
+    expect(casapy('-c', `if 0: assert split('a.ms')\nprint(${copy})`).out).toBe('True\n');
     expect(casapy('-c', `from casatasks import imsubimage\nprint(${copy})`).out).toBe('None\n');
   });
 

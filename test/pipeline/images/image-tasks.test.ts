@@ -11,6 +11,7 @@ import {
   imhistory,
   immath,
   immoments,
+  imreframe,
   imsmooth,
   imsubimage,
   imtrans,
@@ -199,6 +200,22 @@ describe('parts of images', () => {
     expect(() => imcollapse(context, { imagename: 'cube', function: 'mean', axes: 'time', outfile: 'x' })).toThrow(
       'no axis',
     );
+  });
+
+  it('imreframe gives an image or its copy another rest frequency and epoch, and refuses another frame', () => {
+    makeImage('framed', [], [new Float32Array(sizeX * sizeY)]);
+    const before = read('framed', (image) => image.coordinates);
+    imreframe(context, { imagename: 'framed', output: 'other', restfreq: '231.1GHz', epoch: '2020/03/04/05:06:07' });
+    const { spectral, observedMjdSec, ...rest } = read('other', (image) => image.coordinates);
+    expect(spectral).toEqual({ ...before.spectral, restFrequency: 231.1e9 });
+    expect(observedMjdSec / 86400).toBeCloseTo(58912 + (5 + 6 / 60 + 7 / 3600) / 24, 8);
+    const { spectral: _spectral, observedMjdSec: _time, ...same } = before;
+    expect(rest).toEqual(same);
+    expect(read('framed', (image) => image.coordinates)).toEqual(before);
+    const frame = before.spectral?.system ?? '';
+    imreframe(context, { imagename: 'framed', outframe: frame.toLowerCase(), restfreq: '230GHz' });
+    expect(read('framed', (image) => image.coordinates.spectral?.restFrequency)).toBe(230e9);
+    expect(() => imreframe(context, { imagename: 'framed', outframe: 'cmb' })).toThrow(/Make the image anew/);
   });
 
   it('imtrans moves pixels, masks and coordinates together', () => {

@@ -321,7 +321,7 @@ _ABSENT_TASKS = """
 accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
 deconvolve defintent exportasdm exportuvfits find fringefit getantposalma getcalmodvla getephemtable imbaseline
 imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
-imreframe listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
+listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
 sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux splattotable spxfit ssoflux

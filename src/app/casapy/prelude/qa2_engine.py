@@ -102,8 +102,8 @@ def ask(request):
 
 
 RETURNED_TRUE = frozenset(
-    'concat cvel cvel2 flagcmd hanningsmooth imcollapse imcontsub immath immoments impbcor impv imrebin imregrid imsmooth '
-    'imsubimage imtrans listobs makemask mstransform split split2 specsmooth uvcontsub'.split()
+    'concat cvel cvel2 flagcmd hanningsmooth imcollapse imcontsub immath immoments impbcor impv imrebin imreframe imregrid '
+    'imsmooth imsubimage imtrans listobs makemask mstransform split split2 specsmooth uvcontsub'.split()
 )
 """Tasks of CASA 3 to 5 that said so when they had done their work; those of CASA 6 return nothing."""
 

@@ -82,7 +82,9 @@ _MARKS = re.compile(
     r'\b(?:has_key|iteritems|itervalues|iterkeys|xrange|raw_input|unicode|basestring|cStringIO|cPickle'
     r'|taskinit|os\.getcwdu|time\.clock|string\.(?:join|letters|atoi|atof)'
     r'|imagermode|psfmode|es\.fixForCSV2555|stuffForScienceDataReduction|__casac__)\b'
-    r'|^(?:import|from)[ \t]+(?:urllib2|ConfigParser)\b',
+    r'|^(?:import|from)[ \t]+(?:urllib2|ConfigParser)\b'
+    # Tasks that said True until CASA 5.
+    r'|\bassert[ \t]+(?:split|concat|cvel2?|mstransform|uvcontsub)\(',
     re.MULTILINE,
 )
 _VERSION_CHECKS = (
