@@ -61,6 +61,8 @@ export interface ImagingNeeds {
   readonly wantsCorrected: boolean;
   /** Whether one continuum is fitted to several windows: away from the phase centre visibilities turn from window to window. */
   readonly fitsAcrossWindows: boolean;
+  /** Observations, by the highest number that a task selects. */
+  readonly observationCount: number;
 }
 
 const CLEANING = new Set(['clean', 'tclean']);
@@ -87,12 +89,13 @@ export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
   const fitsAcrossWindows = calls.some(
     ({ task, named }) => task.startsWith('uvcontsub') && /spw/.test(textOf(named.combine)),
   );
+  const observations = calls.flatMap(({ named }) => readNumbers(textOf(named.observation)));
   return {
     inputs,
     images: lastOfEach(images),
     uses: calls.flatMap(usesBy),
     names: [...new Set(names)],
-    ...{ wantsCorrected, fitsAcrossWindows },
+    ...{ wantsCorrected, fitsAcrossWindows, observationCount: 1 + Math.max(0, ...observations) },
   };
 }
 

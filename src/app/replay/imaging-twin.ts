@@ -88,6 +88,7 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
       seed: index + 1,
       strength,
       hasCorrected: needs.wantsCorrected,
+      observationCount: needs.observationCount,
     };
     const own = needs.images.filter(({ uses }) => uses.some(({ input }) => input === name));
     return { name, spec: specOf(spec, beamCell(own.length > 0 ? own : needs.images)) };
@@ -103,13 +104,15 @@ function shifted(windows: readonly CalibratedSpec['windows'][number][], index: n
   });
 }
 
-interface Parts extends Pick<CalibratedSpec, 'windows' | 'fields' | 'sources' | 'seed' | 'hasCorrected'> {
+interface Parts
+  extends Pick<CalibratedSpec, 'windows' | 'fields' | 'sources' | 'seed' | 'hasCorrected' | 'observationCount'> {
   readonly dish: number;
   readonly strength: number;
 }
 
 function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSpec {
-  const { windows } = parts;
+  const { windows, observationCount = 1 } = parts;
+  const effort = effortFor(parts);
   const wanted = SPEED_OF_LIGHT / windows[0].centreHz / (CELLS * cell);
   const longest = dish === 7 ? Math.min(wanted, SMALL_DISH.longest) : Math.max(wanted, 5 * dish);
   const finest = Math.min(...windows.map(({ stepHz }) => Math.abs(stepHz)));
@@ -117,7 +120,8 @@ function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSp
     day: DAY,
     dishDiameter: dish,
     longestBaseline: Math.max(longest, 4 * dish),
-    ...effortFor(parts),
+    antennaCount: effort.antennaCount,
+    visitCount: Math.max(effort.visitCount, observationCount),
     ...parts,
     // Smaller dishes collect less, and their data weigh less.
     noiseJy: RELATIVE_NOISE * strength * (LARGE_DISH / dish) ** 2 * Math.sqrt(finest / 1e6),
@@ -155,8 +159,14 @@ function placeFields(needs: ImagingNeeds, spacing: number) {
   const fields: CalibratedField[] = [];
   const centres: { ra: number; dec: number }[] = [];
   const last = ids.at(-1) ?? -1;
-  // Fields below and between those that are selected are calibrators, and have no part in this.
-  for (let id = 0; id <= last; id++) fields.push({ name: `calibrator-${id}`, ...place(id + 2), isObserved: false });
+  // Fields below and between those that are selected are calibrators, and have no part in this; where fields are also selected by the
+  // name of a mosaic, they are of that mosaic.
+  for (let id = 0; id <= last; id++)
+    fields.push(
+      isMosaic && needs.names.length > 0
+        ? { name: named[0], ...pointing(place(0), id, spacing), isObserved: id < POINTING_COUNT }
+        : { name: `calibrator-${id}`, ...place(id + 2), isObserved: false },
+    );
   if (ids.length > 0) {
     centres.push(place(0));
     const outer = ids.filter((id) => id !== middle);

@@ -60,6 +60,8 @@ export interface CalibratedSpec {
   readonly longestBaseline: number;
   /** Times at which every field is seen in each block, an hour apart. */
   readonly visitCount: number;
+  /** Observations that the visits belong to, one after the other; 1 when left out. */
+  readonly observationCount?: number;
   readonly windows: readonly CalibratedWindow[];
   readonly fields: readonly CalibratedField[];
   /** Every field sees each of them through its primary beam. */
@@ -98,7 +100,9 @@ export function writeCalibratedMs(context: Context, out: string, spec: Calibrate
       observed.forEach((field, index) => {
         const time = start + visit * VISIT_SEC + (index + 0.5) * STEP_SEC;
         const block = Math.floor(visit / spec.visitCount);
-        addVisit(ms, spec, { field, block, time, scan: visit * observed.length + index + 1, positions }, random);
+        const observation = Math.floor((visit * (spec.observationCount ?? 1)) / visits);
+        const scan = visit * observed.length + index + 1;
+        addVisit(ms, spec, { field, block, observation, time, scan, positions }, random);
       });
     }
     ms.close();
@@ -133,6 +137,7 @@ function placeDishes(spec: CalibratedSpec): Float64Array {
 interface Visit {
   readonly field: number;
   readonly block: number;
+  readonly observation: number;
   /** UTC s */
   readonly time: number;
   readonly scan: number;
@@ -246,7 +251,7 @@ function chunkOf(
     antenna1: Int32Array.from(pairs, ([ant1]) => ant1),
     antenna2: Int32Array.from(pairs, ([, ant2]) => ant2),
     ...{ feed1: ints(0), feed2: ints(0), fieldId: ints(visit.field), scanNumber: ints(visit.scan) },
-    ...{ stateId: ints(0), observationId: ints(0), arrayId: ints(0), processorId: ints(0) },
+    ...{ stateId: ints(0), observationId: ints(visit.observation), arrayId: ints(0), processorId: ints(0) },
     release() {},
   };
 }

@@ -45,9 +45,15 @@ export function createCalibratedMs(
   fillFields(ms, spec, times[0]);
   fill(ms.subtable('STATE'), [{ OBS_MODE: TARGET_STATE, SIG: true }]);
   fill(ms.subtable('PROCESSOR'), [{ TYPE: 'CORRELATOR', SUB_TYPE: 'ALMA_BASELINE' }]);
-  fill(ms.subtable('OBSERVATION'), [
-    { TELESCOPE_NAME: 'ALMA', PROJECT: 'uid://A001/X1/X1', OBSERVER: 'simulation', TIME_RANGE: doubles(times) },
-  ]);
+  const { observationCount = 1 } = spec;
+  const part = (times[1] - times[0]) / observationCount;
+  fill(
+    ms.subtable('OBSERVATION'),
+    Array.from({ length: observationCount }, (_, id) => ({
+      ...{ TELESCOPE_NAME: 'ALMA', PROJECT: 'uid://A001/X1/X1', OBSERVER: 'simulation' },
+      TIME_RANGE: doubles([times[0] + id * part, times[0] + (id + 1) * part]),
+    })),
+  );
   return ms;
 }
 

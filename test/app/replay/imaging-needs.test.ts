@@ -101,6 +101,17 @@ describe('what an imaging script needs', () => {
     expect(Math.abs(sources[0].dec - large.fields[0].dec)).toBeLessThan(1e-2);
   });
 
+  it('has the observations that are selected, and takes fields below a numbered one for those of the mosaic whose name is', () => {
+    const calls = [
+      call('clean', { ...picture, vis: 'a.ms', imagename: 'x', field: 'target' }),
+      call('flagdata', { vis: 'a.ms', field: '4', observation: '6' }),
+    ];
+    const [{ spec }] = planImagingTwin(needsOf(calls, ['a.ms']), 'script').inputs;
+    expect([spec.observationCount, spec.visitCount]).toEqual([7, 7]);
+    expect(spec.fields.map(({ name }) => name)).toEqual(Array(5).fill('target'));
+    expect(spec.fields.map(({ isObserved }) => isObserved)).toEqual([true, true, true, false, true]);
+  });
+
   it('keeps windows of later Execution Blocks apart from those of the first', () => {
     const lines = ['90GHz', '100GHz'].map((restfreq, index) =>
       call('clean', { ...cube, ...picture, vis: 'a.ms', imagename: `x${index}`, spw: '', restfreq }),
