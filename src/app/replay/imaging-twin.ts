@@ -32,7 +32,7 @@ const PRIMARY_BEAM = 1.13;
 /** Cells to a beam. */
 const CELLS = 4;
 /** Cells that are so many times finer than others of the same data have no say. */
-const FINEST = 8;
+const FINEST = 5;
 const LARGE_DISH = 12;
 /** What names of data of 7 m dishes have. */
 const SMALL_NAME = /(?:^|[^0-9])7m|(?:^|[^a-z])aca(?:$|[^a-z])/i;

@@ -6,28 +6,35 @@ import { type EngineValue, keyed, real } from './values.ts';
 /** CASA keeps these in single precision. */
 const single = (value: number) => real(Math.fround(value));
 
-interface PlaneRecord {
-  readonly iterDone: TaskValue[];
-  readonly peakRes: TaskValue[];
-  readonly modelFlux: TaskValue[];
-  readonly cycleThresh: TaskValue[];
-}
+type PlaneCycle = TcleanResult['cycles'][number]['planes'][number];
 
-function planeRecord(): PlaneRecord {
-  return { iterDone: [], peakRes: [], modelFlux: [], cycleThresh: [] };
-}
+/** Entries of a plane, one number a cycle; those after the first four only in the full summary. */
+const ENTRIES: readonly (readonly [string, (cycle: PlaneCycle, threshold: number) => TaskValue])[] = [
+  ['iterDone', ({ iterations }) => real(iterations)],
+  ['peakRes', ({ peak }) => single(peak)],
+  ['modelFlux', ({ modelFlux }) => single(modelFlux)],
+  ['cycleThresh', (_cycle, threshold) => single(threshold)],
+  ['startIterDone', ({ start }) => real(start.iterations)],
+  ['startPeakRes', ({ start }) => single(start.peak)],
+  ['startModelFlux', ({ start }) => single(start.modelFlux)],
+  ['startPeakResNM', ({ start }) => single(start.wholePeak)],
+  ['peakResNM', ({ wholePeak }) => single(wholePeak)],
+  ['cycleStartIters', ({ start }) => real(start.iterations)],
+  ['masksum', ({ start }) => single(start.maskSum)],
+  ['mpiServer', () => real(0)],
+  ['stopCode', ({ stopcode }) => real(stopcode)],
+];
+const SHORT_COUNT = 4;
 
 /** What the minor cycles did, by image field and plane; planes that were never cleaned are left out. */
-function minorCycles(result: TcleanResult, stokesCount: number): EngineValue {
-  const planes = new Map<number, PlaneRecord>();
+function minorCycles(result: TcleanResult, stokesCount: number, isFull: boolean): EngineValue {
+  const entries = isFull ? ENTRIES : ENTRIES.slice(0, SHORT_COUNT);
+  const planes = new Map<number, Record<string, TaskValue[]>>();
   for (const { planes: parts, cyclethreshold } of result.cycles) {
-    for (const { plane, iterations, peak, modelFlux } of parts) {
-      const record = planes.get(plane) ?? planeRecord();
-      planes.set(plane, record);
-      record.iterDone.push(real(iterations));
-      record.peakRes.push(single(peak));
-      record.modelFlux.push(single(modelFlux));
-      record.cycleThresh.push(single(cyclethreshold));
+    for (const part of parts) {
+      const record = planes.get(part.plane) ?? Object.fromEntries(entries.map(([name]) => [name, []]));
+      planes.set(part.plane, record);
+      for (const [name, value] of entries) record[name].push(value(part, cyclethreshold));
     }
   }
   if (result.control.niter === 0) {
@@ -39,7 +46,7 @@ function minorCycles(result: TcleanResult, stokesCount: number): EngineValue {
   const chanCount = result.peaks.length / stokesCount;
   const numbered = [...planes].map(([plane, record]): [number, EngineValue] => [
     (plane % stokesCount) * chanCount + Math.floor(plane / stokesCount),
-    keyed([[0, record as unknown as EngineValue]]),
+    keyed([[0, record]]),
   ]);
   return keyed([[0, keyed(numbered.sort(([one], [other]) => one - other))]]);
 }
@@ -55,9 +62,10 @@ function mostIterations(result: TcleanResult): number {
 /**
  * The dictionary that CASA 6.7's tclean returns.
  *
+ * @param isFull with all that is known of each minor cycle
  * @param hasFirstResidual false where CASA takes the residual that is there: no major cycle came before the first minor one
  */
-export function cleanReply(result: TcleanResult, hasFirstResidual: boolean): TaskValue {
+export function cleanReply(result: TcleanResult, hasFirstResidual: boolean, isFull = false): TaskValue {
   const { control, cycles } = result;
   const majors = hasFirstResidual ? [0] : [];
   let done = 0;
@@ -88,7 +96,7 @@ export function cleanReply(result: TcleanResult, hasFirstResidual: boolean): Tas
     ['nsigma', single(control.nsigma)],
     ['stopcode', result.stopcode],
     ['summarymajor', intArray(majors)],
-    ['summaryminor', minorCycles(result, result.stokesCount)],
+    ['summaryminor', minorCycles(result, result.stokesCount, isFull)],
     ['threshold', single(control.threshold)],
     ['stopDescription', result.stopDescription],
   ]) as TaskValue;

@@ -38,6 +38,21 @@ export interface PlaneCycle {
   /** Largest residual when the minor cycle stopped, as far as it knows. */
   readonly peak: number;
   readonly modelFlux: number;
+  /** How it was when the cycle began. */
+  readonly start: PlaneLevels & { readonly iterations: number; readonly modelFlux: number };
+  /** Largest residual outside of the mask too, when the major cycle after it was done. */
+  readonly wholePeak: number;
+  /** Why it stopped: 1 iteration limit, 2 threshold, 5 neither. */
+  readonly stopcode: number;
+}
+
+/** What is seen of a plane between cycles. */
+interface PlaneLevels {
+  /** Largest residual within the mask, and in the whole plane. */
+  readonly peak: number;
+  readonly wholePeak: number;
+  /** Sum of the mask. */
+  readonly maskSum: number;
 }
 
 /** One minor cycle's summary. */
@@ -71,10 +86,16 @@ export function noCleaning(planeCount: number, residual: (plane: number) => Floa
   return { iterdone: 0, nmajordone: 0, ...end, cycles: [], peaks };
 }
 
-function maskedPeak(values: Float32Array, mask: Float32Array): number {
-  let most = 0;
-  for (let k = 0; k < values.length; k++) if (mask[k] !== 0) most = Math.max(most, Math.abs(values[k]));
-  return most;
+function levelsOf(residual: Float32Array, mask: Float32Array): PlaneLevels {
+  let [peak, wholePeak, maskSum] = [0, 0, 0];
+  for (let k = 0; k < residual.length; k++) {
+    const size = Math.abs(residual[k]);
+    if (size > wholePeak) wholePeak = size;
+    if (mask[k] === 0) continue;
+    maskSum += mask[k];
+    if (size > peak) peak = size;
+  }
+  return { peak, wholePeak, maskSum };
 }
 
 function sumOf(values: ArrayLike<number>): number {
@@ -83,9 +104,8 @@ function sumOf(values: ArrayLike<number>): number {
   return sum;
 }
 
-interface PlaneState {
-  peak: number;
-  nsigmaThreshold: number;
+interface PlaneState extends PlaneLevels {
+  readonly nsigmaThreshold: number;
 }
 
 /** Looks at a plane's residual, after its mask is made anew. */
@@ -95,7 +115,7 @@ function examine(target: CleanTarget, control: CleanControl, plane: number, isLa
   const mask = target.mask(plane);
   const noise = () => (control.isNoiseCareful ? carefulNoise(residual, mask) : robustNoise(residual));
   const nsigmaThreshold = control.nsigma > 0 ? control.nsigma * (noise()?.rms ?? 0) : 0;
-  return { peak: maskedPeak(residual, mask), nsigmaThreshold };
+  return { ...levelsOf(residual, mask), nsigmaThreshold };
 }
 
 /** Stop code before a minor cycle, or undefined to go on. */
@@ -189,7 +209,7 @@ export function runCleanCycles(
   while (code === undefined) {
     const startPeak = Math.max(...states.map((state) => state.peak));
     const cyclethreshold = Math.max(fraction * startPeak, control.thresholdShare * control.threshold);
-    const planes: PlaneCycle[] = [];
+    const planes: Omit<PlaneCycle, 'wholePeak'>[] = [];
     // As in CASA, each plane may take all that was left when the cycle began: none starves, and their sum may pass niter.
     const left = Math.min(control.cycleniter, control.niter - sumOf(doneOf));
     for (let plane = 0; plane < target.planeCount; plane++) {
@@ -198,11 +218,13 @@ export function runCleanCycles(
         const model = target.model(plane);
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
         const { iterations, peak } = minor.run(input, { gain: control.gain, threshold, iterations: left });
+        const start = { ...states[plane], iterations: doneOf[plane], modelFlux: fluxes[plane] };
+        const stopcode = peak <= threshold ? 2 : iterations >= left ? 1 : 5;
         doneOf[plane] += iterations;
         target.setModel(plane, model);
         target.updateResidual(plane);
         fluxes[plane] = sumOf(model);
-        planes.push({ plane, iterations, peak, modelFlux: fluxes[plane] });
+        planes.push({ plane, iterations, peak, modelFlux: fluxes[plane], start, stopcode });
       }
     }
     major++;
@@ -212,7 +234,8 @@ export function runCleanCycles(
       if (cleaned.has(plane) || target.renewMask) states[plane] = examine(target, control, plane, isLast);
     const iterations = planes.reduce((sum, one) => sum + one.iterations, 0);
     const modelFlux = sumOf(fluxes);
-    cycles.push({ planes, cyclethreshold, startPeak, iterations, modelFlux });
+    const ended = planes.map((one) => ({ ...one, wholePeak: states[one.plane].wholePeak }));
+    cycles.push({ planes: ended, cyclethreshold, startPeak, iterations, modelFlux });
     const line = `Cycle ${major}: ${iterations} iterations down to ${cyclethreshold.toExponential(3)} Jy/beam, model flux ${modelFlux.toPrecision(5)} Jy.`;
     context.log.post(line, 'INFO', task);
     previousPeak = startPeak;

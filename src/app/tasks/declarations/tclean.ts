@@ -112,7 +112,7 @@ export const tcleanTask: TaskDeclaration = {
     float('maxpsffraction', 0.8, 'upper limit of the cycle threshold'),
     bool('interactive', false, 'stop for the user; there is no viewer, cleaning goes on within the mask'),
     int('nmajor', -1, 'most major cycles; -1: any number'),
-    bool('fullsummary', false, 'more in the summary', { inert: 'the short summary is returned' }),
+    bool('fullsummary', false, 'more in the summary of the minor cycles'),
     text('usemask', 'user', 'user, pb or auto-multithresh', { allowed: ['user', 'pb', 'auto-multithresh'] }),
     variant('mask', '', 'regions, files or images'),
     float('pbmask', 0.0, 'beam value of a pb mask'),
@@ -144,5 +144,6 @@ export const tcleanTask: TaskDeclaration = {
       inertInCasa: true,
     }),
   ],
-  run: (context, args) => cleanReply(tclean(context, args as unknown as TcleanOptions), args.calcres === true),
+  run: (context, args) =>
+    cleanReply(tclean(context, args as unknown as TcleanOptions), args.calcres === true, args.fullsummary === true),
 };
