@@ -53,7 +53,7 @@ describe('what tclean returns', () => {
     expect(full.cycleStartIters).toEqual(sums);
     expect(full.startModelFlux).toEqual(before(short.modelFlux));
     expect(full.startPeakResNM.slice(1)).toEqual(full.peakResNM.slice(0, -1));
-    full.startPeakRes.slice(1).forEach((peak, k) => expect(peak / short.peakRes[k]).toBeCloseTo(1, 2));
+    for (const [k, peak] of full.startPeakRes.slice(1).entries()) expect(peak / short.peakRes[k]).toBeCloseTo(1, 2);
     // The stronger source stands outside of the mask of 10 x 24 pixels.
     expect(full.startPeakResNM[0]).toBeGreaterThan(1.2 * full.startPeakRes[0]);
     expect(full.masksum).toEqual(Array(count).fill(240));

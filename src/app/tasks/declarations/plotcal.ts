@@ -1,7 +1,8 @@
-import { fail } from '../../../foundation/base/index.ts';
+import { type Context, fail, isQa2Error } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import {
   type CalIteration,
+  type CalPlot,
   type CalPolarization,
   calTableFigures,
   readCalTable,
@@ -18,6 +19,17 @@ const POLARIZATIONS: Readonly<Record<string, CalPolarization | undefined>> = {
   ...{ X: 'X', R: 'X', Y: 'Y', L: 'Y', '/': '/' },
 };
 const ITERATIONS: readonly CalIteration[] = ['antenna', 'spw', 'field', 'time', 'scan'];
+
+/** The pages; undefined where nothing is selected: plotcal of CASA 4 said so and let scripts go on. */
+function figuresOf(context: Context, table: ReturnType<typeof readCalTable>, plot: CalPlot) {
+  try {
+    return calTableFigures(table, plot);
+  } catch (error) {
+    if (!isQa2Error(error, 'bad-data')) throw error;
+    context.log.post(error.message, 'WARN', 'plotcal');
+    return undefined;
+  }
+}
 
 export const plotcalTask: TaskDeclaration = {
   name: 'plotcal',
@@ -58,7 +70,7 @@ export const plotcalTask: TaskDeclaration = {
         `plotcal draws ${Object.keys(CAL_Y_AXES).join(', ')} against ${Object.keys(CAL_X_AXES).join(', ')}.`,
       );
     const words = String(args.iteration).split(',');
-    const pages = calTableFigures(table, {
+    const plot: CalPlot = {
       ...{ xaxis, yaxis, iteration: ITERATIONS.filter((what) => words.includes(what)) },
       ...(xaxis === 'time' && { colour: 'spw' as const }),
       polarization: POLARIZATIONS[String(args.poln)],
@@ -67,7 +79,9 @@ export const plotcalTask: TaskDeclaration = {
       ...(args.showflags === true && { flaggedColour: '#ff0000' }),
       subplot: subplotOf(String(args.subplot)),
       ...rangesOf(args.plotrange as number[]),
-    });
+    };
+    const pages = figuresOf(context, table, plot);
+    if (!pages) return undefined;
     writeFigures(context, String(args.figfile) || `${caltable}.${String(args.yaxis || 'plot')}`, pages);
     return undefined;
   },
