@@ -232,6 +232,7 @@ def main():
         ("B and G, some channels", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linearflag", "linear"], calwt=[True], chans=":3~9;14~20")),
         ("tsys, some channels", 2, science, dict(gaintable=["casa.tsys"], interp=["linear,linear"], spwmap=[tmap], calwt=[True], chans=":3~9")),
         ("calflagstrict, some channels", 0, science[:2], dict(gaintable=["casa.G"], interp=["linear"], calwt=[True], applymode="calflagstrict", chans=":3~9")),
+        ("T cubic in time", 2, science[:1], dict(gaintable=["casa.T"], interp=["cubic"], calwt=[True])),
         ("window without solutions", 1, science, dict(gaintable=["casa.T"], interp=["linear"], calwt=[True])),
         ("calonly", 0, science[:1], dict(gaintable=["damaged.B"], interp=["nearest"], calwt=[True], applymode="calonly")),
         ("flagonly", 0, science[:1], dict(gaintable=["damaged.G"], interp=["nearest"], calwt=[True], applymode="flagonly")),

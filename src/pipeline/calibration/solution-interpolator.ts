@@ -11,7 +11,14 @@ import {
   resampleOnGrid,
   resamplingScratch,
 } from './frequency-interpolation.ts';
-import { type Registration, registerTime, type TimeMethod, timeReference } from './time-interpolation.ts';
+import {
+  type CubicWeights,
+  cubicWeights,
+  type Registration,
+  registerTime,
+  type TimeMethod,
+  timeReference,
+} from './time-interpolation.ts';
 
 /** Which solutions serve which data. */
 export interface SolutionMapping {
@@ -230,16 +237,52 @@ export class SolutionInterpolator {
     }
     if (this.isComplex) {
       blendComplex(rows.params, from1, from2, cells, at.isExact ? 0 : at.fraction, own.values, ant * cells * 2);
-      const { phaseFactor } = target;
-      if (phaseFactor !== 1)
-        for (let cell = ant * cells; cell < (ant + 1) * cells; cell++) own.values[2 * cell + 1] *= phaseFactor;
     } else {
       for (let cell = 0; cell < cells; cell++) {
         const v1 = rows.params[from1 + cell];
         own.values[ant * cells + cell] = at.isExact ? v1 : v1 + (rows.params[from2 + cell] - v1) * at.fraction;
       }
     }
+    if (this.mapping.time.kind === 'cubic' && !at.isExact) {
+      const cubic = cubicWeights(slice.times, slice.reference, time, at.first);
+      if (cubic) this.blendCubic(slice, cubic, ant * cells, own);
+    }
+    const { phaseFactor } = target;
+    if (this.isComplex && phaseFactor !== 1)
+      for (let cell = ant * cells; cell < (ant + 1) * cells; cell++) own.values[2 * cell + 1] *= phaseFactor;
     return true;
+  }
+
+  /** Replaces what lies on a line by the cubic through four solutions, where none of them is flagged. */
+  private blendCubic(
+    slice: Slice,
+    { first, weights }: CubicWeights,
+    into: number,
+    own: Interpolated['atTableChannels'],
+  ) {
+    const { rows } = this.table;
+    const cells = own.chanCount * rows.parCount;
+    const from = weights.map((_, point) => slice.rows[first + point]);
+    if (from.some((row) => rows.chanCount[row] !== own.chanCount)) return;
+    for (let cell = 0; cell < cells; cell++) {
+      const four = from.map((row) => rows.offsets[row] + cell);
+      if (four.some((at) => rows.flag[at])) continue;
+      if (!this.isComplex) {
+        own.values[into + cell] = weights.reduce((sum, weight, point) => sum + weight * rows.params[four[point]], 0);
+        continue;
+      }
+      let [amp, phase, last] = [0, 0, 0];
+      weights.forEach((weight, point) => {
+        const [re, im] = [rows.params[2 * four[point]], rows.params[2 * four[point] + 1]];
+        const angle = Math.atan2(im, re);
+        // Each phase is the turn of it nearest to the one before.
+        last = point === 0 ? angle : angle - 2 * Math.PI * Math.round((angle - last) / (2 * Math.PI));
+        amp += weight * Math.hypot(re, im);
+        phase += weight * last;
+      });
+      own.values[2 * (into + cell)] = amp;
+      own.values[2 * (into + cell) + 1] = phase;
+    }
   }
 
   private resample(target: Target, ant: number, outFreqs: Float64Array): void {

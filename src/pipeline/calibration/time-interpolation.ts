@@ -2,7 +2,7 @@ import { fail } from '../../foundation/base/index.ts';
 
 /** How solutions are carried between their times. */
 export interface TimeMethod {
-  readonly kind: 'nearest' | 'linear';
+  readonly kind: 'nearest' | 'linear' | 'cubic';
   /** Solutions of one observation id only serve data of the same one. */
   readonly perObservation: boolean;
   /** Phases are scaled with frequency as delays are (the "PD" forms). */
@@ -12,14 +12,12 @@ export interface TimeMethod {
 /** Reads the part of `interp` before the comma. */
 export function parseTimeMethod(text: string): TimeMethod {
   const word = text === '' ? 'linear' : text;
-  if (!/^(nearest|linear)((PD|perobs)*)$/.test(word)) {
-    fail(
-      'usage',
-      `"${text}" is not an interpolation in time: nearest, linear, nearestPD, linearPD, each also with perobs.`,
-    );
+  const [, kind] = /^(nearest|linear|cubic)(PD|perobs)*$/.exec(word) ?? [];
+  if (kind === undefined) {
+    fail('usage', `"${text}" is not an interpolation in time: nearest, linear, cubic, each also with PD and perobs.`);
   }
   return {
-    kind: word.includes('nearest') ? 'nearest' : 'linear',
+    kind: kind as TimeMethod['kind'],
     perObservation: word.includes('perobs'),
     phaseDelay: word.includes('PD'),
   };
@@ -66,6 +64,36 @@ export function registerTime(
   into.isExact = false;
   into.fraction = (t - times[low]) / (times[high] - times[low]);
   return setFirst(into, low);
+}
+
+/** Four solutions and what each counts for in the cubic through them. */
+export interface CubicWeights {
+  readonly first: number;
+  readonly weights: readonly number[];
+}
+
+/**
+ * The cubic through the four solutions around a time that lies after `low`; undefined where there are fewer.
+ *
+ * @param times as for {@link registerTime}
+ */
+export function cubicWeights(
+  times: Float32Array,
+  reference: number,
+  time: number,
+  low: number,
+): CubicWeights | undefined {
+  if (times.length < 4) return undefined;
+  const first = Math.min(Math.max(low - 1, 0), times.length - 4);
+  const t = Math.fround(time - reference);
+  const weights = [0, 1, 2, 3].map((point) => {
+    let weight = 1;
+    for (let other = 0; other < 4; other++) {
+      if (other !== point) weight *= (t - times[first + other]) / (times[first + point] - times[first + other]);
+    }
+    return weight;
+  });
+  return { first, weights };
 }
 
 function setFirst(into: Registration, first: number): Registration {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseTimeMethod, registerTime, timeReference } from '../../../src/pipeline/calibration/time-interpolation.ts';
+import {
+  cubicWeights,
+  parseTimeMethod,
+  registerTime,
+  timeReference,
+} from '../../../src/pipeline/calibration/time-interpolation.ts';
 
 const start = 4_877_982_010.5;
 const times = Float32Array.of(1.5, 11.5, 31.5);
@@ -31,12 +36,36 @@ describe('where a time lies among solutions', () => {
   });
 });
 
+describe('cubicWeights', () => {
+  const many = Float32Array.of(1, 2, 4, 7, 11, 12);
+  const cubic = (t: number) => 3 - 2 * t + 0.5 * t ** 2 + 0.25 * t ** 3;
+
+  it.each([
+    [1.5, 0, 0],
+    [5, 2, 1],
+    [9, 3, 2],
+    [11.5, 4, 2],
+  ])('carry a cubic to %d s from the solutions around it', (time, low, expected) => {
+    const { first, weights } = cubicWeights(many, 0, time, low) ?? { first: -1, weights: [] };
+    expect(first).toBe(expected);
+    expect(weights.reduce((sum, weight, point) => sum + weight * cubic(many[first + point]), 0)).toBeCloseTo(
+      cubic(time),
+      9,
+    );
+  });
+
+  it('need four solutions', () => {
+    expect(cubicWeights(times, 0, 20, 1)).toBeUndefined();
+  });
+});
+
 describe('parseTimeMethod', () => {
   it("knows CASA's words", () => {
     expect(parseTimeMethod('')).toEqual({ kind: 'linear', perObservation: false, phaseDelay: false });
     expect(parseTimeMethod('nearestperobs')).toEqual({ kind: 'nearest', perObservation: true, phaseDelay: false });
     expect(parseTimeMethod('linearPD').phaseDelay).toBe(true);
     expect(() => parseTimeMethod('linearly')).toThrow(/not an interpolation in time/);
-    expect(() => parseTimeMethod('cubic')).toThrow(/not an interpolation in time/);
+    expect(parseTimeMethod('cubicPD')).toEqual({ kind: 'cubic', perObservation: false, phaseDelay: true });
+    expect(() => parseTimeMethod('spline')).toThrow(/not an interpolation in time/);
   });
 });
