@@ -9,6 +9,8 @@ export interface TimeAverageOptions {
   readonly combine?: string;
   /** How far the uvw of a baseline may move within a bin, m; 0: as far as they do. */
   readonly maxUvwDistanceM?: number;
+  /** Correlations of a data description whose weights count in UVW and TIME_CENTROID; all, where it says nothing. */
+  readonly corrsOf?: (dataDescId: number) => readonly number[] | undefined;
 }
 
 /** Visibilities that are passed on together: their sums take 48 bytes each. */
@@ -156,7 +158,7 @@ function addRow(stretch: Stretch, chunk: VisibilityChunk, row: number, options: 
   addWeights(sums.weights, chunk.weightSpectrum, chunk, row);
   if (sums.dataWeights) addWeights(sums.dataWeights, chunk.dataWeights, chunk, row);
   for (const name of Object.keys(chunk.data) as DataColumn[]) addValues(sums, chunk, row, name);
-  addMetadata(sums, chunk, row);
+  addMetadata(sums, chunk, row, options.corrsOf?.(chunk.dataDescId));
 }
 
 /** @param spectrum undefined: WEIGHT */
@@ -202,7 +204,7 @@ function isBeyond(
 }
 
 /** Rows flagged as a whole count only while there is no other. */
-function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
+function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number, corrs?: readonly number[]): void {
   const isGood = chunk.flagRow[row] === 0;
   const half = chunk.interval[row] / 2;
   if (sums.rows++ === 0) sums.start = chunk.time[row] - half;
@@ -214,7 +216,8 @@ function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
   if (isGood) sums.goodRows++;
   // As CASA: rows flagged as a whole count alike.
   let rowWeight = isGood ? 0 : 1;
-  for (let corr = 0; isGood && corr < chunk.corrCount; corr++) rowWeight += chunk.weight[row * chunk.corrCount + corr];
+  for (let corr = 0; isGood && corr < chunk.corrCount; corr++)
+    if (corrs?.includes(corr) ?? true) rowWeight += chunk.weight[row * chunk.corrCount + corr];
   for (let axis = 0; axis < 3; axis++) sums.uvw[axis] += rowWeight * chunk.uvw[3 * row + axis];
   if (chunk.time[row] + half > sums.end) sums.end = chunk.time[row] + half;
   sums.centroid += rowWeight * chunk.timeCentroid[row];

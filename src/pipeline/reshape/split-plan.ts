@@ -167,8 +167,8 @@ function planWindows(metadata: MsMetadata, selection: RowSelection, width: numbe
     fail('usage', `width has ${width.length} values but ${chosen.length} spectral windows are selected.`);
   }
   return chosen.map(([oldId, ranges], index) => {
-    const wanted = typeof width === 'number' ? width : (width[width.length === 1 ? 0 : index] ?? 1);
     const count = metadata.spectralWindows[oldId].chanFreqs.length;
+    const wanted = Math.min(count, typeof width === 'number' ? width : (width[width.length === 1 ? 0 : index] ?? 1));
     const isWhole = wanted <= 1 && ranges.length === 1 && ranges[0][0] === 0 && ranges[0][1] === count - 1;
     return { oldId, ranges, width: Math.max(1, wanted), bins: binsOf(ranges, wanted), isWhole };
   });

@@ -136,7 +136,8 @@ function writeSplit(context: Context, job: Job): number {
       // Tasks that change visibilities leave WEIGHT (or SIGMA) as the mean of that by channel, as CASA's do.
       ...(isSpectral && job.extra.length > 0 ? [meanWeights(), weightOperator(columns)] : []),
     ];
-    if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }));
+    const corrsOf = (dataDescId: number) => corrsOfSetup(job.chosen, metadata, dataDescId);
+    if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM, corrsOf }));
     operators.push(selectOperator(job.chosen, metadata), ...job.after);
     const sink = (chunk: VisibilityChunk) => {
       appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
@@ -249,14 +250,18 @@ function weightOperator(columns: ColumnPlan): ChunkOperator {
   };
 }
 
+/** The correlations of a data description that are selected; undefined: all. */
+function corrsOfSetup(plan: SplitPlan, metadata: MsMetadata, dataDescId: number): readonly number[] | undefined {
+  return plan.selection.corrs?.get(metadata.dataDescriptions[dataDescId].polId);
+}
+
 /** Selects and averages channels and correlations. */
 function selectOperator(plan: SplitPlan, metadata: MsMetadata): ChunkOperator {
   const windows = new Map(plan.windows.map((window) => [window.oldId, window]));
   return {
     push(chunk, next) {
       const window = windows.get(chunk.spwId) as WindowPlan;
-      const { polId } = metadata.dataDescriptions[chunk.dataDescId];
-      const corrs = plan.selection.corrs?.get(polId);
+      const corrs = corrsOfSetup(plan, metadata, chunk.dataDescId);
       const isWhole = window.isWhole && (!corrs || corrs.length === chunk.corrCount);
       next(isWhole ? chunk : binChannels(chunk, { bins: window.bins, ...(corrs && { corrs }) }));
     },

@@ -5,7 +5,7 @@ import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/ind
 import { readChunks, writeChunk } from '../../../src/astronomy/visibility/index.ts';
 import { initweights, split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
 import { readModels, setjy } from '../../../src/pipeline/skymodel/index.ts';
-import { freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
+import { freshContext, ROW_COUNT, SECONDS, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start(dataColumns = ['DATA']) {
   const context = freshContext();
@@ -101,6 +101,47 @@ describe('split', () => {
     expect(chunk.weight[0]).toBeCloseTo(2 * 3, 5);
     expect(chunk.sigma[0]).toBeCloseTo(1 / Math.sqrt(2 * 5), 6);
     chunk.release();
+    ms.close();
+  });
+
+  it('averages UVW by the weights of the correlations that are kept', () => {
+    const { context, path } = start();
+    const source = openMs(path('a.ms'), 'update');
+    for (const chunk of readChunks(source, { columns: ['DATA'], selection: { scan: '1', spw: '0' } })) {
+      const isFirst = [...chunk.time].map((time) => time === chunk.time[0]);
+      isFirst.forEach((first, row) => {
+        chunk.sigma.set(first ? [1, 0.5] : [0.5, 1], 2 * row); // WEIGHT 1 and 4, then 4 and 1
+        const uvw = { shape: [3], values: Float64Array.of(first ? 0 : 10, 0, 0) };
+        source.main.column('UVW').put(chunk.rows[row], uvw);
+      });
+      writeChunk(source, chunk, { columns: [], sigma: true });
+      chunk.release();
+    }
+    source.close();
+    const options = { vis: 'a.ms', datacolumn: 'data', scan: '1', spw: '0', timebin: `${2 * SECONDS}s` };
+    const u = ['XX', 'YY'].map((correlation) => {
+      split(context, { ...options, outputvis: `${correlation}.ms`, correlation });
+      const ms = openMs(path(`${correlation}.ms`));
+      const [value] = ms.main.column('UVW').getRange(0, 1) as Float64Array;
+      ms.close();
+      return value;
+    });
+    expect(u[0]).toBeCloseTo((4 / 5) * 10, 6);
+    expect(u[1]).toBeCloseTo((1 / 5) * 10, 6);
+  });
+
+  it('leaves windows of one channel as they are, whatever the width', () => {
+    const { context, path } = start();
+    split(context, { vis: 'a.ms', outputvis: 'one.ms', datacolumn: 'data', spw: '0:3' });
+    const one = openMs(path('one.ms'), 'update');
+    one
+      .subtable('SPECTRAL_WINDOW')
+      .column('EFFECTIVE_BW')
+      .put(0, { shape: [1], values: Float64Array.of(7e5) });
+    one.close();
+    split(context, { vis: 'one.ms', outputvis: 'b.ms', datacolumn: 'data', width: 4 });
+    const ms = openMs(path('b.ms'));
+    expect(ms.subtable('SPECTRAL_WINDOW').column('EFFECTIVE_BW').getRange(0, 1)).toEqual(Float64Array.of(7e5));
     ms.close();
   });
 
