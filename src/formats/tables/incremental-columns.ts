@@ -119,6 +119,9 @@ export class DirectColumn extends IncrementalColumn {
 
 /** Cells that are arrays elsewhere. */
 export class IndirectColumn extends IncrementalColumn {
+  /** Row behind the last cells that got a shape which holds to the end: so do the values that are put there next. */
+  private shapedEnd = -1;
+
   shapeRun(row: number, limit: number): ShapeRun {
     let shape: readonly number[] | undefined;
     let count = 0;
@@ -150,6 +153,8 @@ export class IndirectColumn extends IncrementalColumn {
     const { arrays } = this.host;
     const shape = this.shapeRun(row, 1).shape ?? fail('internal', 'A cell is written before its shape is set.');
     const each = elementCount(shape);
+    if (row + count === this.shapedEnd) this.written = Math.min(this.written, row);
+    this.shapedEnd = -1;
     const starts: number[] = [];
     const offsets: number[] = [];
     for (let k = 0; k < count; k++) {
@@ -166,6 +171,7 @@ export class IndirectColumn extends IncrementalColumn {
   setShape(row: number, count: number, shape: readonly number[]): void {
     const run = this.shapeRun(row, count);
     if (run.count === count && sameShape(run.shape, shape)) return;
+    if (row + count > this.written) this.shapedEnd = row + count;
     this.store(row + count, [row], [this.host.arrays.allocate(this.layout.type, shape)]);
   }
 }

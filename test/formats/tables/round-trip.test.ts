@@ -361,3 +361,26 @@ test('what is not a table, or a damaged one, is told in a sentence', () => {
   expect(() => openTable(path)).toThrow(/magic word/);
   expect(existsSync(join(path, 'table.dat_tmp'))).toBe(false);
 });
+
+test('an array of another shape, put into rows that were never put, holds to the end with its values', () => {
+  const path = join(work, 'held');
+  const columns = [{ name: 'CELLS', type: 'Int', kind: 'array', axisCount: 2 }] as const;
+  const storageManagers = [{ type: 'IncrementalStMan', name: 'ISM', columns: ['CELLS'] }] as const;
+  const made = createTable(path, { columns, storageManagers }, 1);
+  made.column('CELLS').putRange(0, 1, Int32Array.of(5), [1, 1]);
+  made.close();
+  const table = openTable(path, 'update');
+  table.addRows(5);
+  table.column('CELLS').putRange(2, 1, Int32Array.of(2, 3), [1, 2]);
+  table.close();
+  const read = openTable(path);
+  expect(Array.from({ length: 6 }, (_, row) => [...(read.column('CELLS').getRange(row, 1) as Int32Array)])).toEqual([
+    [5],
+    [5],
+    [2, 3],
+    [2, 3],
+    [2, 3],
+    [2, 3],
+  ]);
+  read.close();
+});
