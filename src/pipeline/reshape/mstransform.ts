@@ -1,4 +1,6 @@
 import {
+  binChannels,
+  type ChannelBins,
   type ChunkOperator,
   flatSpectrum,
   type GridRequest,
@@ -29,6 +31,8 @@ export interface RegridParameters {
   /** '': as it is; LSRK, BARY, GEO, TOPO, LSRD, GALACTO, LGROUP, CMB, SOURCE. */
   readonly outframe?: string;
   readonly veltype?: 'radio' | 'optical' | string;
+  /** Averages as many channels as a new one is wide, when it is at least twice as wide, and interpolates the averages. */
+  readonly preaverage?: boolean;
 }
 
 /** Parameters of CASA's mstransform. */
@@ -55,12 +59,35 @@ export interface MstransformOptions extends Omit<SplitOptions, 'width' | 'combin
  */
 export function mstransform(context: Context, options: MstransformOptions): SplitResult {
   const { chanaverage, chanbin, hanning, regridms, timeaverage, timebin, timespan, combinespws, ...rest } = options;
-  const { mode, nchan, start, width: _, interpolation, phasecenter, restfreq, outframe, veltype, ...selection } = rest;
+  const {
+    mode,
+    nchan,
+    start,
+    width: _,
+    interpolation,
+    phasecenter,
+    restfreq,
+    outframe,
+    veltype,
+    preaverage,
+    ...selection
+  } = rest;
   if (chanaverage && typeof chanbin === 'number' && chanbin <= 1)
     fail('usage', 'chanbin must be larger than 1 to average channels.');
   if (timeaverage && !(parseQuantity(timebin ?? '0s', 'time') > 0))
     fail('usage', "timebin must be longer than '0s' to average in time.");
-  const grid = { mode, nchan, start, width: options.width, interpolation, phasecenter, restfreq, outframe, veltype };
+  const grid = {
+    mode,
+    nchan,
+    start,
+    width: options.width,
+    interpolation,
+    phasecenter,
+    restfreq,
+    outframe,
+    veltype,
+    preaverage,
+  };
   return transform(
     context,
     'mstransform',
@@ -90,6 +117,7 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
   let frame: OutputFrame | undefined;
   let combination: Combination | undefined;
   const regrids = new Map<number, RegridWindow>();
+  const averages = new Map<number, ChannelBins>();
   return {
     replan(plan, metadata, source, warn) {
       if (combine && plan.windows.length > 1) combination = planCombination(source, metadata, plan);
@@ -100,7 +128,8 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
       const written = combination?.plan ?? plan;
       const windows = written.windows.map((window) => {
         const channels = combination?.union ?? channelsOf(window, metadata);
-        const { grid, regrid } = planGrid(channels, chosen, request);
+        const { grid, regrid, average } = planGrid(channels, chosen, request, given?.preaverage ?? false);
+        if (average) averages.set(window.oldId, average);
         if (combination) warnOfGaps(combination.union, grid.freqs, chosen.referenceFactor, warn);
         regrids.set(window.oldId, regrid);
         return { ...window, grid };
@@ -112,6 +141,7 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
       const operators = [flatSpectrum()];
       if (combination) operators.push(combination.operator);
       if (hanning) operators.push(hanningSmooth());
+      if (averages.size > 0) operators.push(channelAverages(averages));
       const shift = frame;
       if (shift) {
         operators.push(
@@ -132,20 +162,51 @@ interface Channels {
   readonly widths: ArrayLike<number>;
 }
 
+function channelAverages(bins: ReadonlyMap<number, ChannelBins>): ChunkOperator {
+  return {
+    push(chunk, next) {
+      const own = bins.get(chunk.spwId);
+      next(own ? binChannels(chunk, own) : chunk);
+    },
+    flush() {},
+  };
+}
+
+/** Bins of `width` channels, the last of those that are left over. */
+function binsWithRest(count: number, width: number): [number, number][] {
+  const starts = Array.from({ length: Math.ceil(count / width) }, (_, bin) => bin * width);
+  return starts.map((first) => [first, Math.min(width, count - first)]);
+}
+
 function planGrid(
   { freqs: from, widths }: Channels,
   frame: OutputFrame,
   request: GridRequest,
-): { grid: OutputGrid; regrid: RegridWindow } {
+  isAveraged: boolean,
+): { grid: OutputGrid; regrid: RegridWindow; average?: ChannelBins } {
   const shifted = (values: ArrayLike<number>) => Float64Array.from(values, (value) => value * frame.referenceFactor);
   const { freqs, widths: newWidths, weightScale } = regridChannels(shifted(from), shifted(widths), request);
+  const grid = { freqs, widths: newWidths, frameCode: frame.code };
+  const width = Math.floor(weightScale + ROUNDING);
+  if (isAveraged && width >= 2 && 2 * width <= from.length) {
+    const bins = binsWithRest(from.length, width);
+    const means = bins.map(([first, count]) => meanOf(from, first, count));
+    const scale = frame.isChanged ? weightScale / width : 1;
+    return { grid, regrid: { from: means, to: freqs, weightScale: scale }, average: { bins } };
+  }
   return {
-    grid: { freqs, widths: newWidths, frameCode: frame.code },
+    grid,
     regrid: {
       ...{ from, to: freqs, weightScale: frame.isChanged ? weightScale : 1 },
       ...(weightScale > 2 - ROUNDING && { widths: newWidths }),
     },
   };
+}
+
+function meanOf(values: ArrayLike<number>, first: number, count: number): number {
+  let total = 0;
+  for (let at = first; at < first + count; at++) total += values[at];
+  return total / count;
 }
 
 /** The grid in the words of `regridChannels`. */

@@ -85,6 +85,28 @@ describe('mstransform', () => {
     expect(weight).toBeCloseTo(4, 5);
   });
 
+  it('averages as many channels as a new one is wide before regridding', () => {
+    const context = start();
+    const path = join(context.cwd, 'a.ms');
+    const ms = openMs(path, 'update');
+    for (const chunk of readChunks(ms, { columns: ['DATA'], selection: { spw: '0' } })) {
+      for (let at = 0; at < (chunk.data.DATA as Float32Array).length; at += 2) {
+        const chan = Math.floor(at / 2 / chunk.corrCount) % chunk.chanCount;
+        (chunk.data.DATA as Float32Array)[at] = chan * chan;
+      }
+      chunk.flag.fill(0);
+      writeChunk(ms, chunk, { columns: ['DATA'], flag: true });
+      chunk.release();
+    }
+    ms.close();
+    const options = { vis: 'a.ms', spw: '0', datacolumn: 'data', regridms: true, mode: 'channel', width: 2, nchan: 3 };
+    mstransform(context, { ...options, preaverage: true, outputvis: 'b.ms' });
+    const { windows, data } = look(join(context.cwd, 'b.ms'));
+    expect(windows[0].chanFreqs).toEqual([230.0005e9, 230.0025e9, 230.0045e9]);
+    for (const [chan, value] of [(0 + 1) / 2, (4 + 9) / 2, (16 + 25) / 2].entries())
+      expect(data[chan]).toBeCloseTo(value, 4);
+  });
+
   it('changes the frame to LSRK', () => {
     const context = start();
     mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', regridms: true, outframe: 'LSRK', datacolumn: 'data' });

@@ -63,7 +63,7 @@ export const mstransformTask: TaskDeclaration = {
       allowed: ['nearest', 'linear', 'cubic', 'spline', 'fftshift'],
     }),
     ...FRAME_PARAMETERS,
-    bool('preaverage', false, 'average before regridding', { onlyDefault: true }),
+    bool('preaverage', false, 'average channels before regridding to wider ones'),
     bool('timeaverage', false, 'average in time'),
     quantity('timebin', '0s', 'time averaged'),
     text('timespan', '', 'what time averages may span: scan, state, field'),
