@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per entry point (esbuild) and the kernels (AssemblyScript). Skips what is up to date.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -113,6 +113,16 @@ const BUNDLING = {
   write: false,
 };
 
+const DAY_MS = 86_400_000;
+
+/** Removes what builds of earlier days left; programs that run now may still load what those of today did. */
+function removeOld(folder, names) {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!names.has(name) && Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path);
+  }
+}
+
 async function buildBundles() {
   const stale = staleness(
     'bundles',
@@ -138,6 +148,7 @@ async function buildBundles() {
   const isEntry = ({ path }) => entries.some((entry) => basename(path) === basename(entry).replace(/\.ts$/, '.js'));
   const ordered = [...outputFiles.flat().filter((file) => !isEntry(file)), ...outputFiles.flat().filter(isEntry)];
   for (const { path, contents } of ordered) writeWhole(path, contents);
+  removeOld(join(dist, 'js'), new Set(ordered.map(({ path }) => basename(path))));
   const { makeCatalog } = await import(pathToFileURL(join(dist, 'js', 'catalog.js')).href);
   writeWhole(join(dist, 'catalog.json'), JSON.stringify(makeCatalog()));
   writeWhole(stale.stamp, stale.text);
