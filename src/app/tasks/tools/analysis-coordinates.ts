@@ -15,11 +15,14 @@ function placeOf(args: ToolArguments): [ra: number, dec: number] {
   return [m0.value, m1.value];
 }
 
-/** 16:57:19.644179, -16:09:23.99378, or with the letters of hours and degrees. */
-function placeText([ra, dec]: readonly number[], hasLetters: boolean, delimiter: string): string {
-  const texts = [formatRa(ra), formatDec(dec, 5, ':')];
-  return (hasLetters ? texts.map(withLetters) : texts).join(delimiter);
-}
+/** Decimals of the arcseconds; the seconds of right ascension have one more. */
+const DECIMALS = 5;
+
+/** Right ascension and declination, rad: 16:57:19.644179 and -16:09:23.99378. */
+const placeTexts = ([ra, dec]: readonly number[], decimals: number) => [
+  formatRa(ra, decimals + 1),
+  formatDec(dec, decimals, ':'),
+];
 
 function withLetters(text: string, index: number): string {
   const [first, second, third] = text.split(':');
@@ -33,14 +36,17 @@ function turned(text: string, from: string, to: string): TaskValue {
     .trim()
     .split(/[\s,]+/);
   const { ra, dec } = parseDirection(`${from} ${first} ${second.includes(':') ? withLetters(second, 1) : second}`);
-  return placeText(convertDirection(ra, dec, from, to), false, ', ');
+  return placeTexts(convertDirection(ra, dec, from, to), DECIMALS).join(', ');
 }
 
-/** Places as text; angles are rounded to 0.1 milliarcsecond. */
+/** Places as text, of the analysis utilities. */
 export const coordinateHelpers = {
   rad2radec: method(
-    'ra=0.0, dec=0.0, imfitdict=None, prec=5, verbose=True, component=0, hmsdms=False, delimiter=None',
-    (_state, args) => placeText(placeOf(args), args.hmsdms === true, String(args.delimiter ?? ', ')),
+    `ra=0.0, dec=0.0, imfitdict=None, prec=${DECIMALS}, component=0, hmsdms=False, delimiter=None`,
+    (_state, args) => {
+      const texts = placeTexts(placeOf(args), numberArgument(args, 'prec'));
+      return (args.hmsdms === true ? texts.map(withLetters) : texts).join(String(args.delimiter ?? ', '));
+    },
   ),
   ICRSToJ2000: method('icrs', (_state, args) => turned(textArgument(args, 'icrs'), 'ICRS', 'J2000')),
   J2000ToICRS: method('j2000', (_state, args) => turned(textArgument(args, 'j2000'), 'J2000', 'ICRS')),

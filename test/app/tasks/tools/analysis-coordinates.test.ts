@@ -5,6 +5,7 @@ const aU = toolCaller('aU', '/');
 
 it('writes places as the analysis utilities do', async () => {
   expect(await aU('rad2radec', [4.4384929, -0.2819857])).toBe('16:57:13.658537, -16:09:23.72577');
+  expect(await aU('rad2radec', [4.4384929, -0.2819857], { prec: 1 })).toBe('16:57:13.66, -16:09:23.7');
   const imfitdict = {
     results: { component0: { shape: { direction: { m0: { value: -1.8446924 }, m1: { value: 0.01 } } } } },
   };
