@@ -1,4 +1,4 @@
-import { type MeasurementSet, type MsMetadata, openMs, readMetadata } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, type MsMetadata, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
@@ -81,11 +81,20 @@ export function applyAgents(
   if (flaggers.length > 0) {
     changed = runInOrder(context, ms, metadata, flaggers, apply);
     context.log.post(`${changed} flags changed${apply ? '' : ' (not written)'}.`, 'INFO', 'flagdata');
+    if (changed === 0 && flaggers.length === 1 && selectsNothing(ms, metadata, flaggers[0].command))
+      context.log.post('No rows are selected: there was nothing to flag.', 'WARN', 'flagdata');
   }
   if (counters.length === 0) return { changed };
   const summaries = counters.map((agent) => summarize(context, ms, metadata, agent));
   if (summaries.length === 1) return { changed, summary: summaries[0] };
   return { changed, summaries: Object.fromEntries(summaries.map((summary, index) => [`report${index}`, summary])) };
+}
+
+function selectsNothing(ms: MeasurementSet, metadata: MsMetadata, command: FlagCommand): boolean {
+  const selection = command.mode === 'clip' ? { ...command, correlation: '' } : command;
+  return (
+    selectRows(ms, selection, { metadata, forgives: ['spw', 'correlation', 'intent', 'antenna'] }).rows.length === 0
+  );
 }
 
 /** Commands in one pass, but for extensions, which need what the commands before them flagged. */

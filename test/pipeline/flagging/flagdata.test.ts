@@ -42,6 +42,18 @@ describe('flagdata', () => {
     expect(flags()).toEqual([24 * PER_PAIR, 48]);
   });
 
+  it('warns when it selects no rows', () => {
+    const { context } = start();
+    const warnings: string[] = [];
+    const log = { ...context.log, post: (text: string, level?: string) => level === 'WARN' && warnings.push(text) };
+    const run = (options: object) => flagdata({ ...context, log }, { vis: 'a.ms', flagbackup: false, ...options });
+    run({ scan: '1' });
+    run({ scan: '1' });
+    run({ timerange: '>2099/01/01' });
+    run({ mode: 'list', inpfile: ["scan='1'", "scan='99'"] });
+    expect(warnings).toEqual(['No rows are selected: there was nothing to flag.']);
+  });
+
   it('clears FLAG_ROW only where whole rows are unflagged', () => {
     const { flags, run } = start();
     run({ antenna: 'DA41&DA42' });
