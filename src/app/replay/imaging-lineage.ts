@@ -47,7 +47,7 @@ export function readWindows(selection: string): { windows: number[]; channels: M
   const windows = readNumbers(
     selection
       .split(',')
-      .map((part) => part.split(':')[0])
+      .map((part) => part.split(':')[0].replaceAll(';', ','))
       .join(','),
   );
   const channels = new Map(

@@ -63,8 +63,11 @@ export interface ImagingNeeds {
   readonly fitsAcrossWindows: boolean;
   /** Observations, by the highest number that a task selects. */
   readonly observationCount: number;
+  /** Names of antennas that tasks select or refer to. */
+  readonly antennas: readonly string[];
 }
 
+const ANTENNA = /\b(?:DA|DV|PM|CM)\d{2}\b/g;
 const CLEANING = new Set(['clean', 'tclean']);
 /** Tasks whose data column is the corrected one unless they are told another. */
 const CUTTING = new Set(['split', 'mstransform']);
@@ -90,11 +93,15 @@ export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
     ({ task, named }) => task.startsWith('uvcontsub') && /spw/.test(textOf(named.combine)),
   );
   const observations = calls.flatMap(({ named }) => readNumbers(textOf(named.observation)));
+  const antennas = calls.flatMap(
+    ({ named }) => `${textOf(named.antenna)} ${textOf(named.refant)}`.match(ANTENNA) ?? [],
+  );
   return {
     inputs,
     images: lastOfEach(images),
     uses: calls.flatMap(usesBy),
     names: [...new Set(names)],
+    antennas: [...new Set(antennas)],
     ...{ wantsCorrected, fitsAcrossWindows, observationCount: 1 + Math.max(0, ...observations) },
   };
 }

@@ -89,6 +89,9 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
       strength,
       hasCorrected: needs.wantsCorrected,
       observationCount: needs.observationCount,
+      antennaNames: needs.antennas
+        .filter((antenna) => antenna.startsWith('CM') === (kinds[index] === 7))
+        .slice(0, EFFORTS[0].antennaCount),
     };
     const own = needs.images.filter(({ uses }) => uses.some(({ input }) => input === name));
     return { name, spec: specOf(spec, beamCell(own.length > 0 ? own : needs.images)) };
@@ -105,13 +108,16 @@ function shifted(windows: readonly CalibratedSpec['windows'][number][], index: n
 }
 
 interface Parts
-  extends Pick<CalibratedSpec, 'windows' | 'fields' | 'sources' | 'seed' | 'hasCorrected' | 'observationCount'> {
+  extends Pick<
+    CalibratedSpec,
+    'windows' | 'fields' | 'sources' | 'seed' | 'hasCorrected' | 'observationCount' | 'antennaNames'
+  > {
   readonly dish: number;
   readonly strength: number;
 }
 
 function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSpec {
-  const { windows, observationCount = 1 } = parts;
+  const { windows, observationCount = 1, antennaNames = [] } = parts;
   const effort = effortFor(parts);
   const wanted = SPEED_OF_LIGHT / windows[0].centreHz / (CELLS * cell);
   const longest = dish === 7 ? Math.min(wanted, SMALL_DISH.longest) : Math.max(wanted, 5 * dish);
@@ -120,7 +126,7 @@ function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSp
     day: DAY,
     dishDiameter: dish,
     longestBaseline: Math.max(longest, 4 * dish),
-    antennaCount: effort.antennaCount,
+    antennaCount: Math.max(effort.antennaCount, antennaNames.length),
     visitCount: Math.max(effort.visitCount, observationCount),
     ...parts,
     // Smaller dishes collect less, and their data weigh less.

@@ -26,6 +26,8 @@ const LINE_WIDTH = 6;
 const OPEN_CHANNELS = 24;
 /** The rotation of the Earth shifts frequencies by less than this share within a day. */
 const DAILY = 3e-6;
+/** A window has no more, whatever is asked of it. */
+const MOST_CHANNELS = 8192;
 /** Channels that are as many as these have the window of a correlator; fewer may be any. */
 const FULL_CHANNELS = 256;
 
@@ -196,6 +198,7 @@ function windowFor(demands: readonly LineDemand[], id: number, known: number, is
   const span = high - low + 2 * DAILY * centreHz;
   if (known > 0) return { centreHz, stepHz: Math.max(full, 1.05 * span) / known, channelCount: known };
   const finest = Math.min(...demands.map(({ fwhmHz }) => fwhmHz)) / LINE_WIDTH;
-  const channelCount = isOne ? Math.max(LINE_CHANNELS, Math.ceil(span / finest)) : Math.ceil(span / finest);
-  return { centreHz, stepHz: finest, channelCount };
+  const wanted = isOne ? Math.max(LINE_CHANNELS, Math.ceil(span / finest)) : Math.ceil(span / finest);
+  const channelCount = Math.min(wanted, MOST_CHANNELS);
+  return { centreHz, stepHz: (finest * wanted) / channelCount, channelCount };
 }

@@ -56,6 +56,8 @@ export interface CalibratedSpec {
   /** m */
   readonly dishDiameter: number;
   readonly antennaCount: number;
+  /** Names of the first antennas; others are numbered. */
+  readonly antennaNames?: readonly string[];
   /** Longest baseline, m. */
   readonly longestBaseline: number;
   /** Times at which every field is seen in each block, an hour apart. */

@@ -57,15 +57,20 @@ export function createCalibratedMs(
   return ms;
 }
 
-function fillAntennas(ms: MeasurementSet, { dishDiameter }: CalibratedSpec, positions: Float64Array): void {
+function fillAntennas(
+  ms: MeasurementSet,
+  { dishDiameter, antennaNames = [] }: CalibratedSpec,
+  positions: Float64Array,
+): void {
   const prefix = dishDiameter < 10 ? 'CM' : 'DA';
   const first = dishDiameter < 10 ? 1 : 41;
   const ids = Array.from({ length: positions.length / 3 }, (_, ant) => ant);
-  const name = (ant: number) => `${prefix}${String(first + ant).padStart(2, '0')}`;
+  const others = ids.map((ant) => `${prefix}${String(first + ant).padStart(2, '0')}`);
+  const names = [...antennaNames, ...others.filter((one) => !antennaNames.includes(one))];
   fill(
     ms.subtable('ANTENNA'),
     ids.map((ant) => ({
-      NAME: name(ant),
+      NAME: names[ant],
       STATION: `T${String(ant + 1).padStart(3, '0')}`,
       TYPE: 'GROUND-BASED',
       MOUNT: 'ALT-AZ',

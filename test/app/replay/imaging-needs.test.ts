@@ -101,13 +101,15 @@ describe('what an imaging script needs', () => {
     expect(Math.abs(sources[0].dec - large.fields[0].dec)).toBeLessThan(1e-2);
   });
 
-  it('has the observations that are selected, and takes fields below a numbered one for those of the mosaic whose name is', () => {
+  it('has the observations, antennas and windows that are selected, and takes fields below a numbered one for those of the mosaic whose name is', () => {
     const calls = [
       call('clean', { ...picture, vis: 'a.ms', imagename: 'x', field: 'target' }),
-      call('flagdata', { vis: 'a.ms', field: '4', observation: '6' }),
+      call('flagdata', { vis: 'a.ms', field: '4', observation: '6', antenna: 'DV15&DA42', spw: '1;5:0~3' }),
     ];
     const [{ spec }] = planImagingTwin(needsOf(calls, ['a.ms']), 'script').inputs;
     expect([spec.observationCount, spec.visitCount]).toEqual([7, 7]);
+    expect(spec.antennaNames).toEqual(['DV15', 'DA42']);
+    expect(spec.windows).toHaveLength(6);
     expect(spec.fields.map(({ name }) => name)).toEqual(Array(5).fill('target'));
     expect(spec.fields.map(({ isObserved }) => isObserved)).toEqual([true, true, true, false, true]);
   });
