@@ -108,7 +108,10 @@ describe('statements', () => {
     expect(
       column(`select A from ${path} where B in [select from ::SUB where KIND == 'y' giving [rowid()]]`, 'A'),
     ).toEqual([0, 2, 4, 5]);
-    expect(runTaql(`calc sum([select A from ${path} where B == 0])`, tables)).toEqual({ kind: 'values', values: [4] });
+    expect(runTaql(`calc sum([select A from ${path} where B == 0])`, tables)).toMatchObject({
+      kind: 'values',
+      values: [4],
+    });
   });
 
   it('count as Python does when told', () => {
