@@ -81,16 +81,17 @@ function solvedWindow(window: CalSpectralWindow, solutions: readonly Solution[],
   const planned = request.plan.solutions.find(({ spwId }) => spwId === window.id);
   const isSolved = solutions.some(({ spwId }) => spwId === window.id);
   const map = isSolved ? request.plan.channelMaps.get(window.id) : undefined;
-  const { chanFreqs, widths } = binnedChannels(window, map ?? Int32Array.from(window.chanFreqs.keys()));
-  const total = widths.reduce((sum, width) => sum + width, 0);
+  const own = binnedChannels(window, map ?? Int32Array.from(window.chanFreqs.keys()));
+  const total = own.widths.reduce((sum, width) => sum + width, 0);
   if (request.isChannelled) {
+    const joined = isSolved && planned ? joinedChannels([...planned.spwIds], own, request) : own;
     return {
       ...window,
-      chanFreqs,
-      chanWidths: isSolved ? widths : Float64Array.from(window.chanWidths),
-      effectiveBandwidths: widths.slice(),
-      resolutions: widths.slice(),
-      totalBandwidth: total,
+      chanFreqs: joined.chanFreqs,
+      chanWidths: isSolved ? joined.widths : Float64Array.from(window.chanWidths),
+      effectiveBandwidths: joined.bandwidths.slice(),
+      resolutions: joined.bandwidths.slice(),
+      totalBandwidth: joined.bandwidths.reduce((sum, width) => sum + width, 0),
       isFlagged: !isSolved,
     };
   }
@@ -122,8 +123,15 @@ function joinedChannel(spwIds: readonly number[], request: TableRequest) {
   return { frequency: frequency / bandwidth, width: width / bandwidth, bandwidth };
 }
 
+interface Channels {
+  readonly chanFreqs: Float64Array;
+  readonly widths: Float64Array;
+  /** Sums of the widths of all windows that took part. */
+  readonly bandwidths: Float64Array;
+}
+
 /** Mean frequency and total width, Hz, of each channel that a map makes of a window's. */
-function binnedChannels(window: CalSpectralWindow, map: Int32Array) {
+function binnedChannels(window: CalSpectralWindow, map: Int32Array): Channels {
   const count = Math.max(...map) + 1;
   const [chanFreqs, widths, members] = [0, 1, 2].map(() => new Float64Array(count));
   map.forEach((bin, chan) => {
@@ -132,7 +140,25 @@ function binnedChannels(window: CalSpectralWindow, map: Int32Array) {
     widths[bin] += Math.abs(window.chanWidths[chan]);
     members[bin]++;
   });
-  return { chanFreqs: chanFreqs.map((sum, bin) => sum / members[bin]), widths };
+  return { chanFreqs: chanFreqs.map((sum, bin) => sum / members[bin]), widths, bandwidths: widths };
+}
+
+/** The channels of windows that are solved as one: means weighted by the widths, as {@link joinedChannel} has them. */
+function joinedChannels(spwIds: readonly number[], own: Channels, { frame, plan }: TableRequest): Channels {
+  const parts = spwIds
+    .map((spwId) => binnedChannels(frame.spectralWindows[spwId], plan.channelMaps.get(spwId) ?? new Int32Array(0)))
+    .filter(({ widths }) => widths.length === own.widths.length);
+  if (parts.length < 2) return own;
+  const sum = (value: (part: Channels, chan: number) => number) =>
+    own.widths.map((_, chan) => parts.reduce((total, part) => total + value(part, chan), 0));
+  const bandwidths = sum(({ widths }, chan) => widths[chan]);
+  return {
+    chanFreqs: sum(({ chanFreqs, widths }, chan) => chanFreqs[chan] * widths[chan]).map(
+      (v, chan) => v / bandwidths[chan],
+    ),
+    widths: sum(({ widths }, chan) => widths[chan] ** 2).map((v, chan) => v / bandwidths[chan]),
+    bandwidths,
+  };
 }
 
 /** Mean of the chosen channels' frequencies, Hz. */

@@ -75,6 +75,22 @@ describe('bandpass', () => {
     expect(table.rows.chanCount[0]).toBe(4);
   });
 
+  it('puts channels of joined windows at their mean frequencies', () => {
+    const seen = { antCount: ANT_COUNT, chanCount: 4, spwCount: 2, scanFields: [0], integrations: 1, visibility };
+    writeSyntheticMs(join(folder, 'two.ms'), seen);
+    const options = { vis: 'two.ms', refant: 'DA41', minsnr: 0 } as const;
+    const windowsOf = (caltable: string) => readCalTable(join(folder, caltable)).spectralWindows;
+    bandpass(context, { ...options, caltable: 'apart' });
+    bandpass(context, { ...options, caltable: 'joined', combine: 'spw' });
+    const [first, second] = windowsOf('apart');
+    const [joined] = windowsOf('joined');
+    expect([...joined.chanFreqs]).toEqual(
+      Array.from(first.chanFreqs, (freq, chan) => (freq + second.chanFreqs[chan]) / 2),
+    );
+    expect(joined.effectiveBandwidths[0]).toBe(2 * first.effectiveBandwidths[0]);
+    expect(joined.chanWidths[0]).toBe(first.chanWidths[0]);
+  });
+
   it('averages channels to the width that solint has after its comma', () => {
     const inBins = (at: Sample) => visibility({ ...at, chan: 4 * Math.floor((at.chan - 1) / 4) });
     writeSyntheticMs(join(folder, 'bins.ms'), {
