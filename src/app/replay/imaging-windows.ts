@@ -196,7 +196,13 @@ function windowFor(demands: readonly LineDemand[], id: number, known: number, is
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const centreHz = (low + high) / 2;
   const span = high - low + 2 * DAILY * centreHz;
-  if (known > 0) return { centreHz, stepHz: Math.max(full, 1.05 * span) / known, channelCount: known };
+  if (known > 0) {
+    const least = Math.min(...demands.map(({ width = Number.POSITIVE_INFINITY }) => width));
+    let wide = Math.max(full, 1.05 * span);
+    // Correlators halve the width of a window for finer channels.
+    while (wide / known > least && 1.05 * span <= wide / 2) wide /= 2;
+    return { centreHz, stepHz: wide / known, channelCount: known };
+  }
   const finest = Math.min(...demands.map(({ fwhmHz }) => fwhmHz)) / LINE_WIDTH;
   const wanted = isOne ? Math.max(LINE_CHANNELS, Math.ceil(span / finest)) : Math.ceil(span / finest);
   const channelCount = Math.min(wanted, MOST_CHANNELS);

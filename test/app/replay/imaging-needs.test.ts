@@ -114,6 +114,17 @@ describe('what an imaging script needs', () => {
     expect(spec.fields.map(({ isObserved }) => isObserved)).toEqual([true, true, true, false, true]);
   });
 
+  it('halves a window until its channels are as fine as those of its cube', () => {
+    const fine = { mode: 'velocity', restfreq: '230GHz', start: '-10km/s', width: '0.35km/s', nchan: 60 };
+    const calls = [
+      call('clean', { ...picture, ...fine, vis: 'a.ms', imagename: 'x', spw: '0' }),
+      call('flagdata', { vis: 'a.ms', spw: '0:3820~3839' }),
+    ];
+    const [window] = planImagingTwin(needsOf(calls, ['a.ms']), 'script').inputs[0].spec.windows;
+    expect(window.channelCount).toBe(3840);
+    expect(window.stepHz * 3840).toBeCloseTo(937.5e6, 0);
+  });
+
   it('keeps windows of later Execution Blocks apart from those of the first', () => {
     const lines = ['90GHz', '100GHz'].map((restfreq, index) =>
       call('clean', { ...cube, ...picture, vis: 'a.ms', imagename: `x${index}`, spw: '', restfreq }),
