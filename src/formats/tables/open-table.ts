@@ -5,7 +5,7 @@ import { linkNames } from './links.ts';
 import { PlainTable } from './plain-table.ts';
 import { storageManagerFactory } from './storage.ts';
 import { readPlainTable, readTableHead, type StoredTable } from './table-dat.ts';
-import { finishRenames, tableDisk } from './table-disk.ts';
+import { tableDisk } from './table-disk.ts';
 import { readInfo, readSync } from './table-files.ts';
 import type { ColumnDescription, StorageManagerDescription, Table, TableDescription, TableMode } from './types.ts';
 
@@ -32,7 +32,6 @@ export function openTable(path: string, mode: TableMode = 'read'): Table {
       },
     );
   }
-  finishRenames(table);
   const head = readTableHead(tableDisk.readFile(file), file);
   if (head.kind === 'RefTable') return openReference(table, head, mode, openTable);
   if (head.kind === 'ConcatTable') return openConcatenation(table, head, mode, openTable);

@@ -202,7 +202,7 @@ export class PlainTable implements Table {
       this.managers.get(number)?.close();
       this.managers.delete(number);
       const own = new RegExp(`^table\\.f${number}(i|_TSM\\d+)?$`);
-      for (const file of disk().list(this.path)) if (own.test(file)) tableDisk.remove(joinPath(this.path, file));
+      for (const file of tableDisk.list(this.path)) if (own.test(file)) tableDisk.remove(joinPath(this.path, file));
     }
     this.stored.managers = this.stored.managers.filter((manager) => !numbers.has(manager.number));
     this.stored.columns = this.stored.columns.filter((column) => !names.includes(column.name));

@@ -13,12 +13,10 @@ import { sameBytes } from './data-types.ts';
 // Where a table cannot be locked, its files are not changed: what is written goes to copies beside them, which are renamed over
 // them when the change is whole. The files of tables are therefore reached through `tableDisk`, which knows the copies.
 
-const COPY = '.changed';
-/** Stands in the table while its copies are renamed, and names them: who finds it after a crash ends the work. */
-const LIST = 'table.changed';
+/** Ending of this thread's copies; those of others are left alone. */
+const COPY = `.changed-${Math.random().toString(36).slice(2, 10)}`;
 /** Bytes at the head of table.lock that change without a change of the table. */
 const REQUEST_BYTES = 260;
-const PATIENCE_MS = 1000;
 
 /** Time that goes by between two looks at what another program does. */
 export const PAUSE_MS = 20;
@@ -122,7 +120,7 @@ class TableFile implements ByteFile {
 /** The disk as the files of tables are reached on it. */
 export const tableDisk: Pick<
   Disk,
-  'open' | 'openUpdate' | 'readFile' | 'writeFile' | 'exists' | 'copy' | 'remove' | 'rename'
+  'open' | 'openUpdate' | 'readFile' | 'writeFile' | 'exists' | 'list' | 'copy' | 'remove' | 'rename'
 > = {
   open: (path) => new TableFile(path, false),
   openUpdate: (path) => new TableFile(path, true),
@@ -131,6 +129,13 @@ export const tableDisk: Pick<
   exists(path) {
     const state = copiedTableOf(path)?.files.get(baseName(path));
     return state === undefined ? disk().exists(path) : state === 'copy';
+  },
+  list(directory) {
+    const own = [...(copiedTables.get(disk().resolve(directory))?.files ?? [])];
+    const others = disk()
+      .list(directory)
+      .filter((name) => !name.endsWith(COPY) && !own.some(([known]) => known === name));
+    return [...others, ...own.filter(([, state]) => state === 'copy').map(([name]) => name)];
   },
   copy: (from, to) => disk().copy(currentPath(from), to),
   remove(path) {
@@ -155,9 +160,7 @@ export const tableDisk: Pick<
 
 /** From now on this thread changes a table by copies. */
 export function beginCopies(table: string): void {
-  finishRenames(table);
   const directory = disk().resolve(table);
-  for (const name of disk().list(directory)) if (name.endsWith(COPY)) disk().remove(joinPath(directory, name));
   copiedTables.set(directory, { directory, files: new Map(), lockBefore: lockContent(directory) });
 }
 
@@ -178,32 +181,11 @@ export function endCopies(table: string, isWhole: boolean): void {
   if (!isWhole || files.size === 0) return;
   if (!isAlone)
     fail('io', 'Another program has changed the table meanwhile; nothing was written. Run again.', { table });
-  const names = [...files.keys()].sort((left, right) => rank(left) - rank(right));
-  const list = [
-    ...names.filter((name) => files.get(name) === 'copy'),
-    ...names.filter((name) => files.get(name) === 'gone').map((name) => `-${name}`),
-  ];
-  disk().writeFile(joinPath(directory, LIST + COPY), list.join('\n'));
-  disk().rename(joinPath(directory, LIST + COPY), joinPath(directory, LIST));
-  renameListed(directory, list);
-}
-
-/** Waits while another program renames the copies of a table; ends its work where it does not. @throws what the disk does not allow */
-export function finishRenames(table: string): void {
-  const list = joinPath(table, LIST);
-  for (let waited = 0; disk().exists(list); waited += PAUSE_MS) {
-    if (waited >= PATIENCE_MS) renameListed(table, disk().readText(list).split('\n'));
-    else pause();
+  for (const name of [...files.keys()].sort((left, right) => rank(left) - rank(right))) {
+    const path = joinPath(directory, name);
+    if (files.get(name) === 'copy') disk().rename(path + COPY, path);
+    else disk().remove(path);
   }
-}
-
-function renameListed(directory: string, list: readonly string[]): void {
-  for (const entry of list) {
-    const path = joinPath(directory, entry);
-    if (entry.startsWith('-')) disk().remove(joinPath(directory, entry.slice(1)));
-    else if (disk().exists(path + COPY)) disk().rename(path + COPY, path);
-  }
-  disk().remove(joinPath(directory, LIST));
 }
 
 /** A reader that meets the new table.lock finds all that it counts. */
