@@ -43,8 +43,13 @@ export function scalarsReply(type: DataType, values: readonly ScalarValue[]): Ar
   const kind = kindOf(type);
   if (kind === 'string') return arrayReply(type, shape, values as string[]);
   if (kind === 'complex') return arrayReply(type, shape, Float64Array.from((values as [number, number][]).flat()));
-  const Storage = { bool: Uint8Array, int: Int32Array, float: Float64Array }[kind];
-  return arrayReply(type, shape, Storage.from(values.map(Number)));
+  if (kind === 'int')
+    return arrayReply(
+      type,
+      shape,
+      BigInt64Array.from(values, (value) => BigInt(Number(value))),
+    );
+  return arrayReply(type, shape, (kind === 'bool' ? Uint8Array : Float64Array).from(values.map(Number)));
 }
 
 function scalarReply(type: DataType, value: ScalarValue): TaskValue {

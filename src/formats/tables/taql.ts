@@ -40,9 +40,24 @@ export function runTaql(command: string, tables: TaqlTables): TaqlResult {
     case 'count':
       return { kind: 'table', table: run.count(statement) };
     case 'calc':
-      return { kind: 'values', ...run.calc(statement) };
+      return { kind: 'values', ...calculate(statement, tables) };
     default:
       return { kind: 'table', table: run.change(statement) };
+  }
+}
+
+/** Values of a calc statement; all tables that it opens are closed again. */
+function calculate(statement: Statement, tables: TaqlTables): ReturnType<StatementRun['calc']> {
+  const opened: Table[] = [];
+  const open: TaqlTables['open'] = (path, mode) => {
+    const table = tables.open(path, mode);
+    opened.push(table);
+    return table;
+  };
+  try {
+    return new StatementRun({ ...tables, open }).calc(statement);
+  } finally {
+    for (const table of opened) table.close();
   }
 }
 
@@ -101,7 +116,8 @@ class StatementRun {
     const values = table
       ? this.valuesOf(item.expression, statement, table)
       : [compile(item.expression, this.scope(undefined, statement))(0)];
-    const { type } = resultCells(describeResult(item, 0, table), values);
+    const isWhole = describeResult(item, 0, table).type === 'Int';
+    const type = isWhole ? 'Int64' : resultCells({ name: '', type: undefined }, values).type;
     return { type, values: values.map((value) => cellOf(value, type)) };
   }
 
@@ -371,5 +387,9 @@ function limited<T>(rows: readonly T[], { limit }: Statement): T[] {
 function cellOf(value: Value, type: DataType): CellValue {
   if (value === undefined) return fail('missing', 'A cell without a value was asked for.');
   if (!isArray(value)) return value;
-  return { shape: value.shape, values: resultCells({ name: '', type }, [value]).cells[0] };
+  const [values] = resultCells({ name: '', type }, [value]).cells;
+  return {
+    shape: value.shape,
+    values: type === 'Int64' ? BigInt64Array.from(values as Float64Array, BigInt) : values,
+  };
 }

@@ -20,6 +20,9 @@ import { intList, opened, type TableState } from './table-state.ts';
 import { columnNumbers } from './table-statistics.ts';
 import { TableView } from './table-view.ts';
 
+/** How calc counts rows and elements in CASA when nothing else is said. */
+const STYLE = 'using style base0, endincl, fortranorder';
+
 function close(state: TableState): void {
   state.view?.close();
   state.view = undefined;
@@ -204,15 +207,15 @@ const selecting = {
   calc: method<TableState>("expr, prefix='', showtaql=False", (_state, args, host) => {
     const expression = textArgument(args, 'expr');
     const given = textArgument(args, 'prefix');
-    const result = runTaql(`${given} calc ${expression}`, {
+    const result = runTaql(`${given || STYLE} calc ${expression}`, {
       open: (path, mode) => openTable(joinPath(host.context.cwd, path), mode),
       target: (path) => joinPath(host.context.cwd, path),
     });
     if (result.kind === 'table') return fail('usage', 'The expression is a whole command.');
-    const [first] = result.values;
-    return result.values.length === 1 && isArrayCell(first)
-      ? dictionary([[0, cellReply(result.type, first)]])
-      : scalarsReply(result.type, result.values as ScalarValue[]);
+    const { type, values } = result;
+    return values.some(isArrayCell)
+      ? dictionary(values.map((value, index) => [index, cellReply(type, value)] as const))
+      : scalarsReply(type, values as ScalarValue[]);
   }),
 };
 

@@ -30,7 +30,10 @@ describe('tb', () => {
   });
 
   it('computes expressions, of tables or of none, in the types that CASA answers with', async () => {
-    expect(await tb('calc', ['1+2'])).toEqual([3]);
+    expect(await tb('calc', ['1+2'])).toEqual([3n]);
+    expect(await tb('calc', ['rownumber()*3000000000 from t'])).toEqual([0n, 3_000_000_000n]);
+    expect(await tb('calc', ['FLUX[0,1] from t'])).toEqual([2, 8]);
+    expect(await tb('calc', ['FLUX[0:0,0:1] from t'])).toEqual({ 0: [[0, 2]], 1: [[6, 8]] });
     expect(await tb('calc', ['[1,2]/2'])).toEqual({ 0: [0.5, 1] });
     expect(await tb('calc', ['[select from t giving [sum(FLUX)]]'])).toEqual({ 0: [15, 51] });
     expect(await tb('calc', ['sum(FLUX) from t'])).toEqual([15, 51]);
