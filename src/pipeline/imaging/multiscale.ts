@@ -39,6 +39,9 @@ function spheroidal(nu: number): number {
   return polynomial(NUMERATORS[part]) / polynomial(DENOMINATORS[part]);
 }
 
+/** Response to a scale, over that of a PSF of one pixel, from which it is seen; beams of two pixels have 4 and more. */
+const SEEN = 0.05;
+
 /** Convolves planes cyclically on a padded grid by transforms. */
 export class Convolver {
   private readonly sizeX: number;
@@ -146,6 +149,8 @@ export class MultiscaleCleaner implements MinorCycle {
   private readonly negativeLimit: number;
   private readonly convolver: Convolver;
   private readonly kernels: readonly Float32Array[];
+  /** Scales whose response is below are larger than anything that the data see: what is left of them is no sky. */
+  private readonly leastPeaks: readonly number[];
 
   constructor(
     geometry: ImageGeometry,
@@ -165,6 +170,10 @@ export class MultiscaleCleaner implements MinorCycle {
     this.biases = options.scales.map((scale) => (largest > 0 ? 1 - (options.smallScaleBias * scale) / largest : 1));
     this.convolver = new Convolver(geometry, Math.ceil(2 * largest));
     this.kernels = options.scales.map((scale) => this.convolver.kernelTransform(scale));
+    const { padX, padY } = this.convolver;
+    this.leastPeaks = this.kernels.map(
+      (kernel) => (SEEN * kernel.reduce((sum, one) => sum + one * one, 0)) / (padX * padY),
+    );
   }
 
   run(input: MinorCycleInput, limits: MinorCycleLimits): MinorCycleResult {
@@ -193,6 +202,7 @@ export class MultiscaleCleaner implements MinorCycle {
       if (done % 20 === 0) this.checkAbort();
       let best = { scale: -1, at: -1, strength: 0, merit: 0 };
       for (let scale = 0; scale < count; scale++) {
+        if (!(peaks[scale] > this.leastPeaks[scale])) continue;
         const at = peakIndex(residuals[scale], masks[scale], sizeX, sizeY);
         if (at < 0) continue;
         const strength = residuals[scale][at] / peaks[scale];

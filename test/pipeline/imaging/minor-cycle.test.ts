@@ -96,6 +96,31 @@ describe.each(['hogbom', 'clark', 'multiscale'] as const)('the minor cycle %s', 
   });
 });
 
+it('the minor cycle multiscale leaves out scales that are larger than anything that the data see', () => {
+  // 300 visibilities of long baselines alone.
+  const lobe = (dx: number, dy: number) => {
+    let sum = 0;
+    for (let k = 0; k < 300; k++) {
+      const [turn, reach] = [2.4 * k, 0.12 + 0.2 * Math.sqrt(k / 300)];
+      sum += Math.cos(2 * Math.PI * reach * (dx * Math.cos(turn) + dy * Math.sin(turn)));
+    }
+    return sum / 300;
+  };
+  const ringed = plane((x, y) => lobe(x - 32, y - 32));
+  // A constant, as noise may leave one, is more of the largest scale than any source would show.
+  const dirty = plane((x, y) => lobe(x - 30, y - 33) + 0.01);
+  const input = {
+    residual: dirty,
+    psf: ringed,
+    mask: new Float32Array(64 * 64).fill(1),
+    model: new Float32Array(64 * 64),
+  };
+  const minor = makeMinorCycle('multiscale', geometry, { scales: [0, 4, 28], smallScaleBias: 0.6, checkAbort() {} });
+  const result = minor.run(input, { gain: 0.3, threshold: 0.1, iterations: 100 });
+  expect(result.hasDiverged).toBe(false);
+  expect(result.peak).toBeLessThanOrEqual(0.1);
+});
+
 it('the minor cycle clark takes the same components whether few or many pixels take part', () => {
   const dirty = plane((x, y) => psfAt(x - 20, y - 30) + 0.5 * psfAt(x - 41, y - 36));
   const clean = (mask: Float32Array) => {
