@@ -119,7 +119,8 @@ const DAY_MS = 86_400_000;
 function removeOld(folder, names) {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    if (!names.has(name) && Date.now() - statSync(path).mtimeMs > DAY_MS) rmSync(path);
+    const written = names.has(name) ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (written && Date.now() - written.mtimeMs > DAY_MS) rmSync(path, { force: true });
   }
 }
 

@@ -1039,7 +1039,7 @@ IM = [
     for data in ("field='0'", "spw='0',field='1'")
     for weight in ("'natural'", "'uniform'", "'briggs',robust=0.5", "'briggs',robust=-2.0", "'radial'")
     for call in (
-        "i.open('S')", "i.selectvis(%s)" % data, "i.defineimage(nx=256,cellx='0.2arcsec',stokes='I',spw=[0,1])", "i.weight(%s)" % weight,
+        "i.open('S')", "i.selectvis(%s)" % data, "i.defineimage(nx=256,ny=128,cellx='0.2arcsec',celly='0.1arcsec',stokes='IV',spw=[0])", "i.weight(%s)" % weight,
         "i.apparentsens()", "i.filter('gaussian','2arcsec','1arcsec','30deg')", "i.apparentsens()", "i.close()",
     )
 ]

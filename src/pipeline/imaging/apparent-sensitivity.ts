@@ -17,12 +17,15 @@ export interface ApparentSensitivity {
 
 /**
  * Noise that a continuum image would have by the weights of its data: sqrt(sum W² / w) / sum W of imaging weights W and natural
- * weights w, for both hands together (apparentsens of CASA's imager tool).
+ * weights w, in Stokes I, both hands together (apparentsens of CASA's imager tool).
  *
  * @throws usage, missing, bad-data when all data are flagged, unsupported
  */
-export function apparentSensitivity(context: Context, options: Omit<TcleanOptions, 'imagename'>): ApparentSensitivity {
-  const plan = planImaging(context, chooseImaging({ ...options, imagename: 'sensitivity' }));
+export function apparentSensitivity(
+  context: Context,
+  options: Omit<TcleanOptions, 'imagename' | 'stokes'>,
+): ApparentSensitivity {
+  const plan = planImaging(context, chooseImaging({ ...options, stokes: 'I', imagename: 'sensitivity' }));
   const { stokes } = plan.choice;
   const { store, densities } = samplesOf(context, plan, stokes[0], CACHE_BYTES);
   let [natural, imaging, squares] = [0, 0, 0];

@@ -68,10 +68,19 @@ kept = np.load('t.npz')
 print(kept.files, kept['u'], kept['flags'].shape, kept['vis'])
 np.savez_compressed('small.npz', np.zeros(2))
 with np.load('small.npz') as small: print(len(small), small['arr_0'])
+try:
+    np.savez('clash', 1, arr_0=2)
+except ValueError as error:
+    print(error)
+import pathlib
+np.savez(pathlib.Path('empty'))
+print(np.load(pathlib.Path('empty.npz')).files, kept['u.npy'].size)
 print(casatools.table().calc('1+2'), type(casatasks).__name__)
 `,
     );
-    expect(out).toBe("['u', 'flags', 'vis'] [0. 1. 2.] (2, 1) [1.+2.j]\n1 [0. 0.]\n[3] module\n");
+    expect(out).toBe(
+      "['u', 'flags', 'vis'] [0. 1. 2.] (2, 1) [1.+2.j]\n1 [0. 0.]\nCannot use un-named variables and keyword arr_0\n[] 3\n[3] module\n",
+    );
     expect(err.match(/SyntaxWarning/g)).toHaveLength(1);
   });
 });

@@ -66,6 +66,8 @@ def _colour(value, place):
 class Axes:
     """One panel."""
 
+    transAxes = 'fractions of the panel'
+
     def __init__(self):
         self.cla()
 
@@ -220,7 +222,9 @@ class Axes:
         for one, label in zip(named, labels if isinstance(labels, (list, tuple)) else []):
             one['label'] = str(label)
 
-    def text(self, x, y, s, **_looks):
+    def text(self, x, y, s, transform=None, **_looks):
+        if transform is not None:
+            _refuse('text() takes places in the units of the axes here, and no transform.')
         self._data['series'].append(dict(kind='points', x=[float(x)], y=[float(y)], colour='#000000', alpha=0, size=0, dashes=False, label='', texts=[str(s)]))
 
     def annotate(self, text, xy, xytext=None, **_looks):
@@ -228,6 +232,8 @@ class Axes:
 
     def axis(self, limits=None, **_looks):
         if limits is not None and not isinstance(limits, str):
+            if len(limits) != 4:
+                raise ValueError('axis() takes [xmin, xmax, ymin, ymax], not %d numbers' % len(limits))
             self._data['xlim'], self._data['ylim'] = [[float(value) for value in pair] for pair in (limits[:2], limits[2:])]
         elif limits not in (None, 'on', 'auto', 'tight'):
             _refuse('axis() takes four limits here.')

@@ -5,6 +5,7 @@ import ast
 import collections.abc
 import io
 import math
+import os
 import sys
 
 import qa2_ndarray as core
@@ -71,10 +72,19 @@ def _write_file(self, fid, sep='', format='%s'):
 _MAGIC = b'\x93NUMPY\x01\x00'
 
 
-def save(file, arr):
-    given = np.asarray(arr)
+def _check_kind(given):
     if given.dtype.kind not in 'biufc':
         raise NotImplementedError('numpy.save keeps numbers only here.')
+
+
+def _file_name(file):
+    return os.fspath(file) if hasattr(file, '__fspath__') else file
+
+
+def save(file, arr):
+    given = np.asarray(arr)
+    _check_kind(given)
+    file = _file_name(file)
     head = repr({'descr': given.dtype.str if given.dtype.kind != 'b' else '|b1', 'fortran_order': False, 'shape': given.shape})
     head += ' ' * (-(len(_MAGIC) + 3 + len(head)) % 64) + '\n'
     name = file if not isinstance(file, str) or file.endswith('.npy') else file + '.npy'
@@ -86,9 +96,15 @@ def save(file, arr):
 
 def _save_archive(file, arrays, named, compression):
     import zipfile
-    members = {'arr_%d' % index: array for index, array in enumerate(arrays)}
-    members.update(named)
-    name = file if not isinstance(file, str) or file.endswith('.npz') else file + '.npz'
+    members = {'arr_%d' % index: np.asarray(array) for index, array in enumerate(arrays)}
+    for name, array in named.items():
+        if name in members:
+            raise ValueError('Cannot use un-named variables and keyword %s' % name)
+        members[name] = np.asarray(array)
+    for array in members.values():
+        _check_kind(array)
+    name = _file_name(file)
+    name = name if not isinstance(name, str) or name.endswith('.npz') else name + '.npz'
     with zipfile.ZipFile(name, 'w', compression) as archive:
         for member, array in members.items():
             content = io.BytesIO()
@@ -113,10 +129,11 @@ class NpzFile(collections.abc.Mapping):
         self.files = [name[:-4] if name.endswith('.npy') else name for name in self._archive.namelist()]
 
     def __getitem__(self, name):
-        if name not in self.files:
-            raise KeyError('%s is not a file in the archive' % name)
         members = self._archive.namelist()
-        return _parse(self._archive.read(name if name in members else name + '.npy'), name)
+        member = name if name in members else name + '.npy'
+        if member not in members:
+            raise KeyError('%s is not a file in the archive' % name)
+        return _parse(self._archive.read(member), name)
 
     def __iter__(self):
         return iter(self.files)
@@ -135,11 +152,12 @@ class NpzFile(collections.abc.Mapping):
 
 
 def load(file, mmap_mode=None, allow_pickle=False, **_others):
+    file = _file_name(file)
     source = open(file, 'rb') if isinstance(file, str) else file
     data = source.read()
     if isinstance(file, str):
         source.close()
-    return NpzFile(data) if data[:4] == b'PK\x03\x04' else _parse(data, file)
+    return NpzFile(data) if data[:4] in (b'PK\x03\x04', b'PK\x05\x06') else _parse(data, file)
 
 
 def _parse(data, name):

@@ -42,9 +42,12 @@ function turned(text: string, from: string, to: string): TaskValue {
 /** Places as text, of the analysis utilities. */
 export const coordinateHelpers = {
   rad2radec: method(
-    `ra=0.0, dec=0.0, imfitdict=None, prec=${DECIMALS}, component=0, hmsdms=False, delimiter=None`,
+    `ra=0.0, dec=0.0, imfitdict=None, prec=${DECIMALS}, verbose=True, component=0, hmsdms=False, delimiter=None`,
     (_state, args) => {
-      const texts = placeTexts(placeOf(args), numberArgument(args, 'prec'));
+      const decimals = numberArgument(args, 'prec');
+      if (!(Number.isInteger(decimals) && decimals >= 0))
+        return fail('usage', 'aU.rad2radec(): prec is the number of decimals.');
+      const texts = placeTexts(placeOf(args), decimals);
       return (args.hmsdms === true ? texts.map(withLetters) : texts).join(String(args.delimiter ?? ', '));
     },
   ),

@@ -7,12 +7,15 @@ import { textList } from './reply-values.ts';
 interface ImagerState {
   vis?: string;
   selection: Pick<TcleanOptions, 'field' | 'spw' | 'timerange' | 'uvrange' | 'antenna' | 'scan' | 'intent'>;
-  image?: Pick<TcleanOptions, 'imsize' | 'cell' | 'stokes' | 'phasecenter'>;
+  image?: Pick<TcleanOptions, 'imsize' | 'cell' | 'phasecenter'>;
   weighting: Pick<TcleanOptions, 'weighting' | 'robust'>;
   uvtaper: string[];
 }
 
 const NOTHING_CHOSEN = { selection: {}, weighting: { weighting: 'natural' as const }, uvtaper: [] };
+
+/** Of weight() what cannot be chosen. */
+const ONLY_WEIGHTS = { rmode: 'norm', noise: '0.0Jy', fieldofview: '0.0arcsec', npixels: 0, mosaic: false };
 
 /** A selection as text; CASA's -1, and no text, stand for everything. */
 function selected(args: ToolArguments, name: string): string {
@@ -51,18 +54,15 @@ export const imagerTool: ToolDeclaration<ImagerState> = {
         return true;
       },
     ),
+    // In CASA too the weights know a square of nx pixels alone: ny, celly, stokes, spw and the channels have no effect on them.
     defineimage: method<ImagerState>(
-      "nx=128, ny=-1, cellx='1.0arcsec', celly='', stokes='I', phasecenter='', mode='mfs', spw=[0]",
+      "nx=128, ny=-1, cellx='1.0arcsec', celly='', stokes='I', phasecenter='', mode='mfs', nchan=-1, start=0, step=1, spw=[0]",
       (state, args) => {
         if (!['mfs', 'cube', 'channel'].includes(textArgument(args, 'mode')))
-          fail('usage', "im.defineimage(): mode is 'mfs' or 'cube'.");
-        const nx = numberArgument(args, 'nx');
-        const ny = numberArgument(args, 'ny');
-        const [cellx, celly] = ['cellx', 'celly'].map((name) => textArgument(args, name));
+          fail('usage', "im.defineimage(): mode is 'mfs', 'cube' or 'channel'.");
         state.image = {
-          imsize: [nx, ny > 0 ? ny : nx],
-          cell: [cellx, celly || cellx],
-          stokes: textArgument(args, 'stokes'),
+          imsize: numberArgument(args, 'nx'),
+          cell: textArgument(args, 'cellx'),
           phasecenter: textList(args.phasecenter).join(''),
         };
         return true;
@@ -74,7 +74,8 @@ export const imagerTool: ToolDeclaration<ImagerState> = {
         const type = textArgument(args, 'type');
         if (type !== 'natural' && type !== 'uniform' && type !== 'briggs' && type !== 'radial')
           return fail('usage', 'im.weight(): type is natural, uniform, briggs or radial.');
-        if (args.rmode !== 'norm') return fail('unsupported', "im.weight(): only rmode='norm' is available.");
+        for (const [name, value] of Object.entries(ONLY_WEIGHTS))
+          if (args[name] !== value) return fail('unsupported', `im.weight(): only ${name}=${value} is available.`);
         state.weighting = { weighting: type, robust: numberArgument(args, 'robust') };
         return true;
       },
