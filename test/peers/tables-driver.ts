@@ -146,6 +146,46 @@ function removeCase(item: Case): void {
   table.close();
 }
 
+interface HistoryStep {
+  act: 'put' | 'add' | 'remove';
+  column: string;
+  row: number;
+  count: number;
+  shape: number[];
+  values: number[] | string[];
+  rows: number[];
+}
+
+/** Changes a table step by step, makes it before that where it is asked to, and tells all cells after each step. */
+function takeSteps({ path, isNew, steps }: { path: string; isNew: boolean; steps: HistoryStep[] }): unknown {
+  const columns: ColumnDescription[] = [
+    { name: 'NUMBER', type: 'Int', kind: 'scalar' },
+    { name: 'TEXT', type: 'String', kind: 'scalar' },
+    { name: 'DIRECT', type: 'Int', kind: 'array', shape: [2] },
+    { name: 'FREE', type: 'Int', kind: 'array', axisCount: 1 },
+  ];
+  const names = columns.map(({ name }) => name);
+  const table = isNew
+    ? createTable(path, { columns, storageManagers: [{ type: 'IncrementalStMan', name: 'ISM', columns: names }] })
+    : openTable(path, 'update');
+  const seen = steps.map(({ act, column, row, count, shape, values, rows }) => {
+    if (act === 'add') table.addRows(count);
+    else if (act === 'remove') table.removeRows(rows);
+    else {
+      const taken = column === 'TEXT' ? (values as string[]) : Int32Array.from(values as number[]);
+      table.column(column).putRange(row, count, taken, shape);
+    }
+    return table.columnNames.map((name) => {
+      const cells = table.column(name);
+      return Array.from({ length: table.rowCount }, (_, at) =>
+        cells.cellShape(at) === undefined ? null : plain(cells.getRange(at, 1)),
+      );
+    });
+  });
+  table.close();
+  return seen;
+}
+
 function keywords(): TableRecord {
   const inner: TableRecord = new Map<string, KeywordValue>([
     ['a', scalarKeyword('Int', 7)],
@@ -212,7 +252,8 @@ for (const item of list) {
     if (act) {
       act(item);
       results.push({ ok: true });
-    } else results.push(readAll(item.path, item.maxRows));
+    } else if (command === 'steps') results.push(takeSteps(item));
+    else results.push(readAll(item.path, item.maxRows));
   } catch (error) {
     results.push({ error: (error as Error).stack });
   }

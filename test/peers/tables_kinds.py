@@ -201,6 +201,150 @@ def others(work):
     return ["changed", "removed", "memory"]
 
 
+def incremental_columns(path, with_fixed):
+    place = dict(datamanagertype="IncrementalStMan", datamanagergroup="ISM")
+    columns = [makescacoldesc("NUMBER", 0, **place), makescacoldesc("TEXT", "", **place),
+               makearrcoldesc("DIRECT", 0, shape=[2], options=5, **place), makearrcoldesc("FREE", 0, ndim=1, **place)]
+    if with_fixed:
+        columns.append(makearrcoldesc("FIXED", 0, shape=[2], options=4, **place))
+    return table(path, maketabdesc(columns), nrow=0, ack=False)
+
+
+def random_history(noise, with_fixed):
+    """Parts between which the table is closed, each of some steps.
+
+    Left out is what changes rows before the one that is put in casacore: an array of the same shape in the row that casacore
+    takes for the last one put, when its interval begins before it (docs/differences-from-casa.md).
+    """
+    arrays = ["FREE", "FIXED"] if with_fixed else ["FREE"]
+    count, put, barred = 0, dict.fromkeys(arrays, 0), dict.fromkeys(arrays)
+    parts, steps = [], []
+
+    def add():
+        nonlocal count
+        added = int(noise.integers(1, 6))
+        steps.append({"act": "add", "count": added})
+        if count == 0 and with_fixed:
+            # What a new array holds before it is put is left to chance in casacore.
+            steps.append({"act": "put", "column": "FIXED", "row": 0, "count": 1, "shape": [2], "values": [7, 8]})
+            put["FIXED"], barred["FIXED"] = 1, None
+        count += added
+
+    for _ in range(noise.integers(1, 4)):
+        steps = []
+        for name in arrays:
+            put[name], barred[name] = count, count - 1
+        for _ in range(noise.integers(1, 12)):
+            kind = noise.random()
+            if count == 0 or kind < 0.12:
+                add()
+            elif kind < 0.2:
+                rows = sorted(int(row) for row in noise.choice(count, noise.integers(1, min(count, 3) + 1), replace=False))
+                steps.append({"act": "remove", "rows": rows})
+                count -= len(rows)
+                for name in arrays:
+                    put[name] = min(put[name], count + 1) if count else 0
+                    barred[name] = put[name] - 1
+            else:
+                name = str(noise.choice(["NUMBER", "TEXT", "DIRECT"] + arrays))
+                row = int(noise.integers(count))
+                rows = int(noise.integers(1, count - row + 1)) if kind < 0.4 else 1
+                if name in arrays:
+                    if barred[name] is not None and row <= barred[name] < row + rows:
+                        continue
+                    if row + rows > put[name]:
+                        put[name], barred[name] = row + rows, None
+                shape = [] if name in ("NUMBER", "TEXT") else [int(noise.integers(1, 4))] if name == "FREE" else [2]
+                values = noise.integers(0, 4, rows * (shape[0] if shape else 1)).tolist()
+                if name == "TEXT":
+                    values = ["x" * 5 * value for value in values]
+                steps.append({"act": "put", "column": name, "row": row, "count": rows, "shape": shape, "values": values})
+        if count == 0:
+            add()  # casacore forgets that all rows were removed when the table is closed
+        parts.append(steps)
+    return parts
+
+
+def cells_of(t):
+    """The values of all cells, column by column; None where there are none."""
+    return [[list(plain(t.getcell(name, row))[1]) if t.iscelldefined(name, row) else None for row in range(t.nrows())] for name in t.colnames()]
+
+
+def take_steps(path, steps):
+    """The steps done by casacore, and the cells after each."""
+    t = table(path, readonly=False, ack=False)
+    seen = []
+    for step in steps:
+        if step["act"] == "add":
+            t.addrows(step["count"])
+        elif step["act"] == "remove":
+            t.removerows(step["rows"])
+        elif step["column"] == "TEXT":
+            t.putcol("TEXT", step["values"], step["row"], step["count"])
+        else:
+            values = np.array(step["values"], np.int32).reshape([step["count"]] + step["shape"])
+            if step["count"] == 1:
+                t.putcell(step["column"], step["row"], values[0])
+            else:
+                t.putcol(step["column"], values, step["row"], step["count"])
+        seen.append(cells_of(t))
+    t.close()
+    return seen
+
+
+def differing_steps(found, expected, names, steps):
+    """Which cells differ first; None when they are the same."""
+    if "error" in found:
+        return found["error"]
+    for number, (ours, theirs, step) in enumerate(zip(found, expected, steps)):
+        is_unset = step["act"] == "add" and step["count"] == len(theirs[0])
+        for name, mine, other in zip(names, ours, theirs):
+            if mine != other and not (name == "FIXED" and is_unset):
+                return f"step {number}: {name} {mine} instead of {other}"
+    return None
+
+
+def histories(work, call, count=150):
+    """Random changes of IncrementalStMan tables: the cells after each step as in casacore, whoever made the table and changed it."""
+    complaints = []
+    noise = np.random.default_rng(11)
+    parts, seen, names = [], [], []
+    for number in range(count):
+        t = incremental_columns(os.path.join(work, f"theirs-{number}"), number % 2)
+        names.append(t.colnames())
+        t.close()
+        parts.append(random_history(noise, number % 2))
+        seen.append([take_steps(os.path.join(work, f"theirs-{number}"), steps) for steps in parts[-1]])
+        if number % 2:
+            incremental_columns(os.path.join(work, f"ours-{number}"), True).close()
+        incremental_columns(os.path.join(work, f"both-{number}"), number % 2).close()
+    for turn in range(max(len(part) for part in parts)):
+        chosen = [number for number in range(count) if turn < len(parts[number])]
+        items = []
+        for writer in ["ours", "both"]:
+            for number in chosen:
+                steps, path = parts[number][turn], os.path.join(work, f"{writer}-{number}")
+                if writer == "both" and (number // 2 + turn) % 2:
+                    take_steps(path, steps)
+                else:
+                    items.append((number, {"path": path, "isNew": writer == "ours" and number % 2 == 0 and turn == 0, "steps": steps}))
+        for (number, item), found in zip(items, call("steps", [item for _, item in items])):
+            complaint = differing_steps(found, seen[number][turn], names[number], item["steps"])
+            if complaint:
+                complaints.append(f"{os.path.basename(item['path'])} part {turn} {complaint}")
+    for number in range(count):
+        last = [cells for part in seen[number] for cells in part][-1:]
+        step = [step for part in parts[number] for step in part][-1:]
+        for writer in ["ours", "both"]:
+            t = table(os.path.join(work, f"{writer}-{number}"), ack=False)
+            found = cells_of(t)
+            t.close()
+            complaint = differing_steps([found], last, names[number], step)
+            if complaint:
+                complaints.append(f"casacore reads {writer}-{number} {complaint}")
+    return complaints
+
+
 def main():
     work = tempfile.mkdtemp(prefix="tables-kinds-")
     failures = []
@@ -212,6 +356,8 @@ def main():
         for item, dump in zip(items, call("read", items)):
             complaint = matrix.guarded(lambda entry, found=dump: compare(entry["path"], found), item)
             matrix.report(f"casacore writes, we read: {os.path.basename(item['path'])}", complaint, failures)
+        complaints = histories(work, call)
+        matrix.report("random changes of IncrementalStMan tables", "; ".join(complaints[:3]) or None, failures)
     finally:
         shutil.rmtree(work)
     print(f"{len(failures)} failed")

@@ -265,7 +265,7 @@ function* planBuckets(content: IncrementalFile): Iterable<PlannedBucket> {
   const added: Uint8Array[] = [];
   for (;;) {
     const row = nextRow(lists, cursors);
-    if (row >= content.rowCount) break;
+    if (row > content.rowCount) break;
     changed.length = 0;
     let more = 0;
     for (let column = 0; column < lists.length; column++) {
@@ -276,6 +276,7 @@ function* planBuckets(content: IncrementalFile): Iterable<PlannedBucket> {
       changed.push(column);
     }
     if (draft.size + more > bucketBytes) {
+      if (row === content.rowCount) break;
       yield { firstRow: draft.firstRow, bytes: draft.bytes() };
       begin(row);
       continue;

@@ -32,7 +32,7 @@ export function isIndirect(layout: ColumnLayout): boolean {
 
 /** A column of an IncrementalStMan. */
 export abstract class IncrementalColumn implements StorageColumn {
-  /** Rows from here on were never written one by one: a value put there holds to the end. */
+  /** Behind the last row that was put, or that was there when the table was opened: a value put from here on holds to the end. */
   written: number;
   protected readonly host: IncrementalHost;
   protected readonly layout: ColumnLayout;
@@ -50,20 +50,9 @@ export abstract class IncrementalColumn implements StorageColumn {
   abstract write(row: number, count: number, values: ColumnValues, at: number): void;
   abstract setShape(row: number, count: number, shape: readonly number[]): void;
 
-  /** Stores values for rows [starts[0], end). */
-  protected store(end: number, starts: readonly number[], values: readonly IntervalValue[]): void {
-    const open = this.openEnd(starts[0], end);
-    if (open) for (let k = 0; k < starts.length; k++) open.append(starts[k], values[k]);
-    else this.host.list(this.column, starts[0]).replace(starts[0], end, starts, values);
-    this.written = Math.max(this.written, end);
-  }
-
-  /** The intervals up to a row, to append to, when no row from `end` on keeps a value of its own. */
-  protected openEnd(row: number, end: number): IntervalList | undefined {
-    if (end <= this.written && end < this.host.rows) return undefined;
-    const list = this.host.list(this.column, row);
-    list.cutFrom(row);
-    return list;
+  /** Rows were removed; casacore takes the first row to come for one that was put. */
+  rowsRemoved(): void {
+    this.written = Math.min(this.written, this.host.rows + 1);
   }
 }
 
@@ -97,21 +86,20 @@ export class DirectColumn extends IncrementalColumn {
   write(row: number, count: number, values: ColumnValues, at: number): void {
     const step = elementCount(this.layout.shape ?? []) * typeInfo(this.layout.type).units;
     const codec = this.host.codecs[this.column];
-    const open = count > 0 ? this.openEnd(row, row + count) : undefined;
-    if (open) {
-      for (let k = 0; k < count; k++) open.append(row + k, codec.take(values, at + k * step));
-      this.written = Math.max(this.written, row + count);
-      return;
-    }
+    const end = row + count;
+    const list = this.host.list(this.column, row);
+    const inside = Math.min(end, Math.max(row, this.written));
     const starts: number[] = [];
     const taken: IntervalValue[] = [];
-    for (let k = 0; k < count; k++) {
-      const value = codec.take(values, at + k * step);
-      if (k > 0 && codec.isEqual(value, taken[taken.length - 1])) continue;
-      starts.push(row + k);
+    for (let next = row; next < inside; next++) {
+      const value = codec.take(values, at + (next - row) * step);
+      if (next > row && codec.isEqual(value, taken[taken.length - 1])) continue;
+      starts.push(next);
       taken.push(value);
     }
-    if (count > 0) this.store(row + count, starts, taken);
+    if (inside > row) list.replace(row, inside, starts, taken, this.host.rows);
+    for (let next = inside; next < end; next++) list.hold(next, codec.take(values, at + (next - row) * step));
+    this.written = Math.max(this.written, end);
   }
 
   setShape(): void {}
@@ -119,8 +107,10 @@ export class DirectColumn extends IncrementalColumn {
 
 /** Cells that are arrays elsewhere. */
 export class IndirectColumn extends IncrementalColumn {
-  /** Row behind the last cells that got a shape which holds to the end: so do the values that are put there next. */
-  private shapedEnd = -1;
+  override rowsRemoved(): void {
+    super.rowsRemoved();
+    if (this.host.rows === 0) this.written = 0;
+  }
 
   shapeRun(row: number, limit: number): ShapeRun {
     let shape: readonly number[] | undefined;
@@ -150,29 +140,58 @@ export class IndirectColumn extends IncrementalColumn {
 
   write(row: number, count: number, values: ColumnValues, at: number): void {
     const { units, type } = typeInfo(this.layout.type);
-    const { arrays } = this.host;
+    const { arrays, rows } = this.host;
     const shape = this.shapeRun(row, 1).shape ?? fail('internal', 'A cell is written before its shape is set.');
-    const each = elementCount(shape);
-    if (row + count === this.shapedEnd) this.written = Math.min(this.written, row);
-    this.shapedEnd = -1;
+    const each = elementCount(shape) * units;
+    const end = row + count;
+    const list = this.host.list(this.column, row);
+    const allocate = (from: number) => {
+      const offset = arrays.allocate(type, shape);
+      arrays.write(arrays.find(offset, this.layout.type), type, 0, elementCount(shape), values, from);
+      return offset;
+    };
+    // The last row that was put is put again for all rows that hold its value.
+    const isAgain = row < this.written && this.written <= end;
+    const inside = isAgain ? this.written : Math.min(end, Math.max(row, this.written));
     const starts: number[] = [];
     const offsets: number[] = [];
-    for (let k = 0; k < count; k++) {
-      const from = at + k * each * units;
-      if (k > 0 && isSameInside(values, from - each * units, from, each * units)) continue;
-      const offset = arrays.allocate(type, shape);
-      arrays.write(arrays.find(offset, this.layout.type), type, 0, each, values, from);
-      starts.push(row + k);
-      offsets.push(offset);
+    for (let next = row; next < inside; next++) {
+      const from = at + (next - row) * each;
+      if (next > row && isSameInside(values, from - each, from, each)) continue;
+      starts.push(next);
+      offsets.push(allocate(from));
     }
-    if (count > 0) this.store(row + count, starts, offsets);
+    if (inside > row) {
+      list.replace(row, isAgain ? list.endOf(inside - 1, rows) : inside, starts, offsets, rows);
+    }
+    for (let next = inside; next < end; next++) {
+      const from = at + (next - row) * each;
+      const isHeld = next > row && list.at(next) === list.at(next - 1);
+      if (!isHeld || !isSameInside(values, from - each, from, each)) list.hold(next, allocate(from));
+    }
+    this.written = Math.max(this.written, end);
   }
 
   setShape(row: number, count: number, shape: readonly number[]): void {
-    const run = this.shapeRun(row, count);
-    if (run.count === count && sameShape(run.shape, shape)) return;
-    if (row + count > this.written) this.shapedEnd = row + count;
-    this.store(row + count, [row], [this.host.arrays.allocate(this.layout.type, shape)]);
+    const end = row + count;
+    for (let at = row; at < end; ) {
+      const isPut = at < this.written;
+      const run = this.shapeRun(at, (isPut ? Math.min(end, this.written) : end) - at);
+      if (sameShape(run.shape, shape)) {
+        at += run.count;
+        continue;
+      }
+      const list = this.host.list(this.column, at);
+      const offset = this.host.arrays.allocate(this.layout.type, shape);
+      if (isPut) {
+        list.replace(at, at + run.count, [at], [offset], this.host.rows);
+        at += run.count;
+        continue;
+      }
+      list.hold(at, offset);
+      at++;
+      this.written = at;
+    }
   }
 }
 

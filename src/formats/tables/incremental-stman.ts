@@ -101,7 +101,7 @@ export class IncrementalStMan implements StorageManager, IncrementalHost {
     const manager = new IncrementalStMan(context, description.name, 3);
     manager.bucketBytes = description.bucketBytes ?? defaultBucket(context.columns);
     manager.uniqueNumber = context.columns.filter(isIndirect).length;
-    manager.loaded = manager.codecs.map((codec) => new IntervalList([0], [codec.initial], codec.isEqual));
+    manager.loaded = manager.emptyLists();
     manager.columns.forEach((column) => {
       column.written = 0;
     });
@@ -180,7 +180,6 @@ export class IncrementalStMan implements StorageManager, IncrementalHost {
     if (!wasEmpty) return;
     this.context.columns.forEach((layout, column) => {
       if (isIndirect(layout) && layout.shape && count > 0) this.columns[column].setShape(0, count, layout.shape);
-      this.columns[column].written = 0;
     });
   }
 
@@ -188,7 +187,8 @@ export class IncrementalStMan implements StorageManager, IncrementalHost {
     this.recall(0);
     for (const list of this.load()) list.removeRows(rows, this.rowCount);
     this.rowCount -= rows.length;
-    for (const column of this.columns) column.written = Math.min(column.written, this.rowCount);
+    if (this.rowCount === 0) this.loaded = this.emptyLists();
+    for (const column of this.columns) column.rowsRemoved();
     this.isChanged = true;
   }
 
@@ -262,6 +262,10 @@ export class IncrementalStMan implements StorageManager, IncrementalHost {
     if (row >= this.spilledRows) return;
     this.write();
     this.isAppended = false;
+  }
+
+  private emptyLists(): IntervalList[] {
+    return this.codecs.map((codec) => new IntervalList([0], [codec.initial], codec.isEqual));
   }
 
   private buckets(): IncrementalBuckets {

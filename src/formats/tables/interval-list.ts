@@ -1,6 +1,6 @@
 import type { IntervalValue } from './incremental-values.ts';
 
-/** The values of a column as intervals of rows: interval k begins at starts[k] and ends before starts[k + 1]. */
+/** The values of a column as intervals of rows: interval k begins at starts[k] and ends before starts[k + 1]; the last may begin behind the last row, for rows to come. */
 export class IntervalList {
   readonly starts: number[];
   readonly values: IntervalValue[];
@@ -45,27 +45,43 @@ export class IntervalList {
     this.values.push(value);
   }
 
-  /** Replaces rows [first, end) by other intervals; rows from `end` keep their values. */
-  replace(first: number, end: number, starts: readonly number[], values: readonly IntervalValue[]): void {
+  /** Replaces rows [first, end) by other intervals; rows from `end` keep their values, those behind the last take the new one. */
+  replace(
+    first: number,
+    end: number,
+    starts: readonly number[],
+    values: readonly IntervalValue[],
+    rowCount: number,
+  ): void {
     const from = this.at(first);
     const to = this.at(end);
     const after = this.values[to];
+    const isFollowed = end < rowCount || this.starts[to] === end;
     const head = this.starts[from] < first ? from + 1 : from;
     const tail = new IntervalList([], [], this.isEqual);
     if (head > 0) tail.append(this.starts[head - 1], this.values[head - 1]);
     for (let k = 0; k < starts.length; k++) tail.append(starts[k], values[k]);
-    tail.append(end, after);
+    if (isFollowed) tail.append(end, after);
     const begin = Math.max(0, head - 1);
     this.splice(begin, to + 1 - begin, tail);
   }
 
-  /** Forgets the intervals that begin at a row or later; what is appended next holds for all rows to come. */
-  cutFrom(row: number): void {
-    let count = this.starts.length;
-    while (count > 0 && this.starts[count - 1] >= row) count--;
-    this.starts.length = count;
-    this.values.length = count;
-    this.recent = 0;
+  /**
+   * Puts a value into a row behind which none was put: it holds to the end. As in casacore, an interval that
+   * begins at that row gives way by one row only, unless the value is that of the row before.
+   */
+  hold(row: number, value: IntervalValue): void {
+    const last = this.starts.length - 1;
+    const held = this.values[last];
+    const isPushed = last > 0 && this.starts[last] === row && !this.isEqual(held, value);
+    const isNew = isPushed && !this.isEqual(this.values[last - 1], value);
+    this.append(row, value);
+    if (isNew) this.append(row + 1, held);
+  }
+
+  /** End of the interval with a row. */
+  endOf(row: number, rowCount: number): number {
+    return Math.min(rowCount, this.starts[this.at(row) + 1] ?? rowCount);
   }
 
   /** Forgets what lies before a row, which becomes the first start. */
@@ -92,7 +108,8 @@ export class IntervalList {
       while (removed < rows.length && rows[removed] < this.starts[k]) removed++;
       let inside = 0;
       while (removed + inside < rows.length && rows[removed + inside] < end) inside++;
-      if (inside < end - this.starts[k] || kept.starts.length === 0)
+      const isBehind = this.starts[k] === rowCount;
+      if (isBehind || inside < end - this.starts[k] || kept.starts.length === 0)
         kept.append(this.starts[k] - removed, this.values[k]);
     }
     kept.starts[0] = 0;

@@ -384,3 +384,94 @@ test('an array of another shape, put into rows that were never put, holds to the
   ]);
   read.close();
 });
+
+describe('an IncrementalStMan whose rows are put again', () => {
+  const columns = [
+    { name: 'CELLS', type: 'Int', kind: 'array', axisCount: 1 },
+    { name: 'NUMBER', type: 'Int', kind: 'scalar' },
+  ] as const;
+  const storageManagers = [{ type: 'IncrementalStMan', name: 'ISM', columns: ['CELLS', 'NUMBER'] }] as const;
+  const make = (name: string) => {
+    const table = createTable(join(work, name), { columns, storageManagers }, 6);
+    const putArray = (row: number, ...values: number[]) =>
+      table.column('CELLS').putRange(row, 1, Int32Array.from(values), [values.length]);
+    return { table, putArray };
+  };
+  const arraysOf = (name: string) => {
+    const table = openTable(join(work, name));
+    const cells = table.column('CELLS');
+    const found = Array.from({ length: table.rowCount }, (_, row) =>
+      cells.cellShape(row) ? [...(cells.getRange(row, 1) as Int32Array)].join(' ') : '',
+    );
+    table.close();
+    return found;
+  };
+  const numbersOf = (name: string) => {
+    const table = openTable(join(work, name));
+    const found = [...(table.column('NUMBER').getRange(0, table.rowCount) as Int32Array)];
+    table.close();
+    return found;
+  };
+
+  test('holds the last array in its shape for the rows to come, and in another shape for its row', () => {
+    const { table, putArray } = make('again');
+    putArray(2, 3, 3);
+    putArray(2, 4, 4);
+    table.close();
+    expect(arraysOf('again')).toEqual(['', '', '4 4', '4 4', '4 4', '4 4']);
+    const other = make('again-other');
+    other.putArray(2, 3, 3);
+    other.putArray(2, 5);
+    other.table.close();
+    expect(arraysOf('again-other')).toEqual(['', '', '5', '3 3', '3 3', '3 3']);
+  });
+
+  test('leaves the rows before the last as they are when the table is opened anew', () => {
+    const { table, putArray } = make('reopened');
+    putArray(2, 3, 3);
+    table.close();
+    const again = openTable(join(work, 'reopened'), 'update');
+    again.column('CELLS').putRange(5, 1, Int32Array.of(9, 9), [2]);
+    again.close();
+    expect(arraysOf('reopened')).toEqual(['', '', '3 3', '3 3', '3 3', '9 9']);
+  });
+
+  test('pushes on what rows behind the last scalar held', () => {
+    const { table } = make('pushed');
+    const numbers = table.column('NUMBER');
+    numbers.put(2, 3);
+    numbers.put(2, 4);
+    numbers.put(3, 5);
+    table.close();
+    expect(numbersOf('pushed')).toEqual([0, 0, 4, 5, 3, 3]);
+  });
+
+  test('keeps for rows to come what was pushed behind the last row, over a flush and an opening', () => {
+    const { table } = make('behind');
+    const numbers = table.column('NUMBER');
+    numbers.put(4, 3);
+    numbers.put(4, 4);
+    numbers.put(5, 5);
+    table.close();
+    const again = openTable(join(work, 'behind'), 'update');
+    again.addRows(2);
+    again.close();
+    expect(numbersOf('behind')).toEqual([0, 0, 0, 0, 4, 5, 3, 3]);
+  });
+
+  test('takes the first row to come for put when rows were removed, and begins anew without rows', () => {
+    const { table } = make('fewer');
+    const numbers = table.column('NUMBER');
+    numbers.putRange(0, 6, Int32Array.of(1, 2, 3, 4, 5, 6));
+    table.removeRows([4, 5]);
+    table.addRows(3);
+    numbers.put(4, 9);
+    table.close();
+    expect(numbersOf('fewer')).toEqual([1, 2, 3, 4, 9, 4, 4]);
+    const again = openTable(join(work, 'fewer'), 'update');
+    again.removeRows([0, 1, 2, 3, 4, 5, 6]);
+    again.addRows(2);
+    again.close();
+    expect(numbersOf('fewer')).toEqual([0, 0]);
+  });
+});
