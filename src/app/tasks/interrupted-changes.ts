@@ -13,14 +13,14 @@ import type { TaskValue } from './types.ts';
 export function warnOfInterruptedChanges(context: Context, values: readonly TaskValue[]): void {
   for (const value of values.flat()) {
     const path = typeof value === 'string' && value !== '' ? joinPath(context.cwd, value) : undefined;
-    if (path === undefined || !isTable(path)) continue;
-    const sentence = sentenceOf(path);
+    const sentence = path === undefined ? undefined : sentenceOf(path);
     if (sentence !== undefined) context.log.post(`${path}: ${sentence}`, 'WARN');
   }
 }
 
 function sentenceOf(path: string): string | undefined {
   try {
+    if (!isTable(path)) return undefined;
     const table = openTable(path);
     const sentence = describeUnfinished(table);
     table.close();
