@@ -42,4 +42,7 @@ const results = (JSON.parse(readFileSync(input, 'utf8')) as string[]).map((comma
     return { error: (error as Error).message, isOurs: (error as { tag?: string }).tag !== undefined };
   }
 });
-writeFileSync(output, JSON.stringify(results));
+writeFileSync(
+  output,
+  JSON.stringify(results, (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
+);
