@@ -22,9 +22,11 @@ function sentenceOf(path: string): string | undefined {
   try {
     if (!isTable(path)) return undefined;
     const table = openTable(path);
-    const sentence = describeUnfinished(table);
-    table.close();
-    return sentence;
+    try {
+      return describeUnfinished(table);
+    } finally {
+      table.close();
+    }
   } catch (error) {
     if (isQa2Error(error)) return undefined; // whoever needs the table says so
     throw error;

@@ -15,16 +15,10 @@ import { sameBytes } from './data-types.ts';
 
 /** Ending of this thread's copies; those of others are left alone. */
 const COPY = `.changed-${Math.random().toString(36).slice(2, 10)}`;
-/** Bytes at the head of table.lock that change without a change of the table. */
-const REQUEST_BYTES = 260;
-
-/** Time that goes by between two looks at what another program does. */
-export const PAUSE_MS = 20;
-
-const neverChanged = new Int32Array(new SharedArrayBuffer(4));
-export function pause(): void {
-  Atomics.wait(neverChanged, 0, 0, PAUSE_MS);
-}
+/** Programs that can wait for a lock at once. */
+export const REQUEST_COUNT = 32;
+/** The head of table.lock, which changes without a change of the table: a count and pairs of 32-bit numbers, one for each program. */
+export const REQUEST_BYTES = 4 * (1 + 2 * REQUEST_COUNT);
 
 /** A table of this thread that is being changed by copies. */
 interface CopiedTable {

@@ -1,7 +1,7 @@
 import { isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { AipsReader, AipsWriter } from './aipsio.ts';
-import { tableDisk } from './table-disk.ts';
+import { REQUEST_BYTES, tableDisk } from './table-disk.ts';
 
 /** The content of table.info. */
 export interface TableInfo {
@@ -35,9 +35,6 @@ export interface SyncData {
   tableCounter: number;
   managerCounters: number[];
 }
-
-/** Bytes of the list of processes that wait for the lock (a count and 32 pairs of 32-bit numbers). */
-const REQUEST_BYTES = 260;
 
 /** Reads the counters of table.lock; undefined when there are none. */
 export function readSync(table: string): SyncData | undefined {

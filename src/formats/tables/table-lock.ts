@@ -1,16 +1,15 @@
 import { fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, type LockFile } from '../../foundation/bytes/index.ts';
-import { beginCopies, endCopies, PAUSE_MS, pause } from './table-disk.ts';
+import { beginCopies, endCopies, REQUEST_BYTES, REQUEST_COUNT } from './table-disk.ts';
 
 // casacore's protocol (casa/IO/LockFile): byte 0 of table.lock is locked for reading or writing the table (byte 1
 // tells who has it open). A program that waits puts its process number into the list at the head of the file, so that one
 // which keeps its lock until asked gives it up.
 const LOCK_BYTE = 0;
-const REQUEST_COUNT = 32;
-const REQUEST_BYTES = 4 * (1 + 2 * REQUEST_COUNT);
 
 /** casacore programs that keep a lock look at the list every five seconds while they read. */
 const PATIENCE_MS = 60_000;
+const PAUSE_MS = 20;
 /** The list is written without a lock, so a request may be lost: it is made again every second. */
 const REQUEST_EVERY = 50;
 
@@ -77,6 +76,11 @@ function acquire(path: string, table: string): LockFile | undefined {
   } finally {
     withdrawRequest(path);
   }
+}
+
+const neverChanged = new Int32Array(new SharedArrayBuffer(4));
+function pause(): void {
+  Atomics.wait(neverChanged, 0, 0, PAUSE_MS);
 }
 
 /** Anyone may stand in the list: it is only looked at for whether it is empty. */

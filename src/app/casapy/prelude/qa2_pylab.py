@@ -63,6 +63,10 @@ def _colour(value, place):
     return _COLOURS.get(value, value) if isinstance(value, str) else _refuse('Colours are names such as "r" or "#d55e00" here.')
 
 
+def _without_effect(*_arguments, **_looks):
+    """Panels have a grid always, and pages are laid out by themselves."""
+
+
 class Axes:
     """One panel."""
 
@@ -238,10 +242,7 @@ class Axes:
         elif limits not in (None, 'on', 'auto', 'tight'):
             _refuse('axis() takes four limits here.')
 
-    def grid(self, *_arguments, **_looks):
-        """Panels have a grid always."""
-
-    tick_params = minorticks_on = grid
+    grid = tick_params = minorticks_on = _without_effect
 
 
 def _both(errors, count):
@@ -276,10 +277,7 @@ class Figure:
         self._current = self._panels.setdefault(place, Axes())
         return self._current
 
-    def tight_layout(self, *_arguments, **_looks):
-        """Pages are laid out by themselves."""
-
-    subplots_adjust = tight_layout
+    tight_layout = subplots_adjust = _without_effect
 
     def gca(self):
         return self._current or self.add_subplot(1, 1, 1)
@@ -348,10 +346,6 @@ def subplots(nrows=1, ncols=1, figsize=None, dpi=None, **_looks):
     if nrows == 1 or ncols == 1:
         return page, panels[0] if len(panels) == 1 else panels
     return page, [panels[row * ncols:(row + 1) * ncols] for row in range(nrows)]
-
-
-def _without_effect(*_arguments, **_options):
-    """Pages are laid out by themselves."""
 
 
 def show(*_arguments, **_options):

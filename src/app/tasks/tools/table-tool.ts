@@ -4,6 +4,7 @@ import {
   removeRows,
   runTaql,
   type ScalarValue,
+  type TableMode,
   writeReference,
 } from '../../../formats/tables/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
@@ -31,6 +32,12 @@ function close(state: TableState): void {
 /** Rows of `view` as a tool of their own. */
 function adoptRows(host: ToolHost, view: TableView) {
   return host.adopt('tb', { view } satisfies TableState);
+}
+
+/** Tables under the names that statements give them. */
+function tablesOf({ context }: ToolHost) {
+  const target = (path: string) => joinPath(context.cwd, path);
+  return { open: (path: string, mode: TableMode = 'read') => openTable(target(path), mode), target };
 }
 
 /** Writes chosen rows as a reference table, when a name is given. */
@@ -184,7 +191,7 @@ const selecting = {
     const expression = textArgument(args, 'query');
     for (const name of ['columns', 'style'])
       if (textArgument(args, name) !== '') fail('unsupported', `query: ${name} is not offered; use taql for that.`);
-    const open = (path: string) => openTable(joinPath(host.context.cwd, path));
+    const { open } = tablesOf(host);
     const all = view.rowNumbersBase();
     const found = expression === '' ? all : queryRows(view.table, expression, { among: all, open });
     const chosen = view.view(found).sorted(textArgument(args, 'sortlist'));
@@ -199,18 +206,14 @@ const selecting = {
   }),
   taql: method<TableState>('taqlcommand', (_state, args, host) => {
     const command = textArgument(args, 'taqlcommand');
-    const at = (path: string) => joinPath(host.context.cwd, path);
-    const result = runTaql(command, { open: (path, mode) => openTable(at(path), mode), target: at });
+    const result = runTaql(command, tablesOf(host));
     if (result.kind === 'table') return adoptRows(host, new TableView(result.table, false));
     return result.values.map((value) => cellReply(result.type, value)) as EngineValue;
   }),
   calc: method<TableState>("expr, prefix='', showtaql=False", (_state, args, host) => {
     const expression = textArgument(args, 'expr');
     const given = textArgument(args, 'prefix');
-    const result = runTaql(`${given || STYLE} calc ${expression}`, {
-      open: (path, mode) => openTable(joinPath(host.context.cwd, path), mode),
-      target: (path) => joinPath(host.context.cwd, path),
-    });
+    const result = runTaql(`${given || STYLE} calc ${expression}`, tablesOf(host));
     if (result.kind === 'table') return fail('usage', 'The expression is a whole command.');
     const { type, values } = result;
     return values.some(isArrayCell)
