@@ -64,10 +64,19 @@ export function* filledRows(
     if (options.lazy && configuration.correlationMode === unwanted) continue;
     const stateId = states.stateOf(row.execBlockId, row.scanNumber, row.subscanNumber);
     if (stateId === undefined || !hasData(context, asdm, row)) continue;
-    // The radiometers' data are in both MSs; the correlator's only where they were corrected.
+    // The radiometers' data are in both MSs; the correlator's where they have the correction asked for.
     const isRadiometer = source.processors[configuration.processorId]?.type === 'RADIOMETER';
-    const isCorrected = phaseCorrection === 'AP_CORRECTED';
-    if (isCorrected && !isRadiometer && !configuration.phaseCorrections.includes(phaseCorrection)) continue;
+    const { phaseCorrections } = configuration;
+    if (!isRadiometer && phaseCorrections.length > 0 && !phaseCorrections.includes(phaseCorrection)) {
+      if (phaseCorrection === 'AP_UNCORRECTED') {
+        context.log.post(
+          `Scan ${row.scanNumber}, subscan ${row.subscanNumber}: the data of configuration ${row.configId} are ${phaseCorrections.join(' ')} only; they are left out. wvr_corrected_data='yes' imports them.`,
+          'WARN',
+          'importasdm',
+        );
+      }
+      continue;
+    }
     if (options.verbose) {
       const what = `${row.integrationCount} integrations in ${row.dataUid}`;
       context.log.post(`Scan ${row.scanNumber}, subscan ${row.subscanNumber}: ${what}.`, 'INFO', 'importasdm');

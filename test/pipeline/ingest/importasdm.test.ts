@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,6 +95,21 @@ describe('MAIN', () => {
     expect(first).toBe(Math.fround(stored(0, 0, 0, 0, 0) / Math.fround(SCALE)));
     expect(corrected.main.rowCount).toBe(ms.main.rowCount);
     corrected.close();
+  });
+
+  it('leaves corrected data out of the uncorrected MS where there are no others, with a warning', () => {
+    const cut = join(folder, 'uid___A002_X1_X9');
+    writeSmallAsdm(cut);
+    const file = join(cut, 'ConfigDescription.xml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('1 2 AP_CORRECTED AP_UNCORRECTED', '1 1 AP_CORRECTED'));
+    const warnings: string[] = [];
+    const log = { post: (text: string, level: string) => level === 'WARN' && warnings.push(text) };
+    importasdm({ ...context, log } as typeof context, { asdm: cut, vis: 'cut.ms', wvr_corrected_data: 'both' });
+    const [uncorrected, corrected] = ['cut.ms', 'cut-wvr-corrected.ms'].map((name) => openMs(join(folder, name)));
+    const windows = (one: MeasurementSet | undefined) => [...new Set(one ? numbers(one.main, 'DATA_DESC_ID') : [])];
+    expect([windows(uncorrected), windows(corrected)]).toEqual([[2], [0, 1, 2]]);
+    expect(warnings).toEqual([expect.stringContaining('AP_CORRECTED only')]);
+    for (const one of [uncorrected, corrected]) one?.close();
   });
 
   it('takes UVW as r(ANTENNA1) - r(ANTENNA2), zero for autocorrelations', () => {
