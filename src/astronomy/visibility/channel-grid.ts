@@ -228,6 +228,13 @@ function settle(sought: Sought, old: Old, request: GridRequest, isVelocity: bool
     const isOutside = centre + bandwidth / 2 - old.high > tolerance || old.low - (centre - bandwidth / 2) > tolerance;
     if (isOutside) bandwidth = 2 * Math.min(Math.abs(old.high - centre), Math.abs(centre - old.low));
   }
+  if (!(bandwidth > 0)) {
+    const range = [old.low, old.high].map((hz) => (hz / 1e9).toFixed(6)).join(' to ');
+    fail(
+      'usage',
+      `No channel is left: the first one asked for lies outside of the window, which is ${range} GHz there.`,
+    );
+  }
   return { centre, bandwidth, chanWidth: checkedWidth(sought, old, bandwidth) };
 }
 

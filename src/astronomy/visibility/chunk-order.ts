@@ -1,5 +1,6 @@
 import { type MeasurementSet, stepRows } from '../ms/index.ts';
 import type { PlannedChunk } from './chunk-plan.ts';
+import { isBeyondBin } from './time-average.ts';
 
 /** A run of neighbouring rows that agree in all sort keys. */
 interface Run {
@@ -119,7 +120,7 @@ function binsOf(integrations: readonly Run[][], keys: readonly number[], bins: T
     if (!bins.isByTimeAlone || new Set(stretch.map(occupationOf)).size > 1) return [stretch.flat()];
     let firstSec = stretch[0][0].keys[TIME];
     const isNext = (_: Run[], [run]: Run[]) => {
-      if (run.keys[TIME] - firstSec < bins.seconds) return false;
+      if (!isBeyondBin(run.keys[TIME] - firstSec, bins.seconds)) return false;
       firstSec = run.keys[TIME];
       return true;
     };

@@ -9,8 +9,11 @@ export interface TimeAverageOptions {
   readonly combine?: string;
   /** How far the uvw of a baseline may move within a bin, m; 0: as far as they do. */
   readonly maxUvwDistanceM?: number;
-  /** Correlations of a data description whose weights count in UVW and TIME_CENTROID; all, where it says nothing. */
-  readonly corrsOf?: (dataDescId: number) => readonly number[] | undefined;
+}
+
+/** True when a row this long after the first of its bin is beyond it: at 0.999 of its length, as in CASA (six integrations of 2.016 s fill 12.1 s). */
+export function isBeyondBin(elapsedSec: number, binSec: number): boolean {
+  return elapsedSec > 0.999 * binSec;
 }
 
 /** Visibilities that are passed on together: their sums take 48 bytes each. */
@@ -51,8 +54,11 @@ interface Sums {
   rows: number;
   /** Rows that are not flagged as a whole. */
   goodRows: number;
-  start: number;
-  end: number;
+  /** INTERVAL of the first row. */
+  readonly firstInterval: number;
+  /** TIME and INTERVAL of the last row that counts. */
+  lastSec: number;
+  lastInterval: number;
   centroid: number;
   exposure: number;
   /** Weight of the rows that count in uvw and the time centroid. */
@@ -74,7 +80,7 @@ interface Stretch {
  * Averages visibilities of a baseline over time bins: the weighted mean of unflagged values, or of all values where all are
  * flagged, which stay flagged (CASA 6.7's split and mstransform).
  *
- * A bin of a baseline begins with its first row, and ends where the next row is the length of the bin later or more, where its uvw are
+ * A bin of a baseline begins with its first row, and ends where the next row is 0.999 of the length of the bin later or more, where its uvw are
  * further than `maxUvwDistanceM` from those of its first row, or where the scan, the state or the field changes. Chunks must come
  * ordered by observation, array, what is not combined of scan, state and field, data description and time. TIME and INTERVAL are the
  * middle and the span from the first row to the last unflagged one, TIME_CENTROID and UVW weighted means of the unflagged rows,
@@ -140,7 +146,8 @@ function beginSums(chunk: VisibilityChunk, row: number): Sums {
     weights: noWeights(size),
     ...(chunk.dataWeights && { dataWeights: noWeights(size) }),
     uvw: new Float64Array(3),
-    ...{ rows: 0, goodRows: 0, start: 0, end: 0, centroid: 0, exposure: 0, rowWeight: 0 },
+    firstInterval: chunk.interval[row],
+    ...{ rows: 0, goodRows: 0, lastSec: 0, lastInterval: 0, centroid: 0, exposure: 0, rowWeight: 0 },
   };
 }
 
@@ -158,7 +165,7 @@ function addRow(stretch: Stretch, chunk: VisibilityChunk, row: number, options: 
   addWeights(sums.weights, chunk.weightSpectrum, chunk, row);
   if (sums.dataWeights) addWeights(sums.dataWeights, chunk.dataWeights, chunk, row);
   for (const name of Object.keys(chunk.data) as DataColumn[]) addValues(sums, chunk, row, name);
-  addMetadata(sums, chunk, row, options.corrsOf?.(chunk.dataDescId));
+  addMetadata(sums, chunk, row);
 }
 
 /** @param spectrum undefined: WEIGHT */
@@ -198,28 +205,27 @@ function isBeyond(
   row: number,
   { seconds, maxUvwDistanceM = 0 }: TimeAverageOptions,
 ): boolean {
-  if (chunk.time[row] - sums.firstSec >= seconds) return true;
+  if (isBeyondBin(chunk.time[row] - sums.firstSec, seconds)) return true;
   if (maxUvwDistanceM === 0) return false;
   return Math.hypot(...sums.firstUvw.map((value, axis) => chunk.uvw[3 * row + axis] - value)) > maxUvwDistanceM;
 }
 
 /** Rows flagged as a whole count only while there is no other. */
-function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number, corrs?: readonly number[]): void {
+function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
   const isGood = chunk.flagRow[row] === 0;
-  const half = chunk.interval[row] / 2;
-  if (sums.rows++ === 0) sums.start = chunk.time[row] - half;
+  sums.rows++;
   if (!isGood && sums.goodRows > 0) return;
   if (isGood && sums.goodRows === 0) {
     sums.uvw.fill(0);
-    Object.assign(sums, { end: 0, centroid: 0, exposure: 0, rowWeight: 0 });
+    Object.assign(sums, { lastSec: 0, centroid: 0, exposure: 0, rowWeight: 0 });
   }
   if (isGood) sums.goodRows++;
   // As CASA: rows flagged as a whole count alike.
   let rowWeight = isGood ? 0 : 1;
-  for (let corr = 0; isGood && corr < chunk.corrCount; corr++)
-    if (corrs?.includes(corr) ?? true) rowWeight += chunk.weight[row * chunk.corrCount + corr];
+  for (let corr = 0; isGood && corr < chunk.corrCount; corr++) rowWeight += chunk.weight[row * chunk.corrCount + corr];
   for (let axis = 0; axis < 3; axis++) sums.uvw[axis] += rowWeight * chunk.uvw[3 * row + axis];
-  if (chunk.time[row] + half > sums.end) sums.end = chunk.time[row] + half;
+  if (chunk.time[row] > sums.lastSec)
+    Object.assign(sums, { lastSec: chunk.time[row], lastInterval: chunk.interval[row] });
   sums.centroid += rowWeight * chunk.timeCentroid[row];
   sums.exposure += chunk.exposure[row];
   sums.rowWeight += rowWeight;
@@ -291,9 +297,10 @@ function writeRow(chunk: VisibilityChunk, row: number, sums: Sums): void {
   const scale = sums.rowWeight > 0 ? 1 / sums.rowWeight : 0;
   for (let axis = 0; axis < 3; axis++) chunk.uvw[3 * row + axis] = sums.uvw[axis] * scale;
   chunk.flagRow[row] = sums.goodRows > 0 ? 0 : 1;
-  chunk.time[row] = (sums.start + sums.end) / 2;
+  const span = sums.lastSec - sums.firstSec;
+  chunk.time[row] = sums.firstSec + span / 2;
   chunk.timeCentroid[row] = scale > 0 ? sums.centroid * scale : chunk.time[row];
-  chunk.interval[row] = sums.end - sums.start;
+  chunk.interval[row] = span === 0 ? sums.firstInterval : span + sums.firstInterval / 2 + sums.lastInterval / 2;
   chunk.exposure[row] = sums.exposure;
   chunk.antenna1[row] = sums.antenna1;
   chunk.antenna2[row] = sums.antenna2;

@@ -10,6 +10,8 @@ import {
 import {
   appendChunk,
   binChannels,
+  binsOf,
+  type ChannelBins,
   type ChunkOperator,
   type DataColumn,
   fillDataWeights,
@@ -125,20 +127,17 @@ function writeSplit(context: Context, job: Job): number {
   });
   try {
     copySubtables(source, target, metadata, plan);
-    const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
-    const isChanged =
-      isSpectral || seconds > 0 || job.after.length > 0 || job.chosen.windows.some(({ width }) => width > 1);
+    const isAveraged = plan.timebinSec > 0 || job.after.length > 0 || job.chosen.windows.some(({ width }) => width > 1);
+    const isChanged = isSpectral || isAveraged;
     const operators: ChunkOperator[] = [
-      weightOperator(columns),
+      isAveraged && columns.read.join() === 'MODEL_DATA' ? unitWeights() : weightOperator(columns),
       ...(columns.weights === 'both' && isChanged ? [separateWeights()] : []),
       ...(isSpectral ? [flatSpectrum()] : []),
       ...job.extra,
       // Tasks that change visibilities leave WEIGHT (or SIGMA) as the mean of that by channel, as CASA's do.
       ...(isSpectral && job.extra.length > 0 ? [meanWeights(), weightOperator(columns)] : []),
     ];
-    const corrsOf = (dataDescId: number) => corrsOfSetup(job.chosen, metadata, dataDescId);
-    if (seconds > 0) operators.push(timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM, corrsOf }));
-    operators.push(selectOperator(job.chosen, metadata), ...job.after);
+    operators.push(...averages(job.chosen, metadata), ...job.after);
     const sink = (chunk: VisibilityChunk) => {
       appendChunk(target, finish(chunk, plan, columns), { dataDescId: plan.dataDescMap.get(chunk.dataDescId) ?? -1 });
       chunk.release();
@@ -250,20 +249,69 @@ function weightOperator(columns: ColumnPlan): ChunkOperator {
   };
 }
 
-/** The correlations of a data description that are selected; undefined: all. */
-function corrsOfSetup(plan: SplitPlan, metadata: MsMetadata, dataDescId: number): readonly number[] | undefined {
-  return plan.selection.corrs?.get(metadata.dataDescriptions[dataDescId].polId);
-}
-
-/** Selects and averages channels and correlations. */
-function selectOperator(plan: SplitPlan, metadata: MsMetadata): ChunkOperator {
-  const windows = new Map(plan.windows.map((window) => [window.oldId, window]));
+/** Gives values of models weights of 1: as in CASA, averages of models alone are plain means, and their weights count values. */
+function unitWeights(): ChunkOperator {
   return {
     push(chunk, next) {
-      const window = windows.get(chunk.spwId) as WindowPlan;
-      const corrs = corrsOfSetup(plan, metadata, chunk.dataDescId);
-      const isWhole = window.isWhole && (!corrs || corrs.length === chunk.corrCount);
-      next(isWhole ? chunk : binChannels(chunk, { bins: window.bins, ...(corrs && { corrs }) }));
+      for (const weights of [chunk.weight, chunk.sigma, chunk.weightSpectrum]) weights?.fill(1);
+      next(chunk);
+    },
+    flush() {},
+  };
+}
+
+/** Selects channels and correlations, averages in time and along channels, in this order. */
+function averages(plan: SplitPlan, metadata: MsMetadata): ChunkOperator[] {
+  const { timebinSec: seconds, combined, maxUvwDistanceM } = plan;
+  const isAveraged = plan.windows.some(({ width }) => width > 1);
+  const corrsOf = ({ dataDescId }: VisibilityChunk) =>
+    plan.selection.corrs?.get(metadata.dataDescriptions[dataDescId].polId);
+  const bins = (of: (window: WindowPlan) => ChannelBins['bins']) =>
+    new Map(plan.windows.map((window) => [window.oldId, of(window)]));
+  // Where one window is averaged, the weights of all are means over their channels, as in CASA.
+  const means = isAveraged ? [meanWeights()] : [];
+  if (seconds === 0)
+    return [
+      channelOperator(
+        bins((window) => window.bins),
+        corrsOf,
+      ),
+      ...means,
+    ];
+  return [
+    channelOperator(
+      bins(({ ranges }) => binsOf(ranges, 1)),
+      corrsOf,
+    ),
+    timeAverage({ seconds, combine: combined.join(), maxUvwDistanceM }),
+    ...(isAveraged ? [channelOperator(bins(binsOfSelected)), ...means] : []),
+  ];
+}
+
+/** The bins of a window in numbers of its selected channels. */
+function binsOfSelected({ ranges, width }: WindowPlan): ChannelBins['bins'] {
+  let next = 0;
+  return ranges.flatMap(([first, last]) => {
+    const count = last - first + 1;
+    next += count;
+    return binsOf([[next - count, next - 1]], width);
+  });
+}
+
+/** Chooses and averages channels and correlations; chunks of which all stay pass as they are. */
+function channelOperator(
+  bins: ReadonlyMap<number, ChannelBins['bins']>,
+  corrsOf: (chunk: VisibilityChunk) => readonly number[] | undefined = () => undefined,
+): ChunkOperator {
+  return {
+    push(chunk, next) {
+      const own = bins.get(chunk.spwId) ?? [];
+      const corrs = corrsOf(chunk);
+      const isWhole =
+        own.length === chunk.chanCount &&
+        own.every(([first, count], chan) => first === chan && count === 1) &&
+        (!corrs || corrs.length === chunk.corrCount);
+      next(isWhole ? chunk : binChannels(chunk, { bins: own, ...(corrs && { corrs }) }));
     },
     flush() {},
   };

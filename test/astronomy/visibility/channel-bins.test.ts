@@ -107,6 +107,11 @@ describe('timeAverage', () => {
     ]);
   });
 
+  it('takes a bin for full that lacks less than a thousandth', () => {
+    expect(averages({ seconds: 12.01 })).toEqual(averages({ seconds: 12 }));
+    expect(averages({ seconds: 12.1 }).map(({ interval }) => interval)).toEqual([18, 18]);
+  });
+
   it('begins the bins of each baseline with its own first row', () => {
     expect(averages({ seconds: 12 }, 1).slice(0, 3)).toEqual([
       { rows: 5, time: 6, interval: 12, weight: 8, scan: 1 },

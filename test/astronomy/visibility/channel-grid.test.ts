@@ -51,6 +51,16 @@ describe('regridChannels', () => {
     expect([...widths]).toEqual([-1e6, -1e6, -1e6]);
   });
 
+  it('refuses a first channel outside of the window, of which nothing is left', () => {
+    const outside = [
+      { mode: 'frequency', start: 101e9 },
+      { mode: 'velocity', start: 6e6, nchan: 8, restFrequency: 100e9, veltype: 'optical' },
+      { mode: 'velocity', start: 6e6, restFrequency: 100e9 },
+    ] as const;
+    for (const request of outside)
+      expect(() => regridChannels(FREQS, WIDTHS, request)).toThrow(/99\.999500 to 100\.009500 GHz/);
+  });
+
   it('refuses narrower channels and velocities without a rest frequency', () => {
     expect(() => regridChannels(FREQS, WIDTHS, { mode: 'frequency', width: 0.5e6 })).toThrow(/narrower/);
     expect(() => regridChannels(FREQS, WIDTHS, { mode: 'velocity' })).toThrow(/restfreq/);

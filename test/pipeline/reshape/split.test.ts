@@ -130,6 +130,37 @@ describe('split', () => {
     expect(u[1]).toBeCloseTo((1 / 5) * 10, 6);
   });
 
+  it('counts the selected channels in the weights of time averages, and takes means where another window is averaged', () => {
+    const { context, path } = start(['DATA', 'MODEL_DATA']);
+    const source = openMs(path('a.ms'), 'update');
+    for (const chunk of readChunks(source, { columns: [], selection: { spw: '0' } })) {
+      // Of every second integration, channel 1 is flagged.
+      for (let row = 0; row < chunk.rowCount; row++)
+        if (Math.round((chunk.time[row] - chunk.time[0]) / SECONDS) % 2 === 1)
+          chunk.flag.fill(1, (row * chunk.chanCount + 1) * 2, (row * chunk.chanCount + 2) * 2);
+      writeChunk(source, chunk, { flag: true });
+      chunk.release();
+    }
+    source.close();
+    const first = (outputvis: string, options: object) => {
+      split(context, { vis: 'a.ms', outputvis, datacolumn: 'data', timebin: `${2 * SECONDS}s`, ...options });
+      const ms = openMs(path(outputvis));
+      const [weight, sigma] = ['WEIGHT', 'SIGMA'].map((name) => {
+        return (ms.main.column(name).getRange(0, 1) as Float32Array)[0];
+      });
+      ms.close();
+      return [weight, sigma];
+    };
+    const weightOfOne = 4;
+    expect(first('one.ms', { spw: '0:1' })[0]).toBeCloseTo(weightOfOne, 5);
+    expect(first('both.ms', { spw: '0:1~2' })[0]).toBeCloseTo(1.5 * weightOfOne, 5);
+    const meanOfSigmas = (1 + 7 / Math.sqrt(2)) / 8 / Math.sqrt(weightOfOne);
+    expect(first('widths.ms', { spw: '0,1', width: [1, 2] })[1]).toBeCloseTo(meanOfSigmas, 6);
+    // Averages of models alone count values.
+    expect(first('model.ms', { spw: '0:1~2', datacolumn: 'model' })[0]).toBeCloseTo(1.5, 6);
+    expect(first('model-width.ms', { spw: '0', datacolumn: 'model', timebin: '0s', width: 4 })[0]).toBeCloseTo(4, 6);
+  });
+
   it('leaves windows of one channel as they are, whatever the width', () => {
     const { context, path } = start();
     split(context, { vis: 'a.ms', outputvis: 'one.ms', datacolumn: 'data', spw: '0:3' });
