@@ -3,7 +3,7 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { PlanCall, PlanRunner, PlanValue, ToolCall } from '../../pipeline/reduction/index.ts';
 import type { EngineSession } from './engine-session.ts';
 import type { TaskArguments, TaskValue } from './types.ts';
-import { type EngineValue, isToolReply } from './values.ts';
+import type { EngineValue } from './values.ts';
 
 /** A sequence of calls that depends on no other: e.g. all calibration steps of one Execution Block. */
 export interface PlanJob {
@@ -14,14 +14,10 @@ export interface PlanJob {
   readonly logfile?: string;
 }
 
-/** A literal of a plan as plain value, repetitions written out. */
+/** A literal of a plan as plain value. */
 export function plainValue(value: PlanValue): TaskValue {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(plainValue);
-  if ('repeat' in value && 'count' in value) {
-    const { repeat, count } = value as { repeat: PlanValue; count: number };
-    return Array.from({ length: count }, () => plainValue(repeat));
-  }
   return plainArguments(value as Readonly<Record<string, PlanValue>>);
 }
 
@@ -51,17 +47,9 @@ export function createPlanRunner(
   };
 
   const callTool = async (call: ToolCall) => {
-    const held = variables.get(call.target);
-    const target = isToolReply(held) ? held : { tool: call.target, handle: 0 };
+    const positional = call.args.map(valueOfArgument);
     const result = await session.answer(
-      {
-        kind: 'tool',
-        tool: target.tool,
-        handle: target.handle,
-        method: call.method,
-        positional: call.args.map(valueOfArgument),
-        named: plainArguments(call.kwargs ?? {}),
-      },
+      { kind: 'tool', tool: call.target, handle: 0, method: call.method, positional, named: {} },
       cwd,
     );
     if (call.assign !== undefined) variables.set(call.assign, result);

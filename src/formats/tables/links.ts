@@ -34,15 +34,13 @@ function storeLink(path: string, table: string): string {
   return beside !== undefined ? `./${beside}` : disk().resolve(path);
 }
 
-/** The rest of a path below a directory; undefined when it is elsewhere. */
+/** The rest of a path below a directory; undefined when it is elsewhere. Names are compared before the disk is asked. */
 function relativeTo(path: string, directory: string): string | undefined {
-  for (const [name, base] of [
-    [joinPath(path), joinPath(directory)],
-    [absolute(path), disk().resolve(directory)],
-  ]) {
-    if (name.startsWith(`${base}/`)) return name.slice(base.length + 1);
-  }
-  return undefined;
+  return below(joinPath(path), joinPath(directory)) ?? below(absolute(path), disk().resolve(directory));
+}
+
+function below(path: string, base: string): string | undefined {
+  return path.startsWith(`${base}/`) ? path.slice(base.length + 1) : undefined;
 }
 
 function absolute(path: string): string {

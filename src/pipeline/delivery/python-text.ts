@@ -8,7 +8,6 @@ export function pythonLiteral(value: PlanValue): string {
   if (typeof value === 'number') return pythonNumber(value);
   if (typeof value === 'string') return `'${value.replace(/\\/g, '\\\\').replace(/'/g, "\\'").replace(/\n/g, '\\n')}'`;
   if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
-  if (isRepeat(value)) return `[${pythonLiteral(value.repeat)}]*${value.count}`;
   if (isVariable(value)) return value.variable;
   const entries = Object.entries(value as Record<string, PlanValue>);
   return `{${entries.map(([key, entry]) => `${pythonLiteral(key)}: ${pythonLiteral(entry)}`).join(', ')}}`;
@@ -33,10 +32,7 @@ function taskLines(call: TaskCall, indent: string): string[] {
 }
 
 function toolLine(call: ToolCall, indent: string): string[] {
-  const args = [
-    ...call.args.map(pythonLiteral),
-    ...Object.entries(call.kwargs ?? {}).map(([name, value]) => `${name}=${pythonLiteral(value)}`),
-  ];
+  const args = call.args.map(pythonLiteral);
   const assign = call.assign ? `${call.assign} = ` : '';
   return [`${indent}${assign}${call.target}.${call.method}(${args.join(', ')})`];
 }
@@ -47,10 +43,6 @@ function pythonNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15)
     return Math.abs(value) < 2 ** 31 ? String(value) : `${value}.0`;
   return String(value).replace(/e\+?(-?)(\d+)$/, 'e$1$2');
-}
-
-function isRepeat(value: object): value is { repeat: PlanValue; count: number } {
-  return 'repeat' in value && 'count' in value;
 }
 
 function isVariable(value: object): value is { variable: string } {

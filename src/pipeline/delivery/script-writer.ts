@@ -1,5 +1,5 @@
 import { wrapText } from '../qa/index.ts';
-import type { PlanStep, ScriptPlan } from '../reduction/index.ts';
+import { type PlanStep, type ScriptPlan, taskCalls } from '../reduction/index.ts';
 import { pythonCall, pythonLiteral } from './python-text.ts';
 
 /** Directory that each kind of script works in, below the Member, and the file that tells it is there. */
@@ -24,6 +24,7 @@ export function writeScript(plan: ScriptPlan, programVersion: string): string {
     '# Choose steps with, e.g., mysteps = [3, 4]; all steps run when mysteps is not set.',
     '',
     'import os',
+    ...recipeImport(plan),
     '',
     ...workplace(plan),
     `step_title = {${plan.steps.map((step) => `${step.number}: ${pythonLiteral(step.title)}`).join(',\n              ')}}`,
@@ -39,6 +40,21 @@ export function writeScript(plan: ScriptPlan, programVersion: string): string {
     ...plan.steps.flatMap(stepLines),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Tasks that are recipes in CASA, in a module of another name before CASA 6. */
+const RECIPES = ['fixsyscaltimes'];
+
+function recipeImport(plan: ScriptPlan): string[] {
+  const called = new Set(taskCalls(plan).map(({ task }) => task));
+  const names = RECIPES.filter((name) => called.has(name)).join(', ');
+  if (names === '') return [];
+  return [
+    'try:',
+    `    from casarecipes.almahelpers import ${names}`,
+    'except ImportError:',
+    `    from recipes.almahelpers import ${names}`,
+  ];
 }
 
 function workplace(plan: ScriptPlan): string[] {

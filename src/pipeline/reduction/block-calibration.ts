@@ -11,7 +11,6 @@ import {
   planApriori,
   planFlags,
   planImport,
-  type SyscalRowCounts,
 } from './calibration-plan.ts';
 import type { MeasuredFlux } from './common-flux.ts';
 import { chooseFluxModel, type FluxModel, fluxCalibratorOf, statedFluxes } from './flux-model.ts';
@@ -86,9 +85,8 @@ export async function calibrateBlock(
   const radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
   const tsys = findBadTsys(vis, observation);
   const shadowed = findShadowed(vis, observation);
-  const syscalRows = countSyscalRows(vis, observation);
   const plan = (positions: PositionOffsets) =>
-    planApriori(observation, names, options.goal, { syscalRows, radiometers, tsys, shadowed, positions });
+    planApriori(observation, names, options.goal, { radiometers, tsys, shadowed, positions });
   const look = () =>
     inspectCalibrators(context, joinPath(options.directory, names.split), observation, names, flux.isBody);
   let apriori = plan({});
@@ -161,29 +159,6 @@ function observe(vis: string): Observation {
   } finally {
     ms.close();
   }
-}
-
-/** Rows of SYSCAL whose interval starts within five seconds of each atmosphere scan. */
-function countSyscalRows(vis: string, observation: Observation): SyscalRowCounts {
-  const counts = new Map<number, number>();
-  const ms = openMs(vis, 'read');
-  try {
-    if (!ms.hasSubtable('SYSCAL')) return counts;
-    const table = ms.subtable('SYSCAL');
-    const times = table.column('TIME').getRange(0, table.rowCount) as Float64Array;
-    const intervals = table.column('INTERVAL').getRange(0, table.rowCount) as Float64Array;
-    for (const scan of observation.atmosphereScans) {
-      const low = Number((scan.startSec - 5).toFixed(3));
-      const high = Number((scan.endSec + 5).toFixed(3));
-      counts.set(
-        scan.number,
-        times.filter((time, row) => time - intervals[row] / 2 > low && time - intervals[row] / 2 < high).length,
-      );
-    }
-  } finally {
-    ms.close();
-  }
-  return counts;
 }
 
 async function flaggedFractions(runner: PlanRunner, vis: string): Promise<FlaggedFractions> {

@@ -2,7 +2,7 @@ import { formatMjd } from '../../astronomy/measures/index.ts';
 import type { BodyLines } from './body-lines.ts';
 import type { Inspection } from './inspection.ts';
 import { calibratedFields, nearestField, type Observation, tsysFieldOf } from './observation.ts';
-import { type Decision, remove, task, tool } from './plan-builder.ts';
+import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
 import {
   type AntennaOffset,
@@ -14,7 +14,7 @@ import {
 import { type BadRadiometer, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
-import { type BadTsys, NO_TSYS } from './tsys-check.ts';
+import { type BadTsys, MARGIN_SEC, NO_TSYS } from './tsys-check.ts';
 
 /** Names of everything that the calibration of one Execution Block reads and writes. */
 export interface CalibrationNames {
@@ -52,12 +52,8 @@ export function planImport(names: CalibrationNames): PlanStep {
   };
 }
 
-/** Number of SYSCAL rows whose interval starts within each atmosphere scan. */
-export type SyscalRowCounts = ReadonlyMap<number, number>;
-
 /** What the imported data show before anything is done to them. */
 export interface AprioriFindings {
-  readonly syscalRows: SyscalRowCounts;
   readonly radiometers: readonly BadRadiometer[];
   readonly tsys: readonly BadTsys[];
   readonly shadowed: readonly ShadowedAntenna[];
@@ -79,7 +75,7 @@ export function planApriori(
   const positions = positionsOf(observation, goal, findings.positions);
   const tables = aprioriTables(observation, positions, findings.radiometers);
   const steps: PlanStep[] = [
-    { number: 1, title: 'Times of the SYSCAL table', ...syscalTimes(observation, names, findings.syscalRows) },
+    { number: 1, title: 'Times of the SYSCAL table', calls: tables.hasTsys ? [syscalTimes(names.vis)] : [] },
     {
       number: 2,
       title: 'Listing of the observation',
@@ -91,7 +87,7 @@ export function planApriori(
       title: 'Water-vapour radiometer phases',
       calls: tables.hasWvr ? wvrCalls(observation, names, findings.radiometers) : [],
     },
-    { number: 5, title: 'System temperatures', calls: tsysCalls(observation, names, findings.tsys) },
+    { number: 5, title: 'System temperatures', calls: tables.hasTsys ? tsysCalls(names, findings.tsys) : [] },
     {
       number: POSITION_STEP,
       title: 'Antenna positions',
@@ -131,35 +127,9 @@ function aprioriTables(
   };
 }
 
-/**
- * SYSCAL intervals of those years start in their scan and last "for ever", so that TIME, their midpoint, lies outside
- * the scan. TIME becomes the middle of the scan and INTERVAL short, because gencal takes TIME - INTERVAL/2.
- */
-function syscalTimes(
-  observation: Observation,
-  names: CalibrationNames,
-  rows: SyscalRowCounts,
-): Pick<PlanStep, 'calls' | 'comments'> {
-  const calls: PlanCall[] = [tool('tb', 'open', [`${names.vis}/SYSCAL`], { kwargs: { nomodify: false } })];
-  for (const scan of observation.atmosphereScans) {
-    const count = rows.get(scan.number) ?? 0;
-    if (count === 0) continue;
-    const low = (scan.startSec - 5).toFixed(3);
-    const high = (scan.endSec + 5).toFixed(3);
-    const middle = (scan.startSec + scan.endSec) / 2;
-    calls.push(
-      tool('tb', 'query', [`TIME-INTERVAL/2 > ${low} && TIME-INTERVAL/2 < ${high}`], {
-        assign: 'scanrows',
-        reason: `scan ${scan.number}`,
-      }),
-      tool('scanrows', 'putcol', ['TIME', { repeat: middle, count }]),
-      tool('scanrows', 'putcol', ['INTERVAL', { repeat: 2, count }]),
-      tool('scanrows', 'close'),
-    );
-  }
-  calls.push(tool('tb', 'close'));
-  if (calls.length === 2) calls.length = 0;
-  return { calls, comments: ['Each Tsys spectrum gets the middle of its atmosphere scan as its time.'] };
+/** Solutions of gencal stand at TIME - INTERVAL / 2 of their rows, one for all antennas of a measurement. */
+function syscalTimes(vis: string): PlanCall {
+  return task('fixsyscaltimes', { vis }, 'one time for all antennas of a measurement of Tsys');
 }
 
 function aprioriFlags(
@@ -217,13 +187,12 @@ function wvrCalls(observation: Observation, names: CalibrationNames, bad: readon
   ];
 }
 
-function tsysCalls(observation: Observation, names: CalibrationNames, bad: readonly BadTsys[]): PlanCall[] {
-  if (observation.tsysSpwIds.length === 0) return [];
+function tsysCalls(names: CalibrationNames, bad: readonly BadTsys[]): PlanCall[] {
   return [
     remove(`${names.vis}.tsys`),
     task('gencal', { vis: names.vis, caltable: `${names.vis}.tsys`, caltype: 'tsys' }),
     ...bad.map(({ antenna, scan, spwIds, ratio }) => {
-      const middle = (scan.startSec + scan.endSec) / 2;
+      const [from, to] = [scan.startSec - MARGIN_SEC, scan.endSec + MARGIN_SEC];
       return task(
         'flagdata',
         {
@@ -231,7 +200,7 @@ function tsysCalls(observation: Observation, names: CalibrationNames, bad: reado
           mode: 'manual',
           antenna,
           spw: spwIds.join(','),
-          timerange: `${formatMjd(middle - 5, 0)}~${formatMjd(middle + 5, 0)}`,
+          timerange: `${formatMjd(from, 0)}~${formatMjd(to, 0)}`,
           flagbackup: false,
         },
         `${ratio.toFixed(1)} times the median of the antennas in scan ${scan.number}`,

@@ -1,4 +1,4 @@
-/** A literal in a plan; `repeat` prints as `[value]*count`, `variable` as the name that an earlier tool call assigned. */
+/** A literal in a plan; `variable` prints as the name that an earlier tool call assigned. */
 export type PlanValue =
   | null
   | boolean
@@ -6,7 +6,6 @@ export type PlanValue =
   | string
   | readonly PlanValue[]
   | { readonly [key: string]: PlanValue }
-  | { readonly repeat: PlanValue; readonly count: number }
   | { readonly variable: string };
 
 /** A call of a public CASA task, e.g. applycal(vis=…). */
@@ -18,13 +17,12 @@ export interface TaskCall {
   readonly reason?: string;
 }
 
-/** A call of a CASA tool method, e.g. tb.open(…); `assign` names the Python variable that keeps the result. */
+/** A call of a CASA tool method, e.g. casalog.setlogfile(…); `assign` names the Python variable that keeps the result. */
 export interface ToolCall {
   readonly kind: 'tool';
   readonly target: string;
   readonly method: string;
   readonly args: readonly PlanValue[];
-  readonly kwargs?: Readonly<Record<string, PlanValue>>;
   readonly assign?: string;
   readonly reason?: string;
 }

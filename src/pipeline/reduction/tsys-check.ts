@@ -18,7 +18,7 @@ export interface BadTsys {
 /** A system temperature is wrong when it is that many times the median of the antennas, or less than its inverse. */
 const LARGEST_RATIO = 2.5;
 /** SYSCAL rows belong to the scan in which their interval starts, give or take, s. */
-const MARGIN_SEC = 5;
+export const MARGIN_SEC = 5;
 const FEWEST_ANTENNAS = 4;
 
 /**

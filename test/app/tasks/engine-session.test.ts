@@ -10,6 +10,7 @@ import {
   type TaskArguments,
 } from '../../../src/app/tasks/index.ts';
 import { createTable, scalarKeyword } from '../../../src/formats/tables/index.ts';
+import type { PlanValue } from '../../../src/pipeline/reduction/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'qa2-session-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,15 +88,14 @@ describe('EngineSession', () => {
   it('runs the calls of a plan with its variables', async () => {
     await tb('close');
     const runner = createPlanRunner(session, folder);
-    const tool = (target: string, method: string, args: (string | number)[], assign?: string) =>
-      runner.call({ kind: 'tool', target, method, args, assign });
-    await runner.call({ kind: 'tool', target: 'tb', method: 'open', args: ['t.tab'], kwargs: { nomodify: false } });
-    await tool('tb', 'query', ['TIME > 15'], 'late');
-    await runner.call({ kind: 'tool', target: 'late', method: 'putcol', args: ['TIME', { repeat: 5, count: 3 }] });
-    await tool('late', 'close', []);
-    expect(((await tool('tb', 'getcol', ['TIME'])) as ArrayReply).values).toEqual(Float64Array.of(10, 5, 5, 5));
+    const tool = (method: string, args: PlanValue[], assign?: string) =>
+      runner.call({ kind: 'tool', target: 'tb', method, args, assign });
+    await tool('open', ['t.tab', {}, false]);
+    await tool('nrows', [], 'count');
+    await tool('putcell', ['TIME', 0, { variable: 'count' }]);
+    expect(((await tool('getcol', ['TIME'])) as ArrayReply).values).toEqual(Float64Array.of(4, 20, 30, 40));
     await runner.call({ kind: 'remove', paths: ['t.*'] });
-    await expect(tool('tb', 'open', ['t.tab'])).rejects.toThrow();
+    await expect(tool('open', ['t.tab'])).rejects.toThrow();
     await expect(runner.call({ kind: 'remove', paths: ['../x'] })).rejects.toThrow('its own directory');
   });
 

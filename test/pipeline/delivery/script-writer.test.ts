@@ -20,9 +20,9 @@ const plan: ScriptPlan = {
       number: 1,
       title: 'Times',
       calls: [
-        { kind: 'tool', target: 'tb', method: 'open', args: ['x.ms/SYSCAL'], kwargs: { nomodify: false } },
-        { kind: 'tool', target: 'tb', method: 'query', args: ['TIME > 5'], assign: 'rows' },
-        { kind: 'tool', target: 'rows', method: 'putcol', args: ['TIME', { repeat: 4878024010.5, count: 3 }] },
+        { kind: 'task', task: 'fixsyscaltimes', args: { vis: 'x.ms' } },
+        { kind: 'tool', target: 'casalog', method: 'logfile', args: [], assign: 'mylogfile' },
+        { kind: 'tool', target: 'casalog', method: 'setlogfile', args: [{ variable: 'mylogfile' }] },
       ],
     },
     { number: 2, title: 'Nothing', calls: [] },
@@ -37,8 +37,16 @@ describe('writeScript', () => {
       "    os.system('rm -rf x.ms')\n    # raw data\n    importasdm(asdm = 'x',\n               vis = 'x.ms',\n               bdfflags = True)",
     );
     expect(text).toContain(
-      "    tb.open('x.ms/SYSCAL', nomodify=False)\n    rows = tb.query('TIME > 5')\n    rows.putcol('TIME', [4878024010.5]*3)",
+      "    fixsyscaltimes(vis = 'x.ms')\n    mylogfile = casalog.logfile()\n    casalog.setlogfile(mylogfile)",
     );
+  });
+
+  it('imports recipes where old and new CASA have them', () => {
+    expect(text).toContain(
+      'import os\ntry:\n    from casarecipes.almahelpers import fixsyscaltimes\n' +
+        'except ImportError:\n    from recipes.almahelpers import fixsyscaltimes\n\n',
+    );
+    expect(writeScript({ ...plan, steps: plan.steps.slice(0, 1) }, '1')).not.toContain('recipes');
   });
 
   it('numbers the steps and lets mysteps choose', () => {
@@ -59,7 +67,7 @@ describe('pythonLiteral', () => {
       "[1, 2.5, -0.00001, 1e-20, 'a\\'b\\\\c', True, None]",
     );
     expect(pythonLiteral({ variable: 'mylogfile' })).toBe('mylogfile');
-    expect(pythonLiteral({ a: [], b: { repeat: 2, count: 4 } })).toBe("{'a': [], 'b': [2]*4}");
+    expect(pythonLiteral({ a: [], b: { variable: 'c' } })).toBe("{'a': [], 'b': c}");
     expect(pythonLiteral(1.5e300)).toBe('1.5e300');
     expect(pythonLiteral([2147483647, 4881000030, -2147483648])).toBe('[2147483647, 4881000030.0, -2147483648.0]');
   });
