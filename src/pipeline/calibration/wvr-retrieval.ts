@@ -1,6 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
-import { MersenneTwister } from './mersenne-twister.ts';
+import { Deviates, firstUniforms, MersenneTwister } from './mersenne-twister.ts';
 import { principalAxes } from './principal-axes.ts';
 import { cloudyMisfit, WaterMisfit, waterLayer } from './wvr-atmosphere.ts';
 
@@ -126,7 +126,7 @@ class Sampler {
   private readonly atmosphere: Atmosphere;
   /** Number of unknowns. */
   private readonly size: number;
-  private readonly deviates = new MersenneTwister();
+  private readonly deviates = new Deviates(firstUniforms());
   /** [point, unknown] and half the squared misfit of each */
   private readonly points: Float64Array;
   private readonly misfits = new Float64Array(LIVE_POINTS);
@@ -240,16 +240,18 @@ class Sampler {
   private strides(): Float64Array {
     const { points, covariance, mean, size } = this;
     mean.fill(0);
-    covariance.fill(0);
     for (let at = 0; at < points.length; at += size) {
-      for (let axis = 0; axis < size; axis++) mean[axis] += points[at + axis] / LIVE_POINTS;
+      for (let axis = 0; axis < size; axis++) mean[axis] += points[at + axis];
     }
-    for (let at = 0; at < points.length; at += size) {
-      for (let row = 0; row < size; row++) {
-        const one = (points[at + row] - mean[row]) / LIVE_POINTS;
-        for (let column = 0; column < size; column++) {
-          covariance[row * size + column] += one * (points[at + column] - mean[column]);
+    for (let axis = 0; axis < size; axis++) mean[axis] /= LIVE_POINTS;
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column <= row; column++) {
+        let sum = 0;
+        for (let at = 0; at < points.length; at += size) {
+          sum += (points[at + row] - mean[row]) * (points[at + column] - mean[column]);
         }
+        covariance[row * size + column] = sum / LIVE_POINTS;
+        covariance[column * size + row] = sum / LIVE_POINTS;
       }
     }
     const { variances, axes } = principalAxes(covariance, size);

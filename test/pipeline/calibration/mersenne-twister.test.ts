@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MersenneTwister } from '../../../src/pipeline/calibration/mersenne-twister.ts';
+import { Deviates, firstUniforms, MersenneTwister } from '../../../src/pipeline/calibration/mersenne-twister.ts';
 
 describe('MersenneTwister', () => {
   it('gives the words that its authors publish for the seed 5489', () => {
@@ -12,10 +12,22 @@ describe('MersenneTwister', () => {
     expect(Math.floor(last * 2 ** 32)).toBe(4_123_659_995);
   });
 
-  it("gives the normal deviates of GCC's std::normal_distribution, from the seed of std::mt19937", () => {
-    const twister = new MersenneTwister();
+});
+
+describe('Deviates', () => {
+  it("are those of GCC's std::normal_distribution, from the seed of std::mt19937", () => {
+    const deviates = new Deviates(new MersenneTwister());
     for (const expected of [0.13452965847232812, -0.14638178118972267, 0.4606501823830636, -1.8713843104106027]) {
-      expect(Math.abs(twister.normal() - expected)).toBeLessThan(1e-15);
+      expect(Math.abs(deviates.normal() - expected)).toBeLessThan(1e-15);
     }
+  });
+});
+
+describe('firstUniforms', () => {
+  it('gives each of its readers the numbers of a new generator', () => {
+    const draw = (source: { uniform(): number }) => Float64Array.from({ length: 70_000 }, () => source.uniform());
+    const expected = draw(new MersenneTwister());
+    expect(draw(firstUniforms())).toEqual(expected);
+    expect(draw(firstUniforms())).toEqual(expected);
   });
 });
