@@ -23,8 +23,7 @@ export function nodeDisk(): Disk {
     makeDirectory: (directory) => guard(directory, () => makeDirectories(directory)),
     remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
-    copy: (from, to) =>
-      guard(from, () => fs.cpSync(from, to, { recursive: true, mode: fs.constants.COPYFILE_FICLONE })),
+    copy: (from, to) => guard(from, () => (fs.lstatSync(from).isFile() ? copyFile(from, to) : copyTree(from, to))),
     link: (target, file) => guard(file, () => fs.symlinkSync(target, file)),
     freeBytes: (file) =>
       guard(file, () => {
@@ -44,6 +43,42 @@ function makeDirectories(directory: string): void {
     fs.mkdirSync(directory);
   } catch (error) {
     if (!fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
+function copyTree(from: string, to: string): void {
+  fs.cpSync(from, to, { recursive: true, mode: fs.constants.COPYFILE_FICLONE });
+}
+
+const COPY_BYTES = 2 ** 18;
+
+/**
+ * Copies a file, by reference where the file system can. Node's own copy empties the new file first, and ext4 then waits at its
+ * end until there is a place on the disk for all of it: 0.3 s for a gigabyte.
+ */
+function copyFile(from: string, to: string): void {
+  try {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE_FORCE);
+    return;
+  } catch {
+    // The file system has no copies by reference; what else is wrong, the copy below says.
+  }
+  const source = fs.openSync(from, 'r');
+  try {
+    const target = fs.openSync(to, 'w', fs.fstatSync(source).mode);
+    try {
+      const bytes = new Uint8Array(COPY_BYTES);
+      for (let offset = 0; ; ) {
+        const count = fs.readSync(source, bytes, 0, COPY_BYTES, offset);
+        if (count === 0) break;
+        writeExactly(target, to, offset, bytes.subarray(0, count));
+        offset += count;
+      }
+    } finally {
+      fs.closeSync(target);
+    }
+  } finally {
+    fs.closeSync(source);
   }
 }
 

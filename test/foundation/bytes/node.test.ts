@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,6 +31,21 @@ describe('the disk', () => {
   it('says when a directory stands where a file is read', () => {
     const path = folder();
     expect(() => disk().readFile(path)).toThrow('This is a directory; a file is needed here.');
+  });
+
+  it('copies a file with its mode over what is there, and nothing onto itself', () => {
+    const [from, to] = ['from', 'to'].map((name) => join(folder(), name));
+    const content = Uint8Array.from({ length: 700_001 }, (_, index) => index % 251);
+    writeFileSync(from, content);
+    writeFileSync(to, new Uint8Array(900_000));
+    disk().copy(from, to);
+    expect(readFileSync(to).equals(content)).toBe(true);
+    disk().copy(from, from);
+    expect(readFileSync(from).equals(content)).toBe(true);
+    chmodSync(from, 0o440);
+    disk().copy(from, `${to}.read`);
+    expect(statSync(`${to}.read`).mode & 0o777).toBe(0o440);
+    expect(() => disk().copy(`${from}.none`, to)).toThrow(`${from}.none`);
   });
 
   it.runIf(existsSync('/proc/self'))('ends where the system makes no directories', () => {
