@@ -11,7 +11,6 @@ describe('MersenneTwister', () => {
     for (let count = 2; count < 5000; count++) last = twister.uniform();
     expect(Math.floor(last * 2 ** 32)).toBe(4_123_659_995);
   });
-
 });
 
 describe('Deviates', () => {
