@@ -31,6 +31,7 @@ import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { planSplit, type SplitOptions, type SplitPlan, type WindowPlan } from './split-plan.ts';
 import { copySubtables } from './subtables.ts';
+import { hasSpectrum } from './weight-spectrum.ts';
 
 /** What was written. */
 export interface SplitResult {
@@ -118,7 +119,7 @@ interface Job {
 
 function writeSplit(context: Context, job: Job): number {
   const { source, metadata, columns, plan } = job;
-  const isSpectral = job.options.usewtspectrum === true || hasSpectrum(source, job.rows[0]);
+  const isSpectral = job.options.usewtspectrum === true || hasSpectrum(source, 'WEIGHT_SPECTRUM', job.rows[0]);
   const target = createMs(job.path, {
     dataColumns: [...columns.write, ...(isSpectral ? ['SIGMA_SPECTRUM'] : [])],
     withWeightSpectrum: isSpectral,
@@ -207,10 +208,6 @@ function planColumns(ms: MeasurementSet, datacolumn: string): ColumnPlan {
   const [column] = wanted;
   const write: DataColumn = column === 'FLOAT_DATA' ? 'FLOAT_DATA' : 'DATA';
   return { read: [column], write: [write], weights: column === 'CORRECTED_DATA' ? 'weight' : 'sigma' };
-}
-
-function hasSpectrum(ms: MeasurementSet, row: number): boolean {
-  return ms.main.hasColumn('WEIGHT_SPECTRUM') && ms.main.column('WEIGHT_SPECTRUM').isDefined(row);
 }
 
 function widestOf(

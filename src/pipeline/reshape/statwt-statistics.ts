@@ -27,11 +27,11 @@ export type VarianceOf = (values: Float32Array, weights: Float64Array) => number
 export function robustVariance(options: StatisticsOptions): VarianceOf | undefined {
   const { statalg = 'classic', fence = -1, center = 'mean', lside = true, zscore = -1, maxiter = -1 } = options;
   const name = statalg.toLowerCase();
-  if ('classic'.startsWith(name) && name.startsWith('cl')) return undefined;
-  if ('chauvenet'.startsWith(name) && name.startsWith('ch'))
-    return chauvenet(zscore, maxiter < 0 ? MOST_ROUNDS : maxiter);
-  if (name !== '' && 'fit-half'.startsWith(name)) return fitHalf(center.toLowerCase(), lside);
-  if (name !== '' && 'hinges-fences'.startsWith(name)) return hingesFences(fence);
+  // As CASA: the first letters tell.
+  if (name.startsWith('cl')) return undefined;
+  if (name.startsWith('ch')) return chauvenet(zscore, maxiter < 0 ? MOST_ROUNDS : maxiter);
+  if (name.startsWith('f')) return fitHalf(center.toLowerCase(), lside);
+  if (name.startsWith('h')) return hingesFences(fence);
   return fail('usage', `statalg="${statalg}" is unknown; there are classic, chauvenet, fit-half, hinges-fences.`);
 }
 

@@ -26,7 +26,7 @@ import {
   type SampleRules,
 } from './statwt-samples.ts';
 import { robustVariance, SampleValues, type StatisticsOptions, type VarianceOf } from './statwt-statistics.ts';
-import { ensureSpectrum } from './weight-spectrum.ts';
+import { fillSpectrum, hasSpectrum, type SpectrumColumn } from './weight-spectrum.ts';
 
 /** Parameters of CASA's statwt. */
 export interface StatwtOptions extends StatisticsOptions {
@@ -76,7 +76,8 @@ const VALUES_PER_BATCH = 4_000_000;
  * imaginary parts, over their number; the weight is its inverse, by exposure. 'corrected' and 'residual' set WEIGHT, 'data' and
  * 'residual_data' SIGMA, and WEIGHT too where there is no CORRECTED_DATA. Samples with fewer than `minsamp` values have no weight and are flagged.
  *
- * With channel bins WEIGHT_SPECTRUM or SIGMA_SPECTRUM are written as well. With `slidetimebin` each integration has a bin of its
+ * WEIGHT_SPECTRUM or SIGMA_SPECTRUM are written as well where the MeasurementSet has them, or with channel bins, when rows beyond the
+ * selection get their WEIGHT or SIGMA in all channels. With `slidetimebin` each integration has a bin of its
  * own, with those around it.
  */
 export function statwt(context: Context, options: StatwtOptions): StatwtResult {
@@ -125,7 +126,10 @@ interface Job {
   readonly setsSigma: boolean;
   readonly setsWeight: boolean;
   readonly isPreview: boolean;
-  readonly isBinned: boolean;
+  /** WEIGHT and SIGMA are medians of the weights by channel, and none where all are flagged, as in CASA where such weights are kept. */
+  readonly isSpectral: boolean;
+  readonly setsSigmaSpectrum: boolean;
+  readonly setsWeightSpectrum: boolean;
   readonly binning: ReadonlyMap<number, ChannelBinning>;
   /** Absent: all values count, and only their sums are kept. */
   readonly varianceOf?: VarianceOf;
@@ -151,9 +155,12 @@ function planJob(
   const isBinned = (options.chanbin ?? 'spw') !== 'spw';
   const isPreview = options.preview ?? false;
   const setsWeight = !isSigma || !hasDataColumn(ms, 'CORRECTED_DATA');
-  if (isBinned && !isPreview) {
-    if (isSigma) ensureSpectrum(ms, metadata, 'SIGMA_SPECTRUM');
-    if (setsWeight) ensureSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');
+  const isKept = (name: SpectrumColumn) => isBinned || hasSpectrum(ms, name);
+  const setsSigmaSpectrum = isSigma && isKept('SIGMA_SPECTRUM');
+  const setsWeightSpectrum = setsWeight && isKept('WEIGHT_SPECTRUM');
+  if (!isPreview) {
+    if (setsSigmaSpectrum) fillSpectrum(ms, metadata, 'SIGMA_SPECTRUM');
+    if (setsWeightSpectrum) fillSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');
   }
   const { field, spw, intent, array, observation, scan } = selectionTexts(options);
   const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
@@ -162,7 +169,8 @@ function planJob(
   const isIntegrations = typeof timebin === 'number' || /^\d+$/.test(timebin);
   const [low, high] = options.wtrange ?? [];
   return {
-    ...{ metadata, columns, setsSigma: isSigma, setsWeight, isPreview, isBinned },
+    ...{ metadata, columns, setsSigma: isSigma, setsWeight, isPreview, setsSigmaSpectrum, setsWeightSpectrum },
+    isSpectral: setsSigmaSpectrum || isKept('WEIGHT_SPECTRUM'),
     rows: selectRows(ms, selection, { metadata, warn }).rows,
     rules: {
       combined: (options.combine ?? '').split(',').map((part) => part.trim()),
@@ -228,16 +236,16 @@ function writeWeights(context: Context, ms: MeasurementSet, job: Job, batch: Wei
   context.checkAbort();
   const firstOf = new Map(Array.from(batch.rows, (row, at) => [row, batch.firsts[at]] as const));
   for (const chunk of readChunks(ms, { rows: batch.rows, columns: [], metadata: job.metadata })) {
-    const spectrum = job.isBinned ? new Float32Array(chunk.flag.length) : undefined;
+    const spectrum = job.isSpectral ? new Float32Array(chunk.flag.length) : undefined;
     applyWeights(chunk, job, { ...batch, firstOf }, totals, spectrum);
     if (job.isPreview) {
       chunk.release();
       continue;
     }
-    writeChunk(ms, spectrum && job.setsWeight ? { ...chunk, weightSpectrum: spectrum } : chunk, {
+    writeChunk(ms, spectrum ? { ...chunk, weightSpectrum: spectrum } : chunk, {
       ...{ flag: true, flagRow: true, weight: job.setsWeight, sigma: job.setsSigma },
-      ...(spectrum && job.setsSigma && { sigmaSpectrum: spectrum.map(sigmaOf) }),
-      ...(spectrum && job.setsWeight && { weightSpectrum: true }),
+      ...(job.setsSigmaSpectrum && { sigmaSpectrum: spectrum?.map(sigmaOf) }),
+      weightSpectrum: job.setsWeightSpectrum,
     });
     chunk.release();
   }
@@ -343,11 +351,13 @@ function applyWeights(
   const { binOf } = job.binning.get(chunk.spwId) as ChannelBinning;
   const [low, high] = job.range;
   const values: number[] = [];
+  const isJoint = spectrum !== undefined && corrStep === 0;
   for (let row = 0; row < chunk.rowCount; row++) {
     const first = firstOf.get(chunk.rows[row]) as number;
     let isRowFlagged = 1;
+    values.length = 0;
     for (let corr = 0; corr < corrCount; corr++) {
-      values.length = 0;
+      if (!isJoint) values.length = 0;
       for (let chan = 0; chan < chanCount; chan++) {
         const at = (row * chanCount + chan) * corrCount + corr;
         const weight = weights[first + corr * corrStep + binOf[chan]] * chunk.exposure[row];
@@ -362,10 +372,11 @@ function applyWeights(
           if (weight > 0) totals.add(0, weight, 1);
         }
       }
+      if (isJoint && corr < corrCount - 1) continue;
       const weight = values.length > 0 ? median(values) : 0;
-      const at = row * corrCount + corr;
-      if (job.setsSigma) chunk.sigma[at] = sigmaOf(weight);
-      if (job.setsWeight) chunk.weight[at] = weight;
+      const range = [row * corrCount + (isJoint ? 0 : corr), row * corrCount + corr + 1] as const;
+      if (job.setsSigma) chunk.sigma.fill(sigmaOf(weight), ...range);
+      if (job.setsWeight) chunk.weight.fill(weight, ...range);
     }
     if (isRowFlagged) chunk.flagRow[row] = 1;
   }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata } from '../../../src/astronomy/ms/index.ts';
-import { clearcal, delmod, statwt, uvsub } from '../../../src/pipeline/reshape/index.ts';
+import type { ArrayValue } from '../../../src/formats/tables/index.ts';
+import { clearcal, delmod, initweights, statwt, uvsub } from '../../../src/pipeline/reshape/index.ts';
 import { channelBinning, groupRows } from '../../../src/pipeline/reshape/statwt-samples.ts';
 import { robustVariance } from '../../../src/pipeline/reshape/statwt-statistics.ts';
 import { clearModel, openModel } from '../../../src/pipeline/skymodel/index.ts';
@@ -39,6 +40,34 @@ describe('statwt', () => {
     const ms = open();
     const flags = Array.from({ length: ms.main.rowCount }, (_, row) => Boolean(ms.main.column('FLAG_ROW').get(row)));
     expect(flags.filter(Boolean)).toHaveLength(ms.main.rowCount / 2);
+    ms.close();
+  });
+
+  it('keeps up a WEIGHT_SPECTRUM that is there, with one weight for correlations that are combined', () => {
+    const { context, open } = start();
+    clearcal(context, { vis: 'a.ms' });
+    initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
+    const before = openMs(join(context.cwd, 'a.ms'), 'update');
+    const flags = before.main.column('FLAG').get(0) as ArrayValue;
+    for (let at = 1; at < flags.values.length; at += 2) (flags.values as Uint8Array)[at] = 1; // YY of the first row
+    before.main.column('FLAG').put(0, flags);
+    before.close();
+    statwt(context, { vis: 'a.ms', combine: 'corr' });
+    const ms = open();
+    const [spectrum, weight] = ['WEIGHT_SPECTRUM', 'WEIGHT'].map((name) => {
+      return [...((ms.main.column(name).get(0) as ArrayValue).values as Float32Array)];
+    });
+    expect(weight[0]).toBeGreaterThan(100);
+    expect([...new Set([...spectrum, ...weight])]).toEqual([weight[0]]);
+    ms.close();
+  });
+
+  it('gives rows beyond the selection their WEIGHT in all channels when it makes a WEIGHT_SPECTRUM', () => {
+    const { context, open } = start();
+    clearcal(context, { vis: 'a.ms' });
+    statwt(context, { vis: 'a.ms', spw: '1', chanbin: 2 });
+    const ms = open();
+    expect((ms.main.column('WEIGHT_SPECTRUM').get(0) as ArrayValue).values).toEqual(new Float32Array(16).fill(4));
     ms.close();
   });
 
