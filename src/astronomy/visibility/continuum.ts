@@ -3,14 +3,18 @@ import type { ChunkOperator, DataColumn, VisibilityChunk } from './types.ts';
 /** Inclusive channel range. */
 type Range = readonly [first: number, last: number];
 
-export interface ContinuumOptions {
-  /** Channels to fit, by window; windows that are absent pass unchanged. */
-  readonly fitChannels: ReadonlyMap<number, readonly Range[]>;
+/** How the spectra of a window are fitted. */
+export interface ContinuumFit {
+  /** Channels to fit. */
+  readonly ranges: readonly Range[];
   /** Order of the polynomial in channel number. */
   readonly order: number;
+}
+
+export interface ContinuumOptions {
+  /** The fit of a field's window; undefined: its spectra pass unchanged. */
+  readonly fitOf: (fieldId: number, spwId: number) => ContinuumFit | undefined;
   readonly column: DataColumn;
-  /** Column to fill with the fitted continuum, when the chunk carries it. */
-  readonly modelColumn?: DataColumn;
   /**
    * Is told how well each spectrum was fitted: weighted sums of squares of what is left in the fitted channels.
    *
@@ -35,20 +39,23 @@ export interface ContinuumOptions {
 export function continuumSubtraction(options: ContinuumOptions): ChunkOperator {
   return {
     push(chunk, next) {
-      const ranges = options.fitChannels.get(chunk.spwId);
-      if (ranges) subtractInPlace(chunk, ranges, options);
+      subtractInPlace(chunk, options);
       next(chunk);
     },
     flush() {},
   };
 }
 
-function subtractInPlace(chunk: VisibilityChunk, ranges: readonly Range[], options: ContinuumOptions): void {
+function subtractInPlace(chunk: VisibilityChunk, { fitOf, column, onFit }: ContinuumOptions): void {
   const { chanCount, corrCount, flag, weightSpectrum } = chunk;
-  const values = chunk.data[options.column] as Float32Array;
-  const model = options.modelColumn && chunk.data[options.modelColumn];
-  const fit = new PolynomialFit(options.order, chanCount);
+  const values = chunk.data[column] as Float32Array;
+  const fits = new Map<number, PolynomialFit>();
   for (let row = 0; row < chunk.rowCount; row++) {
+    const wanted = fitOf(chunk.fieldId[row], chunk.spwId);
+    if (!wanted) continue;
+    const { ranges, order } = wanted;
+    const fit = fits.get(order) ?? new PolynomialFit(order, chanCount);
+    fits.set(order, fit);
     for (let corr = 0; corr < corrCount; corr++) {
       const base = row * chanCount * corrCount + corr;
       fit.reset();
@@ -66,12 +73,8 @@ function subtractInPlace(chunk: VisibilityChunk, ranges: readonly Range[], optio
         const [re, im] = isFitted ? fit.evaluate(chan) : ZERO;
         values[2 * at] -= re;
         values[2 * at + 1] -= im;
-        if (model) {
-          model[2 * at] = re;
-          model[2 * at + 1] = im;
-        }
       }
-      options.onFit?.(chunk, row, corr, isFitted ? chiSquared(chunk, values, ranges, row, corr) : undefined);
+      onFit?.(chunk, row, corr, isFitted ? chiSquared(chunk, values, ranges, row, corr) : undefined);
     }
   }
 }

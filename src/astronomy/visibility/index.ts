@@ -20,7 +20,7 @@ export {
   recipeOf,
   registerRecipes,
 } from './column-recipe.ts';
-export { type ContinuumOptions, continuumSubtraction } from './continuum.ts';
+export { type ContinuumFit, continuumSubtraction } from './continuum.ts';
 export { hanningSmooth, hanningSmoothInPlace } from './hanning.ts';
 export { phaseCentreTurn, type SkyDirection, turnUvwInPlace } from './phase-centre.ts';
 export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';

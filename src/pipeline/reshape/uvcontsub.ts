@@ -1,9 +1,14 @@
-import { type MsMetadata, parseSpw, type SpwSelection } from '../../astronomy/ms/index.ts';
-import { continuumSubtraction } from '../../astronomy/visibility/index.ts';
+import { type MsMetadata, parseSpw } from '../../astronomy/ms/index.ts';
+import { type ContinuumFit, continuumSubtraction } from '../../astronomy/visibility/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { type ContsubOptions, subtractIntoNeighbour } from './contsub.ts';
 import { type FitReport, GoodnessOfFit } from './goodness-of-fit.ts';
 import { transform } from './split.ts';
+
+/** Fits by numbers of fields and windows, several with commas; a window without `chan` is fitted in all channels. */
+export type FieldFits = Readonly<
+  Record<string, 'NONE' | Readonly<Record<string, { readonly chan?: string; readonly fitorder?: number }>>>
+>;
 
 /** Parameters of CASA 6.7's uvcontsub, and of the task of that name in CASA 3 to 6.4, which is meant when `outputvis` is not given. */
 export interface UvcontsubOptions extends ContsubOptions {
@@ -16,15 +21,18 @@ export interface UvcontsubOptions extends ContsubOptions {
   readonly array?: string;
   readonly observation?: string;
   readonly datacolumn?: 'data' | 'corrected' | 'model' | string;
-  /** Line-free channels, e.g. '17:0~100;200~300'; windows not named pass unchanged; empty: all channels of all windows. */
-  readonly fitspec?: string;
+  /**
+   * Line-free channels, e.g. '17:0~100;200~300'; windows not named pass unchanged; empty: all channels of all windows. Or such for
+   * each field: `{ '2,3': { 17: { chan: '0~100', fitorder: 1 } }, 4: 'NONE' }`; fields and windows not named pass unchanged.
+   */
+  readonly fitspec?: string | FieldFits;
   /** Order of the polynomial. */
   readonly fitorder?: number;
   readonly overwrite?: boolean;
 }
 
 /**
- * Subtracts the continuum from the visibilities: CASA 6.7's uvcontsub with a `fitspec` string.
+ * Subtracts the continuum from the visibilities: CASA 6.7's uvcontsub.
  *
  * The output has the selected rows and all subtables as they were; its DATA is the data less a polynomial fitted to the line-free channels of each row and correlation,
  * real and imaginary part apart; nothing else of the row is used, so it streams.
@@ -43,8 +51,6 @@ export function uvcontsub(context: Context, options: UvcontsubOptions): FitRepor
       'usage',
       'fitspw, excludechans, combine, solint and want_cont belong to uvcontsub without outputvis; use fitspec.',
     );
-  const order = fitorder ?? 0;
-  if (!Number.isInteger(order) || order < 0) fail('usage', `fitorder=${order} is not an order of a polynomial.`);
   const goodness = new GoodnessOfFit();
   transform(
     context,
@@ -59,7 +65,7 @@ export function uvcontsub(context: Context, options: UvcontsubOptions): FitRepor
     {
       operators: (metadata, { read }) => [
         continuumSubtraction({
-          ...{ fitChannels: fitChannels(metadata, fitspec ?? ''), order, column: read[0] },
+          ...{ fitOf: planFits(metadata, fitspec ?? '', fitorder ?? 0), column: read[0] },
           onFit: (chunk, row, corr, chiSquared) => goodness.add(chunk, row, corr, chiSquared),
         }),
       ],
@@ -68,6 +74,50 @@ export function uvcontsub(context: Context, options: UvcontsubOptions): FitRepor
   return goodness.report();
 }
 
-function fitChannels(metadata: MsMetadata, fitspec: string): SpwSelection {
-  return parseSpw(fitspec, metadata.spectralWindows);
+type FitOf = (fieldId: number, spwId: number) => ContinuumFit | undefined;
+
+function planFits(metadata: MsMetadata, fitspec: string | FieldFits, fitorder: number): FitOf {
+  if (typeof fitspec === 'string') {
+    const channels = parseSpw(fitspec, metadata.spectralWindows);
+    const order = checkedOrder(fitorder);
+    return (_, spwId) => {
+      const ranges = channels.get(spwId);
+      return ranges && { ranges, order };
+    };
+  }
+  const fits = new Map<number, Map<number, ContinuumFit>>();
+  for (const [fields, windows] of Object.entries(fitspec)) {
+    const own = new Map<number, ContinuumFit>();
+    for (const [spws, { chan, fitorder: order }] of Object.entries(windows === 'NONE' ? {} : windowsOf(windows))) {
+      for (const spwId of numbersOf(spws, 'window', metadata.spectralWindows.length)) {
+        if (own.has(spwId)) fail('usage', `fitspec names window ${spwId} of fields ${fields} twice.`);
+        const ranges = parseSpw(chan ? `${spwId}:${chan}` : String(spwId), metadata.spectralWindows).get(spwId) ?? [];
+        own.set(spwId, { ranges, order: checkedOrder(order ?? fitorder) });
+      }
+    }
+    for (const fieldId of numbersOf(fields, 'field', metadata.fields.length)) {
+      if (fits.has(fieldId)) fail('usage', `fitspec names field ${fieldId} twice.`);
+      fits.set(fieldId, own);
+    }
+  }
+  return (fieldId, spwId) => fits.get(fieldId)?.get(spwId);
+}
+
+function windowsOf(windows: unknown): Readonly<Record<string, { readonly chan?: string; readonly fitorder?: number }>> {
+  if (typeof windows === 'object' && windows !== null) return windows as ReturnType<typeof windowsOf>;
+  return fail('usage', `fitspec has ${JSON.stringify(windows)} for a field; use 'NONE' or a dictionary of windows.`);
+}
+
+function numbersOf(text: string, what: string, count: number): number[] {
+  return text.split(',').map((word) => {
+    const id = /^\s*\d+\s*$/.test(word) ? Number(word) : Number.NaN;
+    if (!(id < count))
+      fail('usage', `fitspec has "${word.trim()}" for the number of a ${what}; there are 0 to ${count - 1}.`);
+    return id;
+  });
+}
+
+function checkedOrder(order: number): number {
+  if (!Number.isInteger(order) || order < 0) fail('usage', `fitorder=${order} is not an order of a polynomial.`);
+  return order;
 }

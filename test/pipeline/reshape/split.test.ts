@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, writeChunk } from '../../../src/astronomy/visibility/index.ts';
-import { initweights, split, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
+import { initweights, split, type UvcontsubOptions, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
 import { readModels, setjy } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, ROW_COUNT, SECONDS, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
@@ -224,5 +224,34 @@ describe('uvcontsub', () => {
       chunk.release();
     }
     ms.close();
+  });
+
+  it('fits each field and window as its dictionary says', () => {
+    const { context, path } = start();
+    const base = { vis: 'a.ms', fitorder: 1 };
+    uvcontsub(context, { ...base, outputvis: 'b.ms', fitspec: { '0': { '0': { chan: '0~2;5~7' } }, '1': 'NONE' } });
+    const ms = openMs(path('b.ms'));
+    const kinds = new Set<string>();
+    for (const chunk of readChunks(ms, { columns: ['DATA'] })) {
+      const size = 2 * chunk.chanCount * chunk.corrCount;
+      for (let row = 0; row < chunk.rowCount; row++) {
+        const values = (chunk.data.DATA as Float32Array).subarray(row * size, (row + 1) * size);
+        const isFlat = Math.max(...values.map(Math.abs)) < 1e-6;
+        kinds.add(`field ${chunk.fieldId[row]} window ${chunk.spwId} ${isFlat ? 'subtracted' : 'as it was'}`);
+      }
+      chunk.release();
+    }
+    ms.close();
+    expect([...kinds].sort()).toEqual([
+      'field 0 window 0 subtracted',
+      'field 0 window 1 as it was',
+      'field 1 window 0 as it was',
+      'field 1 window 1 as it was',
+    ]);
+    const wrong = (fitspec: UvcontsubOptions['fitspec']) => () =>
+      uvcontsub(context, { ...base, outputvis: 'c.ms', fitspec });
+    expect(wrong({ '7': 'NONE' })).toThrow(/"7" for the number of a field; there are 0 to 1/);
+    expect(wrong({ '0': { x: {} } })).toThrow(/"x" for the number of a window/);
+    expect(wrong({ '0,1': {}, '1': 'NONE' })).toThrow(/field 1 twice/);
   });
 });
