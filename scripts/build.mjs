@@ -58,39 +58,28 @@ function say(line) {
   if (!process.env.QA2_QUIET_BUILD) process.stderr.write(`${line}\n`);
 }
 
+/** Options of the two WebAssembly modules: loops on the engine's shared memory, and loops on the memory of the embedded Python. */
+const WASM_MODULES = {
+  kernels: {
+    source: 'kernels/index.ts',
+    options: ['--sharedMemory', '--maximumMemory', '65536', '--enable', 'threads'],
+  },
+  'array-kernels': { source: 'kernels/arrays/index.ts', options: [] },
+};
+
 async function buildKernels() {
   const stale = staleness('kernels', ['kernels']);
   if (!stale) return;
   say('Building the kernels (AssemblyScript → WebAssembly, once) …');
   const { main } = await import(pathToFileURL(join(root, 'node_modules/assemblyscript/dist/asc.js')).href);
-  const target = join(dist, `kernels.${process.pid}.wasm`);
-  const { error, stderr } = await main([
-    join(root, 'kernels/index.ts'),
-    '--outFile',
-    target,
-    '--optimizeLevel',
-    '3',
-    '--shrinkLevel',
-    '0',
-    '--converge',
-    '--noAssert',
-    '--runtime',
-    'stub',
-    '--importMemory',
-    '--sharedMemory',
-    '--initialMemory',
-    '1',
-    '--maximumMemory',
-    '65536',
-    '--enable',
-    'simd',
-    '--enable',
-    'threads',
-    '--enable',
-    'bulk-memory',
-  ]);
-  if (error) throw new Error(`The kernels do not compile:\n${stderr.toString()}`);
-  renameSync(target, join(dist, 'kernels.wasm'));
+  const common =
+    '--optimizeLevel 3 --shrinkLevel 0 --converge --noAssert --runtime stub --importMemory --initialMemory 1 --enable simd --enable bulk-memory';
+  for (const [name, { source, options }] of Object.entries(WASM_MODULES)) {
+    const target = join(dist, `${name}.${process.pid}.wasm`);
+    const { error, stderr } = await main([join(root, source), '--outFile', target, ...common.split(' '), ...options]);
+    if (error) throw new Error(`The kernels do not compile:\n${stderr.toString()}`);
+    renameSync(target, join(dist, `${name}.wasm`));
+  }
   writeWhole(stale.stamp, stale.text);
 }
 

@@ -1,6 +1,6 @@
 /** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. It loads no engine. */
-import { statfsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, statfsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { errorSentence, type SentError, unpackError } from '../../foundation/base/index.ts';
 import {
@@ -18,6 +18,7 @@ import {
   type AllowedFolder,
   type BridgeRequest,
   type EngineRequest,
+  installationRoot,
   type PackedReply,
 } from '../tasks/index.ts';
 import type { LineRequest } from './line-editor.ts';
@@ -107,7 +108,8 @@ function tell(message: PythonMessage): void {
 async function runJob(data: RunData): Promise<number> {
   const bridge = new BlockingBridge(data.bridge.port, data.bridge.signal);
   const lines = new BlockingBridge(data.lines.port, data.lines.signal);
-  const interpreter = await startInterpreter(data);
+  const arrayKernels = readFileSync(join(installationRoot(), 'dist', 'array-kernels.wasm'));
+  const interpreter = await startInterpreter({ ...data, arrayKernels });
   const rules = data.folders && new AccessRules(data.folders);
   let casaVersion = data.start.casaVersion;
   let hasEngine = false;

@@ -41,6 +41,7 @@ function prelude(): PreludeModule[] {
       'qa2_python2_loops',
       'qa2_python2_bytes',
       'qa2_python2',
+      'qa2_kernels',
       'qa2_ndarray',
       'qa2_numpy',
       'qa2_numpy_grid',

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, readSync, statSync, writeSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { loadPyodide, type PyodideAPI, version } from 'pyodide';
+import { connectArrays } from './array-device.ts';
 import { sleep } from './blocking-bridge.ts';
 import { connectHost, type HostServices } from './host-device.ts';
 import type { PreludeModule } from './snapshot.ts';
@@ -55,6 +56,8 @@ export interface InterpreterOptions {
   readonly snapshot?: string | Uint8Array;
   /** Host directories that Python sees, each under its own absolute name. */
   readonly mounts: readonly string[];
+  /** Bytes of `dist/array-kernels.wasm`. */
+  readonly arrayKernels: Uint8Array;
   /** One byte: 2 makes Python raise KeyboardInterrupt. */
   readonly interrupt: SharedArrayBuffer;
 }
@@ -80,7 +83,7 @@ export async function startInterpreter(options: InterpreterOptions): Promise<Int
   python.setInterruptBuffer(new Uint8Array(options.interrupt));
   return {
     serve(services) {
-      connectHost(python, services);
+      connectHost(python, { ...services, ...connectArrays(python, options.arrayKernels) });
       closeMemory(python);
     },
     run(source, input) {

@@ -30,6 +30,52 @@ describe('numpy', () => {
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
   });
 
+  it('gives the values of real numpy for arrays of hundreds of values, which loops make', { timeout: 240_000 }, () => {
+    const fixtures = join(root, 'test', 'fixtures', 'numpy');
+    writeFileSync(join(folder, 'arrays.py'), readFileSync(join(fixtures, 'arrays.py')));
+    const { err } = casapy(
+      '6.7.0',
+      "import json, arrays\nopen('made.json', 'w').write(json.dumps(arrays.answers()))\n",
+    );
+    expect(err.replace(/^Preparing.*\n/, '')).toBe('');
+    const wanted = JSON.parse(readFileSync(join(fixtures, 'arrays.json'), 'utf8')) as [string, unknown][];
+    const found = JSON.parse(readFileSync(join(folder, 'made.json'), 'utf8')) as [string, unknown][];
+    expect(wanted.length).toBeGreaterThan(1000);
+    expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
+  });
+
+  it('makes the same of few values by loops', { timeout: 240_000 }, () => {
+    const { err } = casapy(
+      '6.7.0',
+      "import json, expressions, qa2_kernels\nqa2_kernels.SMALL = qa2_kernels.MANY = 1\nopen('found.json', 'w').write(json.dumps([[one, expressions.answer(one)] for one in expressions.EXPRESSIONS]))\n",
+    );
+    expect(err).toBe('');
+    const wanted = readFileSync(join(root, 'test', 'fixtures', 'numpy', 'expressions.json'), 'utf8');
+    const found = readFileSync(join(folder, 'found.json'), 'utf8');
+    expect(Object.fromEntries(JSON.parse(found))).toEqual(Object.fromEntries(JSON.parse(wanted)));
+  });
+
+  it('lends a script no way out of its memory', { timeout: 120_000 }, () => {
+    const { out, err } = casapy(
+      '6.7.0',
+      `import os, array
+import numpy as np
+np.ones(100) + 1
+device = os.open('/dev/qa2-arrays', os.O_RDONLY)
+small = array.array('d', [1.0])
+for words in ([0, 0, 0, 2, 1, 1000, 10, 0, 1, 10, 0, 1], [0, 0, 0, 2, 1, 1, 10, 50000, 1, 10, 0, 1], [9999, 0, 0, 1, 0, 10, 0], [], [0]):
+    try:
+        os.readv(device, [array.array('i', words), small, small])
+        print('done')
+    except OSError as error:
+        print(error.errno == 28 or error.errno == 22)
+print((np.ones(100) + 1).sum())
+`,
+    );
+    expect(err).toBe('');
+    expect(out).toBe('True\nTrue\nTrue\nTrue\nTrue\n200.0\n');
+  });
+
   it('divides whole numbers in Python 2 as Python 2 does, writes and reads tables, and says what it lacks', {
     timeout: 240_000,
   }, () => {

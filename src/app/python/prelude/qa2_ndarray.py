@@ -6,16 +6,34 @@ import itertools
 import math
 import operator
 
+import qa2_kernels as kernels
+
 
 class dtype:
     """The kind of an array's values: b, i, f, c, U or O, and the bytes of one; the order of its bytes counts where they are written."""
 
-    def __init__(self, name):
-        found = _find_type(name)
-        self.name, self.kind, self.itemsize = found
-        order = name.byteorder if isinstance(name, dtype) else name[:1] if isinstance(name, str) else '='
+    __slots__ = ('name', 'kind', 'itemsize', 'byteorder')
+    _known = {}
+
+    def __new__(cls, name):
+        if type(name) is cls:
+            return name
+        found = cls._known.get(name) if isinstance(name, (str, type)) else None
+        return found or cls._make(name)
+
+    @classmethod
+    def _make(cls, name):
+        self = object.__new__(cls)
+        self.name, self.kind, self.itemsize = _find_type(name)
+        order = name[:1] if isinstance(name, str) else '='
         is_ordered = self.itemsize > 1 and self.kind in 'iufc'
         self.byteorder = '>' if is_ordered and order in ('>', '!') else '=' if is_ordered else '|'
+        if isinstance(name, (str, type)):
+            cls._known[name] = self
+        return self
+
+    def __reduce__(self):
+        return dtype, (self.str if self.byteorder == '>' else self.name,)
 
     def __eq__(self, other):
         try:
@@ -61,8 +79,6 @@ _CODES = {
 
 
 def _find_type(name):
-    if isinstance(name, dtype):
-        return name.name, name.kind, name.itemsize
     if isinstance(name, type):
         name = getattr(name, '_dtype_name', name.__name__)
     text = str(name).lstrip('<>=|!')
@@ -210,6 +226,9 @@ class _Bools:
     def __setitem__(self, at, value):
         self.bytes[at] = 1 if value else 0
 
+    def line(self, start, stop):
+        return [value != 0 for value in self.bytes[start:stop]]
+
 
 class _Pairs:
     """Storage of complex numbers, two floats each."""
@@ -232,6 +251,59 @@ class _Pairs:
     def __setitem__(self, at, value):
         value = complex(value)
         self.parts[2 * at], self.parts[2 * at + 1] = value.real, value.imag
+
+    def line(self, start, stop):
+        return list(map(complex, self.parts[2 * start:2 * stop:2], self.parts[2 * start + 1:2 * stop:2]))
+
+
+def _buffer(storage):
+    """The memory of a storage of numbers."""
+    return getattr(storage, 'parts', None) or getattr(storage, 'bytes', storage)
+
+
+def _stored(name, memory):
+    """Memory of numbers as the storage of a type."""
+    return _Bools(memory) if name == 'bool' else _Pairs(memory) if name[0] == 'c' else memory
+
+
+def blank(shape, kind, strides=None):
+    """A new array of zeros of a type of numbers."""
+    kind = dtype(kind)
+    return ndarray(shape, kind, _stored(kind.name, kernels.memory(kind.name, math.prod(shape))), strides)
+
+
+def _operand(given, shape):
+    """An array as an operand of loops over a shape."""
+    strides = given._strides
+    if given.shape_ != shape:
+        lead = len(shape) - len(strides)
+        strides = (0,) * lead + tuple(0 if size == 1 else step for size, step in zip(given.shape_, strides))
+    return given.dtype.name, _buffer(given._data), given._offset, strides
+
+
+def _strides_as(arrays, shape):
+    """Strides of a new array in the order in which the arrays of that shape lie; None: the last axis fastest."""
+    for one in arrays:
+        if one.shape_ == shape and len(shape) > 1 and not one._is_contiguous():
+            order = sorted(range(len(shape)), key=lambda axis: -abs(one._strides[axis]))
+            strides, step = [0] * len(shape), 1
+            for axis in reversed(order):
+                strides[axis], step = step, step * shape[axis]
+            return strides
+    return None
+
+
+def looped(name, inputs, shape, kind):
+    """A new array that a loop makes of arrays, value by value; their shapes are broadcast to `shape`."""
+    shape = tuple(shape)
+    found = blank(shape, kind, _strides_as(inputs, shape))
+    kernels.run(name, shape, [_operand(one, shape) for one in (found, *inputs)])
+    return found
+
+
+def copy_into(target, source):
+    """Values of one array into another, whose shape they are broadcast to; both have numbers, and room of their own."""
+    kernels.run('copy', target.shape_, [_operand(target, target.shape_), _operand(source, target.shape_)])
 
 
 def _store(values, kind):
@@ -291,7 +363,7 @@ def type_of_value(value):
 def type_of_values(values):
     if not values:
         return dtype('float64')
-    kinds = {type(value) for value in values}
+    kinds = set(map(type, values))
     if kinds <= {float, int, bool}:
         return dtype('float64' if float in kinds else 'int64' if int in kinds else 'bool')
     if all(kind is float or issubclass(kind, number) for kind in kinds):
@@ -314,6 +386,7 @@ class Masked:
     """What numpy's functions know arrays of numpy.ma by: `apply` takes a function of values, `reduce` one of lines."""
 
 
+@functools.lru_cache(4096)
 def _c_strides(shape):
     strides, step = [], 1
     for size in reversed(shape):
@@ -335,7 +408,10 @@ class ndarray:
     def __init__(self, shape, kind=None, data=None, strides=None, offset=0):
         self.shape_ = tuple(shape) if hasattr(shape, '__iter__') else (shape,)
         self.dtype = dtype(kind or 'float64')
-        self._data = _store([0] * math.prod(self.shape_), self.dtype) if data is None else data
+        if data is None:
+            count = math.prod(self.shape_)
+            data = _stored(self.dtype.name, kernels.memory(self.dtype.name, count)) if self.dtype.name in kernels.CODES else _store([0] * count, self.dtype)
+        self._data = data
         self._strides = tuple(_c_strides(self.shape_) if strides is None else strides)
         self._offset = offset
 
@@ -396,7 +472,7 @@ class ndarray:
         if order == 'F':
             return self.transpose().reshape(shape[::-1]).transpose()
         source = self if self._is_contiguous() else self.copy()
-        return source._view(shape, _c_strides(shape), source._offset)
+        return source._view(shape, _c_strides(tuple(shape)), source._offset)
 
     def ravel(self, order='C'):
         return self.reshape(-1) if order == 'C' else self.transpose().reshape(-1)
@@ -409,7 +485,7 @@ class ndarray:
         return self._view([self.shape_[at] for at in kept], [self._strides[at] for at in kept], self._offset)
 
     def _is_contiguous(self):
-        return self.size <= 1 or all(
+        return self._strides == _c_strides(self.shape_) or self.size <= 1 or all(
             size == 1 or step == wanted for size, step, wanted in zip(self.shape_, self._strides, _c_strides(self.shape_))
         )
 
@@ -435,8 +511,12 @@ class ndarray:
 
     def _values(self):
         data = self._data
-        if self._is_contiguous() and isinstance(data, (list, array.array)):
-            return list(data[self._offset:self._offset + self.size])
+        if self._is_contiguous():
+            if isinstance(data, (list, array.array)):
+                return list(data[self._offset:self._offset + self.size])
+            return data.line(self._offset, self._offset + self.size)
+        if kernels.works_on(self):
+            return self.copy()._values()
         return [data[at] for at in self._positions()]
 
     def tolist(self):
@@ -446,10 +526,23 @@ class ndarray:
         return self._values()[index[0] if index else 0] if len(index) < 2 else self[index]
 
     def copy(self, order='C'):
-        return from_values(self._values(), self.shape_, self.dtype)
+        found = self._converted(self.dtype)
+        return from_values(self._values(), self.shape_, self.dtype) if found is None else found
+
+    def _converted(self, kind):
+        """A copy with the values as another type of numbers; None where loops do not make it."""
+        if not kernels.works_on(self) or kind.name not in kernels.CODES or (kind.name != self.dtype.name and 'uint64' in (kind.name, self.dtype.name)):
+            return None
+        found = blank(self.shape_, kind)
+        copy_into(found, self)
+        return found
 
     def astype(self, kind, copy=True):
-        kind, values = dtype(kind), self._values()
+        kind = dtype(kind)
+        found = self._converted(kind)
+        if found is not None:
+            return found
+        values = self._values()
         if kind.kind in 'iu' and self.dtype.kind == 'f':
             values = [int(value) if math.isfinite(value) else -2 ** 63 for value in values]
         elif self.dtype.kind == 'U' and kind.kind in 'iufc':
@@ -469,21 +562,32 @@ class ndarray:
         return bytes(values)
 
     def fill(self, value):
-        for at in self._positions():
-            self._data[at] = value
+        self[...] = value
 
     @property
     def real(self):
-        if self.dtype.kind != 'c':
-            return self
-        return from_values([value.real for value in self._values()], self.shape_, 'float32' if self.itemsize == 8 else 'float64')
+        return self if self.dtype.kind != 'c' else self._part(0)
+
+    @real.setter
+    def real(self, value):
+        self.real[...] = value
 
     @property
     def imag(self):
-        kind = 'float32' if self.dtype.name in ('complex64', 'float32') else 'float64'
-        return from_values([complex(value).imag for value in self._values()], self.shape_, kind)
+        return blank(self.shape_, self.dtype) if self.dtype.kind != 'c' else self._part(1)
+
+    @imag.setter
+    def imag(self, value):
+        self.imag[...] = value
+
+    def _part(self, at):
+        """One part of complex numbers, as a view."""
+        kind = 'float32' if self.itemsize == 8 else 'float64'
+        return ndarray(self.shape_, kind, self._data.parts, [2 * step for step in self._strides], 2 * self._offset + at)
 
     def conj(self):
+        if self.dtype.kind == 'c' and kernels.works_on(self):
+            return looped('conjugate_c128', [self], self.shape_, self.dtype)
         return self if self.dtype.kind != 'c' else self._each(lambda value: value.conjugate())
 
     conjugate = conj
@@ -515,6 +619,8 @@ class ndarray:
         at = next((index for index, part in enumerate(keys) if part is Ellipsis), len(keys))
         keys[at:at + 1] = [slice(None)] * (self.ndim - used)
         shape, strides, offset, lists, axis = [], [], self._offset, {}, 0
+        # Beside lists, a number is a list of one.
+        has_lists = any(isinstance(part, ndarray) and part.ndim for part in keys)
         for part in keys:
             if part is None:
                 shape.append(1)
@@ -522,6 +628,8 @@ class ndarray:
                 continue
             if isinstance(part, ndarray) and part.ndim == 0 and part.dtype.kind in 'iu':
                 part = part.item()
+            if has_lists and not isinstance(part, (ndarray, slice)):
+                part = make_array(operator.index(part))
             if isinstance(part, ndarray):
                 for index in part.nonzero() if part.dtype.kind == 'b' else [part]:
                     if part.dtype.kind == 'b' and part.shape_ != self.shape_[axis - axis:][: 0] and part.ndim == 1 and part.shape_[0] != self.shape_[axis]:
@@ -553,8 +661,47 @@ class ndarray:
         view, lists = self._split_key(key)
         if not lists:
             return view if view.shape_ else self._given_out(self._data[view._offset])
+        places = view._places(lists)
+        if places is not None:
+            return self._gathered(places)
         positions, shape = view._fancy(lists)
         return from_values([self._data[at] for at in positions], shape, self.dtype)
+
+    def _gathered(self, places):
+        """A new array of the values at places of the storage."""
+        found = blank(places.shape_, self.dtype)
+        if found.size:
+            memory = _buffer(self._data)
+            operands = [(self.dtype.name, _buffer(found._data), 0, (1,)), ('int64', places._data, 0, (1,)), (self.dtype.name, memory, 0, (0,))]
+            kernels.run('gather', (found.size,), operands)
+        return found
+
+    def _places(self, lists):
+        """Places in the storage that lists of indices by axis mean, as an array; None where few are meant, or not of numbers."""
+        total = max(one.size for one in lists.values()) * math.prod(size for axis, size in enumerate(self.shape_) if axis not in lists)
+        if total < kernels.MANY or self.dtype.name not in kernels.CODES or any(one.dtype.kind not in 'iu' or not one.size for one in lists.values()):
+            return None
+        shape = broadcast_shape(*[one.shape_ for one in lists.values()])
+        together = None
+        for axis, index in lists.items():
+            size, step = self.shape_[axis], self._strides[axis]
+            index = index.astype('int64')
+            low, high = int(index.min()), int(index.max())
+            if low < -size or high >= size:
+                raise IndexError('index %d is out of bounds for axis %d with size %d' % (low if low < -size else high, axis, size))
+            index = (index % size if low < 0 else index) * step
+            together = index if together is None else together + index
+        axes = list(lists)
+        rest = [axis for axis in range(self.ndim) if axis not in lists]
+        is_adjacent = axes == list(range(axes[0], axes[0] + len(axes)))
+        before = [axis for axis in rest if is_adjacent and axis < axes[0]]
+        after = [axis for axis in rest if axis not in before]
+        places = together.reshape(shape + (1,) * len(after)) + self._offset
+        dimensions = len(before) + len(shape) + len(after)
+        for at, axis in [*enumerate(before), *enumerate(after, len(before) + len(shape))]:
+            steps = make_array(range(self.shape_[axis]), 'int64') * self._strides[axis]
+            places = places + steps.reshape([-1 if one == at else 1 for one in range(dimensions)])
+        return places if places._is_contiguous() and places._offset == 0 else places.copy()
 
     def _fancy(self, lists):
         """Storage positions and shape of lists of indices by axis."""
@@ -584,6 +731,8 @@ class ndarray:
 
     def __setitem__(self, key, value):
         view, lists = self._split_key(key)
+        if self._put(view, lists, value):
+            return
         positions, shape = view._fancy(lists) if lists else (view._positions(), view.shape_)
         data = self._data
         convert = {'i': int, 'u': int, 'f': float}.get(self.dtype.kind, lambda one: one)
@@ -601,12 +750,55 @@ class ndarray:
         for at in positions:
             data[at] = value
 
+    def _put(self, view, lists, value):
+        """Sets what a key means by loops; False where few values are meant, or others than numbers."""
+        kind = self.dtype
+        if kind.name not in kernels.CODES or not (view.size >= kernels.MANY or lists):
+            return False
+        if isinstance(value, float) and kind.kind in 'iu' and not math.isfinite(value):
+            return False
+        given = value if isinstance(value, ndarray) else make_array(value)
+        if given.dtype.name not in kernels.CODES or (given.dtype.kind == 'c' and kind.kind != 'c') or (given.dtype is not kind and 'uint64' in (kind.name, given.dtype.name)):
+            return False
+        places = view._places(lists) if lists else None
+        if not given.size or (lists and places is None):
+            return False
+        shape = view.shape_ if places is None else places.shape_
+        while given.ndim > len(shape) and given.shape_[0] == 1:
+            given = given[0] if isinstance(given[0], ndarray) else given.reshape(())
+        if broadcast_shape(given.shape_, shape) != shape:
+            raise ValueError('could not broadcast input array from shape %s into shape %s' % (_shape_text(given.shape_), _shape_text(shape)))
+        if given._data is self._data or given.dtype is not kind:
+            changed = blank(given.shape_, kind)
+            copy_into(changed, given)
+            given = changed
+        if places is None:
+            copy_into(view, given)
+            return True
+        given = given if given.size == 1 or (given.shape_ == shape and given._is_contiguous()) else broadcast_to(given, shape).copy()
+        operands = [(kind.name, _buffer(self._data), 0, (0,)), ('int64', places._data, 0, (1,)), (kind.name, _buffer(given._data), given._offset, (0 if given.size == 1 else 1,))]
+        kernels.run('scatter', (places.size,), operands)
+        return True
+
     def __contains__(self, value):
         return value in self._values()
 
     def nonzero(self):
+        if kernels.works_on(self):
+            return self._true_indices()
         indices = [index for index, value in zip(itertools.product(*map(range, self.shape_)), self._values()) if value]
         return tuple(from_values([index[axis] for index in indices], (len(indices),), 'int64') for axis in range(self.ndim))
+
+    def _true_indices(self):
+        flags = self if self.dtype.kind == 'b' and self._is_contiguous() else self.astype('bool')
+        found = blank((self.size,), 'int64')
+        count = kernels.run('places', (self.size,), [('int64', found._data, 0, (1,)), ('bool', _buffer(flags._data), flags._offset, (1,))])
+        rest = found[:count].copy()
+        indices = []
+        for size in reversed(self.shape_[1:]):
+            indices.append(rest % size)
+            rest = rest // size
+        return tuple([rest] + indices[::-1])
 
     # ------------------------------------------------------------ arithmetic
 
@@ -686,52 +878,75 @@ class ndarray:
     def _both_bool(self, other):
         return self.dtype.kind == 'b' and (isinstance(other, bool) or (isinstance(other, ndarray) and other.dtype.kind == 'b'))
 
-    def _in_place(self, result):
+    def _in_place(self, other, function, kind=None):
+        """self = function(self, other), in the memory where it is; in one go where nothing is read after it was written."""
+        if isinstance(other, (int, float, complex)) or (isinstance(other, ndarray) and other._data is not self._data and _fits(other.shape_, self.shape_)):
+            plan = _plans.get((function, kind, self.dtype, other.dtype if isinstance(other, ndarray) else type(other)))
+            if plan and plan[0] is self.dtype and plan[1] and plan[1][:5] != 'power' and self.size >= kernels.SMALL and not (type(other) is int and abs(other) >= 2 ** 63):
+                given = other if isinstance(other, ndarray) else _of_number(other, plan[2])
+                kernels.run(plan[1], self.shape_, [_operand(self, self.shape_), _operand(self, self.shape_), _operand(given, self.shape_)])
+                return self
+        return self._set_to(self._with(other, function, kind))
+
+    def _set_to(self, result):
         if result is NotImplemented:
             return result
         if result.shape_ != self.shape_:
             raise ValueError('non-broadcastable output operand with shape %s' % (self.shape_,))
         if self.dtype.kind in 'iub' and result.dtype.kind in 'fc':
             raise TypeError("Cannot cast ufunc output from dtype('%s') to dtype('%s') with casting rule 'same_kind'" % (result.dtype, self.dtype))
-        for at, value in zip(self._positions(), result._values()):
-            self._data[at] = value
+        self[...] = result
         return self
 
     def __iadd__(self, other):
-        return self._in_place(self + other)
+        return self._in_place(other, operator.or_ if self._both_bool(other) else operator.add)
 
     def __isub__(self, other):
-        return self._in_place(self - other)
+        return self._in_place(other, operator.sub)
 
     def __imul__(self, other):
-        return self._in_place(self * other)
+        return self._in_place(other, operator.and_ if self._both_bool(other) else operator.mul)
+
+    def __idiv__(self, other):
+        return self._set_to(self.__div__(other))
 
     def __itruediv__(self, other):
-        return self._in_place(self / other)
+        return self._in_place(other, divide, 'quotient')
 
     def __ifloordiv__(self, other):
-        return self._in_place(self // other)
+        return self._in_place(other, floor_divide)
+
+    def __imod__(self, other):
+        return self._in_place(other, remainder)
 
     def __ipow__(self, other):
-        return self._in_place(self ** other)
+        return self._in_place(other, power)
 
     def __iand__(self, other):
-        return self._in_place(self & other)
+        return self._in_place(other, operator.and_)
 
     def __ior__(self, other):
-        return self._in_place(self | other)
+        return self._in_place(other, operator.or_)
+
+    def __ixor__(self, other):
+        return self._in_place(other, operator.xor)
 
     def __neg__(self):
-        return self._each(operator.neg)
+        return self._once('negative', operator.neg)
+
+    def _once(self, loop, function, kind=None):
+        """A function of each value, by the loop of that name where it can."""
+        found = one_looped(loop, self, dtype(kind or self.dtype))
+        return self._each(function, kind) if found is None else found
 
     def __pos__(self):
         return self.copy()
 
     def __abs__(self):
-        return self._each(abs, {'complex64': 'float32', 'complex128': 'float64'}.get(self.dtype.name))
+        return self._once('absolute', abs, {'complex64': 'float32', 'complex128': 'float64'}.get(self.dtype.name))
 
     def __invert__(self):
-        return self._each(operator.not_ if self.dtype.kind == 'b' else operator.invert)
+        return self._once('logical_not', operator.not_) if self.dtype.kind == 'b' else self._once('invert', operator.invert)
 
     def __lt__(self, other):
         return self._with(other, operator.lt, 'bool')
@@ -829,9 +1044,14 @@ def _nested(values, shape):
     return [_nested(values[index * step:(index + 1) * step], shape[1:]) for index in range(shape[0])]
 
 
+_PLAIN_TYPES = {int, float, complex, bool, str, bytes}
+
+
 def _shape_of(value):
     if isinstance(value, ndarray):
         return value.shape_
+    if isinstance(value, (list, tuple)) and value and _PLAIN_TYPES.issuperset(map(type, value)):
+        return (len(value),)
     if isinstance(value, (list, tuple, range)) or (hasattr(value, '__len__') and hasattr(value, '__getitem__') and not isinstance(value, (str, bytes, dict))):
         if len(value) == 0:
             return (0,)
@@ -848,6 +1068,8 @@ def _flatten(value, depth):
     if depth == 0:
         return [value]
     if depth == 1:
+        if isinstance(value, range) or _PLAIN_TYPES.issuperset(map(type, value)):
+            return list(value)
         return [one.item() if isinstance(one, ndarray) else one for one in value]
     return [one for part in value for one in _flatten(part, depth - 1)]
 
@@ -864,7 +1086,8 @@ def make_array(value, kind=None, copy=False):
         value = list(value) if not isinstance(value, (set, frozenset, dict)) else value
     shape = _shape_of(value)
     values = _flatten(value, len(shape))
-    values = [one.decode('latin-1') if isinstance(one, bytes) else one for one in values] if any(isinstance(one, bytes) for one in values) else values
+    if bytes in set(map(type, values)):
+        values = [one.decode('latin-1') if isinstance(one, bytes) else one for one in values]
     if kind is None:
         parts = [part for part in value if isinstance(part, ndarray)] if isinstance(value, (list, tuple)) else []
         kind = common_type(*[part.dtype for part in parts]) if parts and len(parts) == len(value) else type_of_values(values)
@@ -890,6 +1113,11 @@ def broadcast_to(given, shape):
     lead = len(shape) - given.ndim
     strides = [0] * lead + [0 if size == 1 else step for size, step in zip(given.shape_, given._strides)]
     return given._view(shape, strides, given._offset)
+
+
+def _fits(given, shape):
+    """Whether arrays of a shape are broadcast to the other without changing that."""
+    return given == shape or (len(given) <= len(shape) and all(size in (1, wanted) for size, wanted in zip(given[::-1], shape[::-1])))
 
 
 def _shape_text(shape):
@@ -948,16 +1176,96 @@ def result_type(left, right, function):
     return dtype('int64') if found.kind == 'b' and function not in (operator.or_, operator.and_, operator.xor) else found
 
 
+LOOPS = {
+    operator.add: 'add', operator.sub: 'subtract', operator.mul: 'multiply', divide: 'divide', floor_divide: 'floor_divide',
+    remainder: 'remainder', power: 'power', operator.and_: 'bitwise_and', operator.or_: 'bitwise_or', operator.xor: 'bitwise_xor',
+    operator.lshift: 'left_shift', operator.rshift: 'right_shift', operator.eq: 'equal', operator.ne: 'not_equal', operator.lt: 'less',
+    operator.le: 'less_equal', operator.gt: 'greater', operator.ge: 'greater_equal',
+}
+"""Loops that do for arrays what functions do for one or two values, by function."""
+
+_BOOL_LOOPS = {'bitwise_and': 'logical_and', 'bitwise_or': 'logical_or', 'bitwise_xor': 'logical_xor'}
+
+
+def one_looped(loop, given, kind):
+    """A new array by a loop over one array; None where there is no such loop, or few values."""
+    if loop is None or not kernels.works_on(given) or given.dtype.name == 'uint64' or kind.name not in kernels.CODES:
+        return None
+    kinds = (given.dtype.kind, kind.kind if kind.kind == 'f' else '')
+    ending = given.dtype.kind == 'c' and 'c128' or kernels.loop_kind(*kinds)
+    name = '%s_%s' % (loop, ending)
+    if kernels.loop_type(ending) != kind.name and not kernels.has(name):
+        name += '_' + kernels.loop_kind(kind.kind)
+    return looped(name, [given], given.shape_, kind) if kernels.has(name) else None
+
+
+def _of_number(value, kind):
+    """A number as an array without axes, of the type in which loops see it."""
+    return from_values([value], (), kind)
+
+
+_plans = {}
+"""Loops for two operands as they were found before, by function, wanted type and the operands' types."""
+
+
+def _plan(left, right, function, kind):
+    """The type of the result, the loop (None: there is none) and the type in which it sees numbers."""
+    if kind in (None, 'quotient'):
+        found = result_type(left, right, function)
+        kind = dtype('float64') if kind == 'quotient' and found.kind in 'iub' else found
+    kind, loop = dtype(kind), LOOPS.get(function)
+    types = [one.dtype if isinstance(one, ndarray) else type_of_value(one) for one in (left, right)]
+    if loop is None or any(one.name not in kernels.CODES or one.name == 'uint64' for one in (kind, *types)):
+        return kind, None, None
+    ending = kernels.loop_kind(*[one.kind for one in types], '' if kind.kind == 'b' else kind.kind)
+    if ending == 'bool':
+        loop = _BOOL_LOOPS.get(loop, loop)
+        ending = 'bool' if loop.startswith('logical_') else 'i64'
+    elif loop.startswith('logical_'):
+        ending = 'bool'
+    name = '%s_%s' % (loop, ending)
+    name = name if kernels.has(name) else name + '_' + kernels.loop_kind(kind.kind)
+    seen = common_type(*[one.dtype for one in (left, right) if isinstance(one, ndarray)])
+    seen = seen if seen.kind == {'c128': 'c', 'f64': 'f'}.get(ending) else dtype(kernels.loop_type(ending))
+    return kind, name if kernels.has(name) else None, seen
+
+
+def _two_looped(left, right, function, kind):
+    """The type of an operation's result, and a new array by a loop over two operands, one of which may be a number; None where none is made."""
+    key = (function, kind, left.dtype if isinstance(left, ndarray) else type(left), right.dtype if isinstance(right, ndarray) else type(right))
+    plan = _plans.get(key)
+    if plan is None or int in key and not all(isinstance(one, ndarray) or type(one) is not int or -2 ** 63 <= one < 2 ** 63 for one in (left, right)):
+        plan = _plan(left, right, function, kind)
+        _plans.setdefault(key, plan)
+    kind, name, seen = plan
+    inputs = [one if isinstance(one, ndarray) else None for one in (left, right)]
+    if name is None or all(one is None or one.size < kernels.SMALL for one in inputs) or any(one is not None and not one.size for one in inputs):
+        return kind, None
+    if name == 'power_i64' and _has_negative(right):
+        return kind, None
+    if name == 'power_f64' and inputs[1] is None and right in (2, 0.5):
+        return kind, looped('square_f64' if right == 2 else 'sqrt_f64', [left], left.shape_, kind)
+    one, other = (_of_number(number, seen) if given is None else given for given, number in zip(inputs, (left, right)))
+    shape = one.shape_ if one.shape_ == other.shape_ else broadcast_shape(one.shape_, other.shape_)
+    return kind, looped(name, [one, other], shape, kind)
+
+
+def _has_negative(exponent):
+    return bool((exponent < 0).any()) if isinstance(exponent, ndarray) else exponent < 0
+
+
 def combine(left, right, function, kind=None):
     """An operation on two operands, element by element."""
     left = make_array(left) if isinstance(left, (list, tuple, range)) else left
     right = make_array(right) if isinstance(right, (list, tuple, range)) else right
-    if kind in (None, 'quotient'):
-        found = result_type(left, right, function)
-        kind = dtype('float64') if kind == 'quotient' and found.kind in 'iub' else found
+    kind, made = _two_looped(left, right, function, kind)
+    if made is not None:
+        return made
     if not isinstance(right, ndarray):
+        right = _rounded(right, left.dtype.name) if isinstance(right, float) else right
         return from_values([function(one, right) for one in left._values()], left.shape_, kind)
     if not isinstance(left, ndarray):
+        left = _rounded(left, right.dtype.name) if isinstance(left, float) else left
         return from_values([function(left, one) for one in right._values()], right.shape_, kind)
     if left.shape_ != right.shape_:
         left, right = broadcast_all([left, right])

@@ -4,9 +4,11 @@ import builtins
 import cmath
 import functools
 import math
+import operator
 import sys
 import types
 
+import qa2_kernels as kernels
 import qa2_ndarray as core
 from qa2_ndarray import SCALARS, broadcast_all, broadcast_to, combine, complexfloating, dtype, floating, from_values, integer, make_array, ndarray, number
 
@@ -51,8 +53,13 @@ def copy(a):
 
 
 def full(shape, fill_value, dtype=None):
-    shape = _shape(shape)
-    return from_values([fill_value] * math.prod(shape), shape, dtype or core.type_of_value(fill_value))
+    shape, kind = _shape(shape), core.dtype(dtype or core.type_of_value(fill_value))
+    if kind.name not in kernels.CODES:
+        return from_values([fill_value] * math.prod(shape), shape, kind)
+    found = core.blank(shape, kind)
+    if not isinstance(fill_value, (int, float)) or fill_value:
+        found[...] = fill_value
+    return found
 
 
 def zeros(shape, dtype='float64', order='C'):
@@ -86,13 +93,31 @@ def arange(start, stop=None, step=1, dtype=None):
         start, stop = 0, start
     count = builtins.max(0, math.ceil((stop - start) / step))
     kind = dtype or core.type_of_values([start, stop, step])
+    if count >= kernels.MANY:
+        if start == 0 and step == 1 and kind == 'int64':
+            return _counted(count)
+        return (start + _counted(count) * step).astype(kind, copy=False)
     return from_values([start + step * index for index in range(count)], (count,), kind)
+
+
+def _counted(count):
+    """0, 1, 2 … as a running sum of ones."""
+    found = core.blank((count,), 'int64')
+    one = core.from_values([1], (1,), 'int64')
+    kernels.run('scan_sum_i64', (count - 1,), [('int64', found._data, 1, (1,)), ('int64', one._data, 0, (0,))])
+    return found
 
 
 def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None):
     num = int(num)
     parts = num - 1 if endpoint else num
     step = (stop - start) / parts if parts > 0 else nan
+    if num >= kernels.MANY and isinstance(start, (int, float, complex)) and isinstance(stop, (int, float, complex)):
+        found = _counted(num) * step + start
+        if endpoint:
+            found[-1] = stop
+        found = found.astype(dtype or found.dtype, copy=False)
+        return (found, step) if retstep else found
     values = [start + step * index for index in range(num)] if parts > 0 else [start] * num
     if endpoint and num > 1:
         values[-1] = stop
@@ -142,12 +167,22 @@ def _scalar_or(function, kind, value):
     if isinstance(value, (ndarray, list, tuple, range)):
         given = _array(value)
         found = dtype(kind(given.dtype) if callable(kind) else kind or given.dtype)
-        return from_values([function(one) for one in given._values()], given.shape, found)
-    return core.as_scalar(function(value))
+        made = core.one_looped(core.LOOPS.get(function), given, found)
+        return from_values([function(one) for one in given._values()], given.shape, found) if made is None else made
+    found = function(value)
+    if getattr(value, '_dtype_name', '') == 'float32' and type(found) is float:
+        return float32(found)
+    return core.as_scalar(found)
 
 
 def _as_float(kind):
     return kind if kind.kind in 'fc' else 'float64'
+
+
+def _as_loop(name, function):
+    """A function of one value whose work on arrays the loop of that name does."""
+    core.LOOPS[function] = name
+    return function
 
 
 def _guarded(real, complex_form=None, outside=nan):
@@ -164,58 +199,58 @@ def _guarded(real, complex_form=None, outside=nan):
     return run
 
 
-def _function(real, complex_form=None, outside=nan):
-    return functools.partial(_scalar_or, _guarded(real, complex_form, outside), _as_float)
+def _function(loop, real, complex_form=None, outside=nan):
+    return functools.partial(_scalar_or, _as_loop(loop, _guarded(real, complex_form, outside)), _as_float)
 
 
 def _log(of):
     return lambda value: -inf if value == 0 else of(value)
 
 
-sqrt = _function(math.sqrt, cmath.sqrt)
-exp, log, log10 = _function(math.exp, cmath.exp), _function(_log(math.log), cmath.log), _function(_log(math.log10), cmath.log10)
-log2, log1p, expm1 = _function(_log(math.log2)), _function(math.log1p), _function(math.expm1)
-sin, cos, tan = _function(math.sin, cmath.sin), _function(math.cos, cmath.cos), _function(math.tan, cmath.tan)
-arcsin, arccos, arctan = _function(math.asin, cmath.asin), _function(math.acos, cmath.acos), _function(math.atan, cmath.atan)
-sinh, cosh, tanh = _function(math.sinh, cmath.sinh), _function(math.cosh, cmath.cosh), _function(math.tanh, cmath.tanh)
-arcsinh, arccosh, arctanh = _function(math.asinh), _function(math.acosh), _function(math.atanh)
-degrees = rad2deg = _function(math.degrees)
-radians = deg2rad = _function(math.radians)
-sinc = _function(lambda value: 1.0 if value == 0 else math.sin(pi * value) / (pi * value))
+sqrt = _function('sqrt', math.sqrt, cmath.sqrt)
+exp, log, log10 = _function('exp', math.exp, cmath.exp), _function('log', _log(math.log), cmath.log), _function('log10', _log(math.log10), cmath.log10)
+log2, log1p, expm1 = _function('log2', _log(math.log2)), _function('log1p', math.log1p), _function('expm1', math.expm1)
+sin, cos, tan = _function('sin', math.sin, cmath.sin), _function('cos', math.cos, cmath.cos), _function('tan', math.tan, cmath.tan)
+arcsin, arccos, arctan = _function('arcsin', math.asin, cmath.asin), _function('arccos', math.acos, cmath.acos), _function('arctan', math.atan, cmath.atan)
+sinh, cosh, tanh = _function('sinh', math.sinh, cmath.sinh), _function('cosh', math.cosh, cmath.cosh), _function('tanh', math.tanh, cmath.tanh)
+arcsinh, arccosh, arctanh = _function('arcsinh', math.asinh), _function('arccosh', math.acosh), _function('arctanh', math.atanh)
+degrees = rad2deg = _function('degrees', math.degrees)
+radians = deg2rad = _function('radians', math.radians)
+sinc = _function(None, lambda value: 1.0 if value == 0 else math.sin(pi * value) / (pi * value))
 
 
 def _keep_special(of):
     return lambda value: of(value) if math.isfinite(value) else value
 
 
-floor, ceil = _function(_keep_special(lambda value: float(math.floor(value)))), _function(_keep_special(lambda value: float(math.ceil(value))))
-trunc = fix = _function(_keep_special(lambda value: float(math.trunc(value))))
-rint = _function(_keep_special(lambda value: float(builtins.round(value))))
+floor = _function('floor', _keep_special(lambda value: float(math.floor(value))))
+ceil = _function('ceil', _keep_special(lambda value: float(math.ceil(value))))
+trunc = fix = _function('trunc', _keep_special(lambda value: float(math.trunc(value))))
+rint = _function('rint', _keep_special(lambda value: float(builtins.round(value))))
 _MODULUS = {'complex64': 'float32', 'complex128': 'float64'}
-absolute = abs = functools.partial(_scalar_or, builtins.abs, lambda kind: _MODULUS.get(kind.name, kind))
-fabs = _function(math.fabs)
-sign = functools.partial(_scalar_or, lambda value: value if value != value else type(value)((value > 0) - (value < 0)), None)
-square = functools.partial(_scalar_or, lambda value: value * value, None)
-negative = functools.partial(_scalar_or, lambda value: -value, None)
-reciprocal = functools.partial(_scalar_or, lambda value: core.divide(1, value), None)
-conj = conjugate = functools.partial(_scalar_or, lambda value: value.conjugate(), None)
-isnan = functools.partial(_scalar_or, lambda value: value != value, 'bool')
+absolute = abs = functools.partial(_scalar_or, _as_loop('absolute', builtins.abs), lambda kind: _MODULUS.get(kind.name, kind))
+fabs = _function('absolute', math.fabs)
+sign = functools.partial(_scalar_or, _as_loop('sign', lambda value: value if value != value else type(value)((value > 0) - (value < 0))), None)
+square = functools.partial(_scalar_or, _as_loop('square', lambda value: value * value), None)
+negative = functools.partial(_scalar_or, _as_loop('negative', lambda value: -value), None)
+reciprocal = functools.partial(_scalar_or, _as_loop('reciprocal', lambda value: core.divide(1, value)), None)
+conj = conjugate = functools.partial(_scalar_or, _as_loop('conjugate', lambda value: value.conjugate()), None)
+isnan = functools.partial(_scalar_or, _as_loop('isnan', lambda value: value != value), 'bool')
 
 
-def _is(test):
-    return functools.partial(_scalar_or, lambda value: test(value.real) and test(value.imag) if isinstance(value, complex) else test(value), 'bool')
-
-
-isfinite = _is(math.isfinite)
-isinf = functools.partial(_scalar_or, lambda value: math.isinf(value) if not isinstance(value, complex) else cmath.isinf(value), 'bool')
+isfinite = functools.partial(_scalar_or, _as_loop('isfinite', lambda value: (cmath if isinstance(value, complex) else math).isfinite(value)), 'bool')
+isinf = functools.partial(_scalar_or, _as_loop('isinf', lambda value: (cmath if isinstance(value, complex) else math).isinf(value)), 'bool')
 logical_not = functools.partial(_scalar_or, lambda value: not value, 'bool')
-signbit = functools.partial(_scalar_or, lambda value: math.copysign(1, value) < 0, 'bool')
+signbit = functools.partial(_scalar_or, _as_loop('signbit', lambda value: math.copysign(1, value) < 0), 'bool')
 invert = bitwise_not = lambda value: ~_array(value)
 
 
+_phase = _as_loop('angle', cmath.phase)
+
+
 def angle(z, deg=False):
-    factor = 180 / pi if deg else 1
-    return _scalar_or(lambda value: cmath.phase(value) * factor, 'float64', z)
+    found = _scalar_or(_phase, lambda kind: 'float32' if kind.name in ('complex64', 'float32') else 'float64', z)
+    return found * (180 / pi) if deg else found
 
 
 def real(value):
@@ -233,6 +268,9 @@ def _rounded(value, decimals):
 
 
 def around(a, decimals=0):
+    if isinstance(a, ndarray) and a.dtype.kind == 'f' and kernels.works_on(a):
+        scale = 10.0 ** builtins.abs(decimals)
+        return rint(a) if decimals == 0 else rint(a * scale) / scale if decimals > 0 else rint(a / scale) * scale
     return _scalar_or(lambda value: _rounded(value, decimals), None, a)
 
 
@@ -246,7 +284,9 @@ def nan_to_num(x):
 # ---------------------------------------------------------------- functions of two values
 
 
-def _pair(function, kind=None):
+def _pair(function, kind=None, loop=None):
+    core.LOOPS.setdefault(function, loop)
+
     def run(x1, x2):
         if isinstance(x1, core.Masked) or isinstance(x2, core.Masked):
             masked, is_second = (x1, False) if isinstance(x1, core.Masked) else (x2, True)
@@ -266,28 +306,31 @@ def _smaller(one, other):
     return one if one != one or one < other else other
 
 
-add, subtract, multiply = (_pair(function) for function in (lambda a, b: a + b, lambda a, b: a - b, lambda a, b: a * b))
+add, subtract, multiply = _pair(operator.add), _pair(operator.sub), _pair(operator.mul)
 true_divide = _pair(core.divide, 'quotient')
 divide, floor_divide, power = true_divide, _pair(core.floor_divide), _pair(core.power)
 mod = remainder = _pair(core.remainder)
-fmod = _pair(math.fmod)
-maximum, minimum = _pair(_larger), _pair(_smaller)
-fmax = _pair(lambda a, b: b if a != a else a if b != b else builtins.max(a, b))
-fmin = _pair(lambda a, b: b if a != a else a if b != b else builtins.min(a, b))
-arctan2, hypot = _pair(math.atan2, 'float64'), _pair(math.hypot, 'float64')
-logical_and = _pair(lambda a, b: bool(a) and bool(b), 'bool')
-logical_or = _pair(lambda a, b: bool(a) or bool(b), 'bool')
-logical_xor = _pair(lambda a, b: bool(a) != bool(b), 'bool')
-bitwise_and, bitwise_or, bitwise_xor = _pair(lambda a, b: a & b), _pair(lambda a, b: a | b), _pair(lambda a, b: a ^ b)
-equal, not_equal = _pair(lambda a, b: a == b, 'bool'), _pair(lambda a, b: a != b, 'bool')
-less, less_equal = _pair(lambda a, b: a < b, 'bool'), _pair(lambda a, b: a <= b, 'bool')
-greater, greater_equal = _pair(lambda a, b: a > b, 'bool'), _pair(lambda a, b: a >= b, 'bool')
+fmod = _pair(math.fmod, loop='fmod')
+maximum, minimum = _pair(_larger, loop='maximum'), _pair(_smaller, loop='minimum')
+fmax = _pair(lambda a, b: b if a != a else a if b != b else builtins.max(a, b), loop='fmax')
+fmin = _pair(lambda a, b: b if a != a else a if b != b else builtins.min(a, b), loop='fmin')
+arctan2, hypot = _pair(math.atan2, 'float64', 'arctan2'), _pair(math.hypot, 'float64', 'hypot')
+logical_and = _pair(lambda a, b: bool(a) and bool(b), 'bool', 'logical_and')
+logical_or = _pair(lambda a, b: bool(a) or bool(b), 'bool', 'logical_or')
+logical_xor = _pair(lambda a, b: bool(a) != bool(b), 'bool', 'logical_xor')
+bitwise_and, bitwise_or, bitwise_xor = _pair(operator.and_), _pair(operator.or_), _pair(operator.xor)
+equal, not_equal = _pair(operator.eq, 'bool'), _pair(operator.ne, 'bool')
+less, less_equal = _pair(operator.lt, 'bool'), _pair(operator.le, 'bool')
+greater, greater_equal = _pair(operator.gt, 'bool'), _pair(operator.ge, 'bool')
 
 
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     def near(one, other):
         return one == other or (equal_nan and one != one and other != other) or builtins.abs(one - other) <= atol + rtol * builtins.abs(other)
 
+    if builtins.any(isinstance(one, ndarray) and kernels.works_on(one, kernels.MANY) for one in (a, b)):
+        is_close = equal(a, b) | (absolute(subtract(a, b)) <= atol + rtol * absolute(b))
+        return is_close | (isnan(a) & isnan(b)) if equal_nan else is_close
     return _pair(near, 'bool')(a, b)
 
 
@@ -297,7 +340,7 @@ def allclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 def array_equal(a1, a2):
     one, other = _array(a1), _array(a2)
-    return one.shape == other.shape and one._values() == other._values()
+    return one.shape == other.shape and bool(all(one == other))
 
 
 def clip(a, a_min=None, a_max=None):
@@ -322,11 +365,20 @@ def _lines(a, axis):
     return [values[at * size:(at + 1) * size] for at in range(count)], moved.shape[:-1]
 
 
-def _reduce(function, kind=None):
+def _reduce(function, kind=None, fold=None, at_least=None):
+    """A function of the values along axes; `fold` does it with loops and answers an array without those axes, or None."""
+
     def run(a, axis=None, dtype=None, keepdims=False, out=None):
         if isinstance(a, core.Masked):
             return a.reduce(function, dtype or (kind(a.dtype) if callable(kind) else kind) or a.dtype, axis, keepdims)
         given = _array(a)
+        if fold and kernels.works_on(given, at_least) and given.dtype.name != 'uint64':
+            axes = tuple(range(given.ndim)) if axis is None else tuple(one % given.ndim for one in (axis if isinstance(axis, tuple) else (axis,)))
+            made = fold(given, axes, core.dtype(dtype or (kind(given.dtype) if callable(kind) else kind) or given.dtype))
+            if made is not None:
+                if keepdims:
+                    return made.reshape([1 if at in axes else size for at, size in enumerate(given.shape)])
+                return made if made.shape else made[()]
         if isinstance(axis, tuple):
             rest = [at for at in range(given.ndim) if at not in [one % given.ndim for one in axis]]
             given = given.transpose(rest + [at for at in range(given.ndim) if at not in rest]).reshape([given.shape[at] for at in rest] + [-1])
@@ -341,6 +393,126 @@ def _reduce(function, kind=None):
         return from_values(values, shape, found)
 
     return run
+
+
+def _without_axes(shape, axes):
+    return tuple(size for at, size in enumerate(shape) if at not in axes)
+
+
+def _folded(name, given, axes, found, start, loop_type=None):
+    """Loops along axes, from values that `start` gives: an array without the axes; None where there is no such loop."""
+    ending = {'float32': 'f32', 'complex64': 'c64'}.get(given.dtype.name) if name == 'sum' else None
+    ending = ending if ending and found is given.dtype else kernels.loop_kind((loop_type or given.dtype).kind if name in ('all', 'any') else found.kind)
+    made = {'f32': 'float32', 'c64': 'complex64'}.get(ending) or kernels.loop_type(ending)
+    loop = 'fold_%s_%s' % (name, ending)
+    if not kernels.has(loop):
+        return None
+    result = core.blank(_without_axes(given.shape, axes), made)
+    if start is not None:
+        result[...] = start
+    whole = [1 if at in axes else size for at, size in enumerate(given.shape)]
+    strides = [0 if at in axes else step for at, step in enumerate(result.reshape(whole)._strides)]
+    wide = [at for at, size in enumerate(given.shape) if size > 1]
+    fastest = builtins.min(wide, key=lambda at: builtins.abs(given._strides[at]), default=0)
+    target = (made, core._buffer(result._data), 0, strides)
+    source = core._operand(given, given.shape)
+    if fastest in axes or not wide:
+        kernels.run(loop, given.shape, [target, source])
+    else:
+        _fold_rows(name, ending, given.shape, target, source)
+    return result if found.name == made else result.astype(found)
+
+
+_ROW_LOOPS = {'sum': 'add', 'prod': 'multiply', 'max': 'maximum', 'min': 'minimum', 'all': 'logical_and', 'any': 'logical_or'}
+
+
+def _fold_rows(name, ending, shape, target, source):
+    """Folds whole rows, one upon the other, where values of a row lie side by side."""
+    ending = {'f32': 'f64', 'c64': 'c128'}.get(ending, ending)
+    kernels.run('%s_%s' % (_ROW_LOOPS[name], ending), shape, [target, target, source])
+
+
+def _fold_sum(given, axes, found):
+    return _folded('sum', given, axes, found, None) if found.kind in 'iufc' else None
+
+
+def _fold_mean(given, axes, found):
+    count = math.prod(given.shape[at] for at in axes)
+    total = _folded('sum', given, axes, found, None)
+    return None if total is None else total / count
+
+
+def _first(given, axes):
+    """The values from which the largest or smallest is sought."""
+    return given[tuple(0 if at in axes else slice(None) for at in range(given.ndim))]
+
+
+def _fold_extreme(name):
+    def fold(given, axes, found):
+        if given.dtype.kind not in 'biuf':
+            return None
+        return _folded(name, given, axes, found if found.kind != 'b' else dtype('int64'), _first(given, axes)).astype(found)
+
+    return fold
+
+
+def _fold_place(name):
+    def fold(given, axes, _found):
+        if given.dtype.kind not in 'biuf':
+            return None
+        lanes = _as_lanes(given, axes, 'float64' if given.dtype.kind == 'f' else 'int64')
+        shape = _without_axes(given.shape, axes)
+        result = core.blank(shape, 'int64')
+        target = ('int64', result._data, 0, (1, 0))
+        kernels.run('place_%s_%s' % (name, kernels.loop_kind(lanes.dtype.kind)), lanes.shape, [target, core._operand(lanes, lanes.shape)])
+        return result
+
+    return fold
+
+
+def _as_lanes(given, axes, kind):
+    """Values along axes as the second axis of a new array, the others as its first; of a type."""
+    rest = [at for at in range(given.ndim) if at not in axes]
+    count = math.prod(given.shape[at] for at in rest)
+    return given.transpose(rest + sorted(axes)).astype(kind).reshape(count, -1)
+
+
+def _fold_truth(name):
+    return lambda given, axes, _found: _folded(name, given, axes, dtype('bool'), name == 'all', dtype('bool'))
+
+
+def _fold_count(given, axes, _found):
+    return _folded('sum', given.astype('bool'), axes, dtype('int64'), None)
+
+
+def _squares(given):
+    """Squared distances of complex numbers or floats from 0."""
+    return given.real * given.real + given.imag * given.imag if given.dtype.kind == 'c' else given * given
+
+
+def _fold_spread(ddof):
+    def fold(given, axes, found):
+        count = math.prod(given.shape[at] for at in axes)
+        middle = _reduce_mean(given, axes, keepdims=True)
+        if count <= ddof:
+            return None
+        return (_folded('sum', _squares(given - middle), axes, found, None) / (count - ddof)).astype(found)
+
+    return fold
+
+
+def _fold_median(given, axes, found):
+    if given.dtype.kind not in 'biuf':
+        return None
+    lanes = _as_lanes(given, axes, 'float64')
+    middle = lanes.shape[1] // 2
+    bad = isnan(lanes).any(1)
+    kernels.run('select', lanes.shape, [core._operand(lanes, lanes.shape)], middle)
+    result = lanes[:, middle].copy()
+    if lanes.shape[1] % 2 == 0:
+        result = (lanes[:, :middle].max(1) + result) / 2
+    result[bad] = nan
+    return result.reshape(_without_axes(given.shape, axes)).astype(found)
 
 
 def _summed(kind):
@@ -383,17 +555,19 @@ def _median(line):
     return float(ordered[middle]) if len(line) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
 
 
-sum, prod = _reduce(_total, _summed), _reduce(math.prod, _summed)
-mean = average_plain = _reduce(_mean, _as_float)
-amax = max = _reduce(_extreme(builtins.max, 'maximum'))
-amin = min = _reduce(_extreme(builtins.min, 'minimum'))
-median = _reduce(_median, _as_float)
-all, any = _reduce(lambda line: builtins.all(line), 'bool'), _reduce(lambda line: builtins.any(line), 'bool')
+sum = _reduce(_total, _summed, _fold_sum)
+prod = _reduce(math.prod, _summed, lambda given, axes, found: _folded('prod', given, axes, found, 1))
+mean = _reduce_mean = average_plain = _reduce(_mean, _as_float, _fold_mean)
+amax = max = _reduce(_extreme(builtins.max, 'maximum'), None, _fold_extreme('max'))
+amin = min = _reduce(_extreme(builtins.min, 'minimum'), None, _fold_extreme('min'))
+median = _reduce(_median, _as_float, _fold_median, kernels.MANY)
+all = _reduce(lambda line: builtins.all(line), 'bool', _fold_truth('all'))
+any = _reduce(lambda line: builtins.any(line), 'bool', _fold_truth('any'))
 alltrue, sometrue = all, any
-ptp = _reduce(lambda line: builtins.max(line) - builtins.min(line))
-argmax = _reduce(lambda line: line.index(_extreme(builtins.max, 'argmax')(line)), 'int64')
-argmin = _reduce(lambda line: line.index(_extreme(builtins.min, 'argmin')(line)), 'int64')
-count_nonzero = _reduce(lambda line: builtins.sum(1 for value in line if value), 'int64')
+ptp = _reduce(lambda line: builtins.max(line) - builtins.min(line), None, lambda given, axes, _found: amax(given, axes) - asarray(amin(given, axes)))
+argmax = _reduce(lambda line: line.index(_extreme(builtins.max, 'argmax')(line)), 'int64', _fold_place('max'))
+argmin = _reduce(lambda line: line.index(_extreme(builtins.min, 'argmin')(line)), 'int64', _fold_place('min'))
+count_nonzero = _reduce(lambda line: builtins.sum(1 for value in line if value), 'int64', _fold_count)
 
 
 def _real_kind(kind):
@@ -401,11 +575,13 @@ def _real_kind(kind):
 
 
 def var(a, axis=None, dtype=None, ddof=0, keepdims=False):
-    return _reduce(lambda line: _spread(line, ddof), _real_kind)(a, axis, keepdims=keepdims)
+    return _reduce(lambda line: _spread(line, ddof), _real_kind, _fold_spread(ddof), kernels.MANY)(a, axis, keepdims=keepdims)
 
 
 def std(a, axis=None, dtype=None, ddof=0, keepdims=False):
-    return _reduce(lambda line: math.sqrt(_spread(line, ddof)), _real_kind)(a, axis, keepdims=keepdims)
+    if isinstance(a, core.Masked):
+        return a.reduce(lambda line: math.sqrt(_spread(line, ddof)), _real_kind(a.dtype), axis, keepdims)
+    return sqrt(var(a, axis, dtype, ddof, keepdims))
 
 
 def average(a, axis=None, weights=None, returned=False):
@@ -429,13 +605,32 @@ def _percentile(line, part):
     place = (len(ordered) - 1) * part / 100
     low = math.floor(place)
     high = builtins.min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    step, part = ordered[high] - ordered[low], place - low
+    return ordered[low] + step * part if part < 0.5 else ordered[high] - step * (1 - part)
+
+
+def _fold_percentile(part):
+    def fold(given, axes, found):
+        if given.dtype.kind not in 'biuf':
+            return None
+        lanes = _as_lanes(given, axes, 'float64')
+        bad = isnan(lanes).any(1)
+        place = (lanes.shape[1] - 1) * part / 100
+        low = math.floor(place)
+        kernels.run('select', lanes.shape, [core._operand(lanes, lanes.shape)], low)
+        one = lanes[:, low].copy()
+        other = lanes[:, low + 1:].min(1) if low + 1 < lanes.shape[1] else one
+        result = one + (other - one) * (place - low) if place - low < 0.5 else other - (other - one) * (1 - (place - low))
+        result[bad] = nan
+        return result.reshape(_without_axes(given.shape, axes)).astype(found)
+
+    return fold
 
 
 def percentile(a, q, axis=None):
     if isinstance(q, (list, tuple, ndarray)):
         return array([percentile(a, one, axis) for one in q])
-    return _reduce(lambda line: _percentile(line, q), _as_float)(a, axis)
+    return _reduce(lambda line: _percentile(line, q), _as_float, _fold_percentile(q), kernels.MANY)(a, axis)
 
 
 def quantile(a, q, axis=None):
@@ -450,11 +645,65 @@ def _without(function, empty_value=nan):
     return run
 
 
-nansum, nanmean, nanmedian = _reduce(_without(_total, 0), _summed), _reduce(_without(_mean), _as_float), _reduce(_without(_median), _as_float)
-nanmax, nanmin = _reduce(_without(builtins.max)), _reduce(_without(builtins.min))
-nanvar = _reduce(_without(_spread), _real_kind)
-nanstd = _reduce(_without(lambda line: math.sqrt(_spread(line))), _real_kind)
+
+
+def _but_bad(fold, filling):
+    """A fold that takes NaN for a value that changes nothing."""
+    return lambda given, axes, found: fold(where(isnan(given), _like(filling, given), given) if given.dtype.kind in 'fc' else given, axes, found)
+
+
+def _like(value, given):
+    """A number as a value of an array's type."""
+    return SCALARS[given.dtype.name](value)
+
+
+def _fold_good_mean(given, axes, found):
+    if given.dtype.kind not in 'fc':
+        return _fold_mean(given, axes, found)
+    return _but_bad(_fold_sum, 0)(given, axes, found) / _fold_count(~isnan(given), axes, found)
+
+
+def _fold_good_extreme(name, filling):
+    def fold(given, axes, found):
+        if given.dtype.kind != 'f':
+            return _fold_extreme(name)(given, axes, found)
+        result = _but_bad(_fold_extreme(name), filling)(given, axes, found)
+        return where(isnan(given).all(axes), nan, result)
+
+    return fold
+
+
+def _fold_good_spread(given, axes, found):
+    if given.dtype.kind not in 'fc':
+        return _fold_spread(0)(given, axes, found)
+    count = _fold_count(~isnan(given), axes, found)
+    middle = _fold_good_mean(given, axes, given.dtype).reshape([1 if at in axes else size for at, size in enumerate(given.shape)])
+    squares = _squares(given - middle)
+    return (_but_bad(_fold_sum, 0)(squares, axes, found) / count).astype(found)
+
+
+def _fold_good_median(given, axes, found):
+    """Where all is good, or all axes are folded; else lines are taken one by one."""
+    bad = isnan(given) if given.dtype.kind == 'f' else None
+    if bad is None or not bad.any():
+        return _fold_median(given, axes, found)
+    good = given[~bad] if len(axes) == given.ndim else zeros(0)
+    return _fold_median(good, (0,), found) if good.size else None
+
+
+nansum = _reduce(_without(_total, 0), _summed, _but_bad(_fold_sum, 0), kernels.MANY)
+nanmean = _reduce(_without(_mean), _as_float, _fold_good_mean, kernels.MANY)
+nanmedian = _reduce(_without(_median), _as_float, _fold_good_median, kernels.MANY)
+nanmax = _reduce(_without(builtins.max), None, _fold_good_extreme('max', -inf), kernels.MANY)
+nanmin = _reduce(_without(builtins.min), None, _fold_good_extreme('min', inf), kernels.MANY)
+nanvar = _reduce(_without(_spread), _real_kind, _fold_good_spread, kernels.MANY)
 nanprod = _reduce(_without(math.prod, 1), _summed)
+
+
+def nanstd(a, axis=None, dtype=None, keepdims=False):
+    return sqrt(nanvar(a, axis, dtype, keepdims))
+
+
 nanargmax = _reduce(lambda line: line.index(builtins.max(value for value in line if value == value)), 'int64')
 nanargmin = _reduce(lambda line: line.index(builtins.min(value for value in line if value == value)), 'int64')
 
@@ -493,8 +742,20 @@ def _running(operation):
     return run
 
 
-def cumsum(a, axis=None):
+def cumsum(a, axis=None, dtype=None):
+    given = _array(a)
+    if kernels.works_on(given) and given.dtype.name not in ('complex64', 'uint64'):
+        return _running_sum(given if axis is not None else given.ravel(), axis or 0, core.dtype(dtype or _summed(given.dtype)))
     return _along(_running(lambda one, other: one + other), _summed)(a, axis)
+
+
+def _running_sum(given, axis, found):
+    order = [at for at in range(given.ndim) if at != axis % given.ndim] + [axis % given.ndim]
+    given = given.astype(found).transpose(order)
+    result = core.blank(given.shape, found)
+    ending = 'f32' if found.name == 'float32' else kernels.loop_kind(found.kind)
+    kernels.run('scan_sum_' + ending, given.shape, [core._operand(result, given.shape), core._operand(given, given.shape)])
+    return result.transpose([order.index(at) for at in range(len(order))])
 
 
 def cumprod(a, axis=None):
@@ -503,8 +764,10 @@ def cumprod(a, axis=None):
 
 def diff(a, n=1, axis=-1):
     found = _array(a)
+    before = (slice(None),) * (axis % found.ndim)
     for _ in range(n):
-        found = _along(lambda line: [other - one for one, other in zip(line, line[1:])])(found, axis)
+        one, other = found[before + (slice(None, -1),)], found[before + (slice(1, None),)]
+        found = other ^ one if found.dtype.kind == 'b' else other - one
     return found
 
 
@@ -512,11 +775,38 @@ def _key(value):
     return (value != value, 0 if value != value else (value.real, value.imag) if isinstance(value, complex) else value)
 
 
-def sort(a, axis=-1):
+def _sorted_lanes(given, axis):
+    """A copy whose lines along an axis are the second axis of lanes, and the way back."""
+    order = [at for at in range(given.ndim) if at != axis % given.ndim] + [axis % given.ndim]
+    moved = given.transpose(order)
+    back = [order.index(at) for at in range(given.ndim)]
+    return moved, lambda lanes: lanes.reshape(moved.shape).transpose(back)
+
+
+def _is_ordered_by_loops(given):
+    return kernels.works_on(given, kernels.MANY) and given.dtype.kind in 'biuf' and given.dtype.name != 'uint64'
+
+
+def sort(a, axis=-1, kind=None):
+    given = _array(a).ravel() if axis is None else _array(a)
+    axis = -1 if axis is None else axis
+    if _is_ordered_by_loops(given):
+        moved, back = _sorted_lanes(given, axis)
+        lanes = moved.astype('float64' if given.dtype.kind == 'f' else 'int64')
+        kernels.run('sort', lanes.shape, [core._operand(lanes, lanes.shape)])
+        return back(lanes).astype(given.dtype, copy=False)
     return _along(lambda line: sorted(line, key=_key))(a, axis)
 
 
 def argsort(a, axis=-1, kind=None):
+    given = _array(a).ravel() if axis is None else _array(a)
+    axis = -1 if axis is None else axis
+    if _is_ordered_by_loops(given):
+        moved, back = _sorted_lanes(given, axis)
+        lanes = moved.astype('float64' if given.dtype.kind == 'f' else 'int64')
+        order = core.blank(lanes.shape, 'int64')
+        kernels.run('argsort', lanes.shape, [core._operand(order, lanes.shape), core._operand(lanes, lanes.shape)])
+        return back(order)
     return _along(lambda line: sorted(range(len(line)), key=lambda at: _key(line[at])), 'int64')(a, axis)
 
 
@@ -536,8 +826,17 @@ def fliplr(a):
 
 def roll(a, shift, axis=None):
     given = _array(a)
-    moved = _along(lambda line: [line[(at - shift) % len(line)] for at in range(len(line))])(given, axis)
-    return moved.reshape(given.shape)
+    if isinstance(shift, (tuple, list)):
+        for one, along in zip(shift, axis):
+            given = roll(given, one, along)
+        return given
+    line = given.ravel() if axis is None else given
+    axis = 0 if axis is None else axis % given.ndim
+    if not line.size:
+        return line.copy().reshape(given.shape)
+    cut = -shift % line.shape[axis]
+    before = (slice(None),) * axis
+    return concatenate([line[before + (slice(cut, None),)], line[before + (slice(None, cut),)]], axis).reshape(given.shape)
 
 
 def lexsort(keys):
@@ -547,6 +846,8 @@ def lexsort(keys):
 
 def unique(ar, return_index=False, return_inverse=False, return_counts=False):
     given = _array(ar)
+    if _is_ordered_by_loops(given):
+        return _unique_by_loops(given.ravel(), return_index, return_inverse, return_counts)
     values = given._values()
     first, counts = {}, {}
     for at, value in enumerate(values):
@@ -564,7 +865,32 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False):
     return found[0] if len(found) == 1 else tuple(found)
 
 
+def _unique_by_loops(line, return_index, return_inverse, return_counts):
+    order = argsort(line) if return_index or return_inverse else None
+    ordered = sort(line) if order is None else line[order]
+    is_new = ones(line.size, 'bool')
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    if line.dtype.kind == 'f':
+        is_new[1:] &= ~(isnan(ordered[1:]) & isnan(ordered[:-1]))
+    starts = flatnonzero(is_new)
+    found = [ordered[starts]]
+    if return_index:
+        found.append(order[starts])
+    if return_inverse:
+        place = zeros(line.size, 'int64')
+        place[order] = cumsum(is_new) - 1
+        found.append(place)
+    if return_counts:
+        found.append(diff(append(starts, line.size)))
+    return found[0] if len(found) == 1 else tuple(found)
+
+
 def in1d(ar1, ar2, invert=False):
+    line = _array(ar1).ravel()
+    if _is_ordered_by_loops(line) and _array(ar2).dtype.kind in 'biuf' and _array(ar2).size:
+        known = sort(_array(ar2).ravel())
+        places = minimum(searchsorted(known, line), known.size - 1)
+        return (known[places] == line) != invert
     known = set(_array(ar2)._values())
     return array([(value in known) != invert for value in _array(ar1)._values()], dtype='bool')
 
@@ -579,8 +905,7 @@ def intersect1d(ar1, ar2):
 
 
 def setdiff1d(ar1, ar2):
-    known = set(_array(ar2)._values())
-    return unique([value for value in _array(ar1)._values() if value not in known])
+    return unique(ravel(ar1)[~in1d(ar1, ar2)])
 
 
 def union1d(ar1, ar2):
@@ -598,6 +923,9 @@ def where(condition, x=None, y=None):
                             y if isinstance(y, ndarray) else _array(y) if hasattr(y, '__len__') and not isinstance(y, str) else y, None)
     kind = core.common_type(_array(x).dtype, _array(y).dtype) if kind.kind == 'b' or _array(x).dtype.kind == 'b' == _array(y).dtype.kind else kind
     parts = broadcast_all([condition, _array(x), _array(y)])
+    if kernels.works_on(parts[0]) and kind.name in kernels.CODES and kind.name != 'uint64' and builtins.all(one.dtype.name in kernels.CODES for one in parts):
+        ending = kernels.loop_kind(kind.kind)
+        return core.looped('where_' + ('i64' if ending == 'bool' else ending), parts, parts[0].shape, kind)
     values = [one if test else other for test, one, other in zip(*[part._values() for part in parts])]
     return from_values(values, parts[0].shape, kind)
 
@@ -631,9 +959,20 @@ def extract(condition, arr):
 def searchsorted(a, v, side='left'):
     import bisect
 
+    values = _array(v)
+    if kernels.works_on(values) and values.dtype.kind in 'biuf' and _array(a).dtype.kind in 'biuf' and _array(a).size:
+        return _found_places(_array(a).astype('float64'), values.astype('float64'), side == 'right')
     find = bisect.bisect_left if side == 'left' else bisect.bisect_right
     line = list(_array(a))
     return _scalar_or(lambda value: find(line, value), 'int64', v)
+
+
+def _found_places(line, values, is_right):
+    """For each value how many of the line stand before it."""
+    result = core.blank(values.shape, 'int64')
+    operands = [('int64', result._data, 0, (0, 1)), ('float64', line._data, 0, (1, 0)), ('float64', values._data, 0, (0, 1))]
+    kernels.run('search', (line.size, values.size), operands, int(is_right))
+    return result
 
 
 def concatenate(arrays, axis=0):
@@ -649,6 +988,13 @@ def concatenate(arrays, axis=0):
     kind = core.common_type(*[one.dtype for one in parts])
     total = builtins.sum(one.shape[axis] for one in parts)
     shape = parts[0].shape[:axis] + (total,) + parts[0].shape[axis + 1:]
+    if kind.name in kernels.CODES and math.prod(shape) >= kernels.SMALL and (kind.name != 'uint64' or builtins.all(one.dtype is kind for one in parts)):
+        joined, start = core.blank(shape, kind), 0
+        for one in parts:
+            if one.size:
+                core.copy_into(joined[(slice(None),) * axis + (slice(start, start + one.shape[axis]),)], one)
+            start += one.shape[axis]
+        return joined
     chunks = math.prod(shape[:axis])
     lines = [(one._values(), math.prod(one.shape[axis:])) for one in parts]
     values = [value for at in range(chunks) for line, size in lines for value in line[at * size:(at + 1) * size]]
@@ -720,7 +1066,8 @@ def split(ary, indices_or_sections, axis=0):
 
 def repeat(a, repeats, axis=None):
     given = ravel(a) if axis is None else _array(a)
-    return take(given, [at for at in range(given.shape[axis or 0]) for _ in range(repeats)], axis or 0)
+    counts = [repeats] * given.shape[axis or 0] if isinstance(repeats, int) else ravel(repeats)._values()
+    return take(given, make_array([at for at, count in enumerate(counts) for _ in range(count)], 'int64'), axis or 0)
 
 
 def tile(A, reps):
@@ -811,10 +1158,36 @@ def trace(a):
 # ---------------------------------------------------------------- products, fits, statistics
 
 
+def _product(one, other):
+    """A matrix product by loops; None where the values are no floats."""
+    kind = core.common_type(one.dtype, other.dtype)
+    if kind.kind == 'c':
+        parts = [[_product(left, right) for left in (one.real, one.imag)] for right in (other.real, other.imag)]
+        return (parts[0][0] - parts[1][1]) + 1j * (parts[0][1] + parts[1][0])
+    if kind.kind not in 'iuf' or not one.size or not other.size:
+        return None
+    rows, inner, columns = math.prod(one.shape[:-1]), one.shape[-1], math.prod(other.shape[1:])
+    left, right = one.astype('float64'), other.astype('float64')
+    if columns == 1 and kind.kind == 'f':
+        made = sum(left * right.ravel(), -1)
+        return made.reshape(one.shape[:-1] + other.shape[1:]).astype(kind) if isinstance(made, ndarray) else made
+    result = core.blank(one.shape[:-1] + other.shape[1:], 'float64')
+    operands = [('float64', result._data, 0, (columns, 0, 1)), ('float64', left._data, 0, (inner, 1, 0)), ('float64', right._data, 0, (0, columns, 1))]
+    kernels.run('product', (rows, inner, columns), operands)
+    if kind.kind != 'f' and builtins.max(abs(left).max() * abs(right).max() * inner, 0) > 2 ** 53:
+        return None
+    result = result.astype(kind, copy=False)
+    return result if result.shape else result[()]
+
+
 def dot(a, b):
     one, other = _array(a), _array(b)
     if one.ndim == 0 or other.ndim == 0:
         return one * other
+    if one.ndim < 3 and other.ndim < 3 and one.shape[-1] == other.shape[0] and one.size * other.size >= 100 * kernels.MANY:
+        made = _product(one, other)
+        if made is not None:
+            return made
     columns, shape = _lines(other, -2 if other.ndim > 1 else 0)
     lines, rest = _lines(one, -1)
     if lines and columns and len(lines[0]) != len(columns[0]):
@@ -844,6 +1217,9 @@ def cross(a, b):
 def interp(x, xp, fp, left=None, right=None):
     import bisect
 
+    given = _array(x)
+    if kernels.works_on(given, kernels.MANY) and given.dtype.kind in 'biuf' and _array(fp).dtype.kind in 'biuf':
+        return _interpolated(given.astype('float64'), _array(xp).astype('float64'), _array(fp).astype('float64'), left, right)
     places, values = list(_array(xp)), list(_array(fp))
 
     def at(value):
@@ -858,33 +1234,64 @@ def interp(x, xp, fp, left=None, right=None):
     return _scalar_or(at, 'float64', x)
 
 
+def _interpolated(x, places, values, left, right):
+    high = clip(searchsorted(places, x, 'right'), 1, places.size - 1) if places.size > 1 else zeros(x.shape, 'int64')
+    low = maximum(high - 1, 0)
+    width = places[high] - places[low]
+    found = where(width == 0, values[low], values[low] + (x - places[low]) / width * (values[high] - values[low]))
+    found = where(x <= places[0], values[0], where(x >= places[-1], values[-1], found))
+    found = found if left is None else where(x < places[0], float(left), found)
+    found = found if right is None else where(x > places[-1], float(right), found)
+    return where(isnan(x), x, found)
+
+
 def histogram(a, bins=10, range=None, density=False):
     import bisect
 
-    values = [value for value in ravel(a)._values()]
+    line = ravel(a)
     if isinstance(bins, int):
-        low, high = range or (builtins.min(values), builtins.max(values))
+        low, high = range or (float(amin(line)), float(amax(line))) if range or line.size else (0.0, 1.0)
         if low == high:
             low, high = low - 0.5, high + 0.5
         edges = linspace(low, high, bins + 1)
     else:
         edges = asarray(bins)
     bounds = list(edges)
+    if _is_ordered_by_loops(line):
+        chosen = line[(line >= bounds[0]) & (line <= bounds[-1])]
+        found = _tally(minimum(searchsorted(edges, chosen, 'right'), len(bounds) - 1) - 1, len(bounds) - 1)
+        return (found / (diff(edges) * found.sum()) if density else found), edges
     counts = [0] * (len(bounds) - 1)
-    for value in values:
+    for value in line._values():
         if bounds[0] <= value <= bounds[-1]:
             counts[builtins.min(bisect.bisect_right(bounds, value), len(counts)) - 1] += 1
     found = array(counts)
-    return (found / (diff(edges) * len(values)) if density else found), edges
+    return (found / (diff(edges) * sum(found)) if density else found), edges
 
 
 def digitize(x, bins):
     return searchsorted(bins, x, 'right')
 
 
-def bincount(x):
-    values = ravel(x)._values()
-    counts = [0] * (builtins.max(values) + 1 if values else 0)
+def _tally(places, size):
+    """How often each place is there."""
+    counts = zeros(size, 'int64')
+    if places.size:
+        kernels.run('tally', places.shape, [('int64', counts._data, 0, (0,)), core._operand(places, places.shape)])
+    return counts
+
+
+def bincount(x, weights=None, minlength=0):
+    line = ravel(x)
+    if kernels.works_on(line) and weights is None and line.dtype.kind in 'biu':
+        return _tally(line.astype('int64'), builtins.max(int(line.max()) + 1, minlength))
+    if weights is not None:
+        counts = [0.0] * builtins.max([minlength] + [place + 1 for place in line._values()])
+        for place, weight in zip(line._values(), ravel(weights)._values()):
+            counts[place] += weight
+        return array(counts, dtype='float64')
+    values = line._values()
+    counts = [0] * builtins.max([minlength] + [value + 1 for value in values])
     for value in values:
         counts[value] += 1
     return array(counts)
@@ -970,10 +1377,16 @@ def unwrap(p, discont=pi):
     return _along(run, 'float64')(p, -1)
 
 
-def trapz(y, x=None, dx=1.0):
-    heights = list(_array(y))
-    steps = [dx] * (len(heights) - 1) if x is None else [other - one for one, other in zip(list(_array(x)), list(_array(x))[1:])]
-    return math.fsum(step * (one + other) / 2 for step, one, other in zip(steps, heights, heights[1:]))
+def trapz(y, x=None, dx=1.0, axis=-1):
+    heights = _array(y)
+    before = (slice(None),) * (axis % heights.ndim)
+    steps = dx if x is None else diff(x, axis=axis if _array(x).ndim > 1 else -1)
+    if x is not None and steps.ndim < heights.ndim:
+        steps = steps.reshape([-1 if at == axis % heights.ndim else 1 for at in range(heights.ndim)])
+    return sum(steps * (heights[before + (slice(1, None),)] + heights[before + (slice(None, -1),)]) / 2.0, axis)
+
+
+trapezoid = trapz
 
 
 def vectorize(pyfunc, otypes=None):
