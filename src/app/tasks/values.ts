@@ -99,14 +99,45 @@ export function isToolReply(value: EngineValue): value is ToolReply {
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'tool' && 'handle' in value;
 }
 
-/** Decodes what Python sent: plain values, `$float` for numbers that JSON lacks, `$complex` kept as it is. */
+/**
+ * Decodes what Python sent: plain values, `$float` for numbers that JSON lacks, `$packed` for arrays of many numbers, `$complex` kept as
+ * it is.
+ */
 export function unpackRequest(text: string): TaskValue {
   return JSON.parse(text, (_key, value: TaskValue) => {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && '$float' in value) {
-      return Number(value.$float);
-    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    if ('$float' in value) return Number(value.$float);
+    if ('$packed' in value) return unpackArray(value.$packed as unknown as PackedArray);
     return value;
   });
+}
+
+/** Numbers of an array, the last axis fastest, as bytes in base64. */
+interface PackedArray {
+  readonly kind: 'bool' | 'int' | 'float' | 'complex';
+  readonly shape: readonly number[];
+  readonly bytes: string;
+}
+
+function unpackArray({ kind, shape, bytes }: PackedArray): TaskValue {
+  const { buffer, byteOffset, byteLength } = Buffer.from(bytes, 'base64');
+  const memory = buffer.slice(byteOffset, byteOffset + byteLength);
+  const values: TaskValue[] = [];
+  if (kind === 'bool') for (const value of new Uint8Array(memory)) values.push(value !== 0);
+  else if (kind === 'int') for (const value of new BigInt64Array(memory)) values.push(Number(value));
+  else if (kind === 'float') for (const value of new Float64Array(memory)) values.push(value);
+  else {
+    const parts = new Float64Array(memory);
+    for (let at = 0; at < parts.length; at += 2) values.push(complex(parts[at] as number, parts[at + 1] as number));
+  }
+  return nest(values, shape);
+}
+
+function nest(values: TaskValue[], shape: readonly number[]): TaskValue {
+  const [count = 0, ...inner] = shape;
+  if (inner.length === 0) return values;
+  const step = inner.reduce((product, size) => product * size, 1);
+  return Array.from({ length: count }, (_, at) => nest(values.slice(at * step, (at + 1) * step), inner));
 }
 
 /** The complex number behind a value: a tagged pair or a plain number. */

@@ -57,4 +57,25 @@ describe('flattenNested', () => {
   it('refuses ragged lists', () => {
     expect(() => flattenNested([[1, 2], [3]], 'Int')).toThrow('differ in length');
   });
+
+  it('unpacks arrays of many numbers as nested lists, the last axis fastest', () => {
+    const packed = (kind: string, shape: number[], values: ArrayBufferView) =>
+      JSON.stringify({
+        $packed: {
+          kind,
+          shape,
+          bytes: Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'),
+        },
+      });
+    expect(unpackRequest(packed('float', [2, 3], new Float64Array([1, 2, 3, 4, 5, Number.NaN])))).toEqual([
+      [1, 2, 3],
+      [4, 5, Number.NaN],
+    ]);
+    expect(unpackRequest(packed('int', [2], new BigInt64Array([-1n, 2n])))).toEqual([-1, 2]);
+    expect(unpackRequest(packed('bool', [1, 2], new Uint8Array([1, 0])))).toEqual([[true, false]]);
+    expect(unpackRequest(packed('complex', [2], new Float64Array([1, 2, 3, 4])))).toEqual([
+      complex(1, 2),
+      complex(3, 4),
+    ]);
+  });
 });

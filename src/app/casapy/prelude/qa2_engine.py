@@ -1,6 +1,7 @@
 """The way from Python to the engine: values there and back, tasks and tools as callable objects."""
 
 import array
+import binascii
 import json
 import math
 import os
@@ -36,6 +37,10 @@ def pack(value):
         return {'$complex': [pack(value.real), pack(value.imag)]}
     if isinstance(value, dict):
         return {str(key): pack(part) for key, part in value.items()}
+    if isinstance(value, qa2_ndarray.ndarray) and value.size >= 100 and value.dtype.kind in 'biufc':
+        kind = {'b': 'bool', 'f': 'float', 'c': 'complex'}.get(value.dtype.kind, 'int')
+        values = value.astype({'bool': 'bool', 'float': 'float64', 'complex': 'complex128', 'int': 'int64'}[kind])
+        return {'$packed': {'kind': kind, 'shape': value.shape, 'bytes': binascii.b2a_base64(values.tobytes(), newline=False).decode()}}
     if hasattr(value, 'tolist'):
         return pack(value.tolist())
     if isinstance(value, (list, tuple, set, range, type({}.keys()), type({}.values()))):
@@ -57,10 +62,9 @@ def _unpack_array(tag, buffers):
         return qa2_ndarray.from_storage('str', tag['values'], tag['shape'])
     flat = array.array(tag['code'])
     flat.frombytes(buffers[tag['buffer']])
-    if tag['type'] == 'int' and flat.itemsize < 8:
-        flat = array.array('Q' if flat.typecode in 'BHI' else 'q', flat)
-    if tag['type'] == 'float' and flat.itemsize < 8:
-        flat = array.array('d', flat)
+    wide = {'int': 'Q' if flat.typecode in 'BHI' else 'q', 'float': 'd', 'complex': 'd'}.get(tag['type'], flat.typecode)
+    if wide != flat.typecode:
+        flat = qa2_ndarray.from_storage(_TYPE_OF_CODE[flat.typecode], flat, (len(flat),)).astype(_TYPE_OF_CODE[wide])._data
     kind = {'bool': 'bool', 'complex': 'complex128'}.get(tag['type']) or _TYPE_OF_CODE[flat.typecode]
     return qa2_ndarray.from_storage(kind, flat, tag['shape'])
 

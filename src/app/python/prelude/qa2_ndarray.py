@@ -12,7 +12,7 @@ import qa2_kernels as kernels
 class dtype:
     """The kind of an array's values: b, i, f, c, U or O, and the bytes of one; the order of its bytes counts where they are written."""
 
-    __slots__ = ('name', 'kind', 'itemsize', 'byteorder')
+    __slots__ = ('name', 'kind', 'itemsize', 'byteorder', '_given_out')
     _known = {}
 
     def __new__(cls, name):
@@ -28,9 +28,17 @@ class dtype:
         order = name[:1] if isinstance(name, str) else '='
         is_ordered = self.itemsize > 1 and self.kind in 'iufc'
         self.byteorder = '>' if is_ordered and order in ('>', '!') else '=' if is_ordered else '|'
+        self._given_out = None
         if isinstance(name, (str, type)):
             cls._known[name] = self
         return self
+
+    @property
+    def given_out(self):
+        """Makes of a stored value what a script gets."""
+        if self._given_out is None:
+            self._given_out = getattr(SCALARS[self.name], '_of', _as_it_is)
+        return self._given_out
 
     def __reduce__(self):
         return dtype, (self.str if self.byteorder == '>' else self.name,)
@@ -490,14 +498,11 @@ class ndarray:
         )
 
     def _view(self, shape, strides, offset):
-        return ndarray(shape, self.dtype, self._data, strides, offset)
+        found = object.__new__(ndarray)
+        found._data, found.shape_, found._strides, found._offset, found.dtype = self._data, tuple(shape), tuple(strides), offset, self.dtype
+        return found
 
     # ------------------------------------------------------------ values
-
-    @property
-    def _given_out(self):
-        """Makes of a stored value what a script gets."""
-        return getattr(SCALARS[self.dtype.name], '_of', _as_it_is)
 
     def _positions(self):
         """Positions in the storage, last axis fastest."""
@@ -555,8 +560,9 @@ class ndarray:
         return self.tobytes()
 
     def tobytes(self):
-        store = _store(self._values(), self.dtype)
-        values = getattr(store, 'parts', getattr(store, 'bytes', store))
+        if self.dtype.name not in kernels.CODES:
+            return bytes(_store(self._values(), self.dtype))
+        values = _buffer(self.copy()._data)
         if self.dtype.byteorder == '>':
             values.byteswap()
         return bytes(values)
@@ -606,8 +612,9 @@ class ndarray:
         if not self.shape_:
             raise TypeError('iteration over a 0-d array')
         if self.ndim == 1:
-            return map(self._given_out, self._values())
-        return (self[index] for index in range(self.shape_[0]))
+            return map(self.dtype.given_out, self._values())
+        shape, strides, step = self.shape_[1:], self._strides[1:], self._strides[0]
+        return (self._view(shape, strides, self._offset + index * step) for index in range(self.shape_[0]))
 
     def _split_key(self, key):
         """Basic indices applied as a view; what is left are lists and masks by axis of the view."""
@@ -657,10 +664,25 @@ class ndarray:
                 offset += (index % size) * step
         return self._view(shape, strides, offset), lists
 
+    def _place(self, key):
+        """The place in the storage of what one whole number for each axis means; None for all other keys."""
+        keys = key if type(key) is tuple else (key,)
+        if len(keys) != len(self.shape_):
+            return None
+        place = self._offset
+        for one, size, step in zip(keys, self.shape_, self._strides):
+            if not isinstance(one, int) or isinstance(one, bool) or not -size <= one < size:
+                return None
+            place += (one if one >= 0 else one + size) * step
+        return place
+
     def __getitem__(self, key):
+        place = self._place(key)
+        if place is not None:
+            return self.dtype.given_out(self._data[place])
         view, lists = self._split_key(key)
         if not lists:
-            return view if view.shape_ else self._given_out(self._data[view._offset])
+            return view if view.shape_ else self.dtype.given_out(self._data[view._offset])
         places = view._places(lists)
         if places is not None:
             return self._gathered(places)
@@ -730,6 +752,10 @@ class ndarray:
         return positions, shape
 
     def __setitem__(self, key, value):
+        place = self._place(key)
+        if place is not None and self.dtype.kind in 'fcb' and isinstance(value, (int, float)):
+            self._data[place] = value
+            return
         view, lists = self._split_key(key)
         if self._put(view, lists, value):
             return

@@ -1453,9 +1453,10 @@ def savetxt(fname, X, fmt='%.18e', delimiter=' ', newline='\n', header='', foote
     file = open(fname, 'w') if isinstance(fname, str) else fname
     if header:
         file.write(comments + header.replace('\n', '\n' + comments) + newline)
-    for row in given:
-        forms = [fmt] * len(row) if isinstance(fmt, str) and fmt.count('%') == 1 else fmt
-        file.write((delimiter.join(forms) if not isinstance(forms, str) else forms) % tuple(row) + newline)
+    forms = [fmt] * given.shape[1] if isinstance(fmt, str) and fmt.count('%') == 1 else fmt
+    line = (delimiter.join(forms) if not isinstance(forms, str) else forms) + newline
+    for start in builtins.range(0, given.shape[0], 1000):
+        file.write(''.join([line % tuple(row) for row in given[start:start + 1000].tolist()]))
     if footer:
         file.write(comments + footer.replace('\n', '\n' + comments) + newline)
     if isinstance(fname, str):
