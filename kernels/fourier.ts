@@ -150,7 +150,7 @@ function turned(to: usize, re: v128, im: v128, twiddle: usize): void {
 }
 
 /** All steps; returns where the result lies (one of the two work areas of length * 32 bytes). */
-function transform(workA: usize, workB: usize, length: i32, factors: usize, factorCount: i32, twiddles: usize, sign: f32): usize {
+export function transform(workA: usize, workB: usize, length: i32, factors: usize, factorCount: i32, twiddles: usize, sign: f32): usize {
   let n = length;
   let s = 1;
   let x = workA;

@@ -1,8 +1,11 @@
 // Gridding and degridding with an 8 x 8 separable kernel whose taps are polynomials of degree 10 in the fractional
-// offset. Grids are complex64 [gridY, gridX] with the uv origin at [gridY/2, gridX/2].
+// offset. Images are real, so that half of the uv plane says all: grids are complex64 [gridY, width] with the uv origin at
+// [gridY/2, 4]; samples with u < 0 are taken as their conjugates, and the four columns before u = 0 hold what those reach over.
 
 const TAPS: i32 = 8;
 const DEGREE: i32 = 10;
+/** Columns before u = 0. */
+const MARGIN: i32 = 4;
 
 /** Evaluates the eight taps for s in [-1, 1) into scratch[8]. */
 @inline
@@ -27,11 +30,10 @@ function taps(coefficients: usize, s: f32, scratch: usize): void {
  * weight f32 [row,chan]; strides in samples between rows; scratch 64 bytes. Returns the sum of the weights gridded.
  */
 export function gridInto(
-  grid: usize, gridX: i32, gridY: i32, uvw: usize, scales: usize, vis: usize, weight: usize, rowCount: i32, chanStart: i32,
+  grid: usize, width: i32, gridY: i32, uvw: usize, scales: usize, vis: usize, weight: usize, rowCount: i32, chanStart: i32,
   chanEnd: i32, rowStride: i32, coefficients: usize, scratch: usize,
 ): f64 {
   let total: f64 = 0;
-  const centreX = <f64>(gridX >> 1);
   const centreY = <f64>(gridY >> 1);
   for (let row = 0; row < rowCount; row++) {
     const u = load<f64>(uvw + <usize>row * 24);
@@ -40,25 +42,27 @@ export function gridInto(
       const sample = <usize>(row * rowStride + chan);
       const w = load<f32>(weight + (sample << 2));
       if (!(w > 0)) continue;
-      const x = u * load<f64>(scales + (<usize>chan << 4)) + centreX;
-      const y = v * load<f64>(scales + (<usize>chan << 4), 8) + centreY;
+      const signedX = u * load<f64>(scales + (<usize>chan << 4));
+      const side: f64 = signedX < 0 ? -1 : 1;
+      const x = side * signedX + MARGIN;
+      const y = side * v * load<f64>(scales + (<usize>chan << 4), 8) + centreY;
       const firstX = <i32>Math.ceil(x - 4);
       const firstY = <i32>Math.ceil(y - 4);
-      if (firstX < 0 || firstY < 0 || firstX + TAPS > gridX || firstY + TAPS > gridY) continue;
+      if (firstY < 0 || firstX + TAPS > width || firstY + TAPS > gridY) continue;
       taps(coefficients, <f32>(2 * (<f64>firstX - (x - 4)) - 1), scratch);
       taps(coefficients, <f32>(2 * (<f64>firstY - (y - 4)) - 1), scratch + 32);
       total += <f64>w;
       const value = vis == 0
         ? f32x4(w, 0, w, 0)
-        : f32x4.mul(v128.load64_splat(vis + (sample << 3)), f32x4.splat(w));
+        : f32x4.mul(v128.load64_splat(vis + (sample << 3)), f32x4(w, <f32>side * w, w, <f32>side * w));
       const low = v128.load(scratch);
       const high = v128.load(scratch, 16);
       const k0 = f32x4.mul(v128.shuffle<f32>(low, low, 0, 0, 1, 1), value);
       const k1 = f32x4.mul(v128.shuffle<f32>(low, low, 2, 2, 3, 3), value);
       const k2 = f32x4.mul(v128.shuffle<f32>(high, high, 0, 0, 1, 1), value);
       const k3 = f32x4.mul(v128.shuffle<f32>(high, high, 2, 2, 3, 3), value);
-      let at = grid + ((<usize>firstY * <usize>gridX + <usize>firstX) << 3);
-      const stride = <usize>gridX << 3;
+      let at = grid + ((<usize>firstY * <usize>width + <usize>firstX) << 3);
+      const stride = <usize>width << 3;
       for (let tap: usize = 0; tap < 8; tap++) {
         const ky = v128.load32_splat(scratch + 32 + (tap << 2));
         v128.store(at, f32x4.add(v128.load(at), f32x4.mul(k0, ky)));
@@ -74,22 +78,23 @@ export function gridInto(
 
 /** The adjoint of gridInto without weights: vis[row,chan] = interpolated grid; samples with weight 0 or outside become 0. */
 export function degridInto(
-  grid: usize, gridX: i32, gridY: i32, uvw: usize, scales: usize, vis: usize, weight: usize, rowCount: i32, chanStart: i32,
+  grid: usize, width: i32, gridY: i32, uvw: usize, scales: usize, vis: usize, weight: usize, rowCount: i32, chanStart: i32,
   chanEnd: i32, rowStride: i32, coefficients: usize, scratch: usize,
 ): f64 {
   let count: f64 = 0;
-  const centreX = <f64>(gridX >> 1);
   const centreY = <f64>(gridY >> 1);
   for (let row = 0; row < rowCount; row++) {
     const u = load<f64>(uvw + <usize>row * 24);
     const v = load<f64>(uvw + <usize>row * 24, 8);
     for (let chan = chanStart; chan < chanEnd; chan++) {
       const sample = <usize>(row * rowStride + chan);
-      const x = u * load<f64>(scales + (<usize>chan << 4)) + centreX;
-      const y = v * load<f64>(scales + (<usize>chan << 4), 8) + centreY;
+      const signedX = u * load<f64>(scales + (<usize>chan << 4));
+      const side: f64 = signedX < 0 ? -1 : 1;
+      const x = side * signedX + MARGIN;
+      const y = side * v * load<f64>(scales + (<usize>chan << 4), 8) + centreY;
       const firstX = <i32>Math.ceil(x - 4);
       const firstY = <i32>Math.ceil(y - 4);
-      const isOutside = firstX < 0 || firstY < 0 || firstX + TAPS > gridX || firstY + TAPS > gridY;
+      const isOutside = firstY < 0 || firstX + TAPS > width || firstY + TAPS > gridY;
       if (isOutside || !(load<f32>(weight + (sample << 2)) > 0)) {
         store<u64>(vis + (sample << 3), 0);
         continue;
@@ -103,8 +108,8 @@ export function degridInto(
       const k1 = v128.shuffle<f32>(low, low, 2, 2, 3, 3);
       const k2 = v128.shuffle<f32>(high, high, 0, 0, 1, 1);
       const k3 = v128.shuffle<f32>(high, high, 2, 2, 3, 3);
-      let at = grid + ((<usize>firstY * <usize>gridX + <usize>firstX) << 3);
-      const stride = <usize>gridX << 3;
+      let at = grid + ((<usize>firstY * <usize>width + <usize>firstX) << 3);
+      const stride = <usize>width << 3;
       let sum = f32x4.splat(0);
       for (let tap: usize = 0; tap < 8; tap++) {
         const ky = v128.load32_splat(scratch + 32 + (tap << 2));
@@ -114,7 +119,7 @@ export function degridInto(
         at += stride;
       }
       store<f32>(vis + (sample << 3), f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 2));
-      store<f32>(vis + (sample << 3), f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3), 4);
+      store<f32>(vis + (sample << 3), <f32>side * (f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 3)), 4);
     }
   }
   return count;

@@ -2,6 +2,7 @@ export * from './streaming';
 export * from './apply-gains';
 export * from './gridding';
 export * from './fourier';
+export * from './grid-image';
 export * from './clean';
 export * from './gain-solve';
 export * from './ingest';

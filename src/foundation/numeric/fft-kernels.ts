@@ -1,12 +1,13 @@
 import { fail } from '../base/index.ts';
 import { arena, kernels, pointer } from './kernel-memory.ts';
 
-interface Plan {
+/** What a transform of one length needs, in kernel memory. */
+interface TransformPlan {
   readonly factors: Int32Array;
   readonly twiddles: Float32Array;
 }
 
-const plans = new Map<string, Plan>();
+const plans = new Map<string, TransformPlan>();
 const LINES_PER_CALL = 64;
 
 /** Factors of a length into 4, 2, 3 and 5, or undefined when others remain. */
@@ -22,14 +23,14 @@ function factorsOf(length: number): number[] | undefined {
   return rest === 1 ? factors : undefined;
 }
 
-/** Smallest multiple of 4 that is at least `length` and has no prime factor above 5: the sizes that transforms take. */
-export function transformSize(length: number): number {
-  let size = Math.ceil(length / 4) * 4;
-  while (!factorsOf(size)) size += 4;
+/** Smallest multiple of `step` that is at least `length` and has no prime factor above 5: the sizes that transforms take. */
+export function transformSize(length: number, step: 4 | 8 = 4): number {
+  let size = Math.ceil(length / step) * step;
+  while (!factorsOf(size)) size += step;
   return size;
 }
 
-function planFor(length: number, sign: 1 | -1): Plan {
+export function transformPlan(length: number, sign: 1 | -1): TransformPlan {
   const key = `${length}:${sign}`;
   const known = plans.get(key);
   if (known) return known;
@@ -53,7 +54,7 @@ function planFor(length: number, sign: 1 | -1): Plan {
 }
 
 /** Lines to transform: element e of line k lies at (offset + k * lineStride + e * elementStride) complex numbers. */
-interface Lines {
+export interface Lines {
   readonly offset: number;
   readonly length: number;
   readonly elementStride: number;
@@ -61,8 +62,9 @@ interface Lines {
   readonly lineStride: number;
 }
 
-function transformLines(values: Float32Array, lines: Lines, sign: 1 | -1): void {
-  const plan = planFor(lines.length, sign);
+/** Transforms lines in place, a multiple of 4 of them. */
+export function transformLines(values: Float32Array, lines: Lines, sign: 1 | -1): void {
+  const plan = transformPlan(lines.length, sign);
   arena().scope((lease) => {
     const work = pointer(lease.float32(16 * lines.length));
     const start = pointer(values) + lines.offset * 8;
@@ -88,18 +90,10 @@ function transformLines(values: Float32Array, lines: Lines, sign: 1 | -1): void 
  *
  * @param values kernel array [sizeY, sizeX, re/im], complex64
  * @param sign of the exponent
- * @param kept when given, only columns X within `kept` of 0 (cyclically) are transformed along y; others hold no result
  * @throws internal for sizes that are no multiples of 4 with factors 2, 3, 5
  */
-export function fourier2dInPlace(values: Float32Array, sizeX: number, sizeY: number, sign: 1 | -1, kept = sizeX): void {
+export function fourier2dInPlace(values: Float32Array, sizeX: number, sizeY: number, sign: 1 | -1): void {
   if (values.length < 2 * sizeX * sizeY) fail('internal', 'fourier2dInPlace: the array is shorter than the plane.');
   transformLines(values, { offset: 0, length: sizeX, elementStride: 1, lineCount: sizeY, lineStride: sizeX }, sign);
-  const reach = Math.ceil(kept / 4) * 4;
-  const columns = { length: sizeY, elementStride: sizeX, lineStride: 1 };
-  if (2 * reach >= sizeX) {
-    transformLines(values, { ...columns, offset: 0, lineCount: sizeX }, sign);
-  } else {
-    transformLines(values, { ...columns, offset: 0, lineCount: reach }, sign);
-    transformLines(values, { ...columns, offset: sizeX - reach, lineCount: reach }, sign);
-  }
+  transformLines(values, { offset: 0, length: sizeY, elementStride: sizeX, lineCount: sizeX, lineStride: 1 }, sign);
 }

@@ -1,10 +1,11 @@
 export * from './apply-gains-kernels.ts';
 export { chauvenetScore } from './chauvenet.ts';
 export * from './clean-kernels.ts';
-export * from './fft-kernels.ts';
+export { fourier2dInPlace, transformSize } from './fft-kernels.ts';
 export * from './flag-kernels.ts';
 export { type ComplexArrays, fourierInPlace } from './fourier.ts';
 export * from './gain-solve-kernels.ts';
+export * from './grid-image-kernels.ts';
 export * from './grid-kernels.ts';
 export * from './ingest-kernels.ts';
 export * from './kernel-memory.ts';

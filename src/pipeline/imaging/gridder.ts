@@ -1,10 +1,13 @@
 import {
   arena,
-  type ComplexGrid,
   degridInto,
-  fourier2dInPlace,
+  emptyHalfGrid,
+  GRID_OVERSAMPLING,
   gridCorrection,
+  gridFromImageInto,
   gridInto,
+  type HalfGrid,
+  imageFromGridInto,
   type Lease,
   type SampleBlock,
   transformSize,
@@ -31,23 +34,24 @@ export interface GriddedPlane {
 }
 
 /**
- * The two-dimensional gridder: images from samples and predictions from models, to 1e-6 of the peak of the Fourier sum
+ * The two-dimensional gridder: images from samples and predictions from models, to 5e-6 of the peak of the Fourier sum
  * sum of w V exp(-2 pi i (u l + v m)); the w term is left out, as in CASA's standard gridder.
  */
 export class StandardGridder {
   private readonly geometry: ImageGeometry;
   private readonly gridX: number;
   private readonly gridY: number;
-  private readonly correctionX: Float64Array;
-  private readonly correctionY: Float64Array;
+  /** What the gridding kernel's shape asks for. */
+  private readonly factors: { readonly x: Float64Array; readonly y: Float64Array };
 
   constructor(geometry: ImageGeometry) {
     this.geometry = geometry;
-    // Twofold oversampling, which the gridding kernel's shape is made for.
-    this.gridX = transformSize(2 * geometry.sizeX);
-    this.gridY = transformSize(2 * geometry.sizeY);
-    this.correctionX = gridCorrection(this.gridX, geometry.sizeX);
-    this.correctionY = gridCorrection(this.gridY, geometry.sizeY);
+    this.gridX = transformSize(GRID_OVERSAMPLING * geometry.sizeX, 8);
+    this.gridY = transformSize(GRID_OVERSAMPLING * geometry.sizeY);
+    this.factors = {
+      x: gridCorrection(this.gridX, geometry.sizeX).map((value) => 1 / value),
+      y: gridCorrection(this.gridY, geometry.sizeY).map((value) => 1 / value),
+    };
   }
 
   /** Image of the samples, normalised by the sum of weights; x grows to the west (l = -cell per pixel). */
@@ -89,8 +93,8 @@ export class StandardGridder {
   private image(source: BlockSource, weigh: Weigher, model: Float32Array | undefined, withVis: boolean): GriddedPlane {
     return arena().scope((lease) => {
       const modelGrid = model && this.modelGrid(lease, model);
-      const grid = this.emptyGrid(lease);
-      let sumOfWeights = 0;
+      const grid = emptyHalfGrid(lease, this.gridX, this.gridY);
+      let [sumOfWeights, columns] = [0, 0];
       source((block) => {
         arena().scope((inner) => {
           weigh(block);
@@ -101,9 +105,10 @@ export class StandardGridder {
             for (let k = 0; k < block.vis.length; k++) block.vis[k] -= predicted.vis[k];
           }
           sumOfWeights += gridInto(grid, scaled, withVis);
+          columns = Math.max(columns, columnsOf(scaled));
         });
       });
-      return { values: this.extract(grid, sumOfWeights), sumOfWeights };
+      return { values: this.extract(grid, sumOfWeights, columns), sumOfWeights };
     });
   }
 
@@ -116,43 +121,33 @@ export class StandardGridder {
     return { ...block, scales };
   }
 
-  private emptyGrid(lease: Lease): ComplexGrid {
-    return { values: lease.float32(2 * this.gridX * this.gridY).fill(0), sizeX: this.gridX, sizeY: this.gridY };
+  private extract(grid: HalfGrid, sumOfWeights: number, columns: number): Float32Array {
+    const { sizeX, sizeY } = this.geometry;
+    if (!(sumOfWeights > 0)) return new Float32Array(sizeX * sizeY);
+    return arena().scope((lease) => {
+      const image = lease.float32(sizeX * sizeY);
+      const y = this.factors.y.map((value) => value / sumOfWeights);
+      imageFromGridInto({ grid, image, sizeX, sizeY }, { x: this.factors.x, y }, columns);
+      return image.slice();
+    });
   }
 
-  private extract(grid: ComplexGrid, sumOfWeights: number): Float32Array {
+  private modelGrid(lease: Lease, model: Float32Array): HalfGrid {
     const { sizeX, sizeY } = this.geometry;
-    const image = new Float32Array(sizeX * sizeY);
-    if (!(sumOfWeights > 0)) return image;
-    fourier2dInPlace(grid.values, this.gridX, this.gridY, -1, (sizeX >> 1) + 1);
-    for (let y = 0; y < sizeY; y++) {
-      const offsetY = y - (sizeY >> 1);
-      const row = ((offsetY + this.gridY) % this.gridY) * this.gridX;
-      const scale = 1 / (sumOfWeights * this.correctionY[y]);
-      for (let x = 0; x < sizeX; x++) {
-        const offsetX = x - (sizeX >> 1);
-        const value = grid.values[2 * (row + ((offsetX + this.gridX) % this.gridX))];
-        image[y * sizeX + x] = ((((offsetX + offsetY) & 1) === 0 ? scale : -scale) * value) / this.correctionX[x];
-      }
-    }
-    return image;
-  }
-
-  private modelGrid(lease: Lease, model: Float32Array): ComplexGrid {
-    const grid = this.emptyGrid(lease);
-    const { sizeX, sizeY } = this.geometry;
-    for (let y = 0; y < sizeY; y++) {
-      const offsetY = y - (sizeY >> 1);
-      const row = ((offsetY + this.gridY) % this.gridY) * this.gridX;
-      for (let x = 0; x < sizeX; x++) {
-        const value = model[y * sizeX + x];
-        if (value === 0) continue;
-        const offsetX = x - (sizeX >> 1);
-        const scale = (((offsetX + offsetY) & 1) === 0 ? 1 : -1) / (this.correctionX[x] * this.correctionY[y]);
-        grid.values[2 * (row + ((offsetX + this.gridX) % this.gridX))] = scale * value;
-      }
-    }
-    fourier2dInPlace(grid.values, this.gridX, this.gridY, 1);
+    const grid = emptyHalfGrid(lease, this.gridX, this.gridY);
+    arena().scope((inner) => {
+      const image = inner.float32(sizeX * sizeY);
+      image.set(model);
+      gridFromImageInto({ grid, image, sizeX, sizeY }, this.factors);
+    });
     return grid;
   }
+}
+
+/** Columns of a half grid that samples reach, whose scales are cells per metre. */
+function columnsOf({ uvw, scales, rowCount, chanStart, chanEnd }: SampleBlock): number {
+  let [longest, finest] = [0, 0];
+  for (let row = 0; row < rowCount; row++) longest = Math.max(longest, Math.abs(uvw[3 * row]));
+  for (let chan = chanStart; chan < chanEnd; chan++) finest = Math.max(finest, Math.abs(scales[2 * chan]));
+  return Math.ceil(longest * finest) + 5;
 }

@@ -44,7 +44,7 @@ function freeName(context: Context, imagename: string): string {
  * Images MeasurementSets in the Stokes parameters asked for and deconvolves, as CASA's a continuum image or a spectral cube.
  *
  * Writes imagename.psf, .pb, .residual, .model, .image, .sumwt, .weight (of mosaics), .mask (with niter > 0) and .image.pbcor
- * (with pbcor) as CASA images. Dirty image and PSF are within 1e-4 of the peak (in fact about 1e-6) of the direct Fourier sum.
+ * (with pbcor) as CASA images. Dirty image and PSF are within 1e-4 of the peak (in fact about 5e-6) of the direct Fourier sum.
  *
  * @throws usage, missing, bad-data, unsupported
  */

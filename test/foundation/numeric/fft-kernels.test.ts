@@ -23,22 +23,9 @@ describe('the two-dimensional Fourier transform', () => {
     });
   });
 
-  it('leaves out columns that are not kept', () => {
-    const [nx, ny] = [32, 16];
-    const input = Float32Array.from({ length: 2 * nx * ny }, (_, k) => Math.sin(k * k));
-    const expected = directTransform(input, nx, ny, -1);
-    arena().scope((lease) => {
-      const values = lease.float32(input.length);
-      values.set(input);
-      fourier2dInPlace(values, nx, ny, -1, 6);
-      for (let y = 0; y < ny; y++) {
-        for (const x of [0, 1, 5, 26, 31]) expect(values[2 * (y * nx + x)]).toBeCloseTo(expected[2 * (y * nx + x)], 4);
-      }
-    });
-  });
-
   it('offers sizes with factors 2, 3, 5 only and refuses others', () => {
-    expect([1, 4, 14, 250, 511, 2050].map(transformSize)).toEqual([4, 4, 16, 256, 512, 2160]);
+    expect([1, 4, 14, 250, 511, 2050].map((length) => transformSize(length))).toEqual([4, 4, 16, 256, 512, 2160]);
+    expect(transformSize(17, 8)).toBe(24);
     arena().scope((lease) => expect(() => fourier2dInPlace(lease.float32(2 * 28 * 4), 28, 4, 1)).toThrow(/28/));
   });
 });
