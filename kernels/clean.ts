@@ -109,6 +109,68 @@ function subtractAndFind(residual: usize, mask: usize, psf: usize, nx: i32, ny: 
 }
 
 /**
+ * Pixels of the mask whose |image| is above `limit`, row by row: their values f32, xs and ys i32; with values 0 they are only
+ * counted. Returns how many there are.
+ */
+export function listAboveInto(
+  image: usize, mask: usize, nx: i32, ny: i32, limit: f32, values: usize, xs: usize, ys: usize,
+): i32 {
+  let count = 0;
+  const least = f32x4.splat(limit);
+  for (let y = 0; y < ny; y++) {
+    const row = <usize>(y * nx) << 2;
+    let x = 0;
+    while (x < nx) {
+      if (x + 4 <= nx) {
+        const at = row + (<usize>x << 2);
+        if (!v128.any_true(f32x4.gt(f32x4.abs(v128.load(image + at)), least))) {
+          x += 4;
+          continue;
+        }
+      }
+      const end = min(nx, x + 4);
+      for (; x < end; x++) {
+        const at = row + (<usize>x << 2);
+        const value = load<f32>(image + at);
+        if (!(abs(value) > limit) || load<f32>(mask + at) == 0) continue;
+        if (values != 0) {
+          store<f32>(values + (<usize>count << 2), value);
+          store<i32>(xs + (<usize>count << 2), x);
+          store<i32>(ys + (<usize>count << 2), y);
+        }
+        count++;
+      }
+    }
+  }
+  return count;
+}
+
+/** values -= amount * psf about (x, y) on a list of pixels; returns the index of the largest |value|, lowest first, -1 when all are 0. */
+export function subtractListedInPlace(
+  values: usize, xs: usize, ys: usize, count: i32, psf: usize, nx: i32, ny: i32, x: i32, y: i32, amount: f32,
+): i32 {
+  const offsetX = (nx >> 1) - x;
+  const offsetY = (ny >> 1) - y;
+  let best: f32 = 0;
+  let peak = -1;
+  for (let k = 0; k < count; k++) {
+    const at = <usize>k << 2;
+    const fromX = load<i32>(xs + at) + offsetX;
+    const fromY = load<i32>(ys + at) + offsetY;
+    let value = load<f32>(values + at);
+    if (<u32>fromX < <u32>nx && <u32>fromY < <u32>ny) {
+      value -= amount * load<f32>(psf + (<usize>(fromY * nx + fromX) << 2));
+      store<f32>(values + at, value);
+    }
+    if (abs(value) > best) {
+      best = abs(value);
+      peak = k;
+    }
+  }
+  return peak;
+}
+
+/**
  * Clark's inner iterations on a list of active pixels: values f32 [count] residuals, xs and ys i32 [count] positions.
  * amounts f32 [count] gains what is cleaned. Returns the number of iterations done.
  */
@@ -116,28 +178,15 @@ export function clarkInPlace(
   values: usize, xs: usize, ys: usize, amounts: usize, count: i32, psf: usize, nx: i32, ny: i32, gain: f32, threshold: f32,
   iterations: i32,
 ): i32 {
+  let peak = subtractListedInPlace(values, xs, ys, count, psf, nx, ny, 0, 0, 0);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    let best: f32 = 0;
-    let peak = -1;
-    for (let k = 0; k < count; k++) {
-      const value = abs(load<f32>(values + (<usize>k << 2)));
-      if (value > best) {
-        best = value;
-        peak = k;
-      }
-    }
-    if (peak < 0 || !(best > threshold)) return iteration;
-    const amount = gain * load<f32>(values + (<usize>peak << 2));
-    store<f32>(amounts + (<usize>peak << 2), load<f32>(amounts + (<usize>peak << 2)) + amount);
-    const offsetX = (nx >> 1) - load<i32>(xs + (<usize>peak << 2));
-    const offsetY = (ny >> 1) - load<i32>(ys + (<usize>peak << 2));
-    for (let k = 0; k < count; k++) {
-      const x = load<i32>(xs + (<usize>k << 2)) + offsetX;
-      const y = load<i32>(ys + (<usize>k << 2)) + offsetY;
-      if (x < 0 || y < 0 || x >= nx || y >= ny) continue;
-      const at = values + (<usize>k << 2);
-      store<f32>(at, load<f32>(at) - amount * load<f32>(psf + (<usize>(y * nx + x) << 2)));
-    }
+    if (peak < 0) return iteration;
+    const at = <usize>peak << 2;
+    const value = load<f32>(values + at);
+    if (!(abs(value) > threshold)) return iteration;
+    const amount = gain * value;
+    store<f32>(amounts + at, load<f32>(amounts + at) + amount);
+    peak = subtractListedInPlace(values, xs, ys, count, psf, nx, ny, load<i32>(xs + at), load<i32>(ys + at), amount);
   }
   return iterations;
 }

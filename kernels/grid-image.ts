@@ -195,3 +195,29 @@ function storeRows(to: usize, stride: usize, re: v128, im: v128, rowCount: i32):
   if (rowCount > 2) v128.store64_lane(to + 2 * stride, second, 0);
   if (rowCount > 3) v128.store64_lane(to + 3 * stride, second, 1);
 }
+
+/** target += scale * a * b on `rowCount` rows of `count` values; strides in bytes, a and b have the same. */
+export function addProductInto(
+  target: usize, targetStride: usize, a: usize, b: usize, stride: usize, rowCount: i32, count: i32, scale: f32,
+): void {
+  const factor = f32x4.splat(scale);
+  for (let row: usize = 0; row < <usize>rowCount; row++) {
+    let to = target + row * targetStride;
+    let from = a + row * stride;
+    let other = b + row * stride;
+    let x = 0;
+    for (; x + 4 <= count; x += 4) {
+      const product = f32x4.mul(v128.load(from), f32x4.mul(factor, v128.load(other)));
+      v128.store(to, f32x4.add(v128.load(to), product));
+      to += 16;
+      from += 16;
+      other += 16;
+    }
+    for (; x < count; x++) {
+      store<f32>(to, load<f32>(to) + load<f32>(from) * (scale * load<f32>(other)));
+      to += 4;
+      from += 4;
+      other += 4;
+    }
+  }
+}

@@ -1,5 +1,5 @@
 import { fail } from '../base/index.ts';
-import { kernels, pointer } from './kernel-memory.ts';
+import { kernels, type Lease, pointer } from './kernel-memory.ts';
 
 /** Images of one CLEAN plane in kernel memory, all f32 [sizeY, sizeX]. */
 export interface CleanPlane {
@@ -36,7 +36,7 @@ export function peakIndex(image: Float32Array, mask: Float32Array, sizeX: number
 export function subtractShiftedInPlace(
   image: Float32Array,
   psf: Float32Array,
-  shape: { readonly sizeX: number; readonly sizeY: number },
+  shape: PlaneShape,
   shift: { readonly dx: number; readonly dy: number; readonly scale: number },
 ): void {
   checkSize(image, shape.sizeX, shape.sizeY);
@@ -71,29 +71,68 @@ export function hogbomInPlace(plane: CleanPlane, limits: CleanLimits): number {
   );
 }
 
-/** Clark's active pixels in kernel memory. */
-export interface ActivePixels {
+/** Some pixels of a plane in kernel memory, row by row. */
+export interface ListedPixels {
   readonly values: Float32Array;
   readonly xs: Int32Array;
   readonly ys: Int32Array;
+}
+
+/** Clark's active pixels. */
+export interface ActivePixels extends ListedPixels {
   /** Flux cleaned at each pixel, added to. */
   readonly amounts: Float32Array;
+}
+
+interface PlaneShape {
+  readonly sizeX: number;
+  readonly sizeY: number;
+}
+
+/** The pixels of the mask whose absolute values are above a limit; leased. */
+export function pixelsAbove(
+  lease: Lease,
+  image: Float32Array,
+  mask: Float32Array,
+  { sizeX, sizeY }: PlaneShape,
+  limit: number,
+): ListedPixels {
+  checkSize(image, sizeX, sizeY);
+  checkSize(mask, sizeX, sizeY);
+  const list = (values: number, xs: number, ys: number) =>
+    kernels().listAboveInto(pointer(image), pointer(mask), sizeX, sizeY, limit, values, xs, ys);
+  const count = list(0, 0, 0);
+  const pixels = { values: lease.float32(count), xs: lease.int32(count), ys: lease.int32(count) };
+  list(pointer(pixels.values), pointer(pixels.xs), pointer(pixels.ys));
+  return pixels;
+}
+
+function checkList({ values, xs, ys }: ListedPixels, name: string): void {
+  if (xs.length < values.length || ys.length < values.length) fail('internal', `${name}: the lists differ in length.`);
+}
+
+/** values -= amount * psf about a pixel, on a list of pixels alone. */
+export function subtractListedInPlace(
+  pixels: ListedPixels,
+  psf: Float32Array,
+  { sizeX, sizeY }: PlaneShape,
+  { x, y, amount }: { readonly x: number; readonly y: number; readonly amount: number },
+): void {
+  checkList(pixels, 'subtractListedInPlace');
+  checkSize(psf, sizeX, sizeY);
+  const { values, xs, ys } = pixels;
+  const lists = [pointer(values), pointer(xs), pointer(ys), values.length];
+  kernels().subtractListedInPlace(...lists, pointer(psf), sizeX, sizeY, x, y, amount);
 }
 
 /**
  * Clark's inner loop (Clark 1980, A&A 89, 377) on a list of pixels, in place on values and amounts.
  * @returns iterations done
  */
-export function clarkInPlace(
-  active: ActivePixels,
-  psf: Float32Array,
-  shape: { readonly sizeX: number; readonly sizeY: number },
-  limits: CleanLimits,
-): number {
+export function clarkInPlace(active: ActivePixels, psf: Float32Array, shape: PlaneShape, limits: CleanLimits): number {
   const count = active.values.length;
-  if (active.xs.length < count || active.ys.length < count || active.amounts.length < count) {
-    fail('internal', 'clarkInPlace: the lists differ in length.');
-  }
+  checkList(active, 'clarkInPlace');
+  if (active.amounts.length < count) fail('internal', 'clarkInPlace: the lists differ in length.');
   checkSize(psf, shape.sizeX, shape.sizeY);
   return kernels().clarkInPlace(
     pointer(active.values),

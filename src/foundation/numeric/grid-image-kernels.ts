@@ -103,3 +103,21 @@ export function gridFromImageInto(rows: ImageRows, factors: ImageFactors): void 
   const lines = { offset: 0, length: grid.sizeY, elementStride: grid.width, lineCount: grid.width, lineStride: 1 };
   transformLines(grid.values, lines, 1);
 }
+
+/**
+ * target += factor * a * b on some rows of planes in kernel memory.
+ *
+ * @param stride values from one row of a and b to the next
+ */
+export function addProductInto(
+  target: { readonly values: Float32Array; readonly stride: number },
+  [a, b]: readonly [Float32Array, Float32Array],
+  stride: number,
+  { rows, columns, factor }: { readonly rows: number; readonly columns: number; readonly factor: number },
+): void {
+  const isShort = (length: number, step: number) => length < (rows - 1) * step + columns;
+  if (isShort(target.values.length, target.stride) || isShort(a.length, stride) || isShort(b.length, stride))
+    fail('internal', 'addProductInto: the planes are shorter than their rows.');
+  const [to, from, other] = [pointer(target.values), pointer(a), pointer(b)];
+  kernels().addProductInto(to, 4 * target.stride, from, other, 4 * stride, rows, columns, factor);
+}

@@ -8,6 +8,7 @@ import {
   gridInto,
   type HalfGrid,
   imageFromGridInto,
+  isKernelArray,
   type Lease,
   type SampleBlock,
   transformSize,
@@ -33,6 +34,15 @@ export interface GriddedPlane {
   readonly sumOfWeights: number;
 }
 
+interface GriddingJob {
+  readonly source: BlockSource;
+  readonly weigh: Weigher;
+  /** What is taken off the samples. */
+  readonly model?: Float32Array;
+  /** Otherwise ones are gridded. */
+  readonly hasVis: boolean;
+}
+
 /**
  * The two-dimensional gridder: images from samples and predictions from models, to 5e-6 of the peak of the Fourier sum
  * sum of w V exp(-2 pi i (u l + v m)); the w term is left out, as in CASA's standard gridder.
@@ -54,19 +64,23 @@ export class StandardGridder {
     };
   }
 
-  /** Image of the samples, normalised by the sum of weights; x grows to the west (l = -cell per pixel). */
-  dirty(source: BlockSource, weigh: Weigher): GriddedPlane {
-    return this.image(source, weigh, undefined, true);
+  /**
+   * Image of the samples, normalised by the sum of weights; x grows to the west (l = -cell per pixel).
+   *
+   * @param lease gives the values a place in kernel memory; without it they are in ordinary memory
+   */
+  dirty(source: BlockSource, weigh: Weigher, lease?: Lease): GriddedPlane {
+    return this.image({ source, weigh, hasVis: true }, lease);
   }
 
   /** Point spread function: the image of ones. */
   psf(source: BlockSource, weigh: Weigher): GriddedPlane {
-    return this.image(source, weigh, undefined, false);
+    return this.image({ source, weigh, hasVis: false });
   }
 
   /** Image of the samples less those that a model predicts. */
-  residual(source: BlockSource, weigh: Weigher, model: Float32Array): GriddedPlane {
-    return this.image(source, weigh, model, true);
+  residual(source: BlockSource, weigh: Weigher, model: Float32Array, lease?: Lease): GriddedPlane {
+    return this.image({ source, weigh, model, hasVis: true }, lease);
   }
 
   /** Calls `visit` with each block, its vis replaced by what the model predicts. */
@@ -90,7 +104,9 @@ export class StandardGridder {
     };
   }
 
-  private image(source: BlockSource, weigh: Weigher, model: Float32Array | undefined, withVis: boolean): GriddedPlane {
+  private image({ source, weigh, model, hasVis }: GriddingJob, outer?: Lease): GriddedPlane {
+    const { sizeX, sizeY } = this.geometry;
+    const kept = outer?.float32(sizeX * sizeY);
     return arena().scope((lease) => {
       const modelGrid = model && this.modelGrid(lease, model);
       const grid = emptyHalfGrid(lease, this.gridX, this.gridY);
@@ -104,11 +120,14 @@ export class StandardGridder {
             degridInto(modelGrid, predicted);
             for (let k = 0; k < block.vis.length; k++) block.vis[k] -= predicted.vis[k];
           }
-          sumOfWeights += gridInto(grid, scaled, withVis);
+          sumOfWeights += gridInto(grid, scaled, hasVis);
           columns = Math.max(columns, columnsOf(scaled));
         });
       });
-      return { values: this.extract(grid, sumOfWeights, columns), sumOfWeights };
+      const image = kept ?? lease.float32(sizeX * sizeY);
+      if (sumOfWeights > 0) this.extractInto(image, grid, sumOfWeights, columns);
+      else image.fill(0);
+      return { values: kept ?? image.slice(), sumOfWeights };
     });
   }
 
@@ -121,23 +140,18 @@ export class StandardGridder {
     return { ...block, scales };
   }
 
-  private extract(grid: HalfGrid, sumOfWeights: number, columns: number): Float32Array {
+  private extractInto(image: Float32Array, grid: HalfGrid, sumOfWeights: number, columns: number): void {
     const { sizeX, sizeY } = this.geometry;
-    if (!(sumOfWeights > 0)) return new Float32Array(sizeX * sizeY);
-    return arena().scope((lease) => {
-      const image = lease.float32(sizeX * sizeY);
-      const y = this.factors.y.map((value) => value / sumOfWeights);
-      imageFromGridInto({ grid, image, sizeX, sizeY }, { x: this.factors.x, y }, columns);
-      return image.slice();
-    });
+    const y = this.factors.y.map((value) => value / sumOfWeights);
+    imageFromGridInto({ grid, image, sizeX, sizeY }, { x: this.factors.x, y }, columns);
   }
 
   private modelGrid(lease: Lease, model: Float32Array): HalfGrid {
     const { sizeX, sizeY } = this.geometry;
     const grid = emptyHalfGrid(lease, this.gridX, this.gridY);
     arena().scope((inner) => {
-      const image = inner.float32(sizeX * sizeY);
-      image.set(model);
+      const image = isKernelArray(model) ? model : inner.float32(sizeX * sizeY);
+      if (image !== model) image.set(model);
       gridFromImageInto({ grid, image, sizeX, sizeY }, this.factors);
     });
     return grid;

@@ -111,14 +111,12 @@ function overBandwidth({ values }: Density, { size: [sizeX, sizeY] }: DensityCho
 }
 
 /** Weights are divided by density * slope + offset (Briggs 1995, thesis, section 3.1.4). */
-function robustness(choice: WeightChoice, { values, total }: Density): [number, number] {
+function robustness(choice: WeightChoice, { squares, total }: Density): [number, number] {
   const { weighting, robust, noise } = choice;
   // Densities of single channels hold both hands in CASA.
   const scale = choice.isPerChannel ? choice.handCount : 1;
   if (weighting === 'briggsabs') return [scale * robust ** 2, 2 * noise ** 2];
   if (!weighting.startsWith('briggs')) return [scale, 0];
-  let squares = 0;
-  for (let k = 0; k < values.length; k++) squares += values[k] * values[k];
   return [squares > 0 ? (5 * 10 ** -robust) ** 2 / (squares / total) : 0, 1];
 }
 
@@ -156,6 +154,8 @@ export class DensitySource {
   private readonly ofPlane: (plane: number) => BlockSource;
   private readonly ofAll: BlockSource | undefined;
   private readonly known = new Map<number | undefined, Density>();
+  /** The plane whose densities were asked for last: they serve each of its passes. */
+  private plane = -1;
 
   /** @param ofAll the samples of all channels when the planes share a density */
   constructor(ofPlane: (plane: number) => BlockSource, ofAll: BlockSource | undefined) {
@@ -165,12 +165,12 @@ export class DensitySource {
 
   /** @param pointing in a mosaic, the only pointing whose samples count */
   measure(plane: number, lease: Lease, pointing?: number): (choice: DensityChoice) => Density {
-    const restricted = (source: BlockSource): BlockSource =>
-      pointing === undefined ? source : (visit) => source(visit, { pointing });
+    const all = this.ofAll ?? this.ofPlane(plane);
+    const source: BlockSource = pointing === undefined ? all : (visit) => all(visit, { pointing });
+    if (!this.ofAll && (this.plane !== plane || pointing !== undefined)) this.known.clear();
+    this.plane = plane;
     return (choice) => {
-      const { ofAll } = this;
-      if (!ofAll) return measureDensity(choice, lease, restricted(this.ofPlane(plane)));
-      const density = this.known.get(pointing) ?? measureDensity(choice, lease, restricted(ofAll));
+      const density = this.known.get(pointing) ?? measureDensity(choice, lease, source);
       this.known.set(pointing, density);
       return density;
     };

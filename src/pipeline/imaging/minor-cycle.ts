@@ -1,11 +1,5 @@
-import {
-  arena,
-  type CleanPlane,
-  clarkInPlace,
-  hogbomInPlace,
-  type Lease,
-  peakIndex,
-} from '../../foundation/numeric/index.ts';
+import { arena, type CleanPlane, hogbomInPlace, type Lease, peakIndex } from '../../foundation/numeric/index.ts';
+import { Clark } from './clark.ts';
 import type { ImageGeometry } from './gridder.ts';
 import { MultiscaleCleaner } from './multiscale.ts';
 import type { Deconvolver } from './options.ts';
@@ -84,64 +78,6 @@ class Hogbom implements MinorCycle {
       input.model.set(plane.model);
       const peak = maskedPeak(plane);
       return { iterations: done, peak, hasDiverged: peak > 2 * start };
-    });
-  }
-}
-
-/** Lists of more pixels than this share of the plane take longer than the whole plane, row by row. */
-const LONG_LIST = 1 / 8;
-
-class Clark implements MinorCycle {
-  private readonly geometry: ImageGeometry;
-  private readonly checkAbort: () => void;
-  private readonly whole: Hogbom;
-
-  constructor(geometry: ImageGeometry, checkAbort: () => void) {
-    this.geometry = geometry;
-    this.checkAbort = checkAbort;
-    this.whole = new Hogbom(geometry, checkAbort);
-  }
-
-  run(input: MinorCycleInput, limits: MinorCycleLimits): MinorCycleResult {
-    const { sizeX, sizeY } = this.geometry;
-    // Only pixels that can matter before the next major cycle take part.
-    const active: number[] = [];
-    for (let k = 0; k < input.residual.length; k++) {
-      if (input.mask[k] !== 0 && Math.abs(input.residual[k]) > limits.threshold / 2) active.push(k);
-    }
-    if (active.length > LONG_LIST * input.residual.length) {
-      const mask = new Float32Array(input.mask.length);
-      for (const at of active) mask[at] = 1;
-      return this.whole.run({ ...input, mask }, limits);
-    }
-    return arena().scope((lease) => {
-      const psf = lease.float32(input.psf.length);
-      psf.set(input.psf);
-      const list = {
-        values: lease.float32(active.length),
-        xs: lease.int32(active.length),
-        ys: lease.int32(active.length),
-        amounts: lease.float32(active.length).fill(0),
-      };
-      active.forEach((at, k) => {
-        list.values[k] = input.residual[at];
-        list.xs[k] = at % sizeX;
-        list.ys[k] = Math.floor(at / sizeX);
-      });
-      const largest = () => list.values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const start = largest();
-      let done = 0;
-      while (done < limits.iterations && active.length > 0) {
-        this.checkAbort();
-        const wanted = Math.min(STEPS, limits.iterations - done);
-        const got = clarkInPlace(list, psf, { sizeX, sizeY }, { ...limits, iterations: wanted });
-        done += got;
-        if (got < wanted || largest() > 2 * start) break;
-      }
-      active.forEach((at, k) => {
-        input.model[at] += list.amounts[k];
-      });
-      return { iterations: done, peak: largest(), hasDiverged: largest() > 2 * start };
     });
   }
 }

@@ -12,7 +12,9 @@ import { type ChosenMs, channelList, rowsOfPointing, shiftFactor, turnsTo } from
 import { type HandShare, handsFrom } from './stokes.ts';
 
 /** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */
-const GRID_BYTES = 64 * 1024 * 1024;
+const GRID_BYTES = 96 * 1024 * 1024;
+/** What a pixel takes there. */
+const GRID_PIXEL_BYTES = 10;
 
 /** The data channels that an image channel has a share in: from `first` to before `end`, and its share in each. */
 interface ChannelShares {
@@ -87,17 +89,17 @@ function writePart(context: Context, plan: ImagingPlan, part: Part): void {
   const rows = pointing === undefined ? chosen.rows : rowsOfPointing(chosen, plan.request, pointing);
   if (rows.length === 0) return;
   const { sizeX, sizeY } = plan.geometry;
-  const groupSize = Math.max(1, Math.floor(GRID_BYTES / (32 * sizeX * sizeY)));
+  const groupSize = Math.max(1, Math.floor(GRID_BYTES / (GRID_PIXEL_BYTES * sizeX * sizeY)));
   for (let first = 0; first < models.planeCount; first += groupSize) {
     const planes = Array.from({ length: Math.min(groupSize, models.planeCount - first) }, (_, k) => first + k);
     arena().scope((lease) => {
       const predictors = new Map<string, Predictor | undefined>();
+      const filled = new Set(planes.filter((plane) => models.read(plane).some((value) => value !== 0)));
       const predictorOf = (plane: number, facet: Facet | undefined) => {
         const key = `${plane} ${facet?.id}`;
         if (!predictors.has(key)) {
-          const model = models.read(plane);
-          const isEmpty = !model.some((value) => value !== 0);
-          predictors.set(key, isEmpty ? undefined : part.imager.predictor(lease, plane, model, facet));
+          const make = () => part.imager.predictor(lease, plane, models.read(plane), facet);
+          predictors.set(key, filled.has(plane) ? make() : undefined);
         }
         return predictors.get(key);
       };
@@ -157,6 +159,10 @@ function addToChunk(plan: ImagingPlan, chosen: ChosenMs, chunk: VisibilityChunk,
 }
 
 function clearChannels(model: Float32Array, chunk: VisibilityChunk, channels: Int32Array): void {
+  if (channels.length === chunk.chanCount) {
+    model.fill(0);
+    return;
+  }
   for (let row = 0; row < chunk.rowCount; row++) {
     for (const chan of channels) {
       const at = 2 * (row * chunk.chanCount + chan) * chunk.corrCount;

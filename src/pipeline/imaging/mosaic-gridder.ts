@@ -1,4 +1,11 @@
-import { arena, type Lease } from '../../foundation/numeric/index.ts';
+import {
+  addProductInto,
+  arena,
+  isKernelArray,
+  type Lease,
+  type ListedPixels,
+  pixelsAbove,
+} from '../../foundation/numeric/index.ts';
 import type { Facet, FacetPlan } from './facets.ts';
 import { centreIndex, type GriddedPlane, type ImageGeometry, StandardGridder } from './gridder.ts';
 import type { BlockSource, Weigher } from './imaging-weights.ts';
@@ -12,7 +19,7 @@ export type PointingWeights = (lease: Lease, pointing: number) => Weigher;
 
 /** A plane [y, x] of a mosaic before normalisation, and the imaging weight of each facet. */
 interface FacetSum {
-  readonly values: Float64Array;
+  readonly values: Float32Array;
   /** By facet id. */
   readonly sums: Float64Array;
 }
@@ -23,6 +30,8 @@ export interface Sensitivity {
   readonly response: Float32Array;
   /** Largest W. */
   readonly most: number;
+  /** What a sum of facets is multiplied by so that its noise is the same everywhere, [y, x]; 0 where nothing is imaged. */
+  readonly scale: Float32Array;
 }
 
 /** Below this response a pixel is not imaged. */
@@ -58,29 +67,35 @@ export class MosaicGridder {
     frequencyHz: number,
     model?: { readonly values: Float32Array; readonly response: Float32Array },
   ): FacetSum {
-    const sky = model && trueSky(model.values, model.response);
-    return this.accumulate(source, weights, frequencyHz, (facet, gridder, blocks) =>
-      sky ? gridder.residual(blocks, asWeighed, this.cut(facet, sky, frequencyHz)) : gridder.dirty(blocks, asWeighed),
+    const sky = model && this.trueSky(model.values, model.response);
+    return this.accumulate(source, weights, frequencyHz, (lease, facet, gridder, blocks) =>
+      sky
+        ? gridder.residual(blocks, asWeighed, this.cut(lease, facet, sky, frequencyHz), lease)
+        : gridder.dirty(blocks, asWeighed, lease),
     );
   }
 
   /** How the weights of `image` see the sky. */
   sensitivity(sums: Float64Array, frequencyHz: number): Sensitivity {
     const { sizeX, sizeY } = this.geometry;
-    const total = new Float64Array(sizeX * sizeY);
-    for (const facet of this.plan.facets) {
-      const sum = sums[facet.id];
-      if (!(sum > 0)) continue;
-      const beam = this.beamOver(facet, frequencyHz);
-      this.eachRow(facet, (at, within, count) => {
-        for (let x = 0; x < count; x++) total[at + x] += sum * beam[within + x] * beam[within + x];
-      });
-    }
+    const total = arena().scope((lease) => {
+      const plane = lease.float32(sizeX * sizeY).fill(0);
+      for (const facet of this.plan.facets) {
+        const sum = sums[facet.id];
+        if (sum > 0)
+          this.addInto(plane, facet, { values: this.beamOver(facet, frequencyHz), factor: sum }, frequencyHz);
+      }
+      return plane.slice();
+    });
     let most = 0;
     for (let k = 0; k < total.length; k++) if (total[k] > most) most = total[k];
     const response = new Float32Array(total.length);
-    if (most > 0) for (let k = 0; k < total.length; k++) response[k] = Math.sqrt(total[k] / most);
-    return { response, most };
+    const scale = new Float32Array(total.length);
+    for (let k = 0; k < total.length && most > 0; k++) {
+      response[k] = Math.sqrt(total[k] / most);
+      if (response[k] > LEAST_RESPONSE) scale[k] = 1 / (response[k] * most);
+    }
+    return { response, most, scale };
   }
 
   /** The facets' weights as they were if every pointing had the same. */
@@ -93,11 +108,9 @@ export class MosaicGridder {
   }
 
   /** Divides a sum of facets by sqrt(W max W): the sky as the mosaic's response shows it, in the units of the data. */
-  flatNoise({ values }: FacetSum, { response, most }: Sensitivity): Float32Array {
-    const plane = new Float32Array(values.length);
-    for (let k = 0; k < plane.length; k++)
-      if (response[k] > LEAST_RESPONSE) plane[k] = values[k] / (response[k] * most);
-    return plane;
+  flatNoise({ values }: FacetSum, { scale }: Sensitivity): Float32Array {
+    for (let k = 0; k < values.length; k++) values[k] *= scale[k];
+    return values;
   }
 
   /**
@@ -138,10 +151,11 @@ export class MosaicGridder {
       }
     };
     this.whole ??= new StandardGridder(this.geometry);
-    if (known.values) return this.whole.dirty(all, asWeighed).values.map((value, k) => value * coherence[k]);
-    const { values } = this.whole.psf(all, asWeighed);
-    const peak = values[centreIndex(this.geometry)];
-    return values.map((value, k) => (peak > 0 ? (value / peak) * coherence[k] : 0));
+    const { values } = known.values ? this.whole.dirty(all, asWeighed) : this.whole.psf(all, asWeighed);
+    const centre = centreIndex(this.geometry);
+    const peak = coherence[centre] * (known.values ? 1 : values[centre]);
+    for (let k = 0; k < values.length; k++) values[k] = peak > 0 ? (values[k] * coherence[k]) / peak : 0;
+    return values;
   }
 
   /** Beams change little from channel to channel: their factors are kept for 1 % in frequency. */
@@ -169,8 +183,10 @@ export class MosaicGridder {
     facet: Facet,
     frequencyHz: number,
   ): (block: PlaneBlock) => void {
-    const sky = trueSky(model.values, model.response);
-    const fill = this.gridderOf(facet).predictor(lease, this.cut(facet, sky, frequencyHz));
+    const sky = this.trueSky(model.values, model.response);
+    const fill = arena().scope((inner) =>
+      this.gridderOf(facet).predictor(lease, this.cut(inner, facet, sky, frequencyHz)),
+    );
     return (block) => arena().scope((inner) => fill(aboutFacet(block, facet, inner)));
   }
 
@@ -178,37 +194,60 @@ export class MosaicGridder {
     source: BlockSource,
     weights: PointingWeights,
     frequencyHz: number,
-    image: (facet: Facet, gridder: StandardGridder, blocks: BlockSource) => GriddedPlane,
+    image: (lease: Lease, facet: Facet, gridder: StandardGridder, blocks: BlockSource) => GriddedPlane,
   ): FacetSum {
     const { facets, pointingCount } = this.plan;
-    const values = new Float64Array(this.geometry.sizeX * this.geometry.sizeY);
     const sums = new Float64Array(facets.length);
-    for (let pointing = 0; pointing < pointingCount; pointing++) {
-      const own = facets.filter((facet) => facet.pointing === pointing);
-      if (own.length === 0) continue;
-      arena().scope((lease) => {
-        const weigh = weights(lease, pointing);
-        for (const facet of own) {
-          const blocks: BlockSource = (visit) =>
-            source(
-              (block) => {
-                weigh(block);
-                arena().scope((inner) => visit(aboutFacet(block, facet, inner)));
-              },
-              { pointing, facetId: facet.id },
-            );
-          const part = image(facet, this.gridderOf(facet), blocks);
-          if (!(part.sumOfWeights > 0)) continue;
-          sums[facet.id] = part.sumOfWeights;
-          const beam = this.beamOver(facet, frequencyHz);
-          this.eachRow(facet, (at, within, count) => {
-            for (let x = 0; x < count; x++)
-              values[at + x] += beam[within + x] * part.sumOfWeights * part.values[within + x];
-          });
-        }
-      });
-    }
-    return { values, sums };
+    return arena().scope((outer) => {
+      const values = outer.float32(this.geometry.sizeX * this.geometry.sizeY).fill(0);
+      for (let pointing = 0; pointing < pointingCount; pointing++) {
+        const own = facets.filter((facet) => facet.pointing === pointing);
+        if (own.length === 0) continue;
+        arena().scope((lease) => {
+          const weigh = weights(lease, pointing);
+          for (const facet of own) {
+            const blocks: BlockSource = (visit) =>
+              source(
+                (block) => {
+                  weigh(block);
+                  arena().scope((inner) => visit(aboutFacet(block, facet, inner)));
+                },
+                { pointing, facetId: facet.id },
+              );
+            arena().scope((inner) => {
+              const part = image(inner, facet, this.gridderOf(facet), blocks);
+              sums[facet.id] = part.sumOfWeights;
+              const { values: own, sumOfWeights: factor } = part;
+              if (factor > 0) this.addInto(values, facet, { values: own, factor }, frequencyHz);
+            });
+          }
+        });
+      }
+      return { values: values.slice(), sums };
+    });
+  }
+
+  /** Adds what a facet has, times a factor and its beam, to a plane in kernel memory. */
+  private addInto(
+    plane: Float32Array,
+    facet: Facet,
+    { values, factor }: { readonly values: Float32Array; readonly factor: number },
+    frequencyHz: number,
+  ): void {
+    const { sizeX, sizeY } = this.geometry;
+    arena().scope((lease) => {
+      const take = (array: Float32Array) => {
+        if (isKernelArray(array)) return array;
+        const copy = lease.float32(array.length);
+        copy.set(array);
+        return copy;
+      };
+      const target = { values: plane.subarray(facet.startY * sizeX + facet.startX), stride: sizeX };
+      const rows = Math.min(facet.sizeY, sizeY - facet.startY);
+      const columns = Math.min(facet.sizeX, sizeX - facet.startX);
+      const planes = [take(values), take(this.beamOver(facet, frequencyHz))] as const;
+      addProductInto(target, planes, facet.sizeX, { rows, columns, factor });
+    });
   }
 
   private gridderOf({ sizeX, sizeY }: Facet): StandardGridder {
@@ -227,37 +266,40 @@ export class MosaicGridder {
   }
 
   /** A facet's beam over its pixels, [y, x]. */
-  private beamOver(facet: Facet, planeFrequency: number): Float64Array {
+  private beamOver(facet: Facet, planeFrequency: number): Float32Array {
     const used = facet.frequency ?? planeFrequency;
     return this.seen.over(facet, used, this.beamOf(facet, used));
   }
 
-  /** Calls `visit` for each row of a facet's pixels with the index of its first pixel in the image and in the facet, and their count. */
-  private eachRow(facet: Facet, visit: (at: number, within: number, count: number) => void): void {
-    const { sizeX, sizeY } = this.geometry;
-    const count = Math.min(facet.sizeX, sizeX - facet.startX);
-    for (let y = 0; y < facet.sizeY && facet.startY + y < sizeY; y++)
-      visit((facet.startY + y) * sizeX + facet.startX, y * facet.sizeX, count);
+  /** A facet's part of the sky, seen through its beam; leased. */
+  private cut(lease: Lease, facet: Facet, { values, xs, ys }: ListedPixels, planeFrequency: number): Float32Array {
+    const part = lease.float32(facet.sizeX * facet.sizeY).fill(0);
+    const beam = this.beamOver(facet, planeFrequency);
+    for (let k = 0; k < values.length; k++) {
+      const [x, y] = [xs[k] - facet.startX, ys[k] - facet.startY];
+      if (x < 0 || y < 0 || x >= facet.sizeX || y >= facet.sizeY) continue;
+      part[y * facet.sizeX + x] = beam[y * facet.sizeX + x] * values[k];
+    }
+    return part;
   }
 
-  /** A facet's part of the sky, seen through its beam. */
-  private cut(facet: Facet, sky: Float32Array, planeFrequency: number): Float32Array {
-    const part = new Float32Array(facet.sizeX * facet.sizeY);
-    const beam = this.beamOver(facet, planeFrequency);
-    this.eachRow(facet, (at, within, count) => {
-      for (let x = 0; x < count; x++) part[within + x] = beam[within + x] * sky[at + x];
+  /** What a model (sky times response) holds, as it is on the sky; a CLEAN model has few pixels. */
+  private trueSky(model: Float32Array, response: Float32Array): ListedPixels {
+    return arena().scope((lease) => {
+      const plane = lease.float32(model.length);
+      plane.set(model);
+      const { values, xs, ys } = pixelsAbove(lease, plane, plane, this.geometry, 0);
+      const sky = { values: values.slice(), xs: xs.slice(), ys: ys.slice() };
+      for (let k = 0; k < values.length; k++) {
+        const seen = response[ys[k] * this.geometry.sizeX + xs[k]];
+        sky.values[k] = seen > LEAST_RESPONSE ? values[k] / seen : 0;
+      }
+      return sky;
     });
-    return part;
   }
 }
 
 const asWeighed: Weigher = () => {};
-
-function trueSky(values: Float32Array, response: Float32Array): Float32Array {
-  const sky = new Float32Array(values.length);
-  for (let k = 0; k < sky.length; k++) if (response[k] > LEAST_RESPONSE) sky[k] = values[k] / response[k];
-  return sky;
-}
 
 /** The block with u and v as seen from a facet's centre: w (n - 1) is linear there, u' = u - w l / n. */
 function aboutFacet(block: PlaneBlock, facet: Facet, lease: Lease): PlaneBlock {

@@ -215,7 +215,7 @@ class SinglePlanes implements PlaneImager {
 }
 
 /** Responses of planes that a mosaic keeps. */
-const MOST_RESPONSE_BYTES = 64 * 1024 * 1024;
+const MOST_RESPONSE_BYTES = 128 * 1024 * 1024;
 
 /** Several pointings under one response. */
 class MosaicPlanes implements PlaneImager {
@@ -245,7 +245,7 @@ class MosaicPlanes implements PlaneImager {
     const known = this.sensitivities[plane];
     if (known) return known;
     const made = this.gridder.sensitivity(this.sums[plane], this.plan.planeFrequencies[plane]);
-    if ((plane + 1) * made.response.byteLength <= MOST_RESPONSE_BYTES) this.sensitivities[plane] = made;
+    if ((plane + 1) * 2 * made.response.byteLength <= MOST_RESPONSE_BYTES) this.sensitivities[plane] = made;
     return made;
   }
 

@@ -1,7 +1,7 @@
 import type { Image } from '../images/index.ts';
 import type { ImagingChoice } from './options.ts';
 
-/** Planes of one image product; kept in memory while they are few, and in the CASA image otherwise. */
+/** Planes of one image product; those used last are kept in memory, the others in the CASA image. */
 export interface PlaneSet {
   read(plane: number): Float32Array;
   write(plane: number, values: Float32Array): void;
@@ -9,30 +9,42 @@ export interface PlaneSet {
   flush(): void;
 }
 
+/** Of one product; two planes are kept in any case. */
 const MEMORY_BYTES = 32 * 1024 * 1024;
+
+interface KeptPlane {
+  readonly values: Float32Array;
+  /** Whether the image does not have it yet. */
+  readonly isNew: boolean;
+}
 
 /** Planes of an open image. */
 export function planesOf(image: Image): PlaneSet {
-  const isSmall = image.planeCount * image.sizeX * image.sizeY * 4 <= MEMORY_BYTES;
-  if (!isSmall)
-    return {
-      read: (plane) => image.readPlane(plane),
-      write: (plane, values) => image.writePlane(plane, values),
-      flush() {},
-    };
-  const planes: (Float32Array | undefined)[] = [];
+  const most = Math.max(2, Math.floor(MEMORY_BYTES / (4 * image.sizeX * image.sizeY)));
+  /** The plane used last is the last one. */
+  const kept = new Map<number, KeptPlane>();
+  const keep = (plane: number, entry: KeptPlane) => {
+    kept.delete(plane);
+    kept.set(plane, entry);
+    if (kept.size <= most) return;
+    const [oldest, { values, isNew }] = [...kept][0];
+    if (isNew) image.writePlane(oldest, values);
+    kept.delete(oldest);
+  };
   return {
     read(plane) {
-      planes[plane] ??= image.readPlane(plane);
-      return planes[plane];
+      const entry = kept.get(plane) ?? { values: image.readPlane(plane), isNew: false };
+      keep(plane, entry);
+      return entry.values;
     },
     write(plane, values) {
-      planes[plane] = values;
+      keep(plane, { values, isNew: true });
     },
     flush() {
-      planes.forEach((values, plane) => {
-        if (values) image.writePlane(plane, values);
-      });
+      for (const [plane, { values, isNew }] of kept) {
+        if (isNew) image.writePlane(plane, values);
+        kept.set(plane, { values, isNew: false });
+      }
     },
   };
 }

@@ -92,16 +92,15 @@ export function primaryBeamPlane(
   const { sizeX, sizeY, cell } = geometry;
   const plane = new Float32Array(sizeX * sizeY);
   // Symmetric in both axes: one quarter is computed.
-  for (let y = 0; y <= sizeY >> 1; y++) {
-    for (let x = 0; x <= sizeX >> 1; x++) {
-      const value = primaryBeam(cell * Math.hypot(x, y), frequencyHz, dish);
-      for (const row of y === 0 ? [0] : [-y, y]) {
-        for (const column of x === 0 ? [0] : [-x, x]) {
-          const [placeX, placeY] = [(sizeX >> 1) + column, (sizeY >> 1) + row];
-          if (placeX < sizeX && placeY < sizeY) plane[placeY * sizeX + placeX] = value;
-        }
-      }
+  const [halfX, halfY] = [sizeX >> 1, sizeY >> 1];
+  for (let y = 0; y <= halfY; y++) {
+    const above = (halfY - y) * sizeX;
+    for (let x = 0; x <= halfX; x++) {
+      const value = primaryBeam(cell * Math.sqrt(x * x + y * y), frequencyHz, dish);
+      plane[above + halfX - x] = value;
+      if (halfX + x < sizeX) plane[above + halfX + x] = value;
     }
+    if (halfY + y < sizeY) plane.copyWithin((halfY + y) * sizeX, above, above + sizeX);
   }
   return plane;
 }

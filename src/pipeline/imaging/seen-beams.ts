@@ -11,11 +11,11 @@ const MOST_BYTES = 64 * 1024 * 1024;
 export class SeenBeams {
   private readonly cell: number;
   private readonly keepsAll: boolean;
-  private readonly known = new Map<number, { readonly frequency: number; readonly values: Float64Array }>();
+  private readonly known = new Map<number, { readonly frequency: number; readonly values: Float32Array }>();
 
   constructor({ cell }: Pick<ImageGeometry, 'cell'>, facets: readonly Facet[]) {
     this.cell = cell;
-    this.keepsAll = facets.reduce((sum, { sizeX, sizeY }) => sum + 8 * sizeX * sizeY, 0) <= MOST_BYTES;
+    this.keepsAll = facets.reduce((sum, { sizeX, sizeY }) => sum + 4 * sizeX * sizeY, 0) <= MOST_BYTES;
   }
 
   /**
@@ -23,10 +23,10 @@ export class SeenBeams {
    * @param beam its response to a distance in rad
    * @returns [y, x], valid until the next call
    */
-  over(facet: Facet, frequency: number, beam: (radius: number) => number): Float64Array {
+  over(facet: Facet, frequency: number, beam: (radius: number) => number): Float32Array {
     const known = this.known.get(facet.id);
     if (known?.frequency === frequency) return known.values;
-    const values = known?.values ?? new Float64Array(facet.sizeX * facet.sizeY);
+    const values = known?.values ?? new Float32Array(facet.sizeX * facet.sizeY);
     for (let y = 0; y < facet.sizeY; y++) {
       const dy = facet.startY + y - facet.beamY;
       for (let x = 0; x < facet.sizeX; x++) {

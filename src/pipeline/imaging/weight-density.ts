@@ -25,6 +25,14 @@ export interface Density {
   readonly values: Float64Array;
   /** Sum of all that was added to the cells. */
   readonly total: number;
+  /** Sum of the squares of the cells. */
+  readonly squares: number;
+}
+
+function sumOfSquares(values: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k] * values[k];
+  return sum;
 }
 
 const MOST_CHANNELS = 65_536;
@@ -83,7 +91,8 @@ export function measureDensity(choice: DensityChoice, lease: Lease, source: Bloc
     total += densityInto(grid, inCells(block, choice, scales));
   });
   const values = grid.values.slice();
-  return { values, total: choice.box > 0 ? spreadInPlace(values, choice.size, choice.box) : total };
+  const all = choice.box > 0 ? spreadInPlace(values, choice.size, choice.box) : total;
+  return { values, total: all, squares: sumOfSquares(values) };
 }
 
 /** Divides weights by density * slope + offset; samples outside of the density grid get none. */

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  arena,
-  emptyHalfGrid,
-  gridFromImageInto,
-  imageFromGridInto,
-} from '../../../src/foundation/numeric/index.ts';
+import { arena, emptyHalfGrid, gridFromImageInto, imageFromGridInto } from '../../../src/foundation/numeric/index.ts';
 import { randomNumbers } from '../../reference/random.ts';
 
 const [cellsX, cellsY] = [24, 20];

@@ -80,8 +80,7 @@ describe('gridding', () => {
       const image = lease.float32(pixels * pixels);
       const factors = { x: correction.map((value) => 1 / value), y: correction.map((value) => 1 / (value * total)) };
       imageFromGridInto({ grid, image, sizeX: pixels, sizeY: pixels }, factors, cells / 2);
-      for (let k = 0; k < image.length; k++)
-        expect(Math.abs(image[k] - expected[k]) / peak).toBeLessThan(5e-6);
+      for (let k = 0; k < image.length; k++) expect(Math.abs(image[k] - expected[k]) / peak).toBeLessThan(5e-6);
     });
   });
 
