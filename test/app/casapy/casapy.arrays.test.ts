@@ -30,6 +30,6 @@ ia.close()
   const run = spawnSync(process.execPath, args, { cwd: folder });
   expect(run.stderr.toString().replace(/^Preparing.*\n/, '')).toBe('');
   expect(run.stdout.toString()).toBe(
-    '(3000,) float64 1 True True\n[5994. 5996. 5998.] 120.0\n[60 40] 2399.0 [1199.5]\n',
+    '(3000,) float64 1 True True\n[5994 5996 5998] 120\n[60 40] 2399.0 [1199.5]\n',
   );
 });
