@@ -4,7 +4,7 @@ import { warnOfInterruptedChanges } from './interrupted-changes.ts';
 import { runProgram } from './programs.ts';
 import { findTask } from './registry.ts';
 import { type ScriptFigure, writeScriptFigure } from './script-figure.ts';
-import { describeTask, formatHelp } from './task-help.ts';
+import { describeTask, formatHelp, formatToolHelp } from './task-help.ts';
 import { runTask } from './task-run.ts';
 import { findTool } from './tool-registry.ts';
 import { bindArguments, type ToolDeclaration, type ToolHost } from './tool-types.ts';
@@ -25,6 +25,8 @@ export type EngineRequest =
     }
   /** The text of help(task). */
   | { readonly kind: 'help'; readonly name: string }
+  /** The text of help(tool), or of help(tool.method). */
+  | { readonly kind: 'tool-help'; readonly tool: string; readonly method?: string }
   /** The parameters of a task, for default() and inp(). */
   | { readonly kind: 'describe'; readonly name: string }
   /** A program of CASA that scripts start through the shell. */
@@ -72,6 +74,8 @@ export class EngineSession {
         return this.callTool(request, cwd);
       case 'help':
         return formatHelp(findTask(request.name));
+      case 'tool-help':
+        return formatToolHelp(findTool(request.tool), request.method);
       case 'describe':
         return describeTask(findTask(request.name));
       case 'program':

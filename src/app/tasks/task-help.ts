@@ -1,4 +1,5 @@
 import { showValue } from './arguments.ts';
+import type { ToolDeclaration } from './tool-types.ts';
 import type { TaskDeclaration, TaskParameter, TaskValue } from './types.ts';
 
 /** A task's description as plain text: summary, call, one line per parameter. */
@@ -15,6 +16,14 @@ function describe({ doc, unit, default: value, allowed, inert }: TaskParameter):
   if (allowed) parts.push(`one of ${allowed.map(showValue).join(', ')}`);
   if (inert !== undefined) parts.push(`no effect: ${inert}`);
   return parts.join('; ');
+}
+
+/** A tool's description as plain text: summary and how each method is called; with a method, that call alone. */
+export function formatToolHelp({ name, summary, methods }: ToolDeclaration, method?: string): string {
+  const call = (one: string) => `${name}.${one}(${methods[one]?.signature ?? ''})`;
+  if (method !== undefined) return `${call(method)}\n\n${name}: ${summary}\n`;
+  const lines = Object.keys(methods).map((one) => `  ${call(one)}`);
+  return `${name}: ${summary}\n\n${lines.join('\n')}\n`;
 }
 
 /** A task's parameters as data. */

@@ -29,7 +29,5 @@ ia.close()
   const args = [join(root, 'bin/casapy.mjs'), '--nologfile', '--casa-version', '6.7.0', 'script.py'];
   const run = spawnSync(process.execPath, args, { cwd: folder });
   expect(run.stderr.toString().replace(/^Preparing.*\n/, '')).toBe('');
-  expect(run.stdout.toString()).toBe(
-    '(3000,) float64 1 True True\n[5994 5996 5998] 120\n[60 40] 2399.0 [1199.5]\n',
-  );
+  expect(run.stdout.toString()).toBe('(3000,) float64 1 True True\n[5994 5996 5998] 120\n[60 40] 2399.0 [1199.5]\n');
 });

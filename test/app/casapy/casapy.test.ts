@@ -119,6 +119,18 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     expect(run.stderr.toString()).toContain('CasaUsageError: tget(): there is no split.last here');
   });
 
+  it('tells at its prompt how a tool and its methods are called', () => {
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
+      cwd: folder,
+      input: 'help(cu)\ntb.getcol?\nhelp("split")\ntb.getcol\n',
+    });
+    const shown = run.stdout.toString().replace(/CASA <\d+>: /g, '');
+    expect(shown).toContain('cu: The version of CASA\n\n  cu.version()\n');
+    expect(shown).toContain('tb.getcol(columnname, startrow=0, nrow=-1, rowincr=1)\n\ntb: Reads and changes tables\n');
+    expect(shown).toContain('split(vis, outputvis,');
+    expect(shown.trim().split('\n').pop()).toBe('<CASA method tb.getcol>');
+  });
+
   it('takes at its prompt what is no Python: commands of IPython and the shell, calls without parentheses, globals', () => {
     writeFileSync(join(folder, 'typed.py'), 'print sys.argv[1:]\n');
     const lines = [

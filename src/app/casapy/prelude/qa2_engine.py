@@ -163,6 +163,27 @@ current = {}
 """What default(), inp() and go() work on: the task's name and a function that collects its globals."""
 
 
+class ToolMethod:
+    """A method of a tool; called with arguments by position or by name."""
+
+    def __init__(self, tool, name):
+        self.__name__ = name
+        self._tool = tool
+
+    def __call__(self, *positional, **named):
+        return ask({
+            'kind': 'tool', 'tool': self._tool._name, 'handle': self._tool._handle, 'method': self.__name__,
+            'positional': pack(positional), 'named': pack(named),
+        })
+
+    @property
+    def __doc__(self):
+        return ask({'kind': 'tool-help', 'tool': self._tool._name, 'method': self.__name__})
+
+    def __repr__(self):
+        return '<CASA method %s.%s>' % (self._tool._name, self.__name__)
+
+
 class Tool:
     """A CASA tool such as tb; its methods run in the engine."""
 
@@ -179,14 +200,11 @@ class Tool:
         if method not in methods:
             raise AttributeError('%s.%s() is not known; %s has %s.' % (self._name, method, self._name, ', '.join(methods)))
 
-        def call(*positional, **named):
-            return ask({
-                'kind': 'tool', 'tool': self._name, 'handle': self._handle, 'method': method,
-                'positional': pack(positional), 'named': pack(named),
-            })
+        return ToolMethod(self, method)
 
-        call.__name__ = method
-        return call
+    @property
+    def __doc__(self):
+        return ask({'kind': 'tool-help', 'tool': self._name})
 
     def __call__(self):
         """CASA 4's tools made new ones: tb.create(), casac.table()."""

@@ -26,11 +26,12 @@ def history():
 
 
 def help_of(thing=None):
-    """help(task): the parameters of a task; else Python's own help."""
-    if isinstance(thing, qa2_engine.Task):
-        print(thing.__doc__)
+    """help(task): the parameters of a task, help(tool) and help(tool.method): how a tool is called; else Python's own help."""
+    named = qa2_session.SPACE.get(thing) if isinstance(thing, str) else thing
+    if isinstance(named, (qa2_engine.Task, qa2_engine.Tool, qa2_engine.ToolMethod)):
+        print(named.__doc__)
     elif thing is None:
-        print('help(task) describes a task; inp(task), default(task), go(), tget(task), tput(task), saveinputs(task), history().')
+        print('help(task) describes a task, help(tool) the methods of a tool (toolhelp() names them); inp(task), default(task), go(), tget(task), tput(task), saveinputs(task), history().')
         tasklist()
     else:
         import pydoc
