@@ -64,7 +64,10 @@ export class ChainTerm {
       fieldMap: isNearest ? nearestFields(metadata.fields, table) : undefined,
       antennaCount: this.antennaCount,
     });
-    this.around = surroundings(metadata, table, this.interpolator);
+    // As CASA: with one window for all, spwmap=[0], delays turn about the middle of each window; with a map, about that of the mapped.
+    const isOneForAll = this.spwmap.length === 1 && this.spwmap[0] >= 0;
+    const pivotOf = (spwId: number) => (isOneForAll ? spwId : this.interpolator.tableWindow(spwId));
+    this.around = surroundings(metadata, table, pivotOf);
   }
 
   /** CASA's word for the table in its logs. */
@@ -126,19 +129,18 @@ export class ChainTerm {
  * with it as those of a delay do (CASA 6.7, CTTimeInterp1::applyPhaseDelay).
  */
 function phaseFactors(metadata: MsMetadata, table: CalTable, spwMap: Int32Array): Float64Array {
-  const middle = (freqs: ArrayLike<number> | undefined) => freqs?.[freqs.length >> 1] ?? Number.NaN;
   return Float64Array.from(metadata.spectralWindows, ({ chanFreqs }, spwId) => {
     const ratio = middle(chanFreqs) / middle(table.spectralWindows[spwMap[spwId]]?.chanFreqs);
     return ratio > 0 ? ratio : 1;
   });
 }
 
-function surroundings(metadata: MsMetadata, table: CalTable, interpolator: SolutionInterpolator): TermSurroundings {
+const middle = (freqs: ArrayLike<number> | undefined) => freqs?.[freqs.length >> 1] ?? Number.NaN;
+
+/** @param pivotOf the window of the table about whose middle the delays of a window of the data turn */
+function surroundings(metadata: MsMetadata, table: CalTable, pivotOf: (spwId: number) => number): TermSurroundings {
   return {
-    tableReference(spwId) {
-      const freqs = table.spectralWindows[interpolator.tableWindow(spwId)]?.chanFreqs ?? Float64Array.of(0);
-      return freqs.reduce((sum, frequency) => sum + frequency, 0) / freqs.length;
-    },
+    tableReference: (spwId) => middle(table.spectralWindows[pivotOf(spwId)]?.chanFreqs) || 0,
     elevationOf(antenna, time, fieldId) {
       const [ra, dec] = fieldDirection(metadata.fields[fieldId], time);
       return azEl(time, ra, dec, metadata.antennas[antenna].position).el;

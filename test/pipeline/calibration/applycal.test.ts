@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { readChunks } from '../../../src/astronomy/visibility/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
-import { applycal, gaincal } from '../../../src/pipeline/calibration/index.ts';
+import { applycal, gaincal, gencal } from '../../../src/pipeline/calibration/index.ts';
 import { type Sample, writeSyntheticMs } from './synthetic-ms.ts';
 
 const ANT_COUNT = 4;
@@ -75,6 +75,17 @@ describe('applycal', () => {
     const ratio = 232.02 / 230.02;
     expect(close(apply('linearPD'), new Array(CHAN_COUNT).fill((ratio - 1) * phase(3)))).toBe(true);
     expect(close(apply('nearestPD'), new Array(CHAN_COUNT).fill((ratio - 1) * phase(3)))).toBe(true);
+  });
+
+  it('turns delays about the middle of the window mapped to, with one window for all about that of each', () => {
+    const options = { vis: 'a.ms', caltable: 'd.k', caltype: 'sbd', antenna: '3', spw: '0', parameter: [0.1] };
+    gencal(context, options);
+    const middle = (spwmap: number[]) => {
+      applycal(context, { vis: 'a.ms', gaintable: 'd.k', spw: '1', spwmap });
+      return corrected(1).phases[2];
+    };
+    expect(middle([0])).toBeCloseTo(-phase(3), 5);
+    expect(Math.abs(middle([0, 0]) + phase(3))).toBeCloseTo(2 * Math.PI * 0.1 * 2, 4);
   });
 
   it('refuses what it does not do', () => {
