@@ -93,7 +93,7 @@ export function compileAgent(
   return {
     command,
     columns: (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA')),
-    ...(clip?.source === 'weightSpectrum' && { needsWeightSpectrum: true }),
+    ...((clip?.source === 'weight' || clip?.source === 'weightSpectrum') && { needsWeightSpectrum: true }),
     ...(compiled.timeRanges && { timeRanges: compiled.timeRanges }),
     dataDescs,
     rowColumns: [...new Set(conditions.flatMap(({ columns }) => columns))],

@@ -129,11 +129,9 @@ function clipValues(clip: Clip, chunk: VisibilityChunk): Float32Array {
     if (clip.columns[0] === 'FLOAT_DATA') return realAsComplex(values, count);
     return model ? values.map((value, at) => value - model[at]) : values;
   }
-  if (clip.source === 'weightSpectrum') {
-    const { weightSpectrum } = chunk;
-    if (!weightSpectrum) fail('missing', 'The MeasurementSet has no WEIGHT_SPECTRUM to clip.');
-    return realAsComplex(weightSpectrum, count);
-  }
+  // As CASA: WEIGHT means the weights of channels where there are such.
+  if (chunk.weightSpectrum) return realAsComplex(chunk.weightSpectrum, count);
+  if (clip.source === 'weightSpectrum') fail('missing', 'The MeasurementSet has no WEIGHT_SPECTRUM to clip.');
   const values = new Float32Array(2 * count);
   for (let at = 0; at < count; at++) {
     values[2 * at] = chunk.weight[Math.floor(at / (chanCount * corrCount)) * corrCount + (at % corrCount)];

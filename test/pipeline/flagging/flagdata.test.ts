@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openMs, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
 import { flagcmd, flagdata, flagFigure, flagmanager } from '../../../src/pipeline/flagging/index.ts';
+import { initweights } from '../../../src/pipeline/reshape/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 function start() {
@@ -168,14 +169,22 @@ describe('flagdata by elevation, columns and reasons', () => {
     expect(flags()[0]).toBe(60 * PER_PAIR);
   });
 
-  it('clips weights and Stokes I', () => {
-    const { flags, run } = start();
+  it('clips weights, by channel where there are such, and Stokes I', () => {
+    const { context, flags, run } = start();
     run({ mode: 'clip', datacolumn: 'WEIGHT', clipminmax: [0, 3.9], spw: '1', antenna: 'DV01&DV02' });
     expect(flags()[0]).toBe(6 * 8); // WEIGHT is 4
     run({ mode: 'unflag' });
     run({ mode: 'clip', correlation: 'IMAG_I', clipminmax: [0, 1], antenna: 'DV01&DV02' });
     expect(flags()[0]).toBe(6 * PER_PAIR);
     expect(() => run({ mode: 'clip', datacolumn: 'SPECTRUM' })).toThrow(/weight_spectrum/);
+    run({ mode: 'unflag' });
+    initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
+    const ms = openMs(join(context.cwd, 'a.ms'), 'update');
+    const weight = ms.main.column('WEIGHT');
+    weight.putRange(0, ms.main.rowCount, new Float32Array(2 * ms.main.rowCount).fill(1), [2]);
+    ms.close();
+    run({ mode: 'clip', datacolumn: 'WEIGHT', clipminmax: [0, 3.9], spw: '1', antenna: 'DV01&DV02' });
+    expect(flags()[0]).toBe(6 * 8); // WEIGHT_SPECTRUM is still 4
   });
 
   it('takes shadows of antennas without data, from a record or a file', () => {
