@@ -119,6 +119,29 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
     expect(run.stderr.toString()).toContain('CasaUsageError: tget(): there is no split.last here');
   });
 
+  it('has the modules that analysts import, and says of packages that are not here what there is', () => {
+    const source = `from taskinit import gentools
+from casampi.MPIEnvironment import MPIEnvironment
+import matplotlib.ticker as ticker
+from matplotlib.patches import Ellipse
+print(gentools(['tb', 'ms']), MPIEnvironment.is_mpi_enabled, ticker.__name__)
+try:
+    Ellipse((0, 0), 1, 2)
+except NotImplementedError as error:
+    print(str(error)[:40])
+try:
+    from astropy.io import fits
+except ImportError as error:
+    print(error)
+`;
+    writeFileSync(join(folder, 'imports.py'), source);
+    const run = casapy('--casa-version', '6.5.0', 'imports.py');
+    expect(run.out).toBe(
+      '(<CASA tool tb>, <CASA tool ms>) False matplotlib.ticker\nmatplotlib.patches.Ellipse() is not avai\n' +
+        "No module named 'astropy': casapy has Python's standard library, numpy, plain plots by pylab, and CASA's tasks and tools.\n",
+    );
+  });
+
   it('tells at its prompt how a tool and its methods are called', () => {
     const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
       cwd: folder,

@@ -346,6 +346,9 @@ def _install_modules():
         recipes.almahelpers = add(package + '.almahelpers', **helpers)
     add('almahelpers_localcopy', **helpers)
     add('casa_stack_manip', stack_frame_find=lambda: SPACE, stack_find=SPACE.get)
+    mpi = add('casampi')
+    mpi.__path__ = []
+    mpi.MPIEnvironment = add('casampi.MPIEnvironment', MPIEnvironment=_MPIEnvironment)
 
 
 class _TaskModules:
@@ -369,6 +372,39 @@ class _TaskModules:
         pass
 
 
+_NOT_HERE = frozenset(
+    'astropy scipy pandas pyfits IPython spectral_cube radio_beam regions reproject pyregion aplpy astroquery pyspeckit h5py emcee requests '
+    'PIL sklearn skimage photutils lmfit uncertainties tqdm bs4 dask xarray numba casashell'.split()
+)
+
+
+class _RefusedModules:
+    """Packages that analysts import and that are not here say so; a file of that name beside the script comes first."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if path is None and name in _NOT_HERE:
+            what = "No module named '%s': casapy has Python's standard library, numpy, plain plots by pylab, and CASA's tasks and tools." % name
+            raise ModuleNotFoundError(what, name=name)
+
+
+class _MPIEnvironment:
+    """One process, as CASA without mpicasa."""
+
+    is_mpi_enabled = is_mpi_client = is_mpi_debug_mode_enabled = False
+    mpi_processor_rank, mpi_world_size, hostname = 0, 1, 'localhost'
+
+    @staticmethod
+    def mpi_server_rank_list():
+        return []
+
+
+def _gentools(tools=None):
+    """New tools by name, as taskinit of CASA 4 and 5 gave them."""
+    names = tools or ['im', 'cb', 'ms', 'tb', 'me', 'ia', 'po', 'sm', 'cl', 'cs', 'rg', 'sl', 'dc', 'vp', 'msmd', 'fi', 'fn', 'imd', 'sdms']
+    return tuple(SPACE[name].create() for name in names if tools or name in SPACE)
+
+
 # The functions of Python 2's module math.
 _MATH = (
     'acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees e erf erfc exp expm1 fabs factorial floor fmod frexp '
@@ -380,7 +416,7 @@ def install():
     """What the snapshot keeps."""
     qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
-    sys.meta_path.append(_TaskModules)
+    sys.meta_path.extend([_TaskModules, _RefusedModules])
     _install_shell()
     # casapy.py of CASA 3 to 5 has `from math import *` and these modules; pow stays Python's, which scripts of CASA 6 mean.
     SPACE.update({name: getattr(qa2_python2.MATH, name) for name in _MATH.split()})
@@ -418,7 +454,7 @@ def attach(start):
     add('casa_system', casa=SPACE['casa'])
     # Analysts import the module under names of their own; what it has here are the methods of the tool.
     sys.modules['analysisUtils'] = SPACE['aU']
-    add('taskinit', casac=SPACE['casac'], **{name: SPACE[name] for name in start['tools']}, **makers)
+    add('taskinit', casac=SPACE['casac'], gentools=_gentools, **{name: SPACE[name] for name in start['tools']}, **makers)
     add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
     SPACE.update({name: sys.modules[name] for name in ('casatasks', 'casatools')})  # as at the prompt of CASA 6
     _install_versions()

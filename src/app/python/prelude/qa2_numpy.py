@@ -1646,13 +1646,22 @@ def _refuse_drawing(name, *_arguments, **_options):
     raise NotImplementedError('%s() is not available: scripts draw plain plots alone here (plot, scatter, errorbar, hist …); plotms, plotcal, plotbandpass and plotants write PNG files.' % name)
 
 
+_DRAWING_PARTS = (
+    'animation axes backends backends.backend_agg backends.backend_pdf cm collections colorbar colors dates figure font_manager gridspec image '
+    'legend lines mlab offsetbox patches path patheffects style text ticker transforms widgets'
+)
+
+
 def _install_drawing():
     silent = dict.fromkeys('ion ioff close clf cla show draw use rc switch_backend interactive'.split(), _nothing)
-    for name in ('pylab', 'matplotlib', 'matplotlib.pyplot', 'matplotlib.pylab'):
+    names = ['pylab', 'matplotlib', 'matplotlib.pyplot', 'matplotlib.pylab'] + ['matplotlib.' + part for part in _DRAWING_PARTS.split()]
+    for name in names + ['mpl_toolkits', 'mpl_toolkits.axes_grid1', 'mpl_toolkits.axes_grid1.inset_locator', 'mpl_toolkits.mplot3d']:
         module = sys.modules[name] = _Drawing(name)
         module.__dict__.update(silent, __path__=[], rcParams={})
-    sys.modules['matplotlib'].pyplot = sys.modules['pylab'].pyplot = sys.modules['matplotlib.pyplot']
-    sys.modules['matplotlib'].pylab = sys.modules['pylab']
+        parent, _, part = name.rpartition('.')
+        if parent:
+            setattr(sys.modules[parent], part, module)
+    sys.modules['pylab'].pyplot = sys.modules['matplotlib.pyplot']
 
 
 _install_drawing()
