@@ -124,7 +124,7 @@ print open('f').read(), os.popen('ls').readlines(), os.path.isdir('../sub')`;
 from casampi.MPIEnvironment import MPIEnvironment
 import matplotlib.ticker as ticker
 from matplotlib.patches import Ellipse
-print(gentools(['tb', 'ms']), MPIEnvironment.is_mpi_enabled, ticker.__name__)
+print('%s %s %s' % (gentools(['tb', 'ms']), MPIEnvironment.is_mpi_enabled, ticker.__name__))
 try:
     Ellipse((0, 0), 1, 2)
 except NotImplementedError as error:
