@@ -17,6 +17,7 @@ import time
 import traceback
 import types
 
+import numpy
 import qa2_engine
 import qa2_host
 import qa2_parameters
@@ -405,6 +406,20 @@ def _gentools(tools=None):
     return tuple(SPACE[name].create() for name in names if tools or name in SPACE)
 
 
+class _AnalysisUtilities(Tool):
+    """The analysis utilities, with those that work on what is in Python."""
+
+    def createCasaTool(self, mytool):
+        """A new tool from what taskinit or casatools make tools of."""
+        return mytool()
+
+    def MAD(self, a, c=0.6745, axis=0):
+        """The median of the distances from the median, as a standard deviation."""
+        values = numpy.asarray(a)
+        middle = numpy.expand_dims(numpy.median(values, axis), axis)
+        return numpy.median(abs(values - middle), axis) / c
+
+
 # The functions of Python 2's module math.
 _MATH = (
     'acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees e erf erfc exp expm1 fabs factorial floor fmod frexp '
@@ -438,7 +453,7 @@ def attach(start):
         SPACE[name] = Task(name)
     Tool.METHODS.update(start['tools'])
     for name in start['tools']:
-        SPACE[name] = Tool(name)
+        SPACE[name] = (_AnalysisUtilities if name == 'aU' else Tool)(name)
     why = '%s() is a CASA task that is not available here; docs/coverage.md lists those that are.'
     absent = {name: absent_task(name, why % name) for name in _ABSENT_TASKS if name not in start['tasks']}
     SPACE.update(absent)
@@ -453,7 +468,7 @@ def attach(start):
     add('casac', casac=SPACE['casac'])
     add('casa_system', casa=SPACE['casa'])
     # Analysts import the module under names of their own; what it has here are the methods of the tool.
-    sys.modules['analysisUtils'] = SPACE['aU']
+    sys.modules['analysisUtils'] = SPACE['au'] = SPACE['aU']
     add('taskinit', casac=SPACE['casac'], gentools=_gentools, **{name: SPACE[name] for name in start['tools']}, **makers)
     add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
     SPACE.update({name: sys.modules[name] for name in ('casatasks', 'casatools')})  # as at the prompt of CASA 6

@@ -62,6 +62,14 @@ export const analysisUtilitiesTool: ToolDeclaration<null> = {
   close: () => {},
   methods: {
     ...coordinateHelpers,
+    getALMAFlux: method(
+      "sourcename, frequency='', lowbandlimit=1e20, highbandlimit=1e20, ignorelowbandlimit=True, date='', searchwindow=30",
+      () =>
+        fail(
+          'unsupported',
+          'aU.getALMAFlux(): the catalogue of calibrators is on the network, which scripts have none of; see almascience.org/sc.',
+        ),
+    ),
     stuffForScienceDataReduction: method('', (_state, _args, { adopt }) => adopt('es', null)),
     plotWVRSolutions: method(
       "caltable='', spw='', field='', antenna='', subplot=22, yrange=[0,0], xrange=[0,0], interactive=False, " +
