@@ -1,4 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
+import { apparentsensTask } from './declarations/apparentsens.ts';
 import { applycalTask } from './declarations/applycal.ts';
 import { asdmsummaryTask } from './declarations/asdmsummary.ts';
 import { bandpassTask } from './declarations/bandpass.ts';
@@ -74,6 +75,7 @@ import { wvrgcalTask } from './declarations/wvrgcal.ts';
 import type { TaskDeclaration } from './types.ts';
 
 const DECLARATIONS: readonly TaskDeclaration[] = [
+  apparentsensTask,
   applycalTask,
   bandpassTask,
   calstatTask,

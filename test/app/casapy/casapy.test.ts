@@ -135,6 +135,8 @@ except ImportError as error:
     print(error)
 `;
     writeFileSync(join(folder, 'imports.py'), source);
+    const names = casapy('-c', 'print np.mean([1, 2]), pl is pylab, plt.__name__, au is aU').out;
+    expect(names).toBe('1.5 True matplotlib.pyplot True\n');
     const run = casapy('--casa-version', '6.5.0', 'imports.py');
     expect(run.out).toBe(
       '(<CASA tool tb>, <CASA tool ms>) False matplotlib.ticker\nmatplotlib.patches.Ellipse() is not avai\n' +

@@ -319,7 +319,7 @@ class _Maker:
 _TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'imager': 'im', 'componentlist': 'cl', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
-accor accum apparentsens autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
+accor accum autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
 deconvolve defintent exportasdm exportuvfits find fringefit getantposalma getcalmodvla getephemtable imbaseline
 imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
 listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
@@ -441,6 +441,9 @@ def install():
         casadef=sys.modules['casadef'], **qa2_parameters.NAMES, bdflags2MS=bdflags2MS, CasaError=CasaError,
         casa={'build': {'version': '0.0.0', 'number': '1'}, 'files': {'logfile': ''}, 'flags': {}, 'dirs': {}},
     )
+    # casapy of CASA 3 to 5 began as IPython with pylab, and scripts take these names for granted.
+    pylab = sys.modules['pylab']
+    SPACE.update(np=numpy, pylab=pylab, pl=pylab, plt=sys.modules['matplotlib.pyplot'])
     qa2_session.on_source.append(_follow_version)
     qa2_engine.takes_globals = lambda: has_prompt or qa2_session.current_language(SPACE) == 2
 
