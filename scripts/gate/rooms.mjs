@@ -35,7 +35,7 @@ export const SAME_FLOOR = {
 
 /** Files and rooms that may import node: modules. */
 export const NODE_DOORS = [
-  /^src\/foundation\/bytes\/node(-lock)?\.ts$/,
+  /^src\/foundation\/bytes\/node(-[a-z]+)?\.ts$/,
   /^src\/foundation\/base\/workers-node\.ts$/,
   /^src\/foundation\/plotting\/node-[a-z-]+\.ts$/,
   /^src\/app\//,

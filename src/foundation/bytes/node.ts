@@ -1,11 +1,15 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { getSystemErrorName } from 'node:util';
 import { type ErrorTag, fail } from '../base/index.ts';
 import { isAbsence } from './absence.ts';
 import { openLockFile } from './node-lock.ts';
+import { type PendingFile, WriteBehind } from './node-writer.ts';
 import type { ByteFile, ByteSink, ByteSource, Disk, FileInfo } from './types.ts';
 
 export { prepareLocks } from './node-lock.ts';
+
+const behind = new WriteBehind();
 
 /** The real file system; the one place of the engine that imports node:fs. */
 export function nodeDisk(): Disk {
@@ -14,16 +18,16 @@ export function nodeDisk(): Disk {
     create: (file) => createSink(file),
     openUpdate: (file) => openFile(file),
     openLock: (file) => guard(file, () => openLockFile(file)),
-    readFile: (file) => guard(file, () => new Uint8Array(fs.readFileSync(file))),
-    readText: (file) => guard(file, () => fs.readFileSync(file, 'utf8')),
-    writeFile: (file, content) => guard(file, () => fs.writeFileSync(file, content)),
+    readFile: (file) => settled(file, () => new Uint8Array(fs.readFileSync(file))),
+    readText: (file) => settled(file, () => fs.readFileSync(file, 'utf8')),
+    writeFile: (file, content) => settled(file, () => fs.writeFileSync(file, content)),
     info: fileInfo,
     exists: (file) => fs.existsSync(file),
     list: (directory) => guard(directory, () => fs.readdirSync(directory).sort()),
     makeDirectory: (directory) => guard(directory, () => makeDirectories(directory)),
     remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
-    copy: (from, to) => guard(from, () => (fs.lstatSync(from).isFile() ? copyFile(from, to) : copyTree(from, to))),
+    copy: (from, to) => settled(from, () => (fs.lstatSync(from).isFile() ? copyFile(from, to) : copyTree(from, to))),
     link: (target, file) => guard(file, () => fs.symlinkSync(target, file)),
     freeBytes: (file) =>
       guard(file, () => {
@@ -94,13 +98,14 @@ function statOf(file: string): fs.Stats | undefined {
 
 function fileInfo(file: string): FileInfo | undefined {
   if (file.includes('\0')) return undefined; // Node throws for such names, which no file has
+  behind.settle();
   const stat = statOf(file);
   if (!stat) return undefined;
   return { kind: stat.isDirectory() ? 'directory' : 'file', size: stat.size, modifiedMs: stat.mtimeMs };
 }
 
 function openSource(file: string): ByteSource {
-  const descriptor = guard(file, () => fs.openSync(file, 'r'));
+  const descriptor = settled(file, () => fs.openSync(file, 'r'));
   const length = fs.fstatSync(descriptor).size;
   return {
     name: file,
@@ -111,7 +116,7 @@ function openSource(file: string): ByteSource {
 }
 
 function createSink(file: string): ByteSink {
-  const descriptor = guard(file, () => fs.openSync(file, 'w'));
+  const written = new WrittenFile(file, 'w');
   let position = 0;
   return {
     name: file,
@@ -119,31 +124,66 @@ function createSink(file: string): ByteSink {
       return position;
     },
     write(bytes) {
-      writeExactly(descriptor, file, position, bytes);
+      written.write(position, bytes);
       position += bytes.length;
     },
     patch(offset, bytes) {
       if (offset + bytes.length > position)
         fail('internal', 'A patch lies beyond what is written.', { file, byte: offset });
-      writeExactly(descriptor, file, offset, bytes);
+      written.write(offset, bytes);
     },
-    close: () => fs.closeSync(descriptor),
+    close: () => written.close(),
   };
 }
 
 function openFile(file: string): ByteFile {
-  const descriptor = guard(file, () => fs.openSync(file, fs.existsSync(file) ? 'r+' : 'w+'));
+  const written = new WrittenFile(file, fs.existsSync(file) ? 'r+' : 'w+');
   return {
     name: file,
     get length() {
-      return fs.fstatSync(descriptor).size;
+      return fs.fstatSync(written.settled()).size;
     },
-    read: (offset, target) => readExactly(descriptor, file, offset, target),
-    write: (offset, bytes) => writeExactly(descriptor, file, offset, bytes),
-    truncate: (length) => guard(file, () => fs.ftruncateSync(descriptor, length)),
-    flush: () => {},
-    close: () => fs.closeSync(descriptor),
+    read: (offset, target) => readExactly(written.settled(), file, offset, target),
+    write: (offset, bytes) => written.write(offset, bytes),
+    truncate(length) {
+      const descriptor = written.settled();
+      guard(file, () => fs.ftruncateSync(descriptor, length));
+    },
+    flush: () => void written.settled(),
+    close: () => written.close(),
   };
+}
+
+/** An open file whose long writes may be on their way until it is settled. */
+class WrittenFile {
+  private readonly file: string;
+  private readonly pending: PendingFile;
+
+  constructor(file: string, flags: string) {
+    this.file = file;
+    this.pending = { descriptor: settled(file, () => fs.openSync(file, flags)), lastPiece: 0, errno: 0 };
+  }
+
+  /** The descriptor of a file that holds all that was written. */
+  settled(): number {
+    const { descriptor, errno } = this.wait();
+    if (errno !== 0) refuse(this.file, getSystemErrorName(errno));
+    return descriptor;
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    if (!behind.take(this.pending, offset, bytes)) writeExactly(this.settled(), this.file, offset, bytes);
+  }
+
+  close(): void {
+    fs.closeSync(this.wait().descriptor);
+    this.settled();
+  }
+
+  private wait(): PendingFile {
+    behind.settle(this.pending);
+    return this.pending;
+  }
 }
 
 function readExactly(descriptor: number, file: string, offset: number, target: Uint8Array): void {
@@ -184,8 +224,17 @@ function guard<T>(file: string, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    const [tag, message] = TAGS[code] ?? (['io', `The operating system refused (${code || String(error)}).`] as const);
-    return fail(tag, message, { file }, error);
+    return refuse(file, (error as NodeJS.ErrnoException).code ?? String(error), error);
   }
+}
+
+/** The same for what looks a file up by its name, under which somebody else in this thread may be writing. */
+function settled<T>(file: string, act: () => T): T {
+  behind.settle();
+  return guard(file, act);
+}
+
+function refuse(file: string, code: string, cause?: unknown): never {
+  const [tag, message] = TAGS[code] ?? (['io', `The operating system refused (${code}).`] as const);
+  return fail(tag, message, { file }, cause);
 }

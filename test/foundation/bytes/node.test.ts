@@ -6,6 +6,20 @@ import { disk } from '../../../src/foundation/bytes/index.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'qa2-disk-'));
 
+const PIECE = 8 << 20;
+const TURNS = 8;
+
+/** An open file of as many bytes as make a second thread take over. */
+async function writtenFile() {
+  const path = join(folder(), 'file');
+  const file = disk().openUpdate(path);
+  for (let turn = 0; turn < TURNS; turn++) {
+    file.write(turn * PIECE, new Uint8Array(PIECE).fill(turn + 1));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { path, file };
+}
+
 describe('the disk', () => {
   it('makes a directory with those above it, and leaves one that is there', () => {
     const path = join(folder(), 'a', 'b', 'c');
@@ -47,6 +61,28 @@ describe('the disk', () => {
     expect(statSync(`${to}.read`).mode & 0o777).toBe(0o440);
     expect(() => disk().copy(`${from}.none`, to)).toThrow(`${from}.none`);
   });
+
+  it('shows a file whole under its name while it is still open for writing', async () => {
+    const { path, file } = await writtenFile();
+    expect(disk().info(path)?.size).toBe(TURNS * PIECE);
+    const last = new Uint8Array(PIECE);
+    disk()
+      .open(path)
+      .read((TURNS - 1) * PIECE, last);
+    expect(last.every((byte) => byte === TURNS)).toBe(true);
+    file.close();
+  });
+
+  it.runIf(existsSync('/dev/full'))(
+    'says that the disk is full when long writes are to be with the system',
+    async () => {
+      (await writtenFile()).file.close();
+      const file = disk().openUpdate('/dev/full');
+      file.write(0, new Uint8Array(PIECE));
+      expect(() => file.flush()).toThrow('The disk is full');
+      expect(() => file.close()).toThrow('/dev/full');
+    },
+  );
 
   it.runIf(existsSync('/proc/self'))('ends where the system makes no directories', () => {
     expect(() => disk().makeDirectory('/proc/nothing/here')).toThrow('/proc/nothing');
