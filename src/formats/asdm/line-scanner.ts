@@ -1,7 +1,8 @@
 import { fail } from '../../foundation/base/index.ts';
 import type { ByteSource } from '../../foundation/bytes/index.ts';
 
-const WINDOW_BYTES = 1 << 16;
+/** A little more than the text between two binary parts, which are jumped over. */
+const WINDOW_BYTES = 1 << 13;
 const LINE_LIMIT = 1 << 22;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;

@@ -98,7 +98,12 @@ export class DirectColumn extends IncrementalColumn {
       taken.push(value);
     }
     if (inside > row) list.replace(row, inside, starts, taken, this.host.rows);
-    for (let next = inside; next < end; next++) list.hold(next, codec.take(values, at + (next - row) * step));
+    for (let next = inside; next < end; ) {
+      list.hold(next, codec.take(values, at + (next - row) * step));
+      next++;
+      const isHeld = list.starts[list.starts.length - 1] < next;
+      if (isHeld && codec.repeats) next += codec.repeats(values, at + (next - row) * step, end - next);
+    }
     this.written = Math.max(this.written, end);
   }
 

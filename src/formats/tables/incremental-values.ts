@@ -19,6 +19,8 @@ export interface IntervalCodec {
   isEqual(left: IntervalValue, right: IntervalValue): boolean;
   /** Value of one cell out of an array of cells. */
   take(values: ColumnValues, at: number): IntervalValue;
+  /** How many cells from `at` on, of at most `limit`, surely have the value of the cell before; 0 where that is not looked at. */
+  repeats?(values: ColumnValues, at: number, limit: number): number;
   /** Fills `count` cells with a value. */
   fill(value: IntervalValue, values: ColumnValues, at: number, count: number): void;
 }
@@ -59,10 +61,29 @@ function numberCodec(layout: ColumnLayout, isLittleEndian: boolean, file: string
     },
     isEqual: (left, right) => Object.is(left, right),
     take: (values, at) => (isBool ? Number((values as Uint8Array)[at] !== 0) : (values as Float64Array)[at]),
+    repeats(values, at, limit) {
+      if (values instanceof Float64Array) return repeatedDoubles(values, at, limit);
+      return values instanceof Int32Array ? repeatedIntegers(values, at, limit) : 0;
+    },
     fill(value, values, at, count) {
       (values as Float64Array).fill(value as number, at, at + count);
     },
   };
+}
+
+// A function for each kind of array: millions of rows go through them, and code that meets one kind alone is ten times as fast.
+function repeatedDoubles(values: Float64Array, at: number, limit: number): number {
+  const value = values[at - 1];
+  let count = 0;
+  while (count < limit && Object.is(values[at + count], value)) count++;
+  return count;
+}
+
+function repeatedIntegers(values: Int32Array, at: number, limit: number): number {
+  const value = values[at - 1];
+  let count = 0;
+  while (count < limit && values[at + count] === value) count++;
+  return count;
 }
 
 function arrayCodec(layout: ColumnLayout, count: number, isLittleEndian: boolean, file: string): IntervalCodec {

@@ -133,12 +133,10 @@ export function putRowColumns(
   const perIntegration = pairs.first.length * binCount;
   const count = integrations.length * perIntegration;
   const { antennaIds, feedIds } = context.configuration;
-  const integers = {
-    ANTENNA1: arrays.int32('ANTENNA1', count),
-    ANTENNA2: arrays.int32('ANTENNA2', count),
-    FEED1: arrays.int32('FEED1', count),
-    FEED2: arrays.int32('FEED2', count),
-  };
+  const antenna1 = arrays.int32('antenna1', count);
+  const antenna2 = arrays.int32('antenna2', count);
+  const feed1 = arrays.int32('feed1', count);
+  const feed2 = arrays.int32('feed2', count);
   const time = arrays.float64('time', count);
   const interval = arrays.float64('interval', count);
   const uvw = arrays.float64('uvw', 3 * count);
@@ -158,10 +156,10 @@ export function putRowColumns(
       const a = pairs.first[pair];
       const b = pairs.second[pair];
       for (let bin = 0; bin < binCount; bin++, row++) {
-        integers.ANTENNA1[row] = antennaIds[a];
-        integers.ANTENNA2[row] = antennaIds[b];
-        integers.FEED1[row] = feedIds[a];
-        integers.FEED2[row] = feedIds[b];
+        antenna1[row] = antennaIds[a];
+        antenna2[row] = antennaIds[b];
+        feed1[row] = feedIds[a];
+        feed2[row] = feedIds[b];
         if (antennas)
           for (let axis = 0; axis < 3; axis++) uvw[3 * row + axis] = antennas[3 * a + axis] - antennas[3 * b + axis];
       }
@@ -169,7 +167,10 @@ export function putRowColumns(
   }
   const put = (name: string, values: Int32Array | Float64Array | Float32Array, shape?: readonly number[]) =>
     main.column(name).putRange(block.start, count, values, shape);
-  for (const [name, values] of Object.entries(integers)) put(name, values);
+  put('ANTENNA1', antenna1);
+  put('ANTENNA2', antenna2);
+  put('FEED1', feed1);
+  put('FEED2', feed2);
   const constants = {
     ARRAY_ID: 0,
     DATA_DESC_ID: block.dataDescId,
