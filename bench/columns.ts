@@ -4,13 +4,26 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type ColumnValues, openTable } from '../src/formats/tables/index.ts';
 import { installDisk } from '../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../src/foundation/bytes/node.ts';
+import { arena, installKernels } from '../src/foundation/numeric/index.ts';
+
+type Numbers = Exclude<ColumnValues, string[] | BigInt64Array>;
 
 /** Rows of a block: 32 MB of visibilities in the widest windows. */
 const ROWS = 4096;
 
 installDisk(nodeDisk());
+installKernels(readFileSync(new URL('../kernels.wasm', import.meta.url)));
 const [path, blocksFile, action, ...columns] = process.argv.slice(2);
 const table = openTable(path, action === 'write' ? 'update' : 'read');
+
+/** The same numbers in kernel memory, in which tasks have all that they read. */
+function inKernelMemory(values: Numbers): Numbers {
+  const room = arena().lease().uint8(values.byteLength);
+  const make = values.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Numbers;
+  const kept = new make(room.buffer, room.byteOffset, values.length);
+  kept.set(values);
+  return kept;
+}
 
 if (action === 'plan') {
   const data = table.column('DATA');
@@ -25,12 +38,12 @@ if (action === 'plan') {
   const blocks: readonly (readonly [number, number])[] = JSON.parse(readFileSync(blocksFile, 'utf8'));
   for (const name of columns) {
     const column = table.column(name);
-    const samples = new Map<string, Exclude<ColumnValues, string[]>>();
+    const samples = new Map<string, Numbers>();
     const sampleOf = (start: number, count: number) => {
       const key = `${count} ${column.cellShape(start)}`;
       const known = samples.get(key);
       if (known) return known;
-      const values = column.getRange(start, count) as Exclude<ColumnValues, string[]>;
+      const values = inKernelMemory(column.getRange(start, count) as Numbers);
       samples.set(key, values);
       return values;
     };

@@ -205,7 +205,8 @@ function readChunk(
   const main = ms.main;
   const order = ascendingOrder(rows);
   const array = <T extends Exclude<ColumnValues, string[]>>(name: string, values: T, width: number): T => {
-    readOrdered(main.column(name), rows, order, values, width);
+    if (width === 0) readAnyScalars(main.column(name), rows, order, values);
+    else readArrays(main.column(name), rows, values, width);
     return values;
   };
   const data: Partial<Record<DataColumn, Float32Array>> = {};
@@ -270,30 +271,20 @@ function ascendingOrder(rows: Int32Array): Int32Array | undefined {
   return Int32Array.from(rows.keys()).sort((one, other) => rows[one] - rows[other]);
 }
 
-/** Reads cells at rows in any order: ascending rows go straight into the target, others by way of a scratch array. */
-function readOrdered(
+/** Reads a scalar column at rows in any order. */
+function readAnyScalars(
   column: Column,
   rows: Int32Array,
   order: Int32Array | undefined,
   into: Exclude<ColumnValues, string[]>,
-  width: number,
 ): void {
-  const read = width === 0 ? readScalars : (c: Column, r: Int32Array, v: ColumnValues) => readArrays(c, r, v, width);
   if (!order) {
-    read(column, rows, into);
+    readScalars(column, rows, into);
     return;
   }
-  const scratch = into.slice() as Float32Array;
-  read(
-    column,
-    order.map((at) => rows[at]),
-    scratch,
-  );
-  const step = width || 1;
-  const target = into as Float32Array;
-  for (let index = 0; index < order.length; index++) {
-    target.set(scratch.subarray(index * step, (index + 1) * step), order[index] * step);
-  }
+  const ascending = order.map((at) => rows[at]);
+  const values = readScalars(column, ascending, into.slice() as typeof into);
+  for (let index = 0; index < order.length; index++) into[order[index]] = values[index];
 }
 
 /** Reads a scalar column at ascending rows; short gaps are read over. */
@@ -315,7 +306,7 @@ export function readScalars<T extends Exclude<ColumnValues, string[]>>(column: C
   return into;
 }
 
-/** Reads an array column at ascending rows by runs of neighbours. @param width numbers per cell */
+/** Reads an array column at rows in any order, by runs of neighbours straight to where they belong. @param width numbers per cell */
 function readArrays(column: Column, rows: Int32Array, into: ColumnValues, width: number): void {
   const values = into as Float32Array;
   forEachRun(rows, (start, count, at) => {
