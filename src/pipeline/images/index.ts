@@ -19,6 +19,7 @@ export { type ContourChoice, imageFigure, type ViewChoice } from './image-view.t
 export { type ImmathOptions, immath } from './immath.ts';
 export { type MakemaskOptions, makemask } from './mask-making.ts';
 export { type ImmomentsOptions, immoments } from './moments.ts';
+export { findPeaks, type PeakChoice, type PlanePeak } from './peak-finding.ts';
 export {
   type ChosenPixels,
   choosePixels,

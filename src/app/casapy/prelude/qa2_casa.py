@@ -43,7 +43,7 @@ def _install_versions():
     """casalith and the versions of packages, which scripts of CASA 6 ask."""
     told = lambda: sys.modules['casadef'].casa_version
     names = dict(version_string=told, version=lambda: _numbers(told()))
-    qa2_python2._add_module('casalith', compare_version=SPACE['cu'].compare_version, **names)
+    SPACE['casalith'] = qa2_python2._add_module('casalith', compare_version=SPACE['cu'].compare_version, **names)
     for name in ('casatasks', 'casatools'):
         sys.modules[name].__dict__.update(names)
 

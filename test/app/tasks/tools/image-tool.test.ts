@@ -296,4 +296,22 @@ describe('ia', () => {
     expect(await ia('isconform', ['grid'])).toBe(true);
     expect(await ia('isconform', ['a.image'])).toBe(false);
   });
+
+  it('finds peaks between pixels, as point components', async () => {
+    const peak = (x: number, y: number) => 5 - (x - 3.25) ** 2 - 2 * (y - 2.125) ** 2;
+    const pixels = Array.from({ length: 7 }, (_, x) =>
+      Array.from({ length: 6 }, (_, y) => [[Math.max(0, peak(x, y))]]),
+    );
+    await ia('fromarray', ['peak.im', pixels]);
+    const found = (await ia('maxfit')) as Record<string, Record<string, Record<string, unknown>>>;
+    expect(found.nelements).toBe(1);
+    expect((found.component0?.flux?.value as number[])[0]).toBeCloseTo(5, 5);
+    const { m0, m1 } = (found.component0?.shape?.direction ?? {}) as Record<'m0' | 'm1', { value: number }>;
+    const place = (await ia('topixel', [[m0.value, m1.value]])) as { numeric: number[] };
+    expect(place.numeric[0]).toBeCloseTo(3.25, 4);
+    expect(place.numeric[1]).toBeCloseTo(2.125, 4);
+    expect(await ia('findsources', [], { nmax: 3 })).toMatchObject({ nelements: 1 });
+    await expect(ia('findsources', [], { point: false })).rejects.toThrow('point=True');
+    await ia('close');
+  });
 });
