@@ -126,12 +126,13 @@ export function degridInto(
 }
 
 /**
- * Adds each weight to the uv cell of its sample and to that of its conjugate (density f64 [ny,nx], origin at [ny/2,nx/2]);
- * cells 0 of either axis are left out, as CASA does. rounding: 0 truncates positions to cells, 0.5 takes the nearest. scales f64 [chan,2]: cells per metre. Returns the weight added.
+ * Adds each weight to the uv cell of its sample and to that of its conjugate (a plane of ny x nx cells, origin at [ny/2, nx/2], of
+ * which density f64 [height, width] is the part from (startX, startY) on); cells 0 of either axis are left out, as CASA does.
+ * rounding: 0 truncates positions to cells, 0.5 takes the nearest. scales f64 [chan,2]: cells per metre. Returns the weight added.
  */
 export function densityInto(
-  density: usize, nx: i32, ny: i32, uvw: usize, scales: usize, weight: usize, rowCount: i32, chanStart: i32, chanEnd: i32,
-  rowStride: i32, rounding: f64,
+  density: usize, nx: i32, ny: i32, startX: i32, startY: i32, width: i32, height: i32, uvw: usize, scales: usize, weight: usize,
+  rowCount: i32, chanStart: i32, chanEnd: i32, rowStride: i32, rounding: f64,
 ): f64 {
   let total: f64 = 0;
   for (let row = 0; row < rowCount; row++) {
@@ -146,7 +147,8 @@ export function densityInto(
         const cellX = <i32>(sign * x + <f64>(nx >> 1) + rounding);
         const cellY = <i32>(sign * y + <f64>(ny >> 1) + rounding);
         if (cellX <= 0 || cellY <= 0 || cellX >= nx || cellY >= ny) continue;
-        const at = density + (<usize>(cellY * nx + cellX) << 3);
+        if (<u32>(cellX - startX) >= <u32>width || <u32>(cellY - startY) >= <u32>height) continue;
+        const at = density + (<usize>((cellY - startY) * width + cellX - startX) << 3);
         store<f64>(at, load<f64>(at) + <f64>w);
         total += <f64>w;
       }
@@ -155,10 +157,10 @@ export function densityInto(
   return total;
 }
 
-/** weight /= density * slope + offset at the cell of each sample; 0 where the sample lies outside the density grid. */
+/** weight /= density * slope + offset at the cell of each sample; 0 where the sample lies outside of the density's part. */
 export function weightByDensityInPlace(
-  density: usize, nx: i32, ny: i32, uvw: usize, scales: usize, weight: usize, rowCount: i32, chanStart: i32, chanEnd: i32,
-  rowStride: i32, slope: f64, offset: f64, rounding: f64,
+  density: usize, nx: i32, ny: i32, startX: i32, startY: i32, width: i32, height: i32, uvw: usize, scales: usize, weight: usize,
+  rowCount: i32, chanStart: i32, chanEnd: i32, rowStride: i32, slope: f64, offset: f64, rounding: f64,
 ): void {
   for (let row = 0; row < rowCount; row++) {
     const u = load<f64>(uvw + <usize>row * 24);
@@ -170,8 +172,9 @@ export function weightByDensityInPlace(
       const cellX = <i32>(u * load<f64>(scales + (<usize>chan << 4)) + <f64>(nx >> 1) + rounding);
       const cellY = <i32>(v * load<f64>(scales + (<usize>chan << 4), 8) + <f64>(ny >> 1) + rounding);
       let result: f64 = 0;
-      if (cellX > 0 && cellY > 0 && cellX < nx && cellY < ny) {
-        const sum = load<f64>(density + (<usize>(cellY * nx + cellX) << 3));
+      const isOnPlane = cellX > 0 && cellY > 0 && cellX < nx && cellY < ny;
+      if (isOnPlane && <u32>(cellX - startX) < <u32>width && <u32>(cellY - startY) < <u32>height) {
+        const sum = load<f64>(density + (<usize>((cellY - startY) * width + cellX - startX) << 3));
         if (sum > 0) result = <f64>w / (sum * slope + offset);
       }
       store<f32>(at, <f32>result);

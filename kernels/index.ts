@@ -8,3 +8,4 @@ export * from './gain-solve';
 export * from './ingest';
 export * from './flags';
 export * from './water-layer';
+export * from './radial-profile';

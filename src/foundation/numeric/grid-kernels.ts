@@ -46,9 +46,19 @@ export interface SampleBlock {
   readonly chanEnd: number;
 }
 
-/** Density of weights on uv cells, f64 [sizeY, sizeX], origin at [sizeY/2, sizeX/2]. */
+/** A part of a plane of cells. */
+export interface CellBox {
+  readonly startX: number;
+  readonly startY: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Density of weights on the uv cells of a plane [sizeY, sizeX] with its origin at [sizeY/2, sizeX/2]; kept for a part of them. */
 export interface DensityGrid {
+  /** f64 [box.height, box.width] */
   readonly values: Float64Array;
+  readonly box: CellBox;
   readonly sizeX: number;
   readonly sizeY: number;
   /** Samples belong to the nearest cell; otherwise positions are truncated. */
@@ -218,19 +228,23 @@ export function degridInto(grid: HalfGrid, block: SampleBlock): number {
   );
 }
 
+/** A density and its place as kernels take them. */
+function cellsOf({ values, sizeX, sizeY, box }: DensityGrid): number[] {
+  if (values.length < box.width * box.height) fail('internal', 'A density has fewer cells than its box.');
+  return [pointer(values), sizeX, sizeY, box.startX, box.startY, box.width, box.height];
+}
+
 /**
  * Adds each weight to its uv cell and to its conjugate's (cells as CASA's imaging weights; cells 0 are left out).
  * @returns the weight added
  */
 export function densityInto(density: DensityGrid, block: SampleBlock): number {
   checkBlock(block, 'densityInto');
-  const { sizeX, sizeY } = density;
-  const [at, scales] = [pointer(density.values), pointer(block.scales)];
+  const grid = cellsOf(density);
+  const scales = pointer(block.scales);
   return byRows(block, (uvw, _vis, weight, rows) =>
     kernels().densityInto(
-      at,
-      sizeX,
-      sizeY,
+      ...grid,
       uvw,
       scales,
       weight,
@@ -246,13 +260,11 @@ export function densityInto(density: DensityGrid, block: SampleBlock): number {
 /** weight /= density * slope + offset, in place; 0 for samples outside the density grid. */
 export function weightByDensityInPlace(density: DensityGrid, block: SampleBlock, slope: number, offset: number): void {
   checkBlock(block, 'weightByDensityInPlace');
-  const { sizeX, sizeY } = density;
-  const [at, scales] = [pointer(density.values), pointer(block.scales)];
+  const grid = cellsOf(density);
+  const scales = pointer(block.scales);
   byRows(block, (uvw, _vis, weight, rows) => {
     kernels().weightByDensityInPlace(
-      at,
-      sizeX,
-      sizeY,
+      ...grid,
       uvw,
       scales,
       weight,

@@ -102,9 +102,12 @@ function densityChoice({ weighting, imsize, boxPixels, cell, isPerChannel }: Wei
  * The density as briggsbwtaper takes it: less by the number of cells that a sample crosses over the bandwidth of the cube, so that
  * channels weigh the long baselines as a continuum image does (CASA's documentation of cube weighting).
  */
-function overBandwidth({ values }: Density, { size: [sizeX, sizeY] }: DensityChoice, bandwidth: number): Float64Array {
+function overBandwidth(density: Density, { size: [sizeX, sizeY] }: DensityChoice, bandwidth: number): Float64Array {
+  const { values, box } = density;
   return values.map((value, at) => {
-    const crossed = bandwidth * Math.hypot((at % sizeX) - (sizeX >> 1), Math.floor(at / sizeX) - (sizeY >> 1));
+    const crossed =
+      bandwidth *
+      Math.hypot((at % box.width) + box.startX - (sizeX >> 1), Math.floor(at / box.width) + box.startY - (sizeY >> 1));
     const factor = crossed < 1 ? (4 - crossed) / (4 - 2 * crossed) : crossed + 0.5;
     return value / factor;
   });
@@ -142,7 +145,7 @@ export function prepareWeights(
   const density = measure(cells);
   const values =
     weighting === 'briggsbwtaper' ? overBandwidth(density, cells, choice.fractionalBandwidth) : density.values;
-  const weigh = densityWeigher(cells, values, lease, ...robustness(choice, density));
+  const weigh = densityWeigher(cells, { values, box: density.box }, lease, ...robustness(choice, density));
   return (block) => {
     weigh(block);
     finish(block);

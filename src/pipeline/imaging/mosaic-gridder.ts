@@ -5,12 +5,13 @@ import {
   type Lease,
   type ListedPixels,
   pixelsAbove,
+  type RadialProfile,
 } from '../../foundation/numeric/index.ts';
 import type { Facet, FacetPlan } from './facets.ts';
 import { centreIndex, type GriddedPlane, type ImageGeometry, StandardGridder } from './gridder.ts';
 import type { BlockSource, Weigher } from './imaging-weights.ts';
 import { type BeamFactors, beamFactors } from './mosaic-psf.ts';
-import { tabulatedBeam } from './primary-beam.ts';
+import { beamProfile, profileAt } from './primary-beam.ts';
 import type { PlaneBlock } from './sample-store.ts';
 import { SeenBeams } from './seen-beams.ts';
 
@@ -49,7 +50,7 @@ export class MosaicGridder {
   private readonly geometry: ImageGeometry;
   private readonly plan: FacetPlan;
   private readonly gridders = new Map<string, StandardGridder>();
-  private readonly beams = new Map<string, (radius: number) => number>();
+  private readonly beams = new Map<string, RadialProfile>();
   private readonly seen: SeenBeams;
   private whole: StandardGridder | undefined;
   private kept: { readonly frequencyHz: number; readonly factors: BeamFactors } | undefined;
@@ -107,7 +108,7 @@ export class MosaicGridder {
     return even;
   }
 
-  /** Divides a sum of facets by sqrt(W max W): the sky as the mosaic's response shows it, in the units of the data. */
+  /** Divides a sum of facets by sqrt(W max W): the sky as the mosaic's response shows it, in the units of the data; the sum is used up. */
   flatNoise({ values }: FacetSum, { scale }: Sensitivity): Float32Array {
     for (let k = 0; k < values.length; k++) values[k] *= scale[k];
     return values;
@@ -170,7 +171,7 @@ export class MosaicGridder {
     if (this.kept && Math.abs(this.kept.frequencyHz / frequencyHz - 1) < 0.01) return this.kept.factors;
     const { cell } = this.geometry;
     const beamOf = (facet: Facet, x: number, y: number) =>
-      this.beamOf(facet, frequencyHz)(cell * Math.hypot(x - facet.beamX, y - facet.beamY));
+      profileAt(this.beamOf(facet, frequencyHz), cell * Math.hypot(x - facet.beamX, y - facet.beamY));
     const factors = beamFactors(this.geometry, this.plan.facets, known.sums, beamOf, known.sensitivity, known.place);
     if (known.sensitivity.most > 0) this.kept = { frequencyHz, factors };
     return factors;
@@ -257,10 +258,10 @@ export class MosaicGridder {
     return known;
   }
 
-  private beamOf({ kind, frequency }: Facet, planeFrequency: number): (radius: number) => number {
+  private beamOf({ kind, frequency }: Facet, planeFrequency: number): RadialProfile {
     const used = frequency ?? planeFrequency;
     const key = `${kind} ${used}`;
-    const known = this.beams.get(key) ?? tabulatedBeam(used, kind);
+    const known = this.beams.get(key) ?? beamProfile(used, kind);
     this.beams.set(key, known);
     return known;
   }

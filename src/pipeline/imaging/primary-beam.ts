@@ -1,3 +1,5 @@
+import type { RadialProfile } from '../../foundation/numeric/index.ts';
+
 /** An aperture as CASA's voltage patterns describe it: diameters in m, reach in arcmin at 1 GHz. */
 interface Aperture {
   readonly dish: number;
@@ -69,18 +71,20 @@ export function beamReach(frequencyHz: number, kind: BeamKind): number {
 
 const STEPS = 4096;
 
-/** The power response as a function of the radius in rad, from a table; within 1e-6 of the formula. */
-export function tabulatedBeam(frequencyHz: number, kind: BeamKind): (radius: number) => number {
+/** The power response as a function of the radius in rad; within 1e-6 of the formula. */
+export function beamProfile(frequencyHz: number, kind: BeamKind): RadialProfile {
   const reach = beamReach(frequencyHz, kind);
-  const table = Float64Array.from({ length: STEPS + 2 }, (_, k) =>
-    primaryBeam((Math.min(k, STEPS) / STEPS) * reach, frequencyHz, kind),
+  const values = Float32Array.from({ length: STEPS + 1 }, (_, k) =>
+    primaryBeam((k / STEPS) * reach, frequencyHz, kind),
   );
-  return (radius) => {
-    const place = (radius / reach) * STEPS;
-    if (place > STEPS) return 0;
-    const k = Math.floor(place);
-    return table[k] + (place - k) * (table[k + 1] - table[k]);
-  };
+  return { values, step: reach / STEPS };
+}
+
+/** The value of a profile at a distance. */
+export function profileAt({ values, step }: RadialProfile, distance: number): number {
+  const place = distance / step;
+  const k = Math.floor(place);
+  return k < values.length - 1 ? values[k] + (place - k) * (values[k + 1] - values[k]) : 0;
 }
 
 /** The response over an image plane, [y, x], centred on pixel (sizeX >> 1, sizeY >> 1). */

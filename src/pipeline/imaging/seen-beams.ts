@@ -1,3 +1,4 @@
+import { type RadialProfile, radialProfileInto } from '../../foundation/numeric/index.ts';
 import type { Facet } from './facets.ts';
 import type { ImageGeometry } from './gridder.ts';
 
@@ -23,17 +24,12 @@ export class SeenBeams {
    * @param beam its response to a distance in rad
    * @returns [y, x], valid until the next call
    */
-  over(facet: Facet, frequency: number, beam: (radius: number) => number): Float32Array {
+  over(facet: Facet, frequency: number, beam: RadialProfile): Float32Array {
     const known = this.known.get(facet.id);
     if (known?.frequency === frequency) return known.values;
     const values = known?.values ?? new Float32Array(facet.sizeX * facet.sizeY);
-    for (let y = 0; y < facet.sizeY; y++) {
-      const dy = facet.startY + y - facet.beamY;
-      for (let x = 0; x < facet.sizeX; x++) {
-        const dx = facet.startX + x - facet.beamX;
-        values[y * facet.sizeX + x] = beam(this.cell * Math.sqrt(dx * dx + dy * dy));
-      }
-    }
+    const place = [facet.beamX - facet.startX, facet.beamY - facet.startY] as const;
+    radialProfileInto(values, [facet.sizeX, facet.sizeY], place, this.cell, beam);
     if (!this.keepsAll) this.known.clear();
     this.known.set(facet.id, { frequency, values });
     return values;

@@ -1,5 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import {
+  arena,
+  type CellBox,
   type DensityGrid,
   densityInto,
   type Lease,
@@ -20,9 +22,11 @@ export interface DensityChoice {
   readonly box: number;
 }
 
-/** The density of weights of some samples, kept outside of kernel memory. */
+/** The density of weights of some samples, kept outside of kernel memory for the cells that they reach. */
 export interface Density {
+  /** [box.height, box.width] */
   readonly values: Float64Array;
+  readonly box: CellBox;
   /** Sum of all that was added to the cells. */
   readonly total: number;
   /** Sum of the squares of the cells. */
@@ -48,9 +52,61 @@ function inCells(block: SampleBlock, { size, cell }: DensityChoice, scales: Floa
   return { ...block, scales };
 }
 
-function gridOf(choice: DensityChoice, lease: Lease): DensityGrid {
+function gridOf(choice: DensityChoice, box: CellBox, lease: Lease): DensityGrid {
   const [sizeX, sizeY] = choice.size;
-  return { values: lease.float64(sizeX * sizeY).fill(0), sizeX, sizeY, isNearest: choice.isNearest };
+  return { values: lease.float64(box.width * box.height).fill(0), box, sizeX, sizeY, isNearest: choice.isNearest };
+}
+
+/** The cells that lie no further from the origin than these, on a plane of so many. */
+function boxOf({ size: [sizeX, sizeY] }: DensityChoice, reachX: number, reachY: number): CellBox {
+  const [startX, startY] = [Math.max(0, (sizeX >> 1) - reachX), Math.max(0, (sizeY >> 1) - reachY)];
+  const [endX, endY] = [Math.min(sizeX, (sizeX >> 1) + reachX + 1), Math.min(sizeY, (sizeY >> 1) + reachY + 1)];
+  return { startX, startY, width: endX - startX, height: endY - startY };
+}
+
+/** Cells from the origin that a block reaches along an axis. */
+function reachOf({ uvw, scales, rowCount, chanCount }: SampleBlock, axis: 0 | 1): number {
+  let [longest, finest] = [0, 0];
+  for (let row = 0; row < rowCount; row++) longest = Math.max(longest, Math.abs(uvw[3 * row + axis]));
+  for (let chan = 0; chan < chanCount; chan++) finest = Math.max(finest, Math.abs(scales[2 * chan + axis]));
+  return Math.ceil(longest * finest) + 1;
+}
+
+/** A density that holds the cells that samples reach; it grows with them. */
+class GrowingDensity {
+  private readonly choice: DensityChoice;
+  private readonly reach: [x: number, y: number] = [0, 0];
+  private lease = arena().lease();
+  grid: DensityGrid;
+
+  constructor(choice: DensityChoice) {
+    this.choice = choice;
+    // Boxes of cells count those at the plane's edge.
+    if (choice.box > 0) this.reach = [choice.size[0], choice.size[1]];
+    this.grid = gridOf(choice, boxOf(choice, ...this.reach), this.lease);
+  }
+
+  reachTo(block: SampleBlock): void {
+    const wanted = [reachOf(block, 0), reachOf(block, 1)];
+    const most = this.choice.size.map((size) => (size >> 1) + 1);
+    if (wanted.every((cells, axis) => Math.min(cells, most[axis]) <= this.reach[axis])) return;
+    wanted.forEach((cells, axis) => {
+      this.reach[axis] = Math.min(most[axis], Math.max(this.reach[axis], Math.ceil(1.1 * cells)));
+    });
+    const [old, oldLease] = [this.grid, this.lease];
+    this.lease = arena().lease();
+    this.grid = gridOf(this.choice, boxOf(this.choice, ...this.reach), this.lease);
+    const { box } = this.grid;
+    for (let row = 0; row < old.box.height; row++) {
+      const at = (row + old.box.startY - box.startY) * box.width + old.box.startX - box.startX;
+      this.grid.values.set(old.values.subarray(row * old.box.width, (row + 1) * old.box.width), at);
+    }
+    oldLease.release();
+  }
+
+  release(): void {
+    this.lease.release();
+  }
 }
 
 /** Sums along one axis over `box` cells to each side. */
@@ -84,26 +140,33 @@ function spreadInPlace(values: Float64Array, [sizeX, sizeY]: readonly [number, n
 
 /** Adds up the weights of all samples in their uv cells and in those of their conjugates. */
 export function measureDensity(choice: DensityChoice, lease: Lease, source: BlockSource): Density {
-  const grid = gridOf(choice, lease);
   const scales = lease.float64(2 * MOST_CHANNELS);
-  let total = 0;
-  source((block) => {
-    total += densityInto(grid, inCells(block, choice, scales));
-  });
-  const values = grid.values.slice();
-  const all = choice.box > 0 ? spreadInPlace(values, choice.size, choice.box) : total;
-  return { values, total: all, squares: sumOfSquares(values) };
+  const density = new GrowingDensity(choice);
+  try {
+    let total = 0;
+    source((block) => {
+      const scaled = inCells(block, choice, scales);
+      density.reachTo(scaled);
+      total += densityInto(density.grid, scaled);
+    });
+    const { box } = density.grid;
+    const values = density.grid.values.slice();
+    const all = choice.box > 0 ? spreadInPlace(values, choice.size, choice.box) : total;
+    return { values, box, total: all, squares: sumOfSquares(values) };
+  } finally {
+    density.release();
+  }
 }
 
 /** Divides weights by density * slope + offset; samples outside of the density grid get none. */
 export function densityWeigher(
   choice: DensityChoice,
-  values: Float64Array,
+  { values, box }: Pick<Density, 'values' | 'box'>,
   lease: Lease,
   slope: number,
   offset: number,
 ): Weigher {
-  const grid = gridOf(choice, lease);
+  const grid = gridOf(choice, box, lease);
   grid.values.set(values);
   const scales = lease.float64(2 * MOST_CHANNELS);
   return (block) => weightByDensityInPlace(grid, inCells(block, choice, scales), slope, offset);

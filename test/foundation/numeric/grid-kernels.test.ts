@@ -120,7 +120,8 @@ describe('weight density', () => {
     arena().scope((lease) => {
       const block = makeBlock(lease, 4);
       block.weight.fill(2);
-      const density = { values: lease.float64(pixels * pixels), sizeX: pixels, sizeY: pixels };
+      const box = { startX: 0, startY: 0, width: pixels, height: pixels };
+      const density = { values: lease.float64(pixels * pixels), box, sizeX: pixels, sizeY: pixels };
       density.values.fill(0);
       const half = { ...block, chanEnd: 1 };
       half.scales.fill(1e-9);

@@ -49,10 +49,31 @@ describe('the density of weights', () => {
       const block = blockOf(lease);
       const wanted = byDefinition(block, box);
       const choice = { size: [sizeX, sizeY], cell, isNearest: false, box } as const;
-      const { values, total } = measureDensity(choice, lease, (visit) => visit(block));
+      const density = measureDensity(choice, lease, (visit) => visit(block));
+      const { values, total } = density;
       expect(total / values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 9);
-      densityWeigher(choice, values, lease, 1, 0)(block);
+      densityWeigher(choice, density, lease, 1, 0)(block);
       for (let row = 0; row < rows; row++) expect(block.weight[row]).toBeCloseTo(wanted[row], 5);
+    });
+  });
+
+  it('is kept for the cells that samples reach, and the same whether they come at once or growing', () => {
+    arena().scope((lease) => {
+      const block = blockOf(lease);
+      const near = { ...block, uvw: lease.float64(rows * 3) };
+      near.uvw.set(block.uvw.map((value) => value / 100));
+      const choice = { size: [sizeX, sizeY], cell, isNearest: false, box: 0 } as const;
+      const small = measureDensity(choice, lease, (visit) => visit(near));
+      expect(small.box.width).toBeLessThan(sizeX / 2);
+      const visitBoth = (first: PlaneBlock, second: PlaneBlock) =>
+        measureDensity(choice, lease, (visit) => {
+          visit(first);
+          visit(second);
+        });
+      const [growing, atOnce] = [visitBoth(near, block), visitBoth(block, near)];
+      expect(growing.box).toEqual(atOnce.box);
+      for (let k = 0; k < growing.values.length; k++) expect(growing.values[k]).toBeCloseTo(atOnce.values[k], 12);
+      expect(growing.total).toBeCloseTo(atOnce.total, 9);
     });
   });
 });
