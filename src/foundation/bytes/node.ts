@@ -62,15 +62,20 @@ const COPY_BYTES = 2 ** 18;
  */
 function copyFile(from: string, to: string): void {
   try {
-    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE_FORCE);
+    // Only to a new name: where it fails, it removes what stands there.
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE_FORCE | fs.constants.COPYFILE_EXCL);
     return;
   } catch {
     // The file system has no copies by reference; what else is wrong, the copy below says.
   }
   const source = fs.openSync(from, 'r');
   try {
-    const target = fs.openSync(to, 'w', fs.fstatSync(source).mode);
+    const { mode, dev, ino } = fs.fstatSync(source);
+    const there = fs.statSync(to, { throwIfNoEntry: false });
+    if (there?.ino === ino && there.dev === dev) return;
+    const target = fs.openSync(to, 'w');
     try {
+      fs.fchmodSync(target, mode);
       const bytes = new Uint8Array(COPY_BYTES);
       for (let offset = 0; ; ) {
         const count = fs.readSync(source, bytes, 0, COPY_BYTES, offset);

@@ -44,9 +44,9 @@ function eachGroup({ grid, image, sizeX, sizeY }: ImageRows, scales: Float32Arra
   }
 }
 
-/** Factors of rows, with the signs of a transform whose grid has its origin in the middle of the columns. */
+/** Factors of rows, with the signs of a transform whose grid has its origin in the middle of the columns; 0 for rows that the last group lacks. */
 function rowScales(lease: Lease, sizeY: number, factors: ArrayLike<number>): Float32Array {
-  const scales = lease.float32(sizeY + ROWS);
+  const scales = lease.float32(sizeY + ROWS).fill(0);
   for (let y = 0; y < sizeY; y++) scales[y] = ((y - (sizeY >> 1)) & 1) === 0 ? factors[y] : -factors[y];
   return scales;
 }

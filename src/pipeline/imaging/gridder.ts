@@ -158,10 +158,13 @@ export class StandardGridder {
   }
 }
 
-/** Columns of a half grid that samples reach, whose scales are cells per metre. */
+/** Columns of a half grid that samples reach, whose scales are cells per metre; a row without place reaches none. */
 function columnsOf({ uvw, scales, rowCount, chanStart, chanEnd }: SampleBlock): number {
   let [longest, finest] = [0, 0];
-  for (let row = 0; row < rowCount; row++) longest = Math.max(longest, Math.abs(uvw[3 * row]));
+  for (let row = 0; row < rowCount; row++) {
+    const length = Math.abs(uvw[3 * row]);
+    if (length > longest) longest = length;
+  }
   for (let chan = chanStart; chan < chanEnd; chan++) finest = Math.max(finest, Math.abs(scales[2 * chan]));
   return Math.ceil(longest * finest) + 5;
 }

@@ -88,7 +88,10 @@ function planFits(metadata: MsMetadata, fitspec: string | FieldFits, fitorder: n
   const fits = new Map<number, Map<number, ContinuumFit>>();
   for (const [fields, windows] of Object.entries(fitspec)) {
     const own = new Map<number, ContinuumFit>();
-    for (const [spws, { chan, fitorder: order }] of Object.entries(windows === 'NONE' ? {} : windowsOf(windows))) {
+    for (const [spws, fit] of Object.entries(
+      windows === 'NONE' ? {} : dictionaryOf(windows, "a field; use 'NONE' or a dictionary of windows"),
+    )) {
+      const { chan, fitorder: order } = fitOfWindow(fit);
       for (const spwId of numbersOf(spws, 'window', metadata.spectralWindows.length)) {
         if (own.has(spwId)) fail('usage', `fitspec names window ${spwId} of fields ${fields} twice.`);
         const ranges = parseSpw(chan ? `${spwId}:${chan}` : String(spwId), metadata.spectralWindows).get(spwId) ?? [];
@@ -103,9 +106,16 @@ function planFits(metadata: MsMetadata, fitspec: string | FieldFits, fitorder: n
   return (fieldId, spwId) => fits.get(fieldId)?.get(spwId);
 }
 
-function windowsOf(windows: unknown): Readonly<Record<string, { readonly chan?: string; readonly fitorder?: number }>> {
-  if (typeof windows === 'object' && windows !== null) return windows as ReturnType<typeof windowsOf>;
-  return fail('usage', `fitspec has ${JSON.stringify(windows)} for a field; use 'NONE' or a dictionary of windows.`);
+function dictionaryOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  return fail('usage', `fitspec has ${JSON.stringify(value)} for ${what}.`);
+}
+
+function fitOfWindow(value: unknown): { readonly chan?: string; readonly fitorder?: number } {
+  const fit = dictionaryOf(value, "a window; use a dictionary such as {'chan': '0~100', 'fitorder': 1}");
+  const unknown = Object.keys(fit).find((name) => name !== 'chan' && name !== 'fitorder');
+  if (unknown !== undefined) fail('usage', `fitspec has "${unknown}" for a window; there are chan and fitorder.`);
+  return fit;
 }
 
 function numbersOf(text: string, what: string, count: number): number[] {

@@ -15,11 +15,13 @@ export function hasSpectrum(ms: MeasurementSet, name: SpectrumColumn, row = 0): 
   return ms.main.hasColumn(name) && row < ms.main.rowCount && ms.main.column(name).isDefined(row);
 }
 
-/** Gives all channels of all rows the WEIGHT or SIGMA of the row, where there is no such column with values. */
+/** Gives all channels of rows without values the WEIGHT or SIGMA of the row, where there is no such column or its first row has none. */
 export function fillSpectrum(ms: MeasurementSet, metadata: MsMetadata, name: SpectrumColumn): void {
   if (hasSpectrum(ms, name)) return;
   ensureSpectrum(ms, metadata, name);
-  for (const chunk of readChunks(ms, { columns: [], metadata })) {
+  const column = ms.main.column(name);
+  const rows = Int32Array.from({ length: ms.main.rowCount }, (_, row) => row).filter((row) => !column.isDefined(row));
+  for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
     const { weight, sigma, chanCount, corrCount } = chunk;
     const spectrum = spread(name === 'SIGMA_SPECTRUM' ? sigma : weight, [chanCount, corrCount]);
     const isWeight = name === 'WEIGHT_SPECTRUM';

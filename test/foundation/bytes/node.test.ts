@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -47,6 +56,17 @@ describe('the disk', () => {
     expect(() => disk().readFile(path)).toThrow('This is a directory; a file is needed here.');
   });
 
+  it('copies a file to where a link leads', () => {
+    const path = folder();
+    const [from, to, link] = ['from', 'to', 'link'].map((name) => join(path, name));
+    writeFileSync(from, 'new');
+    writeFileSync(to, 'old');
+    symlinkSync(to, link);
+    disk().copy(from, link);
+    expect(readFileSync(to, 'utf8')).toBe('new');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+
   it('copies a file with its mode over what is there, and nothing onto itself', () => {
     const [from, to] = ['from', 'to'].map((name) => join(folder(), name));
     const content = Uint8Array.from({ length: 700_001 }, (_, index) => index % 251);
@@ -56,9 +76,9 @@ describe('the disk', () => {
     expect(readFileSync(to).equals(content)).toBe(true);
     disk().copy(from, from);
     expect(readFileSync(from).equals(content)).toBe(true);
-    chmodSync(from, 0o440);
-    disk().copy(from, `${to}.read`);
-    expect(statSync(`${to}.read`).mode & 0o777).toBe(0o440);
+    chmodSync(from, 0o466);
+    disk().copy(from, `${to}.mode`);
+    expect(statSync(`${to}.mode`).mode & 0o777).toBe(0o466);
     expect(() => disk().copy(`${from}.none`, to)).toThrow(`${from}.none`);
   });
 

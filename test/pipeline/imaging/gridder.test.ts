@@ -68,6 +68,18 @@ describe('the standard gridder', () => {
     });
   });
 
+  it('makes the image of the others where a row has no place', () => {
+    arena().scope((lease) => {
+      const block = makeBlock(lease);
+      const source = (visit: (block: PlaneBlock) => void) => visit(block);
+      block.weight.fill(0, 14, 16);
+      const whole = new StandardGridder(geometry).dirty(source, () => {});
+      block.uvw.fill(Number.NaN, 21, 24);
+      const { values } = new StandardGridder(geometry).dirty(source, () => {});
+      expect(largestDifference(values, whole.values)).toBe(0);
+    });
+  });
+
   it('predicts S exp(+2 pi i (u l + v m)) for a model and leaves no residual of it', () => {
     arena().scope((lease) => {
       const block = makeBlock(lease);

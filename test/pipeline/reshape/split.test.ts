@@ -253,5 +253,7 @@ describe('uvcontsub', () => {
     expect(wrong({ '7': 'NONE' })).toThrow(/"7" for the number of a field; there are 0 to 1/);
     expect(wrong({ '0': { x: {} } })).toThrow(/"x" for the number of a window/);
     expect(wrong({ '0,1': {}, '1': 'NONE' })).toThrow(/field 1 twice/);
+    expect(wrong({ '0': { '0': '0~2' } as never })).toThrow(/has "0~2" for a window; use a dictionary/);
+    expect(wrong({ '0': { '0': { channels: '0~2' } as never } })).toThrow(/"channels" for a window; there are chan/);
   });
 });

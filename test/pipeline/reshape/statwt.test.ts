@@ -5,6 +5,7 @@ import type { ArrayValue } from '../../../src/formats/tables/index.ts';
 import { clearcal, delmod, initweights, statwt, uvsub } from '../../../src/pipeline/reshape/index.ts';
 import { channelBinning, groupRows } from '../../../src/pipeline/reshape/statwt-samples.ts';
 import { robustVariance } from '../../../src/pipeline/reshape/statwt-statistics.ts';
+import { ensureSpectrum } from '../../../src/pipeline/reshape/weight-spectrum.ts';
 import { clearModel, openModel } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
@@ -68,6 +69,23 @@ describe('statwt', () => {
     statwt(context, { vis: 'a.ms', spw: '1', chanbin: 2 });
     const ms = open();
     expect((ms.main.column('WEIGHT_SPECTRUM').get(0) as ArrayValue).values).toEqual(new Float32Array(16).fill(4));
+    ms.close();
+  });
+
+  it('leaves the weights by channel of rows beyond the selection as they are', () => {
+    const { context, open } = start();
+    clearcal(context, { vis: 'a.ms' });
+    const path = join(context.cwd, 'a.ms');
+    const before = openMs(path, 'update');
+    ensureSpectrum(before, readMetadata(before), 'WEIGHT_SPECTRUM');
+    const kept = { shape: [8, 2], values: new Float32Array(16).map((_, at) => at) };
+    before.main.column('WEIGHT_SPECTRUM').put(1, kept); // none in the first row
+    before.close();
+    statwt(context, { vis: 'a.ms', spw: '1', chanbin: 2 });
+    const ms = open();
+    const spectrum = (row: number) => (ms.main.column('WEIGHT_SPECTRUM').get(row) as ArrayValue).values;
+    expect(spectrum(0)).toEqual(new Float32Array(16).fill(4));
+    expect(spectrum(1)).toEqual(kept.values);
     ms.close();
   });
 
