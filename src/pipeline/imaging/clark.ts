@@ -58,8 +58,8 @@ function highest(lease: Lease, all: ListedPixels, level: number): { pixels: Acti
 }
 
 /**
- * Clark's minor cycle (Clark 1980, A&A 89, 377): iterations look at the highest pixels alone until one below them could be the peak;
- * what they found is then taken off all pixels that can matter before the next major cycle.
+ * Clark's minor cycle (Clark 1980, A&A 89, 377): iterations look at the highest pixels alone until the peak has come down to
+ * those below; what they found is then taken off all pixels that can matter before the next major cycle.
  */
 export class Clark implements MinorCycle {
   private readonly geometry: ImageGeometry;

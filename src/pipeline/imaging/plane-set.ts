@@ -9,7 +9,7 @@ export interface PlaneSet {
   flush(): void;
 }
 
-/** Of one product; two planes are kept in any case. */
+/** Of one product; larger planes are not kept. */
 const MEMORY_BYTES = 32 * 1024 * 1024;
 
 interface KeptPlane {
@@ -20,7 +20,7 @@ interface KeptPlane {
 
 /** Planes of an open image. */
 export function planesOf(image: Image): PlaneSet {
-  const most = Math.max(2, Math.floor(MEMORY_BYTES / (4 * image.sizeX * image.sizeY)));
+  const most = Math.floor(MEMORY_BYTES / (4 * image.sizeX * image.sizeY));
   /** The plane used last is the last one. */
   const kept = new Map<number, KeptPlane>();
   const keep = (plane: number, entry: KeptPlane) => {
