@@ -4,11 +4,13 @@ import {
   type MsMetadata,
   parseAntenna,
   parseField,
+  parseIndexTest,
   parseIntent,
   type RowSelection,
   readTimerange,
   type Selection,
   selectRows,
+  stepRows,
   type TimeRange,
 } from '../../astronomy/ms/index.ts';
 import { binsOf } from '../../astronomy/visibility/index.ts';
@@ -78,6 +80,8 @@ export interface SplitPlan {
   readonly fieldMap?: NumberMap;
   readonly stateMap?: NumberMap;
   readonly antennaMap?: NumberMap;
+  readonly observationMap?: NumberMap;
+  readonly arrayMap?: NumberMap;
   readonly timeRanges?: readonly TimeRange[];
   readonly timebinSec: number;
   /** What time bins span, of 'scan', 'state' and 'field'. */
@@ -91,8 +95,8 @@ export interface SplitPlan {
 /**
  * Works out windows, channels and new numbers of a split.
  *
- * Numbers as CASA 6.7's split gives them: windows in the order of the `spw` expression; fields, states and antennas are renumbered
- * only when `field`, `intent` or `antenna` selects among them; POLARIZATION keeps its rows.
+ * Numbers as CASA 6.7's split gives them: windows in the order of the `spw` expression; fields, states, antennas, observations and
+ * arrays are renumbered only when `field`, `intent`, `antenna`, `observation` or `array` selects among them; POLARIZATION keeps its rows.
  *
  * @throws usage when the selection matches nothing
  */
@@ -125,6 +129,14 @@ export function planSplit(
     ...(options.field && { fieldMap: numberMap(parseField(options.field, metadata.fields)) }),
     ...(options.intent && { stateMap: numberMap(parseIntent(options.intent, metadata.states)) }),
     ...(options.antenna && { antennaMap: numberMap(antennasOf(options.antenna, metadata)) }),
+    ...(options.observation && {
+      observationMap: numberMap(
+        Array.from({ length: ms.subtable('OBSERVATION').rowCount }, (_, id) => id).filter(
+          parseIndexTest(options.observation, 'observation'),
+        ),
+      ),
+    }),
+    ...(options.array && { arrayMap: numberMap(arraysOf(ms).filter(parseIndexTest(options.array, 'array'))) }),
     ...(options.timerange && { timeRanges: readTimerange(ms, options.timerange) }),
     ...averaging,
     isReindexed: true,
@@ -172,6 +184,14 @@ function planWindows(metadata: MsMetadata, selection: RowSelection, width: numbe
     const isWhole = wanted <= 1 && ranges.length === 1 && ranges[0][0] === 0 && ranges[0][1] === count - 1;
     return { oldId, ranges, width: Math.max(1, wanted), bins: binsOf(ranges, wanted), isWhole };
   });
+}
+
+/** Numbers of arrays that have rows, ascending. */
+function arraysOf(ms: MeasurementSet): number[] {
+  const ids = new Set<number>();
+  for (const { values } of stepRows(ms.main, ['ARRAY_ID']))
+    for (const id of values.ARRAY_ID as unknown as Iterable<number>) ids.add(id);
+  return [...ids].sort((one, other) => one - other);
 }
 
 function antennasOf(text: string, metadata: MsMetadata): number[] {

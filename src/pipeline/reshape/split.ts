@@ -326,6 +326,8 @@ function deriveWeights(chunk: VisibilityChunk, rule: ColumnPlan['weights']): voi
 function finish(chunk: VisibilityChunk, plan: SplitPlan, columns: ColumnPlan): VisibilityChunk {
   renumberInPlace(chunk.fieldId, plan.fieldMap);
   renumberInPlace(chunk.stateId, plan.stateMap);
+  renumberInPlace(chunk.observationId, plan.observationMap);
+  renumberInPlace(chunk.arrayId, plan.arrayMap);
   renumberInPlace(chunk.antenna1, plan.antennaMap);
   renumberInPlace(chunk.antenna2, plan.antennaMap);
   if (columns.read.length > 1) return chunk;

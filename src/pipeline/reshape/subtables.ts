@@ -74,6 +74,8 @@ function planTrim(name: string, table: Table, plan: SplitPlan, sourceMap: Number
       return { rows: [...plan.dataDescMap.keys()], renumbering: renumber('SPECTRAL_WINDOW_ID', plan.spwMap) };
     case 'ANTENNA':
       return plan.antennaMap && { rows: [...plan.antennaMap.keys()], renumbering: {} };
+    case 'OBSERVATION':
+      return plan.observationMap && { rows: [...plan.observationMap.keys()], renumbering: {} };
     case 'STATE':
       return plan.stateMap && { rows: [...plan.stateMap.keys()], renumbering: {} };
     case 'FIELD':

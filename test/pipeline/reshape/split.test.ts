@@ -48,6 +48,28 @@ describe('split', () => {
     ms.close();
   });
 
+  it('renumbers observations and arrays that are selected', () => {
+    const { context, path } = start();
+    const source = openMs(path('a.ms'), 'update');
+    const observation = source.subtable('OBSERVATION');
+    observation.addRows(2);
+    for (const [row, name] of ['first', 'second', 'third'].entries()) observation.column('OBSERVER').put(row, name);
+    const scans = readNumbers(source.main, 'SCAN_NUMBER');
+    for (const [row, scan] of scans.entries()) {
+      source.main.column('OBSERVATION_ID').put(row, scan === scans[0] ? 1 : 2);
+      source.main.column('ARRAY_ID').put(row, scan === scans[0] ? 0 : 3);
+    }
+    source.close();
+    for (const [outputvis, options] of Object.entries({ 'b.ms': { observation: '2' }, 'c.ms': { array: '3' } })) {
+      split(context, { vis: 'a.ms', outputvis, datacolumn: 'data', ...options });
+      const ms = openMs(path(outputvis));
+      const ids = ['OBSERVATION_ID', 'ARRAY_ID'].map((name) => [...new Set(readNumbers(ms.main, name))]);
+      expect(ids).toEqual(outputvis === 'b.ms' ? [[0], [3]] : [[2], [0]]);
+      expect(ms.subtable('OBSERVATION').column('OBSERVER').get(ids[0][0])).toBe('third');
+      ms.close();
+    }
+  });
+
   it('leaves virtual models behind, which name fields and rows of the input', () => {
     const { context, path } = start();
     setjy(context, { vis: 'a.ms', field: '0', standard: 'manual', fluxdensity: [2, 0, 0, 0], usescratch: false });
