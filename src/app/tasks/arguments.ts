@@ -166,7 +166,7 @@ function showText(value: string): string {
   return escaped.includes("'") && !escaped.includes('"') ? `"${escaped}"` : `'${escaped.replaceAll("'", "\\'")}'`;
 }
 
-/** Selections; those declared after `selectdata` are switched off by `selectdata=False`. */
+/** Selections; those declared after `selectdata` are switched off by `selectdata=False`, unless that is inert. */
 const SELECTIONS = new Set(
   'spw field timerange uvrange antenna scan observation msselect intent array feed correlation'.split(' '),
 );
@@ -175,8 +175,8 @@ const SELECTIONS = new Set(
 export function prepareArguments(declaration: TaskDeclaration, args: TaskArguments): TaskArguments {
   const prepared = { ...args };
   let isSelecting = true;
-  for (const { name, type } of declaration.parameters) {
-    if (name === 'selectdata') isSelecting = args.selectdata !== false;
+  for (const { name, type, inert } of declaration.parameters) {
+    if (name === 'selectdata' && !inert) isSelecting = args.selectdata !== false;
     if (!isSelecting && SELECTIONS.has(name)) prepared[name] = '';
     if (type.endsWith('List')) prepared[name] = asList(prepared[name]);
   }

@@ -35,6 +35,9 @@ export const outputPath = pathBuilder('string', 'write');
 /** A parameter that names the input, one or several. */
 export const inputPaths = pathBuilder('stringList', 'read');
 
+/** Of `selectdata` in tasks that never look at it in CASA: what is selected counts, also with False. */
+export const SELECTS_ALWAYS: Extra = { inert: 'what is selected counts always', inertInCasa: true };
+
 /** The selection parameters of the solvers and of applycal, in CASA's order. */
 export const calibrationSelection = [
   text('field', '', 'fields by name or number; empty: all'),

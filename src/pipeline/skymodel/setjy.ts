@@ -21,7 +21,6 @@ export interface SetjyOptions extends StandardOptions {
   readonly vis: string;
   readonly field?: string;
   readonly spw?: string;
-  readonly selectdata?: boolean;
   readonly timerange?: string;
   readonly scan?: string;
   readonly intent?: string;

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkArguments, prepareArguments, showValue, type TaskDeclaration } from '../../../src/app/tasks/index.ts';
+import {
+  checkArguments,
+  findTask,
+  prepareArguments,
+  showValue,
+  type TaskArguments,
+  type TaskDeclaration,
+} from '../../../src/app/tasks/index.ts';
 
 const declaration: TaskDeclaration = {
   name: 'solve',
@@ -62,6 +69,18 @@ describe('prepareArguments', () => {
       scan: '',
       refant: ['DV01'],
     });
+  });
+
+  it('keeps selections where selectdata is without effect, as in setjy and tclean', () => {
+    const cases: [string, TaskArguments][] = [
+      ['setjy', {}],
+      ['tclean', { imagename: 'i' }],
+    ];
+    for (const [name, needed] of cases) {
+      const task = findTask(name);
+      const args = checkArguments(task, ['x.ms'], { ...needed, scan: '4', selectdata: false });
+      expect([prepareArguments(task, args).scan].flat()).toEqual(['4']);
+    }
   });
 });
 

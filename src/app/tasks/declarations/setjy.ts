@@ -1,5 +1,5 @@
 import { setjy } from '../../../pipeline/skymodel/index.ts';
-import { bool, float, floats, outputPath, quantity, text, variant } from '../parameters.ts';
+import { bool, float, floats, outputPath, quantity, SELECTS_ALWAYS, text, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
 import { typedReply } from '../typed-reply.ts';
 import type { TaskDeclaration } from '../types.ts';
@@ -12,7 +12,7 @@ export const setjyTask: TaskDeclaration = {
     outputPath('vis', undefined, 'MeasurementSet'),
     text('field', '', 'fields by name or number; empty: all'),
     text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
-    bool('selectdata', false, 'use the selection parameters that follow'),
+    bool('selectdata', false, 'without effect: the selection parameters count always', SELECTS_ALWAYS),
     text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
     text('scan', '', 'scan numbers; empty: all'),
     text('intent', '', 'scan intents, with * as wildcard; empty: all'),

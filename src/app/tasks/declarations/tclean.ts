@@ -9,6 +9,7 @@ import {
   ints,
   outputPath,
   quantity,
+  SELECTS_ALWAYS,
   text,
   texts,
   variant,
@@ -20,7 +21,7 @@ export const tcleanTask: TaskDeclaration = {
   summary: 'Makes images and deconvolves them',
   parameters: [
     inputPaths('vis', undefined, 'MeasurementSet'),
-    bool('selectdata', true, 'use the selection parameters that follow'),
+    bool('selectdata', true, 'without effect: the selection parameters count always', SELECTS_ALWAYS),
     texts('field', '', 'fields by name or number; empty: all'),
     texts('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
     text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
