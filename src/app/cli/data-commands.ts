@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fail } from '../../foundation/base/index.ts';
 import { checkFaults, FAULT_NAMES } from '../../pipeline/simulation/index.ts';
-import { type EngineJob, imageMs, installEngine, type Listing, type MemberWatch } from '../tasks/index.ts';
-import { printResult, type SharedOptions, wholeNumber, withEngine } from './engine-use.ts';
-import { readGoal } from './member-commands.ts';
+import type { EngineJob, Listing } from '../tasks/index.ts';
+import { memberWork, printResult, type SharedOptions, wholeNumber, withEngine } from './engine-use.ts';
 
 interface SimulateFlags extends SharedOptions {
   readonly out: string;
@@ -74,20 +73,6 @@ async function importAsdm(asdm: string, vis: string | undefined, flags: ImportFl
   });
 }
 
-async function image(vis: string, flags: SharedOptions & { goal?: string }): Promise<void> {
-  const path = resolve(vis);
-  if (!existsSync(path)) fail('missing', 'There is no such MeasurementSet.', { file: path });
-  const directory = dirname(path);
-  const goal = readGoal(flags.goal);
-  await withEngine(flags, {}, async ({ pool, progress }) => {
-    installEngine(64 * 1024 * 1024);
-    const watch: MemberWatch = (step, fraction, note) => progress.update(step, fraction, note);
-    const { products } = await imageMs(pool, watch, directory, basename(path), goal);
-    progress.finish();
-    printResult(flags, products.map(({ fits }) => resolve(directory, fits)).join('\n'), { products });
-  });
-}
-
 /** qa2 simulate, import, image, inspect. */
 export function addDataCommands(program: Command): void {
   program
@@ -120,7 +105,7 @@ export function addDataCommands(program: Command): void {
     .description('image a calibrated MeasurementSet: continuum and line cubes, as FITS beside it')
     .option('--goal <file>', 'goal.yaml: what the PI asked for')
     .addHelpText('after', '\nExample:\n  qa2 image calibrated/calibrated.ms --goal goal.yaml')
-    .action(image);
+    .action(async (vis: string, flags: SharedOptions & { goal?: string }) => (await memberWork()).image(vis, flags));
   program
     .command('inspect <path>')
     .description('list an ASDM, MeasurementSet, calibration table, image, FITS file or delivery')

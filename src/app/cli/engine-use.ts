@@ -1,5 +1,6 @@
+import { pathToFileURL } from 'node:url';
 import { fail, type JobPool } from '../../foundation/base/index.ts';
-import { type EngineJob, type EnginePoolOptions, startEnginePool } from '../tasks/index.ts';
+import { builtScript, type EngineJob, type EnginePoolOptions, startEnginePool } from '../tasks/index.ts';
 import { ProgressLine } from './progress-line.ts';
 
 /** Options that every command has. */
@@ -69,6 +70,11 @@ export async function withEngine<T>(
     progress.finish();
     await pool.close();
   }
+}
+
+/** The commands that need the engine's rooms in this thread; the others start sooner without them. */
+export async function memberWork(): Promise<typeof import('./member-work.ts')> {
+  return import(pathToFileURL(builtScript('member-work')).href);
 }
 
 /** Prints a result: text for people, one JSON value for programs. */

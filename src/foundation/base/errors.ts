@@ -22,6 +22,8 @@ export interface Place {
   readonly line?: number;
 }
 
+const NAME = 'Qa2Error';
+
 /** The one error class of the program: a tag for code, one sentence for people, a place for both. */
 export class Qa2Error extends Error {
   readonly tag: ErrorTag;
@@ -31,7 +33,7 @@ export class Qa2Error extends Error {
 
   constructor(tag: ErrorTag, sentence: string, place: Place = {}, cause?: unknown) {
     super(describePlace(sentence, place), cause === undefined ? undefined : { cause });
-    this.name = 'Qa2Error';
+    this.name = NAME;
     this.tag = tag;
     this.sentence = sentence;
     this.place = place;
@@ -44,7 +46,7 @@ export class Qa2Error extends Error {
  * @param given path that the user knows, for each path in its stead
  */
 export function withGivenPaths(error: unknown, given: ReadonlyMap<string, string>): unknown {
-  if (!(error instanceof Qa2Error)) return error;
+  if (!isQa2Error(error)) return error;
   const { tag, sentence, place } = error;
   for (const [link, path] of given) {
     if (place.file !== link && !place.file?.startsWith(`${link}/`)) continue;
@@ -65,14 +67,15 @@ export function fail(tag: ErrorTag, sentence: string, place: Place = {}, cause?:
   throw new Qa2Error(tag, sentence, place, cause);
 }
 
-/** True when `error` is one of ours, optionally with a certain tag. */
+/** True when `error` is one of ours, optionally with a certain tag. Bundles made apart have a class each, of one name. */
 export function isQa2Error(error: unknown, tag?: ErrorTag): error is Qa2Error {
-  return error instanceof Qa2Error && (tag === undefined || error.tag === tag);
+  if (!(error instanceof Error) || error.name !== NAME) return false;
+  return tag === undefined || (error as Qa2Error).tag === tag;
 }
 
 /** One sentence for any thrown value; never a stack trace. */
 export function errorSentence(error: unknown): string {
-  if (error instanceof Qa2Error) return error.message;
+  if (isQa2Error(error)) return error.message;
   return error instanceof Error ? `Internal error: ${error.message}` : `Internal error: ${String(error)}`;
 }
 

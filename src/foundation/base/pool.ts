@@ -1,4 +1,4 @@
-import { type ErrorTag, type Place, Qa2Error } from './errors.ts';
+import { type ErrorTag, isQa2Error, type Place, Qa2Error } from './errors.ts';
 
 /** Told how far a job has come. */
 export type JobWatch = (job: number, fraction: number, note?: string) => void;
@@ -27,8 +27,7 @@ export interface SentError {
 
 /** Makes any thrown value fit to be sent to another thread. */
 export function packError(error: unknown): SentError {
-  if (error instanceof Qa2Error)
-    return { tag: error.tag, sentence: error.sentence, place: error.place, stack: error.stack };
+  if (isQa2Error(error)) return { tag: error.tag, sentence: error.sentence, place: error.place, stack: error.stack };
   const sentence = error instanceof Error ? error.message : String(error);
   return { tag: 'internal', sentence, place: {}, stack: error instanceof Error ? error.stack : undefined };
 }

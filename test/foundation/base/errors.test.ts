@@ -1,11 +1,19 @@
-import { describe, expect, it } from 'vitest';
-import { fail, packError, Qa2Error, unpackError, withGivenPaths } from '../../../src/foundation/base/index.ts';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  errorSentence,
+  fail,
+  isQa2Error,
+  packError,
+  Qa2Error,
+  unpackError,
+  withGivenPaths,
+} from '../../../src/foundation/base/index.ts';
 
 function caught(act: () => never): Qa2Error {
   try {
     act();
   } catch (error) {
-    if (error instanceof Qa2Error) return error;
+    if (isQa2Error(error)) return error;
   }
   throw new Error('nothing of ours was thrown');
 }
@@ -18,6 +26,16 @@ describe('errors', () => {
     const received = unpackError(structuredClone(packError(broken)));
     expect(received.message).toBe(broken.message);
     expect(received).toMatchObject({ tag: 'bad-format', sentence: broken.sentence, place: broken.place });
+  });
+
+  it('are known for ours also when they come from a bundle with a class of its own', async () => {
+    vi.resetModules();
+    const apart = await import('../../../src/foundation/base/errors.ts');
+    const error = caught(() => apart.fail('usage', 'Wrong use.'));
+    expect(error).not.toBeInstanceOf(Qa2Error);
+    expect([isQa2Error(error, 'usage'), isQa2Error(error, 'io')]).toEqual([true, false]);
+    expect(errorSentence(error)).toBe('Wrong use.');
+    expect([isQa2Error(new Error('other')), isQa2Error(undefined)]).toEqual([false, false]);
   });
 
   it('tell the path that the user gave instead of a link to it', () => {
