@@ -33,7 +33,7 @@ export function translateSyntax(source: string): string {
     if (word === 'print' && !keepsPrint) edits.push(...printEdits(statement));
     else if (word === 'exec') edits.push(...execEdits(statement));
     else if (word === 'raise') edits.push(...raiseEdits(statement));
-    else if (word === 'except') edits.push(...exceptEdits(statement));
+    else if (word === 'except') edits.push(...exceptEdits(statement, text));
   }
   return applyEdits(text, edits);
 }
@@ -132,11 +132,18 @@ function raiseEdits(statement: Statement): Edit[] {
   return [{ start: statement[0].end, end: statement[1].start, text: ' __py2_raise__(' }, insert(last.end, ')')];
 }
 
-function exceptEdits(statement: Statement): Edit[] {
+/** What is caught may go to a name, or to parts: `except IOError, (number, text)`. */
+function exceptEdits(statement: Statement, source: string): Edit[] {
   const [index] = positionsOf(statement, ',');
   if (index === undefined) return [];
   const comma = statement[index];
-  return [{ start: comma.start, end: comma.end, text: ' as' }];
+  const colon = positionsOf(statement, ':').find((at) => at > index) ?? statement.length;
+  const target = statement.slice(index + 1, colon).filter((token) => !isBlank(token));
+  if (target.length < 2) return [{ start: comma.start, end: comma.end, text: ' as' }];
+  const [first, last] = [target[0], target[target.length - 1]];
+  return [
+    { start: comma.start, end: last.end, text: ` as __py2_unpack_${hexOf(source.slice(first.start, last.end))}` },
+  ];
 }
 
 /** `[x for x in 1, 2]`: the bare tuple gets its parentheses. */

@@ -343,9 +343,11 @@ _STR, _UNICODE = _OldType('str', builtins.str, _to_str, UnicodeText), _OldType('
 
 
 def _map(function, *lists):
-    if function is None:
-        return builtins.list(builtins.zip(*lists)) if len(lists) > 1 else builtins.list(lists[0])
-    return builtins.list(builtins.map(function, *lists))
+    """The shorter lists go on with None."""
+    if len(lists) < 2:
+        return builtins.list(lists[0]) if function is None else builtins.list(builtins.map(function, lists[0]))
+    together = itertools.zip_longest(*lists)
+    return builtins.list(together) if function is None else [function(*parts) for parts in together]
 
 
 def _filter(function, values):
@@ -548,7 +550,11 @@ class _Meaning(ast.NodeTransformer):
         """The name of a caught exception lives on after the handler."""
         self.generic_visit(node)
         if node.name:
-            keep = ast.Assign([_name(node.name, ast.Store())], _name('__py2_caught__'))
+            target, caught = _name(node.name, ast.Store()), _name('__py2_caught__')
+            if node.name.startswith(_UNPACK):
+                target = ast.parse(bytes.fromhex(node.name[len(_UNPACK):]).decode() + ' = 0').body[0].targets[0]
+                caught = caught if isinstance(target, ast.Attribute) else ast.Attribute(caught, 'args', ast.Load())
+            keep = ast.Assign([target], caught)
             node.body.insert(0, ast.copy_location(keep, node))
             node.name = '__py2_caught__'
         return node
