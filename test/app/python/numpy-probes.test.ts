@@ -104,6 +104,18 @@ np.memmap
     expect(err).toContain('numpy.memmap is not available here');
   });
 
+  it('has the names that numpy had in older versions', { timeout: 120_000 }, () => {
+    const { out, err } = casapy(
+      '5.6.1',
+      `import numpy as np
+print np.zeros(2, dtype=np.int), np.array([1, 2]).astype(np.float), np.array([0, 1], np.bool), np.infty, np.product([2, 3]), np.rank([[1]])
+print isinstance(1.5, np.float), np.asscalar(np.array([3])), np.complex(1, 2)
+`,
+    );
+    expect(err).toBe('');
+    expect(out).toBe('[0 0] [1. 2.] [False  True] inf 6 2\nTrue 3 (1+2j)\n');
+  });
+
   it('keeps arrays in archives, and tells of a doubtful text once', { timeout: 120_000 }, () => {
     const { out, err } = casapy(
       '6.2.1',

@@ -1587,7 +1587,18 @@ linalg = types.ModuleType('numpy.linalg')
 linalg.__dict__.update(solve=_solve, inv=lambda a: _solve(a, eye(len(_array(a)))), det=_det, norm=_norm, lstsq=_lstsq, LinAlgError=LinAlgError)
 
 
+_OLD_NAMES = {
+    'int': builtins.int, 'float': builtins.float, 'complex': builtins.complex, 'bool': builtins.bool, 'str': builtins.str,
+    'object': builtins.object, 'long': builtins.int, 'unicode': builtins.str, 'string_': str_, 'unicode_': str_, 'bool8': bool_, 'infty': inf,
+    'product': prod, 'cumproduct': cumprod, 'rank': ndim, 'asscalar': lambda a: a.item(), 'msort': lambda a: sort(a, 0),
+    'asfarray': lambda a, dtype='float64': asarray(a, dtype), 'alen': len, 'version': types.SimpleNamespace(version=__version__),
+}
+"""Names that numpy had in CASA 3 to 6.5; those of Python's own types hide nothing here."""
+
+
 def __getattr__(name):
+    if name in _OLD_NAMES:
+        return _OLD_NAMES[name]
     if name.startswith('__'):
         raise AttributeError(name)
     raise AttributeError('numpy.%s is not available here; see "numpy" in docs/differences-from-casa.md for what is.' % name)
