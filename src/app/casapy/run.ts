@@ -46,6 +46,7 @@ function prelude(): PreludeModule[] {
       'qa2_numpy',
       'qa2_numpy_grid',
       'qa2_numpy_more',
+      'qa2_numpy_small',
       'qa2_numpy_files',
       'qa2_numpy_fft',
       'qa2_numpy_random',
