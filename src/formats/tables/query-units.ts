@@ -99,7 +99,9 @@ export function unitOf(expression: Expression, table: Table | undefined): string
       const [left, right] = [inner(expression.left), inner(expression.right)];
       if (expression.operator === '+' || expression.operator === '-') return left ?? right;
       if (expression.operator === '*' && (left === undefined || right === undefined)) return left ?? right;
-      return expression.operator === '/' && right === undefined ? left : undefined;
+      if (expression.operator !== '/' || right !== undefined) return undefined;
+      // As casacore: seconds divided by the number 86400 are days.
+      return left === 's' && isLiteral(expression.right, 86_400) ? 'd' : left;
     }
     case 'call':
       if (DAYS.has(expression.name)) return 'd';
@@ -109,6 +111,10 @@ export function unitOf(expression: Expression, table: Table | undefined): string
     default:
       return undefined;
   }
+}
+
+function isLiteral(expression: Expression, value: number): boolean {
+  return expression.kind === 'literal' && expression.value === value;
 }
 
 function columnUnit(name: string, table: Table | undefined): string | undefined {

@@ -150,6 +150,8 @@ describe('statements', () => {
     expect(column(`select A from ${path} where TIME < datetime('2Jun2013/01:00') + 20min`, 'A')).toEqual([0, 1]);
     expect(column(`select A from ${path} where TIME in [2013/06/02/00:30=:=2013/06/02/02:30]`, 'A')).toEqual([1, 2]);
     expect(column(`select t.A as B from ${path} as t where t.TIME > 56445.1 d`, 'B')).toEqual([3, 4, 5]);
+    expect(column(`select A from ${path} where TIME/86400. > 2013-06-02/01:30:00`, 'A')).toEqual([2, 3, 4, 5]);
+    expect(column(`select A from ${path} where mjdtodate(TIME/86400) < 2013-06-02/00:30:00`, 'A')).toEqual([0]);
     expect(column(`select ctod(TIME) as C from ${path} limit 1`, 'C')).toEqual(['2013/06/02/00:00:00.000']);
     expect(column(`select year(TIME)*100 + month(TIME) as M from ${path} limit 1`, 'M')).toEqual([201306]);
   });
