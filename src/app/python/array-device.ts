@@ -1,5 +1,5 @@
 import type { PyodideAPI } from 'pyodide';
-import { fail } from '../../foundation/base/index.ts';
+import { fail, isQa2Error } from '../../foundation/base/index.ts';
 import { ArrayKernels } from './array-kernels.ts';
 import { type Lent, operandCount } from './array-layout.ts';
 import type { HostServices } from './host-device.ts';
@@ -7,7 +7,9 @@ import type { HostServices } from './host-device.ts';
 /** Name of the device that works on arrays in Python's own memory. */
 export const ARRAY_DEVICE = '/dev/qa2-arrays';
 
-const EINVAL = 28; // Emscripten's number
+/** Emscripten's numbers of errors. */
+const EINVAL = 28;
+const ENOMEM = 48;
 
 /** What we need of Emscripten beyond what Pyodide declares. */
 interface Program {
@@ -44,8 +46,8 @@ export function connectArrays(python: PyodideAPI, wasm: Uint8Array): HostService
       try {
         call.take(kernels ?? fail('usage', 'Arrays: nobody asked for the operations.'), pointer, bytes);
         return bytes;
-      } catch {
-        throw new files.ErrnoError(EINVAL);
+      } catch (error) {
+        throw new files.ErrnoError(isQa2Error(error, 'no-space') ? ENOMEM : EINVAL);
       }
     },
   });
@@ -95,14 +97,16 @@ export class ArrayCall {
     this.lent.length = 0;
   }
 
-  /** Takes the next part; the answer of a complete request goes into its second word. */
+  /** Takes the next part. A complete request's answer goes into its second word; its first is inverted, as no file would do it. */
   take(kernels: ArrayKernels, pointer: number, bytes: number): void {
     if (this.request) this.lent.push({ pointer, bytes });
     else this.request = { pointer, bytes };
     const words = this.words(this.request);
     if (this.lent.length < operandCount(words)) return;
     const answer = kernels.run(words.slice(), this.lent);
-    this.words(this.request)[1] = answer;
+    const answered = this.words(this.request);
+    answered[0] = ~(answered[0] as number);
+    answered[1] = answer;
     this.begin();
   }
 

@@ -29,6 +29,9 @@ const CHUNK = 1024;
 /** numpy sums values that it must convert by so many. */
 const FOLD_CHUNK = 8192;
 
+/** Endings of the loops that cast, by the kind that loops work on; all other kinds are complex. */
+const CAST_ENDINGS: Readonly<Record<number, string>> = { 0: 'bool', 7: 'i64', 10: 'f64' };
+
 type Run = (request: ArrayRequest) => number;
 
 /** Operations that take arrays as they lie, by name. */
@@ -64,7 +67,7 @@ export class ArrayKernels {
     const imports = { env: { memory: host.memory }, libm: host.mathematics } as WebAssembly.Imports;
     this.loops = new WebAssembly.Instance(module, imports).exports as unknown as Loops;
     this.host = host;
-    this.scratch = host.allocate((4 * CHUNK + FOLD_CHUNK) * 16);
+    this.scratch = this.room((4 * CHUNK + FOLD_CHUNK) * 16);
     const named = Object.keys(this.loops).filter(
       (name) => /^[a-z_0-9]+$/.test(name) && !/^(load|store|keys)_|^memory$/.test(name),
     );
@@ -93,14 +96,15 @@ export class ArrayKernels {
     return run(request);
   }
 
-  private load(kind: number, from: number, fromKind: number, step: number, to: number, count: number): void {
-    const name = kind === 0 ? 'load_bool' : kind === 7 ? 'load_i64' : kind === 10 ? 'load_f64' : 'load_c128';
-    (this.loops[name] as Loops[string])(fromKind, from, step, to, count);
+  /** New memory; addresses have 32 bits. */
+  private room(bytes: number): number {
+    const at = bytes < 2 ** 32 ? this.host.allocate(bytes) : 0;
+    return at || fail('no-space', 'Arrays: there is no memory for so many values.');
   }
 
-  private store(kind: number, from: number, to: number, toKind: number, step: number, count: number): void {
-    const name = kind === 0 ? 'store_bool' : kind === 7 ? 'store_i64' : kind === 10 ? 'store_f64' : 'store_c128';
-    (this.loops[name] as Loops[string])(toKind, from, to, step, count);
+  /** The loop that makes values of a kind that loops work on of those of any kind, or the reverse. */
+  private cast(direction: 'load' | 'store', kind: number): Loops[string] {
+    return this.loops[`${direction}_${CAST_ENDINGS[kind] ?? 'c128'}`] as Loops[string];
   }
 
   /** The axes for values that are made one by one, by the steps of the result, the smallest last. */
@@ -154,13 +158,14 @@ export class ArrayKernels {
             const known = filled[index] as [number, number];
             if (step === 0 && known[0] === place && known[1] >= count) continue;
             filled[index] = step === 0 ? [place, count] : [-1, 0];
-            this.load(takes(index), place, (operands[index] as Operand).kind, step, room(index), count);
+            this.cast('load', takes(index))((operands[index] as Operand).kind, place, step, room(index), count);
           }
           if (inputs === 1) loop(at[1] as number, at[0] as number, count);
           else if (inputs === 2) loop(at[1] as number, at[2] as number, at[0] as number, count);
           else loop(at[1] as number, at[2] as number, at[3] as number, at[0] as number, count);
           const step = lane.steps[0] as number;
-          if (!isDense[0]) this.store(made, room(0), (places[0] as number) + start * step, target.kind, step, count);
+          const place = (places[0] as number) + start * step;
+          if (!isDense[0]) this.cast('store', made)(target.kind, room(0), place, step, count);
         }
       },
     );
@@ -180,8 +185,8 @@ export class ArrayKernels {
       if (source.kind === target.kind) return void move(size, from, fromStep, to, toStep, lane.size);
       for (let start = 0; start < lane.size; start += CHUNK) {
         const count = Math.min(CHUNK, lane.size - start);
-        this.load(kind, from + start * fromStep, source.kind, fromStep, room, count);
-        this.store(kind, room, to + start * toStep, target.kind, toStep, count);
+        this.cast('load', kind)(source.kind, from + start * fromStep, fromStep, room, count);
+        this.cast('store', kind)(target.kind, room, to + start * toStep, toStep, count);
       }
     });
     return 0;
@@ -204,7 +209,7 @@ export class ArrayKernels {
       if (isSame) return void loop(from, step, lane.size, to);
       for (let start = 0; start < lane.size; start += FOLD_CHUNK) {
         const count = Math.min(FOLD_CHUNK, lane.size - start);
-        this.load(takes, from + start * step, source.kind, step, room, count);
+        this.cast('load', takes)(source.kind, from + start * step, step, room, count);
         loop(room, SIZES[takes] as number, count, to);
       }
     });
@@ -259,7 +264,7 @@ export class ArrayKernels {
     const [target, source] = request.operands as readonly [Operand, Operand];
     const [lanes, length] = this.dense(request, [7, source.kind === 7 ? 7 : 10]);
     const { keys_f64, keys_i64, sortKeysInPlace, load_i64 } = this.loops as Record<string, Loops[string]>;
-    const work = this.host.allocate(24 * length + 4 * 2048 + 64);
+    const work = this.room(24 * length + 4 * 2048 + 64);
     try {
       const indices = work + 8 * length;
       const room = indices + 4 * length + (length % 2) * 4;
@@ -286,21 +291,15 @@ export class ArrayKernels {
     return 0;
   }
 
-  /** Axes [sorted, values]; `[places, sorted, values]` with steps of 0 along the other's axis. */
+  /** `[places, values, sorted]`: where values belong among sorted ones, which are all of their memory. */
   search({ shape, operands, argument }: ArrayRequest): number {
-    const [target, sorted, values] = operands as readonly [Operand, Operand, Operand];
-    const isRight = [target, sorted, values].every(
-      ({ kind, steps }, index) => kind === (index ? 10 : 7) && steps[index === 1 ? 0 : 1] === 8,
-    );
-    if (!isRight || shape.length !== 2) fail('usage', 'Arrays: values are not dense, or of another kind.');
-    (this.loops.searchInto as Loops[string])(
-      sorted.at,
-      shape[0] as number,
-      values.at,
-      shape[1] as number,
-      target.at,
-      argument,
-    );
+    const [target, values, sorted] = operands as readonly [Operand, Operand, Operand];
+    const isDense = [target, values].every(({ kind, steps }, index) => kind === (index ? 10 : 7) && steps[0] === 8);
+    if (!isDense || sorted.kind !== 10 || shape.length !== 1)
+      fail('usage', 'Arrays: values are not dense, or of another kind.');
+    const size = Math.floor(sorted.bytes / 8);
+    const [count = 0] = shape;
+    (this.loops.searchInto as Loops[string])(sorted.pointer, size, values.at, count, target.at, argument);
     return 0;
   }
 

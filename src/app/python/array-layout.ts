@@ -27,6 +27,9 @@ export interface ArrayRequest {
   readonly operands: readonly Operand[];
 }
 
+/** A request with more values than any array has is refused: nothing stops a loop that runs. */
+const MOST_VALUES = 2 ** 31 - 1;
+
 /** How many operands follow a request. */
 export function operandCount(words: Int32Array): number {
   return words.length > 4 ? (words[3] ?? 0) : 0;
@@ -46,6 +49,8 @@ export function parseRequest(words: Int32Array, lent: readonly Lent[]): ArrayReq
     const start = 5 + axes + index * (2 + axes);
     return operand(memory, words.subarray(start, start + 2 + axes), shape);
   });
+  if (shape.reduce((product, size) => product * size, 1) > MOST_VALUES)
+    return fail('usage', 'Arrays: too many values for one request.');
   return { operation, argument, shape, operands };
 }
 

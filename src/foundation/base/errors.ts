@@ -6,7 +6,7 @@ export type ErrorTag =
   | 'bad-data' // well-formed input whose content cannot be used (all flagged, no solution)
   | 'unsupported' // legal input that this program does not handle
   | 'exists' // an output is in the way
-  | 'no-space' // the disk is full
+  | 'no-space' // the disk or the memory is full
   | 'io' // the operating system refused
   | 'denied' // an act that the sandbox refuses
   | 'aborted' // the user stopped the run

@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ArrayCall } from '../../../src/app/python/array-device.ts';
-import { ArrayKernels } from '../../../src/app/python/array-kernels.ts';
+import { type ArrayHost, ArrayKernels } from '../../../src/app/python/array-kernels.ts';
 
 const wasm = new Uint8Array(readFileSync(new URL('../../../dist/array-kernels.wasm', import.meta.url)));
 const KIND = { bool: 0, int16: 3, int64: 7, float32: 9, float64: 10, complex128: 12 };
 
 let kernels: ArrayKernels;
+let host: ArrayHost;
 let memory: WebAssembly.Memory;
 let next = 65_536;
+let isFull = false;
 
 function allocate(bytes: number): number {
+  if (isFull) return 0;
   const at = next;
   next += Math.ceil(bytes / 16) * 16;
   return at;
@@ -34,7 +37,8 @@ beforeAll(() => {
     hypot,
     fmod: (a: number, b: number) => a % b,
   };
-  kernels = new ArrayKernels(wasm, { memory, mathematics, allocate, free() {} });
+  host = { memory, mathematics, allocate, free() {} };
+  kernels = new ArrayKernels(wasm, host);
 });
 
 /** Floats in the kernels' memory, as what Python lends. */
@@ -292,6 +296,48 @@ describe('array kernels', () => {
     call.take(kernels, target.pointer, target.bytes);
     call.take(kernels, source.pointer, source.bytes);
     expect(floats(target)).toEqual([5]);
+    // A file that has the device's descriptor leaves the operation as it was.
+    expect(new Int32Array(memory.buffer, request.pointer, 1)[0]).toBe(~(asked[0] as number));
+  });
+
+  it('find where values belong among sorted ones', () => {
+    const lent = [lend([0, 0, 0, 0]), lend([0, 2, 2.5, Number.NaN]), lend([1, 2, 2, 3])];
+    const operands = [KIND.int64, 0, 1, KIND.float64, 0, 1, KIND.float64, 0, 0];
+    const places = (argument: number) => {
+      kernels.run(Int32Array.from([kernels.operations.indexOf('search'), 0, argument, 3, 1, 4, ...operands]), lent);
+      return [...new BigInt64Array(memory.buffer, lent[0]?.pointer, 4)].map(Number);
+    };
+    expect(places(0)).toEqual([0, 1, 3, 4]);
+    expect(places(1)).toEqual([0, 3, 3, 4]);
+  });
+
+  it('touch nothing where there is no memory for what they need', () => {
+    const lent = [lend(new Float64Array(60)), lend(numbers(60))];
+    const order: Given[] = [
+      [KIND.int64, 0, 1],
+      [KIND.float64, 0, 1],
+    ];
+    const start = [...new Uint8Array(memory.buffer, 0, 4096)];
+    isFull = true;
+    try {
+      expect(() => kernels.run(words('argsort', [60], order), lent)).toThrow('no memory');
+      expect(() => new ArrayKernels(wasm, host)).toThrow('no memory');
+    } finally {
+      isFull = false;
+    }
+    expect([...new Uint8Array(memory.buffer, 0, 4096)]).toEqual(start);
+    // 24 bytes for each of these are 8 in 32 bits; the array is not there.
+    const many = Math.ceil(2 ** 32 / 24);
+    const whole = { pointer: 0, bytes: 8 * many };
+    expect(() => kernels.run(words('argsort', [many], order), [whole, whole])).toThrow('no memory');
+  });
+
+  it('refuse work without an end on few values', () => {
+    const lent = [lend([0]), lend([0])];
+    const given: Given = [KIND.float64, 0, 0, 0, 0];
+    const size = 2 ** 31 - 1;
+    expect(() => kernels.run(words('fold_sum_f64', [size, size, size], [given, given]), lent)).toThrow('too many');
+    expect(() => kernels.run(words('fold_sum_f64', [2 ** 16, 2 ** 15, 1], [given, given]), lent)).toThrow('too many');
   });
 
   it('bring no data of their own, which would overwrite what lies in the memory', () => {

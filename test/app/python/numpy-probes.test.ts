@@ -76,6 +76,108 @@ print((np.ones(100) + 1).sum())
     expect(out).toBe('True\nTrue\nTrue\nTrue\nTrue\n200.0\n');
   });
 
+  it('works in place on memory that it reads, keeps types, and refuses what does not fit', { timeout: 120_000 }, () => {
+    const { out, err } = casapy(
+      '6.7.0',
+      `import os
+import numpy as np
+import qa2_kernels
+
+def refused(act):
+    try:
+        act()
+    except (OverflowError, ValueError, OSError) as error:
+        print(type(error).__name__, error)
+
+z = np.arange(5000).reshape(50, 100) * (1 + 0j)
+for _ in range(2):
+    wanted = z - z.real[0] + 1
+    z -= z.real[0]
+    z += 1
+    print(abs(z - wanted).max())
+c = np.arange(3000) * (1 + 2j)
+wanted = c * c.real[::-1]
+c * c.real
+c *= c.real[::-1]
+print(abs(c - wanted).max())
+
+a = np.arange(50.0)
+print((a + 2 ** 64).dtype, (a + 1).dtype, np.linspace(0, 1, 1001).dtype)
+
+for kind in ('uint8', 'uint16', 'uint32', 'int8', 'bool', 'uint64'):
+    found = np.cumsum(np.ones(300, kind))
+    print(found.dtype, found[-1], end=' ')
+print(np.cumsum(np.ones(300, 'int64'), dtype='uint8')[-1], np.cumsum([100, 100, 100], dtype='uint8'), np.full(50, 7, 'uint64').astype('int16')[3])
+
+refused(lambda: np.bincount([-1] + [3] * 60))
+refused(lambda: np.bincount([3, -1]))
+refused(lambda: np.bincount([3, -1], weights=[1, 1]))
+print(np.bincount([1, 1, 3], minlength=5), np.bincount([1, 1], weights=[0.5, 2]))
+
+bytes_ = np.zeros(500, 'uint8')
+numbers = np.zeros(500, 'int32')
+def set_to(array, key, value):
+    array[key] = value
+refused(lambda: set_to(bytes_, bytes_ == 0, 300))
+refused(lambda: set_to(bytes_, slice(None), [-1] * 500))
+refused(lambda: set_to(numbers, slice(None), 2 ** 40))
+refused(lambda: set_to(numbers, slice(0, 3), 2 ** 40))
+refused(lambda: bytes_ + 300)
+refused(lambda: bytes_.__iadd__(256))
+refused(lambda: bytes_[:3] * -1)
+numbers[:] = np.arange(500) * 2 ** 31
+bytes_[:2] = np.array([257, 258])
+print(bytes_.sum(), numbers[:3], (bytes_ == 300).any())
+
+print(np.isclose([1, np.inf, -np.inf, np.inf, np.nan], np.inf), np.isclose(1, np.inf), np.isclose(np.ones(500), np.inf).any(), np.isclose(np.full(500, np.inf), np.inf).all())
+print(np.interp([np.nan, 1], [0, 2], [0, 5]), np.interp([np.nan] * 500, [0, 2], [0, 5])[7])
+
+refused(lambda: qa2_kernels.run('scan_sum_f64', (3,), [('int64', np.zeros(3, int)._data, 0, (1,))] * 2))
+os.close(qa2_kernels._DEVICE)
+file = open('bytes', 'wb+')
+file.write(b'x' * 4000)
+file.seek(0)
+print((np.arange(100.0) + 1)[:3])
+os.dup2(file.fileno(), qa2_kernels._DEVICE)
+refused(lambda: np.arange(100.0) + 1)
+print((np.arange(100.0) + 1)[:3])
+try:
+    np.argsort(np.zeros(100000000))
+except MemoryError as error:
+    print(error)
+print(sum(range(10)))
+`,
+    );
+    expect(err.replace(/^Preparing.*\n/, '')).toBe('');
+    expect(out.trimEnd().split('\n')).toEqual([
+      '0.0',
+      '0.0',
+      '0.0',
+      'object float64 float64',
+      'uint64 300 uint64 300 uint64 300 int64 300 int64 300 uint64 300 44 [100 200  44] 7',
+      "ValueError 'list' argument must have no negative elements",
+      "ValueError 'list' argument must have no negative elements",
+      "ValueError 'list' argument must have no negative elements",
+      '[0 2 0 1 0] [0.  2.5]',
+      'OverflowError Python integer 300 out of bounds for uint8',
+      'OverflowError Python integer -1 out of bounds for uint8',
+      'OverflowError Python integer 1099511627776 out of bounds for int32',
+      'OverflowError Python int too large to convert to C long',
+      'OverflowError Python integer 300 out of bounds for uint8',
+      'OverflowError Python integer 256 out of bounds for uint8',
+      'OverflowError Python integer -1 out of bounds for uint8',
+      '3 [          0 -2147483648           0] False',
+      '[False  True False  True False] False False True',
+      '[nan 2.5] nan',
+      "ValueError numpy: scan_sum_f64 is not possible for arrays ['int64', 'int64'] of shape (3,).",
+      '[1. 2. 3.]',
+      'OSError numpy: another file took the descriptor 4095, with which arrays are worked on; the values of this operation are lost.',
+      '[1. 2. 3.]',
+      'numpy: there is no memory for argsort of arrays of shape (100000000,).',
+      '45',
+    ]);
+  });
+
   it('divides whole numbers in Python 2 as Python 2 does, writes and reads tables, and says what it lacks', {
     timeout: 240_000,
   }, () => {

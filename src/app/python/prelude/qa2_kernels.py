@@ -1,6 +1,7 @@
 """Work on arrays of numbers that the host's loops do: the memory of each array is lent for one call and used in place."""
 
 import array
+import errno
 import os
 
 import qa2_host
@@ -19,17 +20,24 @@ CODES = {
 
 _LOOP_TYPES = {'bool': 'bool', 'i64': 'int64', 'f64': 'float64', 'c128': 'complex128'}
 
-_device = None
+_DEVICE = 4095
+"""The descriptor of the device: the last one, which no file gets when a script has closed it."""
+
 _operations = {}
 
 
 def _ready():
-    """Opens the device; loops are compiled when the first script needs them."""
-    global _device
-    if _device is None:
+    """The number of each operation; the device is opened and loops are compiled when the first script needs them."""
+    if not _operations:
         _operations.update((name, at) for at, name in enumerate(qa2_host.call('arrayOperations')))
-        _device = os.open('/dev/qa2-arrays', os.O_RDONLY)
+        _open()
     return _operations
+
+
+def _open():
+    device = os.open('/dev/qa2-arrays', os.O_RDONLY)
+    os.dup2(device, _DEVICE)
+    os.close(device)
 
 
 def has(name):
@@ -59,7 +67,20 @@ def run(name, shape, operands, argument=0):
         words += (CODES[kind][0], offset, *strides)
         buffers.append(storage)
     request = buffers[0] = array.array('i', words)
-    os.readv(_device, buffers)
+    try:
+        os.readv(_DEVICE, buffers)
+    except OSError as error:
+        if error.errno == errno.EBADF:
+            _open()
+            return run(name, shape, operands, argument)
+        if error.errno == errno.ENOMEM:
+            raise MemoryError('numpy: there is no memory for %s of arrays of shape %s.' % (name, tuple(shape))) from None
+        if error.errno == errno.EINVAL:
+            raise ValueError('numpy: %s is not possible for arrays %s of shape %s.' % (name, [kind for kind, *_ in operands], tuple(shape))) from None
+        raise
+    if request[0] != ~operation:
+        _open()
+        raise OSError('numpy: another file took the descriptor %d, with which arrays are worked on; the values of this operation are lost.' % _DEVICE)
     return request[1]
 
 

@@ -1,4 +1,4 @@
-"""Arrays of numbers in plain Python, as numpy has them: shapes, views, broadcasting, and how numpy prints them."""
+"""Arrays as numpy has them: shapes, views, broadcasting, and how numpy prints them. Of many numbers, the host's loops make them (qa2_kernels); Python does the rest."""
 
 import array
 import functools
@@ -266,7 +266,20 @@ class _Pairs:
 
 def _buffer(storage):
     """The memory of a storage of numbers."""
-    return getattr(storage, 'parts', None) or getattr(storage, 'bytes', storage)
+    return storage.parts if isinstance(storage, _Pairs) else storage.bytes if isinstance(storage, _Bools) else storage
+
+
+def _share(one, other):
+    """Whether two arrays lie in the same memory."""
+    return _buffer(one._data) is _buffer(other._data)
+
+
+def refuse_large(value, kind):
+    """Python's own whole numbers must fit a type of whole numbers; those out of arrays are cut."""
+    if type(value) is int and kind.kind in 'iu':
+        bits = 8 * kind.itemsize - (kind.kind == 'i')
+        if not (-1 << bits if kind.kind == 'i' else 0) <= value < 1 << bits:
+            raise OverflowError('Python integer %d out of bounds for %s' % (value, kind))
 
 
 def _stored(name, memory):
@@ -536,7 +549,7 @@ class ndarray:
 
     def _converted(self, kind):
         """A copy with the values as another type of numbers; None where loops do not make it."""
-        if not kernels.works_on(self) or kind.name not in kernels.CODES or (kind.name != self.dtype.name and 'uint64' in (kind.name, self.dtype.name)):
+        if not kernels.works_on(self) or kind.name not in kernels.CODES or not _are_cast(self.dtype, kind):
             return None
         found = blank(self.shape_, kind)
         copy_into(found, self)
@@ -544,6 +557,8 @@ class ndarray:
 
     def astype(self, kind, copy=True):
         kind = dtype(kind)
+        if not copy and kind is self.dtype:
+            return self
         found = self._converted(kind)
         if found is not None:
             return found
@@ -764,6 +779,8 @@ class ndarray:
         convert = {'i': int, 'u': int, 'f': float}.get(self.dtype.kind, lambda one: one)
         if isinstance(value, (ndarray, list, tuple, range)):
             given = make_array(value)
+            if given is value and given.dtype.kind == 'i' and self.dtype.kind in 'iu':
+                given = given.astype(self.dtype)
             if given.size == 1:
                 value = given._values()[0]
             else:
@@ -784,7 +801,10 @@ class ndarray:
         if isinstance(value, float) and kind.kind in 'iu' and not math.isfinite(value):
             return False
         given = value if isinstance(value, ndarray) else make_array(value)
-        if given.dtype.name not in kernels.CODES or (given.dtype.kind == 'c' and kind.kind != 'c') or (given.dtype is not kind and 'uint64' in (kind.name, given.dtype.name)):
+        if given is not value and given.size and given.dtype.kind == 'i':
+            refuse_large(min(given._data), kind)
+            refuse_large(max(given._data), kind)
+        if given.dtype.name not in kernels.CODES or (given.dtype.kind == 'c' and kind.kind != 'c') or not _are_cast(given.dtype, kind):
             return False
         places = view._places(lists) if lists else None
         if not given.size or (lists and places is None):
@@ -794,7 +814,7 @@ class ndarray:
             given = given[0] if isinstance(given[0], ndarray) else given.reshape(())
         if broadcast_shape(given.shape_, shape) != shape:
             raise ValueError('could not broadcast input array from shape %s into shape %s' % (_shape_text(given.shape_), _shape_text(shape)))
-        if given._data is self._data or given.dtype is not kind:
+        if _share(given, self) or given.dtype is not kind:
             changed = blank(given.shape_, kind)
             copy_into(changed, given)
             given = changed
@@ -906,9 +926,10 @@ class ndarray:
 
     def _in_place(self, other, function, kind=None):
         """self = function(self, other), in the memory where it is; in one go where nothing is read after it was written."""
-        if isinstance(other, (int, float, complex)) or (isinstance(other, ndarray) and other._data is not self._data and _fits(other.shape_, self.shape_)):
+        if isinstance(other, (int, float, complex)) or (isinstance(other, ndarray) and not _share(self, other) and _fits(other.shape_, self.shape_)):
             plan = _plans.get((function, kind, self.dtype, other.dtype if isinstance(other, ndarray) else type(other)))
-            if plan and plan[0] is self.dtype and plan[1] and plan[1][:5] != 'power' and self.size >= kernels.SMALL and not (type(other) is int and abs(other) >= 2 ** 63):
+            if plan and plan[0] is self.dtype and plan[1] and plan[1][:5] != 'power' and self.size >= kernels.SMALL and not _is_wide(other):
+                refuse_large(other, self.dtype)
                 given = other if isinstance(other, ndarray) else _of_number(other, plan[2])
                 kernels.run(plan[1], self.shape_, [_operand(self, self.shape_), _operand(self, self.shape_), _operand(given, self.shape_)])
                 return self
@@ -1050,6 +1071,11 @@ class ndarray:
 
 
 # ---------------------------------------------------------------- making and combining
+
+
+def _are_cast(given, wanted):
+    """Whether loops make one type of another; they see whole numbers as signed ones, which matters beside floats."""
+    return given is wanted or 'uint64' not in (given.name, wanted.name) or (given.kind in 'biu' and wanted.kind in 'biu')
 
 
 def _are_whole(one, other):
@@ -1256,14 +1282,23 @@ def _plan(left, right, function, kind):
     return kind, name if kernels.has(name) else None, seen
 
 
+def _is_wide(value):
+    """Whether a whole number of Python's has more than 64 bits; its types are not those of others."""
+    return type(value) is int and not -2 ** 63 <= value < 2 ** 63
+
+
 def _two_looped(left, right, function, kind):
     """The type of an operation's result, and a new array by a loop over two operands, one of which may be a number; None where none is made."""
     key = (function, kind, left.dtype if isinstance(left, ndarray) else type(left), right.dtype if isinstance(right, ndarray) else type(right))
-    plan = _plans.get(key)
-    if plan is None or int in key and not all(isinstance(one, ndarray) or type(one) is not int or -2 ** 63 <= one < 2 ** 63 for one in (left, right)):
+    is_wide = int in key and (_is_wide(left) or _is_wide(right))
+    plan = None if is_wide else _plans.get(key)
+    if plan is None:
         plan = _plan(left, right, function, kind)
-        _plans.setdefault(key, plan)
+        if not is_wide:
+            _plans[key] = plan
     kind, name, seen = plan
+    refuse_large(left, kind)
+    refuse_large(right, kind)
     inputs = [one if isinstance(one, ndarray) else None for one in (left, right)]
     if name is None or all(one is None or one.size < kernels.SMALL for one in inputs) or any(one is not None and not one.size for one in inputs):
         return kind, None

@@ -1,4 +1,4 @@
-"""numpy in plain Python: what analysts' scripts use of it, on the arrays of qa2_ndarray."""
+"""numpy: what analysts' scripts use of it, on the arrays of qa2_ndarray; the host's loops do what takes many numbers (qa2_kernels)."""
 
 import builtins
 import cmath
@@ -326,10 +326,12 @@ greater, greater_equal = _pair(operator.gt, 'bool'), _pair(operator.ge, 'bool')
 
 def isclose(a, b, rtol=1e-05, atol=1e-08, equal_nan=False):
     def near(one, other):
-        return one == other or (equal_nan and one != one and other != other) or builtins.abs(one - other) <= atol + rtol * builtins.abs(other)
+        return one == other or (equal_nan and one != one and other != other) or (
+            builtins.abs(other) != inf and builtins.abs(one - other) <= atol + rtol * builtins.abs(other)
+        )
 
     if builtins.any(isinstance(one, ndarray) and kernels.works_on(one, kernels.MANY) for one in (a, b)):
-        is_close = equal(a, b) | (absolute(subtract(a, b)) <= atol + rtol * absolute(b))
+        is_close = equal(a, b) | (isfinite(b) & (absolute(subtract(a, b)) <= atol + rtol * absolute(b)))
         return is_close | (isnan(a) & isnan(b)) if equal_nan else is_close
     return _pair(near, 'bool')(a, b)
 
@@ -645,8 +647,6 @@ def _without(function, empty_value=nan):
     return run
 
 
-
-
 def _but_bad(fold, filling):
     """A fold that takes NaN for a value that changes nothing."""
     return lambda given, axes, found: fold(where(isnan(given), _like(filling, given), given) if given.dtype.kind in 'fc' else given, axes, found)
@@ -744,18 +744,20 @@ def _running(operation):
 
 def cumsum(a, axis=None, dtype=None):
     given = _array(a)
-    if kernels.works_on(given) and given.dtype.name not in ('complex64', 'uint64'):
-        return _running_sum(given if axis is not None else given.ravel(), axis or 0, core.dtype(dtype or _summed(given.dtype)))
-    return _along(_running(lambda one, other: one + other), _summed)(a, axis)
+    found = core.dtype(dtype or _summed(given.dtype))
+    if kernels.works_on(given) and given.dtype.kind in 'biufc' and found.name in kernels.CODES and found.name not in ('bool', 'complex64'):
+        return _running_sum(given if axis is not None else given.ravel(), axis or 0, found)
+    return _along(_running(lambda one, other: one + other), found)(given, axis)
 
 
 def _running_sum(given, axis, found):
     order = [at for at in range(given.ndim) if at != axis % given.ndim] + [axis % given.ndim]
-    given = given.astype(found).transpose(order)
-    result = core.blank(given.shape, found)
     ending = 'f32' if found.name == 'float32' else kernels.loop_kind(found.kind)
+    seen = 'float32' if ending == 'f32' else kernels.loop_type(ending)
+    given = given.astype(seen).transpose(order)
+    result = core.blank(given.shape, seen)
     kernels.run('scan_sum_' + ending, given.shape, [core._operand(result, given.shape), core._operand(given, given.shape)])
-    return result.transpose([order.index(at) for at in range(len(order))])
+    return result.astype(found, copy=False).transpose([order.index(at) for at in range(len(order))])
 
 
 def cumprod(a, axis=None):
@@ -970,8 +972,8 @@ def searchsorted(a, v, side='left'):
 def _found_places(line, values, is_right):
     """For each value how many of the line stand before it."""
     result = core.blank(values.shape, 'int64')
-    operands = [('int64', result._data, 0, (0, 1)), ('float64', line._data, 0, (1, 0)), ('float64', values._data, 0, (0, 1))]
-    kernels.run('search', (line.size, values.size), operands, int(is_right))
+    operands = [('int64', result._data, 0, (1,)), ('float64', values._data, 0, (1,)), ('float64', line._data, 0, (0,))]
+    kernels.run('search', (values.size,), operands, int(is_right))
     return result
 
 
@@ -1172,8 +1174,10 @@ def _product(one, other):
         made = sum(left * right.ravel(), -1)
         return made.reshape(one.shape[:-1] + other.shape[1:]).astype(kind) if isinstance(made, ndarray) else made
     result = core.blank(one.shape[:-1] + other.shape[1:], 'float64')
-    operands = [('float64', result._data, 0, (columns, 0, 1)), ('float64', left._data, 0, (inner, 1, 0)), ('float64', right._data, 0, (0, columns, 1))]
-    kernels.run('product', (rows, inner, columns), operands)
+    step = builtins.max(1, 2 ** 30 // (inner * columns))
+    for start in range(0, rows, step):
+        operands = [('float64', result._data, start * columns, (columns, 0, 1)), ('float64', left._data, start * inner, (inner, 1, 0))]
+        kernels.run('product', (builtins.min(step, rows - start), inner, columns), [*operands, ('float64', right._data, 0, (0, columns, 1))])
     if kind.kind != 'f' and builtins.max(abs(left).max() * abs(right).max() * inner, 0) > 2 ** 53:
         return None
     result = result.astype(kind, copy=False)
@@ -1223,6 +1227,8 @@ def interp(x, xp, fp, left=None, right=None):
     places, values = list(_array(xp)), list(_array(fp))
 
     def at(value):
+        if value != value:
+            return nan
         if value <= places[0]:
             return float(values[0] if left is None or value == places[0] else left)
         if value >= places[-1]:
@@ -1273,11 +1279,16 @@ def digitize(x, bins):
     return searchsorted(bins, x, 'right')
 
 
+_NEGATIVE_PLACES = "'list' argument must have no negative elements"
+
+
 def _tally(places, size):
     """How often each place is there."""
     counts = zeros(size, 'int64')
     if places.size:
-        kernels.run('tally', places.shape, [('int64', counts._data, 0, (0,)), core._operand(places, places.shape)])
+        bad = kernels.run('tally', places.shape, [('int64', counts._data, 0, (0,)), core._operand(places, places.shape)])
+        if bad >= 0:
+            raise ValueError(_NEGATIVE_PLACES)
     return counts
 
 
@@ -1285,16 +1296,13 @@ def bincount(x, weights=None, minlength=0):
     line = ravel(x)
     if kernels.works_on(line) and weights is None and line.dtype.kind in 'biu':
         return _tally(line.astype('int64'), builtins.max(int(line.max()) + 1, minlength))
-    if weights is not None:
-        counts = [0.0] * builtins.max([minlength] + [place + 1 for place in line._values()])
-        for place, weight in zip(line._values(), ravel(weights)._values()):
-            counts[place] += weight
-        return array(counts, dtype='float64')
-    values = line._values()
-    counts = [0] * builtins.max([minlength] + [value + 1 for value in values])
-    for value in values:
-        counts[value] += 1
-    return array(counts)
+    places = line._values()
+    if builtins.any(place < 0 for place in places):
+        raise ValueError(_NEGATIVE_PLACES)
+    counts = [0 if weights is None else 0.0] * builtins.max([minlength] + [place + 1 for place in places])
+    for place, weight in zip(places, [1] * len(places) if weights is None else ravel(weights)._values()):
+        counts[place] += weight
+    return array(counts, dtype='int64' if weights is None else 'float64')
 
 
 def polyval(p, x):
