@@ -50,6 +50,9 @@ export function parseAntenna(
   return { antennaCount, isSelected, antennaIds: [...named].sort((one, other) => one - other) };
 }
 
+/** What of an antenna its selection looks at. */
+export type NamedAntenna = Pick<AntennaInfo, 'id' | 'name' | 'station'>;
+
 /**
  * Numbers of the antennas in a list such as `DV01,DV02` or `0~5`, ascending.
  *
@@ -57,7 +60,7 @@ export function parseAntenna(
  */
 export function parseAntennaList(
   text: string,
-  antennas: readonly AntennaInfo[],
+  antennas: readonly NamedAntenna[],
   manner: SelectionManner = {},
 ): number[] {
   const chosen = new Set<number>();
@@ -76,7 +79,7 @@ export function parseAntennaList(
 }
 
 /** Antennas of `name`, `@pad` or `name@pad`, each side also a list in parentheses. */
-function matchPart(part: string, antennas: readonly AntennaInfo[]): number[] {
+function matchPart(part: string, antennas: readonly NamedAntenna[]): number[] {
   const pair = /^([^@"'/]*)@(.*)$/.exec(part);
   if (!pair) return matchAntennas(part, antennas);
   const [names, pads] = [pair[1].trim(), pair[2].trim()].map((side) =>
@@ -89,7 +92,7 @@ function matchPart(part: string, antennas: readonly AntennaInfo[]): number[] {
 }
 
 /** Antennas by name, else by pad; a number is a name first, as the VLA's antennas are called. */
-function matchAntennas(text: string, antennas: readonly AntennaInfo[]): number[] {
+function matchAntennas(text: string, antennas: readonly NamedAntenna[]): number[] {
   const range = parseIndexRange(text);
   if (range && !/^[<>]/.test(text)) {
     const byNumber = new Map(antennas.map(({ id }) => [id, id]));

@@ -1,3 +1,4 @@
+import { parseAntennaList } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import type { CalAntenna } from './caltable.ts';
 import { cellOf, type Solution } from './solution.ts';
@@ -11,13 +12,16 @@ export interface RefantOptions {
   readonly antennas: readonly CalAntenna[];
 }
 
-/** Antenna numbers of the names (or numbers as text) of a refant list; @throws usage */
+/**
+ * Antenna numbers of a refant list, in its order: names, numbers, `name@pad` and all else that selects antennas; of an antenna that
+ * moved, each of its places.
+ *
+ * @throws usage
+ */
 export function parseRefants(names: readonly string[], antennas: readonly CalAntenna[]): number[] {
-  return names.map((name) => {
-    const found = antennas.findIndex((antenna) => antenna.name === name);
-    if (found >= 0) return found;
-    const id = Number(name);
-    if (Number.isInteger(id) && id >= 0 && id < antennas.length) return id;
+  return names.flatMap((name) => {
+    const found = parseAntennaList(name, antennas, { forgives: ['antenna'] });
+    if (found.length > 0) return found;
     return fail('usage', `The reference antenna "${name}" is not in the MeasurementSet.`);
   });
 }

@@ -61,4 +61,16 @@ describe('reference antenna', () => {
     expect(parseRefants(['DV01', '1'], antennas)).toEqual([2, 1]);
     expect(() => parseRefants(['DV99'], antennas)).toThrow('DV99');
   });
+
+  it('is named with its pad, where an antenna stood on several', () => {
+    const moved = antennas.map((antenna, id) => ({
+      ...antenna,
+      id,
+      name: id < 2 ? 'DV24' : antenna.name,
+      station: `A09${id}`,
+    }));
+    expect(parseRefants(['DV24@A091', 'DV24@A090'], moved)).toEqual([1, 0]);
+    expect(parseRefants(['DV24'], moved)).toEqual([0, 1]);
+    expect(() => parseRefants(['DV24@A099'], moved)).toThrow('DV24@A099');
+  });
 });
