@@ -193,8 +193,11 @@ const selecting = {
       if (textArgument(args, name) !== '') fail('unsupported', `query: ${name} is not offered; use taql for that.`);
     const { open } = tablesOf(host);
     const all = view.rowNumbersBase();
-    const found = expression === '' ? all : queryRows(view.table, expression, { among: all, open });
-    const chosen = view.view(found).sorted(textArgument(args, 'sortlist'));
+    // As casacore: what stands in sortlist stands behind orderby, with directions and expressions.
+    const sortlist = textArgument(args, 'sortlist').trim();
+    const condition = [expression || 'True', ...(sortlist ? [`orderby ${sortlist}`] : [])].join(' ');
+    const isWhole = expression === '' && sortlist === '';
+    const chosen = view.view(isWhole ? all : queryRows(view.table, condition, { among: all, open }));
     keepAs(textArgument(args, 'name'), chosen, host);
     return adoptRows(host, chosen);
   }),

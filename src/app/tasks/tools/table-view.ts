@@ -52,18 +52,6 @@ export class TableView {
     return new TableView(this.table, this.isWritable, this.shared, baseRows);
   }
 
-  /** Sorts this view's rows by scalar columns, e.g. 'TIME,ANTENNA1'. */
-  sorted(columns: string): TableView {
-    if (columns.trim() === '') return this;
-    const keys = columns.split(',').map((name) => this.table.column(name.trim()).getRange(0, this.table.rowCount));
-    const order = (a: number, b: number) => {
-      for (const key of keys) if (key[a] !== key[b]) return key[a] < key[b] ? -1 : 1;
-      return a - b;
-    };
-    this.rows = Int32Array.from([...this.rowNumbersBase()].sort(order));
-    return this;
-  }
-
   rowNumbersBase(): Int32Array {
     return this.rows ?? Int32Array.from({ length: this.table.rowCount }, (_, row) => row);
   }

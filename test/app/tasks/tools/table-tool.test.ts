@@ -44,6 +44,15 @@ describe('tb', () => {
     ]);
   });
 
+  it('sorts queries by expressions, up or down', async () => {
+    for (const [sortlist, first] of Object.entries({ 'sum(FLUX) DESC': 6, 'FLUX[1,1] asc, rownumber()': 0 })) {
+      await tb('query', ['', `by ${first}`, sortlist]);
+      const found = toolCaller('tb', folder);
+      await found('open', [`by ${first}`]);
+      expect(await found('getcell', ['FLUX', 0])).toMatchObject([[first, first + 2, first + 4], {}]);
+    }
+  });
+
   it('knows statistics of a column, and reads nothing of one that is too large', async () => {
     expect(await tb('statistics', ['FLUX'])).toMatchObject({ FLUX: { npts: 12, min: 0, max: 11, mean: 5.5, sum: 66 } });
     const path = join(folder, 'large');
