@@ -130,7 +130,7 @@ export function readFields(ms: MeasurementSet): FieldInfo[] {
 function readEphemerides(ms: MeasurementSet): (Omit<FieldMotion, 'offsets'> | undefined)[] {
   const ids = readNumbers(ms.subtable('FIELD'), 'EPHEMERIS_ID', -1);
   if (ids.every((id) => id < 0)) return [];
-  const directory = joinPath(ms.path, 'FIELD');
+  const directory = ms.subtable('FIELD').path;
   const names = disk().list(directory);
   const read = new Map<number, Omit<FieldMotion, 'offsets'> | undefined>();
   return ids.map((id) => {

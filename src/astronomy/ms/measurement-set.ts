@@ -121,10 +121,12 @@ export function openMs(path: string, mode: TableMode = 'read'): MeasurementSet {
 }
 
 function assemble(path: string, mode: TableMode, main: Table, opened: Map<string, Table>): MeasurementSet {
-  const has = (name: string) => {
+  // Of a reference table, as tb.query(name=…) leaves it, the subtables are those of the MeasurementSet that it names.
+  const placeOf = (name: string) => {
     const keyword = main.keywords.get(name);
-    return opened.has(name) || (keyword?.type === 'Table' && isTable(joinPath(path, name)));
+    return keyword?.type === 'Table' ? [joinPath(path, name), keyword.path].find(isTable) : undefined;
   };
+  const has = (name: string) => opened.has(name) || placeOf(name) !== undefined;
   return {
     path,
     mode,
@@ -136,8 +138,8 @@ function assemble(path: string, mode: TableMode, main: Table, opened: Map<string
     subtable(name) {
       let table = opened.get(name);
       if (!table) {
-        if (!has(name)) fail('missing', `The MeasurementSet has no subtable ${name}.`, { file: path });
-        table = openTable(joinPath(path, name), mode);
+        const place = placeOf(name) ?? fail('missing', `The MeasurementSet has no subtable ${name}.`, { file: path });
+        table = openTable(place, mode);
         opened.set(name, table);
       }
       return table;

@@ -146,7 +146,7 @@ function copySubtable(first: MeasurementSet, target: MeasurementSet, name: strin
     target.addSubtable(name);
     return;
   }
-  disk().copy(joinPath(first.path, name), joinPath(target.path, name));
+  disk().copy(first.subtable(name).path, joinPath(target.path, name));
   target.linkSubtable(name);
 }
 

@@ -39,7 +39,7 @@ function ephemerisOf(ms: MeasurementSet, field: string | number, first: Measurem
   const name = typeof field === 'number' ? readTexts(first.subtable('FIELD'), 'NAME')[field] : field;
   const table = ms.subtable('FIELD');
   const id = readNumbers(table, 'EPHEMERIS_ID', -1)[readTexts(table, 'NAME').indexOf(name ?? '')] ?? -1;
-  const directory = joinPath(ms.path, 'FIELD');
+  const directory = table.path;
   const found =
     id < 0
       ? undefined

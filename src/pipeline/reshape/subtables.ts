@@ -37,7 +37,7 @@ export function copySubtables(
       if (name === 'SPECTRAL_WINDOW') for (const [row, window] of plan.windows.entries()) editWindow(copy, row, window);
       copy.close();
     } else {
-      disk().copy(joinPath(source.path, name), path);
+      disk().copy(table.path, path);
     }
     target.linkSubtable(name);
   }

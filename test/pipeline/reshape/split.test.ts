@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
 import { readChunks, writeChunk } from '../../../src/astronomy/visibility/index.ts';
+import { writeReference } from '../../../src/formats/tables/index.ts';
 import { initweights, split, type UvcontsubOptions, uvcontsub } from '../../../src/pipeline/reshape/index.ts';
 import { readModels, setjy } from '../../../src/pipeline/skymodel/index.ts';
 import { freshContext, ROW_COUNT, SECONDS, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
@@ -45,6 +46,19 @@ describe('split', () => {
       expect(chunk.fieldId[0]).toBe(0);
       chunk.release();
     }
+    ms.close();
+  });
+
+  it('takes a reference table, with the subtables of its MeasurementSet', () => {
+    const { context, path } = start();
+    const source = openMs(path('a.ms'));
+    const rows = Int32Array.from({ length: ROW_COUNT / 2 }, (_, index) => 2 * index);
+    writeReference(path('part.ms'), source.main, rows);
+    source.close();
+    split(context, { vis: 'part.ms', outputvis: 'b.ms', datacolumn: 'data', field: '1' });
+    const ms = openMs(path('b.ms'));
+    expect(ms.main.rowCount).toBe(ROW_COUNT / 4);
+    expect(readMetadata(ms).fields.map(({ name }) => name)).toEqual(['Target one']);
     ms.close();
   });
 
