@@ -374,7 +374,7 @@ def _reduce(function, kind=None, fold=None, at_least=None):
         if isinstance(a, core.Masked):
             return a.reduce(function, dtype or (kind(a.dtype) if callable(kind) else kind) or a.dtype, axis, keepdims)
         given = _array(a)
-        if fold and kernels.works_on(given, at_least) and given.dtype.name != 'uint64':
+        if fold and kernels.works_on(given, at_least or 4 * kernels.SMALL) and given.dtype.name != 'uint64':
             axes = tuple(range(given.ndim)) if axis is None else tuple(one % given.ndim for one in (axis if isinstance(axis, tuple) else (axis,)))
             made = fold(given, axes, core.dtype(dtype or (kind(given.dtype) if callable(kind) else kind) or given.dtype))
             if made is not None:
