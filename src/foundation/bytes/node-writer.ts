@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 
 /** Pieces that wait to be written lie in a ring of slots. */
 const SLOT_BYTES = 1024 * 1024;
-const SLOT_COUNT = 16;
+const SLOT_COUNT = 8;
 /** Shorter writes are left to the caller. */
 const LEAST_BYTES = 64 * 1024;
 /** A thread that writes less than this in all does without a second one. */
-const START_BYTES = 32 * 1024 * 1024;
+const START_BYTES = 8 * 1024 * 1024;
 
 /** What the two threads share. */
 interface Ring {
@@ -54,7 +54,7 @@ export interface PendingFile {
 
 /**
  * Lets a second thread hand long writes to the system while this one goes on: for a large column the system's copy takes about
- * as long as making it. At most 16 MiB are on their way; who has more waits, as for any write.
+ * as long as making it. At most 8 MiB are on their way; who has more waits, as for any write.
  */
 export class WriteBehind {
   private readonly startBytes: number;
@@ -94,7 +94,7 @@ export class WriteBehind {
       bytes: new Uint8Array(new SharedArrayBuffer(SLOT_COUNT * SLOT_BYTES)),
     };
     const text = `(${writePieces})(require('node:worker_threads').workerData, ${SLOT_COUNT}, require('node:fs').writeSync);`;
-    new Worker(text, { eval: true, workerData: ring }).unref();
+    new Worker(text, { eval: true, workerData: ring, resourceLimits: { maxYoungGenerationSizeMb: 1 } }).unref();
     return ring;
   }
 
