@@ -86,7 +86,7 @@ import qa2_kernels
 def refused(act):
     try:
         act()
-    except (OverflowError, ValueError, OSError) as error:
+    except (OverflowError, ValueError, OSError, TypeError) as error:
         print(type(error).__name__, error)
 
 z = np.arange(5000).reshape(50, 100) * (1 + 0j)
@@ -125,6 +125,8 @@ refused(lambda: set_to(numbers, slice(0, 3), 2 ** 40))
 refused(lambda: bytes_ + 300)
 refused(lambda: bytes_.__iadd__(256))
 refused(lambda: bytes_[:3] * -1)
+refused(lambda: bytes_.__iadd__(np.arange(500)))
+refused(lambda: np.zeros(3, bool).__iadd__(1))
 numbers[:] = np.arange(500) * 2 ** 31
 bytes_[:2] = np.array([257, 258])
 print(bytes_.sum(), numbers[:3], (bytes_ == 300).any())
@@ -166,6 +168,8 @@ print(sum(range(10)))
       'OverflowError Python integer 300 out of bounds for uint8',
       'OverflowError Python integer 256 out of bounds for uint8',
       'OverflowError Python integer -1 out of bounds for uint8',
+      "TypeError Cannot cast ufunc output from dtype('int64') to dtype('uint8') with casting rule 'same_kind'",
+      "TypeError Cannot cast ufunc output from dtype('int64') to dtype('bool') with casting rule 'same_kind'",
       '3 [          0 -2147483648           0] False',
       '[False  True False  True False] False False True',
       '[nan 2.5] nan',

@@ -161,6 +161,8 @@ def _operation(plain, name):
         if quotient and isinstance(other, (int, float, complex)) and not (self if is_reflected else other):
             return as_scalar(quotient(other, self) if is_reflected else quotient(self, other))
         found = act(self, other)
+        if self._dtype_name == 'float32' == getattr(other, '_dtype_name', None):
+            return SCALARS['float32'](found)
         if found is NotImplemented and isinstance(other, (float, complex)):
             wider = float if isinstance(other, float) else complex
             found = getattr(wider, '__%s__' % name)(wider(self), other)
@@ -360,6 +362,10 @@ def common_type(*types):
     if 'U' in kinds:
         return dtype('str')
     best = max(types, key=lambda one: _ORDER.index(one.name))
+    if best.kind in 'iu' and {'i', 'u'} <= kinds:
+        signed, unsigned = (max(one.itemsize for one in types if one.kind == kind) for kind in 'iu')
+        size = signed if signed > unsigned else 2 * unsigned
+        return dtype('int%d' % (8 * size) if size <= 8 else 'float64')
     if best.name == 'float32' and any(one.kind in 'iu' and one.itemsize > 2 for one in types):
         return dtype('float64')
     if best.name == 'complex64' and any(one.name == 'float64' or (one.kind in 'iu' and one.itemsize > 2) for one in types):
@@ -416,6 +422,32 @@ def _c_strides(shape):
     return tuple(reversed(strides))
 
 
+_KIND_ORDER = 'buifc'
+"""Kinds of numbers, each of which holds those before it."""
+
+
+class _Flat:
+    """The values of an array as one line: numpy's `flat`."""
+
+    def __init__(self, given):
+        self._given = given
+
+    def __iter__(self):
+        return iter(self._given.ravel())
+
+    def __len__(self):
+        return self._given.size
+
+    def __getitem__(self, key):
+        return self._given.ravel()[key]
+
+    def __setitem__(self, key, value):
+        line = self._given.ravel()
+        line[key] = value
+        if not self._given._is_contiguous():
+            self._given[...] = line.reshape(self._given.shape_)
+
+
 class ndarray:
     """Values of one type on a grid; views share their values."""
 
@@ -469,7 +501,11 @@ class ndarray:
 
     @property
     def flat(self):
-        return iter(self._values())
+        return _Flat(self)
+
+    @flat.setter
+    def flat(self, values):
+        self.flat[:] = values
 
     def transpose(self, *axes):
         if len(axes) == 1 and (axes[0] is None or hasattr(axes[0], '__iter__')):
@@ -514,6 +550,17 @@ class ndarray:
         found = object.__new__(ndarray)
         found._data, found.shape_, found._strides, found._offset, found.dtype = self._data, tuple(shape), tuple(strides), offset, self.dtype
         return found
+
+    def view(self, kind=None):
+        """The same values in another array, and complex numbers as their parts; other types are not seen in the same memory."""
+        kind = self.dtype if kind is None or kind is ndarray else dtype(kind)
+        if kind == self.dtype:
+            return self._view(self.shape_, self._strides, self._offset)
+        parts = {'complex64': 'float32', 'complex128': 'float64'}
+        if parts.get(self.dtype.name) != kind.name or not self.shape_ or not self._is_contiguous():
+            raise NotImplementedError('numpy: values of %s are not seen as %s here; astype() makes numbers of another type.' % (self.dtype, kind))
+        shape = self.shape_[:-1] + (2 * self.shape_[-1],)
+        return ndarray(shape, kind, self._data.parts, None, 2 * self._offset)
 
     # ------------------------------------------------------------ values
 
@@ -896,6 +943,9 @@ class ndarray:
     def __rmod__(self, other):
         return self._with(other, remainder, swap=True)
 
+    def __divmod__(self, other):
+        return self // other, self % other
+
     def __pow__(self, other):
         return self._with(other, power)
 
@@ -940,7 +990,7 @@ class ndarray:
             return result
         if result.shape_ != self.shape_:
             raise ValueError('non-broadcastable output operand with shape %s' % (self.shape_,))
-        if self.dtype.kind in 'iub' and result.dtype.kind in 'fc':
+        if _KIND_ORDER.find(result.dtype.kind) > _KIND_ORDER.find(self.dtype.kind) >= 0:
             raise TypeError("Cannot cast ufunc output from dtype('%s') to dtype('%s') with casting rule 'same_kind'" % (result.dtype, self.dtype))
         self[...] = result
         return self
@@ -979,6 +1029,8 @@ class ndarray:
         return self._in_place(other, operator.xor)
 
     def __neg__(self):
+        if self.dtype.kind == 'b':
+            raise TypeError('The numpy boolean negative, the `-` operator, is not supported, use the `~` operator or the logical_not function instead.')
         return self._once('negative', operator.neg)
 
     def _once(self, loop, function, kind=None):
@@ -1319,6 +1371,8 @@ def combine(left, right, function, kind=None):
     """An operation on two operands, element by element."""
     left = make_array(left) if isinstance(left, (list, tuple, range)) else left
     right = make_array(right) if isinstance(right, (list, tuple, range)) else right
+    if function is operator.sub and isinstance(left, ndarray) and left._both_bool(right):
+        raise TypeError('numpy boolean subtract, the `-` operator, is not supported, use the bitwise_xor, the `^` operator, or the logical_xor function instead.')
     kind, made = _two_looped(left, right, function, kind)
     if made is not None:
         return made

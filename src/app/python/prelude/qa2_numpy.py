@@ -53,7 +53,8 @@ def copy(a):
 
 
 def full(shape, fill_value, dtype=None):
-    shape, kind = _shape(shape), core.dtype(dtype or core.type_of_value(fill_value))
+    fill_value = make_array(fill_value) if isinstance(fill_value, (list, tuple)) else fill_value
+    shape, kind = _shape(shape), core.dtype(dtype or (fill_value.dtype if isinstance(fill_value, ndarray) else core.type_of_value(fill_value)))
     if kind.name not in kernels.CODES:
         return from_values([fill_value] * math.prod(shape), shape, kind)
     found = core.blank(shape, kind)
@@ -138,7 +139,7 @@ def identity(n, dtype='float64'):
     return eye(n, dtype=dtype)
 
 
-def meshgrid(*arrays, indexing='xy'):
+def meshgrid(*arrays, indexing='xy', sparse=False):
     vectors = [_array(one).ravel() for one in arrays]
     shape = [one.size for one in vectors]
     order = list(range(len(vectors)))
@@ -149,7 +150,7 @@ def meshgrid(*arrays, indexing='xy'):
     for at, one in enumerate(vectors):
         place = [1] * len(vectors)
         place[order.index(at)] = one.size
-        found.append(broadcast_to(one.reshape(place), shape).copy())
+        found.append(one.reshape(place) if sparse else broadcast_to(one.reshape(place), shape).copy())
     return found
 
 
@@ -161,7 +162,9 @@ def indices(dimensions):
 # ---------------------------------------------------------------- functions of each value
 
 
-def _scalar_or(function, kind, value):
+def _scalar_or(function, kind, value, out=None):
+    if out is not None:
+        return _put_out(_scalar_or(function, kind, value), out)
     if isinstance(value, core.Masked):
         return value.apply(functools.partial(_scalar_or, function, kind))
     if isinstance(value, (ndarray, list, tuple, range)):
@@ -173,6 +176,12 @@ def _scalar_or(function, kind, value):
     if getattr(value, '_dtype_name', '') == 'float32' and type(found) is float:
         return float32(found)
     return core.as_scalar(found)
+
+
+def _put_out(found, out):
+    """What numpy's `out` asks for."""
+    out[...] = found
+    return out
 
 
 def _as_float(kind):
@@ -264,7 +273,8 @@ def imag(value):
 def _rounded(value, decimals):
     if isinstance(value, complex):
         return complex(_rounded(value.real, decimals), _rounded(value.imag, decimals))
-    return builtins.round(value, decimals) if isinstance(value, float) and math.isfinite(value) else value
+    is_rounded = math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and decimals < 0
+    return builtins.round(value, decimals) if is_rounded else value
 
 
 def around(a, decimals=0):
@@ -277,8 +287,15 @@ def around(a, decimals=0):
 round_ = round = around
 
 
-def nan_to_num(x):
-    return _scalar_or(lambda value: 0.0 if value != value else builtins.max(-sys.float_info.max, builtins.min(sys.float_info.max, value)), None, x)
+def nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
+    largest = sys.float_info.max if posinf is None else posinf
+    smallest = -sys.float_info.max if neginf is None else neginf
+
+    def real(value):
+        return nan if value != value else largest if value == inf else smallest if value == -inf else value
+
+    found = _scalar_or(lambda value: complex(real(value.real), real(value.imag)) if isinstance(value, complex) else real(value), None, x)
+    return found if copy else _put_out(found, x)
 
 
 # ---------------------------------------------------------------- functions of two values
@@ -306,15 +323,22 @@ def _smaller(one, other):
     return one if one != one or one < other else other
 
 
+def _fmod(one, other):
+    try:
+        return math.fmod(one, other)
+    except ValueError:
+        return 0 if isinstance(one, int) and isinstance(other, int) else nan
+
+
 add, subtract, multiply = _pair(operator.add), _pair(operator.sub), _pair(operator.mul)
 true_divide = _pair(core.divide, 'quotient')
 divide, floor_divide, power = true_divide, _pair(core.floor_divide), _pair(core.power)
 mod = remainder = _pair(core.remainder)
-fmod = _pair(math.fmod, loop='fmod')
+fmod = _pair(_fmod, loop='fmod')
 maximum, minimum = _pair(_larger, loop='maximum'), _pair(_smaller, loop='minimum')
 fmax = _pair(lambda a, b: b if a != a else a if b != b else builtins.max(a, b), loop='fmax')
 fmin = _pair(lambda a, b: b if a != a else a if b != b else builtins.min(a, b), loop='fmin')
-arctan2, hypot = _pair(math.atan2, 'float64', 'arctan2'), _pair(math.hypot, 'float64', 'hypot')
+arctan2, hypot = _pair(math.atan2, 'quotient', 'arctan2'), _pair(math.hypot, 'quotient', 'hypot')
 logical_and = _pair(lambda a, b: bool(a) and bool(b), 'bool', 'logical_and')
 logical_or = _pair(lambda a, b: bool(a) or bool(b), 'bool', 'logical_or')
 logical_xor = _pair(lambda a, b: bool(a) != bool(b), 'bool', 'logical_xor')
@@ -345,10 +369,12 @@ def array_equal(a1, a2):
     return one.shape == other.shape and bool(all(one == other))
 
 
-def clip(a, a_min=None, a_max=None):
-    found = _array(a)
-    found = found if a_min is None else maximum(found, a_min)
-    found = found if a_max is None else minimum(found, a_max)
+def clip(a, a_min=None, a_max=None, out=None, min=None, max=None):
+    found, low, high = _array(a), a_min if min is None else min, a_max if max is None else max
+    found = found if low is None else maximum(found, low)
+    found = found if high is None else minimum(found, high)
+    if out is not None:
+        return _put_out(found, out)
     return found if isinstance(a, (ndarray, list, tuple)) else found.item()
 
 
@@ -371,6 +397,8 @@ def _reduce(function, kind=None, fold=None, at_least=None):
     """A function of the values along axes; `fold` does it with loops and answers an array without those axes, or None."""
 
     def run(a, axis=None, dtype=None, keepdims=False, out=None):
+        if out is not None:
+            return _put_out(run(a, axis, dtype, keepdims), out)
         if isinstance(a, core.Masked):
             return a.reduce(function, dtype or (kind(a.dtype) if callable(kind) else kind) or a.dtype, axis, keepdims)
         given = _array(a)
@@ -381,7 +409,9 @@ def _reduce(function, kind=None, fold=None, at_least=None):
                 if keepdims:
                     return made.reshape([1 if at in axes else size for at, size in enumerate(given.shape)])
                 return made if made.shape else made[()]
+        kept = None
         if isinstance(axis, tuple):
+            kept = [1 if at in [one % given.ndim for one in axis] else size for at, size in enumerate(given.shape)]
             rest = [at for at in range(given.ndim) if at not in [one % given.ndim for one in axis]]
             given = given.transpose(rest + [at for at in range(given.ndim) if at not in rest]).reshape([given.shape[at] for at in rest] + [-1])
             axis = -1
@@ -391,7 +421,7 @@ def _reduce(function, kind=None, fold=None, at_least=None):
         if not shape:
             return from_values(values, (1,), found)[0] if not keepdims else from_values(values, (1,) * given.ndim, found)
         if keepdims:
-            shape = [1 if at == axis % given.ndim else size for at, size in enumerate(given.shape)]
+            shape = kept or [1 if at == axis % given.ndim else size for at, size in enumerate(given.shape)]
         return from_values(values, shape, found)
 
     return run
@@ -534,7 +564,7 @@ def _none(line, what):
 def _extreme(of, what):
     def run(line):
         bad = next((value for value in _none(line, what) if value != value), None)
-        return of(line) if bad is None else bad
+        return (of(line, key=_key) if isinstance(line[0], complex) else of(line)) if bad is None else bad
 
     return run
 
@@ -600,24 +630,31 @@ def average(a, axis=None, weights=None, returned=False):
     return (found, total) if returned else found
 
 
-def _percentile(line, part):
+_PLACES = {
+    'linear': float, 'lower': math.floor, 'higher': math.ceil, 'nearest': builtins.round,
+    'midpoint': lambda place: (math.floor(place) + math.ceil(place)) / 2,
+}
+"""Where between two values a percentile is taken, by the name of the method."""
+
+
+def _percentile(line, part, choose=float):
     ordered = sorted(line)
     if not ordered or builtins.any(value != value for value in ordered):
         return nan
-    place = (len(ordered) - 1) * part / 100
+    place = choose((len(ordered) - 1) * (part / 100))
     low = math.floor(place)
     high = builtins.min(low + 1, len(ordered) - 1)
     step, part = ordered[high] - ordered[low], place - low
     return ordered[low] + step * part if part < 0.5 else ordered[high] - step * (1 - part)
 
 
-def _fold_percentile(part):
+def _fold_percentile(part, choose):
     def fold(given, axes, found):
         if given.dtype.kind not in 'biuf':
             return None
         lanes = _as_lanes(given, axes, 'float64')
         bad = isnan(lanes).any(1)
-        place = (lanes.shape[1] - 1) * part / 100
+        place = choose((lanes.shape[1] - 1) * (part / 100))
         low = math.floor(place)
         kernels.run('select', lanes.shape, [core._operand(lanes, lanes.shape)], low)
         one = lanes[:, low].copy()
@@ -629,10 +666,11 @@ def _fold_percentile(part):
     return fold
 
 
-def percentile(a, q, axis=None):
+def percentile(a, q, axis=None, method='linear', interpolation=None, keepdims=False):
+    choose = _PLACES[interpolation or method]
     if isinstance(q, (list, tuple, ndarray)):
-        return array([percentile(a, one, axis) for one in q])
-    return _reduce(lambda line: _percentile(line, q), _as_float, _fold_percentile(q), kernels.MANY)(a, axis)
+        return array([percentile(a, one, axis, method, interpolation, keepdims) for one in q])
+    return _reduce(lambda line: _percentile(line, q, choose), _as_float, _fold_percentile(q, choose), kernels.MANY)(a, axis, keepdims=keepdims)
 
 
 def quantile(a, q, axis=None):
@@ -673,13 +711,16 @@ def _fold_good_extreme(name, filling):
     return fold
 
 
-def _fold_good_spread(given, axes, found):
-    if given.dtype.kind not in 'fc':
-        return _fold_spread(0)(given, axes, found)
-    count = _fold_count(~isnan(given), axes, found)
-    middle = _fold_good_mean(given, axes, given.dtype).reshape([1 if at in axes else size for at, size in enumerate(given.shape)])
-    squares = _squares(given - middle)
-    return (_but_bad(_fold_sum, 0)(squares, axes, found) / count).astype(found)
+def _fold_good_spread(ddof):
+    def fold(given, axes, found):
+        if given.dtype.kind not in 'fc':
+            return _fold_spread(ddof)(given, axes, found)
+        count = maximum(_fold_count(~isnan(given), axes, found) - ddof, 0)
+        middle = _fold_good_mean(given, axes, given.dtype).reshape([1 if at in axes else size for at, size in enumerate(given.shape)])
+        squares = _squares(given - middle)
+        return (_but_bad(_fold_sum, 0)(squares, axes, found) / count).astype(found)
+
+    return fold
 
 
 def _fold_good_median(given, axes, found):
@@ -696,12 +737,15 @@ nanmean = _reduce(_without(_mean), _as_float, _fold_good_mean, kernels.MANY)
 nanmedian = _reduce(_without(_median), _as_float, _fold_good_median, kernels.MANY)
 nanmax = _reduce(_without(builtins.max), None, _fold_good_extreme('max', -inf), kernels.MANY)
 nanmin = _reduce(_without(builtins.min), None, _fold_good_extreme('min', inf), kernels.MANY)
-nanvar = _reduce(_without(_spread), _real_kind, _fold_good_spread, kernels.MANY)
 nanprod = _reduce(_without(math.prod, 1), _summed)
 
 
-def nanstd(a, axis=None, dtype=None, keepdims=False):
-    return sqrt(nanvar(a, axis, dtype, keepdims))
+def nanvar(a, axis=None, dtype=None, ddof=0, keepdims=False):
+    return _reduce(_without(lambda line: _spread(line, ddof)), _real_kind, _fold_good_spread(ddof), kernels.MANY)(a, axis, dtype, keepdims)
+
+
+def nanstd(a, axis=None, dtype=None, ddof=0, keepdims=False):
+    return sqrt(nanvar(a, axis, dtype, ddof, keepdims))
 
 
 nanargmax = _reduce(lambda line: line.index(builtins.max(value for value in line if value == value)), 'int64')
@@ -709,6 +753,8 @@ nanargmin = _reduce(lambda line: line.index(builtins.min(value for value in line
 
 
 def nanpercentile(a, q, axis=None):
+    if isinstance(q, (list, tuple, ndarray)):
+        return array([nanpercentile(a, one, axis) for one in q])
     return _reduce(_without(lambda line: _percentile(line, q)), _as_float)(a, axis)
 
 
@@ -850,7 +896,8 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False):
     given = _array(ar)
     if _is_ordered_by_loops(given):
         return _unique_by_loops(given.ravel(), return_index, return_inverse, return_counts)
-    values = given._values()
+    # All NaN are one.
+    values = [nan if value != value else value for value in given._values()] if given.dtype.kind == 'f' else given._values()
     first, counts = {}, {}
     for at, value in enumerate(values):
         first.setdefault(value, at)
@@ -1251,7 +1298,7 @@ def _interpolated(x, places, values, left, right):
     return where(isnan(x), x, found)
 
 
-def histogram(a, bins=10, range=None, density=False):
+def histogram(a, bins=10, range=None, density=False, weights=None):
     import bisect
 
     line = ravel(a)
@@ -1263,9 +1310,10 @@ def histogram(a, bins=10, range=None, density=False):
     else:
         edges = asarray(bins)
     bounds = list(edges)
-    if _is_ordered_by_loops(line):
-        chosen = line[(line >= bounds[0]) & (line <= bounds[-1])]
-        found = _tally(minimum(searchsorted(edges, chosen, 'right'), len(bounds) - 1) - 1, len(bounds) - 1)
+    if _is_ordered_by_loops(line) or weights is not None:
+        is_inside = (line >= bounds[0]) & (line <= bounds[-1])
+        places = minimum(searchsorted(edges, line[is_inside], 'right'), len(bounds) - 1) - 1
+        found = _tally(places, len(bounds) - 1) if weights is None else bincount(places, ravel(weights)[is_inside], len(bounds) - 1).astype(ravel(weights).dtype)
         return (found / (diff(edges) * found.sum()) if density else found), edges
     counts = [0] * (len(bounds) - 1)
     for value in line._values():
@@ -1370,7 +1418,7 @@ def convolve(a, v, mode='full'):
     return array(whole[start:start + size])
 
 
-def unwrap(p, discont=pi):
+def unwrap(p, discont=pi, axis=-1):
     def run(line):
         found, shift = line[:1], 0.0
         for one, other in zip(line, line[1:]):
@@ -1382,7 +1430,7 @@ def unwrap(p, discont=pi):
             found.append(other + shift)
         return found
 
-    return _along(run, 'float64')(p, -1)
+    return _along(run, 'float64')(p, axis)
 
 
 def trapz(y, x=None, dx=1.0, axis=-1):

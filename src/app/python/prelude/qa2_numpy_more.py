@@ -130,13 +130,22 @@ def einsum(subscripts, *operands):
 
 
 class _Function:
-    """A function of two values with numpy's methods: reduce, accumulate and outer."""
+    """A function of two values with numpy's methods: reduce, accumulate, outer and at."""
 
     def __init__(self, function, name):
         self._function, self.__name__ = function, name
 
-    def __call__(self, *values):
-        return self._function(*values)
+    def __call__(self, x1, x2, out=None):
+        found = self._function(x1, x2)
+        if out is None:
+            return found
+        out[...] = found
+        return out
+
+    def at(self, array, indices, values):
+        places = np.arange(array.size).reshape(array.shape)[indices]
+        for place, value in zip(*[part.ravel() for part in np.broadcast_arrays(places, values)]):
+            array.flat[place] = self(array.flat[place], value)
 
     def __repr__(self):
         return '<ufunc %r>' % self.__name__

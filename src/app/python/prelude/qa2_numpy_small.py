@@ -74,8 +74,8 @@ def right_shift(x1, x2):
 gcd, lcm = np._pair(math.gcd), np._pair(math.lcm)
 
 
-def copyto(dst, src):
-    dst[...] = src
+def copyto(dst, src, casting='same_kind', where=True):
+    dst[...] = src if where is True else np.where(where, src, dst)
 
 
 def diag_indices(n, ndim=2):
