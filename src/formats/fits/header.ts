@@ -2,6 +2,8 @@ import { fail } from '../../foundation/base/index.ts';
 import { CARD_LENGTH, type Card, type CardValue, formatCard } from './cards.ts';
 
 export const BLOCK_LENGTH = 2880;
+/** FITS 4.0, section 4.4.1.1 */
+const MOST_AXES = 999;
 
 /** The entries of one header in order, found by keyword. */
 export class FitsHeader {
@@ -53,10 +55,16 @@ export class FitsHeader {
     return this.cards.filter((card) => card.keyword === 'HISTORY').map((card) => card.comment ?? '');
   }
 
-  /** NAXISn, fastest axis first (n = 1, 2, …). */
+  /** NAXISn, fastest axis first (n = 1, 2, …). @throws missing, bad-format */
   axisLengths(): number[] {
-    const count = this.number('NAXIS');
-    return Array.from({ length: count }, (_, axis) => this.number(`NAXIS${axis + 1}`));
+    const count = this.count('NAXIS', MOST_AXES);
+    return Array.from({ length: count }, (_, axis) => this.count(`NAXIS${axis + 1}`));
+  }
+
+  private count(keyword: string, most = Number.MAX_SAFE_INTEGER): number {
+    const value = this.number(keyword);
+    if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+    fail('bad-format', `The FITS header has ${keyword} = ${value}, which is no count.`, { file: this.file });
   }
 
   /** The header as bytes: whole 2880-byte blocks ending in END. */

@@ -64,6 +64,18 @@ describe('FITS images', () => {
     expect([...image.readPlane(0)]).toEqual([11, 8, Number.NaN, 60]);
   });
 
+  it.each([
+    [99_999_999_999, 100],
+    [-1, 100],
+    [1, -2880],
+    [1, 2.5],
+  ])('whose header has %s axes of %s pixels are refused with a sentence', (axes, pixels) => {
+    const path = join(folder, 'counts.fits');
+    const header = new FitsHeader().add('SIMPLE', true).add('BITPIX', 8).add('NAXIS', axes).add('NAXIS1', pixels);
+    writeFileSync(path, Buffer.concat([header.encode(), new Uint8Array(2880)]));
+    expect(() => openFitsImage(path)).toThrow(/which is no count/);
+  });
+
   it('that are cut short or no FITS are refused with a sentence', () => {
     const path = join(folder, 'short.fits');
     const header = new FitsHeader()
