@@ -826,7 +826,7 @@ class ndarray:
         convert = {'i': int, 'u': int, 'f': float}.get(self.dtype.kind, lambda one: one)
         if isinstance(value, (ndarray, list, tuple, range)):
             given = make_array(value)
-            if given is value and given.dtype.kind == 'i' and self.dtype.kind in 'iu':
+            if given is value and given.dtype.kind in 'ic' and self.dtype.kind in 'iuf':
                 given = given.astype(self.dtype)
             if given.size == 1:
                 value = given._values()[0]
@@ -851,7 +851,7 @@ class ndarray:
         if given is not value and given.size and given.dtype.kind == 'i':
             refuse_large(min(given._data), kind)
             refuse_large(max(given._data), kind)
-        if given.dtype.name not in kernels.CODES or (given.dtype.kind == 'c' and kind.kind != 'c') or not _are_cast(given.dtype, kind):
+        if given.dtype.name not in kernels.CODES or (given is not value and given.dtype.kind == 'c' and kind.kind != 'c') or not _are_cast(given.dtype, kind):
             return False
         places = view._places(lists) if lists else None
         if not given.size or (lists and places is None):
@@ -1277,7 +1277,11 @@ def result_type(left, right, function):
         if array_type.name == 'float32' and {one.kind for one in types} == {'f', 'c'}:
             return dtype('complex64')
     found = common_type(*types)
-    return dtype('int64') if found.kind == 'b' and function not in (operator.or_, operator.and_, operator.xor) else found
+    return dtype('int64') if found.kind == 'b' and LOOPS.get(function) not in _KEEPING_TRUTH else found
+
+
+_KEEPING_TRUTH = ('bitwise_and', 'bitwise_or', 'bitwise_xor', 'maximum', 'minimum', 'fmax', 'fmin')
+"""Loops that make truth values of truth values."""
 
 
 LOOPS = {
