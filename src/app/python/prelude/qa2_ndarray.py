@@ -426,6 +426,27 @@ _KIND_ORDER = 'buifc'
 """Kinds of numbers, each of which holds those before it."""
 
 
+def _joined_strides(shape, strides, wanted):
+    """Strides of the values in another shape of as many; None where they have to be copied for it."""
+    given = [(size, step) for size, step in zip(shape, strides) if size != 1]
+    found, place, step = [], 0, 1
+    while place < len(given):
+        size, step = given[place]
+        sizes, count = [], 1
+        place += 1
+        while not sizes or count != size:
+            if count < size or not sizes:
+                sizes.append(wanted[len(found) + len(sizes)])
+                count *= sizes[-1]
+            else:
+                if step != given[place][0] * given[place][1]:
+                    return None
+                size, step = size * given[place][0], given[place][1]
+                place += 1
+        found += [step * math.prod(sizes[at + 1:]) for at in range(len(sizes))]
+    return found + [step] * (len(wanted) - len(found))
+
+
 class _Flat:
     """The values of an array as one line: numpy's `flat`."""
 
@@ -528,11 +549,14 @@ class ndarray:
             raise ValueError('cannot reshape array of size %d into shape (%s)' % (self.size, ','.join(map(str, shape))))
         if order == 'F':
             return self.transpose().reshape(shape[::-1]).transpose()
-        source = self if self._is_contiguous() else self.copy()
-        return source._view(shape, _c_strides(tuple(shape)), source._offset)
+        strides = _c_strides(tuple(shape)) if self._is_contiguous() else _joined_strides(self.shape_, self._strides, shape)
+        if strides is None:
+            return self.copy().reshape(shape)
+        return self._view(shape, strides, self._offset)
 
     def ravel(self, order='C'):
-        return self.reshape(-1) if order == 'C' else self.transpose().reshape(-1)
+        given = self if order == 'C' else self.transpose()
+        return (given if given._is_contiguous() else given.copy()).reshape(-1)
 
     def flatten(self, order='C'):
         return self.copy().ravel(order)
