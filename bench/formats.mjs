@@ -73,8 +73,10 @@ async function importBoth(asdm) {
       wallSec: rounded(step.wallSec),
       cpuSec: rounded(step.cpuSec),
       peakMemoryMb: rounded(step.peakMemoryMb, 0),
+      wallSecWithStart: rounded(peer.wallSec),
     };
     results.speed = rounded(step.wallSec / mine.wallSec, 1);
+    results.speedWithStart = rounded(peer.wallSec / mine.wallSec, 1);
     rmSync(join(work, 'casa.ms'), { recursive: true });
   }
   return results;

@@ -11,7 +11,7 @@ import {
 } from '../../formats/tables/index.ts';
 import { type Context, fail, isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import { appendRows, msTime, type RowCells } from './table-rows.ts';
+import { appendRows, type RowCells } from './table-rows.ts';
 
 /** Columns and tables that came after the data model of CASA 6.7; they are copied only when a row has them. */
 const LATER_COLUMNS: Readonly<Record<string, readonly string[]>> = {
@@ -143,12 +143,15 @@ function describeColumn(schema: ColumnSchema): ColumnDescription {
   return { name: schema.name, type, kind: isArray ? 'array' : 'scalar' };
 }
 
+/** Seconds as importasdm writes them into these tables: times of the MeasurementSet go by way of days. */
+const seconds = (ns: bigint): number => Number(ns) / 1e9;
+
 function convert(value: AsdmValue, schema: ColumnSchema): CellValue {
   if (typeof value === 'object' && 'shape' in value) return convertArray(value, schema);
   if (typeof value === 'object' && 'midNs' in value) {
     return {
       shape: [2],
-      values: Float64Array.of(msTime(value.midNs - value.durationNs / 2n), Number(value.durationNs) / 1e9),
+      values: Float64Array.of(seconds(value.midNs - value.durationNs / 2n), seconds(value.durationNs)),
     };
   }
   return convertScalar(value, schema) as CellValue;
@@ -156,7 +159,7 @@ function convert(value: AsdmValue, schema: ColumnSchema): CellValue {
 
 function convertScalar(value: AsdmValue, schema: ColumnSchema): string | number | boolean {
   if (typeof value === 'bigint')
-    return schema.type === 'time' ? msTime(value) : schema.type === 'interval' ? Number(value) / 1e9 : Number(value);
+    return schema.type === 'time' || schema.type === 'interval' ? seconds(value) : Number(value);
   if (typeof value === 'string' && schema.type === 'entity') {
     const type = ENTITY_TYPES[schema.name] ?? '';
     return `<EntityRef entityId="${value}" partId="X00000000" entityTypeName="${type}" documentVersion="1"/>`;
@@ -174,10 +177,7 @@ function convertArray(array: AsdmArray, schema: ColumnSchema): ArrayValue {
   const shape = [...array.shape].reverse();
   if (schema.type === 'timespan') {
     const spans = values as BigInt64Array;
-    const flat = order.flatMap((at) => [
-      msTime(spans[2 * at] - spans[2 * at + 1] / 2n),
-      Number(spans[2 * at + 1]) / 1e9,
-    ]);
+    const flat = order.flatMap((at) => [seconds(spans[2 * at] - spans[2 * at + 1] / 2n), seconds(spans[2 * at + 1])]);
     return { shape: [...shape, 2], values: Float64Array.from(flat) };
   }
   if (width === 2)

@@ -35,7 +35,7 @@ beforeAll(() => {
     vis: 'all.ms',
     bdfflags: true,
     wvr_corrected_data: 'both',
-    asis: 'Antenna SysCal',
+    asis: 'Antenna Scan SysCal',
     savecmds: true,
     outfile: '',
   });
@@ -210,6 +210,7 @@ describe('subtables', () => {
     const table = ms.subtable('ASDM_ANTENNA');
     expect(table.column('stationId').getRange(0, 3)).toEqual(['Station_0', 'Station_1', 'Station_2']);
     expect(cell(ms.subtable('ASDM_SYSCAL'), 'tsysSpectrum', 0).shape).toEqual([4, 2]);
+    expect(ms.subtable('ASDM_SCAN').column('endTime').get(0)).toBe(T0 + 12.035);
   });
 });
 

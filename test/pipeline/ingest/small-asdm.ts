@@ -259,7 +259,7 @@ function writeObservation(asdm: Writer, hasEphemeris: boolean): void {
     ...scan,
     scanNumber: 1,
     startTime: START,
-    endTime: START + 12n * SECOND,
+    endTime: START + 12_035_000_000n, // by way of days it is 1 µs later
     numIntent: 2,
     scanIntent: textList(['CALIBRATE_PHASE', 'CALIBRATE_WVR']),
   });
