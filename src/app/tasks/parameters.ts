@@ -38,6 +38,16 @@ export const inputPaths = pathBuilder('stringList', 'read');
 /** Of `selectdata` in tasks that never look at it in CASA: what is selected counts, also with False. */
 export const SELECTS_ALWAYS: Extra = { inert: 'what is selected counts always', inertInCasa: true };
 
+/** The selection parameters of imaging that `selectdata` switches, in CASA's order. */
+export const selectedData = [
+  bool('selectdata', true, 'use the selection parameters that follow'),
+  text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
+  text('uvrange', '', 'baseline lengths, e.g. >50m; empty: all'),
+  text('antenna', '', 'antennas or baselines, e.g. DV01&DA42; empty: all'),
+  text('scan', '', 'scan numbers; empty: all'),
+  variant('observation', '', 'observation numbers; empty: all'),
+];
+
 /** The selection parameters of the solvers and of applycal, in CASA's order. */
 export const calibrationSelection = [
   text('field', '', 'fields by name or number; empty: all'),

@@ -77,21 +77,23 @@ export class Clark implements MinorCycle {
       const all = this.activePixels(lease, input, limits.threshold / 2);
       const start = largestOf(all.values);
       let [done, peak] = [0, start];
-      while (done < limits.iterations && peak > limits.threshold && peak <= 2 * start) {
+      const goesOn = () => done < limits.iterations && peak > limits.threshold && peak <= 2 * start;
+      for (let got = 1; got > 0 && goesOn(); ) {
         const level = levelOf(all.values, peak);
         const threshold = Math.max(limits.threshold, level);
-        const left = limits.iterations - done;
-        const { pixels, places } = highest(lease, all, level);
-        const got = this.iterate(pixels, psf, { ...limits, threshold, iterations: left });
-        peak = largestOf(pixels.values);
-        for (let k = 0; k < places.length; k++) all.values[places[k]] = pixels.values[k];
-        this.collect(pixels, input.model);
-        done += got;
-        // What lies below the level is needed only where iterations go on there.
-        const isLast = got === left || peak <= limits.threshold || peak > 2 * start || got === 0;
-        if (isLast) break;
-        this.takeOff(pixels, all, places, psf);
-        peak = largestOf(all.values);
+        got = arena().scope((round) => {
+          const { pixels, places } = highest(round, all, level);
+          const count = this.iterate(pixels, psf, { ...limits, threshold, iterations: limits.iterations - done });
+          this.collect(pixels, input.model);
+          done += count;
+          peak = largestOf(pixels.values);
+          // What lies below the level is needed only where iterations go on there.
+          if (count > 0 && goesOn()) {
+            this.takeOff(pixels, all, places, psf);
+            peak = largestOf(all.values);
+          }
+          return count;
+        });
       }
       return { iterations: done, peak, hasDiverged: peak > 2 * start };
     });

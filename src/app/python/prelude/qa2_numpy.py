@@ -492,7 +492,7 @@ def _fold_place(name):
     def fold(given, axes, _found):
         if given.dtype.kind not in 'biuf':
             return None
-        lanes = _as_lanes(given, axes, 'float64' if given.dtype.kind == 'f' else 'int64')
+        lanes = _as_lanes(given, axes, _ordered_kind(given))
         shape = _without_axes(given.shape, axes)
         result = core.blank(shape, 'int64')
         target = ('int64', result._data, 0, (1, 0))
@@ -500,6 +500,11 @@ def _fold_place(name):
         return result
 
     return fold
+
+
+def _ordered_kind(given):
+    """The type in which loops compare numbers."""
+    return 'float64' if given.dtype.kind == 'f' else 'int64'
 
 
 def _as_lanes(given, axes, kind):
@@ -823,12 +828,11 @@ def _key(value):
     return (value != value, 0 if value != value else (value.real, value.imag) if isinstance(value, complex) else value)
 
 
-def _sorted_lanes(given, axis):
-    """A copy whose lines along an axis are the second axis of lanes, and the way back."""
+def _lines_to_order(given, axis):
+    """A copy for loops that order, whose last axis is the given one, and the way back."""
     order = [at for at in range(given.ndim) if at != axis % given.ndim] + [axis % given.ndim]
-    moved = given.transpose(order)
     back = [order.index(at) for at in range(given.ndim)]
-    return moved, lambda lanes: lanes.reshape(moved.shape).transpose(back)
+    return given.transpose(order).astype(_ordered_kind(given)), lambda lines: lines.transpose(back)
 
 
 def _is_ordered_by_loops(given):
@@ -839,10 +843,9 @@ def sort(a, axis=-1, kind=None):
     given = _array(a).ravel() if axis is None else _array(a)
     axis = -1 if axis is None else axis
     if _is_ordered_by_loops(given):
-        moved, back = _sorted_lanes(given, axis)
-        lanes = moved.astype('float64' if given.dtype.kind == 'f' else 'int64')
-        kernels.run('sort', lanes.shape, [core._operand(lanes, lanes.shape)])
-        return back(lanes).astype(given.dtype, copy=False)
+        lines, back = _lines_to_order(given, axis)
+        kernels.run('sort', lines.shape, [core._operand(lines, lines.shape)])
+        return back(lines).astype(given.dtype, copy=False)
     return _along(lambda line: sorted(line, key=_key))(a, axis)
 
 
@@ -850,10 +853,9 @@ def argsort(a, axis=-1, kind=None):
     given = _array(a).ravel() if axis is None else _array(a)
     axis = -1 if axis is None else axis
     if _is_ordered_by_loops(given):
-        moved, back = _sorted_lanes(given, axis)
-        lanes = moved.astype('float64' if given.dtype.kind == 'f' else 'int64')
-        order = core.blank(lanes.shape, 'int64')
-        kernels.run('argsort', lanes.shape, [core._operand(order, lanes.shape), core._operand(lanes, lanes.shape)])
+        lines, back = _lines_to_order(given, axis)
+        order = core.blank(lines.shape, 'int64')
+        kernels.run('argsort', lines.shape, [core._operand(order, lines.shape), core._operand(lines, lines.shape)])
         return back(order)
     return _along(lambda line: sorted(range(len(line)), key=lambda at: _key(line[at])), 'int64')(a, axis)
 

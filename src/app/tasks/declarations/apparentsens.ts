@@ -1,14 +1,12 @@
 import { apparentSensitivity, type TcleanOptions } from '../../../pipeline/imaging/index.ts';
-import { bool, float, inputPath, int, ints, text, texts, variant } from '../parameters.ts';
+import { float, inputPath, int, ints, selectedData, text, texts, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
 import { real } from '../values.ts';
 
-/** What is asked, in tclean's words; selectdata=False keeps field, window and intent. */
+/** What is asked, in tclean's words. */
 function optionsOf({ selectdata, imsize, ...args }: TaskArguments): Omit<TcleanOptions, 'imagename' | 'stokes'> {
-  const further = ['timerange', 'uvrange', 'antenna', 'scan', 'observation'];
-  const dropped = selectdata === true ? {} : Object.fromEntries(further.map((name) => [name, '']));
   // As in CASA the weights know a square of as many pixels as the first axis has.
-  return { ...args, ...dropped, specmode: 'mfs', imsize: (imsize as number[])[0] } as unknown as TcleanOptions;
+  return { ...args, specmode: 'mfs', imsize: (imsize as number[])[0] } as unknown as TcleanOptions;
 }
 
 export const apparentsensTask: TaskDeclaration = {
@@ -19,12 +17,7 @@ export const apparentsensTask: TaskDeclaration = {
     text('field', '', 'fields by name or number; empty: all'),
     text('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
     text('intent', '', 'scan intents, with * as wildcard; empty: all'),
-    bool('selectdata', true, 'use the selection parameters that follow'),
-    text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
-    text('uvrange', '', 'baseline lengths, e.g. >50m; empty: all'),
-    text('antenna', '', 'antennas or baselines, e.g. DV01&DA42; empty: all'),
-    text('scan', '', 'scan numbers; empty: all'),
-    variant('observation', '', 'observation numbers; empty: all'),
+    ...selectedData,
     ints('imsize', [100], 'pixels: one number or two'),
     variant('cell', [], 'pixel size'),
     text('stokes', 'I', 'Stokes parameters', {

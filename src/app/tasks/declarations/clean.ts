@@ -1,5 +1,17 @@
 import { clean } from '../../../pipeline/imaging/index.ts';
-import { bool, float, inputPaths, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
+import {
+  bool,
+  float,
+  inputPaths,
+  int,
+  ints,
+  outputPath,
+  quantity,
+  selectedData,
+  text,
+  texts,
+  variant,
+} from '../parameters.ts';
 import { performs } from '../room-call.ts';
 import type { TaskDeclaration } from '../types.ts';
 
@@ -13,12 +25,7 @@ export const cleanTask: TaskDeclaration = {
     text('outlierfile', '', 'file of outlier fields', { onlyDefault: true }),
     texts('field', '', 'fields by name or number; empty: all'),
     texts('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
-    bool('selectdata', true, 'use the selection parameters that follow'),
-    text('timerange', '', 'time range, e.g. 03:00:00~03:10:00; empty: all'),
-    text('uvrange', '', 'baseline lengths, e.g. >50m; empty: all'),
-    text('antenna', '', 'antennas or baselines, e.g. DV01&DA42; empty: all'),
-    text('scan', '', 'scan numbers; empty: all'),
-    variant('observation', '', 'observation numbers; empty: all'),
+    ...selectedData,
     text('mode', 'mfs', 'mfs, channel, velocity or frequency', {
       allowed: ['mfs', 'channel', 'velocity', 'frequency'],
     }),
