@@ -32,7 +32,7 @@ const DEFAULT_MEMORY = 1536 * 1024 * 1024;
 const CASA_VERSION = '6.7.0';
 
 /** JavaScript's youngest objects take this much, MiB; with V8's own limit they take up to 48. */
-const SMALL_YOUNG_MB = 6;
+const SMALL_YOUNG_MB = 24;
 /** Garbage is looked for when the rest has grown by a quarter; V8 waits until it is up to four times as large. */
 const SMALL_GROWTH = '--heap-growing-percent=25';
 

@@ -36,7 +36,7 @@ export function formatDec(dec: number, digits = 5, separator = '.', plus = '+'):
 
 const NUMBER = String.raw`(\d+(?:\.\d*)?)`;
 const HOURS = new RegExp(`^([-+]?)${NUMBER}(?:h|:)${NUMBER}(?:m|:)${NUMBER}s?$`, 'i');
-const DEGREES = new RegExp(String.raw`^([-+]?)(\d+)(?:d|°)${NUMBER}(?:m|')${NUMBER}(?:s|")?$`, 'i');
+const DEGREES = new RegExp(String.raw`^([-+]?)(\d+)(?:d|\u00b0)${NUMBER}(?:m|')${NUMBER}(?:s|")?$`, 'i');
 const DOTTED = /^([-+]?)(\d+)\.(\d{1,2})\.(\d{1,2}(?:\.\d*)?)$/;
 const PLAIN = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(deg|rad|arcmin|arcsec|h)?$/i;
 const PLAIN_UNITS: Readonly<Record<string, number>> = {

@@ -9,8 +9,8 @@ import {
   type CrossDataType,
   isPartName,
   parseBdfHeader,
-  parseSubsetHeader,
   partValueType,
+  SubsetHeaderParser,
   valueBytes,
 } from './bdf-header.ts';
 import { LineScanner, mimeBoundary, readMimeHeaders } from './line-scanner.ts';
@@ -89,6 +89,7 @@ class MimeBdf implements BdfReader {
   private readonly scanner: LineScanner;
   private readonly boundary: string;
   private readonly found = new SubsetIndex();
+  private readonly headers = new SubsetHeaderParser();
   private isIndexed = false;
 
   constructor(source: ByteSource) {
@@ -186,7 +187,7 @@ class MimeBdf implements BdfReader {
     readMimeHeaders(scanner);
     const xmlByte = scanner.offset;
     const { xml, closing } = this.readXmlUntil(`--${inner}`);
-    const head = parseSubsetHeader(xml, { file: this.name, byte: xmlByte });
+    const head = this.headers.parse(xml, { file: this.name, byte: xmlByte });
     this.found.add(head, byte, this.findParts(inner, closing, head));
     const line = this.nextBoundary(`--${this.boundary}`);
     if (line.startsWith(`--${this.boundary}--`)) this.isIndexed = true;

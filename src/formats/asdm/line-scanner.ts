@@ -2,23 +2,20 @@ import { fail } from '../../foundation/base/index.ts';
 import type { ByteSource } from '../../foundation/bytes/index.ts';
 
 /** A little more than the text between two binary parts, which are jumped over. */
-const WINDOW_BYTES = 1 << 13;
+const WINDOW_BYTES = 1 << 10;
 const LINE_LIMIT = 1 << 22;
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
 const latin1 = new TextDecoder('latin1');
-/** Windows of scanners that are done with, for the next ones: an ASDM has a thousand BDFs, and short-lived memory is given back late. */
-const spareWindows: Uint8Array[] = [];
-const SPARE_LIMIT = 4;
+/** One window for all scanners, which read no further line without filling it: an ASDM has a thousand BDFs. */
+const WINDOW = new Uint8Array(WINDOW_BYTES);
 
 /** Reads lines of a file through a small window, with jumps over what is not text. */
 export class LineScanner {
   /** Where the next line starts. */
   offset = 0;
   readonly source: ByteSource;
-  private buffer = spareWindows.pop() ?? new Uint8Array(WINDOW_BYTES);
+  /** The window's bytes as Latin-1, one character each. */
+  private text = '';
   private windowStart = 0;
-  private windowLength = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
@@ -26,9 +23,7 @@ export class LineScanner {
 
   /** Gives the window back; nothing can be read any more. */
   release(): void {
-    if (this.buffer.length > 0 && spareWindows.length < SPARE_LIMIT) spareWindows.push(this.buffer);
-    this.buffer = new Uint8Array(0);
-    this.windowLength = 0;
+    this.text = '';
     this.offset = this.source.length;
   }
 
@@ -44,20 +39,19 @@ export class LineScanner {
   readLine(): string | undefined {
     if (this.isAtEnd) return undefined;
     const start = this.offset;
-    let text = '';
+    let line = '';
     for (;;) {
       this.fill();
       const from = this.offset - this.windowStart;
-      const end = this.buffer.subarray(0, this.windowLength).indexOf(LINE_FEED, from);
-      const stop = end < 0 ? this.windowLength : end;
-      text += latin1.decode(this.buffer.subarray(from, stop));
-      this.offset = this.windowStart + stop + (end < 0 ? 0 : 1);
+      const end = this.text.indexOf('\n', from);
+      line += this.text.slice(from, end < 0 ? undefined : end);
+      this.offset = this.windowStart + (end < 0 ? this.text.length : end + 1);
       if (end >= 0 || this.isAtEnd) break;
-      if (text.length > LINE_LIMIT) {
+      if (line.length > LINE_LIMIT) {
         fail('bad-format', 'A line of text does not end.', { file: this.source.name, byte: start });
       }
     }
-    return text.charCodeAt(text.length - 1) === CARRIAGE_RETURN ? text.slice(0, -1) : text;
+    return line.endsWith('\r') ? line.slice(0, -1) : line;
   }
 
   /**
@@ -82,10 +76,11 @@ export class LineScanner {
 
   /** Makes the window hold at least the byte at `offset`. */
   private fill(): void {
-    if (this.offset >= this.windowStart && this.offset < this.windowStart + this.windowLength) return;
+    if (this.offset >= this.windowStart && this.offset < this.windowStart + this.text.length) return;
+    const bytes = WINDOW.subarray(0, Math.min(WINDOW_BYTES, this.source.length - this.offset));
+    this.source.read(this.offset, bytes);
     this.windowStart = this.offset;
-    this.windowLength = Math.min(WINDOW_BYTES, this.source.length - this.offset);
-    this.source.read(this.windowStart, this.buffer.subarray(0, this.windowLength));
+    this.text = latin1.decode(bytes);
   }
 }
 

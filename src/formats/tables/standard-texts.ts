@@ -8,6 +8,7 @@ import type { ColumnValues } from './types.ts';
 
 /** Texts up to this length stand in the bucket itself. */
 const SHORT_TEXT = 8;
+const SHORT_ASCII = /^[\0-\x7f]{0,8}$/;
 /** More texts in one cell are taken for damage. */
 const MAX_TEXTS = 1e7;
 
@@ -118,12 +119,33 @@ export class Texts extends HeapCells {
   }
 
   write(row: number, count: number, values: ColumnValues, at: number): void {
-    for (let k = 0; k < count; k++) {
-      const text = encodeText((values as string[])[at + k]);
+    const texts = values as string[];
+    for (const k of this.putShort(row, count, texts, at)) {
+      const text = encodeText(texts[at + k]);
       this.release(this.place(row + k));
       if (text.length <= SHORT_TEXT) this.setPlace(row + k, { bucket: 0, offset: 0, length: text.length }, text);
       else this.setPlace(row + k, this.host.heap.write(text));
     }
+  }
+
+  /** Writes the short texts of ASCII, bucket by bucket. @returns those left out, which go to the heap or replace what is there */
+  private putShort(row: number, count: number, texts: readonly string[], at: number): number[] {
+    const left: number[] = [];
+    const { isLittleEndian } = this.host.context;
+    this.eachBucket(row, count, true, (bytes, inside, rows, done) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset + 12 * inside, 12 * rows);
+      for (let k = 0; k < rows; k++) {
+        const text = texts[at + done + k];
+        if (view.getInt32(12 * k + 8, isLittleEndian) > SHORT_TEXT || !SHORT_ASCII.test(text)) {
+          left.push(done + k);
+          continue;
+        }
+        for (let place = 0; place < SHORT_TEXT; place++)
+          view.setUint8(12 * k + place, place < text.length ? text.charCodeAt(place) : 0);
+        view.setInt32(12 * k + 8, text.length, isLittleEndian);
+      }
+    });
+    return left;
   }
 
   setShape(): void {}

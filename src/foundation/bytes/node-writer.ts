@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 /** Pieces that wait to be written lie in a ring of slots. */
 const SLOT_BYTES = 1024 * 1024;
-const SLOT_COUNT = 8;
+const SLOT_COUNT = 24;
 /** Shorter writes are left to the caller. */
 const LEAST_BYTES = 64 * 1024;
 /** A thread that writes less than this in all does without a second one. */
@@ -46,6 +46,8 @@ function writePieces(ring: Ring, slotCount: number, write: typeof writeSync): vo
 /** An open file, some of whose bytes may still be on their way to the system. */
 export interface PendingFile {
   readonly descriptor: number;
+  /** The file's number in its file system. */
+  readonly inode: number;
   /** How many pieces had been queued with its last one. */
   lastPiece: number;
   /** The system's error number of a piece that could not be written; 0: none. */
@@ -54,7 +56,7 @@ export interface PendingFile {
 
 /**
  * Lets a second thread hand long writes to the system while this one goes on: for a large column the system's copy takes about
- * as long as making it. At most 8 MiB are on their way; who has more waits, as for any write.
+ * as long as making it. At most 24 MiB are on their way; who has more waits, as for any write.
  */
 export class WriteBehind {
   private readonly startBytes: number;
@@ -84,6 +86,23 @@ export class WriteBehind {
   /** Waits until all of a file, or of every file, is with the system; says in `errno` what was refused. */
   settle(file?: PendingFile): void {
     if (this.ring) this.await(this.ring, file ? file.lastPiece : this.queued);
+  }
+
+  /** The same for the file of this number, by whatever name it was opened. @returns whether anything was on its way to it */
+  settleInode(inode: number): boolean {
+    if (!this.ring) return false;
+    const written = Atomics.load(this.ring.counts, WRITTEN);
+    for (let piece = this.queued; piece > written; piece--) {
+      if (this.owners[(piece - 1) % SLOT_COUNT].inode !== inode) continue;
+      this.await(this.ring, piece);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether anything is on its way. */
+  get isBusy(): boolean {
+    return this.ring !== undefined && Atomics.load(this.ring.counts, WRITTEN) < this.queued;
   }
 
   private start(): Ring {

@@ -27,7 +27,10 @@ export function nodeDisk(): Disk {
     makeDirectory: (directory) => guard(directory, () => makeDirectories(directory)),
     remove: (file) => guard(file, () => fs.rmSync(file, { recursive: true, force: true })),
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
-    copy: (from, to) => settled(from, () => (fs.lstatSync(from).isFile() ? copyFile(from, to) : copyTree(from, to))),
+    copy: (from, to) => {
+      behind.settle();
+      guard(from, () => (fs.lstatSync(from).isFile() ? copyFile(from, to) : copyTree(from, to)));
+    },
     link: (target, file) => guard(file, () => fs.symlinkSync(target, file)),
     freeBytes: (file) =>
       guard(file, () => {
@@ -103,14 +106,15 @@ function statOf(file: string): fs.Stats | undefined {
 
 function fileInfo(file: string): FileInfo | undefined {
   if (file.includes('\0')) return undefined; // Node throws for such names, which no file has
-  behind.settle();
-  const stat = statOf(file);
+  let stat = statOf(file);
+  if (stat && behind.settleInode(stat.ino)) stat = statOf(file);
   if (!stat) return undefined;
   return { kind: stat.isDirectory() ? 'directory' : 'file', size: stat.size, modifiedMs: stat.mtimeMs };
 }
 
 function openSource(file: string): ByteSource {
-  const descriptor = settled(file, () => fs.openSync(file, 'r'));
+  const descriptor = guard(file, () => fs.openSync(file, 'r'));
+  behind.settleInode(fs.fstatSync(descriptor).ino);
   const length = fs.fstatSync(descriptor).size;
   return {
     name: file,
@@ -166,7 +170,8 @@ class WrittenFile {
 
   constructor(file: string, flags: string) {
     this.file = file;
-    this.pending = { descriptor: settled(file, () => fs.openSync(file, flags)), lastPiece: 0, errno: 0 };
+    const descriptor = settled(file, () => fs.openSync(file, flags));
+    this.pending = { descriptor, inode: fs.fstatSync(descriptor).ino, lastPiece: 0, errno: 0 };
   }
 
   /** The descriptor of a file that holds all that was written. */
@@ -235,7 +240,10 @@ function guard<T>(file: string, act: () => T): T {
 
 /** The same for what looks a file up by its name, under which somebody else in this thread may be writing. */
 function settled<T>(file: string, act: () => T): T {
-  behind.settle();
+  if (behind.isBusy) {
+    const stat = guard(file, () => statOf(file));
+    if (stat) behind.settleInode(stat.ino);
+  }
   return guard(file, act);
 }
 

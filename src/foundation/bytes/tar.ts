@@ -1,4 +1,4 @@
-import * as tar from 'tar-stream';
+import type * as tar from 'tar-stream';
 import { fail } from '../base/index.ts';
 import { disk } from './disk.ts';
 import { joinPath, normalizePath } from './paths.ts';
@@ -12,6 +12,9 @@ export interface TarMember {
   readonly size: number;
   readonly kind: 'file' | 'directory';
 }
+
+/** Few programs need it, and loading it takes as long as opening a hundred tables. */
+const tarStream = () => import('tar-stream');
 
 /** Bytes moved at a time. */
 const PIECE = 1 << 20;
@@ -43,7 +46,7 @@ export async function packTar(
   receive: ByteReceiver,
   watch?: (fraction: number) => void,
 ): Promise<void> {
-  const pack = tar.pack();
+  const pack = (await tarStream()).pack();
   const total = members.reduce((sum, member) => sum + member.size, 0);
   let done = 0;
   const feed = async () => {
@@ -151,7 +154,7 @@ async function visitTar(
   watch: UnpackOptions['watch'],
   visit: (entry: TarEntry) => Promise<void>,
 ): Promise<void> {
-  const extract = tar.extract();
+  const extract = (await tarStream()).extract();
   const source = disk().open(path);
   const feeding = feedExtract(source, extract, watch).catch((error) => extract.destroy(error));
   try {

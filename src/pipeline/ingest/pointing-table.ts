@@ -51,8 +51,17 @@ class PointingBatch {
   }
 }
 
-/** Direction from target and offset: the offset's pole of rotation is the target (as importasdm: Euler angles π/2, el, -π/2 - az). */
-export function offsetDirection(az: number, el: number, offsetAz: number, offsetEl: number): readonly [number, number] {
+/**
+ * Direction from target and offset: the offset's pole of rotation is the target (as importasdm: Euler angles π/2, el, -π/2 - az).
+ *
+ * @param into gets azimuth and elevation, rad, from `at` on
+ */
+function offsetDirectionInto(
+  [az, el]: readonly [number, number],
+  [offsetAz, offsetEl]: readonly [number, number],
+  into: Float64Array,
+  at: number,
+): void {
   const [sinEl, cosEl] = [Math.sin(el), Math.cos(el)];
   const phi = -Math.PI / 2 - az;
   const [sinPhi, cosPhi] = [Math.sin(phi), Math.cos(phi)];
@@ -66,7 +75,8 @@ export function offsetDirection(az: number, el: number, offsetAz: number, offset
   const u = (cosPsi * cosPhi - a * sinPhi) * x + (sinPsi * cosPhi + b * sinPhi) * y + sinEl * sinPhi * z;
   const v = (-cosPsi * sinPhi - a * cosPhi) * x + (-sinPsi * sinPhi + b * cosPhi) * y + sinEl * cosPhi * z;
   const w = sinPsi * sinEl * x - cosPsi * sinEl * y + cosEl * z;
-  return [Math.atan2(v, u), Math.atan2(w, Math.hypot(u, v))];
+  into[at] = Math.atan2(v, u);
+  into[at + 1] = Math.atan2(w, Math.hypot(u, v));
 }
 
 interface Samples {
@@ -94,19 +104,42 @@ function readSamples(row: AsdmRow, count: number, asdm: Asdm): Samples {
   };
 }
 
-/** Midpoint and length of each sample, s. */
-function sampleTimes(row: AsdmRow, count: number): (sample: number) => readonly [time: number, interval: number] {
+/** Writes the DIRECTION of some samples into `target`. */
+function putDirections(
+  { encoder, pointing, target: aimed, offset }: Samples,
+  first: number,
+  count: number,
+  withCorrection: boolean,
+  target: Float64Array,
+): void {
+  for (let sample = 0; sample < count; sample++) {
+    const k = 2 * (first + sample);
+    offsetDirectionInto([aimed[k], aimed[k + 1]], [offset[k], offset[k + 1]], target, 2 * sample);
+    if (!withCorrection) continue;
+    for (let axis = 0; axis < 2; axis++)
+      target[2 * sample + axis] = target[2 * sample + axis] + encoder[k + axis] - pointing[k + axis];
+  }
+}
+
+type TimeSink = Pick<PointingBatch, 'time' | 'interval'>;
+
+/** Midpoint and length of each sample, s, put at a place of the batch. */
+function sampleTimes(row: AsdmRow, count: number): (sample: number, batch: TimeSink, at: number) => void {
   if (row.has('sampledTimeInterval')) {
     const spans = row.array('sampledTimeInterval').values as BigInt64Array;
-    return (sample) => {
+    return (sample, batch, at) => {
       const interval = Number(spans[2 * sample + 1]) / 1e9;
-      return [Number(spans[2 * sample] - spans[2 * sample + 1] / 2n) / 1e9 + interval / 2, interval];
+      batch.time[at] = Number(spans[2 * sample] - spans[2 * sample + 1] / 2n) / 1e9 + interval / 2;
+      batch.interval[at] = interval;
     };
   }
   const { midNs, durationNs } = row.span('timeInterval');
   const interval = Number(durationNs) / 1e9 / count;
   const first = Number(midNs - durationNs / 2n) / 1e9 + interval / 2;
-  return (sample) => [first + sample * interval, interval];
+  return (sample, batch, at) => {
+    batch.time[at] = first + sample * interval;
+    batch.interval[at] = interval;
+  };
 }
 
 /**
@@ -126,25 +159,22 @@ export function fillPointing(ms: MeasurementSet, asdm: Asdm, isWanted: Overlap, 
     const antenna = row.id('antennaId');
     const tracking = row.bool('pointingTracking') ? 1 : 0;
     const overTheTop = row.has('overTheTop') && row.bool('overTheTop') ? 1 : 0;
-    for (let sample = 0; sample < count; sample++) {
+    for (let done = 0; done < count; ) {
       if (batch.count === BATCH) batch.flush();
-      const at = batch.count++;
-      const k = 2 * sample;
-      const [az, el] = offsetDirection(
-        samples.target[k],
-        samples.target[k + 1],
-        samples.offset[k],
-        samples.offset[k + 1],
-      );
-      batch.antenna[at] = antenna;
-      [batch.time[at], batch.interval[at]] = timeOf(sample);
-      batch.direction[2 * at] = withCorrection ? az + samples.encoder[k] - samples.pointing[k] : az;
-      batch.direction[2 * at + 1] = withCorrection ? el + samples.encoder[k + 1] - samples.pointing[k + 1] : el;
-      batch.target.set(samples.target.subarray(k, k + 2), 2 * at);
-      batch.offset.set(samples.offset.subarray(k, k + 2), 2 * at);
-      batch.encoder.set(samples.encoder.subarray(k, k + 2), 2 * at);
-      batch.tracking[at] = tracking;
-      batch.overTheTop[at] = overTheTop;
+      const at = batch.count;
+      const some = Math.min(count - done, BATCH - at);
+      for (let sample = 0; sample < some; sample++) timeOf(done + sample, batch, at + sample);
+      putDirections(samples, done, some, withCorrection, batch.direction.subarray(2 * at));
+      const put = (target: Float64Array, values: Float64Array) =>
+        target.set(values.subarray(2 * done, 2 * (done + some)), 2 * at);
+      put(batch.target, samples.target);
+      put(batch.offset, samples.offset);
+      put(batch.encoder, samples.encoder);
+      batch.antenna.fill(antenna, at, at + some);
+      batch.tracking.fill(tracking, at, at + some);
+      batch.overTheTop.fill(overTheTop, at, at + some);
+      batch.count += some;
+      done += some;
     }
   }
   batch.flush();

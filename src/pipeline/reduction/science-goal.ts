@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import { type FluxSpec, parseFluxSpec } from '../skymodel/index.ts';
 

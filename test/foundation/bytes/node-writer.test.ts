@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,11 +6,10 @@ import { type PendingFile, WriteBehind } from '../../../src/foundation/bytes/nod
 
 const MIB = 1024 * 1024;
 const folder = () => mkdtempSync(join(tmpdir(), 'qa2-writer-'));
-const pending = (path: string, flags = 'w+'): PendingFile => ({
-  descriptor: openSync(path, flags),
-  lastPiece: 0,
-  errno: 0,
-});
+const pending = (path: string, flags = 'w+'): PendingFile => {
+  const descriptor = openSync(path, flags);
+  return { descriptor, inode: fstatSync(descriptor).ino, lastPiece: 0, errno: 0 };
+};
 
 /** A writer whose second thread runs; until then it takes nothing. */
 async function runningWriter(): Promise<WriteBehind> {
@@ -54,6 +53,21 @@ describe('writing behind', () => {
     expect(good.errno).toBe(0);
     expect(readFileSync(path).every((byte) => byte === 5)).toBe(true);
     for (const file of [good, bad]) closeSync(file.descriptor);
+  });
+
+  it('waits for the file of one number alone', async () => {
+    const writer = await runningWriter();
+    const path = join(folder(), 'file');
+    const [file, other] = [pending(path), pending(join(folder(), 'other'))];
+    for (let turn = 0; turn < 6; turn++) writer.take(file, 0, new Uint8Array(2 * MIB).fill(7));
+    expect(writer.settleInode(other.inode)).toBe(false);
+    writer.take(other, 0, new Uint8Array(MIB).fill(8));
+    writer.settleInode(file.inode);
+    expect(readFileSync(path).every((byte) => byte === 7)).toBe(true);
+    writer.settleInode(other.inode);
+    expect(fstatSync(other.descriptor).size).toBe(MIB);
+    expect(writer.isBusy).toBe(false);
+    for (const one of [file, other]) closeSync(one.descriptor);
   });
 
   it('leaves short writes to the caller, and all until much has been written', () => {
