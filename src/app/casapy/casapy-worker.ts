@@ -30,8 +30,9 @@ import type { Programs, Shell, ShellRequest } from './shell/types.ts';
 export interface PythonStart {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** sys.argv */
-  readonly arguments: readonly string[];
+  /** The words of the command line, and the place of the script's name or text in them. */
+  readonly words: readonly string[];
+  readonly scriptAt: number;
   readonly tasks: readonly string[];
   /** Methods by tool. */
   readonly tools: Readonly<Record<string, readonly string[]>>;

@@ -6,8 +6,9 @@ import { fail } from '../../foundation/base/index.ts';
 export interface CasapyOptions {
   /** A script, or source text; undefined: an interactive prompt. */
   readonly script?: { readonly kind: 'code'; readonly text: string } | { readonly kind: 'file'; readonly path: string };
-  /** sys.argv as scripts see it. */
-  readonly arguments: readonly string[];
+  /** The words of the command line that CASA knows, and from which on they are the script's: its name or text comes first. */
+  readonly words: readonly string[];
+  readonly scriptAt: number;
   readonly logfile?: string;
   readonly hasLogfile: boolean;
   /** Log lines also go to the terminal. */
@@ -58,12 +59,15 @@ const SILENT_WITH_VALUE = new Set([
   '--datapath',
 ]);
 
+const OURS = new Set(['--casa-version', '--memory', '--allow', '--trust']);
+
 export const USAGE = `Usage: casapy [options] [-c CODE | FILE] [arguments]
 
 Runs scripts written for CASA, in Python 2 (CASA 3.4-5) or Python 3 (CASA 6), without CASA.
 
   casapy -c "execfile('scriptForPI.py')"      run a delivered script
-  casapy script.py 1 2                        run a file; sys.argv has its arguments
+  casapy -c script.py 1 2                     run a file; sys.argv is what the script's CASA gave it: ['script.py', '1', '2']
+                                              in CASA 6, ['casa', '-c', 'script.py', '1', '2'] before
   casapy -c "print 1/2"                       run a line
 
 A script reads its delivery (or the working directory) and writes to calibrated/, script/ and the working directory;
@@ -89,14 +93,17 @@ export function readOptions(args: readonly string[]): CasapyOptions {
   let logsToTerminal = false;
   let isTrusted = false;
   const allowed: string[] = [];
+  /** What CASA's users type too, without the options that are ours. */
+  const words: string[] = [];
   let asks: CasapyOptions['asks'];
   for (let index = 0; index < args.length; index++) {
     const [name, joined] = args[index].startsWith('--') ? splitOption(args[index]) : [args[index], undefined];
+    const first = index;
     const value = () => joined ?? args[++index] ?? fail('usage', `The option ${name} needs a value.`);
     if (name === '-c' || !name.startsWith('-')) {
-      const rest = args.slice(index + (name === '-c' ? 1 : 0));
-      if (rest.length === 0) fail('usage', 'The option -c needs source text or the name of a script.');
-      return finish(args, rest, name === '-c');
+      const at = index + (name === '-c' ? 1 : 0);
+      if (at === args.length) fail('usage', 'The option -c needs source text or the name of a script.');
+      return finish([...words, ...args.slice(index)], args.slice(at), name === '-c');
     }
     if (name === '--help' || name === '-h') asks = 'help';
     else if (name === '--version') asks = 'version';
@@ -108,13 +115,15 @@ export function readOptions(args: readonly string[]): CasapyOptions {
     else if (name === '--casa-version' || name === '--memory') found[name] = value();
     else if (SILENT_WITH_VALUE.has(name)) value();
     else if (!SILENT.has(name)) fail('usage', `casapy does not know the option ${name}; see casapy --help.`);
+    if (!OURS.has(name)) words.push(...args.slice(first, index + 1));
   }
-  return finish(args, [], false);
+  return finish(words, [], false);
 
   function finish(all: readonly string[], rest: readonly string[], isCode: boolean): CasapyOptions {
     return {
       script: rest.length > 0 ? chooseScript(rest[0], isCode) : undefined,
-      arguments: rest.length > 0 ? ['casapy', ...(isCode ? ['-c'] : []), ...rest] : ['casapy', ...all],
+      words: all,
+      scriptAt: all.length - rest.length,
       logfile: found['--logfile'],
       hasLogfile,
       logsToTerminal,

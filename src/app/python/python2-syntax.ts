@@ -81,11 +81,13 @@ function tokenEdits(tokens: readonly Token[], areUnicode: boolean): Edit[] {
 
 function modernNumber(text: string): string {
   const plain = text.replace(/[lL]$/, '');
-  return /^0[0-7]+$/.test(plain) && /[1-7]/.test(plain)
-    ? `0o${plain.slice(1)}`
-    : /^0\d+$/.test(plain)
-      ? plain.replace(/^0+(?=\d)/, '')
-      : plain;
+  const value =
+    /^0[0-7]+$/.test(plain) && /[1-7]/.test(plain)
+      ? `0o${plain.slice(1)}`
+      : /^0\d+$/.test(plain)
+        ? plain.replace(/^0+(?=\d)/, '')
+        : plain;
+  return plain === text ? value : `__py2_long__(${value})`;
 }
 
 /** Positions in `statement` of the tokens with this text outside brackets. */

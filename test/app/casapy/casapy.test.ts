@@ -44,6 +44,48 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     expect(casapy('-c', "print(f'{7/2}', sorted({'b': 1, 'a': 2}))").out).toBe("3.5 ['a', 'b']\n");
   });
 
+  it("gives sys.argv as the script's CASA did", () => {
+    writeFileSync(join(folder, 'four.py'), 'print sys.argv[sys.argv.index("-c") - 1:]\n');
+    writeFileSync(join(folder, 'five.py'), '# CASA 5.6.1\nprint sys.argv\n');
+    writeFileSync(join(folder, 'six.py'), 'from casatasks import split\nprint(sys.argv)\n');
+    expect(casapy('--nogui', '-c', 'four.py', '1').out).toBe("['--nogui', '-c', 'four.py', '1']\n");
+    expect(casapy('--nogui', '-c', 'five.py', '1', '--x').out).toBe("['casa', '-c', 'five.py', '1', '--x']\n");
+    expect(casapy('--nogui', '-c', 'six.py', '1').out).toBe("['six.py', '1']\n");
+  });
+
+  it("numbers errors of the system as Linux does, and leaves a script's own as they are", () => {
+    const source = (name: string) => `import os, errno
+from errno import EEXIST
+for act in (lambda: open('no'), lambda: os.mkdir('made'), lambda: os.rename('no', 'b')):
+    try:
+        act()
+    except EnvironmentError as ${name}:
+        print((${name}.errno, ${name}.errno in (errno.ENOENT, EEXIST), ${name}.strerror))
+try:
+    raise OSError(2, 'mine')
+except OSError as ${name}:
+    print((${name}.errno, os.strerror(${name}.errno)))
+os.mkdir('made/made')
+os.rmdir('made')
+`;
+    mkdirSync(join(folder, 'made'));
+    const told = "(2, True, 'No such file or directory')";
+    const out = [told, "(17, True, 'File exists')", told, "(2, 'No such file or directory')", ''].join('\n');
+    for (const start of ['from casatasks import split\n', 'if 1 <> 1: print 2\n']) {
+      const run = casapy('-c', start + source('e'));
+      expect(run.out).toBe(out);
+      expect(run.err).toContain("[Errno 39] Directory not empty: 'made'");
+      rmSync(join(folder, 'made/made'), { recursive: true });
+    }
+  });
+
+  it('writes to what os.popen and its like start', () => {
+    const source = `import os
+pipe = os.popen('cat > piped', 'w'); print >>pipe, 'in', 7; print pipe.close(), open('piped').read(),
+given, made = os.popen2('tr a b'); given.write('aaa'); given.close(); print made.read()`;
+    expect(casapy('-c', source).out).toBe('None in 7\nbbb\n');
+  });
+
   it('has tasks that say True in Python 2, as those of CASA 4 did, and nothing in Python 3', () => {
     const make = "ia.fromarray('true.im', [[1.0, 2.0]], overwrite=True); ia.close()";
     const copy = "imsubimage('true.im', outfile='copy.im', overwrite=True)";

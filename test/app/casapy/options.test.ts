@@ -13,7 +13,8 @@ describe('readOptions', () => {
   it('takes what CASA users type', () => {
     const options = readOptions(['--nogui', '--nologger', '--logfile', 'a.log', '-c', 'print 1', 'x']);
     expect(options.script).toEqual({ kind: 'code', text: 'print 1' });
-    expect(options.arguments).toEqual(['casapy', '-c', 'print 1', 'x']);
+    expect(options.words).toEqual(['--nogui', '--nologger', '--logfile', 'a.log', '-c', 'print 1', 'x']);
+    expect(options.words[options.scriptAt]).toBe('print 1');
     expect(options.logfile).toBe('a.log');
   });
 
@@ -24,7 +25,8 @@ describe('readOptions', () => {
 
   it('takes a file after -c or alone, and leaves its arguments alone', () => {
     expect(readOptions(['-c', script]).script).toEqual({ kind: 'file', path: script });
-    expect(readOptions([script, '--nologger']).arguments).toEqual(['casapy', script, '--nologger']);
+    const options = readOptions(['--trust', '--allow', '/tmp', '--nogui', script, '--nologger']);
+    expect(options).toMatchObject({ words: ['--nogui', script, '--nologger'], scriptAt: 1 });
   });
 
   it.each([

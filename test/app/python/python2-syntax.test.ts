@@ -16,7 +16,7 @@ const CASES: readonly [python2: string, python3: string][] = [
   ['exec(code, space)', '__py2_exec__(code, space)'],
   ['raise ValueError, "m"', 'raise __py2_raise__(ValueError, "m")'],
   ['try: pass\nexcept (A, B), e: pass', 'try: pass\nexcept (A, B) as e: pass'],
-  ['x = `y` <> 0777L', 'x = repr(y) != 0o777'],
+  ['x = `y` <> 0777L', 'x = repr(y) != __py2_long__(0o777)'],
   ["x = ur'a' + b'c' + u'd' + 007", "x = r'a' + 'c' + u'd' + 0o07"],
   ['[x for x in 1, 2 if x]', '[x for x in (1, 2) if x]'],
   ['async = o.async', 'async_ = o.async'],

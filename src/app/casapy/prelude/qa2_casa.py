@@ -60,6 +60,21 @@ def _follow_version(text, _filename):
         set_version(version if version.count('.') > 1 else version + '.0')
 
 
+_start = {}
+
+
+def arguments_of(language, text):
+    """sys.argv as the script's CASA set it: 6 to the file and its arguments, 5 with casa -c before, 4 the whole line."""
+    words, at = _start['words'], _start['scriptAt']
+    given = words[at:]
+    if language == 3 and given:
+        return given if os.path.isfile(given[0]) else ['casa', *words]
+    told = _start['casaVersion'] if _is_version_fixed else qa2_session.stated_version(text) or _start['casaVersion']
+    if given and words[at - 1:at] == ['-c']:
+        return ['casa', '-c', *given] if int(told.split('.')[0]) >= 5 else ['casapy', *words]
+    return ['casapy', *(given or words)]
+
+
 # ---------------------------------------------------------------- the shell
 
 
@@ -86,10 +101,15 @@ def _wait_status(status):
     return status << 8 if status >= 0 else -status
 
 
-class _Pipe(io.StringIO):
-    """os.popen: the command has run when this object exists."""
+def _popen(command, mode='r', buffering=-1):
+    """os.popen"""
+    return _PipeIn(command) if mode.startswith('w') else _Pipe(command)
 
-    def __init__(self, command, mode='r', buffering=-1):
+
+class _Pipe(io.StringIO):
+    """A pipe to read: the command has run when this object exists."""
+
+    def __init__(self, command):
         self._status, output = shell(command)
         super().__init__(output)
 
@@ -260,12 +280,30 @@ def _pipes(joins_errors, has_errors):
     def start(command, *_buffering):
         errors = subprocess.STDOUT if joins_errors else subprocess.PIPE if has_errors else None
         process = _Process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
-        process.stdin = io.StringIO()
-        process.stdin.close = lambda: None
         streams = [process.stdin, _Late(process, 'stdout'), _Late(process, 'stderr')]
         return tuple(streams if has_errors else streams[:2])
 
     return start
+
+
+class _PipeIn:
+    """A pipe to write: the command runs when it is closed."""
+
+    def __init__(self, command):
+        self._process = _Process(command, stdin=subprocess.PIPE)
+
+    def close(self):
+        self._process.stdin.close()
+        return _wait_status(self._process.returncode) or None
+
+    def __getattr__(self, name):
+        return getattr(self._process.stdin, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_failure):
+        self.close()
 
 
 class _Late:
@@ -283,7 +321,7 @@ class _Late:
 
 def _install_shell():
     os.system = lambda command: _wait_status(shell(command, False)[0])
-    os.popen = _Pipe
+    os.popen = _popen
     os.statvfs = _statvfs
     subprocess.run, subprocess.Popen = _run, _Process
     subprocess.call = lambda command, **options: _run(command, **options).returncode
@@ -477,6 +515,8 @@ def attach(start):
     SPACE.update({name: sys.modules[name] for name in ('casatasks', 'casatools')})  # as at the prompt of CASA 6
     _install_versions()
     _is_version_fixed = start['isVersionFixed']
+    _start.update(start)
+    qa2_session.arguments_of = arguments_of
     SPACE['casa']['files']['logfile'] = start['logfile']
     set_version(start['casaVersion'])
 

@@ -138,7 +138,7 @@ def _read_block(number, language):
 
 
 def _compiled_file(source, language):
-    return qa2_session._compile_old(source, '<prompt>') if language == 2 else compile(source, '<prompt>', 'exec', dont_inherit=True)
+    return qa2_session._compile_old(source, '<prompt>') if language == 2 else qa2_session._compile_new(source, '<prompt>')
 
 
 def _show(value):

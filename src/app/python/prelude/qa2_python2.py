@@ -8,7 +8,8 @@ A script of Python 2 runs with that copy as its `__builtins__`; the standard lib
 import ast
 import builtins
 import codecs
-import collections
+import collections.abc
+import decimal
 import functools
 import importlib
 import importlib.abc
@@ -16,6 +17,8 @@ import importlib.machinery
 import io
 import itertools
 import math
+import numbers
+import operator
 import os
 import string
 import sys
@@ -23,8 +26,13 @@ import time
 import types
 
 import qa2_python2_bytes
+import qa2_python2_library
 import qa2_python2_loops
-from qa2_python2_text import ShownContainer, UnicodeText, repr_of, text_of, unicode_deep
+import qa2_python2_random
+import qa2_python2_scopes
+from qa2_linux_errors import told
+from qa2_python2_format import format_value, percent, shown
+from qa2_python2_text import MAX_INT, LongInt, UnicodeText, repr_of, text_of
 
 
 def _keep_bytes(error):
@@ -45,27 +53,6 @@ def native(text):
         return text
 
 
-# ---------------------------------------------------------------- text of values
-
-
-class _ShownFloat(float):
-    """A float that `%s` and `{}` show as Python 2 did."""
-
-    def __str__(self):
-        return text_of(float(self))
-
-    def __format__(self, spec):
-        return text_of(float(self)) if spec == '' else float.__format__(self, spec)
-
-
-def _shown(value):
-    return _ShownFloat(value) if isinstance(value, float) else value
-
-
-def _shown_whole(value):
-    return ShownContainer(value) if type(value) in (builtins.list, builtins.tuple, set, frozenset) else _shown(value)
-
-
 # ---------------------------------------------------------------- what the syntax pass calls
 
 
@@ -83,20 +70,19 @@ def divide(left, right):
 
 def remainder(left, right):
     """`%`: a format when the left side is a string."""
-    if isinstance(left, builtins.str):
-        if isinstance(right, builtins.tuple):
-            parts = right
-            right = builtins.tuple([_shown_whole(part) for part in parts])
-        elif isinstance(right, builtins.dict):
-            parts = right.values()
-            right = {key: _shown_whole(part) for key, part in right.items()}
-        else:
-            parts = (right,)
-            right = _shown_whole(right)
-        made = left % right
-        is_unicode = isinstance(left, UnicodeText) or any(isinstance(part, UnicodeText) for part in parts)
-        return UnicodeText(made) if is_unicode else made
-    return left % right
+    return percent(left, right) if isinstance(left, builtins.str) else left % right
+
+
+def divide_in_place(left, right):
+    """`left /= right`: arrays change where they are."""
+    if isinstance(left, int) or not hasattr(left, '__itruediv__') and not hasattr(left, '__idiv__'):
+        return divide(left, right)
+    return left.__idiv__(right) if hasattr(left, '__idiv__') else operator.itruediv(left, right)
+
+
+def remainder_in_place(left, right):
+    """`left %= right`"""
+    return remainder(left, right) if isinstance(left, builtins.str) else operator.imod(left, right)
 
 
 def _rank(value):
@@ -108,18 +94,45 @@ def _rank(value):
     return (2, type(value).__name__, value)
 
 
+def _order_of_parts(left, right):
+    for one, other in builtins.zip(left, right):
+        if one != other:
+            return compare(one, other)
+    return (len(left) > len(right)) - (len(left) < len(right))
+
+
+def _order_of_dicts(left, right):
+    """The shorter one first; else the smallest key that differs, then its value."""
+    if len(left) != len(right):
+        return (len(left) > len(right)) - (len(left) < len(right))
+    differing = lambda one, other: ordered([key for key in one if key not in other or one[key] != other[key]])[:1]
+    mine, others = differing(left, right), differing(right, left)
+    return compare(mine, others) or compare([left[key] for key in mine], [right[key] for key in others])
+
+
+def _order(left, right):
+    """How Python 2 orders two values that Python 3 does not compare: below, at or above 0."""
+    for kind, order in ((builtins.list, _order_of_parts), (builtins.tuple, _order_of_parts), (builtins.dict, _order_of_dicts)):
+        if isinstance(left, kind) and isinstance(right, kind):
+            return order(left, right)
+    one, other = _rank(left), _rank(right)
+    if one[:2] == other[:2] and type(left) is type(right) and not isinstance(left, (int, float, builtins.str)):
+        one, other = id(left), id(right)
+    return (one > other) - (one < other)
+
+
 def less(left, right):
     try:
         return left < right
     except TypeError:
-        return _rank(left) < _rank(right)
+        return _order(left, right) < 0
 
 
 def less_equal(left, right):
     try:
         return left <= right
     except TypeError:
-        return _rank(left) <= _rank(right)
+        return _order(left, right) <= 0
 
 
 _BY_CMP = {
@@ -159,6 +172,17 @@ def ordered(values, cmp=None, key=None, reverse=False):
         return builtins.sorted(values, key=chosen, reverse=reverse)
 
 
+def _extreme(real):
+    def found(*values, key=None):
+        try:
+            return real(*values) if key is None else real(*values, key=key)
+        except TypeError:
+            turn = functools.cmp_to_key(compare)
+            return real(*values, key=turn if key is None else lambda value: turn(key(value)))
+
+    return found
+
+
 def _dict_method(target, name, args):
     if name == 'has_key':
         return args[0] in target
@@ -194,8 +218,7 @@ def _recoded(target, way, encoding='ascii', errors='strict'):
 
 def _text_method(target, name, args, kwargs):
     if name == 'format':
-        shown = {key: _shown(value) for key, value in kwargs.items()}
-        return target.format(*[_shown(value) for value in args], **shown)
+        return target.format(*builtins.map(shown, args), **{key: shown(value) for key, value in kwargs.items()})
     if name in ('decode', 'encode'):
         return _recoded(target, name, *args, **kwargs)
     if name == 'translate' and len(args) > 0 and not isinstance(args[0], dict):
@@ -214,8 +237,26 @@ _DICT_METHODS = {
 }
 
 
+def _has(value, name):
+    """hasattr() of Python 2, by which many tell a text from a list."""
+    if isinstance(value, builtins.str) and name == '__iter__':
+        return False
+    if isinstance(value, builtins.dict) and name in _DICT_METHODS:
+        return True
+    return hasattr(value, name) or name == 'next' and hasattr(value, '__next__')
+
+
+def _get(value, name, *default):
+    """getattr() of Python 2."""
+    if name in _METHODS and not hasattr(value, name) and _has(value, name):
+        return functools.partial(call_method, value, name)
+    return getattr(value, name, *default)
+
+
 def call_method(target, name, *args, **kwargs):
     """Calls of methods that differ between the two Pythons."""
+    if isinstance(target, type) and args and issubclass(target, (builtins.dict, builtins.list)) and isinstance(args[0], target):
+        return call_method(args[0], name, *args[1:], **kwargs)
     if isinstance(target, builtins.dict) and name in _DICT_METHODS:
         return _dict_method(target, name, args)
     if isinstance(target, builtins.str) and (name == 'decode' or hasattr(builtins.str, name)):
@@ -238,11 +279,25 @@ def call_method(target, name, *args, **kwargs):
     return getattr(target, name)(*args, **kwargs)
 
 
+# Attributes of functions and methods by the names that they had.
+_FUNCTION_PARTS = {
+    'func_name': '__name__', 'func_code': '__code__', 'func_defaults': '__defaults__', 'func_globals': '__globals__',
+    'func_doc': '__doc__', 'func_dict': '__dict__', 'im_func': '__func__', 'im_self': '__self__',
+}
+
+
 def attribute(target, name):
-    """`.message` of exceptions."""
+    """`.message` of exceptions, `.func_name` of functions."""
+    if name in _FUNCTION_PARTS and not hasattr(target, name):
+        return getattr(target, _FUNCTION_PARTS[name])
     if name == 'message' and isinstance(target, BaseException) and not hasattr(target, 'message'):
         return text_of(target.args[0]) if len(target.args) == 1 else ''
     return getattr(target, name)
+
+
+def part_of(target, place):
+    """`target[place]`, of the arguments of an exception, too."""
+    return target.args[place] if isinstance(target, BaseException) and not hasattr(target, '__getitem__') else target[place]
 
 
 def make_error(kind, value=None, trace=None):
@@ -358,8 +413,48 @@ def _filter(function, values):
 
 
 def _round(value, digits=0):
-    scale = 10.0 ** digits
-    return float(math.copysign(math.floor(abs(value) * scale + 0.5), value) / scale)
+    """Halves, as they are exactly, go away from zero."""
+    value = float(value)
+    if digits > 22 or math.isinf(value) or math.isnan(value):
+        return value
+    exact = decimal.Decimal(value)
+    return float(exact.quantize(decimal.Decimal(1).scaleb(-digits), decimal.ROUND_HALF_UP, _WIDE))
+
+
+_WIDE = decimal.Context(prec=400)
+
+
+def _digits_of(value):
+    """What int() and float() of a text see: Python 3 would take 1_0 for 10."""
+    if isinstance(value, builtins.str) and '_' in value:
+        raise ValueError('invalid literal for int() with base 10: %s' % repr_of(value))
+    return value
+
+
+def _long(value=0, *base):
+    return LongInt(int(value.strip().rstrip('lL') if isinstance(value, builtins.str) else value, *base))
+
+
+class _LongType(_OldType):
+    """The type long; whole numbers beyond 64 bits are long, too."""
+
+    def __instancecheck__(self, value):
+        return isinstance(value, LongInt) or isinstance(value, int) and not -MAX_INT - 1 <= value <= MAX_INT
+
+
+_LONG = _LongType('long', LongInt, _long)
+
+
+def _based(convert):
+    def shown_so(value):
+        made = convert(value)
+        return made + 'L' if isinstance(value, LongInt) or not -MAX_INT - 1 <= value <= MAX_INT else made
+
+    return shown_so
+
+
+_hex = _based(builtins.hex)
+_oct = _based(lambda value: builtins.oct(value).replace('0o', '0' if value else ''))
 
 
 def _old_math():
@@ -374,15 +469,19 @@ MATH = _old_math()
 
 
 def _import(name, *place):
-    return MATH if name == 'math' else qa2_python2_bytes.module_of(name) or builtins.__import__(name, *place)
+    return MATH if name == 'math' else qa2_python2_library.module_of(name) or builtins.__import__(name, *place)
 
 
 def open_file(name, mode='r', buffering=-1, **named):
     plain = mode.replace('U', '') or 'r'
     path = native(name) if isinstance(name, builtins.str) else name
-    if 'b' in plain:
-        return qa2_python2_bytes.open_binary(path, plain)
-    return builtins.open(path, plain, encoding='latin-1', errors='qa2', newline=None if 'U' in mode else '\n')
+    try:
+        if 'b' in plain:
+            return qa2_python2_bytes.open_binary(path, plain)
+        return builtins.open(path, plain, encoding='latin-1', errors='qa2', newline=None if 'U' in mode else '\n')
+    except OSError as error:
+        error.is_of_file = True
+        raise
 
 
 _Version = collections.namedtuple('version_info', 'major minor micro releaselevel serial')
@@ -394,11 +493,12 @@ def _raw_input(prompt=''):
     return builtins.input()
 
 
-def old_builtins(run_source, evaluate_source, execfile):
+def old_builtins(run_source, evaluate_source, execfile, run_file, compile_old):
     """
     The builtins of a Python 2 script.
 
-    run_source(text, globals, locals) and evaluate_source do exec and eval of Python 2 text.
+    run_source(text, globals, locals) and evaluate_source do exec and eval of Python 2 text, run_file(path, globals, locals)
+    does execfile; execfile itself runs in the names of its caller. compile_old(text, filename, mode) compiles.
     """
 
     def execute(code, space=None, local=None):
@@ -419,19 +519,28 @@ def old_builtins(run_source, evaluate_source, execfile):
             return eval(code, space, space if local is None else local)
         return evaluate_source(code, space, local)
 
+    def compile_source(source, filename, mode, *rest):
+        return compile_old(source, filename, mode) if isinstance(source, builtins.str) else compile(source, filename, mode, *rest)
+
     names = dict(vars(builtins))
     names.update(
         __py2_print__=write_print, __py2_unicode__=UnicodeText, repr=repr_of, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
         __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
-        __py2_LtE__=less_equal, __py2_compared__=compared, __py2_version__=_Version(2, 7, 18, 'final', 0), __py2_Gt__=greater, __py2_GtE__=greater_equal,
+        __py2_LtE__=less_equal, __py2_compared__=compared, __py2_version__=_Version(2, 7, 18, 'final', 0), __py2_maxsize__=MAX_INT,
+        __py2_version_text__='2.7.18 (default, alma-qa2)', __py2_platform__='linux2', __py2_Gt__=greater, __py2_GtE__=greater_equal,
         __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
         str=_STR, unicode=_UNICODE,
-        basestring=_OldType('basestring', builtins.str, _to_str), long=_OldType('long', int, int),
+        basestring=_OldType('basestring', builtins.str, _to_str), long=_LONG, __py2_long__=LongInt,
         file=_OldType('file', io.IOBase, open_file), open=open_file,
         range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
-        zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=chr,
-        oct=lambda value: builtins.oct(value).replace('0o', '0' if value else ''),
+        zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=lambda code: UnicodeText(chr(code)),
+        oct=_oct, hex=_hex, min=_extreme(builtins.min), max=_extreme(builtins.max), format=format_value,
+        hash=qa2_python2_random.old_hash, __py2_told__=told, __py2_part__=part_of, __py2_digits__=_digits_of,
+        __py2_idivide__=divide_in_place, __py2_iremainder__=remainder_in_place,
+        __py2_run_here__=qa2_python2_scopes.run_here(run_source, run_file), __py2_locals__=qa2_python2_scopes.locals_of,
+        __py2_star__=qa2_python2_scopes.star(_import),
+        hasattr=_has, getattr=_get, compile=compile_source,
         reduce=functools.reduce, apply=lambda function, args=(), kwargs={}: function(*args, **kwargs),
         reload=__import__('importlib').reload, StandardError=Exception, intern=sys.intern, buffer=memoryview,
         coerce=lambda left, right: (left + 0 * right, right + 0 * left), callable=callable,
@@ -446,6 +555,8 @@ _METHODS = _DICT_METHODS | {
 }
 _SPECIAL = {'__nonzero__': '__bool__', 'next': '__next__', '__div__': '__truediv__', '__unicode__': '__str__'}
 _UNPACK = '__py2_unpack_'
+# What `sys.name` is to a script of Python 2.
+_OF_SYS = {'version_info': '__py2_version__', 'maxsize': '__py2_maxsize__', 'version': '__py2_version_text__', 'platform': '__py2_platform__'}
 
 
 def _name(text, context=None):
@@ -474,6 +585,7 @@ class _Meaning(ast.NodeTransformer):
     def __init__(self, divides, is_typed):
         # leaks: whether variables of list comprehensions live on: not in a class (False), nor where they cannot (None).
         self.divides, self.is_typed, self.leaks = divides, is_typed, True
+        self.caught = set()
 
     def visit_Constant(self, node):
         # The source is read byte by character; a unicode literal is the text that its bytes mean.
@@ -483,7 +595,25 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_Expr(self, node):
         # A string that stands alone tells about the program; at the prompt it is a value to show.
-        return node if isinstance(node.value, ast.Constant) and not self.is_typed else self.generic_visit(node)
+        if isinstance(node.value, ast.Constant) and not self.is_typed:
+            return node
+        self.generic_visit(node)
+        return self._one_by_one(node) if isinstance(node.value, ast.Call) else node
+
+    @staticmethod
+    def _one_by_one(node):
+        """`print a(), b()` writes the first value before it makes the second."""
+        call = node.value
+        is_print = isinstance(call.func, ast.Name) and call.func.id == '__py2_print__'
+        if not is_print or len(call.args) < 4 or not any(isinstance(part, ast.Call) for value in call.args[3:] for part in ast.walk(value)):
+            return node
+        file, ends_line, *values = call.args
+        if not isinstance(file, (ast.Constant, ast.Name)) and not (isinstance(file, ast.Attribute) and isinstance(file.value, ast.Name)):
+            return node
+        return [
+            ast.copy_location(ast.Expr(ast.copy_location(ast.Call(call.func, [file, last, value], []), node)), node)
+            for value, last in zip(values, [ast.Constant(False)] * (len(values) - 1) + [ends_line])
+        ]
 
     def _within(self, node, leaks):
         kept, self.leaks = self.leaks, leaks
@@ -514,8 +644,8 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_AugAssign(self, node):
         self.generic_visit(node)
-        function = {ast.Div: '__py2_divide__', ast.Mod: '__py2_remainder__'}.get(type(node.op))
-        if function is None or (function == '__py2_divide__' and self.divides):
+        function = {ast.Div: '__py2_idivide__', ast.Mod: '__py2_iremainder__'}.get(type(node.op))
+        if function is None or (function == '__py2_idivide__' and self.divides):
             return node
         read = ast.parse(ast.unparse(node.target), mode='eval').body
         return ast.copy_location(ast.Assign([node.target], self._call(function, read, node.value, at=node)), node)
@@ -533,6 +663,10 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_Call(self, node):
         self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in ('int', 'float') and len(node.args) == 1 and not node.keywords:
+            if not isinstance(node.args[0], (ast.Constant, ast.Starred)):
+                node.args = [self._call('__py2_digits__', node.args[0], at=node)]
+            return node
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
             return node
         args = [node.func.value, ast.Constant(node.func.attr), *node.args]
@@ -540,17 +674,26 @@ class _Meaning(ast.NodeTransformer):
 
     def visit_Attribute(self, node):
         self.generic_visit(node)
-        if node.attr == 'message' and isinstance(node.ctx, ast.Load):
-            return self._call('__py2_attribute__', node.value, ast.Constant('message'), at=node)
-        if node.attr == 'version_info' and isinstance(node.value, ast.Name) and node.value.id == 'sys':
-            return ast.copy_location(_name('__py2_version__'), node)
+        if (node.attr == 'message' or node.attr in _FUNCTION_PARTS) and isinstance(node.ctx, ast.Load):
+            return self._call('__py2_attribute__', node.value, ast.Constant(node.attr), at=node)
+        if isinstance(node.value, ast.Name) and node.value.id == 'sys' and node.attr in _OF_SYS and isinstance(node.ctx, ast.Load):
+            return ast.copy_location(_name(_OF_SYS[node.attr]), node)
+        return node
+
+    def visit_Subscript(self, node):
+        self.generic_visit(node)
+        if isinstance(node.value, ast.Name) and node.value.id in self.caught and isinstance(node.ctx, ast.Load):
+            return self._call('__py2_part__', node.value, node.slice, at=node)
         return node
 
     def visit_ExceptHandler(self, node):
-        """The name of a caught exception lives on after the handler."""
+        """The name of a caught exception lives on after the handler; the numbers of errors are Linux's."""
+        self.caught.add(node.name)
         self.generic_visit(node)
-        if node.name:
-            target, caught = _name(node.name, ast.Store()), _name('__py2_caught__')
+        if not node.name:
+            node.body.insert(0, ast.copy_location(ast.Expr(ast.Call(_name('__py2_told__'), [], [])), node))
+        else:
+            target, caught = _name(node.name, ast.Store()), ast.Call(_name('__py2_told__'), [_name('__py2_caught__')], [])
             if node.name.startswith(_UNPACK):
                 target = ast.parse(bytes.fromhex(node.name[len(_UNPACK):]).decode() + ' = 0').body[0].targets[0]
                 caught = caught if isinstance(target, ast.Attribute) else ast.Attribute(caught, 'args', ast.Load())
@@ -567,6 +710,9 @@ class _Meaning(ast.NodeTransformer):
                 node.body.append(ast.copy_location(ast.Assign([_name(today, ast.Store())], _name(old)), node))
         if '__cmp__' in defined:
             node.decorator_list.append(ast.copy_location(_name('__py2_compared__'), node))
+        for part in node.body:
+            if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name) and part.targets[0].id == '__metaclass__':
+                node.keywords.append(ast.keyword('metaclass', part.value))
         return node
 
     def visit_FunctionDef(self, node):
@@ -574,7 +720,7 @@ class _Meaning(ast.NodeTransformer):
         for name, target in reversed(self._tuples(node.args)):
             taken = ast.Assign([ast.parse(target + ' = 0').body[0].targets[0]], _name(name))
             node.body.insert(0, ast.copy_location(taken, node))
-        return node
+        return qa2_python2_scopes.opened(node)
 
     def visit_Lambda(self, node):
         self._within(node, None if self.leaks is None else True)
@@ -614,15 +760,15 @@ def _add_module(name, **content):
 # Modules that Python 3 has under other names; they are loaded when a script asks for them.
 _RENAMED = {
     'Queue': 'queue', 'ConfigParser': 'configparser', 'HTMLParser': 'html.parser', 'htmlentitydefs': 'html.entities',
-    'urlparse': 'urllib.parse', 'urllib2': 'urllib.request', 'copy_reg': 'copyreg', 'repr': 'reprlib', 'thread': '_thread',
+    'urlparse': 'urllib.parse', 'httplib': 'http.client', 'anydbm': 'dbm', 'cookielib': 'http.cookiejar', 'urllib2': 'urllib.request', 'copy_reg': 'copyreg', 'repr': 'reprlib', 'thread': '_thread',
     'UserDict': 'collections', 'UserList': 'collections', 'UserString': 'collections',
 }
 # Names of `types` for builtin types.
 _TYPES = {
-    'StringType': _STR, 'UnicodeType': _UNICODE, 'StringTypes': (_STR, _UNICODE), 'IntType': int, 'LongType': int,
+    'StringType': _STR, 'UnicodeType': _UNICODE, 'StringTypes': (_STR, _UNICODE), 'IntType': int, 'LongType': _LONG,
     'FloatType': float, 'ComplexType': complex, 'BooleanType': bool, 'ListType': builtins.list, 'TupleType': builtins.tuple,
     'DictType': builtins.dict, 'DictionaryType': builtins.dict, 'TypeType': type, 'ClassType': type, 'ObjectType': object,
-    'FileType': io.IOBase, 'NoneType': type(None), 'XRangeType': builtins.range, 'SliceType': slice,
+    'InstanceType': types.SimpleNamespace, 'FileType': io.IOBase, 'NoneType': type(None), 'XRangeType': builtins.range, 'SliceType': slice,
 }
 
 
@@ -642,6 +788,28 @@ class _OldNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module):
         """Its content is there already."""
+
+
+class _TextInMemory(io.StringIO):
+    """StringIO of Python 2: takes what is no text as its str()."""
+
+    def __init__(self, text=''):
+        super().__init__(text_of(text), newline='\n')
+
+    def write(self, text):
+        return super().write(text if isinstance(text, builtins.str) else text_of(text))
+
+    def writelines(self, lines):
+        for line in lines:
+            self.write(line)
+
+    @property
+    def buf(self):
+        return self.getvalue()
+
+    @property
+    def len(self):
+        return builtins.len(self.getvalue())
 
 
 def _load_source(name, path):
@@ -680,6 +848,8 @@ def install_modules():
     for name in methods + ['swapcase', 'expandtabs', 'capitalize']:
         setattr(string, name, functools.partial(lambda method, text, *args: getattr(text, method)(*args), name))
     string.join = lambda words, separator=' ': separator.join(words)
+    string.zfill = lambda text, width: (text if isinstance(text, builtins.str) else repr_of(text)).zfill(width)
+    string.translate = lambda text, table, deletions='': call_method(text, 'translate', table, deletions)
     string.joinfields, string.splitfields = string.join, string.split
     string.atoi, string.atof, string.atol = int, float, int
     string.letters, string.lowercase, string.uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase
@@ -692,11 +862,11 @@ def install_modules():
     sys.modules['xml.etree'].cElementTree = tree
     sys.modules['cPickle'] = qa2_python2_bytes.module_of('cPickle')
     _tell_text(tree)
-    sys.modules['__builtin__'] = builtins
-    _add_module('StringIO', StringIO=io.StringIO)
-    _add_module('cStringIO', StringIO=io.StringIO)
-    _add_module('exceptions', **{name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)})
-    _add_module('sets', Set=set, ImmutableSet=frozenset)
+    _add_module('StringIO', StringIO=_TextInMemory)
+    _add_module('cStringIO', StringIO=_TextInMemory)
+    _add_module('exceptions', StandardError=Exception, **{name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)})
+    shown_set = lambda self: '%s(%s)' % (type(self).__name__, repr_of(builtins.list(self)))
+    _add_module('sets', Set=type('Set', (set,), {'__repr__': shown_set}), ImmutableSet=type('ImmutableSet', (frozenset,), {'__repr__': shown_set}))
     _add_module('new', instancemethod=types.MethodType, classobj=type, function=types.FunctionType, module=types.ModuleType)
     _add_module('imp', load_source=_load_source, new_module=types.ModuleType, reload=importlib.reload)
     _add_module('md5', new=_hash('md5'), md5=_hash('md5'))
@@ -704,8 +874,28 @@ def install_modules():
     itertools.izip, itertools.imap, itertools.ifilter = zip, builtins.map, builtins.filter
     itertools.izip_longest, itertools.ifilterfalse = itertools.zip_longest, itertools.filterfalse
     time.clock = time.process_time
+    for name in collections.abc.__all__:
+        setattr(collections, name, getattr(collections.abc, name))
+    operator.div, operator.idiv, operator.isCallable = divide, divide_in_place, callable
+    operator.isSequenceType = lambda value: hasattr(value, '__getitem__') and not isinstance(value, builtins.dict)
+    operator.isMappingType, operator.sequenceIncludes = (lambda value: isinstance(value, builtins.dict)), operator.contains
+    operator.isNumberType = lambda value: isinstance(value, numbers.Number)
     sys.setdefaultencoding = lambda _name: None
     sys.exc_clear = lambda: None
     for name, kind in _TYPES.items():
         setattr(types, name, kind)
     sys.meta_path.append(_OldNames())
+
+
+class _OldBuiltins(types.ModuleType):
+    """The module __builtin__: what is set there, scripts see everywhere."""
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        self.names[name] = value
+
+
+def install_builtins(names):
+    """The module __builtin__ of Python 2."""
+    module = sys.modules['__builtin__'] = _OldBuiltins('__builtin__')
+    module.__dict__.update(names, names=names)

@@ -189,14 +189,35 @@ def _old_gzip():
     return module
 
 
+def _told_deep(value):
+    """The same value with its strings as the text that their bytes mean."""
+    if isinstance(value, str) and not value.isascii():
+        try:
+            return value.encode('latin-1').decode('utf-8')
+        except UnicodeError:
+            return value
+    if type(value) in (list, tuple):
+        return [_told_deep(part) for part in value]
+    if type(value) is dict:
+        return {_told_deep(key): _told_deep(part) for key, part in value.items()}
+    return value
+
+
 def _old_json():
     import json
 
     module = types.ModuleType('json')
     module.__dict__.update(vars(json))
+    real = json.dumps
+    module.dumps = lambda value, **named: real(_told_deep(value), **({'separators': (', ', ': ')} | named))
+    module.dump = lambda value, file, **named: file.write(module.dumps(value, **named))
     module.load = lambda file, *rest, **named: unicode_deep(json.load(file, *rest, **named))
     module.loads = lambda text, *rest, **named: unicode_deep(json.loads(text, *rest, **named))
     return module
+
+
+def _native_layout(layout):
+    return layout if layout[:1] in ('<', '>', '=', '!') else layout.replace('l', 'q').replace('L', 'Q')
 
 
 def _adapted(name):
@@ -206,6 +227,12 @@ def _adapted(name):
     module.__dict__.update(
         {key: _with_texts(value) if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)) else value for key, value in vars(real).items()}
     )
+    if name == 'struct':
+        # Long whole numbers have eight bytes where the layout is the machine's.
+        for key in ('pack', 'unpack', 'calcsize', 'pack_into', 'unpack_from'):
+            module.__dict__[key] = lambda layout, *rest, plain=module.__dict__[key], **named: plain(_native_layout(layout), *rest, **named)
+    if name in ('zlib', 'binascii'):
+        module.crc32 = lambda data, start=0: (real.crc32(to_bytes(data), start) ^ 2**31) - 2**31
     if name == 'base64':
         module.encodestring, module.decodestring = module.encodebytes, module.decodebytes
     return module

@@ -1,14 +1,19 @@
 """What values of Python 2 look like: str() and repr(), of what stands in lists, too."""
 
 import builtins
+import collections
+import datetime
+import enum
 import math
-import sys
 
 
 class UnicodeText(str):
     """A unicode string: text like any other, which repr() shows with its u."""
 
     __slots__ = ()
+
+    def __repr__(self):
+        return _text_repr(self)
 
     def __add__(self, other):
         return UnicodeText(str.__add__(self, other))
@@ -60,6 +65,43 @@ for _method in (
     setattr(UnicodeText, _method, _keep(_method))
 
 
+class LongInt(int):
+    """A whole number that was written or made as a long one: repr() shows its L, and what is made of it is long."""
+
+    __slots__ = ()
+
+    def __repr__(self):
+        return int.__repr__(self) + 'L'
+
+    __str__ = int.__repr__
+
+    def __reduce__(self):
+        return int, (int(self),)
+
+
+LongInt.__name__ = 'long'
+
+
+def _long_result(name):
+    plain = getattr(int, name)
+
+    def method(self, *args):
+        made = plain(self, *args)
+        return LongInt(made) if type(made) is int else made
+
+    method.__name__ = name
+    return method
+
+
+for _method in 'add sub mul floordiv mod pow lshift rshift and or xor'.split():
+    for _side in ('__%s__', '__r%s__'):
+        setattr(LongInt, _side % _method, _long_result(_side % _method))
+for _method in '__neg__ __pos__ __abs__ __invert__'.split():
+    setattr(LongInt, _method, _long_result(_method))
+
+MAX_INT = 2**63 - 1
+
+
 def unicode_deep(value):
     """The same value with all its strings as unicode ones, as json gives them."""
     if isinstance(value, str):
@@ -104,43 +146,68 @@ def _container_repr(value, kind):
         _shown_now.pop()
 
 
+def _error_repr(error):
+    kind, parts = type(error).__name__, repr_of(error.args)
+    if isinstance(error, OSError) and type(error).__module__ == 'builtins':
+        kind = 'IOError' if getattr(error, 'is_of_file', False) else 'OSError'
+    return kind + parts
+
+
+def _timedelta_repr(value):
+    parts = [value.days, value.seconds, value.microseconds]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    return 'datetime.timedelta(%s)' % ', '.join(map(builtins.str, parts))
+
+
+_REPRS = {
+    collections.OrderedDict: lambda value: 'OrderedDict(%s)' % (repr_of(builtins.list(value.items())) if value else ''),
+    collections.defaultdict: lambda value: 'defaultdict(%s, %s)' % (repr_of(value.default_factory), repr_of(builtins.dict(value))),
+    datetime.timedelta: _timedelta_repr,
+}
+
+
 def repr_of(value):
     """repr() of Python 2: long numbers end with L, unicode begins with u, bytes beyond ASCII stand as escapes."""
     kind = type(value)
     if kind is int:
-        return '%dL' % value if not -sys.maxsize - 1 <= value <= sys.maxsize else '%d' % value
+        return '%dL' % value if not -MAX_INT - 1 <= value <= MAX_INT else '%d' % value
     if isinstance(value, str) and kind.__repr__ is str.__repr__:
         return _text_repr(value)
     if kind in (list, tuple, dict, set, frozenset):
         return _container_repr(value, kind)
     if isinstance(value, type):
         return text_of(value)
+    if kind in _REPRS:
+        return _REPRS[kind](value)
+    if isinstance(value, BaseException) and kind.__repr__ in (BaseException.__repr__, OSError.__repr__):
+        return _error_repr(value)
+    if isinstance(value, enum.IntEnum):
+        return '%d' % value
     return builtins.repr(value)
+
+
+def _float_text(value):
+    """Twelve digits; an exponent where the last of them would be left of the point."""
+    shown = '%.11e' % value
+    if 11 <= int(shown.partition('e')[2]):
+        digits, _, power = shown.partition('e')
+        return digits.rstrip('0').rstrip('.') + 'e' + power
+    shown = '%.12g' % value
+    return shown if any(mark in shown for mark in '.en') else shown + '.0'
 
 
 def text_of(value):
     """str() of Python 2: floats show twelve digits."""
     if isinstance(value, float):
-        if math.isinf(value) or math.isnan(value):
-            return repr(value)
-        shown = '%.12g' % value
-        return shown if any(mark in shown for mark in '.en') else shown + '.0'
+        return repr(value) if math.isinf(value) or math.isnan(value) else _float_text(value)
     if isinstance(value, bytes):
         return value.decode('latin-1')
     if isinstance(value, type) and (value.__module__ == 'builtins' or value.__module__.startswith('qa2_python2')):
         return "<type '%s%s'>" % ('exceptions.' if issubclass(value, BaseException) else '', value.__name__)
-    if type(value) in (list, tuple, dict, set, frozenset):
+    kind = type(value)
+    if kind in (list, tuple, dict, set, frozenset) or kind in _REPRS and kind is not datetime.timedelta:
         return repr_of(value)
+    if isinstance(value, BaseException) and len(value.args) > 1 and kind.__str__ is BaseException.__str__:
+        return repr_of(value.args)
     return builtins.str(value)
-
-
-class ShownContainer:
-    """A list, tuple or set that `%s` and `%r` show as Python 2 did."""
-
-    def __init__(self, value):
-        self._value = value
-
-    def __str__(self):
-        return repr_of(self._value)
-
-    __repr__ = __str__

@@ -15,6 +15,7 @@ import types
 import warnings
 
 import qa2_host
+import qa2_linux_errors
 import qa2_numpy_random
 import qa2_python2
 
@@ -31,6 +32,9 @@ on_source = []
 
 at_end = []
 """Called after the main script ended well; each returns an exit code."""
+
+arguments_of = None
+"""Gives sys.argv for a language and the text of the main script; set by the room that knows the command line."""
 
 prompt = None
 """Runs the interactive prompt in the language that is given; set by the room that has one."""
@@ -174,6 +178,35 @@ def _compile_old(text, filename, mode='exec'):
         return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
 
 
+class _LinuxErrors(ast.NodeTransformer):
+    """Handlers of a script see errors, and the module errno, with Linux's numbers."""
+
+    def visit_ExceptHandler(self, node):
+        self.generic_visit(node)
+        call = ast.Expr(ast.Call(ast.Name('__told__', ast.Load()), [], []))
+        node.body.insert(0, ast.fix_missing_locations(ast.copy_location(call, node)))
+        return node
+
+    visit_TryStar = lambda self, node: node
+
+    def visit_Import(self, node):
+        for part in node.names:
+            if part.name == 'errno':
+                part.name, part.asname = qa2_linux_errors.NAME, part.asname or 'errno'
+        return node
+
+    def visit_ImportFrom(self, node):
+        if node.module == 'errno' and node.level == 0:
+            node.module = qa2_linux_errors.NAME
+        return node
+
+
+def _compile_new(text, filename, mode='exec'):
+    if not re.search(r'\bexcept\b|\berrno\b', text):
+        return compile(text, filename, mode, dont_inherit=True)
+    return compile(_LinuxErrors().visit(ast.parse(text, filename, mode)), filename, mode, dont_inherit=True)
+
+
 def _within(language, space, local, act):
     """Runs act() with the builtins of the language in `space`."""
     before = space.get('__builtins__', builtins)
@@ -207,7 +240,7 @@ def _compiled(text, filename, default, old_text):
     language = language_of(text, filename, default)
     if language == 2:
         return language, _compile_old(text if old_text is None else old_text, filename)
-    return language, compile(text, filename, 'exec', dont_inherit=True)
+    return language, _compile_new(text, filename)
 
 
 def run_text(text, filename, space=SPACE, local=None, default=3, old_text=None):
@@ -223,12 +256,17 @@ def execfile(path, space=None, local=None):
     frame = sys._getframe(1)
     if space is None:
         space, local = frame.f_globals, frame.f_locals
+    _run_file(path, space, local)
+
+
+def _run_file(path, space, local):
     text, old_text = read_source(path)
     run_text(text, path, space, local, current_language(space), old_text)
 
 
 def _report(error):
     """The traceback, our own frames left out, with the script's own lines as they stand there."""
+    qa2_linux_errors.told(error)
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.endswith(tuple(HIDDEN))
     ]
@@ -254,13 +292,15 @@ def run_main(job):
     """Runs what the command line asks for; returns the exit code."""
     try:
         if job['kind'] == 'prompt':
+            sys.argv = arguments_of(job['language'], '')
             return prompt(job['language'])
         if job['kind'] == 'code':
-            run_text(job['text'], '<-c>', old_text=qa2_python2_bytes(job['text']), default=job['language'])
+            name, text, old_text = '<-c>', job['text'], qa2_python2_bytes(job['text'])
         else:
-            SPACE['__file__'] = job['path']
+            name = SPACE['__file__'] = job['path']
             text, old_text = job['text']
-            run_text(text, job['path'], old_text=old_text, default=job['language'])
+        sys.argv = arguments_of(_compiled(text, name, job['language'], old_text)[0], text)
+        run_text(text, name, old_text=old_text, default=job['language'])
         return max([act() for act in at_end], default=0)
     except SystemExit as error:
         return _exit_code(error)
@@ -294,6 +334,15 @@ def sleep(seconds):
         left = end - time.monotonic()
 
 
+_uname = os.uname
+
+
+def _machine():
+    """os.uname: what runs here behaves as Linux does."""
+    told = _uname()
+    return os.uname_result(('Linux', told.nodename, told.release, told.version, 'x86_64'))
+
+
 def install():
     """What the snapshot keeps: everything that needs no host."""
     global _old_names
@@ -302,11 +351,14 @@ def install():
     warnings.simplefilter('ignore', DeprecationWarning)
     warnings.simplefilter('ignore', PendingDeprecationWarning)
     sys.setrecursionlimit(3000)
+    os.uname = _machine
     qa2_python2.install_modules()
-    _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile)
+    _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile, _run_file, _compile_old)
+    qa2_python2.install_builtins(_old_names)
     builtins.execfile = execfile
+    builtins.__told__ = qa2_linux_errors.told
     numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
-    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2', 'python2_bytes'] + numbers] + ['_pyodide/_base.py'])
+    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2', 'python2_bytes', 'python2_format', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py'])
 
 
 def attach(start):
@@ -316,7 +368,7 @@ def attach(start):
     os.environ.clear()
     os.environ.update(start['environment'])
     os.chdir(start['cwd'])
-    sys.argv = start['arguments']
+    sys.platform = 'linux'
     qa2_numpy_random.start()
     sys.stdout = Stream(sys.__stdout__.buffer)
     sys.stderr = Stream(sys.__stderr__.buffer)
