@@ -10,8 +10,19 @@ export type Lineage =
       readonly windows: readonly number[];
       readonly fields: readonly number[];
       readonly width: number;
+      /** Whether its windows became one. */
+      readonly isCombined?: boolean;
+      /** The channels that it was brought to, where they are told: parts of one grid have the same windows. */
+      readonly grid?: string;
     }
   | { readonly kind: 'joined'; readonly of: readonly Lineage[] };
+
+/** Windows of one part of joined data: their numbers in the whole, in order. */
+export interface PartWindows {
+  readonly ids: readonly number[];
+  /** Whether the other parts have the same windows. */
+  readonly isShared: boolean;
+}
 
 /** What a task reads of one input. */
 export interface InputUse {
@@ -24,6 +35,8 @@ export interface InputUse {
   readonly channels: ReadonlyMap<number, number>;
   /** Windows that it must have, so that those of others that are joined behind it have their numbers. */
   readonly leastWindows: number;
+  /** Whether others that are joined with it have the same windows. */
+  readonly isShared?: boolean;
 }
 
 /** A selection of windows, channels and fields in a MeasurementSet's own numbers. */
@@ -59,26 +72,54 @@ export function readWindows(selection: string): { windows: number[]; channels: M
 /** Lineages of all MeasurementSets of a script at each of its calls, in order. */
 export function traceLineages(calls: readonly RehearsedCall[]): ReadonlyMap<RehearsedCall, readonly Lineage[]> {
   const known = new Map<string, Lineage>();
-  const find = (name: string): Lineage => known.get(name) ?? { kind: 'input', name };
+  const made: (Lineage | undefined)[] = [];
   const traced = new Map<RehearsedCall, Lineage[]>();
   for (const call of calls) {
+    const find = (name: string): Lineage => {
+      // What was moved is known by the call that made it.
+      const maker = call.makers?.[name];
+      return (maker === undefined ? undefined : made[maker]) ?? known.get(name) ?? { kind: 'input', name };
+    };
     const parents = visesOf(call).map(find);
     traced.set(call, parents);
-    if (parents.length === 0) continue;
-    for (const made of madeBy(call)) known.set(trimmed(made), lineageOf(call, parents));
+    const child = parents.length > 0 ? lineageOf(call, parents) : undefined;
+    made.push(child);
+    if (child) for (const name of madeBy(call)) known.set(trimmed(name), child);
   }
   return traced;
 }
 
-function lineageOf({ task, named }: RehearsedCall, parents: readonly Lineage[]): Lineage {
+/** Tasks whose output has the selected windows alone, numbered anew. */
+const isCut = ({ task, named }: RehearsedCall): boolean =>
+  named.reindex !== false && !(task === 'uvcontsub' && named.outputvis);
+
+function lineageOf(call: RehearsedCall, parents: readonly Lineage[]): Lineage {
+  const { task, named } = call;
   if (parents.length > 1) return { kind: 'joined', of: parents };
   const { windows } = readWindows(textOf(named.spw));
   const fields = readNumbers(textOf(named.field));
-  const width = task === 'split' ? Number(Array.isArray(named.width) ? named.width[0] : (named.width ?? 1)) || 1 : 1;
-  const keepsNumbers = task === 'mstransform' && named.reindex === false;
-  // uvcontsub keeps the numbers of its windows.
-  const renumbered = task === 'uvcontsub' || keepsNumbers ? [] : windows;
-  return { kind: 'cut', of: parents[0], windows: renumbered, fields: keepsNumbers ? [] : fields, width };
+  return {
+    kind: 'cut',
+    of: parents[0],
+    windows: isCut(call) ? windows : [],
+    fields: isCut(call) ? fields : [],
+    width: task === 'split' ? averagedChannels(named.width, 0) : 1,
+    isCombined: task.startsWith('cvel') || named.combinespws === true,
+    grid: gridOf(call),
+  };
+}
+
+/** How many channels a task averages to one in the window at `index` of its selection. */
+export function averagedChannels(width: unknown, index: number): number {
+  const own = Array.isArray(width) ? (width[index] ?? width[0]) : width;
+  return Math.max(1, Number(own ?? 1) || 1);
+}
+
+/** Tasks that bring channels to others: the new ones, as text. */
+export function gridOf({ task, named }: RehearsedCall): string | undefined {
+  if (!task.startsWith('cvel') && named.regridms !== true) return undefined;
+  const told = [named.outframe, named.start, named.width, named.nchan, named.restfreq].map(textOf);
+  return told[1] === '' ? undefined : told.join(' ');
 }
 
 /**
@@ -97,31 +138,61 @@ export function windowCounts(partCount: number, selections: readonly (readonly n
   return ends.map((end, index) => end - (index === 0 ? 0 : one[index]));
 }
 
-/** Follows a selection to the inputs. `countsOf` says how many windows the parts of joined data have. */
+/**
+ * Windows of the parts of joined data.
+ *
+ * @param selections windows that tasks select from the whole
+ * @param imaged those of them that are imaged, or cut out to be: each needs data of every part, or all parts have the same windows
+ */
+export function partWindows(
+  parts: readonly Lineage[],
+  selections: readonly (readonly number[])[],
+  imaged: readonly (readonly number[])[],
+): PartWindows[] {
+  const grids = parts.map((part) => (part.kind === 'cut' ? part.grid : undefined));
+  if (grids.every((grid) => grid !== undefined)) {
+    const known = [...new Set(grids)];
+    return grids.map((grid) => ({ ids: [known.indexOf(grid)], isShared: false }));
+  }
+  const counts = windowCounts(parts.length, selections);
+  let first = 0;
+  const own = counts.map((count): PartWindows => {
+    const ids = Array.from({ length: count }, (_, index) => first + index);
+    first += count;
+    return { ids, isShared: false };
+  });
+  const reachesAll = imaged.every((ids) => own.every((part) => part.ids.some((id) => ids.includes(id))));
+  if (reachesAll) return own;
+  const all = Array.from({ length: 1 + Math.max(0, ...selections.flat()) }, (_, id) => id);
+  return parts.map(() => ({ ids: all, isShared: true }));
+}
+
+/** Follows a selection to the inputs. `partsOf` says what windows the parts of joined data have. */
 export function usesOf(
   lineage: Lineage,
   selection: Selection,
-  countsOf: (joined: Lineage) => readonly number[],
+  partsOf: (joined: Lineage) => readonly PartWindows[],
 ): InputUse[] {
   if (lineage.kind === 'input') return [{ input: lineage.name, leastWindows: 0, ...selection }];
-  if (lineage.kind === 'cut') return usesOf(lineage.of, beforeCut(lineage, selection), countsOf);
-  const counts = countsOf(lineage);
-  let first = 0;
+  if (lineage.kind === 'cut') return usesOf(lineage.of, beforeCut(lineage, selection), partsOf);
+  const windowsOf = partsOf(lineage);
   return lineage.of.flatMap((part, index) => {
-    const start = first;
-    first += counts[index];
-    const isHere = (id: number) => id >= start && id < start + counts[index];
-    const windows = selection.windows.filter(isHere).map((id) => id - start);
+    const { ids, isShared } = windowsOf[index];
+    const windows = selection.windows.filter((id) => ids.includes(id)).map((id) => ids.indexOf(id));
     if (selection.windows.length > 0 && windows.length === 0) return [];
     const channels = new Map(
-      [...selection.channels].filter(([id]) => isHere(id)).map(([id, last]) => [id - start, last]),
+      [...selection.channels].filter(([id]) => ids.includes(id)).map(([id, last]) => [ids.indexOf(id), last]),
     );
-    const uses = usesOf(part, { ...selection, windows, channels }, countsOf);
-    return part.kind === 'input' ? uses.map((use) => ({ ...use, leastWindows: counts[index] })) : uses;
+    const uses = usesOf(part, { ...selection, windows, channels }, partsOf);
+    const shared = isShared ? { isShared } : {};
+    return uses.map((use) =>
+      part.kind === 'input' ? { ...use, leastWindows: ids.length, ...shared } : { ...use, ...shared },
+    );
   });
 }
 
 function beforeCut(cut: Extract<Lineage, { kind: 'cut' }>, selection: Selection): Selection {
+  if (cut.isCombined) return { ...selection, windows: cut.windows, channels: new Map() };
   const window = (id: number) => cut.windows[id] ?? id;
   const field = (id: number) => cut.fields[id] ?? id;
   const ids = selection.windows.length > 0 ? selection.windows.map(window) : cut.windows;

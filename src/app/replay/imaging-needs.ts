@@ -1,14 +1,17 @@
 import { parseQuantity, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import {
+  averagedChannels,
+  gridOf,
   type InputUse,
   type Lineage,
+  type PartWindows,
+  partWindows,
   readWindows,
   textOf,
   traceLineages,
   usesOf,
-  windowCounts,
 } from './imaging-lineage.ts';
-import type { Rehearsal, RehearsedCall } from './imaging-rehearsal.ts';
+import { type Rehearsal, type RehearsedCall, textsOf } from './imaging-rehearsal.ts';
 import { readNumbers } from './selection-numbers.ts';
 
 /** An image that a script makes, and what it is made from. */
@@ -36,6 +39,8 @@ export interface ImageRequest {
   readonly firstChannel?: number;
   /** Whether the continuum was subtracted from its data, or all but the continuum. */
   readonly content: 'all' | 'lines' | 'continuum';
+  /** Masks that it is given. */
+  readonly masks: readonly string[];
   /** Whether the image itself is divided by the primary beam. */
   readonly isCorrected: boolean;
 }
@@ -65,6 +70,18 @@ export interface ImagingNeeds {
   readonly observationCount: number;
   /** Names of antennas that tasks select or refer to. */
   readonly antennas: readonly string[];
+  /** Channels that tasks bring windows of inputs to. */
+  readonly grids: readonly GridRequest[];
+}
+
+/** Channels to which a window is brought. */
+export interface GridRequest {
+  readonly input: string;
+  readonly window: number;
+  /** Edges, LSRK Hz. */
+  readonly low: number;
+  readonly high: number;
+  readonly channelCount: number;
 }
 
 const ANTENNA = /\b(?:DA|DV|PM|CM)\d{2}\b/g;
@@ -72,16 +89,19 @@ const CLEANING = new Set(['clean', 'tclean']);
 /** Tasks whose data column is the corrected one unless they are told another. */
 const CUTTING = new Set(['split', 'mstransform']);
 
+/** Tasks whose selections are imaged, at once or later. */
+const IMAGED = new Set([...CLEANING, ...CUTTING, 'uvcontsub', 'cvel', 'cvel2']);
+
 /** Reads from a rehearsal what the observation must have. */
 export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
   const traced = traceLineages(calls);
   const selections = calls.map((call) => ({ call, ...selectionOf(call) }));
-  const countsOf = partCounts(selections.map(({ call, windows }) => ({ windows, of: traced.get(call) ?? [] })));
+  const partsOf = partsOfJoined(selections.map(({ call, windows }) => ({ call, windows, of: traced.get(call) ?? [] })));
   const usesBy = (call: RehearsedCall): InputUse[] => {
     const of = traced.get(call) ?? [];
     const { windows, channels } = selectionOf(call);
     const fields = readNumbers(textOf(call.named.field));
-    return of.flatMap((one) => usesOf(one, { windows, channels, fields }, countsOf));
+    return of.flatMap((one) => usesOf(one, { windows, channels, fields }, partsOf));
   };
   const images = calls.filter(({ task }) => CLEANING.has(task)).map((call) => requestOf(call, usesBy(call)));
   const names = calls.flatMap(({ named }) => fieldNames(textOf(named.field)));
@@ -102,27 +122,50 @@ export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
     uses: calls.flatMap(usesBy),
     names: [...new Set(names)],
     antennas: [...new Set(antennas)],
+    grids: calls.flatMap((call) => gridsOf(call, usesBy(call))),
     ...{ wantsCorrected, fitsAcrossWindows, observationCount: 1 + Math.max(0, ...observations) },
   };
 }
 
+/** Tasks that give windows and the highest channels of each, beside their selection. */
+const FIT_PARAMETERS = ['fitspw', 'fitspec', 'chans'] as const;
+
 function selectionOf({ task, named }: RehearsedCall): { windows: number[]; channels: Map<number, number> } {
   const all = readWindows(textOf(named.spw));
-  const fitted = task === 'uvcontsub' ? readWindows(textOf(named.fitspw ?? named.fitspec)) : undefined;
-  return { windows: all.windows, channels: new Map([...all.channels, ...(fitted?.channels ?? [])]) };
+  const channels = new Map(all.channels);
+  const note = (id: number, last: number) => void channels.set(id, Math.max(channels.get(id) ?? 0, last));
+  const fitted = FIT_PARAMETERS.map((name) => (task.startsWith('uvcontsub') ? textOf(named[name]) : ''));
+  for (const text of fitted) for (const [id, last] of readWindows(text).channels) note(id, last);
+  // As many channels as are averaged to one are there.
+  if (task === 'split') {
+    all.windows.forEach((id, index) => {
+      const averaged = averagedChannels(named.width, index);
+      if (averaged > 1) note(id, averaged - 1);
+    });
+  }
+  return { windows: all.windows, channels };
 }
 
 /** Windows of the parts of joined data, by what calls select from each. */
-function partCounts(calls: readonly { windows: readonly number[]; of: readonly Lineage[] }[]) {
-  const byJoined = new Map<Lineage, (readonly number[])[]>();
-  for (const { windows, of } of calls) {
+function partsOfJoined(calls: readonly { call: RehearsedCall; windows: readonly number[]; of: readonly Lineage[] }[]) {
+  const byJoined = new Map<Lineage, { all: (readonly number[])[]; imaged: (readonly number[])[] }>();
+  for (const { call, windows, of } of calls) {
+    const fitted = call.task.startsWith('uvcontsub') ? [...readWindows(textOf(call.named.fitspw)).windows] : [];
     for (const lineage of of) {
       const joined = joinedBelow(lineage);
-      if (joined && windows.length > 0) byJoined.set(joined, [...(byJoined.get(joined) ?? []), windows]);
+      if (!joined || windows.length + fitted.length === 0) continue;
+      const known = byJoined.get(joined) ?? { all: [], imaged: [] };
+      byJoined.set(joined, known);
+      if (windows.length > 0) known.all.push(windows);
+      if (fitted.length > 0) known.all.push(fitted);
+      if (windows.length > 0 && IMAGED.has(call.task)) known.imaged.push(windows);
     }
   }
-  return (joined: Lineage): readonly number[] =>
-    joined.kind === 'joined' ? windowCounts(joined.of.length, byJoined.get(joined) ?? []) : [];
+  return (joined: Lineage): readonly PartWindows[] => {
+    if (joined.kind !== 'joined') return [];
+    const { all, imaged } = byJoined.get(joined) ?? { all: [], imaged: [] };
+    return partWindows(joined.of, all, imaged);
+  };
 }
 
 /** The joined data whose windows a lineage still numbers. */
@@ -160,12 +203,25 @@ function requestOf({ task, named }: RehearsedCall, uses: readonly InputUse[]): I
     names: fieldNames(textOf(named.field)),
     ...{ isMosaic, isCube, sizeX, sizeY, cell },
     isCorrected: task === 'clean' && named.pbcor === true,
+    masks: textsOf(named.mask),
     phaseCentre: textOf(named.phasecenter),
     threshold: thresholdOf(named.threshold, task),
     channelCount: isCube ? Math.max(0, Number(named.nchan ?? -1)) : 1,
     ...(isCube ? axisOf(mode, named) : {}),
     content: /\.contsub$/.test(textOf(vis)) ? 'lines' : /\.cont$/.test(textOf(vis)) ? 'continuum' : 'all',
   };
+}
+
+/** What windows must cover so that a task can bring them to the channels that it names. */
+function gridsOf(call: RehearsedCall, uses: readonly InputUse[]): GridRequest[] {
+  const { named } = call;
+  if (!gridOf(call)) return [];
+  const { axis } = axisOf(textOf(named.mode), named);
+  const channelCount = Number(named.nchan ?? -1);
+  if (axis?.start === undefined || axis.width === undefined || !(channelCount > 0)) return [];
+  const ends = [axis.start, axis.start + channelCount * axis.width].map((value) => axisFrequency(axis, value));
+  const [low, high] = ends.sort((a, b) => a - b);
+  return uses.flatMap(({ input, windows }) => windows.map((window) => ({ input, window, low, high, channelCount })));
 }
 
 const quantity = (value: unknown, fallback: string): string | number =>

@@ -1,12 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { allTasks } from '../tasks/index.ts';
+import { plainFiles } from './deliveries.ts';
 import { casapy } from './member-run.ts';
 
 /** A call of a task with the values that the script gave it. */
 export interface RehearsedCall {
   readonly task: string;
   readonly named: Readonly<Record<string, unknown>>;
+  /** Numbers of the calls that made MeasurementSets that have other names since. */
+  readonly makers?: Readonly<Record<string, number>>;
 }
 
 /** What a script would do: its calls of tasks in order, as far as it can be followed without results. */
@@ -16,6 +28,8 @@ export interface Rehearsal {
   readonly inputs: readonly string[];
   /** Images that it uses and has not made by then. */
   readonly absent: readonly string[];
+  /** Masks that it is given and that lie nowhere. */
+  readonly masks: readonly string[];
   /** Why it stopped before its end. */
   readonly problem?: string;
 }
@@ -31,6 +45,8 @@ const USUAL_NAMES = [
   'calibrated.ms',
 ];
 const LOG = '.rehearsal.jsonl';
+/** In what the script would have made: the number of the call. */
+const MAKER = '.made-by-call';
 
 /**
  * Python that stands before a script: calls of tasks are noted, and make empty directories under the names of what they would
@@ -54,6 +70,8 @@ class _Anything(object):
     def __int__(self): return 1
     def __index__(self): return 1
     def __str__(self): return '1'
+    def tolist(self): return 1.0
+    item = tolist
     def _same(self, *_others): return self
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = __abs__ = __pow__ = __round__ = _same
     __truediv__ = __rtruediv__ = __div__ = __rdiv__ = __floordiv__ = __mod__ = _same
@@ -63,11 +81,20 @@ class _Anything(object):
 def _rehearse():
     orders = json.loads(open('${LOG}.orders').read())
     anything, real, log = _Anything(), qa2_engine.ask, open('${LOG}', 'a')
+    count = [0]
     def note(event):
         log.write(json.dumps(event) + '\\n')
         log.flush()
     def make(name):
-        if name and isinstance(name, str) and not os.path.exists(name): os.makedirs(name)
+        if not name or not isinstance(name, str) or os.path.exists(name): return
+        os.makedirs(name)
+        with open(name + '/${MAKER}', 'w') as maker: maker.write(str(count[0]))
+    def maker(name):
+        path = name.rstrip('/') + '/${MAKER}'
+        return int(open(path).read()) if os.path.isfile(path) else None
+    def texts(value):
+        values = value if isinstance(value, (list, tuple)) else [value]
+        return [one for one in values if isinstance(one, str) and one]
     def ask(request):
         if request['kind'] == 'tool' and request['tool'] != 'casalog': return anything
         if request['kind'] == 'new-tool': return anything
@@ -75,12 +102,14 @@ def _rehearse():
         name = request['name']
         named = dict(zip(orders.get(name, []), request['positional']))
         named.update(request['named'])
-        note({'task': name, 'named': named})
-        for one in ([named['vis']] if isinstance(named.get('vis'), str) else named.get('vis') or []):
+        makers = dict((one, maker(one)) for one in texts(named.get('vis')))
+        note({'task': name, 'named': named, 'makers': dict((one, at) for one, at in makers.items() if at is not None)})
+        for one in texts(named.get('vis')):
             if not os.path.exists(one): note({'missing': one})
-        images = named.get('imagename') if name not in ('clean', 'tclean') else None
-        for one in ([images] if isinstance(images, str) else images or []):
+        for one in texts(named.get('imagename')) if name not in ('clean', 'tclean') else []:
             if not os.path.exists(one): note({'absent': one})
+        for one in texts(named.get('mask')) if name in ('clean', 'tclean') else []:
+            if not os.path.exists(one) and '[' not in one and not one.startswith('auto'): note({'mask': one})
         for key in ('outputvis', 'concatvis', 'outfile', 'fitsimage'):
             if isinstance(named.get(key), str): make(named[key])
         if name in ('clean', 'tclean') and named.get('imagename'):
@@ -89,8 +118,9 @@ def _rehearse():
         if name == 'uvcontsub' and named.get('vis') and not named.get('outputvis'):
             make(named['vis'] + '.contsub')
             if named.get('want_cont'): make(named['vis'] + '.cont')
+        count[0] += 1
         if name == 'rmtables':
-            for one in ([named['tablenames']] if isinstance(named.get('tablenames'), str) else named.get('tablenames') or []):
+            for one in texts(named.get('tablenames')):
                 for path in glob.glob(one): os.system('rm -rf ' + path)
         return anything
     found = glob.glob
@@ -107,7 +137,9 @@ interface LoggedEvent {
   readonly named?: Record<string, unknown>;
   readonly glob?: string;
   readonly missing?: string;
+  readonly makers?: Record<string, number>;
   readonly absent?: string;
+  readonly mask?: string;
 }
 
 /**
@@ -118,17 +150,18 @@ interface LoggedEvent {
  */
 export function rehearse(script: string, scratch: string): Rehearsal {
   const inputs = new Set<string>();
-  let rehearsal: Rehearsal = { calls: [], inputs: [], absent: [] };
+  let rehearsal: Rehearsal = { calls: [], inputs: [], absent: [], masks: [] };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const { events, problem } = follow(script, scratch, [...inputs]);
-    const calls = events.flatMap(({ task, named }) => (task && named ? [{ task, named }] : []));
+    const calls = events.flatMap(({ task, named, makers }) => (task && named ? [{ task, named, makers }] : []));
     const before = inputs.size;
     for (const { missing } of events) if (missing !== undefined) inputs.add(trimmed(missing));
     // What later patterns take, the script makes from what the first one takes.
     const [first] = events.map(({ glob }) => namesLike(glob)).filter((names) => names.length > 0);
     if (inputs.size === 0) for (const name of first ?? []) inputs.add(name);
     const absent = events.flatMap((event) => event.absent ?? []);
-    rehearsal = { calls, inputs: [...inputs], absent, problem };
+    const masks = [...new Set(events.flatMap((event) => event.mask ?? []))];
+    rehearsal = { calls, inputs: [...inputs], absent, masks, problem };
     if (inputs.size === before) break;
   }
   return rehearsal;
@@ -143,7 +176,7 @@ function follow(script: string, scratch: string, inputs: readonly string[]) {
   const folder = join(dirname(place), 'script');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'rehearsal.py'), PRELUDE);
-  writeFileSync(join(folder, basename(script)), readFileSync(script));
+  copyWithNeighbours(script, folder);
   const orders = Object.fromEntries(
     allTasks().map(({ name, parameters }) => [name, parameters.map((one) => one.name)]),
   );
@@ -158,6 +191,17 @@ function follow(script: string, scratch: string, inputs: readonly string[]) {
   return { events, problem: status === 0 ? undefined : output.at(-1) };
 }
 
+/** Largest file beside a script that it may need. */
+const NEIGHBOUR_BYTES = 1 << 20;
+
+/** Copies a script into a directory, and the small files that lie beside it: parts of it, masks as text, lists. */
+export function copyWithNeighbours(script: string, folder: string): void {
+  const from = dirname(script);
+  for (const name of plainFiles(from)) {
+    if (statSync(join(from, name)).size <= NEIGHBOUR_BYTES) copyFileSync(join(from, name), join(folder, name));
+  }
+}
+
 /** calibrated/ so deep below the top that all that a script reads lies below the top too. */
 export function workplace(root: string, inputs: readonly string[]): string {
   const climbs = (name: string) => /^(?:\.\.\/)*/.exec(name)?.[0].length ?? 0;
@@ -165,7 +209,8 @@ export function workplace(root: string, inputs: readonly string[]): string {
   return join(root, ...Array.from({ length: depth }, (_, level) => `level-${level + 1}`), 'calibrated');
 }
 
-const textsOf = (value: unknown): string[] =>
+/** The texts of a value: one, or those of a list. */
+export const textsOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string' && one !== '');
 
 /** Names that a call makes as MeasurementSets. */

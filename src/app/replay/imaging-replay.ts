@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorSentence, silentContext } from '../../foundation/base/index.ts';
 import { writeCalibratedMs } from '../../pipeline/simulation/index.ts';
@@ -8,12 +8,15 @@ import { cutPrelude, planCuts } from './cube-cut.ts';
 import { directoriesIn, plainFiles } from './deliveries.ts';
 import { checkImage, type ImagedSky, type ImageResult } from './image-check.ts';
 import { type ImagingNeeds, readNeeds } from './imaging-needs.ts';
-import { madeBy, type Rehearsal, rehearse, visesOf, workplace } from './imaging-rehearsal.ts';
+import { copyWithNeighbours, madeBy, type Rehearsal, rehearse, visesOf, workplace } from './imaging-rehearsal.ts';
 import { planImagingTwin } from './imaging-twin.ts';
 import { lineDemands } from './imaging-windows.ts';
 import { casapy, ENDED } from './member-run.ts';
 
 const IMAGING = /scriptForImaging(?:Prep)?\.py$/;
+
+/** What some deliveries leave to be filled in by hand, as `<your channel selection here>`. */
+const BLANK = /<(?:your|fill|insert|enter)\b[^<>]*>/i;
 
 /** Scripts that make images, at or below a directory. */
 export function findImagingScripts(top: string): string[] {
@@ -46,6 +49,8 @@ export function replayImaging(script: string, root: string, seconds: number): Ve
     rmSync(root, { recursive: true, force: true });
     mkdirSync(root, { recursive: true });
     const rehearsal = rehearse(script, root);
+    if (rehearsal.calls.length === 0 && rehearsal.problem === undefined)
+      return { passes: true, line: `PASS ${name}: it calls no task` };
     if (rehearsal.inputs.length === 0) return failed(name, rehearsal.problem ?? 'it reads no MeasurementSet');
     return run(script, root, rehearsal, readNeeds(rehearsal), seconds);
   } catch (error) {
@@ -64,7 +69,21 @@ function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingN
     mkdirSync(dirname(path), { recursive: true });
     return writeCalibratedMs(silentContext(place), path, spec);
   });
+  for (const mask of rehearsal.masks) writeMask(resolve(place, mask), mask, needs, twin.sources);
   return imageAndJudge({ script, root, place, rehearsal, needs, twin, timeSec: times[0], seconds });
+}
+
+/** Cells about a source in a mask that the script finds. */
+const MASK_CELLS = 15;
+
+/** A mask that was made by hand: a circle about each source. */
+function writeMask(path: string, mask: string, needs: ImagingNeeds, sources: ImagedSky['sources']): void {
+  const cells = needs.images.filter(({ masks }) => masks.includes(mask)).map(({ cell }) => cell);
+  const circles = sources.map(
+    ({ ra, dec }) => `circle[[${ra}rad, ${dec}rad], ${MASK_CELLS * Math.max(...cells)}rad] coord=ICRS`,
+  );
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, ['#CRTFv0', ...circles, ''].join('\n'));
 }
 
 /** A script that makes images, and the data that it finds. */
@@ -89,7 +108,7 @@ export function imageAndJudge(run: ImagingRun): Verdict {
   const name = basename(script);
   const folder = join(dirname(place), 'script');
   mkdirSync(folder, { recursive: true });
-  copyFileSync(script, join(folder, name));
+  copyWithNeighbours(script, folder);
   const cuts = planCuts(needs.images, lineDemands(needs), twin.inputs);
   writeFileSync(join(folder, 'cut-cubes.py'), cutPrelude(cuts));
   const started = Date.now();
@@ -102,6 +121,7 @@ export function imageAndJudge(run: ImagingRun): Verdict {
   const results = needs.images.map((image) => checkImage(place, image, twin, timeSec));
   writeFileSync(join(root, `${name}.json`), `${JSON.stringify(results, undefined, 1)}\n`);
   const own = status === 0 ? undefined : rehearsal.absent.find((image) => last.includes(basename(image)));
+  const blank = status === 0 ? undefined : BLANK.exec(last)?.[0];
   const isLong = status === ENDED && took >= seconds;
   const stop =
     status === 0
@@ -110,8 +130,15 @@ export function imageAndJudge(run: ImagingRun): Verdict {
         ? `; ended after ${(seconds / 60).toFixed(0)} minutes`
         : own
           ? `; stops at ${own}, which it never makes`
-          : `; exit ${status}: ${last}`;
-  return judge(name, results, { cut: cuts.size, seconds: took, stop, ends: status === 0 || own !== undefined });
+          : blank
+            ? `; stops at ${blank}, which is to be filled in`
+            : `; exit ${status}: ${last}`;
+  return judge(name, results, {
+    cut: cuts.size,
+    seconds: took,
+    stop,
+    ends: status === 0 || own !== undefined || blank !== undefined,
+  });
 }
 
 /** A script without images leaves data: those that it names last must have what was put in. */

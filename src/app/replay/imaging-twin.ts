@@ -67,7 +67,11 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
   const noon = parseCasaTime(`${DAY}/12:00:00`);
   const toTopo = frequencyShiftFactor(noon, ra, dec, observatoryPosition('ALMA'), 'LSRK', 'TOPO');
   const seen = demandsSeen(demands, toTopo);
-  const windows = needs.inputs.map((name, index) => planWindows(needs, name, seen, kinds[index] === 7));
+  const isShared = (name: string) => needs.uses.some((use) => use.input === name && use.isShared);
+  const windows = needs.inputs.map((name, index) => {
+    const dish = isShared(name) ? kinds[needs.inputs.findIndex(isShared)] : kinds[index];
+    return planWindows(needs, name, seen, { isSmall: dish === 7, toTopo });
+  });
   const hz = windows[0]?.[0]?.centreHz ?? 230e9;
   const { fields, centres } = placeFields(needs, SPACING * PRIMARY_BEAM * (SPEED_OF_LIGHT / hz / Math.min(...kinds)));
   const cell = needs.images.length > 0 ? Math.min(...needs.images.map((image) => image.cell)) : DEFAULT_CELL;
@@ -81,7 +85,7 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
   );
   const inputs = needs.inputs.map((name, index) => {
     const spec = {
-      windows: shifted(windows[index], index),
+      windows: isShared(name) ? windows[index] : shifted(windows[index], index),
       fields,
       sources,
       dish: kinds[index],

@@ -1,5 +1,5 @@
 import type { CalibratedLine, CalibratedWindow } from '../../pipeline/simulation/index.ts';
-import { axisFrequency, axisWidth, type ImageRequest, type ImagingNeeds } from './imaging-needs.ts';
+import { axisFrequency, axisWidth, type GridRequest, type ImageRequest, type ImagingNeeds } from './imaging-needs.ts';
 import { nearestCount } from './selection-numbers.ts';
 
 /** A line that some cubes are about. */
@@ -16,6 +16,8 @@ export interface LineDemand extends CalibratedLine {
 /** Windows of an input in which nothing says where they are, Hz. */
 const CENTRES = [229.6e9, 231.45e9, 215.4e9, 213.6e9];
 const FULL_WIDTH = { large: 1.875e9, small: 1.992e9 };
+/** Windows without lines are so much beside the first line. */
+const BESIDE = 1.02;
 const DEFAULT_COUNT = 4;
 const DEFAULT_CHANNELS = 16;
 /** Channels of a window that a single line needs. */
@@ -97,12 +99,13 @@ export function demandsSeen(demands: readonly LineDemand[], toTopo: number): Lin
  * Windows of one input.
  *
  * @param demands lines as the array sees them
+ * @param circumstances whether it has the 7 m dishes, and TOPO frequency over that of LSRK
  */
 export function planWindows(
   needs: ImagingNeeds,
   input: string,
   demands: readonly LineDemand[],
-  isSmall: boolean,
+  { isSmall, toTopo }: { readonly isSmall: boolean; readonly toTopo: number },
 ): CalibratedWindow[] {
   const uses = needs.uses.filter((use) => use.input === input);
   const channels = new Map<number, number>();
@@ -125,19 +128,51 @@ export function planWindows(
   const own = Array.from({ length: count }, (_, id) =>
     asked.filter(({ windows }) => windows !== 'all' && windows?.includes(id)).map(({ demand }) => demand),
   );
-  shareOut(free, own);
+  const grids = needs.grids.filter((grid) => grid.input === input);
+  const isFree = (id: number) => grids.length === 0 || grids.some(({ window }) => window === id);
+  shareOut(
+    free,
+    own.filter((_, id) => isFree(id)),
+  );
   const known = Math.max(0, ...channels.values());
+  // In the band of the lines, and beside them.
+  const line = demands[0]?.centreHz ?? grids[0]?.low;
+  const reference = line === undefined ? CENTRES[0] : BESIDE * line;
+  const used = new Set(named);
   return own.map((list, id) => {
+    const grid = grids.find(({ window }) => window === id);
+    if (grid) return windowForGrid(grid, toTopo);
+    // Windows that are there so that others have their numbers.
+    if (grids.length > 0 && !used.has(id))
+      return { ...windowFor([], { id, known: 1, least: 0, isSmall, reference }), block: 0 };
     // Where there are as many windows for some lines as lines, each line has its own.
     const alike = own.flatMap((other, index) => (other.length > 0 && sameList(other, list) ? [index] : []));
     const channelCount = known >= FULL_CHANNELS ? nearestCount(known) : 0;
+    const told = channels.get(id) ?? 0;
+    const facts = {
+      id,
+      known: channelCount,
+      least: told > DEFAULT_CHANNELS ? nearestCount(told) : 0,
+      isSmall,
+      reference,
+    };
     const place = Math.max(0, alike.indexOf(id));
     // Else windows for the same lines are those of several Execution Blocks: together they see the source at many hour angles.
     const isLineEach = channelCount === 0 && alike.length >= list.length && list.length > 0;
-    if (!isLineEach) return { ...windowFor(list, id, channelCount, isSmall), block: place };
-    const line = windowFor([list[place % list.length]], id, channelCount, isSmall);
+    if (!isLineEach) return { ...windowFor(list, facts), block: place };
+    const line = windowFor([list[place % list.length]], facts);
     return { ...line, block: Math.floor(place / list.length) };
   });
+}
+
+/** A window that has all the channels to which a task brings it, at their width. */
+function windowForGrid({ low, high, channelCount }: GridRequest, toTopo: number): CalibratedWindow {
+  const centreHz = (toTopo * (low + high)) / 2;
+  const count = nearestCount(channelCount + 1);
+  const width = (toTopo * (high - low)) / channelCount;
+  // The ends are inside all day long, or the channels of the window would not do for those that are wanted.
+  const stepHz = Math.max(width, (channelCount * width + 4 * DAILY * centreHz) / count);
+  return { centreHz, stepHz, channelCount: count };
 }
 
 const sameList = (a: readonly LineDemand[], b: readonly LineDemand[]) =>
@@ -182,12 +217,24 @@ function shareOut(free: readonly LineDemand[], own: LineDemand[][]): void {
   empty.forEach((list, index) => void list.push(...groups[index % groups.length]));
 }
 
-function windowFor(demands: readonly LineDemand[], id: number, known: number, isSmall: boolean): CalibratedWindow {
+interface WindowFacts {
+  readonly id: number;
+  /** Channels; 0 where nothing tells. */
+  readonly known: number;
+  /** Channels that tasks name at least. */
+  readonly least: number;
+  readonly isSmall: boolean;
+  /** Where windows of which nothing is known lie about, Hz. */
+  readonly reference: number;
+}
+
+function windowFor(demands: readonly LineDemand[], facts: WindowFacts): CalibratedWindow {
+  const { id, known, least, isSmall, reference } = facts;
   const full = isSmall ? FULL_WIDTH.small : FULL_WIDTH.large;
   if (demands.length === 0) {
-    const channelCount = known || DEFAULT_CHANNELS;
+    const channelCount = known || least || DEFAULT_CHANNELS;
     // No two are alike: concat would make one of them.
-    const centreHz = CENTRES[id % 4] + 1e7 * Math.floor(id / 4);
+    const centreHz = reference * (CENTRES[id % 4] / CENTRES[0]) + 1e7 * Math.floor(id / 4);
     return { centreHz, stepHz: full / channelCount, channelCount };
   }
   const isOne = demands.length === 1 && known === 0;
@@ -197,14 +244,14 @@ function windowFor(demands: readonly LineDemand[], id: number, known: number, is
   const centreHz = (low + high) / 2;
   const span = high - low + 2 * DAILY * centreHz;
   if (known > 0) {
-    const least = Math.min(...demands.map(({ width = Number.POSITIVE_INFINITY }) => width));
+    const finest = Math.min(...demands.map(({ width = Number.POSITIVE_INFINITY }) => width));
     let wide = Math.max(full, 1.05 * span);
     // Correlators halve the width of a window for finer channels.
-    while (wide / known > least && 1.05 * span <= wide / 2) wide /= 2;
+    while (wide / known > finest && 1.05 * span <= wide / 2) wide /= 2;
     return { centreHz, stepHz: wide / known, channelCount: known };
   }
   const finest = Math.min(...demands.map(({ fwhmHz }) => fwhmHz)) / LINE_WIDTH;
-  const wanted = isOne ? Math.max(LINE_CHANNELS, Math.ceil(span / finest)) : Math.ceil(span / finest);
+  const wanted = Math.max(isOne ? LINE_CHANNELS : 0, least, Math.ceil(span / finest));
   const channelCount = Math.min(wanted, MOST_CHANNELS);
   return { centreHz, stepHz: (finest * wanted) / channelCount, channelCount };
 }

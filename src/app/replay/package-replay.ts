@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
-import { fail } from '../../foundation/base/index.ts';
+import { errorSentence, fail } from '../../foundation/base/index.ts';
 import { parseCall } from '../../pipeline/restore/index.ts';
 import { directoriesIn, isCollection } from './deliveries.ts';
 import { casapy } from './member-run.ts';
@@ -44,7 +44,11 @@ export function findPackages(top: string): PackageScripts[] {
 /** The Execution Blocks that a restore script names. @throws bad-format when it has no call of restoredata */
 export function readRestoreScript(text: string, file: string): PackageSpec['blocks'] {
   const line = text.split('\n').find((one) => /^\s*hi?f?a?_restoredata\s*\(/.test(one));
-  if (line === undefined) fail('bad-format', 'The script has no call of hifa_restoredata', { file });
+  if (line === undefined) {
+    if (/\bhsd_restoredata\b/.test(text))
+      fail('unsupported', 'The package is one of single-dish data, which are not calibrated here', { file });
+    fail('bad-format', 'The script has no call of hifa_restoredata', { file });
+  }
   const { args } = parseCall(line.trim(), { file });
   const texts = (name: string) => {
     const value = args.get(name) ?? [];
@@ -81,6 +85,8 @@ export async function replayPackage(
     copyFileSync(join(folder, name), join(script, name));
   }
   await writePackage(root, template, { prefix, member, blocks });
+  // Some owners have their directory already and took its making out of the script.
+  if (!/\bmkdir\b.*calibrated/.test(readFileSync(join(folder, control), 'utf8'))) mkdirSync(join(root, 'calibrated'));
   const status = casapy(root, script, `execfile('${control}')`);
   return { status, lines: blocks.map(({ uid }) => checkRestored(root, uid, template)) };
 }
@@ -104,28 +110,41 @@ function checkRestored(root: string, uid: string, template: PackageTemplate): Re
   return { uid, passes, difference };
 }
 
+/** What is said of one Execution Block, or of a package that could not be tried. */
+export interface PackageVerdict {
+  readonly kind: 'passed' | 'failed' | 'unread';
+  readonly line: string;
+}
+
+const verdictOf = ({ passes }: RestoredLine): PackageVerdict['kind'] => (passes ? 'passed' : 'failed');
+
 /** Runs packages one after the other on copies of one simulated Execution Block; one line for each block. */
 export async function replayPackages(
   packages: readonly PackageScripts[],
   out: string,
   say: (line: string) => void,
-): Promise<{ passes: boolean; line: string }[]> {
+): Promise<PackageVerdict[]> {
   if (packages.length === 0) return [];
   const folder = join(out, 'package-template');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   const template = await makeTemplate(folder);
   const all: RestoredLine[] = [];
+  const unread: PackageVerdict[] = [];
   for (const [index, scripts] of packages.entries()) {
     const root = join(out, `package-${index + 1}`);
     rmSync(root, { recursive: true, force: true });
     const started = Date.now();
-    const { status, lines } = await replayPackage(scripts, root, template);
-    const seconds = ((Date.now() - started) / 1000).toFixed(0);
-    say(`${join(scripts.folder, scripts.control)}: exit ${status}, ${seconds} s`);
-    all.push(...lines);
+    try {
+      const { status, lines } = await replayPackage(scripts, root, template);
+      const seconds = ((Date.now() - started) / 1000).toFixed(0);
+      say(`${join(scripts.folder, scripts.control)}: exit ${status}, ${seconds} s`);
+      all.push(...lines);
+    } catch (error) {
+      unread.push({ kind: 'unread', line: `SKIP ${join(scripts.folder, scripts.control)}: ${errorSentence(error)}` });
+    }
   }
-  return all.map((line) => ({ passes: line.passes, line: describe(line) }));
+  return [...all.map((line) => ({ kind: verdictOf(line), line: describe(line) })), ...unread];
 }
 
 function describe({ uid, passes, difference }: RestoredLine): string {

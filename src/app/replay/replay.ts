@@ -149,10 +149,9 @@ async function replayAll({ deliveries, packages, imaging }: Scripts, options: Op
     replayDelivery(delivery, root, options, counts);
     if (!keeps) rmSync(root, { recursive: true, force: true });
   });
-  for (const { passes, line } of await replayPackages(packages, out, say)) {
+  for (const { kind, line } of await replayPackages(packages, out, say)) {
     say(line);
-    if (passes) counts.passed++;
-    else counts.failed++;
+    counts[kind]++;
   }
   imaging.forEach((script, index) => {
     const root = join(out, `imaging-${index + 1}-${basename(script, '.py')}`);

@@ -1,7 +1,7 @@
 import { isBlank, readTokens, type Token } from '../python/index.ts';
+import { type Constants, type Literal, noteStatement, readValue } from './script-constants.ts';
 
-/** A literal of a script, truth values as 1 and 0; names and expressions are undefined. */
-export type Literal = string | number | readonly (Literal | undefined)[];
+export type { Literal } from './script-constants.ts';
 
 /** A call in a script's text. */
 export interface ScriptCall {
@@ -23,11 +23,18 @@ export const items = (value: Literal | undefined): readonly (Literal | undefined
 /** The MeasurementSet or table that a call works on: `vis`, or its first argument. */
 export const visOf = (call: ScriptCall): string => text(call.named.vis ?? call.positional[0]);
 
-/** Every call in the text of a Python 2 or 3 script, in order; nothing is run. Calls in comments are not seen. */
+/**
+ * Every call in the text of a Python 2 or 3 script, in order; nothing is run. Calls in comments are not seen. Variables have the
+ * values that the statements before gave them.
+ */
 export function readCalls(source: string): ScriptCall[] {
   const tokens = readTokens(source);
   const calls: ScriptCall[] = [];
+  const constants: Constants = new Map();
+  let isStart = true;
   tokens.forEach((token, at) => {
+    if (isStart && !isBlank(token)) noteStatement(statementFrom(tokens, at), constants);
+    if (!isBlank(token)) isStart = token.depth === 0 && (token.type === 'newline' || ';:'.includes(token.text));
     if (token.text !== '(' || tokens[at - 1]?.type !== 'name') return;
     let first = at - 1;
     while (tokens[first - 1]?.text === '.' && tokens[first - 2]?.type === 'name') first -= 2;
@@ -36,12 +43,22 @@ export function readCalls(source: string): ScriptCall[] {
       .slice(first, at)
       .map((one) => one.text)
       .join('');
-    calls.push(readArguments(name, tokens, at));
+    calls.push(readArguments(name, tokens, at, constants));
   });
   return calls;
 }
 
-function readArguments(name: string, tokens: readonly Token[], open: number): ScriptCall {
+/** The meaning tokens of a statement, and what follows it on its line. */
+function statementFrom(tokens: readonly Token[], from: number): Token[] {
+  const statement: Token[] = [];
+  for (let at = from; at < tokens.length; at++) {
+    if (!isBlank(tokens[at])) statement.push(tokens[at]);
+    if (tokens[at].type === 'newline' && tokens[at].depth === 0) break;
+  }
+  return statement;
+}
+
+function readArguments(name: string, tokens: readonly Token[], open: number, constants: Constants): ScriptCall {
   const inside = tokens[open].depth + 1;
   const positional: (Literal | undefined)[] = [];
   const named: Record<string, Literal | undefined> = {};
@@ -55,8 +72,8 @@ function readArguments(name: string, tokens: readonly Token[], open: number): Sc
     last = '';
     if (meaning[0].type === 'name' && meaning[1]?.text === '=') {
       last = meaning[0].text;
-      named[last] = readLiteral(meaning.slice(2));
-    } else positional.push(readLiteral(meaning));
+      named[last] = readValue(meaning.slice(2), constants);
+    } else positional.push(readValue(meaning, constants));
   };
   for (const token of tokens.slice(open + 1)) {
     if (token.text === ')' && token.depth < inside) break;
@@ -71,35 +88,4 @@ function readArguments(name: string, tokens: readonly Token[], open: number): Sc
   }
   finish();
   return { name, positional, named, comments };
-}
-
-/** True and False, and CASA's short names of them. */
-const TRUTHS: Readonly<Record<string, number | undefined>> = { True: 1, T: 1, False: 0, F: 0 };
-
-/** The value of a string, number, list or tuple; undefined for anything else. */
-function readLiteral(tokens: readonly Token[]): Literal | undefined {
-  const [first] = tokens;
-  if (tokens.length === 1) {
-    if (first.type === 'string') return unquote(first.text);
-    return first.type === 'number' ? Number(first.text) : TRUTHS[first.text];
-  }
-  if (first?.text === '-' && tokens.length === 2) return -Number(tokens[1].text);
-  if (first?.text !== '[' && first?.text !== '(') return undefined;
-  const items: (Literal | undefined)[] = [];
-  let item: Token[] = [];
-  for (const token of tokens.slice(1, -1)) {
-    if (token.text === ',' && token.depth === first.depth + 1) {
-      items.push(readLiteral(item));
-      item = [];
-    } else item.push(token);
-  }
-  if (item.length > 0) items.push(readLiteral(item));
-  return items;
-}
-
-/** Text between a string's quotes; the few escapes that names and selections have are left alone. */
-function unquote(text: string): string {
-  const body = text.replace(/^[a-zA-Z]+/, '');
-  const width = body.startsWith("'''") || body.startsWith('"""') ? 3 : 1;
-  return body.slice(width, -width);
 }

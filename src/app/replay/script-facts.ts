@@ -71,7 +71,10 @@ const ANTENNA = /\b(?:DA|DV|PM|CM)\d\d\b/g;
  * @throws unsupported for a script without importasdm, bandpass, or split or mstransform
  */
 export function readFacts(script: string): ScriptFacts {
-  const source = script.replace(/\r\n?/g, '\n').replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "''");
+  const source = script
+    .replace(/\r\n?/g, '\n')
+    .replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "''")
+    .replace(/"([^"'\n\\]*)"/g, "'$1'");
   const calls = readCalls(source);
   const named = (name: string) => calls.filter((call) => call.name === name);
   const need = (name: string) => named(name)[0] ?? fail('unsupported', `The script has no call of ${name}.`);

@@ -26,6 +26,7 @@ it('compares cubes with the sources, and wants those without lines and continuum
   const sky = { inputs: [{ name: 'seen.ms', spec }], sources: [source] };
   const request = (content: ImageRequest['content']): ImageRequest => ({
     ...{ task: 'tclean', imagename: 'cube', names: [], isMosaic: false, isCube: true, phaseCentre: '' },
+    masks: [],
     uses: [{ input: 'seen.ms', windows: [0], fields: [], channels: new Map(), leastWindows: 0 }],
     ...{ sizeX: 64, sizeY: 64, cell: 2e-6, threshold: 0, channelCount: 8, content, isCorrected: false },
   });

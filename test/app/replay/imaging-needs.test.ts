@@ -14,7 +14,7 @@ const cube = { mode: 'velocity', restfreq: '90GHz', start: '-10km/s', width: '1k
 const picture = { imsize: 64, cell: '2arcsec', imagermode: 'mosaic', phasecenter: 'J2000 17h47m19.4 -28d23m29' };
 
 function needsOf(calls: readonly RehearsedCall[], inputs: readonly string[]) {
-  return readNeeds({ calls, inputs, absent: [] });
+  return readNeeds({ calls, inputs, absent: [], masks: [] });
 }
 
 describe('what an imaging script needs', () => {
@@ -133,6 +133,67 @@ describe('what an imaging script needs', () => {
     const [{ spec }] = planImagingTwin(needsOf([...lines, more], ['a.ms']), 'script').inputs;
     expect(spec.windows.map(({ block = 0 }) => block)).toEqual([0, 0, 1, 1]);
     expect(new Set(spec.windows.map(({ centreHz }) => centreHz)).size).toBe(4);
+  });
+
+  it('reads channels from the width of an average, and gives joined data the same windows where one is imaged from all parts', () => {
+    const parts = ['a.ms', 'b.ms', 'c.ms'];
+    const calls = [
+      call('concat', { vis: parts, concatvis: 'all.ms' }),
+      call('split', { vis: 'all.ms', outputvis: 'cont.ms', spw: '1,2,3', width: [3840, 3840, 3840] }),
+      call('uvcontsub', { vis: 'all.ms', spw: '0', fitspw: '0:200~1500;2500~3700,1~3:100~3700' }),
+      call('tclean', { ...picture, vis: 'all.ms.contsub', imagename: 'x', spw: '0:1500~2500', ...cube }),
+    ];
+    const { inputs } = planImagingTwin(needsOf(calls, parts), 'script');
+    for (const { spec } of inputs) {
+      expect(spec.windows.map(({ channelCount }) => channelCount)).toEqual([3840, 3840, 3840, 3840]);
+      expect(spec.windows).toEqual(inputs[0].spec.windows);
+    }
+    // Windows without lines are beside that of the line.
+    const [line, ...others] = inputs[0].spec.windows;
+    for (const { centreHz } of others) expect(Math.abs(centreHz - line.centreHz)).toBeGreaterThan(1e9);
+    expect(Math.max(...others.map(({ centreHz }) => Math.abs(centreHz / line.centreHz - 1)))).toBeLessThan(0.06);
+  });
+
+  it('gives windows the channels to which they are brought, and knows joined data by these', () => {
+    const grids = [25, 27].flatMap((id) =>
+      ['a.ms', 'b.ms'].map((vis) =>
+        call('mstransform', {
+          ...{
+            vis,
+            outputvis: `${vis}.spw${id}`,
+            spw: String(id),
+            regridms: true,
+            mode: 'frequency',
+            outframe: 'LSRK',
+          },
+          ...{ start: `${id + 60}GHz`, width: '244.118kHz', nchan: 1918 },
+        }),
+      ),
+    );
+    const calls = [
+      ...grids,
+      call('concat', { vis: ['a.ms.spw25', 'a.ms.spw27', 'b.ms.spw25', 'b.ms.spw27'], concatvis: 'all.ms' }),
+      { ...call('tclean', { ...picture, vis: 'moved.ms', imagename: 'x', spw: '1' }), makers: { 'moved.ms': 4 } },
+    ];
+    const needs = needsOf(calls, ['a.ms', 'b.ms']);
+    expect(needs.images[0].uses.map(({ input, windows }) => [input, windows])).toEqual([
+      ['a.ms', [27]],
+      ['b.ms', [27]],
+    ]);
+    const { windows } = planImagingTwin(needs, 'script').inputs[0].spec;
+    const { centreHz, stepHz, channelCount } = windows[25];
+    expect([channelCount, windows[24].channelCount]).toEqual([1920, 1]);
+    expect(centreHz / (85e9 + 959 * 244118)).toBeCloseTo(1, 3);
+    expect(stepHz * channelCount).toBeGreaterThan(1918 * 244118);
+  });
+
+  it('has as many channels as are named where they are few', () => {
+    const few = [
+      call('flagdata', { vis: 'a.ms', spw: '0:0~7;120~127' }),
+      call('clean', { ...picture, vis: 'a.ms', imagename: 'x', spw: '0,1' }),
+    ];
+    const [{ spec }] = planImagingTwin(needsOf(few, ['a.ms']), 'script').inputs;
+    expect(spec.windows.map(({ channelCount }) => channelCount)).toEqual([128, 16]);
   });
 
   it('cuts cubes that are too large to the channels around their line, and tells the tasks so', () => {

@@ -183,5 +183,6 @@ describe('scripts of packages', () => {
       { uid: 'u2', session: 'session_3' },
     ]);
     expect(() => readRestoreScript('h_init()', 'x.py')).toThrow(/no call of hifa_restoredata/);
+    expect(() => readRestoreScript("hsd_restoredata(vis=['a'])", 'x.py')).toThrow(/single-dish data/);
   });
 });

@@ -51,6 +51,25 @@ describe('readCalls', () => {
     expect(calls[1].named).toEqual({ k: -2.5, m: [1, 'b'], n: undefined });
     expect(calls[1].comments.k).toBe('why');
   });
+
+  it('knows variables as the statements before gave them, and none of loops but Execution Blocks', () => {
+    const calls = readCalls(
+      [
+        "uid = 'uid___A002_X1_X2'; vis = uid + '.ms'",
+        "split(vis=vis, outputvis='%s.split' % vis, spw='{0}~{1}'.format(1, 4))",
+        "for i in ['0', '2']: applycal(field=str(i), gaintable=[vis+'.a', vis+'.b'])",
+        "for name in ['uid___A002_X3_X4', 'b']:\n  listobs(name + '.ms')",
+        'vis = unknown()\nflagdata(vis=vis)',
+      ].join('\n'),
+    );
+    expect(calls.find(({ name }) => name === 'split')?.named).toEqual({
+      ...{ vis: 'uid___A002_X1_X2.ms', outputvis: 'uid___A002_X1_X2.ms.split', spw: '1~4' },
+    });
+    const apply = calls.find(({ name }) => name === 'applycal');
+    expect(apply?.named).toEqual({ field: undefined, gaintable: ['uid___A002_X1_X2.ms.a', 'uid___A002_X1_X2.ms.b'] });
+    expect(calls.find(({ name }) => name === 'listobs')?.positional).toEqual(['uid___A002_X3_X4.ms']);
+    expect(calls.at(-1)?.named.vis).toBeUndefined();
+  });
 });
 
 describe('selections', () => {
