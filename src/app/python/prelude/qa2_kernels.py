@@ -18,6 +18,9 @@ CODES = {
 }
 """The loops' number of each type, and the code of the Python array that stores it."""
 
+# One value of each type: a complex one has two parts.
+_ONE = {name: array.array(code, [0, 0] if name[0] == 'c' else [0]) for name, (_, code) in CODES.items()}
+
 _LOOP_TYPES = {'bool': 'bool', 'i64': 'int64', 'f64': 'float64', 'c128': 'complex128'}
 
 _DEVICE = 4095
@@ -53,9 +56,7 @@ def memory(name, count):
     """New storage for values of a type, all 0: a Python array of numbers or of the parts of complex ones."""
     if name == 'bool':
         return bytearray(count)
-    code = CODES[name][1]
-    one = array.array(code, bytes(array.array(code).itemsize))
-    return one * (2 * count if name[0] == 'c' else count)
+    return _ONE[name] * count
 
 
 def run(name, shape, operands, argument=0):

@@ -340,7 +340,9 @@ def _store(values, kind):
         size, unsigned = 8 * kind.itemsize, kind.kind == 'u'
         wrap = (lambda value: value % (1 << size)) if unsigned else (lambda value: (value + (1 << size - 1)) % (1 << size) - (1 << size - 1))
         try:
-            return array.array(_CODES[name], [int(value) for value in values])
+            return array.array(_CODES[name], values)
+        except TypeError:
+            return _store([int(value) for value in values], kind)
         except OverflowError:
             return array.array(_CODES[name], [wrap(int(value)) for value in values])
     if kind.kind == 'f':
@@ -480,7 +482,7 @@ class ndarray:
     __hash__ = None
 
     def __init__(self, shape, kind=None, data=None, strides=None, offset=0):
-        self.shape_ = tuple(shape) if hasattr(shape, '__iter__') else (shape,)
+        self.shape_ = shape if type(shape) is tuple else tuple(shape) if hasattr(shape, '__iter__') else (shape,)
         self.dtype = dtype(kind or 'float64')
         if data is None:
             count = math.prod(self.shape_)
@@ -766,6 +768,8 @@ class ndarray:
         place = self._place(key)
         if place is not None:
             return self.dtype.given_out(self._data[place])
+        if isinstance(key, ndarray) and key.dtype.kind == 'b' and key.shape_ == self.shape_ and kernels.works_on(self) and self._is_contiguous():
+            return self._chosen(key)
         view, lists = self._split_key(key)
         if not lists:
             return view if view.shape_ else self.dtype.given_out(self._data[view._offset])
@@ -774,6 +778,16 @@ class ndarray:
             return self._gathered(places)
         positions, shape = view._fancy(lists)
         return from_values([self._data[at] for at in positions], shape, self.dtype)
+
+    def _chosen(self, mask):
+        """The values where a mask of the same shape is true."""
+        places, count = mask._true_places()
+        found = blank((count,), self.dtype)
+        if count:
+            memory = _buffer(self._data)
+            operands = [(self.dtype.name, _buffer(found._data), 0, (1,)), ('int64', places._data, 0, (1,)), (self.dtype.name, memory, self._offset, (0,))]
+            kernels.run('gather', (count,), operands)
+        return found
 
     def _gathered(self, places):
         """A new array of the values at places of the storage."""
@@ -906,11 +920,15 @@ class ndarray:
         indices = [index for index, value in zip(itertools.product(*map(range, self.shape_)), self._values()) if value]
         return tuple(from_values([index[axis] for index in indices], (len(indices),), 'int64') for axis in range(self.ndim))
 
-    def _true_indices(self):
+    def _true_places(self):
+        """Where true values lie, counted with the last axis fastest: an array that begins with them, and how many they are."""
         flags = self if self.dtype.kind == 'b' and self._is_contiguous() else self.astype('bool')
         found = blank((self.size,), 'int64')
-        count = kernels.run('places', (self.size,), [('int64', found._data, 0, (1,)), ('bool', _buffer(flags._data), flags._offset, (1,))])
-        rest = found[:count].copy()
+        return found, kernels.run('places', (self.size,), [('int64', found._data, 0, (1,)), ('bool', _buffer(flags._data), flags._offset, (1,))])
+
+    def _true_indices(self):
+        found, count = self._true_places()
+        rest = ndarray((count,), 'int64', found._data[:count])
         indices = []
         for size in reversed(self.shape_[1:]):
             indices.append(rest % size)
@@ -1217,7 +1235,8 @@ def make_array(value, kind=None, copy=False):
     if bytes in set(map(type, values)):
         values = [one.decode('latin-1') if isinstance(one, bytes) else one for one in values]
     if kind is None:
-        parts = [part for part in value if isinstance(part, ndarray)] if isinstance(value, (list, tuple)) else []
+        has_arrays = isinstance(value, (list, tuple)) and any(issubclass(one, ndarray) for one in set(map(type, value)))
+        parts = [part for part in value if isinstance(part, ndarray)] if has_arrays else []
         kind = common_type(*[part.dtype for part in parts]) if parts and len(parts) == len(value) else type_of_values(values)
     return from_values(values, shape, kind)
 
@@ -1369,7 +1388,7 @@ def _is_wide(value):
 
 def _two_looped(left, right, function, kind):
     """The type of an operation's result, and a new array by a loop over two operands, one of which may be a number; None where none is made."""
-    key = (function, kind, left.dtype if isinstance(left, ndarray) else type(left), right.dtype if isinstance(right, ndarray) else type(right))
+    key = (function, kind, left.dtype.name if isinstance(left, ndarray) else type(left), right.dtype.name if isinstance(right, ndarray) else type(right))
     is_wide = int in key and (_is_wide(left) or _is_wide(right))
     plan = None if is_wide else _plans.get(key)
     if plan is None:
