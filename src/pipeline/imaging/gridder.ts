@@ -34,6 +34,9 @@ export interface GriddedPlane {
   readonly sumOfWeights: number;
 }
 
+/** The kernel reaches over four cells: on a grid of fewer, samples near the edge of the uv plane would not find room. */
+const LEAST_GRID = 128;
+
 interface GriddingJob {
   readonly source: BlockSource;
   readonly weigh: Weigher;
@@ -56,8 +59,8 @@ export class StandardGridder {
 
   constructor(geometry: ImageGeometry) {
     this.geometry = geometry;
-    this.gridX = transformSize(GRID_OVERSAMPLING * geometry.sizeX, 8);
-    this.gridY = transformSize(GRID_OVERSAMPLING * geometry.sizeY);
+    this.gridX = transformSize(Math.max(LEAST_GRID, GRID_OVERSAMPLING * geometry.sizeX), 8);
+    this.gridY = transformSize(Math.max(LEAST_GRID, GRID_OVERSAMPLING * geometry.sizeY));
     this.factors = {
       x: gridCorrection(this.gridX, geometry.sizeX).map((value) => 1 / value),
       y: gridCorrection(this.gridY, geometry.sizeY).map((value) => 1 / value),

@@ -68,6 +68,24 @@ describe('the standard gridder', () => {
     });
   });
 
+  it.each([6, 8, 12, 20])('sees all samples in an image of %i pixels, near the edge of the uv plane too', (size) => {
+    arena().scope((lease) => {
+      const block = makeBlock(lease);
+      const cell = 1.15e-6; // the longest spacing is 0.46 of what the pixels sample
+      const gridder = new StandardGridder({ sizeX: size, sizeY: size + 2, cell });
+      const { values, sumOfWeights } = gridder.dirty(
+        (visit) => visit(block),
+        () => {},
+      );
+      const samples = samplesOf(block);
+      expect(sumOfWeights).toBeCloseTo(
+        samples.weight.reduce((sum, weight) => sum + weight, 0),
+        4,
+      );
+      expect(largestDifference(values, directImage(samples, size, size + 2, -cell, cell))).toBeLessThan(5e-6);
+    });
+  });
+
   it('makes the image of the others where a row has no place', () => {
     arena().scope((lease) => {
       const block = makeBlock(lease);
