@@ -163,7 +163,9 @@ export function readDescription(ms: MeasurementSet): MsDescription {
   const pols = readNumbers(table, 'POLARIZATION_ID');
   const dataDescriptions = readNumbers(table, 'SPECTRAL_WINDOW_ID').map((spwId, id) => ({
     id,
-    spwId: checkedIndex(spwId, spectralWindows.length, 'DATA_DESCRIPTION', 'SPECTRAL_WINDOW_ID', id),
+    // CASA's split leaves -1 for windows of which it found no channel.
+    spwId:
+      spwId === -1 ? -1 : checkedIndex(spwId, spectralWindows.length, 'DATA_DESCRIPTION', 'SPECTRAL_WINDOW_ID', id),
     polId: checkedIndex(pols[id], polarizations.length, 'DATA_DESCRIPTION', 'POLARIZATION_ID', id),
   }));
   const observations = readObservations(ms);

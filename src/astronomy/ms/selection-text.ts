@@ -18,6 +18,8 @@ export interface SelectionManner {
   readonly warn?: (sentence: string) => void;
   /** Parts in which unknown names beside known ones are only warned of, as flagdata does; elsewhere they end the selection. */
   readonly forgives?: readonly ForgivablePart[];
+  /** Windows of which no channel matches stay beside others, without channels: as ms.msselect, and unlike tasks. */
+  readonly keepsEmptyWindows?: boolean;
 }
 
 /** Ends the selection because of an unknown name, or warns of it. @throws usage */

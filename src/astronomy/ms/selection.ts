@@ -245,7 +245,7 @@ function timeCondition(ranges: readonly TimeRange[]): RowCondition {
 function uvCondition(text: string, metadata: MsMetadata): RowCondition {
   const ranges = parseUvrange(text);
   const perMetre = metadata.dataDescriptions.map(
-    ({ spwId }) => metadata.spectralWindows[spwId].refFrequency / SPEED_OF_LIGHT,
+    ({ spwId }) => (metadata.spectralWindows[spwId]?.refFrequency ?? 0) / SPEED_OF_LIGHT,
   );
   return {
     columns: ['UVW', 'DATA_DESC_ID'],

@@ -28,7 +28,7 @@ interface FrequencySpan {
  * A frequency selects the first window whose centre is less than a channel away, `~` before it those whose centre is less than
  * their width away, a frequency range those whose centre lies in it (with a step: less than a channel away from one of the steps),
  * `>` and `<` those whose reference frequency lies beyond. In a channel list a frequency selects the two channels around it, a range
- * the channels whose centres lie in it. A channel beyond the last is the last channel, as in CASA, with a warning.
+ * the channels whose centres lie in it, or the two around it where it lies between two. A channel beyond the last is the last channel, as in CASA, with a warning.
  *
  * @param windows the spectral windows of the MS, by number
  * @throws usage when a part selects no window, or all together no channel
@@ -49,13 +49,13 @@ export function parseSpw(
     for (const id of ids) {
       const ranges =
         channelText === undefined ? wholeWindow(windows[id]) : parseChannels(channelText, windows[id], manner);
-      if (ranges.length === 0) continue;
-      isAnyFound = true;
+      isAnyFound ||= ranges.length > 0;
+      if (ranges.length === 0 && !manner.keepsEmptyWindows) continue;
       chosen.set(id, [...(chosen.get(id) ?? []), ...ranges]);
     }
     if (!isAnyFound) missed.push(part);
   }
-  if (chosen.size === 0) {
+  if (![...chosen.values()].some((ranges) => ranges.length > 0)) {
     fail('usage', `No ${missed.length > 0 ? 'channel' : 'spectral window'} matches the selection "${text}".`);
   }
   for (const part of missed)
@@ -183,17 +183,17 @@ function everyNth(first: number, last: number, step: number): ChannelRange[] {
   return singles;
 }
 
-function channelsInFrequency({ low, high, step }: FrequencySpan, window: SpectralWindowInfo): ChannelRange[] {
+/** The channels from the first at or above `low` to the last at or below `high`; of a span between two channels those two. */
+function channelsInFrequency({ low, high = low, step }: FrequencySpan, window: SpectralWindowInfo): ChannelRange[] {
   const { chanFreqs, chanWidths } = window;
-  if (high === undefined) {
-    const sign = chanFreqs.length > 1 && chanFreqs[1] < chanFreqs[0] ? -1 : 1;
-    const above = chanFreqs.findIndex((centre) => sign * (centre - low) > 0);
-    return above <= 0 ? [] : [[above - 1, above]];
-  }
-  const inside = chanFreqs.flatMap((centre, chan) => (centre >= low && centre <= high ? [chan] : []));
-  if (inside.length === 0) return [];
+  const isAscending = chanWidths[0] > 0;
+  const above = (centre: number) => centre >= low;
+  const below = (centre: number) => centre <= high;
+  const start = isAscending ? chanFreqs.findIndex(above) : chanFreqs.findLastIndex(above);
+  const stop = isAscending ? chanFreqs.findLastIndex(below) : chanFreqs.findIndex(below);
+  if (start < 0 || stop < 0) return [];
   const widest = chanWidths.reduce((most, width) => Math.max(most, width), Number.NEGATIVE_INFINITY);
-  return everyNth(inside[0], inside[inside.length - 1], Math.trunc(Math.abs(step / widest)));
+  return everyNth(Math.min(start, stop), Math.max(start, stop), Math.trunc(Math.abs(step / widest)));
 }
 
 function mergeRanges(ranges: readonly ChannelRange[]): ChannelRange[] {

@@ -124,8 +124,8 @@ function readRowKeys(ms: MeasurementSet, rows: Int32Array): { dataDescId: Int32A
 /** Channels and correlations of a data description. */
 export function shapeOf(metadata: MsMetadata, dataDescId: number): { chanCount: number; corrCount: number } {
   const description = metadata.dataDescriptions[dataDescId];
-  if (!description) {
-    fail('bad-format', `The data description ${dataDescId} of a row is not in the table.`, {
+  if (!description || description.spwId < 0) {
+    fail('bad-format', `The data description ${dataDescId} of a row is not in the table, or has no window.`, {
       table: 'DATA_DESCRIPTION',
     });
   }

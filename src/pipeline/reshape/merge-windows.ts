@@ -32,7 +32,7 @@ export function mergeWindows(target: MeasurementSet, input: MeasurementSet, tole
   const spw = new Array<number>(added.length).fill(-1);
   const reversed = new Set<number>();
   const place = (id: number) => {
-    if (spw[id] >= 0) return spw[id];
+    if (id < 0 || spw[id] >= 0) return spw[id] ?? -1;
     const found = findWindow(known, added[id], toleranceHz);
     if (found?.isReversed) reversed.add(id);
     spw[id] = found?.id ?? appendRow(input.subtable('SPECTRAL_WINDOW'), target.subtable('SPECTRAL_WINDOW'), id);

@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createMs, openMs, readMetadata, SUBTABLE_COLUMNS, stepRuns } from '../../../src/astronomy/ms/index.ts';
+import {
+  createMs,
+  openMs,
+  readMetadata,
+  SUBTABLE_COLUMNS,
+  selectRows,
+  stepRuns,
+} from '../../../src/astronomy/ms/index.ts';
+import { openTable } from '../../../src/formats/tables/index.ts';
 import { FIELDS, freshContext, ROW_COUNT, START, writeSmallMs } from './small-ms.ts';
 
 describe('createMs and openMs', () => {
@@ -34,6 +42,20 @@ describe('createMs and openMs', () => {
       endSec: START + 78,
       integrationSec: [6, 6],
     });
+    ms.close();
+  });
+
+  it('reads data descriptions without a window, as CASA leaves them of a frequency range', () => {
+    const path = join(freshContext().cwd, 'a.ms');
+    writeSmallMs(path);
+    const table = openTable(join(path, 'DATA_DESCRIPTION'), 'update');
+    table.addRows(1);
+    table.column('SPECTRAL_WINDOW_ID').put(2, -1);
+    table.close();
+    const ms = openMs(path);
+    const metadata = readMetadata(ms);
+    expect(metadata.dataDescriptions.map(({ spwId }) => spwId)).toEqual([0, 1, -1]);
+    expect(selectRows(ms, { spw: '*', uvrange: '>0m' }, { metadata }).rows.length).toBeGreaterThan(0);
     ms.close();
   });
 

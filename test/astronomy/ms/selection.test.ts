@@ -167,6 +167,11 @@ describe('parseSpw', () => {
     expect(read('*BB_2*')).toEqual([[1, [[0, 3]]]]);
     expect(read('0:230.0005~230.0035GHz')).toEqual([[0, [[1, 3]]]]);
     expect(read('0:230.001~230.003GHz')).toEqual([[0, [[2, 2]]]]); // in single precision both ends miss their channels
+    expect(read('0:230.0012~230.0018GHz')).toEqual([[0, [[1, 2]]]]); // between two channels: these
+    expect([...parseSpw('*:230.001~230.003GHz', spectralWindows, { keepsEmptyWindows: true })]).toEqual([
+      [0, [[2, 2]]],
+      [1, []],
+    ]);
     expect(read('231~233GHz')).toEqual([[1, [[0, 3]]]]);
     expect(read('0:0~6^3')).toEqual([
       [

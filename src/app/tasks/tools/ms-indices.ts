@@ -44,7 +44,7 @@ function indicesOf(
   selection: Selection,
   warn?: (sentence: string) => void,
 ): Record<string, EngineValue> {
-  const { channels } = compileSelection(ms, selection, { warn });
+  const { channels } = compileSelection(ms, selection, { warn, keepsEmptyWindows: true });
   const valuesOf = (part: keyof Selection, ...names: string[]) => selectedValues(ms, selection, part, ...names);
   const [first, second] = valuesOf('antenna', 'ANTENNA1', 'ANTENNA2');
   const pairs = [...new Set(first.map((one, index) => `${one},${second[index]}`))]

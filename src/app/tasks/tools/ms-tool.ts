@@ -110,7 +110,8 @@ const selecting = {
     const { taql, ...selection } = selectionOf(args.items as ToolArguments);
     const ms = msOf(state);
     const warn = warningsOf(context, 'ms::msselect');
-    const found = new Set(selectRows(ms, selection, { metadata: metadataOf(state), warn }).rows);
+    const manner = { metadata: metadataOf(state), warn, keepsEmptyWindows: true };
+    const found = new Set(selectRows(ms, selection, manner).rows);
     const isTrue = taql === undefined ? undefined : new Set(queryRows(ms.main, taql));
     // As in CASA, channels of spw say which windows, and msselectedindices tells them; selectchannel chooses channels.
     state.selection = selection;
@@ -270,7 +271,8 @@ const describing = {
   getspectralwindowinfo: ask('', (state) => {
     const { dataDescriptions, spectralWindows, polarizations } = metadataOf(state);
     return dictionary(
-      dataDescriptions.map(({ spwId, polId }) => {
+      dataDescriptions.flatMap(({ spwId, polId }) => {
+        if (spwId < 0) return [];
         const window = spectralWindows[spwId];
         const info: Record<string, TaskValue> = {
           Chan1Freq: real(window.chanFreqs[0]),
@@ -283,7 +285,7 @@ const describing = {
           SpectralWindowId: spwId,
           TotalWidth: real(window.totalBandwidth),
         };
-        return [spwId, info] as const;
+        return [[spwId, info] as const];
       }),
     );
   }),
