@@ -62,6 +62,7 @@ function prelude(): PreludeModule[] {
       'qa2_engine',
       'qa2_parameters',
       'qa2_pylab',
+      'qa2_analysis',
       'qa2_casa',
       'qa2_pipeline',
       'qa2_delivery',

@@ -23,6 +23,7 @@ import qa2_host
 import qa2_parameters
 import qa2_python2
 import qa2_session
+from qa2_analysis import AnalysisUtilities
 from qa2_engine import CasaError, Task, Tool, absent_task, ask
 
 SPACE = qa2_session.SPACE
@@ -444,20 +445,6 @@ def _gentools(tools=None):
     return tuple(SPACE[name].create() for name in names if tools or name in SPACE)
 
 
-class _AnalysisUtilities(Tool):
-    """The analysis utilities, with those that work on what is in Python."""
-
-    def createCasaTool(self, mytool):
-        """A new tool from what taskinit or casatools make tools of."""
-        return mytool()
-
-    def MAD(self, a, c=0.6745, axis=0):
-        """The median of the distances from the median, as a standard deviation."""
-        values = numpy.asarray(a)
-        middle = numpy.expand_dims(numpy.median(values, axis), axis)
-        return numpy.median(abs(values - middle), axis) / c
-
-
 # The functions of Python 2's module math.
 _MATH = (
     'acos acosh asin asinh atan atan2 atanh ceil copysign cos cosh degrees e erf erfc exp expm1 fabs factorial floor fmod frexp '
@@ -467,7 +454,7 @@ _MATH = (
 
 def install():
     """What the snapshot keeps."""
-    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_delivery.py', 'subprocess.py'])
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_analysis.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
     sys.meta_path.extend([_TaskModules, _RefusedModules])
     _install_shell()
@@ -494,7 +481,7 @@ def attach(start):
         SPACE[name] = Task(name)
     Tool.METHODS.update(start['tools'])
     for name in start['tools']:
-        SPACE[name] = (_AnalysisUtilities if name == 'aU' else Tool)(name)
+        SPACE[name] = (AnalysisUtilities if name == 'aU' else Tool)(name)
     why = '%s() is a CASA task that is not available here; docs/coverage.md lists those that are.'
     absent = {name: absent_task(name, why % name) for name in _ABSENT_TASKS if name not in start['tasks']}
     SPACE.update(absent)
