@@ -270,7 +270,9 @@ function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWind
   const widthMs = native * binning;
   const low = Math.min(velocity(range.first), velocity(range.last));
   const high = Math.max(velocity(range.first), velocity(range.last));
-  const nchan = Math.max(1, Math.floor((high - low) / widthMs));
+  // Centred on observed channels, or on groups of them: interpolation between two would smooth the line.
+  const startMs = low + ((binning - 1) / 2) * native;
+  const nchan = 1 + Math.max(0, Math.floor((high - low - (binning - 1) * native) / widthMs));
   const label = requested ? fileName(requested.name) : 'all';
   const imagename = `${fileName(facts.target)}.spw${window.index}.${label}`;
   const predictedRmsJy = window.channelNoiseJy / Math.sqrt(binning);
@@ -284,7 +286,7 @@ function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWind
     line: requested?.name,
     restFrequencyHz,
   };
-  return { product, startMs: low + widthMs / 2, widthMs, nchan };
+  return { product, startMs, widthMs, nchan };
 }
 
 function isInside(line: RequestedLine, window: ImagingWindow, lsrkShiftMs: number): boolean {

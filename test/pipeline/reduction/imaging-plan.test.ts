@@ -37,4 +37,16 @@ describe('the imaging plan', () => {
     expect(cube.mask).toBeUndefined();
     expect(Number.parseFloat(String(cube.threshold))).toBeCloseTo(2e3 * products[1].predictedRmsJy, 2);
   });
+
+  it('centres the channels of cubes on observed ones, so that interpolation does not smooth the line', () => {
+    const cube = argumentsOf(plan.steps[2].calls, 'tclean');
+    const rest = Number.parseFloat(String(cube.restfreq)) * 1e9;
+    const observed = Array.from(chanFreqs, (frequency) => 299792.458 * (1 - frequency / rest));
+    const [start, width] = [cube.start, cube.width].map((text) => Number.parseFloat(String(text)));
+    const last = start + width * (Number(cube.nchan) - 1);
+    for (const velocity of [start, last]) {
+      const nearest = Math.min(...observed.map((channel) => Math.abs(channel - velocity)));
+      expect(nearest / width).toBeLessThan(0.01);
+    }
+  });
 });

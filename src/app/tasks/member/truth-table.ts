@@ -1,16 +1,9 @@
-import { ARCSEC, type Context, DEGREE, fail, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { ARCSEC, type Context, DEGREE, fail } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
-import {
-  beamOf,
-  beamPixels,
-  channelFrequency,
-  imfit,
-  openImage,
-  requireDirection,
-  skyToPixel,
-} from '../../../pipeline/images/index.ts';
-import { parseReport, type QaReport, type ReportProduct } from '../../../pipeline/qa/index.ts';
+import { imfit, openImage, requireDirection, skyToPixel } from '../../../pipeline/images/index.ts';
+import { parseReport, type QaReport } from '../../../pipeline/qa/index.ts';
 import { calibratedIn } from './calibrated-name.ts';
+import { lineMoments } from './line-moments.ts';
 import { apparentFluxAt, REFERENCE_HZ, type TruthComponent } from './true-component.ts';
 import { measureVisibilityScales } from './visibility-scale.ts';
 
@@ -156,7 +149,12 @@ function lineRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
     ) / components.reduce((sum, component) => sum + (component.line?.areaJyKms ?? 0), 0);
   const measured = lineMoments(joinPath(member, 'calibrated', product.image), components, product);
   return [
-    { quantity: `${product.file}: integrated line flux`, measured: measured.areaJyKms, truth: area, unit: 'Jy km/s' },
+    {
+      quantity: `${product.file}: integrated line flux (+/- ${measured.errorJyKms.toFixed(1)})`,
+      measured: measured.areaJyKms,
+      truth: area,
+      unit: 'Jy km/s',
+    },
     {
       quantity: `${product.file}: line velocity (LSRK)`,
       measured: measured.velocityMs / 1e3,
@@ -164,60 +162,6 @@ function lineRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
       unit: 'km/s',
     },
   ];
-}
-
-function lineMoments(
-  path: string,
-  components: readonly TruthComponent[],
-  product: ReportProduct,
-): { areaJyKms: number; velocityMs: number } {
-  const image = openImage(path);
-  try {
-    const direction = requireDirection(image.coordinates, path);
-    const { spectral } = image.coordinates;
-    const rest = components[0].line?.restHz ?? product.frequencyHz ?? 0;
-    const mask = apertureAround(
-      image.sizeX,
-      image.sizeY,
-      components.map((component) =>
-        skyToPixel(direction, { lon: component.raDeg * DEGREE, lat: component.decDeg * DEGREE }),
-      ),
-      (2 * ARCSEC) / Math.abs(direction.increment[0]),
-    );
-    let [area, moment] = [0, 0];
-    for (let chan = 0; chan < image.chanCount; chan++) {
-      const beam = beamOf(image.info, chan, 0, image.stokesCount);
-      if (!spectral || !beam) continue;
-      const perBeam = beamPixels(beam, direction.increment[0], direction.increment[1]);
-      const velocity = SPEED_OF_LIGHT * (1 - channelFrequency(spectral, chan) / rest);
-      const width = (SPEED_OF_LIGHT * Math.abs(spectral.increment)) / rest;
-      const plane = image.readPlane(image.planeIndex(chan));
-      let flux = 0;
-      for (let pixel = 0; pixel < plane.length; pixel++)
-        if (mask[pixel] && Number.isFinite(plane[pixel])) flux += plane[pixel];
-      area += ((flux / perBeam) * width) / 1e3;
-      moment += ((flux / perBeam) * width * velocity) / 1e3;
-    }
-    return { areaJyKms: area, velocityMs: moment / area };
-  } finally {
-    image.close();
-  }
-}
-
-function apertureAround(
-  sizeX: number,
-  sizeY: number,
-  centres: readonly (readonly [number, number] | undefined)[],
-  radius: number,
-): Uint8Array {
-  const mask = new Uint8Array(sizeX * sizeY);
-  for (let y = 0; y < sizeY; y++) {
-    for (let x = 0; x < sizeX; x++) {
-      if (centres.some((centre) => centre && Math.hypot(x - centre[0], y - centre[1]) <= radius))
-        mask[y * sizeX + x] = 1;
-    }
-  }
-  return mask;
 }
 
 function noiseRows(report: QaReport): TruthRow[] {
