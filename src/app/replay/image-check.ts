@@ -27,6 +27,8 @@ export interface ImagedSky {
   readonly sources: readonly CalibratedSource[];
 }
 
+/** The fault of an image that is not there. */
+export const NOT_MADE = 'was not made';
 const TOLERANCE = 0.05;
 /** A peak may be so far from the source, pixels. */
 const PLACE_TOLERANCE = 1.5;
@@ -49,7 +51,7 @@ export function checkImage(place: string, request: ImageRequest, twin: ImagedSky
   const find = (endings: readonly string[]) =>
     endings.map((ending) => join(place, `${imagename}${ending}`)).find((path) => existsSync(path));
   const path = find(['.image', '.image.tt0']);
-  if (path === undefined) return { imagename, ratio: Number.NaN, channels: 0, fault: 'was not made' };
+  if (path === undefined) return { imagename, ratio: Number.NaN, channels: 0, fault: NOT_MADE };
   const response = request.isCorrected ? undefined : find(['.flux', '.pb', '.pb.tt0']);
   const image = openImage(path);
   const beam = response === undefined ? undefined : openImage(response);

@@ -106,14 +106,19 @@ def _rehearse():
         note({'task': name, 'named': named, 'makers': dict((one, at) for one, at in makers.items() if at is not None)})
         for one in texts(named.get('vis')):
             if not os.path.exists(one): note({'missing': one})
-        for one in texts(named.get('imagename')) if name not in ('clean', 'tclean') else []:
+        for one in texts(named.get('imagename')) + texts(named.get('pbimage')) if name not in ('clean', 'tclean') else []:
             if not os.path.exists(one): note({'absent': one})
         for one in texts(named.get('mask')) if name in ('clean', 'tclean') else []:
             if not os.path.exists(one) and '[' not in one and not one.startswith('auto'): note({'mask': one})
         for key in ('outputvis', 'concatvis', 'outfile', 'fitsimage'):
             if isinstance(named.get(key), str): make(named[key])
         if name in ('clean', 'tclean') and named.get('imagename'):
-            for kind in ('image', 'model', 'residual', 'psf', 'flux', 'pb', 'mask'):
+            terms = (named.get('nterms') or 2 if named.get('deconvolver') == 'mtmfs' else 1) if name == 'tclean' else named.get('nterms') or 1
+            ends = ['.tt%d' % term for term in range(int(terms))] if terms > 1 or named.get('deconvolver') == 'mtmfs' else ['']
+            kinds = ['image', 'model', 'residual', 'psf'] + (['image.pbcor'] if name == 'tclean' and named.get('pbcor') else [])
+            for kind in kinds:
+                for end in ends: make(named['imagename'] + ('.image' + end + '.pbcor' if kind == 'image.pbcor' else '.' + kind + end))
+            for kind in ('flux', 'mask') if name == 'clean' else ('pb' + ends[0], 'mask', 'sumwt' + ends[0]):
                 make(named['imagename'] + '.' + kind)
         if name == 'uvcontsub' and named.get('vis') and not named.get('outputvis'):
             make(named['vis'] + '.contsub')

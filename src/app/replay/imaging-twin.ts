@@ -36,6 +36,8 @@ const FINEST = 5;
 const LARGE_DISH = 12;
 /** What names of data of 7 m dishes have. */
 const SMALL_NAME = /(?:^|[^0-9])7m|(?:^|[^a-z])aca(?:$|[^a-z])/i;
+/** Channels that the correlator of the 7 m dishes alone gives. */
+const SMALL_COUNTS: ReadonlySet<number> = new Set([510, 1020, 2040, 4080, 8160]);
 const SMALL_DISH = { diameter: 7, longest: 45, nearest: 12 };
 /** Flux over the highest threshold. */
 const STRENGTH = 6;
@@ -60,14 +62,19 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
   const demands = lineDemands(needs);
   const strength = Math.max(1, STRENGTH * Math.max(0, ...needs.images.map(({ threshold }) => threshold)));
   const lines = demands.map(({ centreHz, fwhmHz }) => ({ centreHz, fwhmHz, peakJy: strength }));
+  const isShared = (name: string) => needs.uses.some((use) => use.input === name && use.isShared);
+  const areAlike = needs.inputs.length === 1 || needs.inputs.every(isShared);
+  const hasSmallCounts = (name: string) =>
+    needs.uses.some(
+      (use) => use.input === name && [...use.channels.values()].some((last) => SMALL_COUNTS.has(last + 1)),
+    );
   const kinds = needs.inputs.map((name) =>
-    SMALL_NAME.test(name) || (/7m/i.test(label) && needs.inputs.length === 1) ? 7 : 12,
+    SMALL_NAME.test(name) || hasSmallCounts(name) || (areAlike && /7m/i.test(label)) ? 7 : 12,
   );
   const { ra, dec } = placeOf(needs);
   const noon = parseCasaTime(`${DAY}/12:00:00`);
   const toTopo = frequencyShiftFactor(noon, ra, dec, observatoryPosition('ALMA'), 'LSRK', 'TOPO');
   const seen = demandsSeen(demands, toTopo);
-  const isShared = (name: string) => needs.uses.some((use) => use.input === name && use.isShared);
   const windows = needs.inputs.map((name, index) => {
     const dish = isShared(name) ? kinds[needs.inputs.findIndex(isShared)] : kinds[index];
     return planWindows(needs, name, seen, { isSmall: dish === 7, toTopo });

@@ -22,6 +22,8 @@ export interface AverageChoice {
   readonly isScalar?: boolean;
   /** Averages of flagged values alone are given, too. */
   readonly withFlagged?: boolean;
+  /** Weights of channels are averaged, too; chunks have WEIGHT_SPECTRUM where the MeasurementSet has it. */
+  readonly withSpectrum?: boolean;
 }
 
 /** A finished average. */
@@ -136,7 +138,10 @@ export class VisibilityAverages {
         'avgspw of so many times, baselines and channels is too much to keep; average them too, or choose fewer.',
       );
     const flagged = this.choice.withFlagged ? { flagged: emptyData(size) } : {};
-    return { row: facts, ...emptyData(size), ...flagged, count: 0, timeSum: 0, wtSum: 0, sigmaSum: 0 };
+    const spectrum = this.choice.withSpectrum
+      ? { spectrum: { sum: new Float64Array(size), count: new Float64Array(size) } }
+      : {};
+    return { row: facts, ...emptyData(size), ...flagged, ...spectrum, count: 0, timeSum: 0, wtSum: 0, sigmaSum: 0 };
   }
 
   /** Gives finished averages. */
@@ -241,6 +246,11 @@ function addRow(
       into.re[at] += weight * (choice.isScalar ? Math.hypot(re, im) : re);
       into.im[at] += weight * (choice.isScalar ? Math.atan2(im, re) : im);
       into.weight[at] += weight;
+      if (!sums.spectrum) continue;
+      sums.spectrum.sum[at] += chunk.weightSpectrum
+        ? chunk.weightSpectrum[cell + corr]
+        : chunk.weight[row * corrCount + corr];
+      sums.spectrum.count[at]++;
     }
   }
 }

@@ -38,6 +38,8 @@ export type PlotAxis =
   | 'real'
   | 'imag'
   | 'wt'
+  | 'wtamp'
+  | 'wtsp'
   | 'sigma'
   | 'corr';
 
@@ -62,6 +64,8 @@ export interface Sums extends DataSums {
   readonly row: RowFacts;
   /** Of flagged values, where they are asked for. */
   readonly flagged?: DataSums;
+  /** Of WEIGHT_SPECTRUM, or of weights where there is none, and how many values they are of, where it is asked for: [chan bin, corr]. */
+  readonly spectrum?: { readonly sum: Float64Array; readonly count: Float64Array };
   count: number;
   timeSum: number;
   wtSum: number;
@@ -100,6 +104,8 @@ const LABELS: Readonly<Partial<Record<PlotAxis, string>>> = {
   uvdist: 'uv distance (m)',
   uvwave: 'uv distance (wavelengths)',
   wt: 'weight',
+  wtamp: 'weight x amplitude',
+  wtsp: 'weight of the channel',
   u: 'u (m)',
   v: 'v (m)',
   w: 'w (m)',
@@ -177,6 +183,10 @@ export class AxisValues {
         return waves({ uwave: u, vwave: v, wwave: w }[axis]);
       case 'wt':
         return sums.wtSum / count;
+      case 'wtamp':
+        return (sums.wtSum / count) * this.dataValue('amp', sums, cell.at);
+      case 'wtsp':
+        return sums.spectrum ? sums.spectrum.sum[cell.at] / sums.spectrum.count[cell.at] : Number.NaN;
       case 'sigma':
         return sums.sigmaSum / count;
       case 'scan':

@@ -55,7 +55,8 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
     const values = new AxisValues(metadata, plot.isScalar ?? false, plot.spectral);
     const store = new PointStore();
     const sky = new SkyCurves(plot.sky ?? [], plot.xaxis, values);
-    const choice = { ...plot, withFlagged: plot.flaggedColour !== undefined };
+    const withSpectrum = [plot.xaxis, plot.yaxis].includes('wtsp');
+    const choice = { ...plot, withFlagged: plot.flaggedColour !== undefined, withSpectrum };
     const averages = new VisibilityAverages(metadata, channels, choice, (sums, cell, corrType, isFlagged) => {
       const name = (key: PlotKey) => keyName(metadata, key, sums, corrType);
       const panel = name(plot.iteration ?? '');
@@ -65,7 +66,7 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
     });
     const columns: DataColumn[] = plot.model ? [plot.column, 'MODEL_DATA'] : [plot.column];
     const chosenRows = plot.where ? rowsWhere(rows, new Set(queryRows(ms.main, plot.where))) : rows;
-    for (const chunk of readChunks(ms, { rows: chosenRows, columns, metadata })) {
+    for (const chunk of readChunks(ms, { rows: chosenRows, columns, withWeightSpectrum: withSpectrum, metadata })) {
       try {
         context.checkAbort();
         const { polId } = metadata.dataDescriptions[chunk.dataDescId];

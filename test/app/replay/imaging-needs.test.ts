@@ -148,6 +148,10 @@ describe('what an imaging script needs', () => {
       expect(spec.windows.map(({ channelCount }) => channelCount)).toEqual([3840, 3840, 3840, 3840]);
       expect(spec.windows).toEqual(inputs[0].spec.windows);
     }
+    expect(inputs[0].spec.dishDiameter).toBe(12);
+    const small = calls.map((one) => (one.task === 'split' ? { ...one, named: { ...one.named, width: 4080 } } : one));
+    const twin = planImagingTwin(needsOf(small, parts), 'script');
+    expect(twin.inputs.map(({ spec }) => spec.dishDiameter)).toEqual([7, 7, 7]);
     // Windows without lines are beside that of the line.
     const [line, ...others] = inputs[0].spec.windows;
     for (const { centreHz } of others) expect(Math.abs(centreHz - line.centreHz)).toBeGreaterThan(1e9);

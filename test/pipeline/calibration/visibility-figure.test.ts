@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { antennaFigure } from '../../../src/pipeline/calibration/antenna-figure.ts';
 import type { PlotAxis } from '../../../src/pipeline/calibration/visibility-axes.ts';
 import { type VisibilityPlot, visibilityFigures } from '../../../src/pipeline/calibration/visibility-figure.ts';
 import { PointStore } from '../../../src/pipeline/calibration/visibility-points.ts';
+import { initweights } from '../../../src/pipeline/reshape/index.ts';
 import { timeOf, writeSyntheticMs } from './synthetic-ms.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'visibility-figure-'));
@@ -50,6 +52,23 @@ describe('figures of visibilities', () => {
     expect(panel.series[0].x.length).toBe(2 * 2 * 4 * 2); // windows, scans, channels, correlations
     expect(panel.series[0].y[0]).toBeCloseTo((0.1 * 180) / Math.PI, 4);
     expect(panel.series[0].x[0]).toBeCloseTo(230, 9);
+  });
+
+  it('draws weights of channels, which are those of rows where there is no WEIGHT_SPECTRUM', () => {
+    const draw = (yaxis: PlotAxis, vis: string) => {
+      const [page] = visibilityFigures(context, { ...plot, vis, xaxis: 'freq', yaxis, spw: '0' });
+      return Array.from(page.sections[0].panels[0].series[0].y);
+    };
+    expect(draw('wtsp', 'a.ms')).toEqual(draw('wt', 'a.ms'));
+    initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
+    const ms = openMs(join(folder, 'a.ms'), 'update');
+    for (const row of [0, 1, 2, 3])
+      ms.main
+        .column('WEIGHT_SPECTRUM')
+        .put(row, { shape: [2, 4], values: Float32Array.from({ length: 8 }, (_, at) => at + 1) });
+    ms.close();
+    expect(draw('wtsp', 'a.ms').slice(0, 8)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(draw('wtamp', 'a.ms')[0]).toBeCloseTo(draw('wt', 'a.ms')[0] * draw('amp', 'a.ms')[0], 6);
   });
 
   it('averages amplitudes by themselves, and the baselines of each antenna', () => {

@@ -26,7 +26,15 @@ const AXES: Readonly<Record<string, PlotAxis>> = {
   ...{ channel: 'chan', chan: 'chan', frequency: 'freq', freq: 'freq', uvdist: 'uvdist', uvwave: 'uvwave' },
   ...{ uvdist_l: 'uvwave', u: 'u', v: 'v', w: 'w', antenna1: 'antenna1', antenna2: 'antenna2', ant1: 'antenna1' },
   ...{ ant2: 'antenna2', amp: 'amp', amplitude: 'amp', phase: 'phase', real: 'real', imag: 'imag', weight: 'wt' },
-  ...{ wt: 'wt', sigma: 'sigma', corr: 'corr', correlation: 'corr', velocity: 'velocity' },
+  ...{
+    wt: 'wt',
+    wtamp: 'wtamp',
+    wtsp: 'wtsp',
+    sigma: 'sigma',
+    corr: 'corr',
+    correlation: 'corr',
+    velocity: 'velocity',
+  },
   ...{ uwave: 'uwave', vwave: 'vwave', wwave: 'wwave', azimuth: 'azimuth', elevation: 'elevation' },
   ...{ hourang: 'hourang', hourangle: 'hourang', parang: 'parang', parangle: 'parang' },
 };
