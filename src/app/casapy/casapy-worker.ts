@@ -2,7 +2,7 @@
 import { readFileSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { errorSentence, type SentError, unpackError } from '../../foundation/base/index.ts';
+import { errorSentence, fail, type SentError, unpackError } from '../../foundation/base/index.ts';
 import {
   BlockingBridge,
   guardedFiles,
@@ -102,8 +102,35 @@ function enginePrograms(ask: (request: EngineRequest, cwd: string) => EngineAnsw
   return { bdflags2MS: program('bdflags2MS'), untar: program('untar') };
 }
 
+/** The request as the editor can take it, whatever a script has written. @throws usage */
+function lineRequest(given: Partial<LineRequest> | null | undefined): LineRequest {
+  const areTexts = (values: unknown) => Array.isArray(values) && values.every((value) => typeof value === 'string');
+  const { prompt, names, history, cwd } = given ?? {};
+  if (
+    typeof prompt !== 'string' ||
+    typeof cwd !== 'string' ||
+    !areTexts(names) ||
+    !(history === undefined || areTexts(history))
+  )
+    return fail('usage', 'A line is asked for with a prompt, names and a folder.');
+  return given as LineRequest;
+}
+
 function tell(message: PythonMessage): void {
   parentPort?.postMessage(message);
+}
+
+/** The exit code of what Python runs to its end; os._exit is one, too. @throws bad-data when a script has brought Python down */
+function finish(run: () => number): number {
+  try {
+    return run();
+  } catch (error) {
+    const message = (error as { message?: unknown } | undefined)?.message;
+    const reason = typeof message === 'string' ? (message.trim().split('\n').at(-1) ?? '') : '';
+    const ended = /^Program terminated with exit\((\d+)\)/.exec(reason);
+    if (ended) return Number(ended[1]);
+    return fail('bad-data', `The script has brought Python down${reason && `: ${reason}`}.`);
+  }
 }
 
 async function runJob(data: RunData): Promise<number> {
@@ -123,7 +150,7 @@ async function runJob(data: RunData): Promise<number> {
   const shell: Shell = rules ? confinedShell(guardedFiles(rules), programs) : hostShell();
   const services: HostServices = {
     translate: (text: string) => ({ value: translateSyntax(text) }),
-    readLine: (request: LineRequest) => ({ value: lines.ask(request) }),
+    readLine: (request: LineRequest) => ({ value: lines.ask(lineRequest(request)) }),
     setVersion(version: string) {
       casaVersion = version;
       return { value: null };
@@ -162,7 +189,7 @@ async function runJob(data: RunData): Promise<number> {
   // Python's source of random numbers opens once, which it cannot do later.
   interpreter.run('import os; os.urandom(1)', null);
   if (rules) lockThread(rules);
-  const code = interpreter.run(RUN, { start: data.start, job: data.job }) as number;
+  const code = finish(() => interpreter.run(RUN, { start: data.start, job: data.job }) as number);
   bridge.close();
   lines.close();
   return code;

@@ -247,6 +247,15 @@ except ImportError as error:
     expect(run.stderr.toString()).toMatch(/The prompt has no %edit; it has %run/);
   });
 
+  it('calls at its prompt a task that stands alone, as IPython of CASA does, and tells on ? what there is', () => {
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
+      cwd: folder,
+      input: 'vis = "no.ms"\nlistobs\n?\nquit\n',
+    });
+    expect(run.stderr.toString()).toMatch(/There is no MeasurementSet of this name.*no\.ms/);
+    expect(run.stdout.toString()).toContain('help(task) describes a task');
+  });
+
   it('gives subprocess what a program prints as text or bytes, with its errors and its input', () => {
     const source = `from casatasks import listobs
 import subprocess

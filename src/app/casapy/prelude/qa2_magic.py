@@ -110,6 +110,8 @@ def python_line(line):
         return '%s = __casapy__.lines(%r)' % taken.groups()
     if re.fullmatch(r'\?{1,2}\s*[\w.]+|[\w.]+\s*\?{1,2}', text):
         return 'help(%s)' % text.strip('? ')
+    if text in ('?', '??'):
+        return 'help()'
     name, rest = (re.match(r'%?([\w-]*)\s*(.*)', text, re.S) or re.match('()(.*)', text)).groups()
     if text.startswith('%'):
         known = _magic(name, rest) or ('pass' if name in _SILENT else None)
@@ -117,7 +119,7 @@ def python_line(line):
     is_ours = callable(SPACE.get(name))
     if name in _CALLED_WITH_WORDS and is_ours and (not rest or re.match(r'[\w\'"]', rest)):
         return '%s(%s)' % (name, ', '.join(repr(word.rstrip(',')) for word in _words(rest)))
-    if name in _CALLED_ALONE and is_ours and not rest:
+    if not rest and (name in _CALLED_ALONE and is_ours or text == name and isinstance(SPACE.get(name), qa2_engine.Task)):
         return name + '()'
     if name == 'help' and re.fullmatch(r'[\w.]+', rest):
         return 'help(%s)' % rest
