@@ -209,6 +209,8 @@ def transforms(c):
         "channels in TOPO": grid("channel", nchan=c.count // 2, start=3, width=1, spw="1"),
         "three channels wide": grid("channel", width=3),
         "means of four channels": grid("channel", width=4, preaverage=True),
+        "means of four channels, smoothed": grid("channel", width=4, preaverage=True, hanning=True),
+        "time average of one correlation": dict(timeaverage=True, timebin="60s", spw="2", correlation="YY", datacolumn="data"),
         "means of three channels, in LSRK": grid("velocity", width=c.kms(3.1), start=c.kms(-0.3 * c.count), nchan=c.fit(3.1), preaverage=True, **lsrk),
         "means of two channels of all columns": grid("frequency", usewtspectrum=True, nchan=c.fit(2.6), start=start, width=c.hz(2.6),
                                                      outframe="BARY", preaverage=True, **{"datacolumn": "all"}),

@@ -52,7 +52,7 @@ interface Sums {
   /** UVW of the first row, m. */
   readonly firstUvw: readonly number[];
   rows: number;
-  /** Rows that are not flagged as a whole. */
+  /** Rows that have an unflagged value. */
   goodRows: number;
   /** INTERVAL of the first row. */
   readonly firstInterval: number;
@@ -210,9 +210,15 @@ function isBeyond(
   return Math.hypot(...sums.firstUvw.map((value, axis) => chunk.uvw[3 * row + axis] - value)) > maxUvwDistanceM;
 }
 
-/** Rows flagged as a whole count only while there is no other. */
+function hasGoodValue({ flag, chanCount, corrCount }: VisibilityChunk, row: number): boolean {
+  const end = (row + 1) * chanCount * corrCount;
+  for (let at = row * chanCount * corrCount; at < end; at++) if (flag[at] === 0) return true;
+  return false;
+}
+
+/** Rows whose values are all flagged, of those selected, count only while there is no other; as in CASA whatever FLAG_ROW says. */
 function addMetadata(sums: Sums, chunk: VisibilityChunk, row: number): void {
-  const isGood = chunk.flagRow[row] === 0;
+  const isGood = hasGoodValue(chunk, row);
   sums.rows++;
   if (!isGood && sums.goodRows > 0) return;
   if (isGood && sums.goodRows === 0) {

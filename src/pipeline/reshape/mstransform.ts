@@ -52,8 +52,8 @@ export interface MstransformOptions extends Omit<SplitOptions, 'width' | 'combin
 /**
  * Selects, averages, smooths and regrids visibilities into a new MeasurementSet: CASA 6.7's mstransform.
  *
- * The steps are made in CASA's order: time average, channel selection and average, combination of windows, Hanning smoothing,
- * regridding.
+ * The steps are made in CASA's order: time average, channel selection and average, combination of windows, `preaverage`, Hanning
+ * smoothing, regridding.
  *
  * @throws usage for parameters that contradict each other; unsupported for spectral windows that cannot be combined
  */
@@ -140,8 +140,8 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
       if (!hanning && !frame) return [];
       const operators = [flatSpectrum()];
       if (combination) operators.push(combination.operator);
-      if (hanning) operators.push(hanningSmooth());
       if (averages.size > 0) operators.push(channelAverages(averages));
+      if (hanning) operators.push(hanningSmooth());
       const shift = frame;
       if (shift) {
         operators.push(

@@ -105,6 +105,12 @@ describe('mstransform', () => {
     expect(windows[0].chanFreqs).toEqual([230.0005e9, 230.0025e9, 230.0045e9]);
     for (const [chan, value] of [(0 + 1) / 2, (4 + 9) / 2, (16 + 25) / 2].entries())
       expect(data[chan]).toBeCloseTo(value, 4);
+    // Hanning smooths the averages, 0.5, 6.5, 20.5 and 42.5.
+    mstransform(context, { ...options, preaverage: true, hanning: true, outputvis: 'c.ms' });
+    const smooth = look(join(context.cwd, 'c.ms'));
+    expect(smooth.flag).toEqual([1, 0, 0]);
+    expect(smooth.data[1]).toBeCloseTo((0.5 + 2 * 6.5 + 20.5) / 4, 4);
+    expect(smooth.data[2]).toBeCloseTo((6.5 + 2 * 20.5 + 42.5) / 4, 4);
   });
 
   it('changes the frame to LSRK', () => {
@@ -266,7 +272,7 @@ describe('mstransform', () => {
     const spw = readNumbers(ms.main, 'DATA_DESC_ID');
     const times = readNumbers(ms.main, 'TIME');
     const row = times.findLastIndex((time, at) => time === times[spw.indexOf(0)] + SECONDS && spw[at] === 0);
-    ms.main.column('FLAG_ROW').put(row, 1);
+    ms.main.column('FLAG').put(row, { shape: [8, 2], values: new Uint8Array(16).fill(1) });
     ms.close();
     mstransform(context, { ...options, ...average, outputvis: 'e.ms' });
     const uneven = openMs(join(context.cwd, 'e.ms'));

@@ -164,6 +164,22 @@ describe('split', () => {
     });
     expect(u[0]).toBeCloseTo((4 / 5) * 10, 6);
     expect(u[1]).toBeCloseTo((1 / 5) * 10, 6);
+    // A row whose selected values are all flagged does not count, though FLAG_ROW says nothing of it.
+    const flagged = openMs(path('a.ms'), 'update');
+    for (const chunk of readChunks(flagged, { columns: [], selection: { scan: '1', spw: '0' } })) {
+      chunk.flag.forEach((_, at) => {
+        const row = Math.floor(at / (chunk.chanCount * chunk.corrCount));
+        if (at % 2 === 0 && chunk.time[row] === chunk.time[0]) chunk.flag[at] = 1;
+      });
+      writeChunk(flagged, chunk, { flag: true });
+      chunk.release();
+    }
+    flagged.close();
+    split(context, { ...options, outputvis: 'late.ms', correlation: 'XX' });
+    const late = openMs(path('late.ms'));
+    expect(late.main.column('UVW').getRange(0, 1)[0]).toBeCloseTo(10, 6);
+    expect(late.main.column('EXPOSURE').get(0)).toBeCloseTo(SECONDS, 6);
+    late.close();
   });
 
   it('counts the selected channels in the weights of time averages, and takes means where another window is averaged', () => {
