@@ -175,9 +175,9 @@ const SELECTIONS = new Set(
 export function prepareArguments(declaration: TaskDeclaration, args: TaskArguments): TaskArguments {
   const prepared = { ...args };
   let isSelecting = true;
-  for (const { name, type, inert } of declaration.parameters) {
+  for (const { name, type, inert, selectsAlways } of declaration.parameters) {
     if (name === 'selectdata' && !inert) isSelecting = args.selectdata !== false;
-    if (!isSelecting && SELECTIONS.has(name)) prepared[name] = '';
+    if (!isSelecting && SELECTIONS.has(name) && !selectsAlways) prepared[name] = '';
     if (type.endsWith('List')) prepared[name] = asList(prepared[name]);
   }
   return prepared;

@@ -38,6 +38,8 @@ export interface TaskParameter {
   readonly alwaysAs?: TaskValue;
   /** Set when only the default is available here; another value is refused, never ignored. */
   readonly onlyDefault?: boolean;
+  /** Set for a selection that counts without `selectdata` too, though it comes after it. */
+  readonly selectsAlways?: boolean;
 }
 
 /** One CASA task: checks, help, docs and coverage are projections of this. Parameters are in CASA's positional order. */

@@ -81,6 +81,9 @@ describe('prepareArguments', () => {
       const args = checkArguments(task, ['x.ms'], { ...needed, scan: '4', selectdata: false });
       expect([prepareArguments(task, args).scan].flat()).toEqual(['4']);
     }
+    const visstat = findTask('visstat');
+    const args = checkArguments(visstat, ['x.ms'], { scan: '4', intent: '*PHASE*', selectdata: false });
+    expect(prepareArguments(visstat, args)).toMatchObject({ scan: '', intent: '*PHASE*' });
   });
 });
 

@@ -10,14 +10,10 @@ const COLUMNS = [
   ...['interval', 'scan', 'scan_number', 'time', 'weight_spectrum', 'uvrange'],
 ];
 
-/** The selection in our words; selectdata=False keeps field, window and intent. */
-function selectionOf({ selectdata, field, spw, intent, ...args }: TaskArguments) {
-  const text = (name: string) => (selectdata === true ? String(args[name]) : '');
-  const [timerange, scan, array, observation] = ['timerange', 'scan', 'array', 'observation'].map(text);
-  const [antenna, uvrange, correlation] = ['antenna', 'uvrange', 'correlation'].map(text);
-  const always = { field: String(field), spw: String(spw), intent: String(intent) };
-  return { ...always, timerange, scan, array, observation, antenna, uvrange, correlation };
-}
+const SELECTIONS = 'field spw intent timerange scan array observation antenna uvrange correlation'.split(' ');
+
+/** The selection in our words. */
+const selectionOf = (args: TaskArguments) => Object.fromEntries(SELECTIONS.map((name) => [name, String(args[name])]));
 
 export const visstatTask: TaskDeclaration = {
   name: 'visstat',
@@ -46,7 +42,7 @@ export const visstatTask: TaskDeclaration = {
     int('ddistart', -1, 'first data description', { inert: 'it has no effect on the result', inertInCasa: true }),
     text('taql', '', 'further selection in TaQL', { onlyDefault: true }),
     bool('monolithic_processing', false, 'work in one piece', { inert: 'it changes no value', inertInCasa: true }),
-    text('intent', '', 'scan intents, with * as wildcard; empty: all'),
+    text('intent', '', 'scan intents, with * as wildcard; empty: all', { selectsAlways: true }),
     text('reportingaxes', 'ddid', 'what each result is of', { allowed: ['ddid', 'field', 'integration'] }),
     bool('doquantiles', true, 'median and quartiles too'),
   ],
