@@ -8,6 +8,8 @@ CASADATA_DIRECTORY is the __data__ folder of the PyPI package casadata. Read fro
   nrao/VLA/standards/{PerleyButler*Coeffs,fluxcalibrator.data}
 Each series in time is cut into segments; a segment is a sum of Chebyshev polynomials, each of them for a constant and
 for the cosines and sines of the harmonics of a period (orbit of a moon, rotation of a body).
+Flux densities of asteroids are rounded to 0.1 mJy there, up to 3 % of them: where rounding what the series gives leads
+to another number, the steps from that to the table's are kept.
 Prints how far the tables are from what they were made of.
 """
 import base64
@@ -23,6 +25,7 @@ FOLDER = sys.argv[1]
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SPLIT = 59214.0  # a later ephemeris begins; no segment reaches across
 FIRST, LAST = 55197.0, 62866.0
+JANSKY_UNIT = 1e-4  # of the last digit of flux densities
 MOONS = {"Io": ("Jupiter", 1.769138), "Europa": ("Jupiter", 3.55181), "Ganymede": ("Jupiter", 7.154553),
          "Callisto": ("Jupiter", 16.689018), "Titan": ("Saturn", 15.945421)}
 PLANETS = ["Venus", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune"]
@@ -56,6 +59,27 @@ def coded(integers):
     return base64.b64encode(bytes(out)).decode()
 
 
+def step_code(steps):
+    """Where the steps of +1 and -1 are, as base64 of bits: Rice codes of the gaps, each followed by a bit for the sign.
+
+    The parameter of a code goes by the mean of the gaps so far; fifteen ones are followed by the gap itself, in 24 bits.
+    """
+    where = np.flatnonzero(steps)
+    bits, total, count = [], 4, 1
+    for gap, sign in zip((np.diff(where, prepend=-1) - 1).tolist(), (steps[where] < 0).tolist()):
+        low = 0
+        while count << low < total:
+            low += 1
+        short = "1" * (gap >> low) + "0" + (format(gap & ((1 << low) - 1), "0%db" % low) if low else "")
+        bits.append((short if gap >> low < 15 else "1" * 15 + format(gap, "024b")) + str(int(sign)))
+        total, count = total + gap, count + 1
+        if count == 64:
+            total, count = total >> 1, 32
+    text = "".join(bits)
+    text += "0" * (-len(text) % 8)
+    return dict(count=len(where), data=base64.b64encode(int(text or "0", 2).to_bytes(len(text) // 8, "big")).decode())
+
+
 def basis(t, start, step, degree, harmonics, period, origin):
     x = 2 * (t - start) / step - 1
     slow = np.polynomial.chebyshev.chebvander(x, degree)
@@ -66,30 +90,38 @@ def basis(t, start, step, degree, harmonics, period, origin):
     return np.concatenate([slow * p[:, None] for p in parts], axis=1)
 
 
-def fit(name, t, values, first, step, degree, scale, harmonics=0, period=1.0, weights=None):
-    """A series of columns [time, component], with what it makes of the same times."""
+def fit(name, t, values, first, step, degree, scale, harmonics=0, period=1.0, split=SPLIT):
+    """A series of columns [time, component], with the function of time that it makes of them.
+
+    `split` is a time that no segment reaches across.
+    """
     values = values.reshape(len(t), -1)
     count = int(np.ceil((t.max() - first) / step - 1e-9))
-    coefficients, back = [], np.zeros_like(values)
-    which = np.minimum(((t - first) / step).astype(int), count - 1)
+    coefficients = []
     for segment in range(count):
         start = first + segment * step
-        inside = (t >= start - 1e-6) & (t <= start + step + 1e-6) & ((t < SPLIT) == (start < SPLIT - 1e-6))
-        at = t[inside]
-        matrix = basis(at, start, step, degree, harmonics, period, first)
+        inside = (t >= start - 1e-6) & (t <= start + step + 1e-6) & ((t < split) == (start < split - 1e-6))
+        matrix = basis(t[inside], start, step, degree, harmonics, period, first)
         solved = np.linalg.lstsq(matrix, values[inside], rcond=1e-10)[0]
-        rounded = np.round(solved / scale)
-        coefficients.append(rounded.T)
-        mine = inside & (which == segment)
-        back[mine] = basis(t[mine], start, step, degree, harmonics, period, first) @ (rounded * scale)
+        coefficients.append(np.round(solved / scale))
+
+    def evaluate(times):
+        out = np.zeros((len(times), values.shape[1]))
+        which = np.clip(np.floor((times - first) / step + 1e-9).astype(int), 0, count - 1)
+        for segment in np.unique(which):
+            mine = which == segment
+            out[mine] = basis(times[mine], first + segment * step, step, degree, harmonics, period, first) @ (coefficients[segment] * scale)
+        return out
+
+    back = evaluate(t)
     worst = np.abs(back - values).max(axis=0)
     rms = np.sqrt(((back - values) ** 2).mean(axis=0))
     series = dict(first=first, step=step, count=count, degree=degree, components=values.shape[1], scale=scale,
-                  data=coded(np.concatenate([c.ravel() for c in coefficients])))
+                  data=coded(np.concatenate([c.T.ravel() for c in coefficients])))
     if harmonics:
         series.update(harmonics=harmonics, period=period)
     print("%-22s %7d bytes, worst %s rms %s" % (name, len(series["data"]), np.array2string(worst, precision=2), np.array2string(rms, precision=2)), flush=True)
-    return series, back
+    return series, evaluate
 
 
 def ephemeris(body):
@@ -123,11 +155,12 @@ def orbits():
         if body in MOONS:
             planet, period = MOONS[body]
             entry["around"] = planet
-            entry["orbit"], back = fit(body + " orbit, au", t, where - places[planet], FIRST, 103.0, 6, 2e-8, 3, period)
-            back += places[planet]
+            entry["orbit"], place = fit(body + " orbit, au", t, where - places[planet](t), FIRST, 103.0, 6, 2e-8, 3, period)
+            back = place(t) + places[planet](t)
         else:
-            entry["orbit"], back = fit(body + " orbit, au", t, where, FIRST, 39.0, 13 if body in ("Venus", "Mars") else 12, 2e-8)
-        places[body] = back
+            entry["orbit"], place = fit(body + " orbit, au", t, where, FIRST, 39.0, 13 if body in ("Venus", "Mars") else 12, 2e-8)
+            back = place(t)
+        places[body] = place
         print("%22s distance, worst relative: %.1e" % (body, np.abs(np.linalg.norm(back, axis=1) / rows[:, 3] - 1).max()))
         good = rows[:, 5] > -900
         if good.any():
@@ -140,7 +173,7 @@ def orbits():
             pole = np.stack([rows[good, 5], angle], axis=1)
             entry["pole"] = fit(body + " pole, deg", t[good], pole, first, 39.0, 5, 1e-3)[0]
         bodies[body] = entry
-    return bodies
+    return bodies, places
 
 
 def lines_of(name):
@@ -207,7 +240,9 @@ def summary(body, excess):
 
 
 def timed_model(body, quantity, t, frequencies, mean, parts, patterns, period, every, harmonics, tolerance, excess_of):
-    series, back = fit(body + " modes", t, parts, float(t[0]), every, 4, 4e-5, harmonics, period)
+    mean, patterns = (np.array([float("%.6g" % v) for v in of.ravel()]).reshape(of.shape) for of in (mean, patterns))
+    series, evaluate = fit(body + " modes", t, parts, float(t[0]), every, 4, 4e-5, harmonics, period, np.inf)
+    back = evaluate(t)
     excess = excess_of(mean + back @ patterns)
     summary(body, excess)
     index = np.arange(len(t))
@@ -217,9 +252,18 @@ def timed_model(body, quantity, t, frequencies, mean, parts, patterns, period, e
         back[inside] += np.round((parts - back)[inside] / 1e-4) * 1e-4
     summary(body, excess_of(mean + back @ patterns))
     fixes.update(first=float(t[0]), step=float((t[-1] - t[0]) / (len(t) - 1)))
-    return dict(quantity=quantity, first=float(t[0]), last=float(t[-1]), frequenciesGHz=frequencies,
-                mean=[float("%.6g" % v) for v in mean], patterns=[[float("%.6g" % v) for v in p] for p in patterns],
-                series=series, corrections=fixes)
+    return dict(quantity=quantity, first=float(t[0]), last=float(t[-1]), frequenciesGHz=frequencies, mean=mean.tolist(),
+                patterns=patterns.tolist(), series=series, corrections=fixes), mean + back @ patterns
+
+
+def rounding_steps(made, table, tolerance):
+    """Steps from what the series gives, in units and rounded, to the table, where they are more than the tolerance."""
+    steps = np.where(np.abs(table - np.floor(made + 0.5)) > tolerance * table, table - np.floor(made + 0.5), 0)
+    layers = []
+    while steps.any():
+        layers.append(step_code(np.sign(steps)))
+        steps = steps - np.sign(steps)
+    return layers
 
 
 def mars(bodies):
@@ -233,22 +277,26 @@ def mars(bodies):
     mean, parts, patterns = modes(kelvin, np.ones(len(frequencies)), 4)
     # the day of Mars as seen from the Earth, on average
     period = 1 / (24 / 24.622962 - 1 / 686.98)
-    bodies["Mars"]["timed"] = timed_model("Mars", "kelvin", t, frequencies, mean, parts, patterns, period, 13.0, 16, 4.5e-4,
+    bodies["Mars"]["timed"], _ = timed_model("Mars", "kelvin", t, frequencies, mean, parts, patterns, period, 13.0, 16, 4.5e-4,
                                           lambda made: (np.abs(made - kelvin) - 0.05) / kelvin)
 
 
-def asteroid(bodies, body, hours, every, harmonics):
+def asteroid(bodies, places, body, hours, every, harmonics):
     """Harmonics stay below half the rate of the samples: what lies above would mean anything between them."""
     frequencies, t, jansky = timed(body + "_fd_time.dat", 5)
     t = t[0] + (t[-1] - t[0]) / (len(t) - 1) * np.arange(len(t))
-    rows, _ = ephemeris(body)
-    square = np.interp(t, rows[:, 0], rows[:, 3])[:, None] ** 2
+    square = (places[body](t) ** 2).sum(axis=1)[:, None]
     unit = jansky * square
     noise = 3e-5 / jansky.mean(axis=0)
     mean = unit.mean(axis=0)
     part_mean, parts, patterns = modes(unit / mean, 1 / np.hypot(noise, 3e-4), 2)
-    bodies[body]["timed"] = timed_model(body, "jansky", t, frequencies, mean * part_mean, parts, patterns * mean, hours / 24,
-                                        every, harmonics, 5e-4, lambda made: (np.abs(made / square - jansky) - 1e-4) / jansky)
+    model, made = timed_model(body, "jansky", t, frequencies, mean * part_mean, parts, patterns * mean, hours / 24,
+                              every, harmonics, 5e-4, lambda made: (np.abs(made / square - jansky) - 1e-4) / jansky)
+    units = np.round(jansky / JANSKY_UNIT)
+    model["rounding"] = dict(unit=JANSKY_UNIT, length=len(t), steps=[rounding_steps(m, u, 7e-4) for m, u in zip((made / square / JANSKY_UNIT).T, units.T)])
+    for frequency, layers in zip(frequencies, model["rounding"]["steps"]):
+        print("   %6.0f GHz steps: %s" % (frequency, " ".join("%d in %d bytes" % (one["count"], len(one["data"])) for one in layers)))
+    bodies[body]["timed"] = model
 
 
 def mjd_of(years):
@@ -284,12 +332,12 @@ def quasars():
 
 
 def main():
-    bodies = orbits()
+    bodies, places = orbits()
     spectra(bodies)
     mars(bodies)
-    asteroid(bodies, "Ceres", 9.07417, 8.0, 4)
-    asteroid(bodies, "Pallas", 7.8132, 12.0, 12)
-    asteroid(bodies, "Vesta", 5.342128, 12.0, 12)
+    asteroid(bodies, places, "Ceres", 9.07417, 8.0, 4)
+    asteroid(bodies, places, "Pallas", 7.8132, 12.0, 12)
+    asteroid(bodies, places, "Vesta", 5.342128, 12.0, 12)
     release = next((re.search(r"casadata-([\d.]+)\.dist-info", n)[1] for n in os.listdir(os.path.join(FOLDER, "..", ".."))
                     if re.search(r"casadata-[\d.]+\.dist-info", n)), "unknown")
     result = dict(source="PyPI casadata " + release + ": JPL-Horizons ephemerides, SolarSystemModels (Butler; Orton and Hofstadter; Gurwell; Mueller), VLA flux standards",

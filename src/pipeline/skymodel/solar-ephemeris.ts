@@ -48,7 +48,8 @@ function vectorAt(name: string, mjd: number): Float64Array {
   return around ? vector.map((value, axis) => value + evaluateSeries(bodies[around].orbit, mjd)[axis]) : vector;
 }
 
-const distanceAt = (name: string, mjd: number) => Math.hypot(...vectorAt(name, mjd));
+/** Distance from the centre of the Earth, au. */
+export const distanceAt = (name: string, mjd: number) => Math.hypot(...vectorAt(name, mjd));
 
 /** Recession, au/d. */
 const recessionAt = (name: string, mjd: number) =>

@@ -4,7 +4,8 @@ import { BOLTZMANN, fail, PLANCK, SECONDS_PER_DAY, SPEED_OF_LIGHT } from '../../
 import { type CodedSeries, decodeIntegers, evaluateSeries } from './coded-series.ts';
 import type { Disk } from './disk.ts';
 import { LocalSpline, nearestIndex } from './local-spline.ts';
-import { type BodyState, bodyNamed, bodyState, solarBodies } from './solar-ephemeris.ts';
+import { addStepsInto, type CodedSteps } from './rounding-steps.ts';
+import { type BodyState, bodyNamed, bodyState, distanceAt, solarBodies } from './solar-ephemeris.ts';
 
 /** Brightness temperature against frequency. */
 interface TemperatureTable {
@@ -33,6 +34,14 @@ interface TimedTable {
     readonly scale: number;
     readonly runs: readonly { readonly first: number; readonly count: number; readonly data: string }[];
   };
+  /** How CASA's table of flux densities is rounded, where that differs from what the series gives rounded. */
+  readonly rounding?: {
+    /** Jy */
+    readonly unit: number;
+    readonly length: number;
+    /** [frequency][layer] */
+    readonly steps: readonly (readonly CodedSteps[])[];
+  };
 }
 
 /** A quantity against frequency, ready for integration over channels. */
@@ -48,7 +57,6 @@ interface Spectrum {
 type FluxTables = { readonly temperature?: TemperatureTable; readonly timed?: TimedTable };
 const bodies = tables.bodies as unknown as Readonly<Record<string, FluxTables>>;
 const SKY_KELVIN = 2.725;
-const ASTRONOMICAL_UNIT = 1.4959787066e11;
 
 /** Brightness of a body over that of the sky behind, W/m2/Hz/sr. */
 function brightness(hz: number, kelvin: number): number {
@@ -93,32 +101,65 @@ function sampleAt(table: TimedTable, index: number): Float64Array {
   return values.map((value, component) => value + scale * residuals[(index - run.first) * values.length + component]);
 }
 
-/** Components at a time: splines through the table's times around, as CASA interpolates in its table. */
-function partsAt(table: TimedTable, mjd: number): readonly number[] {
+const stepsOf = new WeakMap<TimedTable, readonly Int8Array[]>();
+
+/** Steps of a table's rounding, [frequency][sample]; none for frequencies without them. */
+function roundingSteps(table: TimedTable): readonly Int8Array[] {
+  const known = stepsOf.get(table);
+  if (known || !table.rounding) return known ?? [];
+  const { length, steps } = table.rounding;
+  const all = steps.map((layers) => {
+    const sums = new Int8Array(layers.length > 0 ? length : 0);
+    for (const layer of layers) addStepsInto(sums, layer);
+    return sums;
+  });
+  stepsOf.set(table, all);
+  return all;
+}
+
+/** A row of CASA's table: K, or Jy rounded as there. */
+function rowOf(table: TimedTable, name: string, index: number): readonly number[] {
+  const { patterns, mean, rounding, corrections } = table;
+  const parts = sampleAt(table, index);
+  const values = mean.map((value, at) =>
+    patterns.reduce((sum, pattern, mode) => sum + parts[mode] * pattern[at], value),
+  );
+  if (!rounding) return values;
+  const steps = roundingSteps(table);
+  const square = distanceAt(name, corrections.first + index * corrections.step) ** 2;
+  return values.map((value, at) => {
+    const jansky = value / square;
+    return steps[at].length > 0
+      ? (Math.floor(jansky / rounding.unit + 0.5) + steps[at][index]) * rounding.unit
+      : jansky;
+  });
+}
+
+/** Values at a time, [frequency]: splines through the rows of the table around, as CASA interpolates in it. */
+function valuesAt(table: TimedTable, name: string, mjd: number): readonly number[] {
   const { first, step } = table.corrections;
   const last = Math.round((table.last - first) / step);
   const from = Math.max(0, Math.min(last - 24, Math.round((mjd - first) / step) - 12));
   const indices = Array.from({ length: Math.min(25, last + 1) }, (_, at) => from + at);
   const times = indices.map((index) => first + index * step);
-  const samples = indices.map((index) => sampleAt(table, index));
-  return table.patterns.map((_, component) =>
+  const rows = indices.map((index) => rowOf(table, name, index));
+  return table.mean.map((_, at) =>
     new LocalSpline(
       times,
-      samples.map((values) => values[component]),
+      rows.map((row) => row[at]),
     ).at(mjd),
   );
 }
 
-function timedSpectrum(table: TimedTable, mjd: number, state: BodyState): Spectrum {
-  const parts = partsAt(table, mjd);
+function timedSpectrum(table: TimedTable, name: string, mjd: number): Spectrum {
   const frequencies = table.frequenciesGHz.map((value) => value * 1e9);
   const isFlux = table.quantity === 'jansky';
-  const square = (ASTRONOMICAL_UNIT / state.distance) ** 2;
-  const values = frequencies.map((hz, at) => {
-    const value = parts.reduce((sum, part, mode) => sum + part * table.patterns[mode][at], table.mean[at]);
-    return isFlux ? value * square : brightness(hz, value);
-  });
-  return spectrumOf(frequencies, values, isFlux);
+  const values = valuesAt(table, name, mjd);
+  return spectrumOf(
+    frequencies,
+    isFlux ? values : values.map((kelvin, at) => brightness(frequencies[at], kelvin)),
+    isFlux,
+  );
 }
 
 /** Mean over a channel by trapezia through the table's points in it, as CASA does. */
@@ -170,7 +211,7 @@ export function solarModel(name: string, mjdSec: number, telescope: string): Sol
     fail('unsupported', `The model of ${body} ends at MJD ${timed.last}; the data are of MJD ${mjd.toFixed(2)}.`);
   const isTimed = timed !== undefined && (mjd >= timed.first || !temperature);
   const spectrum = isTimed
-    ? timedSpectrum(timed, mjd, state)
+    ? timedSpectrum(timed, body, mjd)
     : steadySpectrum(body, temperature ?? fail('internal', `${body} has no spectrum.`));
   const solidAngle = (Math.PI / 4) * state.equatorialDiameter * state.polarDiameter;
   // seen from the body, light is emitted at a frequency shifted against the Doppler shift of the way to the telescope

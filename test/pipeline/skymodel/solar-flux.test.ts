@@ -25,6 +25,20 @@ describe('flux densities of bodies of the Solar System', () => {
     expect(Math.abs(flux([from * GHZ, to * GHZ]) / jansky - 1)).toBeLessThan(7e-4);
   });
 
+  // CASA 6.7, solar_system_fd, whose tables have 0.1 mJy as their unit
+  it.each([
+    ['Pallas', 59232.14883, 84, 0.018432035383364784],
+    ['Pallas', 57815.83633, 105, 0.03613257170721914],
+    ['Vesta', 57461.128, 84, 0.027416711016958566],
+    ['Vesta', 57515.1905, 93, 0.027983558417605487],
+    ['Ceres', 60705.253, 84, 0.0733199630370012],
+    ['Ceres', 59215.6, 84, 0.10088048326304472],
+    ['Ceres', 59215.6, 145, 0.29820427028931407],
+  ] as const)('of faint %s at MJD %f and %f GHz follow the rounding of CASA 6.7', (body, mjd, ghz, jansky) => {
+    const { flux } = solarModel(body, mjd * DAY, 'ALMA');
+    expect(Math.abs(flux([(ghz - 1) * GHZ, (ghz + 1) * GHZ]) / jansky - 1)).toBeLessThan(3e-4);
+  });
+
   it('take names in any case and know their limits', () => {
     expect(solarModel('NEPTUNE', 56093 * DAY, 'ALMA').name).toBe('Neptune');
     expect(() => solarModel('Pluto', 56093 * DAY, 'ALMA')).toThrow(
