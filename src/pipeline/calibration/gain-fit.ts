@@ -1,4 +1,5 @@
 import { type GainProblem, type Lease, solveGainsInPlace } from '../../foundation/numeric/index.ts';
+import { balanceSidesInPlace } from './gain-balance.ts';
 import { refineGainsInPlace } from './gain-newton.ts';
 import { type RobustMode, RobustSamples } from './robust-samples.ts';
 
@@ -114,6 +115,7 @@ export class GainFit {
       this.sampleCount = count;
       this.power.set(power);
     }
+    if (this.options.mode !== 'p') for (const problem of this.problems) balanceSidesInPlace(problem);
     let chiSquare = 0;
     let solved = 0;
     for (let par = 0; par < this.parCount; par++) {
