@@ -31,3 +31,18 @@ ia.close()
   expect(run.stderr.toString().replace(/^Preparing.*\n/, '')).toBe('');
   expect(run.stdout.toString()).toBe('(3000,) float64 1 True True\n[5994 5996 5998] 120\n[60 40] 2399.0 [1199.5]\n');
 });
+
+it('types of Python 2 are types of arrays, and files are read in the type that their words have', () => {
+  writeFileSync(join(folder, 'rows.txt'), '1 2\n3 4.5\n');
+  writeFileSync(join(folder, 'names.txt'), 'DV01\nDV02\n');
+  writeFileSync(join(folder, 'mixed.txt'), 'DV01 1\nDV02 2\n');
+  const source = `import numpy as np
+print np.loadtxt('names.txt', dtype=str), np.array([1, 2]).astype(str).tolist(), np.array([u'a'], dtype=unicode).size, np.zeros(1, dtype=long).dtype
+print np.genfromtxt('rows.txt', dtype=None).tolist(), np.genfromtxt('names.txt', dtype=None).tolist(), type(np.float64(1)), np.float32(0.3)
+np.genfromtxt('mixed.txt', dtype=None)`;
+  const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', '-c', source], { cwd: folder });
+  expect(run.stdout.toString()).toBe(
+    "['DV01' 'DV02'] ['1', '2'] 1 int64\n[[1.0, 2.0], [3.0, 4.5]] ['DV01', 'DV02'] <type 'numpy.float64'> 0.3\n",
+  );
+  expect(run.stderr.toString()).toContain('make a record array, which is not available here');
+});

@@ -186,6 +186,16 @@ except ImportError as error:
     );
   });
 
+  it('says of tools that are not here what they are, once one is used', () => {
+    const old =
+      'from taskinit import gentools, casac\nsm = gentools(["sm"])[0]\nprint vp, casac.simulator()\nsm.open("a.ms")';
+    const run = casapy('-c', old);
+    expect(run.out).toBe('<CASA tool vp, not available> <CASA tool sm, not available>\n');
+    expect(run.err).toMatch(/The tool sm \(simulation of observations; .*\) is not available here/);
+    const modern = 'from casatools import vpmanager\nvpmanager().setpbairy("ALMA")';
+    expect(casapy('-c', modern).err).toContain('The tool vp (tables of primary beams) is not available here');
+  });
+
   it('tells at its prompt how a tool and its methods are called', () => {
     const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], {
       cwd: folder,

@@ -24,7 +24,7 @@ import qa2_parameters
 import qa2_python2
 import qa2_session
 from qa2_analysis import AnalysisUtilities
-from qa2_engine import CasaError, Task, Tool, absent_task, ask
+from qa2_engine import AbsentTool, CasaError, Task, Tool, absent_task, ask
 
 SPACE = qa2_session.SPACE
 _is_version_fixed = False
@@ -356,6 +356,15 @@ class _Maker:
 
 
 _TOOL_NAMES = {'table': 'tb', 'ms': 'ms', 'msmetadata': 'msmd', 'measures': 'me', 'quanta': 'qa', 'image': 'ia', 'imager': 'im', 'componentlist': 'cl', 'utils': 'cu', 'coordsys': 'cs', 'regionmanager': 'rg'}
+# Tools that are not here, by the names of their makers: the name in scripts and what they do.
+_ABSENT_TOOLS = {
+    'simulator': ('sm', 'simulation of observations; qa2 simulate makes ASDMs'), 'vpmanager': ('vp', 'tables of primary beams'),
+    'spectralline': ('sl', 'tables of spectral lines'), 'imagepol': ('po', 'polarimetry of images'), 'atmosphere': ('at', 'models of the atmosphere'),
+    'calibrater': ('cb', 'the calibrater behind gaincal, bandpass and applycal'), 'deconvolver': ('dc', 'deconvolution of images alone'),
+    'singledishms': ('sdms', 'single-dish data'), 'functional': ('fn', 'functions to fit'), 'fitter': ('fi', 'fits of functions'),
+    'logsink': ('lg', 'log sinks'), 'agentflagger': ('af', 'the agents behind flagdata'), 'mstransformer': ('mt', 'the transformer behind mstransform'),
+    'imagemetadata': ('imd', 'headers of images; imhead has them'), 'miriadfiller': ('mi', 'data of Miriad'), 'synthesisimager': ('si', 'the imager behind tclean'),
+}
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
 accor accum autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
@@ -373,6 +382,8 @@ _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
 def _install_modules():
     add = qa2_python2._add_module
     makers = {name: _Maker(tool) for name, tool in _TOOL_NAMES.items()}
+    for name, told in _ABSENT_TOOLS.items():
+        SPACE[told[0]] = SPACE[told[0] + 'tool'] = makers[name] = AbsentTool(*told)
     add('casadef', casa_version='0.0.0', python_library_directory='', subversion_revision='')
     add('__casac__', **{name: types.SimpleNamespace(**{name: maker}) for name, maker in makers.items()})
     SPACE['casac'] = types.SimpleNamespace(**makers)
@@ -492,13 +503,14 @@ def attach(start):
     # Packages of CASA 6 that hold one task each.
     add('casaplotms', plotms=SPACE['plotms'])
     add('casaviewer', imview=SPACE['imview'])
-    makers = {name: made for name, made in SPACE.items() if isinstance(made, _Maker)}
+    makers = {name: made for name, made in SPACE.items() if isinstance(made, (_Maker, AbsentTool))}
     add('casac', casac=SPACE['casac'])
     add('casa_system', casa=SPACE['casa'])
     # Analysts import the module under names of their own; what it has here are the methods of the tool.
     sys.modules['analysisUtils'] = SPACE['au'] = SPACE['aU']
     add('taskinit', casac=SPACE['casac'], gentools=_gentools, **{name: SPACE[name] for name in start['tools']}, **makers)
-    add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']})
+    absent_tools = {name: SPACE[told[0]] for name, told in _ABSENT_TOOLS.items()}
+    add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']}, **absent_tools)
     SPACE.update({name: sys.modules[name] for name in ('casatasks', 'casatools')})  # as at the prompt of CASA 6
     _install_versions()
     _is_version_fixed = start['isVersionFixed']

@@ -145,6 +145,27 @@ def absent_task(name, sentence):
     return task
 
 
+class AbsentTool:
+    """A tool that says why it is not here, as soon as one of its methods is wanted; scripts may import and make it."""
+
+    def __init__(self, name, purpose):
+        self.__dict__.update(_name=name, _purpose=purpose)
+
+    def __getattr__(self, method):
+        if method.startswith('_'):
+            raise AttributeError(method)
+        raise CasaUsageError('The tool %s (%s) is not available here.' % (self._name, self._purpose))
+
+    def __call__(self):
+        return self
+
+    def create(self):
+        return self
+
+    def __repr__(self):
+        return '<CASA tool %s, not available>' % self._name
+
+
 def before_task(name, positional, named):
     """Told of each call of a task; qa2_parameters keeps <task>.last."""
 

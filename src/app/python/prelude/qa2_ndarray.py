@@ -75,7 +75,8 @@ _TYPES = {
     'str': ('U', 4), 'object': ('O', 8),
 }
 _NAMES = {
-    'int': 'int64', 'float': 'float64', 'complex': 'complex128', 'bool_': 'bool', 'int_': 'int64', 'float_': 'float64', 'b': 'bool',
+    'int': 'int64', 'float': 'float64', 'complex': 'complex128', 'bool_': 'bool', 'int_': 'int64', 'float_': 'float64', 'b': 'int8', 'B': 'uint8', 'h': 'int16', 'H': 'uint16',
+    'I': 'uint32', 'q': 'int64', 'Q': 'uint64', 'L': 'uint64', 'b1': 'bool', 'byte': 'int8', 'ubyte': 'uint8', 'short': 'int16', 'longlong': 'int64',
     'i': 'int32', 'i4': 'int32', 'i8': 'int64', 'i2': 'int16', 'i1': 'int8', 'u1': 'uint8', 'u2': 'uint16', 'u4': 'uint32', 'u8': 'uint64', 'f': 'float32', 'd': 'float64', 'f4': 'float32',
     'f8': 'float64', 'c8': 'complex64', 'c16': 'complex128', 'D': 'complex128', 'F': 'complex64', '?': 'bool', 'O': 'object', 'S': 'str',
     'U': 'str', 'double': 'float64', 'single': 'float32', 'long': 'int64', 'str_': 'str', 'string': 'str', 'unicode': 'str', 'l': 'int64',
@@ -89,7 +90,10 @@ _CODES = {
 def _find_type(name):
     if isinstance(name, type):
         name = getattr(name, '_dtype_name', name.__name__)
-    text = str(name).lstrip('<>=|!')
+    elif isinstance(name, (list, dict)):
+        raise NotImplementedError('numpy: record arrays (dtype=%r) are not available here.' % (name,))
+    # Types of Python 2 have stand-ins.
+    text = str(name if isinstance(name, str) else getattr(name, '_name', name)).lstrip('<>=|!')
     text = text if text in _TYPES else _NAMES.get(text, 'str' if text[:1] in 'SUa' and text[1:].isdigit() else text)
     if text not in _TYPES:
         raise TypeError('data type %r not understood' % (name,))
@@ -781,13 +785,9 @@ class ndarray:
 
     def _chosen(self, mask):
         """The values where a mask of the same shape is true."""
-        places, count = mask._true_places()
-        found = blank((count,), self.dtype)
-        if count:
-            memory = _buffer(self._data)
-            operands = [(self.dtype.name, _buffer(found._data), 0, (1,)), ('int64', places._data, 0, (1,)), (self.dtype.name, memory, self._offset, (0,))]
-            kernels.run('gather', (count,), operands)
-        return found
+        found, count = mask._true_places()
+        places = ndarray((count,), 'int64', found._data[:count])
+        return self._gathered(places + self._offset if self._offset else places)
 
     def _gathered(self, places):
         """A new array of the values at places of the storage."""

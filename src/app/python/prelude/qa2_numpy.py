@@ -273,8 +273,13 @@ def imag(value):
 def _rounded(value, decimals):
     if isinstance(value, complex):
         return complex(_rounded(value.real, decimals), _rounded(value.imag, decimals))
-    is_rounded = math.isfinite(value) if isinstance(value, float) else isinstance(value, int) and decimals < 0
-    return builtins.round(value, decimals) if is_rounded else value
+    if isinstance(value, float) and math.isfinite(value):
+        # By way of a whole number, as numpy: 2.675 becomes 2.68, whatever its last bit.
+        scale = 10.0 ** builtins.abs(decimals)
+        moved = value * scale if decimals >= 0 else value / scale
+        whole = math.copysign(builtins.round(moved), moved) if math.isfinite(moved) else moved
+        return whole / scale if decimals >= 0 else whole * scale
+    return builtins.round(value, decimals) if isinstance(value, int) and decimals < 0 else value
 
 
 def around(a, decimals=0):
@@ -1490,6 +1495,24 @@ def loadtxt(fname, dtype='float64', comments='#', delimiter=None, skiprows=0, us
     return _read_table(fname, dtype, comments, delimiter, skiprows, usecols, unpack, ndmin, converters)
 
 
+def _type_of_words(words, axes):
+    """The type that genfromtxt finds: whole numbers, numbers or texts."""
+    found = set()
+    for word in words:
+        for kind in (int, float):
+            try:
+                kind(word)
+            except ValueError:
+                continue
+            found.add(kind)
+            break
+        else:
+            found.add(str)
+    if str in found and len(found) > 1 and axes > 1:
+        raise NotImplementedError('numpy.genfromtxt: columns of numbers and of texts (dtype=None) make a record array, which is not available here; read them with usecols, or with dtype=str.')
+    return 'str' if str in found else 'float64' if float in found else 'int64'
+
+
 def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header=0, usecols=None, unpack=False, filling_values=None, **others):
     if others:
         raise NotImplementedError('numpy.genfromtxt: %s is not available here; read the file with open() or csv.' % ', '.join(others))
@@ -1501,6 +1524,9 @@ def genfromtxt(fname, dtype='float64', comments='#', delimiter=None, skip_header
         except ValueError:
             return filling
 
+    if dtype is None:
+        words = _read_table(fname, 'str', comments, delimiter, skip_header, usecols, unpack)
+        return words.astype(_type_of_words([str(word) for word in words.ravel()], words.ndim))
     is_float = core.dtype(dtype).kind == 'f'
     return _read_table(fname, dtype, comments, delimiter, skip_header, usecols, unpack, convert=number if is_float else None)
 

@@ -199,12 +199,13 @@ def _float_text(value):
 
 def text_of(value):
     """str() of Python 2: floats show twelve digits."""
-    if isinstance(value, float):
+    if isinstance(value, float) and getattr(value, '_dtype_name', '') != 'float32':
         return repr(value) if math.isinf(value) or math.isnan(value) else _float_text(value)
     if isinstance(value, bytes):
         return value.decode('latin-1')
-    if isinstance(value, type) and (value.__module__ == 'builtins' or value.__module__.startswith('qa2_python2')):
-        return "<type '%s%s'>" % ('exceptions.' if issubclass(value, BaseException) else '', value.__name__)
+    if isinstance(value, type) and (value.__module__ in ('builtins', 'numpy') or value.__module__.startswith('qa2_python2')):
+        place = 'exceptions.' if issubclass(value, BaseException) else 'numpy.' if value.__module__ == 'numpy' else ''
+        return "<type '%s%s'>" % (place, value.__name__)
     kind = type(value)
     if kind in (list, tuple, dict, set, frozenset) or kind in _REPRS and kind is not datetime.timedelta:
         return repr_of(value)
