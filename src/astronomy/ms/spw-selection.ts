@@ -1,6 +1,13 @@
 import { fail, parseQuantity } from '../../foundation/base/index.ts';
 import type { SpectralWindowInfo } from './metadata.ts';
-import { matchNamed, parseIndexRange, reportUnknown, type SelectionManner, splitFilled } from './selection-text.ts';
+import {
+  type IndexRange,
+  matchNamed,
+  parseIndexRange,
+  reportUnknown,
+  type SelectionManner,
+  splitFilled,
+} from './selection-text.ts';
 
 /** Inclusive channel range. */
 export type ChannelRange = readonly [first: number, last: number];
@@ -39,28 +46,43 @@ export function parseSpw(
   manner: SelectionManner = {},
 ): SpwSelection {
   const chosen = new Map<number, ChannelRange[]>();
+  for (const { id, ranges } of listWindows(text, windows, manner))
+    chosen.set(id, [...(chosen.get(id) ?? []), ...ranges.flatMap(everyNth)]);
+  return new Map([...chosen].map(([id, ranges]) => [id, mergeRanges(ranges)] as const));
+}
+
+/** A window as one part of an expression chooses it. */
+export interface ListedWindow {
+  readonly id: number;
+  readonly ranges: readonly IndexRange[];
+}
+
+/** What an expression says of windows and channels, part by part in its order: what ms.msseltoindex lists. */
+export function listWindows(
+  text: string,
+  windows: readonly SpectralWindowInfo[],
+  manner: SelectionManner = {},
+): ListedWindow[] {
+  const listed: ListedWindow[] = [];
   const missed: string[] = [];
   for (const part of splitFilled(text === '' ? '*' : text, ',')) {
     const colon = part.indexOf(':');
     const windowText = colon < 0 ? part : part.slice(0, colon).trim();
     const channelText = colon < 0 ? undefined : part.slice(colon + 1).trim();
     const ids = matchWindows(windowText === '' ? '*' : windowText, windows, text, manner);
-    let isAnyFound = ids.length === 0;
-    for (const id of ids) {
-      const ranges =
-        channelText === undefined ? wholeWindow(windows[id]) : parseChannels(channelText, windows[id], manner);
-      isAnyFound ||= ranges.length > 0;
-      if (ranges.length === 0 && !manner.keepsEmptyWindows) continue;
-      chosen.set(id, [...(chosen.get(id) ?? []), ...ranges]);
-    }
-    if (!isAnyFound) missed.push(part);
+    const found = ids.map((id) => ({
+      id,
+      ranges: channelText === undefined ? wholeWindow(windows[id]) : parseChannels(channelText, windows[id], manner),
+    }));
+    if (ids.length > 0 && found.every(({ ranges }) => ranges.length === 0)) missed.push(part);
+    listed.push(...found.filter(({ ranges }) => ranges.length > 0 || manner.keepsEmptyWindows));
   }
-  if (![...chosen.values()].some((ranges) => ranges.length > 0)) {
+  if (listed.every(({ ranges }) => ranges.length === 0)) {
     fail('usage', `No ${missed.length > 0 ? 'channel' : 'spectral window'} matches the selection "${text}".`);
   }
   for (const part of missed)
     manner.warn?.(`No channel of the spectral window matches "${part}" in the selection "${text}".`);
-  return new Map([...chosen].map(([id, ranges]) => [id, mergeRanges(ranges)] as const));
+  return listed;
 }
 
 /** Number of channels in a list of disjoint ranges. */
@@ -141,17 +163,18 @@ function parseFrequencies(text: string): FrequencySpan | undefined {
   const single = (value: string, unitText: string) =>
     Math.fround(Math.fround(Number(value)) * parseQuantity(`1${unitText}`, 'frequency'));
   const low = single(match[1], unit);
-  const high = match[3] === undefined ? undefined : single(match[3], match[4]);
-  if (high !== undefined && high < low) fail('usage', `The frequency range "${text}" ends before it begins.`);
+  const end = match[3] === undefined ? low : single(match[3], match[4]);
+  if (end < low) fail('usage', `The frequency range "${text}" ends before it begins.`);
+  const high = end > low ? end : undefined;
   const step = match[5] === undefined ? 0 : single(match[5], match[6]);
   return { low, ...(high !== undefined && { high }), step };
 }
 
-function wholeWindow(window: SpectralWindowInfo): ChannelRange[] {
-  return [[0, window.chanFreqs.length - 1]];
+function wholeWindow(window: SpectralWindowInfo): IndexRange[] {
+  return [{ first: 0, last: window.chanFreqs.length - 1, step: 1 }];
 }
 
-function parseChannels(text: string, window: SpectralWindowInfo, manner: SelectionManner): ChannelRange[] {
+function parseChannels(text: string, window: SpectralWindowInfo, manner: SelectionManner): IndexRange[] {
   return splitFilled(text, ';').flatMap((part) => {
     const span = parseFrequencies(part);
     if (span) return channelsInFrequency(span, window);
@@ -160,11 +183,11 @@ function parseChannels(text: string, window: SpectralWindowInfo, manner: Selecti
 }
 
 /** Channels of `5`, `5~9`, `5~20^4`, `^4`, `*`; those beyond the last are the last. */
-function channelsOf(part: string, window: SpectralWindowInfo, { warn }: SelectionManner): ChannelRange[] {
+function channelsOf(part: string, window: SpectralWindowInfo, { warn }: SelectionManner): IndexRange[] {
   if (part === '*') return wholeWindow(window);
   const final = window.chanFreqs.length - 1;
   const every = /^\^\s*(\d+)$/.exec(part);
-  if (every) return everyNth(0, final, Number(every[1]));
+  if (every) return [{ first: 0, last: final, step: Math.max(1, Number(every[1])) }];
   const range = parseIndexRange(part);
   if (!range) fail('usage', `"${part}" is not a channel, a channel range or a frequency range.`);
   if (range.last < range.first) fail('usage', `The channel range "${part}" ends before it begins.`);
@@ -173,10 +196,11 @@ function channelsOf(part: string, window: SpectralWindowInfo, { warn }: Selectio
   }
   // Of `>200` a window that ends before has nothing.
   if (!Number.isFinite(range.last) && range.first > final) return [];
-  return everyNth(Math.min(range.first, final), Math.min(range.last, final), range.step);
+  const step = Math.max(1, range.step);
+  return [{ first: Math.min(range.first, final), last: Math.min(range.last, final), step }];
 }
 
-function everyNth(first: number, last: number, step: number): ChannelRange[] {
+function everyNth({ first, last, step }: IndexRange): ChannelRange[] {
   if (step <= 1) return [[first, last]];
   const singles: ChannelRange[] = [];
   for (let chan = first; chan <= last; chan += step) singles.push([chan, chan]);
@@ -184,7 +208,7 @@ function everyNth(first: number, last: number, step: number): ChannelRange[] {
 }
 
 /** The channels from the first at or above `low` to the last at or below `high`; of a span between two channels those two. */
-function channelsInFrequency({ low, high = low, step }: FrequencySpan, window: SpectralWindowInfo): ChannelRange[] {
+function channelsInFrequency({ low, high = low, step }: FrequencySpan, window: SpectralWindowInfo): IndexRange[] {
   const { chanFreqs, chanWidths } = window;
   const isAscending = chanWidths[0] > 0;
   const above = (centre: number) => centre >= low;
@@ -193,7 +217,8 @@ function channelsInFrequency({ low, high = low, step }: FrequencySpan, window: S
   const stop = isAscending ? chanFreqs.findLastIndex(below) : chanFreqs.findIndex(below);
   if (start < 0 || stop < 0) return [];
   const widest = chanWidths.reduce((most, width) => Math.max(most, width), Number.NEGATIVE_INFINITY);
-  return everyNth(Math.min(start, stop), Math.max(start, stop), Math.trunc(Math.abs(step / widest)));
+  const every = Math.max(1, Math.trunc(Math.abs(step / widest)));
+  return [{ first: Math.min(start, stop), last: Math.max(start, stop), step: every }];
 }
 
 function mergeRanges(ranges: readonly ChannelRange[]): ChannelRange[] {

@@ -173,6 +173,7 @@ describe('parseSpw', () => {
       [1, []],
     ]);
     expect(read('231~233GHz')).toEqual([[1, [[0, 3]]]]);
+    expect(read('230.0035GHz~230.0035GHz')).toEqual(read('230.0035GHz'));
     expect(read('0:0~6^3')).toEqual([
       [
         0,

@@ -1,10 +1,13 @@
 import {
   compileSelection,
+  listWindows,
   type MeasurementSet,
   openMs,
+  readDescription,
   readNumbers,
   readTexts,
   type Selection,
+  selectionTexts,
   selectRows,
 } from '../../../astronomy/ms/index.ts';
 import type { EngineValue } from '../values.ts';
@@ -45,6 +48,9 @@ function indicesOf(
   warn?: (sentence: string) => void,
 ): Record<string, EngineValue> {
   const { channels } = compileSelection(ms, selection, { warn, keepsEmptyWindows: true });
+  const listed = listWindows(selectionTexts(selection).spw ?? '', readDescription(ms).spectralWindows, {
+    keepsEmptyWindows: true,
+  });
   const valuesOf = (part: keyof Selection, ...names: string[]) => selectedValues(ms, selection, part, ...names);
   const [first, second] = valuesOf('antenna', 'ANTENNA1', 'ANTENNA2');
   const pairs = [...new Set(first.map((one, index) => `${one},${second[index]}`))]
@@ -57,7 +63,9 @@ function indicesOf(
     : [];
   const hasSpw = selection.spw !== undefined;
   const spws = hasSpw ? [...channels.keys()] : [];
-  const ranges = [...channels].flatMap(([spw, list]) => list.map(([from, to]) => [spw, from, to, 1]));
+  const ranges = listed.flatMap(({ id, ranges: own }) =>
+    own.map(({ first: from, last, step }) => [id, from, last, step]),
+  );
   const windows = readNumbers(ms.subtable('DATA_DESCRIPTION'), 'SPECTRAL_WINDOW_ID');
   const descriptions = intArray(windows.flatMap((spw, id) => (spws.includes(spw) ? [id] : [])));
   return dictionary([

@@ -131,6 +131,15 @@ describe('ms', () => {
   it('says what a selection means', async () => {
     const found = await ms('msseltoindex', ['a.ms'], { field: 'Target*', spw: '1:0~2', baseline: 'DA41&DV01' });
     expect(found).toMatchObject({ field: [1], spw: [1], channel: [[1, 0, 2, 1]], baselines: [[0, 2]] });
+    const listed = await ms('msseltoindex', ['a.ms'], { spw: '1:2,0:1~6^2;3' });
+    expect(listed).toMatchObject({
+      spw: [1, 0],
+      channel: [
+        [1, 2, 2, 1],
+        [0, 1, 6, 2],
+        [0, 3, 3, 1],
+      ],
+    });
     await expect(ms('msselect', [{ nonsense: '1' }])).rejects.toThrow('is no selection');
   });
 });
