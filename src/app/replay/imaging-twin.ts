@@ -54,6 +54,8 @@ const EFFORTS = [
   { antennaCount: 9, visitCount: 3 },
 ] as const;
 const LEAST_EFFORT = { antennaCount: 7, visitCount: 2 } as const;
+/** So many blocks that see the same windows are enough with one visit each. */
+const MANY_BLOCKS = 4;
 /** Samples of one MeasurementSet. */
 const MOST_SAMPLES = 6e6;
 
@@ -99,6 +101,7 @@ export function planImagingTwin(needs: ImagingNeeds, label: string): ImagingTwin
       seed: index + 1,
       strength,
       hasCorrected: needs.wantsCorrected,
+      blockCount: isShared(name) ? needs.inputs.filter(isShared).length : 1,
       observationCount: needs.observationCount,
       antennaNames: needs.antennas
         .filter((antenna) => antenna.startsWith('CM') === (kinds[index] === 7))
@@ -125,11 +128,13 @@ interface Parts
   > {
   readonly dish: number;
   readonly strength: number;
+  /** MeasurementSets with the same windows, this one among them. */
+  readonly blockCount: number;
 }
 
-function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSpec {
+function specOf({ dish, strength, blockCount, ...parts }: Parts, cell: number): CalibratedSpec {
   const { windows, observationCount = 1, antennaNames = [] } = parts;
-  const effort = effortFor(parts);
+  const effort = effortFor({ ...parts, blockCount });
   const wanted = SPEED_OF_LIGHT / windows[0].centreHz / (CELLS * cell);
   const longest = dish === 7 ? Math.min(wanted, SMALL_DISH.longest) : Math.max(wanted, 5 * dish);
   const finest = Math.min(...windows.map(({ stepHz }) => Math.abs(stepHz)));
@@ -145,12 +150,13 @@ function specOf({ dish, strength, ...parts }: Parts, cell: number): CalibratedSp
   };
 }
 
-function effortFor({ windows, fields }: Pick<Parts, 'windows' | 'fields'>) {
+function effortFor({ windows, fields, blockCount }: Pick<Parts, 'windows' | 'fields' | 'blockCount'>) {
   const channels = windows.reduce((sum, { channelCount }) => sum + channelCount, 0);
   const observed = fields.filter(({ isObserved }) => isObserved).length;
   const isSmallEnough = ({ antennaCount, visitCount }: (typeof EFFORTS)[number]) =>
     ((antennaCount * (antennaCount - 1)) / 2) * visitCount * observed * channels <= MOST_SAMPLES;
-  return EFFORTS.find(isSmallEnough) ?? LEAST_EFFORT;
+  const effort = EFFORTS.find(isSmallEnough) ?? LEAST_EFFORT;
+  return blockCount < MANY_BLOCKS ? effort : { ...effort, visitCount: 1 };
 }
 
 /** The coarsest of the cells, rad, so that no image has a beam within one; finer ones have a beam of many. */

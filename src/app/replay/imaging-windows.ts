@@ -28,6 +28,8 @@ const LINE_WIDTH = 6;
 const OPEN_CHANNELS = 24;
 /** The rotation of the Earth shifts frequencies by less than this share within a day. */
 const DAILY = 3e-6;
+/** Channels of the data over those to which they are brought. */
+const FINER = 0.999;
 /** A window has no more, whatever is asked of it. */
 const MOST_CHANNELS = 8192;
 /** Channels that are as many as these have the window of a correlator; fewer may be any. */
@@ -165,14 +167,13 @@ export function planWindows(
   });
 }
 
-/** A window that has all the channels to which a task brings it, at their width. */
+/** A window that has all the channels to which a task brings it; its own are a little finer, or they could not be brought there. */
 function windowForGrid({ low, high, channelCount }: GridRequest, toTopo: number): CalibratedWindow {
   const centreHz = (toTopo * (low + high)) / 2;
-  const count = nearestCount(channelCount + 1);
-  const width = (toTopo * (high - low)) / channelCount;
-  // The ends are inside all day long, or the channels of the window would not do for those that are wanted.
-  const stepHz = Math.max(width, (channelCount * width + 4 * DAILY * centreHz) / count);
-  return { centreHz, stepHz, channelCount: count };
+  const span = toTopo * (high - low);
+  const stepHz = (FINER * span) / channelCount;
+  // The ends are inside all day long.
+  return { centreHz, stepHz, channelCount: Math.ceil((span + 2 * DAILY * centreHz) / stepHz) };
 }
 
 const sameList = (a: readonly LineDemand[], b: readonly LineDemand[]) =>
