@@ -181,7 +181,7 @@ function follow(script: string, scratch: string, inputs: readonly string[]) {
   const folder = join(dirname(place), 'script');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'rehearsal.py'), PRELUDE);
-  copyWithNeighbours(script, folder);
+  copyWithNeighbours(script, folder, place);
   const orders = Object.fromEntries(
     allTasks().map(({ name, parameters }) => [name, parameters.map((one) => one.name)]),
   );
@@ -199,11 +199,20 @@ function follow(script: string, scratch: string, inputs: readonly string[]) {
 /** Largest file beside a script that it may need. */
 const NEIGHBOUR_BYTES = 1 << 20;
 
-/** Copies a script into a directory, and the small files that lie beside it: parts of it, masks as text, lists. */
-export function copyWithNeighbours(script: string, folder: string): void {
+/**
+ * Copies a script into a directory, and the small files that lie beside it: parts of it, masks as text, lists. Those that it names, as
+ * files or modules, lie where it runs, too.
+ *
+ * @param place directory in which it runs
+ */
+export function copyWithNeighbours(script: string, folder: string, place: string): void {
   const from = dirname(script);
+  const words = new Set(readFileSync(script, 'utf8').match(/\w+/g));
   for (const name of plainFiles(from)) {
-    if (statSync(join(from, name)).size <= NEIGHBOUR_BYTES) copyFileSync(join(from, name), join(folder, name));
+    if (statSync(join(from, name)).size > NEIGHBOUR_BYTES) continue;
+    copyFileSync(join(from, name), join(folder, name));
+    const isNamed = (name.match(/\w+/g) ?? []).slice(0, 1).some((stem) => words.has(stem));
+    if (isNamed && name !== basename(script)) copyFileSync(join(from, name), join(place, name));
   }
 }
 

@@ -113,7 +113,7 @@ export function imageAndJudge(run: ImagingRun): Verdict {
   const name = basename(script);
   const folder = join(dirname(place), 'script');
   mkdirSync(folder, { recursive: true });
-  copyWithNeighbours(script, folder);
+  copyWithNeighbours(script, folder, place);
   const cuts = planCuts(needs.images, lineDemands(needs), twin.inputs);
   writeFileSync(join(folder, 'cut-cubes.py'), cutPrelude(cuts));
   const started = Date.now();

@@ -86,7 +86,8 @@ export async function replayPackage(
   }
   await writePackage(root, template, { prefix, member, blocks });
   // Some owners have their directory already and took its making out of the script.
-  if (!/\bmkdir\b.*calibrated/.test(readFileSync(join(folder, control), 'utf8'))) mkdirSync(join(root, 'calibrated'));
+  if (!/^(?!\s*#).*\bmkdir\b.*calibrated/m.test(readFileSync(join(folder, control), 'utf8')))
+    mkdirSync(join(root, 'calibrated'));
   const status = casapy(root, script, `execfile('${control}')`);
   return { status, lines: blocks.map(({ uid }) => checkRestored(root, uid, template)) };
 }

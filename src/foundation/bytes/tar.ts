@@ -13,8 +13,8 @@ export interface TarMember {
   readonly kind: 'file' | 'directory';
 }
 
-/** Few programs need it, and loading it takes as long as opening a hundred tables. */
-const tarStream = () => import('tar-stream');
+/** Few programs need it, and loading it takes as long as opening a hundred tables. In a bundle all that it has is its default. */
+const tarStream = async () => (await import('tar-stream')).default;
 
 /** Bytes moved at a time. */
 const PIECE = 1 << 20;
