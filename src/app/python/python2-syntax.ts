@@ -64,7 +64,7 @@ function expandTabs(source: string): string {
 function tokenEdits(tokens: readonly Token[], areUnicode: boolean): Edit[] {
   const edits: Edit[] = [];
   let isQuoted = false;
-  tokens.forEach((token, index) => {
+  tokens.forEach((token) => {
     let text = token.text;
     if (token.type === 'operator' && text === '<>') text = '!=';
     else if (token.type === 'operator' && text === '`') {
@@ -73,7 +73,7 @@ function tokenEdits(tokens: readonly Token[], areUnicode: boolean): Edit[] {
     } else if (token.type === 'number') text = modernNumber(text);
     else if (token.type === 'string')
       text = areUnicode && /^['"]/.test(text) ? `u${text}` : text.replace(/^(?:[uU](?=[rR])|[bB])/, '');
-    else if (token.type === 'name' && RENAMED.has(text) && tokens[index - 1]?.text !== '.') text = `${text}_`;
+    else if (token.type === 'name' && RENAMED.has(text)) text = `${text}_`;
     if (text !== token.text) edits.push({ start: token.start, end: token.end, text });
   });
   return edits;
@@ -141,7 +141,7 @@ function exceptEdits(statement: Statement, source: string): Edit[] {
   const comma = statement[index];
   const colon = positionsOf(statement, ':').find((at) => at > index) ?? statement.length;
   const target = statement.slice(index + 1, colon).filter((token) => !isBlank(token));
-  if (target.length < 2) return [{ start: comma.start, end: comma.end, text: ' as' }];
+  if (target.length < 2) return [{ start: comma.start, end: comma.end, text: ' as ' }];
   const [first, last] = [target[0], target[target.length - 1]];
   return [
     { start: comma.start, end: last.end, text: ` as __py2_unpack_${hexOf(source.slice(first.start, last.end))}` },
@@ -198,7 +198,7 @@ function parameterEdits(tokens: readonly Token[], source: string): Edit[] {
       if (part.depth === depth && part.text === '(' && isNameExpected) {
         const close = code.findIndex((other, position) => position > at && other.depth === depth && other.text === ')');
         const text = source.slice(part.start, code[close].end);
-        edits.push({ start: part.start, end: code[close].end, text: `__py2_unpack_${hexOf(text)}` });
+        edits.push({ start: part.start, end: code[close].end, text: `${isDef ? '' : ' '}__py2_unpack_${hexOf(text)}` });
         at = close;
       }
       isNameExpected = part.depth === depth && part.text === ',';

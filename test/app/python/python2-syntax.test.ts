@@ -15,14 +15,15 @@ const CASES: readonly [python2: string, python3: string][] = [
   ['exec code in space, local', '__py2_exec__( code , space, local)'],
   ['exec(code, space)', '__py2_exec__(code, space)'],
   ['raise ValueError, "m"', 'raise __py2_raise__(ValueError, "m")'],
-  ['try: pass\nexcept (A, B), e: pass', 'try: pass\nexcept (A, B) as e: pass'],
+  ['try: pass\nexcept (A, B),e: pass', 'try: pass\nexcept (A, B) as e: pass'],
   ['x = `y` <> 0777L', 'x = repr(y) != __py2_long__(0o777)'],
   ["x = ur'a' + b'c' + u'd' + 007", "x = r'a' + 'c' + u'd' + 0o07"],
   ['[x for x in 1, 2 if x]', '[x for x in (1, 2) if x]'],
-  ['async = o.async', 'async_ = o.async'],
+  ['async = o.async', 'async_ = o.async_'],
   ["s = '''\n\tprint x\n'''", "s = '''\n\tprint x\n'''"],
   ['if x:\n\tprint 1\n        pass', 'if x:\n        __py2_print__(None, True,  1)\n        pass'],
   ['def f((a, b), c=(1, 2)): pass', `def f(__py2_unpack_${Buffer.from('(a, b)').toString('hex')}, c=(1, 2)): pass`],
+  ['f = lambda(x): x', `f = lambda __py2_unpack_${Buffer.from('(x)').toString('hex')}: x`],
   ['from __future__ import print_function\nprint("a")', 'from __future__ import print_function\nprint("a")'],
 ];
 
