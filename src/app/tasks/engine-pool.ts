@@ -31,10 +31,12 @@ export interface EnginePool extends JobPool<EngineJob, unknown> {
 const DEFAULT_MEMORY = 1536 * 1024 * 1024;
 const CASA_VERSION = '6.7.0';
 
-/** JavaScript's youngest objects take this much, MiB; with V8's own limit they take up to 48. */
+/** JavaScript's youngest objects take this much, MiB; with V8's own limit they take up to 48. It is two spaces, and room for one more. */
 const SMALL_YOUNG_MB = 24;
 /** Garbage is looked for when the rest has grown by a quarter; V8 waits until it is up to four times as large. */
 const SMALL_GROWTH = '--heap-growing-percent=25';
+/** These spaces have their size from the beginning: they would grow with the length of the work, after some hundred collections. */
+const WHOLE_YOUNG = `--min-semi-space-size=${SMALL_YOUNG_MB / 3}`;
 
 /** Starts engine threads; each gets an equal share of the memory. */
 export function startEnginePool(options: EnginePoolOptions = {}): EnginePool {
@@ -47,7 +49,7 @@ export function startEnginePool(options: EnginePoolOptions = {}): EnginePool {
     logfile: options.logfile,
     echo: options.echo,
   };
-  if (options.hasSmallHeap) setFlagsFromString(SMALL_GROWTH);
+  if (options.hasSmallHeap) for (const flag of [SMALL_GROWTH, WHOLE_YOUNG]) setFlagsFromString(flag);
   const pool = nodePool<EngineJob, unknown>({
     script: builtScript('engine-worker'),
     size: workers,

@@ -45,8 +45,8 @@ export interface CreateMsOptions {
   readonly widest?: { readonly chanCount: number; readonly corrCount: number };
   /** Storage managers of visibility columns that do not lie in tiles. */
   readonly dataManagers?: readonly StorageManagerDescription[];
-  /** Memory for the tiles or buckets of each column of MAIN; a small one does for who writes rows in their order. */
-  readonly cacheBytes?: number;
+  /** Memory for the tiles, or for the buckets, of each column of MAIN; few buckets do for who writes rows in their order. */
+  readonly cacheBytes?: { readonly tiles: number; readonly buckets: number };
 }
 
 const INCREMENTAL = [
@@ -211,7 +211,10 @@ function mainDescription(options: CreateMsOptions): TableDescription {
   ];
   return {
     columns: [...parseColumns(MAIN_COLUMNS), ...optional],
-    storageManagers: storageManagers.map((manager) => ({ ...manager, cacheBytes: options.cacheBytes })),
+    storageManagers: storageManagers.map((manager) => ({
+      ...manager,
+      cacheBytes: options.cacheBytes?.[manager.type.startsWith('Tiled') ? 'tiles' : 'buckets'],
+    })),
     info: { type: 'Measurement Set', subType: '', readme: INFO_README },
   };
 }

@@ -19,8 +19,8 @@ import { StateRows } from './state-table.ts';
 import { appendRows, texts } from './table-rows.ts';
 import { copyVerbatim } from './verbatim-tables.ts';
 
-/** Rows are written in their order, so a tile or two of each column do. */
-const CACHE_BYTES = 1024 * 1024;
+/** Rows are written in their order, window after window: the tile that each shape of cells has begun stays in memory. */
+const CACHE_BYTES = { tiles: 2 * 1024 * 1024, buckets: 128 * 1024 };
 
 /**
  * Converts an ASDM to a MeasurementSet, as CASA 6.7's importasdm: same rows in the same order, same subtables.
