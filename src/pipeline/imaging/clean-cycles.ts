@@ -136,6 +136,14 @@ function stopCode(
   return undefined;
 }
 
+/** How far CLEAN is: by its iterations, or by how far the logarithm of the peak has come down to where it ends. */
+function doneShare(states: readonly PlaneState[], control: CleanControl, done: number, firstPeak: number): number {
+  const peak = Math.max(...states.map((state) => state.peak));
+  const end = Math.max(control.threshold, ...states.map((state) => state.nsigmaThreshold));
+  const byPeak = end > 0 && firstPeak > end ? Math.log(firstPeak / peak) / Math.log(firstPeak / end) : 0;
+  return Math.min(1, Math.max(0, done / control.niter, byPeak));
+}
+
 /**
  * The loop for each plane alone, one after the other: its own peak and PSF decide on its cycles, so that a channel with few data does not
  * hold up the others.
@@ -151,9 +159,7 @@ export function runCleanByPlane(
   style: RunStyle,
 ): CleanSummary {
   const isOne = target.planeCount === 1;
-  const quiet: Context = isOne ? context : { ...context, log: { ...context.log, post() {} } };
   const summaries = Array.from({ length: target.planeCount }, (_, plane) => {
-    context.progress.update(plane / target.planeCount, `cleaning plane ${plane + 1} of ${target.planeCount}`);
     const alone: CleanTarget = {
       planeCount: 1,
       psf: () => target.psf(plane),
@@ -164,7 +170,14 @@ export function runCleanByPlane(
       updateResidual: () => target.updateResidual(plane),
       renewMask: target.renewMask && (() => target.renewMask?.(plane)),
     };
-    const summary = runCleanCycles(quiet, alone, minor, control, sidelobes[plane], style);
+    const summary = runCleanCycles(
+      isOne ? context : planeContext(context, plane, target.planeCount),
+      alone,
+      minor,
+      control,
+      sidelobes[plane],
+      style,
+    );
     if (!isOne) context.log.post(planeLine(plane, summary), 'INFO', style.task);
     return summary;
   });
@@ -177,6 +190,13 @@ export function runCleanByPlane(
       one.cycles.map((cycle) => ({ ...cycle, planes: cycle.planes.map((part) => ({ ...part, plane })) })),
     ),
   };
+}
+
+/** For one plane of several: no lines of its cycles in the log, and its share of the progress. */
+function planeContext(context: Context, plane: number, count: number): Context {
+  const update = (done: number, note = '') =>
+    context.progress.update((plane + done) / count, `plane ${plane + 1} of ${count}, ${note}`);
+  return { ...context, log: { ...context.log, post() {} }, progress: { update } };
 }
 
 function planeLine(plane: number, { nmajordone, iterdone, peaks, cycles, stopDescription }: CleanSummary): string {
@@ -204,17 +224,24 @@ export function runCleanCycles(
   const fluxes = Array.from(doneOf, (_, plane) => sumOf(target.model(plane)));
   const states = Array.from(doneOf, (_, plane) => examine(target, control, plane));
   let [major, previousPeak] = [0, 0];
+  let firstPeak: number | undefined;
   const stop = () => stopCode(states, control, { done: sumOf(doneOf), major }, previousPeak);
   let code = stop();
   while (code === undefined) {
     const startPeak = Math.max(...states.map((state) => state.peak));
     const cyclethreshold = Math.max(fraction * startPeak, control.thresholdShare * control.threshold);
+    firstPeak ??= startPeak;
+    const share = doneShare(states, control, sumOf(doneOf), firstPeak);
+    const words = `cycle ${major + 1} from ${(1e3 * startPeak).toPrecision(3)} mJy/beam`;
+    context.progress.update(share, words);
     const planes: Omit<PlaneCycle, 'wholePeak'>[] = [];
     // As in CASA, each plane may take all that was left when the cycle began: none starves, and their sum may pass niter.
     const left = Math.min(control.cycleniter, control.niter - sumOf(doneOf));
     for (let plane = 0; plane < target.planeCount; plane++) {
       const threshold = Math.max(cyclethreshold, states[plane].nsigmaThreshold);
       if (states[plane].peak > threshold) {
+        if (target.planeCount > 1)
+          context.progress.update(share, `${words}, plane ${plane + 1} of ${target.planeCount}`);
         const model = target.model(plane);
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
         const { iterations, peak } = minor.run(input, { gain: control.gain, threshold, iterations: left });

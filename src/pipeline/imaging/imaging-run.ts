@@ -12,6 +12,7 @@ import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-ima
 import type { PlaneSet } from './plane-set.ts';
 import { type Extension, Products } from './products.ts';
 import { chooseBeams, restorePlane, shareBeam } from './restore.ts';
+import { RunProgress, telling } from './run-progress.ts';
 import { handCount } from './stokes.ts';
 
 /** One beam where all planes have the same. */
@@ -33,6 +34,7 @@ export const CACHE_BYTES = 192 * 1024 * 1024;
 export class ImagingRun {
   private readonly context: Context;
   private readonly plan: ImagingPlan;
+  private readonly progress: RunProgress;
   private readonly imager: PlaneImager;
   private readonly products: Products;
   private readonly beams: Beam[] = [];
@@ -44,7 +46,9 @@ export class ImagingRun {
     const { choice } = plan;
     this.context = context;
     this.plan = plan;
-    this.imager = makePlaneImager(context, plan, choice.options.cacheBytes ?? CACHE_BYTES);
+    this.progress = new RunProgress(context.progress, choice.control.niter > 0);
+    const reader = telling(context, this.progress.reading);
+    this.imager = makePlaneImager(reader, plan, choice.options.cacheBytes ?? CACHE_BYTES);
     this.products = new Products(
       context,
       choice.imagename,
@@ -79,7 +83,7 @@ export class ImagingRun {
     const isCut = style.masked.includes('pb') && !style.limitsCoverage;
     for (let plane = 0; plane < this.planeCount; plane++) {
       this.context.checkAbort();
-      this.context.progress.update(plane / this.planeCount, `plane ${plane + 1} of ${this.planeCount}`);
+      this.progress.first.update(plane / this.planeCount, `PSF and image of plane ${plane + 1} of ${this.planeCount}`);
       const { psf, dirty, response, sumOfWeights, mosaic } = this.imager.first(plane);
       psfs.write(plane, psf);
       residuals.write(plane, dirty);
@@ -183,9 +187,10 @@ export class ImagingRun {
       ...{ smallScaleBias, negativeLimit },
       checkAbort: this.context.checkAbort,
     });
+    const context = telling(this.context, this.progress.clean);
     return style.hasOldCycles
-      ? runCleanByPlane(this.context, target, minor, control, this.sidelobes, style)
-      : runCleanCycles(this.context, target, minor, control, this.sidelobe, style);
+      ? runCleanByPlane(context, target, minor, control, this.sidelobes, style)
+      : runCleanCycles(context, target, minor, control, this.sidelobe, style);
   }
 
   private restore(): void {

@@ -336,6 +336,8 @@ export function* readSamples(
   planes: readonly [number, number],
   pointing?: number,
 ): Iterable<SampleSet> {
+  const total = data.reduce((sum, { rows }) => sum + rows.length, 0);
+  let done = 0;
   for (const chosen of data) {
     const { ms, metadata, column } = chosen;
     const rows = pointing === undefined ? chosen.rows : rowsOfPointing(chosen, request, pointing);
@@ -348,6 +350,8 @@ export function* readSamples(
       metadata,
     })) {
       context.checkAbort();
+      context.progress.update(done / total, `scan ${chunk.scanNumber[0]}`);
+      done += chunk.rowCount;
       try {
         if (!chosen.channels.has(chunk.spwId)) continue;
         yield* request.cube ? cubeSets(chosen, chunk, request, planes) : continuumSets(chosen, chunk, request);

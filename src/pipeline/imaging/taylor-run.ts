@@ -11,6 +11,7 @@ import type { ImagingPlan } from './plan.ts';
 import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
 import { type Extension, Products } from './products.ts';
 import { chooseBeams, restorePlane } from './restore.ts';
+import { RunProgress, telling } from './run-progress.ts';
 import { handCount } from './stokes.ts';
 import { TaylorCleaner, type TaylorPlanes } from './taylor-cycle.ts';
 import {
@@ -31,6 +32,7 @@ const SHOWN_SHARE = 0.1;
 export class TaylorRun {
   private readonly context: Context;
   private readonly plan: ImagingPlan;
+  private readonly progress: RunProgress;
   private readonly terms: TaylorTerms;
   private readonly imager: PlaneImager;
   private readonly products: Products;
@@ -40,7 +42,9 @@ export class TaylorRun {
     this.context = context;
     this.plan = plan;
     this.terms = { count: termCount, referenceHz: plan.axis.reference };
-    this.imager = makePlaneImager(context, plan, choice.options.cacheBytes ?? CACHE_BYTES);
+    this.progress = new RunProgress(context.progress, choice.control.niter > 0);
+    const reader = telling(context, this.progress.reading);
+    this.imager = makePlaneImager(reader, plan, choice.options.cacheBytes ?? CACHE_BYTES);
     this.products = new Products(
       context,
       choice.imagename,
@@ -82,9 +86,12 @@ export class TaylorRun {
   }
 
   private psfs(first: Float32Array): Float32Array[] {
-    return Array.from({ length: 2 * this.terms.count - 1 }, (_, moment) =>
-      moment === 0 ? first : this.imager.psfOf(0, (block) => fillMoment(block, this.terms, moment)),
-    );
+    const count = 2 * this.terms.count - 1;
+    return Array.from({ length: count }, (_, moment) => {
+      if (moment === 0) return first;
+      this.progress.first.update(moment / count, `PSF of order ${moment}`);
+      return this.imager.psfOf(0, (block) => fillMoment(block, this.terms, moment));
+    });
   }
 
   private writeFirst({ response, sumOfWeights, mosaic }: FirstImages, psfs: readonly Float32Array[]): void {
@@ -135,7 +142,7 @@ export class TaylorRun {
           mask = renew({ residual: planes.residuals[0], mask, beam, sidelobe }, limiting);
         }),
     };
-    const summary = runCleanCycles(this.context, target, minor, control, sidelobe, style);
+    const summary = runCleanCycles(telling(this.context, this.progress.clean), target, minor, control, sidelobe, style);
     this.write('mask', mask);
     return summary;
   }
@@ -198,6 +205,7 @@ export class TaylorRun {
   /** PSFs, residuals and models; limits and masks; the loop; the products. */
   private makeImages(): TcleanResult {
     const { choice, geometry } = this.plan;
+    this.progress.first.update(0, 'PSF and image');
     const first = this.imager.first(0);
     if (!(first.sumOfWeights > 0)) fail('bad-data', 'All selected data are flagged.');
     const psfs = this.psfs(first.psf);

@@ -93,6 +93,24 @@ describe('tclean', () => {
     }
   });
 
+  it.each(['hogbom', 'mtmfs'] as const)(
+    'tells how far it is, which never falls, its cycles and scans (%s)',
+    (deconvolver) => {
+      const told: { done: number; note: string }[] = [];
+      const progress = { update: (done: number, note = '') => void told.push({ done, note }) };
+      const imagename = `told.${deconvolver}`;
+      tclean(
+        { ...context, progress },
+        { ...common, imagename, deconvolver, specmode: 'mfs', niter: 60, cacheBytes: 1 },
+      );
+      const notes = told.map(({ note }) => note);
+      expect(notes[0]).toMatch(/^PSF and image/);
+      expect(notes).toContainEqual(expect.stringMatching(/^cycle 2 from [\d.]+ mJy\/beam, scan \d+$/));
+      for (let k = 1; k < told.length; k++) expect(told[k].done).toBeGreaterThanOrEqual(told[k - 1].done);
+      expect(told[told.length - 1].done).toBeLessThanOrEqual(1);
+    },
+  );
+
   it('gives the same bits whether visibilities are kept or read again', () => {
     const planes = [1e9, 1].map((cacheBytes, k) => {
       tclean(context, { ...common, imagename: `again${k}`, niter: 50, weighting: 'briggs', cacheBytes });
