@@ -1,9 +1,9 @@
 import { type FieldInfo, fieldDirection, followedDirection } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { type CelestialFrame, type SkyPosition, skyToPlane } from '../images/index.ts';
+import type { ChosenMs } from './chosen-ms.ts';
 import type { ImageGeometry } from './gridder.ts';
 import { type BeamKind, beamReach } from './primary-beam.ts';
-import type { ChosenMs } from './sample-source.ts';
 
 /**
  * The part of a mosaic that one pointing sees with one kind of baseline (and, in a continuum image, in one range of

@@ -1,11 +1,11 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type Image, openImage, requireDirection } from '../images/index.ts';
+import type { ChosenMs } from './chosen-ms.ts';
 import { writeModelColumn } from './model-column.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
 import { makePlaneImager } from './plane-imager.ts';
-import type { ChosenMs } from './sample-source.ts';
 import { taylorModel } from './taylor-terms.ts';
 
 /*

@@ -4,11 +4,12 @@ import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 import { clearModel } from '../skymodel/index.ts';
 import { cubicAt } from './channel-map.ts';
+import { type ChosenMs, channelList, shiftFactor } from './chosen-ms.ts';
 import { type Facet, meanOf } from './facets.ts';
 import { rotatePhase, turnRowInPlace } from './phase-centre.ts';
 import type { ImagingPlan } from './plan.ts';
 import type { PlaneImager, Predictor } from './plane-imager.ts';
-import { type ChosenMs, channelList, rowsOfPointing, shiftFactor, turnsTo } from './sample-source.ts';
+import { rowsOfPointing, turnsTo } from './sample-source.ts';
 import { type HandShare, handsFrom } from './stokes.ts';
 
 /** Kernel memory for transformed models; a cube is predicted in groups of planes that fit. */

@@ -9,10 +9,11 @@ import {
   type SkyPosition,
   skyToPixel,
 } from '../images/index.ts';
+import { type ChosenMs, chooseData, windowsOf } from './chosen-ms.ts';
 import { planFacets } from './facets.ts';
 import type { ImageGeometry } from './gridder.ts';
 import type { ImagingChoice } from './options.ts';
-import { type ChosenMs, chooseData, type SampleRequest, windowsOf } from './sample-source.ts';
+import type { SampleRequest } from './sample-source.ts';
 import { type CubeAxis, continuumAxis, cubeAxis } from './spectral-axis.ts';
 import { stokesName } from './stokes.ts';
 

@@ -1,42 +1,13 @@
-import { frequencyShiftFactor, observatoryPosition } from '../../astronomy/measures/index.ts';
-import {
-  type FieldInfo,
-  fieldDirection,
-  followedDirection,
-  type MeasurementSet,
-  type MsMetadata,
-  openMs,
-  readMetadata,
-  type SpwSelection,
-  selectRows,
-} from '../../astronomy/ms/index.ts';
-import { type DataColumn, readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
-import { type Context, fail, SPEED_OF_LIGHT, warningsOf } from '../../foundation/base/index.ts';
-import { joinPath } from '../../foundation/bytes/index.ts';
+import { type FieldInfo, fieldDirection, followedDirection } from '../../astronomy/ms/index.ts';
+import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { type Context, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import type { SkyPosition } from '../images/index.ts';
 import { type ChannelMap, mapRow, planChannels } from './channel-map.ts';
+import { type ChosenMs, channelList, channelsNear, lowerBound, shiftFactor, shiftFactors } from './chosen-ms.ts';
 import { type Facet, type FacetPlan, meanOf } from './facets.ts';
 import type { ImagingChoice } from './options.ts';
 import { turnRowInPlace, uvwTurn } from './phase-centre.ts';
-import type { WindowFrequencies } from './spectral-axis.ts';
 import { type ImagedStokes, stokesSamples } from './stokes.ts';
-
-/** One MeasurementSet with what was selected of it. */
-export interface ChosenMs {
-  readonly ms: MeasurementSet;
-  readonly metadata: MsMetadata;
-  readonly rows: Int32Array;
-  readonly channels: SpwSelection;
-  readonly column: DataColumn;
-  /** First selected time, MJD seconds UTC. */
-  readonly startSec: number;
-  /** Last selected time, MJD seconds UTC. */
-  readonly endSec: number;
-  /** Fields that have selected rows, in the order of their first rows. */
-  readonly fieldIds: readonly number[];
-  /** ITRF, m */
-  readonly position: ArrayLike<number>;
-}
 
 /**
  * Samples of one Stokes parameter for some channels. vis and weight are [plane, row, chan] with `chansPerPlane` channels, planes from `firstPlane` on.
@@ -72,115 +43,6 @@ export interface SampleRequest {
   readonly facets?: FacetPlan;
 }
 
-/** Opens the MeasurementSets of a choice and looks up rows and channels. */
-export function chooseData(context: Context, choice: ImagingChoice): ChosenMs[] {
-  const { options } = choice;
-  return choice.vis.map((name, index) => {
-    const ms = openMs(joinPath(context.cwd, name));
-    const metadata = readMetadata(ms);
-    const { timerange, uvrange, antenna, scan, observation, intent } = options;
-    const selection = {
-      field: choice.fields[index],
-      spw: choice.spws[index],
-      timerange,
-      uvrange,
-      antenna,
-      scan,
-      observation,
-      intent,
-    };
-    const { rows, channels } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'tclean') });
-    if (rows.length === 0) fail('bad-data', 'No row is selected for imaging.', { file: ms.path });
-    const wanted = (options.datacolumn ?? 'corrected').toLowerCase();
-    const column: DataColumn =
-      wanted === 'corrected' && ms.main.hasColumn('CORRECTED_DATA')
-        ? 'CORRECTED_DATA'
-        : wanted === 'model'
-          ? 'MODEL_DATA'
-          : 'DATA';
-    return { ms, metadata, rows, channels, column, ...spanOf(ms, rows), position: positionOf(metadata) };
-  });
-}
-
-function positionOf(metadata: MsMetadata): ArrayLike<number> {
-  try {
-    return observatoryPosition(metadata.observation.telescope);
-  } catch {
-    return metadata.antennas[0].position;
-  }
-}
-
-function spanOf(ms: MeasurementSet, rows: Int32Array): { startSec: number; endSec: number; fieldIds: number[] } {
-  const time = ms.main.column('TIME');
-  const field = ms.main.column('FIELD_ID');
-  const fieldIds = new Set<number>();
-  let startSec = Number.POSITIVE_INFINITY;
-  let endSec = Number.NEGATIVE_INFINITY;
-  const step = 65_536;
-  for (let from = rows[0]; from <= rows[rows.length - 1]; from += step) {
-    const count = Math.min(step, rows[rows.length - 1] - from + 1);
-    const times = time.getRange(from, count) as Float64Array;
-    const ids = field.getRange(from, count) as Int32Array;
-    for (const row of rows.subarray(lowerBound(rows, from), lowerBound(rows, from + count))) {
-      fieldIds.add(ids[row - from]);
-      startSec = Math.min(startSec, times[row - from]);
-      endSec = Math.max(endSec, times[row - from]);
-    }
-  }
-  return { startSec, endSec, fieldIds: [...fieldIds] };
-}
-
-function lowerBound(rows: Int32Array, value: number): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Factor from a window's frame to the image's at some time and direction. */
-export function shiftFactor(
-  chosen: ChosenMs,
-  spwId: number,
-  timeSec: number,
-  field: number,
-  outframe: ImagingChoice['outframe'],
-): number {
-  const window = chosen.metadata.spectralWindows[spwId];
-  if (outframe === 'TOPO' || window.measFreqRef !== 'TOPO') return 1;
-  const [ra, dec] = fieldDirection(chosen.metadata.fields[field], timeSec);
-  return frequencyShiftFactor(timeSec, ra, dec, chosen.position, 'TOPO', outframe);
-}
-
-/** Numbers of a window's selected channels. */
-export function channelList(chosen: ChosenMs, spwId: number): Int32Array {
-  const ranges = chosen.channels.get(spwId);
-  const count = chosen.metadata.spectralWindows[spwId].chanFreqs.length;
-  if (!ranges || ranges.length === 0) return Int32Array.from({ length: count }, (_, chan) => chan);
-  return Int32Array.from(
-    ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, k) => first + k)),
-  );
-}
-
-/** Selected windows in the image's frame at the first or last selected time of each MS. */
-export function windowsOf(
-  data: readonly ChosenMs[],
-  outframe: ImagingChoice['outframe'],
-  when: 'startSec' | 'endSec',
-): WindowFrequencies[] {
-  return data.flatMap((chosen) =>
-    [...chosen.channels.keys()].map((spwId) => {
-      const factor = shiftFactor(chosen, spwId, chosen[when], chosen.fieldIds[0], outframe);
-      const window = chosen.metadata.spectralWindows[spwId];
-      const channels = channelList(chosen, spwId);
-      const centres = Array.from(channels, (chan) => window.chanFreqs[chan] * factor);
-      return { centres, firstChannel: channels[0], width: Math.abs(window.chanWidths[0]) * factor };
-    }),
-  );
-}
-
 interface PreparedChunk {
   readonly uvw: Float64Array;
   readonly vis: Float32Array;
@@ -210,10 +72,18 @@ export function turnsTo(
   };
 }
 
-/** One Stokes parameter of a chunk, turned to the image's phase centre, or to that of a row's facet. */
-function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleRequest): PreparedChunk {
+/**
+ * One Stokes parameter of a chunk, turned to the image's phase centre, or to that of a row's facet.
+ *
+ * @param channels those that are needed; default all selected ones
+ */
+function prepareChunk(
+  chosen: ChosenMs,
+  chunk: VisibilityChunk,
+  request: SampleRequest,
+  channels = channelList(chosen, chunk.spwId),
+): PreparedChunk {
   const { metadata } = chosen;
-  const channels = channelList(chosen, chunk.spwId);
   const corrTypes = metadata.polarizations[metadata.dataDescriptions[chunk.dataDescId].polId].corrTypes;
   const { vis, weight } = stokesSamples(chunk, chosen.column, corrTypes, channels, request.stokes);
   const window = metadata.spectralWindows[chunk.spwId];
@@ -221,7 +91,7 @@ function prepareChunk(chosen: ChosenMs, chunk: VisibilityChunk, request: SampleR
   const uvw = Float64Array.from(chunk.uvw);
   const turnOf = turnsTo(request, metadata.fields);
   const facets: (Facet | undefined)[] = [];
-  const beamFrequency = meanOf(frequencies);
+  const beamFrequency = meanOf(Array.from(channelList(chosen, chunk.spwId), (chan) => window.chanFreqs[chan]));
   for (let row = 0; row < chunk.rowCount; row++) {
     const field = chunk.fieldId[row];
     const turn = turnOf(field, chunk.time[row]);
@@ -254,22 +124,21 @@ function cubeSets(
   request: SampleRequest,
   planes: readonly [number, number],
 ): SampleSet[] {
-  const prepared = prepareChunk(chosen, chunk, request);
   const { frequencies: image, width } = request.cube!;
   const window = chosen.metadata.spectralWindows[chunk.spwId];
   const wanted = image.subarray(planes[0], planes[1]);
+  const factors = shiftFactors(chosen, chunk, request.outframe);
+  const prepared = prepareChunk(chosen, chunk, request, channelsNear(chosen, chunk.spwId, wanted, width, factors));
   const [planeCount, rowCount] = [wanted.length, chunk.rowCount];
   const vis = new Float32Array(2 * planeCount * rowCount);
   const weight = new Float32Array(planeCount * rowCount);
   let map: ChannelMap = [];
-  let mapped = { time: Number.NaN, field: -1 };
-  let factor = 1;
+  let factor = Number.NaN;
   let hasSamples = false;
   const samples = { vis: prepared.vis, weight: prepared.weight, chanCount: prepared.channels.length };
   for (let row = 0; row < rowCount; row++) {
-    if (chunk.time[row] !== mapped.time || chunk.fieldId[row] !== mapped.field) {
-      mapped = { time: chunk.time[row], field: chunk.fieldId[row] };
-      factor = shiftFactor(chosen, chunk.spwId, mapped.time, mapped.field, request.outframe);
+    if (factors[row] !== factor) {
+      factor = factors[row];
       const shifted = prepared.frequencies.map((frequency) => frequency * factor);
       map = planChannels(shifted, Math.abs(window.chanWidths[0]) * factor, wanted, width, request.interpolation);
     }

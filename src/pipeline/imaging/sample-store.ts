@@ -1,14 +1,8 @@
 import { type Context, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { arena, type SampleBlock } from '../../foundation/numeric/index.ts';
+import type { ChosenMs } from './chosen-ms.ts';
 import type { Facet } from './facets.ts';
-import {
-  bytesPerPlane,
-  type ChosenMs,
-  readSamples,
-  type SampleRequest,
-  type SampleSet,
-  wavesPerMetre,
-} from './sample-source.ts';
+import { bytesPerPlane, readSamples, type SampleRequest, type SampleSet, wavesPerMetre } from './sample-source.ts';
 
 /** Samples of one plane in kernel memory; `scales` are wavelengths per metre, the same for u and v. */
 export interface PlaneBlock extends SampleBlock {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { FieldInfo } from '../../../src/astronomy/ms/index.ts';
+import type { ChosenMs } from '../../../src/pipeline/imaging/chosen-ms.ts';
 import { planFacets } from '../../../src/pipeline/imaging/facets.ts';
-import { type ChosenMs, turnsTo } from '../../../src/pipeline/imaging/sample-source.ts';
+import { turnsTo } from '../../../src/pipeline/imaging/sample-source.ts';
 
 const still: FieldInfo = {
   ...{ id: 0, name: 'still', code: '', sourceId: 0, frame: 'J2000', timeSec: 0 },

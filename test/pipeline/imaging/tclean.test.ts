@@ -122,6 +122,30 @@ describe('tclean', () => {
     expect(planes[0]).toEqual(planes[1]);
   });
 
+  it.each(['nearest', 'linear', 'cubic'] as const)(
+    'gives a cube the same bits plane by plane and all at once (%s)',
+    (interpolation) => {
+      const cubes = [1e9, 1].map((cacheBytes) => {
+        const imagename = `planes.${interpolation}.${cacheBytes}`;
+        const axis = {
+          specmode: 'cube',
+          outframe: 'LSRK',
+          start: '230.012GHz',
+          width: '7MHz',
+          nchan: 5,
+          interpolation,
+        } as const;
+        tclean(context, { ...common, ...axis, imagename, niter: 0, cacheBytes });
+        const image = openImage(join(folder, `${imagename}.residual`));
+        const planes = Array.from({ length: 5 }, (_, chan) => image.readPlane(image.planeIndex(chan)));
+        image.close();
+        return planes;
+      });
+      expect(cubes[0].some((plane) => plane.some((value) => value !== 0))).toBe(true);
+      expect(cubes[1]).toEqual(cubes[0]);
+    },
+  );
+
   it.each(['hogbom', 'clark', 'multiscale'])('makes a cube with its line in the right channel (%s)', (deconvolver) => {
     const imagename = `cube-${deconvolver}`;
     tclean(context, {
