@@ -1,49 +1,11 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { planContinuum } from './continuum-plan.ts';
+import { commonArguments, fileName, janskyText } from './imaging-arguments.ts';
+import type { ImageSize, ImagingFacts, ImagingWindow, ProductPlan } from './imaging-facts.ts';
 import { type ChannelRange, lineFreeChannels } from './line-finder.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
 import type { RequestedLine, ScienceGoal } from './science-goal.ts';
-
-/** One science window as it stands in calibrated.ms, possibly once per Execution Block. */
-export interface ImagingWindow {
-  /** Position among the science windows, 0… */
-  readonly index: number;
-  /** Window numbers in calibrated.ms. */
-  readonly spwIds: readonly number[];
-  readonly chanFreqs: ArrayLike<number>;
-  readonly lines: readonly ChannelRange[];
-  /** Predicted rms of one channel of a naturally weighted image, Jy/beam. */
-  readonly channelNoiseJy: number;
-  readonly edge: number;
-}
-
-/** What the imaging plan needs to know of the calibrated data. */
-export interface ImagingFacts {
-  readonly vis: string;
-  readonly target: string;
-  readonly ra: number;
-  readonly dec: number;
-  readonly windows: readonly ImagingWindow[];
-  /** Baseline lengths, m, sorted. */
-  readonly lengths: Float64Array;
-  readonly dishMetres: number;
-  /** m/s to add to a TOPO velocity for the LSRK one, at the middle of the observation. */
-  readonly lsrkShiftMs: number;
-  readonly sourceLines: readonly RequestedLine[];
-}
-
-export interface ProductPlan {
-  readonly kind: 'continuum' | 'cube';
-  /** CASA image name without suffix. */
-  readonly imagename: string;
-  readonly fits: string;
-  readonly spwIds: readonly number[];
-  readonly windowIndex?: number;
-  readonly line?: string;
-  readonly restFrequencyHz?: number;
-  /** rms that the weights promise for natural weighting, Jy/beam. */
-  readonly predictedRmsJy: number;
-}
 
 /** Steps that need nothing of each other, and only what earlier rounds made. */
 export interface ImagingRound {
@@ -60,24 +22,18 @@ export interface ImagingPlan {
   readonly decisions: readonly Decision[];
 }
 
-interface Geometry {
-  readonly cellArcsec: number;
-  readonly imsize: number;
-  readonly maskArcsec: number;
-}
-
 /** Two windows further apart than this are of different sidebands (ALMA's IF is 4–8 GHz wide at most, 4…12 GHz up). */
 const SIDEBAND_GAP_HZ = 5e9;
 const ARCSEC_PER_RAD = 648_000 / Math.PI;
 
 /** Plans one continuum image per sideband and one line cube per window, and their FITS files. */
 export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: readonly string[]): ImagingPlan {
-  const geometry = imageGeometry(facts);
-  const decisions: Decision[] = [geometryDecision(geometry)];
+  const size = imageSize(facts);
+  const decisions: Decision[] = [sizeDecision(size)];
   const steps: PlanStep[] = [];
   const products: ProductPlan[] = [];
   const rounds: { title: string; steps: number[] }[] = [];
-  const add = (title: string, calls: PlanCall[]) => {
+  const add = (title: string, calls: readonly PlanCall[]) => {
     rounds[rounds.length - 1].steps.push(steps.length);
     steps.push({ number: steps.length, title, calls });
   };
@@ -87,12 +43,10 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
 
   beginRound('continuum');
   for (const [name, windows] of sidebands(facts.windows)) {
-    const product = continuumProduct(facts, name, windows);
-    products.push(product);
-    add(
-      `Continuum of the ${name === 'lsb' ? 'lower' : name === 'usb' ? 'upper' : 'only'} sideband`,
-      continuumCalls(facts, geometry, product, windows),
-    );
+    const continuum = planContinuum(facts, size, name, windows);
+    products.push(continuum.product);
+    if (continuum.decision) decisions.push(continuum.decision);
+    add(`Continuum of the ${name === 'lsb' ? 'lower' : name === 'usb' ? 'upper' : 'only'} sideband`, continuum.calls);
   }
   if (hasLines) {
     add('Continuum subtraction', subtractionCalls(facts, lineVis));
@@ -104,7 +58,7 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
     products.push(cube.product);
     add(
       `Cube of window ${window.index}${cube.product.line ? ` (${cube.product.line})` : ''}`,
-      cubeCalls(facts, geometry, lineVis, cube),
+      cubeCalls(facts, size, lineVis, cube),
     );
   }
   beginRound('FITS');
@@ -112,7 +66,7 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
   return { plan: { kind: 'imaging', subject: facts.vis, header, steps }, rounds, products, decisions };
 }
 
-function imageGeometry(facts: ImagingFacts): Geometry {
+function imageSize(facts: ImagingFacts): ImageSize {
   const wavelength = SPEED_OF_LIGHT / Math.max(...facts.windows.map((window) => window.chanFreqs[0]));
   const length80 = facts.lengths[Math.floor(0.8 * (facts.lengths.length - 1))];
   const resolution = (0.574 * wavelength * ARCSEC_PER_RAD) / length80;
@@ -148,61 +102,6 @@ function sidebands(windows: readonly ImagingWindow[]): [string, ImagingWindow[]]
 
 const centre = (window: ImagingWindow) => (window.chanFreqs[0] + window.chanFreqs[window.chanFreqs.length - 1]) / 2;
 
-function commonArguments(facts: ImagingFacts, geometry: Geometry) {
-  return {
-    field: facts.target,
-    imsize: [geometry.imsize, geometry.imsize],
-    cell: [`${geometry.cellArcsec}arcsec`],
-    weighting: 'briggs',
-    robust: 0.5,
-    gridder: 'standard',
-    pblimit: 0.1,
-    pbcor: true,
-    interactive: false,
-  };
-}
-
-function fileName(text: string): string {
-  return text.replace(/[^A-Za-z0-9+.-]+/g, '_').replace(/^_+|_+$/g, '');
-}
-
-function continuumProduct(facts: ImagingFacts, sideband: string, windows: readonly ImagingWindow[]): ProductPlan {
-  const imagename = `${fileName(facts.target)}.cont.${sideband}`;
-  return {
-    kind: 'continuum',
-    predictedRmsJy: continuumNoise(windows),
-    imagename,
-    fits: `${imagename}.fits`,
-    spwIds: windows.flatMap((window) => [...window.spwIds]),
-  };
-}
-
-function continuumCalls(
-  facts: ImagingFacts,
-  geometry: Geometry,
-  product: ProductPlan,
-  windows: readonly ImagingWindow[],
-): PlanCall[] {
-  const selection = windows.flatMap((window) => {
-    const channels = lineFreeChannels(window.lines, window.chanFreqs.length, window.edge);
-    return window.spwIds.map((spw) => `${spw}:${channels}`);
-  });
-  return [
-    remove(`${product.imagename}.*`),
-    task('tclean', {
-      vis: facts.vis,
-      imagename: product.imagename,
-      spw: selection.join(','),
-      specmode: 'mfs',
-      niter: 2000,
-      threshold: janskyText(3 * product.predictedRmsJy),
-      ...commonArguments(facts, geometry),
-      deconvolver: 'hogbom',
-      mask: `circle[[${facts.ra.toFixed(10)}rad, ${facts.dec.toFixed(10)}rad], ${geometry.maskArcsec}arcsec]`,
-    }),
-  ];
-}
-
 /**
  * How cubes are cleaned: within what stands out of the noise of each channel, and deep there. A wide mask would stop at three
  * sigma with much of an extended line left in the residual, whose pixels per beam are those of the PSF and not of the restoring
@@ -219,16 +118,6 @@ const CUBE_CLEANING = {
   lownoisethreshold: 1.5,
   minbeamfrac: 0.3,
 };
-
-function continuumNoise(windows: readonly ImagingWindow[]): number {
-  return windows.reduce((sum, window) => sum + lineFreeCount(window) * window.channelNoiseJy ** -2, 0) ** -0.5;
-}
-
-function lineFreeCount(window: ImagingWindow): number {
-  return (
-    window.chanFreqs.length - 2 * window.edge - window.lines.reduce((sum, line) => sum + line.last - line.first + 1, 0)
-  );
-}
 
 function subtractionCalls(facts: ImagingFacts, outputvis: string): PlanCall[] {
   const fitspec = facts.windows
@@ -306,7 +195,7 @@ function aroundLines(window: ImagingWindow): ChannelRange {
   };
 }
 
-function cubeCalls(facts: ImagingFacts, geometry: Geometry, vis: string, cube: CubePlan): PlanCall[] {
+function cubeCalls(facts: ImagingFacts, size: ImageSize, vis: string, cube: CubePlan): PlanCall[] {
   return [
     remove(`${cube.product.imagename}.*`),
     task('tclean', {
@@ -323,7 +212,7 @@ function cubeCalls(facts: ImagingFacts, geometry: Geometry, vis: string, cube: C
       niter: 5000,
       threshold: janskyText(2 * cube.product.predictedRmsJy),
       restoringbeam: 'common',
-      ...commonArguments(facts, geometry),
+      ...commonArguments(facts.target, size),
       ...CUBE_CLEANING,
     }),
   ];
@@ -340,15 +229,11 @@ function exportCalls(product: ProductPlan): PlanCall[] {
   ];
 }
 
-function janskyText(jansky: number): string {
-  return `${(jansky * 1e3).toPrecision(4)}mJy`;
-}
-
-function geometryDecision(geometry: Geometry): Decision {
+function sizeDecision(size: ImageSize): Decision {
   return {
     topic: 'Image size',
-    choice: `${geometry.imsize} pixels of ${geometry.cellArcsec} arcsec`,
-    reason: `Five pixels over the expected beam, one and a half primary beams (FWHM) wide; the continuum is cleaned within ${geometry.maskArcsec} arcsec of the centre, cubes where a channel stands out of its noise.`,
+    choice: `${size.imsize} pixels of ${size.cellArcsec} arcsec`,
+    reason: `Five pixels over the expected beam, one and a half primary beams (FWHM) wide; the continuum is cleaned within ${size.maskArcsec} arcsec of the centre, cubes where a channel stands out of its noise.`,
   };
 }
 

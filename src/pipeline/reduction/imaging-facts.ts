@@ -1,0 +1,51 @@
+import type { ChannelRange } from './line-finder.ts';
+import type { RequestedLine } from './science-goal.ts';
+
+/** One science window as it stands in calibrated.ms, possibly once per Execution Block. */
+export interface ImagingWindow {
+  /** Position among the science windows, 0… */
+  readonly index: number;
+  /** Window numbers in calibrated.ms. */
+  readonly spwIds: readonly number[];
+  readonly chanFreqs: ArrayLike<number>;
+  readonly lines: readonly ChannelRange[];
+  /** Predicted rms of one channel of a naturally weighted image, Jy/beam. */
+  readonly channelNoiseJy: number;
+  readonly edge: number;
+}
+
+/** What the imaging plan needs to know of the calibrated data. */
+export interface ImagingFacts {
+  readonly vis: string;
+  readonly target: string;
+  readonly ra: number;
+  readonly dec: number;
+  readonly windows: readonly ImagingWindow[];
+  /** Baseline lengths, m, sorted. */
+  readonly lengths: Float64Array;
+  readonly dishMetres: number;
+  /** m/s to add to a TOPO velocity for the LSRK one, at the middle of the observation. */
+  readonly lsrkShiftMs: number;
+  readonly sourceLines: readonly RequestedLine[];
+}
+
+export interface ProductPlan {
+  readonly kind: 'continuum' | 'cube';
+  /** CASA image name without suffix. */
+  readonly imagename: string;
+  readonly fits: string;
+  readonly spwIds: readonly number[];
+  readonly windowIndex?: number;
+  readonly line?: string;
+  readonly restFrequencyHz?: number;
+  /** rms that the weights promise for natural weighting, Jy/beam. */
+  readonly predictedRmsJy: number;
+}
+
+/** Size of the images. */
+export interface ImageSize {
+  readonly cellArcsec: number;
+  readonly imsize: number;
+  /** Radius of the circle that the continuum is cleaned in. */
+  readonly maskArcsec: number;
+}
