@@ -42,7 +42,9 @@ export class AccessRules {
     const mode = this.modeOf(path, follow);
     if (mode === 'write' || (mode === 'read' && use === 'read')) return;
     if (mode === undefined) {
-      const wish = `${dirname(resolve(path))}${use === 'write' ? ':rw' : ''}`;
+      // Nobody is told to open the whole disk.
+      const folder = dirname(resolve(path)) === '/' ? resolve(path) : dirname(resolve(path));
+      const wish = `${folder}${use === 'write' ? ':rw' : ''}`;
       fail('denied', `This script may not ${use} outside its own directories; casapy --allow ${wish} would let it`, {
         file: path,
       });

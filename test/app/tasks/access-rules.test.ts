@@ -65,3 +65,8 @@ describe('what holds a read-only directory', () => {
     expect(() => wide.checkRemoval(at('tree/calibrated'))).not.toThrow();
   });
 });
+
+it('a refusal names the folder that would have to be allowed, and never the whole disk', () => {
+  expect(() => rules.check(at('secret/key'), 'write')).toThrow(`casapy --allow ${at('secret')}:rw would let it`);
+  expect(() => rules.check('/secret', 'read')).toThrow('casapy --allow /secret would let it');
+});

@@ -1478,13 +1478,15 @@ def _float_format(values, sign=False, single=False):
         parts = [_scientific(value, precision) for value in shown]
         count = max([len(mantissa.partition('.')[2]) for mantissa, _ in parts] or [0])
         left = max([len(mark(value) + mantissa.partition('.')[0]) for value, (mantissa, _) in zip(shown, parts)] or [0])
-        width = max([left + 1 + count + max([len(exponent) for _, exponent in parts] or [0]) + 1 if parts else 0, special])
+        digits = max([len(exponent) - 1 for _, exponent in parts] or [0])
+        width = max([left + 1 + count + digits + 2 if parts else 0, special])
 
         def write(value):
             value = _short_float(value) if single else value
             if not math.isfinite(value):
                 return ((mark(value) if value > 0 else '') + str(value)).rjust(width)
-            return (mark(value) + ('%.*e' % (count, value) if count else '%.0e' % value).replace('e', '.e' if not count else 'e')).rjust(width)
+            mantissa, _, exponent = ('%.*e' % (count, value)).partition('e')
+            return ('%s%s%se%s%s' % (mark(value), mantissa, '' if count else '.', exponent[0], exponent[1:].zfill(digits))).rjust(width)
 
         return write
     parts = [_positional(value, precision) for value in shown]
