@@ -33,6 +33,7 @@ export function describeTask(declaration: TaskDeclaration): TaskValue {
     type: parameter.type,
     default: parameter.default ?? null,
     doc: parameter.doc,
+    inert: parameter.inert ?? '',
   }));
   return { name: declaration.name, summary: declaration.summary, parameters };
 }

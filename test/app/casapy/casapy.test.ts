@@ -309,6 +309,16 @@ inp()`;
     expect(log[3]).toMatch(/\tINFO\tlistobs::::casa\t##########################################$/);
   });
 
+  it('keeps long numbers so that they are read again, and shows with inp the parameters that count', () => {
+    const run = casapy(
+      '-c',
+      "default('clean'); niter = 8L; saveinputs('clean', 'long'); niter = 0; execfile('long'); print niter; inp()",
+    );
+    expect(run.out.split('\n')[0]).toBe('8');
+    expect(run.out).toMatch(/\ngridmode .*\ninterpolation /s);
+    expect(run.out).not.toContain('rotpainc');
+  });
+
   it('needs source text after -c', () => {
     expect(casapy('-c').code).toBe(2);
   });

@@ -73,14 +73,19 @@ def globals_of(name):
     return {part['name']: SPACE[part['name']] for part in describe(name)['parameters'] if _is_value(part['name'])}
 
 
+def _is_hidden(parameter, value):
+    """Whether a parameter counts with other values of another one only, as CASA's sub-parameters do."""
+    return parameter['inert'].startswith('belongs to other values') and value == _initial(parameter)
+
+
 def inp(task=None):
-    """Prints the parameters of a task as they stand."""
+    """Prints the parameters of a task as they stand, those that count."""
     _make_current(task)
     told = describe(_current_name())
     print('#  %s :: %s' % (told['name'], told['summary']))
     values = qa2_engine.current['values']()
     for parameter in told['parameters']:
-        if parameter['name'] in values:
+        if parameter['name'] in values and not _is_hidden(parameter, values[parameter['name']]):
             print('%-20s= %10s        #  %s' % (parameter['name'], _literal(values[parameter['name']], "'"), parameter['doc']))
 
 
@@ -98,7 +103,8 @@ def _literal(value, quote='"'):
     if isinstance(value, (list, tuple)):
         parts = ', '.join(_literal(part) for part in value)
         return '[%s]' % parts if isinstance(value, list) else '(%s%s)' % (parts, ',' if len(value) == 1 else '')
-    return repr(value)
+    # Long numbers of Python 2 without their L, which Python 3 would not read.
+    return '%d' % value if isinstance(value, int) and not isinstance(value, bool) else repr(value)
 
 
 def _write(path, name, values):
