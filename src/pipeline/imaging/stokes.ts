@@ -134,27 +134,36 @@ export function stokesSamples(
   const hands = handsOf(corrTypes, stokes);
   const least = stokes === 'pseudoI' ? 1 : hands.length;
   const weighing = weighingHands(corrTypes, hands);
-  const { rowCount, chanCount, corrCount } = chunk;
+  // Fields are looked up once: the loop below sees every visibility of an image in each major cycle.
+  const { rowCount, chanCount, corrCount, flag, weightSpectrum: spectrum } = chunk;
   const count = channels.length;
   const vis = new Float32Array(2 * rowCount * count);
   const weight = new Float32Array(rowCount * count);
-  const spectrum = chunk.weightSpectrum;
   const [first, last] = [weighing[0], weighing[weighing.length - 1]];
+  const isPair = hands.length === 2;
+  const { corr: corrA, re: reA, im: imA } = hands[0];
+  const { corr: corrB, re: reB, im: imB } = hands[hands.length - 1];
   for (let row = 0; row < rowCount; row++) {
     if (chunk.flagRow[row] || chunk.antenna1[row] === chunk.antenna2[row]) continue;
     const rowWeight = (chunk.weight[row * corrCount + first] + chunk.weight[row * corrCount + last]) / 2;
     for (let k = 0; k < count; k++) {
       const at = (row * chanCount + channels[k]) * corrCount;
-      let [re, im, used] = [0, 0, 0];
-      for (let hand = 0; hand < hands.length; hand++) {
-        const share = hands[hand];
-        if (chunk.flag[at + share.corr]) continue;
-        const from = 2 * (at + share.corr);
-        re += share.re * data[from] - share.im * data[from + 1];
-        im += share.re * data[from + 1] + share.im * data[from];
-        used++;
-      }
+      const hasA = flag[at + corrA] === 0;
+      const hasB = isPair && flag[at + corrB] === 0;
+      const used = (hasA ? 1 : 0) + (hasB ? 1 : 0);
       if (used < least) continue;
+      let re = 0;
+      let im = 0;
+      if (hasA) {
+        const from = 2 * (at + corrA);
+        re += reA * data[from] - imA * data[from + 1];
+        im += reA * data[from + 1] + imA * data[from];
+      }
+      if (hasB) {
+        const from = 2 * (at + corrB);
+        re += reB * data[from] - imB * data[from + 1];
+        im += reB * data[from + 1] + imB * data[from];
+      }
       const scale = hands.length / used;
       const mean = spectrum ? (spectrum[at + first] + spectrum[at + last]) / 2 : rowWeight;
       if (!(mean > 0) || !Number.isFinite(re + im)) continue;
