@@ -203,8 +203,10 @@ function windowsOf(
       edges.set(window, Math.max(edges.get(window) ?? 0, ...ranges.map(([, last]) => last + 1)));
     }
   }
-  const tsysIds =
-    edges.size > 0 ? [...edges.keys()].sort((a, b) => a - b) : science.map((id) => id - 2 * science.length);
+  // Where nothing names them, they are before those of the science; where there is no room, they are the same.
+  const before = science.map((id) => id - 2 * science.length);
+  const supposed = before.every((id) => id >= 0) ? before : science;
+  const tsysIds = edges.size > 0 ? [...edges.keys()].sort((a, b) => a - b) : supposed;
   const ofSplit = calls.filter(
     (call) => ['flagdata', 'gaincal'].includes(call.name) && visOf(call) === `${asdm}.ms.split`,
   );

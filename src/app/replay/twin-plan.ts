@@ -90,7 +90,8 @@ function planWindows(facts: ScriptFacts, isSmall: boolean): Pick<TwinSpec, 'wind
     const common = { baseband, centreHz: centres[baseband], widthHz };
     return isFull ? { ...common, kind: 'FULL_RES', channelCount } : { ...common, kind: 'CH_AVG', channelCount: 1 };
   });
-  return { windows, uses: { pointing, atmosphere: tsys, science } };
+  // Where nothing tells other windows, pointing uses those of Tsys.
+  return { windows, uses: { pointing: pointing.length > 0 ? pointing : tsys, atmosphere: tsys, science } };
 }
 
 function roleOf(facts: ScriptFacts, id: number): TwinField['role'] {

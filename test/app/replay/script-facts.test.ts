@@ -117,6 +117,19 @@ describe('readFacts', () => {
     expect(facts.scienceWindows[0].centreHz).toBe(100.5e9);
   });
 
+  it('takes windows of Tsys for those before the science, or for these where there is no room', () => {
+    const ids = (spw: string) => {
+      const edited = SCRIPT.replace(/flagdata\(vis = 'uid___A002_X1_X2\.ms\.tsys'.*\n/, '')
+        .replace("spw = '1~24', ", '')
+        .replace("spw = '17,19,21,23'", `spw = '${spw}'`);
+      const found = readFacts(edited);
+      expect(planTwin(found).uses.pointing).toEqual(found.tsysWindows.map(({ id }) => id));
+      return found.tsysWindows.map(({ id }) => id);
+    };
+    expect(ids('17,19,21,23')).toEqual([9, 11, 13, 15]);
+    expect(ids('1,3,5,7')).toEqual([1, 3, 5, 7]);
+  });
+
   it('reads fields, their parts and names', () => {
     expect(facts.fields).toHaveLength(41);
     expect(facts.fields.slice(0, 6).map(({ name }) => name)).toEqual([
