@@ -12,7 +12,7 @@ import {
   usesOf,
 } from './imaging-lineage.ts';
 import { type Rehearsal, type RehearsedCall, textsOf } from './imaging-rehearsal.ts';
-import { readNumbers } from './selection-numbers.ts';
+import { FULL_CHANNELS, readNumbers } from './selection-numbers.ts';
 
 /** An image that a script makes, and what it is made from. */
 export interface ImageRequest {
@@ -132,7 +132,9 @@ const FIT_PARAMETERS = ['fitspw', 'fitspec', 'chans'] as const;
 
 function selectionOf({ task, named }: RehearsedCall): { windows: number[]; channels: Map<number, number> } {
   const all = readWindows(textOf(named.spw));
-  const channels = new Map(all.channels);
+  // What is only drawn tells the channels of whole windows; for others, a plot of a channel that is not there is empty.
+  const isTold = (last: number) => !task.startsWith('plot') || last + 1 >= FULL_CHANNELS;
+  const channels = new Map([...all.channels].filter(([, last]) => isTold(last)));
   const note = (id: number, last: number) => void channels.set(id, Math.max(channels.get(id) ?? 0, last));
   const fitted = FIT_PARAMETERS.map((name) => (task.startsWith('uvcontsub') ? textOf(named[name]) : ''));
   for (const text of fitted) for (const [id, last] of readWindows(text).channels) note(id, last);

@@ -1,6 +1,6 @@
 import type { CalibratedLine, CalibratedWindow } from '../../pipeline/simulation/index.ts';
 import { axisFrequency, axisWidth, type GridRequest, type ImageRequest, type ImagingNeeds } from './imaging-needs.ts';
-import { nearestCount } from './selection-numbers.ts';
+import { FULL_CHANNELS, nearestCount } from './selection-numbers.ts';
 
 /** A line that some cubes are about. */
 export interface LineDemand extends CalibratedLine {
@@ -32,8 +32,6 @@ const DAILY = 3e-6;
 const FINER = 0.999;
 /** A window has no more, whatever is asked of it. */
 const MOST_CHANNELS = 8192;
-/** Channels that are as many as these have the window of a correlator; fewer may be any. */
-const FULL_CHANNELS = 256;
 
 /** The lines that a script's cubes are about; those that lie within each other's profiles are one. */
 export function lineDemands({ images }: ImagingNeeds): LineDemand[] {

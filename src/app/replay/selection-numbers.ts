@@ -3,6 +3,8 @@ export const CHANNEL_COUNTS: readonly number[] = [
   62, 64, 120, 124, 128, 240, 248, 256, 480, 496, 510, 512, 960, 1020, 1024, 1920, 2040, 2048, 3840, 4080, 4096, 7680,
   8160, 8192,
 ];
+/** Channels that are as many as these have the window of a correlator; fewer may be any. */
+export const FULL_CHANNELS = 256;
 /** Smallest number of channels that a correlator gives and that is not below `count` (but for one too many). */
 export function nearestCount(count: number): number {
   return CHANNEL_COUNTS.find((one) => one + 1 >= count) ?? count;

@@ -195,6 +195,7 @@ describe('what an imaging script needs', () => {
   it('has as many channels as are named where they are few', () => {
     const few = [
       call('flagdata', { vis: 'a.ms', spw: '0:0~7;120~127' }),
+      call('plotms', { vis: 'a.ms', spw: '1:200' }),
       call('clean', { ...picture, vis: 'a.ms', imagename: 'x', spw: '0,1' }),
     ];
     const [{ spec }] = planImagingTwin(needsOf(few, ['a.ms']), 'script').inputs;
