@@ -197,7 +197,8 @@ function requestOf({ task, named }: RehearsedCall, uses: readonly InputUse[]): I
     'arcsec',
   );
   const [vis] = Array.isArray(named.vis) ? named.vis : [named.vis];
-  const isCube = mode !== 'mfs';
+  // 'cont' is another name of it.
+  const isCube = mode !== 'mfs' && mode !== 'cont';
   return {
     task,
     imagename: textOf(named.imagename),

@@ -196,9 +196,11 @@ describe('what an imaging script needs', () => {
     const few = [
       call('flagdata', { vis: 'a.ms', spw: '0:0~7;120~127' }),
       call('plotms', { vis: 'a.ms', spw: '1:200' }),
-      call('clean', { ...picture, vis: 'a.ms', imagename: 'x', spw: '0,1' }),
+      call('tclean', { ...picture, vis: 'a.ms', imagename: 'x', spw: '0,1', specmode: 'cont' }),
     ];
-    const [{ spec }] = planImagingTwin(needsOf(few, ['a.ms']), 'script').inputs;
+    const needs = needsOf(few, ['a.ms']);
+    expect(needs.images[0].isCube).toBe(false);
+    const [{ spec }] = planImagingTwin(needs, 'script').inputs;
     expect(spec.windows.map(({ channelCount }) => channelCount)).toEqual([128, 16]);
   });
 
