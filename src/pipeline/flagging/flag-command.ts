@@ -1,3 +1,4 @@
+import { formatMjd, formatTimeOfDay, parseCasaTime } from '../../astronomy/measures/index.ts';
 import type { Selection } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { Extension } from './extension.ts';
@@ -45,6 +46,10 @@ export interface FlagCommand extends Selection, Extension {
   readonly spwchan?: boolean;
   readonly spwcorr?: boolean;
   readonly basecnt?: boolean;
+  readonly minrel?: number;
+  readonly maxrel?: number;
+  readonly minabs?: number;
+  readonly maxabs?: number;
 }
 
 const TEXTS = [
@@ -65,7 +70,10 @@ const TEXTS = [
   'ntime',
   'name',
 ];
-const NUMBERS = ['quackinterval', 'tolerance', 'lowerlimit', 'upperlimit', 'growtime', 'growfreq'];
+const NUMBERS = [
+  ...['quackinterval', 'tolerance', 'lowerlimit', 'upperlimit', 'growtime', 'growfreq'],
+  ...['minrel', 'maxrel', 'minabs', 'maxabs'],
+];
 const TRUTHS = [
   'autocorr',
   'clipoutside',
@@ -111,12 +119,15 @@ export function formatFlagCommand(command: FlagCommand): string {
   const parts: string[] = [`mode='${command.mode}'`];
   for (const [key, value] of Object.entries(command)) {
     if (['mode', 'addantenna'].includes(key) || value === undefined || value === '') continue;
-    if (Array.isArray(value)) parts.push(`${key}=[${value.join(',')}]`);
+    if (Array.isArray(value)) parts.push(`${key}=[${value.map(asFloat).join(', ')}]`);
     else if (typeof value === 'boolean') parts.push(`${key}=${value ? 'True' : 'False'}`);
     else parts.push(typeof value === 'number' ? `${key}=${value}` : `${key}='${value}'`);
   }
   return parts.join(' ');
 }
+
+/** A number as Python writes one that need not be whole. */
+const asFloat = (value: unknown) => (Number.isInteger(value) ? `${value}.0` : String(value));
 
 /** The same line with all texts in quotes and `reason` (none where it is empty) at its end. */
 export function restateFlagCommand(line: string, reason: string): string {
@@ -124,6 +135,20 @@ export function restateFlagCommand(line: string, reason: string): string {
     .filter(([key]) => key !== 'reason')
     .map(([key, value]) => (TEXTS.includes(key) || key === 'mode' ? `${key}='${value}'` : `${key}=${value}`));
   return [...parts, ...(reason === '' ? [] : [`reason='${reason}'`])].join(' ');
+}
+
+/** One end of a time range later by so much; with the date, or the time of day alone, as it was. */
+function movedTime(text: string, seconds: number): string {
+  const hasDate = text.includes('/');
+  const time = parseCasaTime(hasDate ? text : `2000/01/01/${text.trim()}`) + seconds;
+  return hasDate ? formatMjd(time, 3) : formatTimeOfDay(time, 3);
+}
+
+/** The same command with its range of times wider: seconds before, and after. Commands without such a range stay. */
+export function widenTimerange(command: FlagCommand, before: number, after: number): FlagCommand {
+  const [from, to, ...others] = command.timerange?.split('~') ?? [];
+  if (to === undefined || others.length > 0) return command;
+  return { ...command, timerange: `${movedTime(from, -before)}~${movedTime(to, after)}` };
 }
 
 /** Checks a mode word; @throws usage or unsupported */

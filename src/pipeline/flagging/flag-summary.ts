@@ -39,6 +39,12 @@ export interface SummaryOptions {
   readonly spwchan?: boolean;
   readonly spwcorr?: boolean;
   readonly basecnt?: boolean;
+  /** Counts with a smaller or a larger share of flagged data are left out, and those with fewer or more flags. */
+  readonly minrel?: number;
+  readonly maxrel?: number;
+  readonly minabs?: number;
+  /** Negative: no limit. */
+  readonly maxabs?: number;
 }
 
 /** What a row of flags belongs to. */
@@ -104,9 +110,27 @@ export class FlagTally {
   /** The dictionary, its keys in the order of CASA's: sorted as texts. */
   summary(): FlagSummary {
     const named: SummaryName = { type: 'summary', name: this.options.name || 'Summary' };
-    if (!this.options.fieldcnt) return sortedKeys({ ...this.countsOf(''), ...named });
-    const fields = [...this.byField].map(([field, counts]) => [field, sortedKeys(counts)] as const);
-    return sortedKeys({ ...Object.fromEntries(fields), ...named }) as FlagSummary;
+    if (!this.options.fieldcnt) {
+      const counts = Object.entries(this.countsOf('')).map(([key, value]) => [
+        key,
+        typeof value === 'number' ? value : this.within(value),
+      ]);
+      return sortedKeys({ ...Object.fromEntries(counts), ...named }) as FlagSummary;
+    }
+    const fields = Object.entries(this.within(Object.fromEntries(this.byField)));
+    const sorted = fields.map(([field, counts]) => [field, sortedKeys(counts)] as const);
+    return sortedKeys({ ...Object.fromEntries(sorted), ...named }) as FlagSummary;
+  }
+
+  /** What is within the limits; a field's counts are left out or kept as a whole, as in CASA. */
+  private within<C extends FlagCount>(table: Readonly<Record<string, C>>): Record<string, C> {
+    const { minrel = 0, maxrel = 1, minabs = 0, maxabs = -1 } = this.options;
+    return Object.fromEntries(
+      Object.entries(table).filter(([, { flagged, total }]) => {
+        const share = flagged / total;
+        return !(flagged < minabs || (maxabs >= 0 && flagged > maxabs) || share < minrel || share > maxrel);
+      }),
+    );
   }
 }
 

@@ -4,7 +4,14 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
 import { compileAgent, flaggingManner } from './agents.ts';
 import { runExtension } from './extension-run.ts';
-import { type AddedAntenna, type FlagCommand, formatFlagCommand, parseFlagCommand, parseMode } from './flag-command.ts';
+import {
+  type AddedAntenna,
+  type FlagCommand,
+  formatFlagCommand,
+  parseFlagCommand,
+  parseMode,
+  widenTimerange,
+} from './flag-command.ts';
 import { runAgents } from './flag-run.ts';
 import { type FlagSummary, FlagTally, tallyChunk } from './flag-summary.ts';
 import { autosaveFlags } from './flag-version.ts';
@@ -23,6 +30,8 @@ export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode' | 'add
   readonly inpfile?: string | readonly string[];
   /** List mode: keep only commands with one of these reasons; 'any' keeps all. */
   readonly listReason?: string | readonly string[];
+  /** List mode: seconds by which ranges of times begin earlier and end later; one number, or two. */
+  readonly tbuff?: number | readonly number[];
   /** 'apply' writes flags, 'calculate' only counts, '' does nothing but save parameters. */
   readonly action?: 'apply' | 'calculate' | '' | string;
   readonly flagbackup?: boolean;
@@ -172,7 +181,7 @@ export function flagCommands(context: Context, options: FlagdataOptions): FlagCo
 function listCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
   const { vis, mode, modelOf, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } =
     options;
-  const { addantenna, cmdreason, ...rest } = others;
+  const { addantenna, cmdreason, tbuff, ...rest } = others;
   if (mode !== 'list') {
     const added = addedAntennas(context, addantenna);
     return [{ ...rest, ...(added.length > 0 && { addantenna: added }), mode: parseMode(mode ?? 'manual') }];
@@ -184,10 +193,12 @@ function listCommands(context: Context, options: FlagdataOptions): FlagCommand[]
     if (!disk().exists(path)) fail('missing', 'There is no file of flag commands of this name.', { file: path });
     return disk().readText(path).split('\n');
   });
+  const [before = 0, after = before] = [tbuff ?? 0].flat();
   const commands = lines
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map(parseFlagCommand);
+    .map(parseFlagCommand)
+    .map((command) => widenTimerange(command, before, after));
   const wanted = listReason ?? (options.reason || 'any');
   const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;

@@ -43,6 +43,19 @@ describe('flagdata', () => {
     expect(flags()).toEqual([24 * PER_PAIR, 48]);
   });
 
+  it('leaves out of a summary what is beyond its limits', () => {
+    const { run } = start();
+    run({ antenna: 'DA41&DA42' });
+    const antennas = (limits: object) => Object.keys(run({ mode: 'summary', ...limits }).summary?.antenna ?? {});
+    expect(antennas({})).toEqual(['DA41', 'DA42', 'DV01', 'DV02']);
+    expect(antennas({ minabs: 1 })).toEqual(['DA41', 'DA42']);
+    expect(antennas({ maxrel: 0.1 })).toEqual(['DV01', 'DV02']);
+    expect(antennas({ minrel: 0.1, maxabs: 1 })).toEqual([]);
+    expect(run({ mode: 'summary', minabs: 1, fieldcnt: true, basecnt: true }).summary).toMatchObject({
+      type: 'summary',
+    });
+  });
+
   it('warns when it selects no rows', () => {
     const { context } = start();
     const warnings: string[] = [];
