@@ -47,8 +47,8 @@ export function inspectCalibrators(
   );
   const faults = findGainFaults(view, observation.bandpass.id);
   const found = [...gainFlags(faults, observation, names), ...spikeFlags(view, observation, names)];
-  const faulty = [...faults.low, ...faults.lost].map(({ antenna }) => antenna);
-  const { offsets, decisions } = checkPositions(view, observation, faulty);
+  const wholly = [...faults.low, ...faults.lost].map(({ antenna }) => ({ antenna }));
+  const { offsets, decisions } = checkPositions(view, observation, [...faults.dead, ...wholly]);
   const reason = 'Amplitudes, phases and spectra of the calibrators show no fault.';
   const nothing = { topic: 'Inspection of the calibrators', choice: 'nothing flagged', reason };
   return {

@@ -11,6 +11,13 @@ export interface PositionCheck {
   readonly decisions: readonly Decision[];
 }
 
+/** Phases that tell nothing: of an antenna, or of one of its polarizations in some windows. */
+interface FaultyPhases {
+  readonly antenna: string;
+  readonly pol?: number;
+  readonly spwIds?: readonly number[];
+}
+
 /** Topic of all decisions of this check. */
 export const POSITIONS_TOPIC = 'Antenna positions in the data';
 
@@ -26,12 +33,12 @@ const DIGITS = 5;
  * Looks for antennas that are not where they are believed to be, by their phases towards the calibrators.
  *
  * @param view of point-like calibrators
- * @param faulty antennas whose phases tell nothing
+ * @param faulty antennas whose phases tell nothing; some of them only those of a polarization in some windows
  */
 export function checkPositions(
   view: CalibratorView,
   observation: Observation,
-  faulty: readonly string[],
+  faulty: readonly FaultyPhases[],
 ): PositionCheck {
   const topic = POSITIONS_TOPIC;
   const seen = new Set(view.integrations.map(({ fieldId }) => fieldId));
@@ -40,7 +47,7 @@ export function checkPositions(
     const isNew = directions.every((other) => separation(other, field) >= LEAST_SEPARATION);
     if (isNew && seen.has(field.id)) directions.push(field);
   }
-  const { scans, frequencies } = phasesByScan(view, observation, new Set(faulty));
+  const { scans, frequencies } = phasesByScan(view, observation, faulty);
   if (directions.length < FEWEST_DIRECTIONS || scans.length < FEWEST_SCANS || view.antennas.length < FEWEST_ANTENNAS) {
     const asked = `${FEWEST_ANTENNAS} antennas and ${FEWEST_SCANS} scans of calibrators in ${FEWEST_DIRECTIONS} directions`;
     const reason = `It takes ${asked}; there are ${view.antennas.length}, and ${scans.length} in ${directions.length}.`;
@@ -70,7 +77,7 @@ const millimetres = (values: readonly number[]) => values.map((value) => (1e3 * 
 function phasesByScan(
   view: CalibratorView,
   observation: Observation,
-  faulty: ReadonlySet<string>,
+  faulty: readonly FaultyPhases[],
 ): { scans: DirectionPhases[]; frequencies: number[] } {
   const spwIds = [...new Set(view.integrations.map(({ spwId }) => spwId))].sort((a, b) => a - b);
   const frequencies = spwIds.flatMap((spw) => Array<number>(view.polCount).fill(observation.science[spw].centreHz));
@@ -81,7 +88,14 @@ function phasesByScan(
     spwIds.forEach((spw, index) => {
       const own = integrations.filter(({ spwId }) => spwId === spw);
       for (let pol = 0; pol < view.polCount; pol++)
-        averagePhasors(own, pol, index * view.polCount + pol, phasors, (ant) => faulty.has(view.antennas[ant]));
+        averagePhasors(own, pol, index * view.polCount + pol, phasors, (ant) =>
+          faulty.some(
+            (one) =>
+              one.antenna === view.antennas[ant] &&
+              (one.pol ?? pol) === pol &&
+              (one.spwIds === undefined || one.spwIds.includes(spw)),
+          ),
+        );
     });
     const time = integrations.reduce((sum, one) => sum + one.time / integrations.length, 0);
     const { fieldId } = integrations[0];

@@ -3,12 +3,13 @@ import { nsToMjdSeconds } from '../../formats/asdm/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { bodyField } from './body-field.ts';
-import { Execution, type ExecutionRecord } from './execution.ts';
+import { Execution, type ExecutionRecord, fieldOf } from './execution.ts';
+import { fieldAzEl } from './geometry.ts';
 import { formatGoal } from './goal.ts';
 import { executionUid } from './identity.ts';
 import { layOutArray } from './instrument.ts';
 import { chooseParameters, type PresetName, type SimulationParameters } from './presets.ts';
-import { planSchedule, TIMING_EVENT_NS } from './schedule.ts';
+import { type PlannedScan, planSchedule, TIMING_EVENT_NS, TIMING_EVENT_SEC } from './schedule.ts';
 import { SKY, type SkyField } from './sky.ts';
 import { planSpectralSetup, type SpectralSetup } from './spectral-setup.ts';
 import { describeTruth } from './truth.ts';
@@ -54,9 +55,11 @@ export function simulate(context: Context, options: SimulateOptions): SimulateRe
       const startNs = ((firstStart + spacing) / TIMING_EVENT_NS) * TIMING_EVENT_NS;
       const setup = planSpectralSetup(parameters);
       const sky = skyAt(parameters, setup, nsToMjdSeconds(startNs));
+      const schedule = planSchedule(parameters);
+      assertAboveHorizon(sky, schedule.scans, nsToMjdSeconds(startNs));
       const execution = new Execution(context, {
         parameters,
-        observation: { sky, setup, schedule: planSchedule(parameters), layout },
+        observation: { sky, setup, schedule, layout },
         uid: executionUid(parameters, index),
         index,
         startNs,
@@ -94,4 +97,17 @@ function skyAt(parameters: SimulationParameters, setup: SpectralSetup, mjdSec: n
   return SKY.map((field) =>
     field.role === 'flux' && name !== undefined ? { ...field, name, ...bodyField(name, mjdSec, windows) } : field,
   );
+}
+
+/** The air that a source below the horizon is seen through has no thickness. */
+function assertAboveHorizon(sky: readonly SkyField[], schedule: readonly PlannedScan[], startSec: number): void {
+  for (const scan of schedule) {
+    const field = fieldOf(sky, scan);
+    for (const event of [scan.startEvent, scan.endEvent]) {
+      const degrees = (fieldAzEl(field, startSec + event * TIMING_EVENT_SEC).el * 180) / Math.PI;
+      if (degrees > 0) continue;
+      const reason = `${field.name} is ${(-degrees).toFixed(0)} deg below the horizon in scan ${scan.number}`;
+      fail('usage', `${reason}; choose another start, or another flux calibrator.`);
+    }
+  }
 }

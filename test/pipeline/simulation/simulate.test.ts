@@ -50,6 +50,11 @@ describe('simulate', () => {
     expect(() => simulate(silentContext(folder), { out: 'again', preset: 'tiny' })).toThrow(/exists already/);
   });
 
+  it('refuses sources below the horizon', () => {
+    const run = () => simulate(silentContext(folder), { out: 'low', preset: 'tiny', fluxCalibrator: 'Ceres' });
+    expect(run).toThrow(/Ceres is \d+ deg below the horizon in scan \d+; choose another start/);
+  });
+
   it('has faults that truth.json tells and the goal does not', () => {
     const faults = ['weak-flux-calibrator', 'antenna-position'] as const;
     const made = simulate(silentContext(folder), { out: 'faults', preset: 'tiny', seed: 5, faults });
