@@ -148,10 +148,35 @@ def _has_print_statement(text):
     return False
 
 
+_LOOKS_NEW = re.compile(r'\b(?:[fF][rR]?|[rR][fF])[\'"]|\bprint[ \t]*\(|\bnonlocal\b|\braise\b.*\bfrom\b|\)[ \t]*->')
+_PRINT_OPTIONS = {'end', 'file', 'sep', 'flush'}
+
+
+def _is_new(node, has_function):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'print':
+        return not has_function and any(keyword.arg in _PRINT_OPTIONS for keyword in node.keywords)
+    if isinstance(node, ast.FunctionDef):
+        return node.returns is not None or bool(node.args.kwonlyargs)
+    return isinstance(node, (ast.JoinedStr, ast.Nonlocal)) or isinstance(node, ast.Raise) and node.cause is not None
+
+
+def _has_new_syntax(text):
+    """f-strings, print(…, end='') and the like: Python 2 does not read them."""
+    if not _LOOKS_NEW.search(text):
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # told when it is compiled
+        tree = ast.parse(text)
+    has_function = 'print_function' in text
+    return any(_is_new(node, has_function) for node in ast.walk(tree))
+
+
 def language_of(text, filename, default):
     """2 or 3: by the syntax, the CASA version that the script names, words that only one of them has; else `default`."""
     if not _is_python3(text, filename) or _has_print_statement(text):
         return 2
+    if _has_new_syntax(text):
+        return 3
     loose = _VERSION.search(text)
     stated = stated_version(text) or (loose and loose.group(1))
     if stated:
@@ -202,9 +227,12 @@ class _LinuxErrors(ast.NodeTransformer):
 
 
 def _compile_new(text, filename, mode='exec'):
-    if not re.search(r'\bexcept\b|\berrno\b', text):
-        return compile(text, filename, mode, dont_inherit=True)
-    return compile(_LinuxErrors().visit(ast.parse(text, filename, mode)), filename, mode, dont_inherit=True)
+    with warnings.catch_warnings():
+        # "\d" in a plain string and the like were no matter to the Pythons of CASA 6.
+        warnings.simplefilter('ignore')
+        if not re.search(r'\bexcept\b|\berrno\b', text):
+            return compile(text, filename, mode, dont_inherit=True)
+        return compile(_LinuxErrors().visit(ast.parse(text, filename, mode)), filename, mode, dont_inherit=True)
 
 
 def _within(language, space, local, act):
