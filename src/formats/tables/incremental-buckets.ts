@@ -164,6 +164,7 @@ export class IncrementalWriter {
   private readonly sink: ByteSink;
   /** First row of each bucket written. */
   private readonly rows: number[] = [];
+  private draft: BucketDraft | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -178,7 +179,7 @@ export class IncrementalWriter {
    */
   writeFull(content: IncrementalFile): number {
     let held: PlannedBucket | undefined;
-    for (const bucket of planBuckets(content)) {
+    for (const bucket of this.plan(content)) {
       if (held) this.put(held);
       held = bucket;
     }
@@ -188,13 +189,18 @@ export class IncrementalWriter {
   /** Writes the rest, and puts the file in its place. */
   finish(content: IncrementalFile): void {
     try {
-      for (const bucket of planBuckets(content)) this.put(bucket);
+      for (const bucket of this.plan(content)) this.put(bucket);
       this.sink.write(indexBytes(content, this.rows));
       this.sink.patch(0, headerBytes(content, this.rows.length));
     } finally {
       this.sink.close();
     }
     putFile(`${this.path}.tmp`, this.path, content.keepsFile);
+  }
+
+  private plan(content: IncrementalFile): Iterable<PlannedBucket> {
+    this.draft ??= new BucketDraft(content);
+    return planBuckets(content, this.draft);
   }
 
   /** Removes the unfinished file. */
@@ -238,11 +244,11 @@ function firstRowOf({ lists }: IncrementalFile): number {
   return lists[0]?.starts[0] ?? 0;
 }
 
-/** Cuts the intervals of all columns into buckets; each begins with a value of every column. */
-function* planBuckets(content: IncrementalFile): Iterable<PlannedBucket> {
+/** Cuts the intervals of all columns into buckets; each begins with a value of every column. One stays good until the next but one. */
+function* planBuckets(content: IncrementalFile, draft: BucketDraft): Iterable<PlannedBucket> {
   const { lists, codecs, bucketBytes } = content;
   const cursors = lists.map(() => 0);
-  const draft = new BucketDraft(content);
+  draft.content = content;
   const begin = (row: number) => {
     draft.begin(row);
     lists.forEach(({ values }, column) => {
@@ -311,11 +317,14 @@ class BucketDraft {
   firstRow = 0;
   /** Bytes that the bucket needs so far. */
   size = 0;
-  private readonly content: IncrementalFile;
+  content: IncrementalFile;
   private readonly columns: DraftColumn[];
+  /** Memory of this bucket and of the one before. */
+  private readonly rooms: [Uint8Array, Uint8Array];
 
   constructor(content: IncrementalFile) {
     this.content = content;
+    this.rooms = [new Uint8Array(content.bucketBytes), new Uint8Array(content.bucketBytes)];
     this.columns = content.lists.map(() => ({
       rows: new Uint32Array(64),
       ends: new Uint32Array(64),
@@ -349,8 +358,9 @@ class BucketDraft {
 
   /** The bucket as it is stored: where its index begins, the values column by column, the index. */
   bytes(): Uint8Array {
-    const { isLittleEndian, bucketBytes } = this.content;
-    const bytes = new Uint8Array(bucketBytes);
+    const { isLittleEndian } = this.content;
+    this.rooms.reverse();
+    const bytes = this.rooms[0].fill(0);
     const view = new DataView(bytes.buffer);
     let at = 4;
     const origins = this.columns.map(({ bytes: values, ends, count }) => {
