@@ -171,7 +171,11 @@ def orbits():
                     angle[part] = np.unwrap(angle[part], period=360)
             first = t[good][0]
             pole = np.stack([rows[good, 5], angle], axis=1)
-            entry["pole"] = fit(body + " pole, deg", t[good], pole, first, 39.0, 5, 1e-3)[0]
+            entry["pole"], turn = fit(body + " pole, deg", t[good], pole, first, 39.0, 5, 1e-3)
+            # CASA takes latitudes for radians, so that their rounding to 0.01 deg shows
+            entry["pole"]["latitude"] = dict(unit=0.01, length=int(good.sum()), steps=rounding_steps(turn(t[good])[:, 0] / 0.01, np.round(pole[:, 0] / 0.01), 0))
+            assert (np.diff(t[good]) == 1).all()
+            print("%22s latitude steps: %d bytes" % (body, sum(len(one["data"]) for one in entry["pole"]["latitude"]["steps"])))
         bodies[body] = entry
     return bodies, places
 

@@ -40,3 +40,15 @@ export function addStepsInto(into: Int8Array, { count, data }: CodedSteps): void
     [total, gaps] = gaps === 63 ? [(total + gap) >> 1, 32] : [total + gap, gaps + 1];
   }
 }
+
+const sums = new WeakMap<readonly CodedSteps[], Int8Array>();
+
+/** Steps of all layers together, [sample]. */
+export function sumOfSteps(layers: readonly CodedSteps[], length: number): Int8Array {
+  const known = sums.get(layers);
+  if (known) return known;
+  const sum = new Int8Array(length);
+  for (const layer of layers) addStepsInto(sum, layer);
+  sums.set(layers, sum);
+  return sum;
+}

@@ -2,6 +2,7 @@ import tables from '../../../data/flux-models.json' with { type: 'json' };
 import { fail } from '../../foundation/base/index.ts';
 import { type CodedSeries, evaluateSeries } from './coded-series.ts';
 import { LocalSpline } from './local-spline.ts';
+import { type CodedSteps, sumOfSteps } from './rounding-steps.ts';
 
 /** What `data/flux-models.json` has of a body. */
 export interface BodyTables {
@@ -10,7 +11,10 @@ export interface BodyTables {
   readonly orbit: CodedSeries;
   readonly around?: string;
   /** Planetographic latitude of the Earth and position angle of the pole, deg */
-  readonly pole?: CodedSeries;
+  readonly pole?: CodedSeries & {
+    /** How CASA's daily table of the latitude is rounded, where that differs from what the series gives rounded; deg */
+    readonly latitude: { readonly unit: number; readonly length: number; readonly steps: readonly CodedSteps[] };
+  };
 }
 
 /** A body as seen from the centre of the Earth. */
@@ -51,6 +55,15 @@ function vectorAt(name: string, mjd: number): Float64Array {
 /** Distance from the centre of the Earth, au. */
 export const distanceAt = (name: string, mjd: number) => Math.hypot(...vectorAt(name, mjd));
 
+/** Planetographic latitude of the Earth as CASA's table has it for a day, deg. */
+function latitudeAt(name: string, day: number): number {
+  const { pole } = bodies[name];
+  if (!pole || day < pole.first) return 0;
+  const { unit, length, steps } = pole.latitude;
+  const [latitude] = evaluateSeries(pole, day);
+  return (Math.floor(latitude / unit + 0.5) + sumOfSteps(steps, length)[Math.round(day - pole.first)]) * unit;
+}
+
 /** Recession, au/d. */
 const recessionAt = (name: string, mjd: number) =>
   (distanceAt(name, mjd + 0.005) - distanceAt(name, mjd - 0.005)) / 0.01;
@@ -84,7 +97,8 @@ export function bodyState(name: string, mjd: number): BodyState {
   const [x, y, z] = vectorAt(name, mjd);
   const distance = daily((day) => distanceAt(name, day)) * ASTRONOMICAL_UNIT;
   const hasPole = pole !== undefined && mjd >= pole.first;
-  const [latitude, angle] = hasPole ? evaluateSeries(pole, mjd) : [0, 0];
+  const [, angle] = hasPole ? evaluateSeries(pole, mjd) : [0, 0];
+  const latitude = hasPole ? daily((day) => latitudeAt(name, day)) : 0;
   const [a, b, c] = span.radiiKm;
   const equator = 500 * (a + b);
   const polar = Math.min(equator, Math.hypot(equator * Math.sin(latitude), 1000 * c * Math.cos(latitude)));

@@ -4,7 +4,7 @@ import { BOLTZMANN, fail, PLANCK, SECONDS_PER_DAY, SPEED_OF_LIGHT } from '../../
 import { type CodedSeries, decodeIntegers, evaluateSeries } from './coded-series.ts';
 import type { Disk } from './disk.ts';
 import { LocalSpline, nearestIndex } from './local-spline.ts';
-import { addStepsInto, type CodedSteps } from './rounding-steps.ts';
+import { type CodedSteps, sumOfSteps } from './rounding-steps.ts';
 import { type BodyState, bodyNamed, bodyState, distanceAt, solarBodies } from './solar-ephemeris.ts';
 
 /** Brightness temperature against frequency. */
@@ -101,22 +101,6 @@ function sampleAt(table: TimedTable, index: number): Float64Array {
   return values.map((value, component) => value + scale * residuals[(index - run.first) * values.length + component]);
 }
 
-const stepsOf = new WeakMap<TimedTable, readonly Int8Array[]>();
-
-/** Steps of a table's rounding, [frequency][sample]; none for frequencies without them. */
-function roundingSteps(table: TimedTable): readonly Int8Array[] {
-  const known = stepsOf.get(table);
-  if (known || !table.rounding) return known ?? [];
-  const { length, steps } = table.rounding;
-  const all = steps.map((layers) => {
-    const sums = new Int8Array(layers.length > 0 ? length : 0);
-    for (const layer of layers) addStepsInto(sums, layer);
-    return sums;
-  });
-  stepsOf.set(table, all);
-  return all;
-}
-
 /** A row of CASA's table: K, or Jy rounded as there. */
 function rowOf(table: TimedTable, name: string, index: number): readonly number[] {
   const { patterns, mean, rounding, corrections } = table;
@@ -125,13 +109,12 @@ function rowOf(table: TimedTable, name: string, index: number): readonly number[
     patterns.reduce((sum, pattern, mode) => sum + parts[mode] * pattern[at], value),
   );
   if (!rounding) return values;
-  const steps = roundingSteps(table);
+  const { unit, length, steps } = rounding;
   const square = distanceAt(name, corrections.first + index * corrections.step) ** 2;
   return values.map((value, at) => {
     const jansky = value / square;
-    return steps[at].length > 0
-      ? (Math.floor(jansky / rounding.unit + 0.5) + steps[at][index]) * rounding.unit
-      : jansky;
+    if (steps[at].length === 0) return jansky;
+    return (Math.floor(jansky / unit + 0.5) + sumOfSteps(steps[at], length)[index]) * unit;
   });
 }
 

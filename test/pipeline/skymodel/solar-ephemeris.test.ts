@@ -19,9 +19,14 @@ describe('the state of a body', () => {
     expect(Math.abs(turn)).toBeLessThan(near);
     expect(Math.abs(state.dec - (dec * Math.PI) / 180)).toBeLessThan(near);
     expect(state.equatorialDiameter / ARCSEC / equator).toBeCloseTo(1, 5);
-    expect(state.polarDiameter / ARCSEC / polar).toBeCloseTo(1, 3);
+    expect(state.polarDiameter / ARCSEC / polar).toBeCloseTo(1, 5);
     const degrees = (state.polePositionAngle * 180) / Math.PI;
     expect(Math.abs(((degrees - angle + 540) % 360) - 180)).toBeLessThan(0.1);
+  });
+
+  it('has the polar diameter that the rounded latitudes of CASA 6.7 make', () => {
+    expect(bodyState('Vesta', 60252.1).polarDiameter / ARCSEC).toBeCloseTo(0.3876413374, 6);
+    expect(bodyState('Pallas', 59715.2).polarDiameter / ARCSEC).toBeCloseTo(0.1876976512, 6);
   });
 
   it('recedes as its distance grows', () => {
