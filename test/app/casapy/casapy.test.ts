@@ -42,7 +42,8 @@ if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) =
     const modern = "import casalith, casatools\nif not casalith.version_string().startswith('6.1.1'): sys.exit(1)\n";
     expect(casapy('-c', `${modern}print('a', 7/2, casatools.version())`).out).toBe('a 3.5 [6, 1, 1, 0]\n');
     // Of 3 by its syntax, whatever versions its comments name.
-    const mixed = "# casapy 4.1 and earlier\nimport sys\nprint('a', 7/2, end='!\\n', file=sys.stdout)";
+    const mixed =
+      "# casapy 4.1 and earlier\n# from __future__ import print_function\nimport sys\nprint('a', 7/2, end='!\\n', file=sys.stdout)";
     expect(casapy('-c', mixed).out).toBe('a 3.5!\n');
     expect(casapy('-c', "from __future__ import print_function\n# CASA 4.7\nprint(7/2, end='!\\n')").out).toBe('3!\n');
     // What Python 3.12 and later warn about was silent in those of CASA 6.

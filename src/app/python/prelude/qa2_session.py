@@ -167,7 +167,7 @@ def _has_new_syntax(text):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # told when it is compiled
         tree = ast.parse(text)
-    has_function = 'print_function' in text
+    has_function = re.search(r'^from[ \t]+__future__[ \t]+import\b.*\bprint_function', text, re.M) is not None
     return any(_is_new(node, has_function) for node in ast.walk(tree))
 
 
