@@ -55,12 +55,17 @@ function vectorAt(name: string, mjd: number): Float64Array {
 /** Distance from the centre of the Earth, au. */
 export const distanceAt = (name: string, mjd: number) => Math.hypot(...vectorAt(name, mjd));
 
-/** Planetographic latitude of the Earth as CASA's table has it for a day, deg. */
-function latitudeAt(name: string, day: number): number {
-  const { pole } = bodies[name];
+/** Just before a day, where the pole of an earlier ephemeris ends, d. */
+const BEFORE = 1e-5;
+
+/** Planetographic latitude of the Earth as the table of CASA that ends at `last` has it for a day, deg. */
+function latitudeAt(name: string, day: number, last: number): number {
+  const { pole, spans } = bodies[name];
   if (!pole || day < pole.first) return 0;
   const { unit, length, steps } = pole.latitude;
-  const [latitude] = evaluateSeries(pole, day);
+  const isBorder = day === last && last < spans[spans.length - 1].last;
+  const [latitude] = evaluateSeries(pole, isBorder ? day - BEFORE : day);
+  if (isBorder) return Math.floor(latitude / unit + 0.5) * unit;
   return (Math.floor(latitude / unit + 0.5) + sumOfSteps(steps, length)[Math.round(day - pole.first)]) * unit;
 }
 
@@ -98,7 +103,7 @@ export function bodyState(name: string, mjd: number): BodyState {
   const distance = daily((day) => distanceAt(name, day)) * ASTRONOMICAL_UNIT;
   const hasPole = pole !== undefined && mjd >= pole.first;
   const [, angle] = hasPole ? evaluateSeries(pole, mjd) : [0, 0];
-  const latitude = hasPole ? daily((day) => latitudeAt(name, day)) : 0;
+  const latitude = hasPole ? daily((day) => latitudeAt(name, day, span.last)) : 0;
   const [a, b, c] = span.radiiKm;
   const equator = 500 * (a + b);
   const polar = Math.min(equator, Math.hypot(equator * Math.sin(latitude), 1000 * c * Math.cos(latitude)));
