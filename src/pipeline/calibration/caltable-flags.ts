@@ -32,10 +32,12 @@ const FOREIGN = ['uvrange', 'intent', 'array'] as const;
  * @throws usage for a selection that names nothing in the table; unsupported for other modes
  */
 export function flagCalTable(context: Context, options: FlagdataOptions): FlagdataResult {
-  const commands = flagCommands(context, options);
+  const path = joinPath(context.cwd, options.vis);
+  const commands = flagCommands(context, options, () =>
+    readCalTable(path).rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY),
+  );
   const { action = 'apply' } = options;
   if (action === '' || action === 'none') return { changed: 0 };
-  const path = joinPath(context.cwd, options.vis);
   const table = readCalTable(path);
   const isList = options.mode === 'list';
   const plans = commands.flatMap((command) => {

@@ -1,6 +1,6 @@
-import { formatMjd, formatTimeOfDay, parseCasaTime } from '../../astronomy/measures/index.ts';
-import type { Selection } from '../../astronomy/ms/index.ts';
-import { fail } from '../../foundation/base/index.ts';
+import { formatMjd } from '../../astronomy/measures/index.ts';
+import { parseTimerange, type Selection } from '../../astronomy/ms/index.ts';
+import { fail, isQa2Error } from '../../foundation/base/index.ts';
 import type { Extension } from './extension.ts';
 
 export type FlagMode = 'manual' | 'unflag' | 'clip' | 'quack' | 'shadow' | 'elevation' | 'extend' | 'summary';
@@ -91,6 +91,8 @@ const TRUTHS = [
   'basecnt',
 ];
 const MODES: readonly FlagMode[] = ['manual', 'unflag', 'clip', 'quack', 'shadow', 'elevation', 'extend', 'summary'];
+/** Averages before the judgement, which CASA saves with every clip: read where they average nothing. */
+const NO_AVERAGES: Readonly<Record<string, RegExp>> = { chanbin: /^1$/, timeavg: /^(false|0)$/i, timebin: /^0s?$/ };
 /** Words that say how a command is kept or shown, not what it flags. */
 const IGNORED = ['level', 'severity', 'type', 'applied', 'interval', 'time', 'flagbackup', 'addantenna', 'tbuff'];
 
@@ -108,17 +110,22 @@ export function parseFlagCommand(line: string): FlagCommand {
     else if (NUMBERS.includes(key)) command[key] = parseNumber(key, value);
     else if (TRUTHS.includes(key)) command[key] = /^(true|1)$/i.test(value);
     else if (key === 'clipminmax') command[key] = parsePair(value);
-    else if (!IGNORED.includes(key))
+    else if (Object.hasOwn(NO_AVERAGES, key)) {
+      if (!NO_AVERAGES[key].test(value))
+        fail('unsupported', `The flag command "${line}" averages before it judges (${key}); this program does not.`);
+    } else if (!IGNORED.includes(key))
       fail('usage', `"${key}" in the flag command "${line}" is not a flagging parameter.`);
   }
   return command as unknown as FlagCommand;
 }
 
-/** Writes a command in the form that `parseFlagCommand` reads. */
+const isKept = (key: string) => key === 'clipminmax' || [TEXTS, NUMBERS, TRUTHS].some((known) => known.includes(key));
+
+/** Writes a command in the form that `parseFlagCommand` reads; what is no part of commands is left out. */
 export function formatFlagCommand(command: FlagCommand): string {
   const parts: string[] = [`mode='${command.mode}'`];
   for (const [key, value] of Object.entries(command)) {
-    if (['mode', 'addantenna'].includes(key) || value === undefined || value === '') continue;
+    if (!isKept(key) || value === undefined || value === '') continue;
     if (Array.isArray(value)) parts.push(`${key}=[${value.map(asFloat).join(', ')}]`);
     else if (typeof value === 'boolean') parts.push(`${key}=${value ? 'True' : 'False'}`);
     else parts.push(typeof value === 'number' ? `${key}=${value}` : `${key}='${value}'`);
@@ -137,18 +144,29 @@ export function restateFlagCommand(line: string, reason: string): string {
   return [...parts, ...(reason === '' ? [] : [`reason='${reason}'`])].join(' ');
 }
 
-/** One end of a time range later by so much; with the date, or the time of day alone, as it was. */
-function movedTime(text: string, seconds: number): string {
-  const hasDate = text.includes('/');
-  const time = parseCasaTime(hasDate ? text : `2000/01/01/${text.trim()}`) + seconds;
-  return hasDate ? formatMjd(time, 3) : formatTimeOfDay(time, 3);
-}
-
-/** The same command with its range of times wider: seconds before, and after. Commands without such a range stay. */
-export function widenTimerange(command: FlagCommand, before: number, after: number): FlagCommand {
-  const [from, to, ...others] = command.timerange?.split('~') ?? [];
-  if (to === undefined || others.length > 0) return command;
-  return { ...command, timerange: `${movedTime(from, -before)}~${movedTime(to, after)}` };
+/**
+ * The same command with its ranges of times wider: seconds before, and after. Commands without such a range stay, and those
+ * whose times cannot be read, of which the selection speaks.
+ *
+ * @param firstTimeSec what missing dates are taken from: TIME of the first row
+ */
+export function widenTimerange(
+  command: FlagCommand,
+  [before, after]: readonly [before: number, after: number],
+  firstTimeSec: number,
+): FlagCommand {
+  if ((before === 0 && after === 0) || !command.timerange?.includes('~')) return command;
+  try {
+    const parts = command.timerange.split(',').map((part) => {
+      if (!part.includes('~') || part.includes('[')) return part;
+      const [[start, end]] = parseTimerange(part, firstTimeSec, 0);
+      return `${formatMjd(start - before, 3)}~${formatMjd(end + after, 3)}`;
+    });
+    return { ...command, timerange: parts.join(',') };
+  } catch (error) {
+    if (isQa2Error(error, 'usage')) return command;
+    throw error;
+  }
 }
 
 /** Checks a mode word; @throws usage or unsupported */

@@ -57,7 +57,7 @@ export interface FlagdataResult {
  */
 export function flagdata(context: Context, options: FlagdataOptions): FlagdataResult {
   const vis = joinPath(context.cwd, options.vis);
-  const commands = flagCommands(context, options);
+  const commands = flagCommands(context, options, () => firstTimeOf(vis));
   const action = options.action ?? 'apply';
   if (action === '' || action === 'none') return { changed: 0 };
   const isApplied = action === 'apply' && commands.some(({ mode }) => mode !== 'summary');
@@ -170,15 +170,25 @@ function compileCommands(
 /**
  * The commands that a call of flagdata consists of: one, or those of mode list. Saves them where `savepars` asks for it.
  *
+ * @param firstTimeSec TIME of the first row of what is to be flagged
  * @throws usage for a command that cannot be read; missing, exists for the files that are named
  */
-export function flagCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
-  const commands = listCommands(context, options);
+export function flagCommands(context: Context, options: FlagdataOptions, firstTimeSec: () => number): FlagCommand[] {
+  const commands = listCommands(context, options, firstTimeSec);
   if (options.savepars) saveCommands(context, commands, options);
   return commands;
 }
 
-function listCommands(context: Context, options: FlagdataOptions): FlagCommand[] {
+function firstTimeOf(vis: string): number {
+  const ms = openMs(vis);
+  try {
+    return ms.main.rowCount === 0 ? 0 : Number(ms.main.column('TIME').get(0));
+  } finally {
+    ms.close();
+  }
+}
+
+function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: () => number): FlagCommand[] {
   const { vis, mode, modelOf, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } =
     options;
   const { addantenna, cmdreason, tbuff, ...rest } = others;
@@ -194,11 +204,12 @@ function listCommands(context: Context, options: FlagdataOptions): FlagCommand[]
     return disk().readText(path).split('\n');
   });
   const [before = 0, after = before] = [tbuff ?? 0].flat();
+  const firstSec = before === 0 && after === 0 ? 0 : firstTimeSec();
   const commands = lines
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(parseFlagCommand)
-    .map((command) => widenTimerange(command, before, after));
+    .map((command) => widenTimerange(command, [before, after], firstSec));
   const wanted = listReason ?? (options.reason || 'any');
   const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;

@@ -217,6 +217,35 @@ describe('flagdata by elevation, columns and reasons', () => {
     expect(() => run({ mode: 'shadow', addantenna: 'antennas.txt' })).toThrow(/needs a diameter/);
   });
 
+  it('reads times of a list as the selection does, and widens them by tbuff also beyond midnight', () => {
+    const { flags, run } = start();
+    const list = (timerange: string, tbuff?: number | number[]) => {
+      run({ mode: 'unflag' });
+      run({ mode: 'list', inpfile: [`timerange='${timerange}'`], tbuff });
+      return flags()[0];
+    };
+    // Scans at 03:00:03, 09, 15 and a minute later; two fields are minutes and seconds.
+    expect(list('01:00~02:00')).toBe(0);
+    expect(list('2013-06-15T03:00:00~2013-06-15T03:00:10')).toBe(2 * 10 * PER_PAIR);
+    expect(list('03:00:04~03:00:08')).toBe(0);
+    expect(list('03:00:04~03:00:08', 1)).toBe(2 * 10 * PER_PAIR);
+    expect(list('03:00:04~03:00:08', [0, 1])).toBe(10 * PER_PAIR);
+    expect(list('2013/06/15/00:00:00~23:59:58', 5)).toBe(60 * PER_PAIR);
+    expect(list('00:00:02~23:00:00', 5)).toBe(60 * PER_PAIR);
+  });
+
+  it('saves commands that a list can hold', () => {
+    const { flags, run } = start();
+    const clip = { mode: 'clip', clipminmax: [0, 1.5], clipoutside: true, clipzeros: false, reason: 'any' };
+    const averages = { chanbin: 1, timeavg: false, timebin: '0s', display: '', writeflags: true, growtime: 50 };
+    run({ ...clip, ...averages, savepars: true, outfile: 'saved.txt' });
+    const [clipped] = flags();
+    expect(clipped).toBeGreaterThan(0);
+    run({ mode: 'unflag' });
+    run({ mode: 'list', inpfile: 'saved.txt' });
+    expect(flags()[0]).toBe(clipped);
+  });
+
   it('chooses list commands by reason and saves commands with one', () => {
     const { context, flags, run } = start();
     const inpfile = ["spw='0' reason='one'", "spw='1' reason='two'"];
