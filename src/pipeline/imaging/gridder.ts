@@ -34,7 +34,7 @@ export interface GriddedPlane {
   readonly sumOfWeights: number;
 }
 
-/** The kernel reaches over four cells: on a grid of fewer, samples near the edge of the uv plane would not find room. */
+/** On smaller grids the kernel of a sample near the edge of the uv plane would reach beyond it, and the sample be lost: half of them for 8 pixels. */
 const LEAST_GRID = 128;
 
 interface GriddingJob {

@@ -2,7 +2,7 @@ import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { planContinuum } from './continuum-plan.ts';
 import { commonArguments, fileName, janskyText } from './imaging-arguments.ts';
 import type { ImageSize, ImagingFacts, ImagingWindow, ProductPlan } from './imaging-facts.ts';
-import { type ChannelRange, lineFreeChannels } from './line-finder.ts';
+import { type ChannelRange, channelsText, lineFreeChannels } from './line-finder.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
 import type { RequestedLine, ScienceGoal } from './science-goal.ts';
@@ -122,7 +122,9 @@ const CUBE_CLEANING = {
 function subtractionCalls(facts: ImagingFacts, outputvis: string): PlanCall[] {
   const fitspec = facts.windows
     .flatMap((window) =>
-      window.spwIds.map((spw) => `${spw}:${lineFreeChannels(window.lines, window.chanFreqs.length, window.edge)}`),
+      window.spwIds.map(
+        (spw) => `${spw}:${channelsText(lineFreeChannels(window.lines, window.chanFreqs.length, window.edge))}`,
+      ),
     )
     .join(',');
   return [

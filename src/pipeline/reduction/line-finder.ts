@@ -37,16 +37,21 @@ export function findLines(amplitude: Float64Array): ChannelRange[] {
   );
 }
 
-/** The complement of `lines` within a window, edges left out, as a CASA channel string such as `5~40;80~122`. */
-export function lineFreeChannels(lines: readonly ChannelRange[], chanCount: number, edge: number): string {
-  const ranges: string[] = [];
+/** The complement of `lines` within a window, edges left out. */
+export function lineFreeChannels(lines: readonly ChannelRange[], chanCount: number, edge: number): ChannelRange[] {
+  const ranges: ChannelRange[] = [];
   let start = edge;
   for (const line of lines) {
-    if (line.first - 1 >= start) ranges.push(`${start}~${line.first - 1}`);
+    if (line.first - 1 >= start) ranges.push({ first: start, last: line.first - 1 });
     start = Math.max(start, line.last + 1);
   }
-  if (start <= chanCount - 1 - edge) ranges.push(`${start}~${chanCount - 1 - edge}`);
-  return ranges.join(';');
+  if (start <= chanCount - 1 - edge) ranges.push({ first: start, last: chanCount - 1 - edge });
+  return ranges;
+}
+
+/** Ranges as a CASA channel string such as `5~40;80~122`. */
+export function channelsText(ranges: readonly ChannelRange[]): string {
+  return ranges.map(({ first, last }) => `${first}~${last}`).join(';');
 }
 
 function grow(run: ChannelRange, chanCount: number): { first: number; last: number } {

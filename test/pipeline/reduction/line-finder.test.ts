@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findLines, lineFreeChannels } from '../../../src/pipeline/reduction/line-finder.ts';
+import { channelsText, findLines, lineFreeChannels } from '../../../src/pipeline/reduction/line-finder.ts';
 
 /** A flat spectrum with a fixed, seeded scatter of about 1 percent. */
 function flat(count: number): Float64Array {
@@ -48,8 +48,8 @@ describe('lineFreeChannels', () => {
       { first: 20, last: 30 },
       { first: 60, last: 61 },
     ];
-    expect(lineFreeChannels(lines, 100, 2)).toBe('2~19;31~59;62~97');
-    expect(lineFreeChannels([], 100, 0)).toBe('0~99');
-    expect(lineFreeChannels([{ first: 0, last: 50 }], 100, 2)).toBe('51~97');
+    expect(channelsText(lineFreeChannels(lines, 100, 2))).toBe('2~19;31~59;62~97');
+    expect(channelsText(lineFreeChannels([], 100, 0))).toBe('0~99');
+    expect(channelsText(lineFreeChannels([{ first: 0, last: 50 }], 100, 2))).toBe('51~97');
   });
 });
