@@ -210,7 +210,8 @@ function everyNth({ first, last, step }: IndexRange): ChannelRange[] {
 /** The channels from the first at or above `low` to the last at or below `high`; of a span between two channels those two. */
 function channelsInFrequency({ low, high = low, step }: FrequencySpan, window: SpectralWindowInfo): IndexRange[] {
   const { chanFreqs, chanWidths } = window;
-  const isAscending = chanWidths[0] > 0;
+  // Not the sign of the widths: observatories write positive ones with frequencies that descend, too.
+  const isAscending = chanFreqs[chanFreqs.length - 1] >= chanFreqs[0];
   const above = (centre: number) => centre >= low;
   const below = (centre: number) => centre <= high;
   const start = isAscending ? chanFreqs.findIndex(above) : chanFreqs.findLastIndex(above);

@@ -173,6 +173,14 @@ describe('parseSpw', () => {
       [1, []],
     ]);
     expect(read('231~233GHz')).toEqual([[1, [[0, 3]]]]);
+    // The order of the frequencies counts, whatever the sign of the widths.
+    const [{ chanFreqs, chanWidths }] = spectralWindows;
+    const descending = { ...spectralWindows[0], chanFreqs: [...chanFreqs].reverse() };
+    for (const sign of [1, -1]) {
+      const window = { ...descending, chanWidths: chanWidths.map((width) => sign * width) };
+      expect([...parseSpw('0:230.0005~230.0035GHz', [window])]).toEqual([[0, [[4, 6]]]]);
+      expect([...parseSpw('0:230.0012~230.0018GHz', [window])]).toEqual([[0, [[5, 6]]]]);
+    }
     expect(read('230.0035GHz~230.0035GHz')).toEqual(read('230.0035GHz'));
     expect(read('0:0~6^3')).toEqual([
       [

@@ -2,7 +2,7 @@ import { requireFinished } from '../../../astronomy/visibility/index.ts';
 import { fail } from '../../../foundation/base/index.ts';
 import type { ToolArguments } from '../tool-types.ts';
 import type { ArrayReply, EngineValue } from '../values.ts';
-import { chosenRows, columnsOf, type MsState, metadataOf, msOf } from './ms-state.ts';
+import { chosenRows, columnsOf, type MsState, metadataOf, msOf, windowOf } from './ms-state.ts';
 import { dictionary, floatArray, intArray } from './reply-values.ts';
 
 /** Values that one getdata may hold: 1.6 GB of complex numbers are too many for Python. */
@@ -226,8 +226,7 @@ function partReply({ shape, re, im }: Visibilities, part: Part): ArrayReply {
 
 /** Frequencies and widths of the chosen channels, Hz. */
 export function channelFrequencies(state: MsState, dataDescription: number): { centres: number[]; widths: number[] } {
-  const { spwId } = metadataOf(state).dataDescriptions[dataDescription];
-  const { chanFreqs, resolutions } = metadataOf(state).spectralWindows[spwId];
+  const { chanFreqs, resolutions } = windowOf(metadataOf(state), dataDescription);
   const choice = state.channels ?? { count: chanFreqs.length, start: 0, width: 1, step: 1 };
   const mean = (values: readonly number[], from: number) =>
     values.slice(from, from + choice.width).reduce((sum, value) => sum + value, 0) / choice.width;

@@ -1,7 +1,7 @@
 import { correlationCode } from '../../../astronomy/ms/index.ts';
 import type { ArrayReply, EngineValue } from '../values.ts';
 import { channelFrequencies, correlationNames, dataRows, getData } from './ms-data.ts';
-import { chosenRows, columnsOf, type MsState, metadataOf } from './ms-state.ts';
+import { chosenRows, columnsOf, type MsState, metadataOf, windowOf } from './ms-state.ts';
 import { dictionary, floatArray, intArray, intSet, textArray } from './reply-values.ts';
 
 /** Items that are the distinct values of a column. */
@@ -48,15 +48,15 @@ function descriptions(state: MsState): number[] {
 
 function described(state: MsState, item: string): EngineValue {
   const ids = descriptions(state);
-  const { dataDescriptions, spectralWindows, fields, antennas } = metadataOf(state);
-  const windows = ids.map((id) => spectralWindows[dataDescriptions[id].spwId]);
+  const metadata = metadataOf(state);
+  const { fields, antennas } = metadata;
   switch (item) {
     case 'num_chan':
-      return intArray(windows.map(({ chanFreqs }) => chanFreqs.length));
+      return intArray(ids.map((id) => windowOf(metadata, id).chanFreqs.length));
     case 'num_corr':
       return intArray(ids.map((id) => correlationNames(state, id).length));
     case 'ref_frequency':
-      return floatArray(windows.map(({ refFrequency }) => refFrequency));
+      return floatArray(ids.map((id) => windowOf(metadata, id).refFrequency));
     case 'corr_names':
       // A table of names needs the same number of correlations everywhere.
       if (ids.some((id) => correlationNames(state, id).length !== correlationNames(state, ids[0]).length))

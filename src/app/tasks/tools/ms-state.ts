@@ -56,6 +56,15 @@ export function metadataOf(state: MsState): MsMetadata {
   return state.metadata ?? fail('usage', 'No MeasurementSet is open; call open first.');
 }
 
+/** The spectral window of a data description. @throws usage where it names none */
+export function windowOf(
+  { dataDescriptions, spectralWindows }: MsMetadata,
+  id: number,
+): MsMetadata['spectralWindows'][number] {
+  const window = spectralWindows[dataDescriptions[id]?.spwId];
+  return window ?? fail('usage', `The data description ${id} has no spectral window.`);
+}
+
 /** Row numbers in MAIN that are chosen now: by selection, and while iterating by its part. */
 export function chosenRows(state: MsState): Int32Array {
   const { main } = msOf(state);

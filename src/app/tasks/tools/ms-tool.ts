@@ -28,6 +28,7 @@ import {
   narrow,
   openState,
   selectItems,
+  windowOf,
 } from './ms-state.ts';
 import { putData, writeHistory } from './ms-writing.ts';
 import { type MsmdState, openMsmd } from './msmd-rows.ts';
@@ -120,8 +121,7 @@ const selecting = {
   }),
   selectchannel: ask('nchan=1, start=0, width=1, inc=1', (state, args) => {
     const [count, start, width, step] = ['nchan', 'start', 'width', 'inc'].map((name) => numberArgument(args, name));
-    const { dataDescriptions, spectralWindows } = metadataOf(state);
-    const { chanFreqs } = spectralWindows[dataDescriptions[state.dataDescription ?? 0].spwId];
+    const { chanFreqs } = windowOf(metadataOf(state), state.dataDescription ?? 0);
     const isInside =
       count > 0 && start >= 0 && width > 0 && step > 0 && start + (count - 1) * step + width <= chanFreqs.length;
     if (!isInside) fail('usage', `ms.selectchannel(): the spectral window has ${chanFreqs.length} channels.`);

@@ -1,5 +1,6 @@
 import { stepRows } from '../../../astronomy/ms/index.ts';
 import { real } from '../values.ts';
+import { windowOf } from './ms-state.ts';
 import { ask, type MsmdState, opened, openedMs, rowGroups } from './msmd-rows.ts';
 import { quantityReply } from './reply-values.ts';
 
@@ -8,7 +9,7 @@ function forRows(
   state: MsmdState,
   act: (row: { share: number; isAuto: boolean; exposure: number; time: number; width: number }) => void,
 ): void {
-  const { dataDescriptions, spectralWindows } = opened(state);
+  const metadata = opened(state);
   const { main } = openedMs(state);
   const names = ['ANTENNA1', 'ANTENNA2', 'DATA_DESC_ID', 'EXPOSURE', 'TIME'] as const;
   const flagColumn = main.column('FLAG');
@@ -16,7 +17,7 @@ function forRows(
     const columns = names.map((name) => values[name] as unknown as ArrayLike<number>);
     for (let row = 0; row < count; row++) {
       const [first, second, description, exposure, time] = columns.map((column) => column[row]);
-      const widths = spectralWindows[dataDescriptions[description].spwId].chanWidths.map(Math.abs);
+      const widths = windowOf(metadata, description).chanWidths.map(Math.abs);
       const flags = flagColumn.getRange(start + row, 1) as ArrayLike<number>;
       const corrCount = flags.length / widths.length;
       const total = widths.reduce((sum, width) => sum + width, 0);
@@ -41,7 +42,7 @@ function unflaggedRows(state: MsmdState, hasAuto: boolean): number {
 function effectiveExposure(state: MsmdState): number {
   const antennaCount = opened(state).antennas.length;
   const baselineCount = (antennaCount * (antennaCount - 1)) / 2;
-  const { dataDescriptions, spectralWindows } = opened(state);
+  const metadata = opened(state);
   const described = new Map<number, Set<number>>();
   for (const { times, dataDescription } of rowGroups(state))
     for (const time of times.keys()) {
@@ -49,7 +50,7 @@ function effectiveExposure(state: MsmdState): number {
       described.set(time, known.add(dataDescription));
     }
   const widthOf = (description: number) =>
-    spectralWindows[dataDescriptions[description].spwId].chanWidths.reduce((sum, width) => sum + Math.abs(width), 0);
+    windowOf(metadata, description).chanWidths.reduce((sum, width) => sum + Math.abs(width), 0);
   const widths = new Map(
     [...described].map(([time, ids]) => [time, [...ids].reduce((sum, id) => sum + widthOf(id), 0)] as const),
   );

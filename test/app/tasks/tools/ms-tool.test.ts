@@ -93,6 +93,20 @@ describe('ms', () => {
     expect(await ms('iternext')).toBe(false);
   });
 
+  it('says that a data description has no window', async () => {
+    await ms('close');
+    const tb = toolCaller('tb', folder);
+    await tb('open', ['a.ms/DATA_DESCRIPTION'], { nomodify: false });
+    await tb('putcell', ['SPECTRAL_WINDOW_ID', 1, -1]);
+    await tb('close');
+    await ms('open', ['a.ms']);
+    await ms('selectinit', [1]);
+    for (const item of ['num_chan', 'ref_frequency', 'chan_freq'])
+      await expect(ms('range', [[item]])).rejects.toThrow('The data description 1 has no spectral window.');
+    await expect(ms('selectchannel', [1, 0, 1, 1])).rejects.toThrow('The data description 1 has no spectral window.');
+    expect(await ms('range', [['num_corr']])).toEqual({ num_corr: [2] });
+  });
+
   it('cuts parts to a number of rows, and parts interferometers by gaps', async () => {
     await ms('iterinit', [['SCAN_NUMBER']], { interval: 1e9, maxrows: 20, adddefaultsortcolumns: false });
     await ms('iterorigin');
