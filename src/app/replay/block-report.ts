@@ -12,9 +12,17 @@ const FLAGGED_LIMIT = 0.6;
 
 /** The verdict on one script, as it is printed. */
 export interface Verdict {
-  readonly passes: boolean;
+  /** Skipped: nothing of it could be judged. */
+  readonly kind: 'passed' | 'failed' | 'skipped';
   readonly line: string;
 }
+
+export const verdict = (passes: boolean, line: string): Verdict => ({
+  kind: passes ? 'passed' : 'failed',
+  line: `${passes ? 'PASS' : 'FAIL'} ${line}`,
+});
+
+export const skipped = (line: string): Verdict => ({ kind: 'skipped', line: `SKIP ${line}` });
 
 /** Compares what a block's script made with the truth; the numbers of every source are kept in UID.json. */
 export function judgeBlock(member: ReplayMember, block: ReplayBlock, output: string): Verdict {
@@ -44,7 +52,7 @@ export function judgeJoined(member: ReplayMember): Verdict | undefined {
 export function judgeControl(name: string, status: number, blocks: readonly Verdict[], output: string): Verdict {
   const version = /scriptForPI\.py,v ([\d.]+)/.exec(output)?.[1];
   const of = version === undefined ? '' : ` (${version})`;
-  const passed = blocks.filter(({ passes }) => passes).length;
+  const passed = blocks.filter(({ kind }) => kind === 'passed').length;
   const line = `${name}${of}: exit ${status}, ${passed} of ${blocks.length} results right`;
   return verdict(status === 0 && passed === blocks.length, line);
 }
@@ -83,8 +91,6 @@ function judge(
   const line = `${name}: ${did}; worst flux ${worst.name} spw ${worst.window}: ${ratio}; flagged ${(100 * flagged).toFixed(1)} %${by}${left}`;
   return verdict(passes, line);
 }
-
-const verdict = (passes: boolean, line: string): Verdict => ({ passes, line: `${passes ? 'PASS' : 'FAIL'} ${line}` });
 
 function deviation({ ratio }: SourceResult): number {
   return Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : Math.abs(ratio - 1);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { errorSentence } from '../../foundation/base/index.ts';
 import type { CalibratedSource, CalibratedWindow } from '../../pipeline/simulation/index.ts';
-import type { Verdict } from './block-report.ts';
+import { type Verdict, verdict } from './block-report.ts';
 import type { FieldTruth } from './calibrated-check.ts';
 import type { Delivery } from './deliveries.ts';
 import type { ImagedSky } from './image-check.ts';
@@ -35,7 +35,7 @@ export function imageCalibrated(member: ReplayMember, delivery: Delivery, second
     const needs = readNeeds(rehearsal);
     return imageAndJudge({ script, root: member.root, place, rehearsal, needs, twin, timeSec: twin.timeSec, seconds });
   } catch (error) {
-    return { passes: false, line: `FAIL ${IMAGING}: ${errorSentence(error)}` };
+    return verdict(false, `${IMAGING}: ${errorSentence(error)}`);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

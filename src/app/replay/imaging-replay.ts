@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorSentence, silentContext } from '../../foundation/base/index.ts';
 import { writeCalibratedMs } from '../../pipeline/simulation/index.ts';
-import type { Verdict } from './block-report.ts';
+import { skipped, type Verdict, verdict } from './block-report.ts';
 import { meanAmplitude } from './calibrated-check.ts';
 import { cutPrelude, planCuts } from './cube-cut.ts';
 import { directoriesIn, plainFiles } from './deliveries.ts';
-import { checkImage, type ImagedSky, type ImageResult, NOT_MADE } from './image-check.ts';
+import { checkImage, type ImagedSky, NOT_MADE } from './image-check.ts';
+import { judgeImages } from './image-report.ts';
 import { type ImagingNeeds, readNeeds } from './imaging-needs.ts';
 import { copyWithNeighbours, madeBy, type Rehearsal, rehearse, visesOf, workplace } from './imaging-rehearsal.ts';
 import { planImagingTwin } from './imaging-twin.ts';
@@ -54,8 +55,7 @@ export function replayImaging(script: string, root: string, seconds: number): Ve
     rmSync(root, { recursive: true, force: true });
     mkdirSync(root, { recursive: true });
     const rehearsal = rehearse(script, root);
-    if (rehearsal.calls.length === 0 && rehearsal.problem === undefined)
-      return { passes: true, line: `PASS ${name}: it calls no task` };
+    if (rehearsal.calls.length === 0 && rehearsal.problem === undefined) return skipped(`${name}: it calls no task`);
     if (rehearsal.inputs.length === 0) return failed(name, rehearsal.problem ?? 'it reads no MeasurementSet');
     return run(script, root, rehearsal, readNeeds(rehearsal), seconds);
   } catch (error) {
@@ -63,7 +63,7 @@ export function replayImaging(script: string, root: string, seconds: number): Ve
   }
 }
 
-const failed = (name: string, reason: string): Verdict => ({ passes: false, line: `FAIL ${name}: ${reason}` });
+const failed = (name: string, reason: string) => verdict(false, `${name}: ${reason}`);
 
 function run(script: string, root: string, rehearsal: Rehearsal, needs: ImagingNeeds, seconds: number): Verdict {
   const twin = planImagingTwin(needs, script);
@@ -140,7 +140,7 @@ export function imageAndJudge(run: ImagingRun): Verdict {
           : blank
             ? `; stops at ${blank}, which is to be filled in`
             : `; exit ${status}: ${last}`;
-  return judge(name, results, {
+  return judgeImages(name, results, {
     cut: cuts.size,
     seconds: took,
     stop,
@@ -152,32 +152,10 @@ export function imageAndJudge(run: ImagingRun): Verdict {
 function judgeData(name: string, place: string, { calls }: Rehearsal, twin: ImagedSky, stop: string): Verdict {
   const made = calls.flatMap((call) => [...visesOf(call), ...madeBy(call)]).at(-1) ?? '';
   const path = join(place, made);
-  if (!existsSync(path)) return { passes: false, line: `FAIL ${name}: ${made} was not made${stop}` };
+  if (!existsSync(path)) return failed(name, `${made} was not made${stop}`);
   const { jy, rows, flagged } = meanAmplitude(path);
   const ratio = jy / (twin.sources[0]?.continuumJy ?? Number.NaN);
   const passes = stop === '' && Math.abs(ratio - 1) < 0.05 && flagged === 0;
   const line = `${made}: ${rows} rows; flux ${(100 * (ratio - 1)).toFixed(2)} %; flagged ${(100 * flagged).toFixed(1)} %${stop}`;
-  return { passes, line: `${passes ? 'PASS' : 'FAIL'} ${name}: ${line}` };
-}
-
-interface RunFacts {
-  readonly cut: number;
-  readonly seconds: number;
-  /** How it stopped; '' when it ran to its end. */
-  readonly stop: string;
-  /** Whether it ran as far as it could anywhere. */
-  readonly ends: boolean;
-}
-
-function judge(name: string, results: readonly ImageResult[], { cut, seconds, stop, ends }: RunFacts): Verdict {
-  const faults = results.filter(({ fault }) => fault !== undefined);
-  const deviation = ({ ratio }: ImageResult) => (Number.isNaN(ratio) ? Number.POSITIVE_INFINITY : Math.abs(ratio - 1));
-  const [worst] = [...results].sort((a, b) => deviation(b) - deviation(a));
-  const parts = [`${results.length - faults.length} of ${results.length} images right`];
-  if (worst && Number.isFinite(worst.ratio))
-    parts.push(`worst flux ${worst.imagename}: ${(100 * (worst.ratio - 1)).toFixed(2)} %`);
-  if (faults.length > 0) parts.push(`${faults[0].imagename} ${faults[0].fault}`);
-  if (cut > 0) parts.push(`${cut} cubes cut to the channels around their line`);
-  const passes = ends && faults.length === 0;
-  return { passes, line: `${passes ? 'PASS' : 'FAIL'} ${name}: ${parts.join('; ')}${stop}; ${seconds.toFixed(0)} s` };
+  return verdict(passes, `${name}: ${line}`);
 }

@@ -49,12 +49,13 @@ interface Options {
 interface Counts {
   passed: number;
   failed: number;
+  skipped: number;
   unread: number;
 }
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** Runs the command; returns the exit code: 0 when every script passed. */
+/** Runs the command; returns the exit code: 0 when every script passed, or has nothing to be judged by. */
 export async function main(args: readonly string[]): Promise<number> {
   const options = readArguments(args);
   const folder = args[0] ?? '-';
@@ -74,14 +75,15 @@ export async function main(args: readonly string[]): Promise<number> {
     return 1;
   }
   installEngine(MEMORY_BYTES);
-  const counts: Counts = { passed: 0, failed: 0, unread: 0 };
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, unread: 0 };
   if (options.reads) {
     for (const delivery of deliveries) readDelivery(delivery, counts);
     for (const script of imaging) readImaging(script, counts);
   } else await replayAll({ deliveries, packages, imaging }, options, counts);
-  const { passed, failed, unread } = counts;
+  const { passed, failed, skipped, unread } = counts;
   const did = options.reads ? 'read' : 'passed';
-  say(`${passed + failed + unread} scripts: ${passed} ${did}, ${failed} failed, ${unread} could not be read`);
+  const all = passed + failed + skipped + unread;
+  say(`${all} scripts: ${passed} ${did}, ${failed} failed, ${skipped} skipped, ${unread} could not be read`);
   return failed + unread === 0 ? 0 : 1;
 }
 
@@ -155,10 +157,9 @@ async function replayAll({ deliveries, packages, imaging }: Scripts, options: Op
   }
   imaging.forEach((script, index) => {
     const root = join(out, `imaging-${index + 1}-${basename(script, '.py')}`);
-    const { passes, line } = replayImaging(script, root, 60 * options.minutes);
+    const { kind, line } = replayImaging(script, root, 60 * options.minutes);
     say(line);
-    if (passes) counts.passed++;
-    else counts.failed++;
+    counts[kind]++;
     if (!keeps) rmSync(root, { recursive: true, force: true });
   });
   if (!keeps) rmSync(out, { recursive: true, force: true });
@@ -183,10 +184,9 @@ function replayDelivery(
   const verdicts = judgeMember(member, output);
   if (hasControl) verdicts.push(judgeControl(member.forPi ?? '', status, verdicts, output));
   const images = isWhole && status === 0 ? imageCalibrated(member, delivery, 60 * minutes) : undefined;
-  for (const { passes, line } of images ? [...verdicts, images] : verdicts) {
+  for (const { kind, line } of images ? [...verdicts, images] : verdicts) {
     say(line);
-    if (passes) counts.passed++;
-    else counts.failed++;
+    counts[kind]++;
   }
 }
 
