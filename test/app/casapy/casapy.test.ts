@@ -87,6 +87,40 @@ os.rmdir('made')
     }
   });
 
+  it("makes errors of the kind that Linux's number has, in scripts and in modules that lie beside them", () => {
+    writeFileSync(
+      join(folder, 'beside.py'),
+      `import errno, os
+def fail():
+    try:
+        open('no')
+    except IOError as error:
+        raise OSError(errno.EEXIST, os.strerror(errno.EEXIST), str(error.errno))
+`,
+    );
+    const source = `import errno, importlib, os
+from beside import fail
+print(importlib.import_module('errno').ENOENT)
+try:
+    fail()
+except FileExistsError as error:
+    print(error)
+for number in (errno.ENOENT, errno.EACCES, errno.ENOTDIR, errno.ENOSPC, 9999):
+    print(type(OSError(number, 'a', 'b')).__name__)
+raise IOError(errno.ENOENT, os.strerror(errno.ENOENT), 'file')`;
+    const run = casapy('-c', `from casatasks import split\n${source}`);
+    const kinds = ['FileNotFoundError', 'PermissionError', 'NotADirectoryError', 'OSError', 'OSError'];
+    expect(run.out.trimEnd().split('\n')).toEqual(['2', "[Errno 17] File exists: '2'", ...kinds]);
+    expect(run.err).toContain("FileNotFoundError: [Errno 2] No such file or directory: 'file'");
+    const old = casapy('-c', "import errno\nprint 1\nraise IOError, (errno.ENOENT, 'gone')");
+    expect(old.err).toContain('FileNotFoundError: [Errno 2] gone');
+  });
+
+  it('runs a sum of very many terms, whatever stands beside it', () => {
+    const source = `from casatasks import split\nprint(${Array(1500).fill('1').join('+')}, end='!')`;
+    expect(casapy('-c', `${source}\ntry: pass\nexcept OSError: pass`)).toMatchObject({ out: '1500!', err: '' });
+  });
+
   it('writes to what os.popen and its like start', () => {
     const source = `import os
 pipe = os.popen('cat > piped', 'w'); print >>pipe, 'in', 7; print pipe.close(), open('piped').read(),

@@ -3,7 +3,9 @@ Error numbers of Linux. The system under this Python numbers its errors in anoth
 scripts compare numbers (`e.errno == 17`) and print errors.
 """
 
+import ast
 import errno
+import importlib
 import os
 import sys
 import types
@@ -75,4 +77,35 @@ def told(error=None):
     return error
 
 
+_KINDS = {number: type(OSError(getattr(errno, name), '')) for number, name in MODULE.errorcode.items() if hasattr(errno, name)}
+_NAMES_OF_KIND = ('OSError', 'IOError', 'EnvironmentError')
+_import_module = importlib.import_module
+
+
+def os_error(kind, *args, **named):
+    """OSError(number, text, …) of a script: its subclass is that of Linux's number."""
+    if kind is not OSError or named or len(args) < 2 or not isinstance(args[0], int):
+        return kind(*args, **named)
+    chosen = _KINDS.get(args[0], OSError)
+    if chosen is not OSError:
+        return chosen(*args)
+    # No subclass has the number 0 here; others may have the script's.
+    error = OSError(0, *args[1:])
+    error.errno, error.args = args[0], (args[0], *error.args[1:])
+    return error
+
+
+def picks_kind(call):
+    """Makes of a call OSError(…) in a syntax tree one of __os_error__."""
+    if isinstance(call.func, ast.Name) and call.func.id in _NAMES_OF_KIND:
+        call.args.insert(0, call.func)
+        call.func = ast.copy_location(ast.Name('__os_error__', ast.Load()), call.func)
+
+
+def import_module(name, package=None):
+    """importlib.import_module, which scripts call, with Linux's errno."""
+    return MODULE if name == 'errno' else _import_module(name, package)
+
+
 os.strerror = text_of_number
+importlib.import_module = import_module

@@ -30,7 +30,7 @@ import qa2_python2_library
 import qa2_python2_loops
 import qa2_python2_random
 import qa2_python2_scopes
-from qa2_linux_errors import told
+from qa2_linux_errors import os_error, picks_kind, told
 from qa2_python2_format import format_value, percent, shown
 from qa2_python2_text import MAX_INT, LongInt, UnicodeText, repr_of, text_of
 
@@ -309,7 +309,7 @@ def make_error(kind, value=None, trace=None):
     elif value is None:
         error = kind()
     else:
-        error = kind(*value) if isinstance(value, builtins.tuple) else kind(value)
+        error = os_error(kind, *value) if isinstance(value, builtins.tuple) else kind(value)
     return error.with_traceback(trace)
 
 
@@ -536,7 +536,7 @@ def old_builtins(run_source, evaluate_source, execfile, run_file, compile_old):
         range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
         zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=lambda code: UnicodeText(chr(code)),
         oct=_oct, hex=_hex, min=_extreme(builtins.min), max=_extreme(builtins.max), format=format_value,
-        hash=qa2_python2_random.old_hash, __py2_told__=told, __py2_part__=part_of, __py2_digits__=_digits_of,
+        hash=qa2_python2_random.old_hash, __py2_told__=told, __os_error__=os_error, __py2_part__=part_of, __py2_digits__=_digits_of,
         __py2_idivide__=divide_in_place, __py2_iremainder__=remainder_in_place,
         __py2_run_here__=qa2_python2_scopes.run_here(run_source, run_file), __py2_locals__=qa2_python2_scopes.locals_of,
         __py2_star__=qa2_python2_scopes.star(_import),
@@ -667,6 +667,7 @@ class _Meaning(ast.NodeTransformer):
             if not isinstance(node.args[0], (ast.Constant, ast.Starred)):
                 node.args = [self._call('__py2_digits__', node.args[0], at=node)]
             return node
+        picks_kind(node)
         if not isinstance(node.func, ast.Attribute) or node.func.attr not in _METHODS:
             return node
         args = [node.func.value, ast.Constant(node.func.attr), *node.args]

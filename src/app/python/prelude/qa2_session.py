@@ -1,8 +1,11 @@
 """Runs scripts: finds out which Python they are written in, compiles, executes, reports failures."""
 
 import ast
+import atexit
 import builtins
 import functools
+import importlib.machinery
+import importlib.util
 import io
 import json
 import linecache
@@ -203,36 +206,39 @@ def _compile_old(text, filename, mode='exec'):
         return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
 
 
-class _LinuxErrors(ast.NodeTransformer):
-    """Handlers of a script see errors, and the module errno, with Linux's numbers."""
-
-    def visit_ExceptHandler(self, node):
-        self.generic_visit(node)
-        call = ast.Expr(ast.Call(ast.Name('__told__', ast.Load()), [], []))
-        node.body.insert(0, ast.fix_missing_locations(ast.copy_location(call, node)))
-        return node
-
-    visit_TryStar = lambda self, node: node
-
-    def visit_Import(self, node):
-        for part in node.names:
-            if part.name == 'errno':
-                part.name, part.asname = qa2_linux_errors.NAME, part.asname or 'errno'
-        return node
-
-    def visit_ImportFrom(self, node):
-        if node.module == 'errno' and node.level == 0:
+def _see_linux_errors(tree):
+    """Handlers of a script see errors, and the module errno, with Linux's numbers; so do errors that it makes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            call = ast.Expr(ast.Call(ast.Name('__told__', ast.Load()), [], []))
+            node.body.insert(0, ast.fix_missing_locations(ast.copy_location(call, node)))
+        elif isinstance(node, ast.Call):
+            qa2_linux_errors.picks_kind(node)
+        elif isinstance(node, ast.Import):
+            for part in node.names:
+                if part.name == 'errno':
+                    part.name, part.asname = qa2_linux_errors.NAME, part.asname or 'errno'
+        elif isinstance(node, ast.ImportFrom) and node.module == 'errno' and node.level == 0:
             node.module = qa2_linux_errors.NAME
-        return node
+    return tree
+
+
+_LOOKS_AT_ERRORS = re.compile(r'\b(?:except|errno|(?:OS|IO|Environment)Error)\b')
 
 
 def _compile_new(text, filename, mode='exec'):
     with warnings.catch_warnings():
         # "\d" in a plain string and the like were no matter to the Pythons of CASA 6.
         warnings.simplefilter('ignore')
-        if not re.search(r'\bexcept\b|\berrno\b', text):
+        if not _LOOKS_AT_ERRORS.search(text):
             return compile(text, filename, mode, dont_inherit=True)
-        return compile(_LinuxErrors().visit(ast.parse(text, filename, mode)), filename, mode, dont_inherit=True)
+        return compile(_see_linux_errors(ast.parse(text, filename, mode)), filename, mode, dont_inherit=True)
+
+
+def _module_code(loader, name):
+    """The code of a module that lies beside a script; the standard library is in an archive, which has a loader of its own."""
+    path = loader.get_filename(name)
+    return _compile_new(importlib.util.decode_source(loader.get_data(path)), path)
 
 
 def _within(language, space, local, act):
@@ -394,9 +400,10 @@ def install():
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile, _run_file, _compile_old)
     qa2_python2.install_builtins(_old_names)
     builtins.execfile = execfile
-    builtins.__told__ = qa2_linux_errors.told
+    builtins.__told__, builtins.__os_error__ = qa2_linux_errors.told, qa2_linux_errors.os_error
+    importlib.machinery.SourceFileLoader.get_code = _module_code
     numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
-    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'python2', 'python2_bytes', 'python2_format', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py'])
+    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'linux_errors', 'python2', 'python2_bytes', 'python2_format', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py'])
 
 
 def attach(start):
