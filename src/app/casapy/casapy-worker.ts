@@ -127,8 +127,8 @@ function finish(run: () => number): number {
   } catch (error) {
     const message = (error as { message?: unknown } | undefined)?.message;
     const reason = typeof message === 'string' ? (message.trim().split('\n').at(-1) ?? '') : '';
-    const ended = /^Program terminated with exit\((\d+)\)/.exec(reason);
-    if (ended) return Number(ended[1]);
+    const ended = /^Program terminated with exit\((-?\d+)\)/.exec(reason);
+    if (ended) return Number(ended[1]) & 255;
     return fail('bad-data', `The script has brought Python down${reason && `: ${reason}`}.`);
   }
 }
