@@ -17,6 +17,32 @@ function lines(source: string): string[] {
 }
 
 describe('analysis utilities', () => {
+  it('pick the size of an image of pointings on both sides of a full turn, and say so where there is none', () => {
+    expect(
+      lines(`sizes = []
+for middle in (0.1, pi):
+    tb.open('a.ms/FIELD', nomodify=False)
+    for name in ('PHASE_DIR', 'DELAY_DIR', 'REFERENCE_DIR'):
+        for row, side in enumerate((-1, 1)):
+            place = tb.getcell(name, row); place[0][0] = (middle + side * 1e-4 + pi) % (2 * pi) - pi; tb.putcell(name, row, place)
+    tb.putcol('NAME', ['one', 'one']); tb.close()
+    tb.open('a.ms/STATE', nomodify=False); tb.putcol('OBS_MODE', ['OBSERVE_TARGET#ON_SOURCE'] * 2); tb.close()
+    sizes.append(aU.pickCellSize('a.ms', imsize=True))
+print sizes[0] == sizes[1], sizes[1][1]
+def told(act):
+    try: act()
+    except ValueError as error: print error
+told(lambda: aU.pickCellSize('a.ms', intent='NONE#OF_THEM'))
+told(lambda: aU.pickCellSize('a.ms', spw='0', intent='NONE#OF_THEM', imsize=True))
+told(lambda: aU.medianFrequencyOfIntent('a.ms', 'NONE#OF_THEM'))`),
+    ).toEqual([
+      'True [126, 64]',
+      'a.ms has no science windows with the intent NONE#OF_THEM.',
+      'a.ms has no field with the intent NONE#OF_THEM.',
+      'a.ms has no science windows with the intent NONE#OF_THEM.',
+    ]);
+  });
+
   it('tell windows, fields and baselines of a MeasurementSet', () => {
     expect(
       lines(`import analysisUtils as au

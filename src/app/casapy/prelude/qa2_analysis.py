@@ -81,11 +81,17 @@ class AnalysisUtilities(Tool):
         with _Opened('msmd', vis) as msmd:
             return [int(spw) for spw in msmd.spwsforfield(field)]
 
+    def _frequencies(self, vis, spws, intent=_SCIENCE):
+        """Mean frequencies, Hz, of windows, or without any of the science windows of an intent."""
+        asked = _as_list(spws) if spws != '' else self.getScienceSpws(vis, intent, returnString=False)
+        if not asked:
+            raise ValueError('%s has no science windows with the intent %s.' % (vis, intent))
+        with _Opened('msmd', vis) as msmd:
+            return [float(msmd.meanfreq(spw)) for spw in asked]
+
     def medianFrequencyOfIntent(self, vis, intent=_SCIENCE, verbose=True):
         """Median of the mean frequencies, Hz, of the science windows of an intent."""
-        with _Opened('msmd', vis) as msmd:
-            spws = self.getScienceSpws(vis, intent, returnString=False)
-            return float(numpy.median([float(msmd.meanfreq(spw)) for spw in spws]))
+        return float(numpy.median(self._frequencies(vis, '', intent)))
 
     def getChanWidths(self, vis, spw):
         """The signed width of a channel, Hz, in each window."""
@@ -160,9 +166,7 @@ class AnalysisUtilities(Tool):
     def primaryBeamArcsec(self, vis='', spw='', frequency='', diameter=12, taper=10.0, obscuration=0.75, verbose=False, showEquation=True, use2007formula=True, fwhmfactor=None):
         """Width at half power, arcsec, at a frequency (GHz, or Hz above 1e6) or in a window; fwhmfactor wavelengths over the diameter, 1.13 without."""
         if vis and frequency == '':
-            with _Opened('msmd', vis) as msmd:
-                spws = _as_list(spw) if spw != '' else self.getScienceSpws(vis, returnString=False)
-                frequency = float(numpy.mean([float(msmd.meanfreq(one)) for one in spws]))
+            frequency = float(numpy.mean(self._frequencies(vis, spw)))
         hertz = float(frequency) * (1 if float(frequency) > 1e6 else 1e9)
         return (fwhmfactor or 1.13) * _C / hertz / diameter * _ARCSEC
 
@@ -171,9 +175,8 @@ class AnalysisUtilities(Tool):
         A pixel of 1/npix of the resolution of the baselines up to a percentile, arcsec, to two digits. With imsize also pixels
         of an image of all pointings down to a level of the primary beam, and the pointing in its middle.
         """
+        frequency = max(self._frequencies(vis, spw, intent))
         with _Opened('msmd', vis) as msmd:
-            spws = _as_list(spw) if spw != '' else self.getScienceSpws(vis, intent, returnString=False)
-            frequency = max([float(msmd.meanfreq(one)) for one in spws])
             fields = sorted(map(int, msmd.fieldsforintent(intent)))
             diameter = float(msmd.antennadiameter(0)['value'])
             name = list(msmd.namesforfields([fields[0]]))[0] if fields else ''
@@ -182,9 +185,14 @@ class AnalysisUtilities(Tool):
         shown = '%garcsec' % cell if cellstring else cell
         if not imsize:
             return shown
+        if not fields:
+            raise ValueError('%s has no field with the intent %s.' % (vis, intent))
         places = [self.getRADecForField(vis, field) for field in fields]
+        first = places[0][0]
+        # From the first one on, since right ascensions begin anew at a full turn.
+        places = [((ra - first + math.pi) % (2 * math.pi) - math.pi, dec) for ra, dec in places]
         middle = [float(numpy.mean([place[axis] for place in places])) for axis in (0, 1)]
-        offsets = [((ra - middle[0]) * math.cos(dec) * _ARCSEC, (dec - middle[1]) * _ARCSEC) for ra, dec in places]
+        offsets = [((east - middle[0]) * math.cos(dec) * _ARCSEC, (dec - middle[1]) * _ARCSEC) for east, dec in places]
         beam = 1.13 * _C / frequency / diameter * _ARCSEC * math.sqrt(math.log(1 / pblevel) / math.log(2))
         sizes = [_good_size((max(part) - min(part) + beam) / cell) for part in zip(*offsets)]
         centre = min(range(len(fields)), key=lambda at: math.hypot(*offsets[at]))
