@@ -222,7 +222,7 @@ print isinstance(1.5, np.float), np.asscalar(np.array([3])), np.complex(1, 2)
     expect(out).toBe('[0 0] [1. 2.] [False  True] inf 6 2\nTrue 3 (1+2j)\n');
   });
 
-  it('keeps arrays in archives, and tells of a doubtful text once', { timeout: 120_000 }, () => {
+  it('keeps arrays in archives, and is silent about escapes in texts', { timeout: 120_000 }, () => {
     const { out, err } = casapy(
       '6.2.1',
       `import numpy as np
@@ -245,6 +245,6 @@ print(casatools.table().calc('1+2'), type(casatasks).__name__)
     expect(out).toBe(
       "['u', 'flags', 'vis'] [0. 1. 2.] (2, 1) [1.+2.j]\n1 [0. 0.]\nCannot use un-named variables and keyword arr_0\n[] 3\n[3] module\n",
     );
-    expect(err.match(/SyntaxWarning/g)).toHaveLength(1);
+    expect(err).toBe('');
   });
 });

@@ -720,7 +720,7 @@ class _Meaning(ast.NodeTransformer):
         self._within(node, True)
         for name, target in reversed(self._tuples(node.args)):
             taken = ast.Assign([ast.parse(target + ' = 0').body[0].targets[0]], _name(name))
-            node.body.insert(0, ast.copy_location(taken, node))
+            qa2_python2_scopes.put_first(node, ast.copy_location(taken, node))
         return qa2_python2_scopes.opened(node)
 
     def visit_Lambda(self, node):

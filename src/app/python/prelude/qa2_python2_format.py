@@ -7,7 +7,6 @@ import re
 from qa2_python2_text import UnicodeText, repr_of, text_of
 
 _PART = re.compile(r'%(\([^()]*\))?([#0\- +]*)(\*|\d*)(\.(?:\*|\d*))?[hlL]?(.)', re.S)
-_CONTAINERS = (list, tuple, dict, set, frozenset)
 
 
 class _Told(str):
@@ -72,28 +71,36 @@ class _ShownFloat(float):
         return text_of(float(self)) if spec == '' else float.__format__(float(self), spec)
 
 
-class _ShownContainer:
-    """A list, tuple, dictionary or set that `{}` shows as Python 2 did."""
+class _Shown:
+    """A value without a format of its own: `{}` shows it, and lays out its text, as Python 2 did."""
 
     def __init__(self, value):
-        self._value = value
+        self.value = value
 
     def __getitem__(self, place):
-        return shown(self._value[place])
+        return shown(_value_of(self)[place])
 
-    def __getattr__(self, name):
-        return getattr(self._value, name)
+    def __getattribute__(self, name):
+        return shown(getattr(_value_of(self), name))
 
     def __str__(self):
-        return text_of(self._value)
+        return text_of(_value_of(self))
 
-    __repr__ = __str__
+    def __repr__(self):
+        return repr_of(_value_of(self))
+
+    def __format__(self, spec):
+        return format(text_of(_value_of(self)), spec)
+
+
+def _value_of(given):
+    return object.__getattribute__(given, 'value')
 
 
 def shown(value):
     """The value as str.format is to have it."""
-    if type(value) in _CONTAINERS:
-        return _ShownContainer(value)
+    if type(value).__format__ is object.__format__:
+        return _Shown(value)
     return _ShownFloat(value) if type(value) is float else value
 
 

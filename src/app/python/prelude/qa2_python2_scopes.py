@@ -1,9 +1,13 @@
-"""Functions of Python 2 in which names come and go as text says: `exec code`, `execfile(path)`, `from m import *`."""
+"""
+Functions of Python 2 in which names come and go as text says: `exec code`, `from m import *`.
+
+In them `execfile(path)` brings names, too; it alone does not, and the variables that a function binds it leaves as they are.
+"""
 
 import ast
 
 _NAMES = '__py2_names__'
-_RUNS = ('__py2_exec__', 'execfile')
+_EXEC, _FILE = '__py2_exec__', 'execfile'
 _INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -15,10 +19,10 @@ def _own(node):
             yield from _own(child)
 
 
-def _runs_text(node):
-    """Whether a statement runs text in the scope where it stands."""
+def _runs_text(node, *ways):
+    """Whether a statement runs text, in one of these ways, in the scope where it stands."""
     call = node.value if isinstance(node, ast.Expr) else None
-    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in _RUNS:
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.func.id not in ways:
         return False
     return len(call.args) == 1 and not isinstance(call.args[0], ast.Tuple)
 
@@ -46,16 +50,15 @@ class _Opening(ast.NodeTransformer):
         self._bound, self._declared = bound, declared
 
     def visit_Expr(self, node):
-        self.generic_visit(node)
-        if not _runs_text(node):
-            return node
-        kind, code = node.value.func.id.strip('_'), node.value.args[0]
+        if not _runs_text(node, _EXEC, _FILE):
+            return self.generic_visit(node)
+        kind, code = node.value.func.id.strip('_'), self.visit(node.value.args[0])
         call = ast.parse('%s = __py2_run_here__(%r, 0, globals(), %s, locals())' % (_NAMES, kind, _NAMES)).body[0]
         call.value.args[1] = code
         back = [
             ast.parse('if %r in %s: %s = %s[%r]' % (name, _NAMES, name, _NAMES, name)).body[0]
             for name in sorted(self._bound)
-            if not name.startswith('__py2')
+            if node.value.func.id == _EXEC and not name.startswith('__py2')
         ]
         return [self._placed(part, node) for part in [call, *back]]
 
@@ -72,10 +75,9 @@ class _Opening(ast.NodeTransformer):
         return self._placed(ast.parse('%s.update(__py2_star__(%r))' % (_NAMES, node.module)).body[0], node)
 
     def visit_Call(self, node):
-        self.generic_visit(node)
         if isinstance(node.func, ast.Name) and node.func.id == 'locals' and not node.args:
             return self._placed(ast.parse('__py2_locals__(%s, locals())' % _NAMES, mode='eval').body, node)
-        return node
+        return self.generic_visit(node)
 
     def visit_Name(self, node):
         name = node.id
@@ -89,18 +91,23 @@ class _Opening(ast.NodeTransformer):
     visit_FunctionDef = visit_ClassDef = visit_Lambda = _leave
 
 
+def put_first(function, statement):
+    """Puts a statement before those of a function, behind the text that tells about it."""
+    function.body.insert(ast.get_docstring(function, clean=False) is not None, statement)
+
+
 def opened(function):
     """The function; where text binds names in it, with a place for them in which its other names are looked up first."""
     nodes = list(_own(function))
-    if not any(_runs_text(node) or _is_star(node) for node in nodes):
+    if not any(_runs_text(node, _EXEC) or _is_star(node) for node in nodes):
         return function
     opening = _Opening(*_bound(function, nodes))
     body = []
     for statement in function.body:
         made = opening.visit(statement)
         body += made if isinstance(made, list) else [made]
-    first = opening._placed(ast.parse('%s = {}' % _NAMES).body[0], function.body[0])
-    function.body = [first, *body]
+    function.body = body
+    put_first(function, opening._placed(ast.parse('%s = {}' % _NAMES).body[0], body[0]))
     return function
 
 

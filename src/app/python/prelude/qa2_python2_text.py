@@ -87,13 +87,15 @@ def _long_result(name):
 
     def method(self, *args):
         made = plain(self, *args)
+        if type(made) is tuple:
+            return tuple(map(LongInt, made))
         return LongInt(made) if type(made) is int else made
 
     method.__name__ = name
     return method
 
 
-for _method in 'add sub mul floordiv mod pow lshift rshift and or xor'.split():
+for _method in 'add sub mul floordiv mod divmod pow lshift rshift and or xor'.split():
     for _side in ('__%s__', '__r%s__'):
         setattr(LongInt, _side % _method, _long_result(_side % _method))
 for _method in '__neg__ __pos__ __abs__ __invert__'.split():
