@@ -126,6 +126,16 @@ raise IOError(errno.ENOENT, os.strerror(errno.ENOENT), 'file')`;
 pipe = os.popen('cat > piped', 'w'); print >>pipe, 'in', 7; print pipe.close(), open('piped').read(),
 given, made = os.popen2('tr a b'); given.write('aaa'); given.close(); print made.read()`;
     expect(casapy('-c', source).out).toBe('None in 7\nbbb\n');
+    // Whoever forgets to close it gets what the program does all the same, at once or at the end.
+    const open = `import os, subprocess
+def tell(): os.popen('cat > told', 'w').write('at once')
+tell(); print open('told').read()
+kept = os.popen('cat; echo', 'w'); kept.write('kept')
+given, made = os.popen2('cat > given; echo'); given.write('given')
+process = subprocess.Popen('cat', shell=True, stdin=subprocess.PIPE); process.stdin.write('last')
+sys.exit(4)`;
+    expect(casapy('-c', open)).toMatchObject({ code: 4, out: 'at once\nkept\nlast', err: '' });
+    expect(readFileSync(join(folder, 'given'), 'utf8')).toBe('given');
   });
 
   it('has tasks that say True in Python 2, as those of CASA 4 did, and nothing in Python 3', () => {
@@ -359,6 +369,11 @@ inp()`;
     expect(run.out.split('\n')[0]).toBe('8');
     expect(run.out).toMatch(/\ngridmode .*\ninterpolation /s);
     expect(run.out).not.toContain('rotpainc');
+  });
+
+  it('ends with the code of os._exit as Linux counts it', () => {
+    const run = casapy('-c', 'import os\nprint 1\nos._exit(-1)');
+    expect(run).toMatchObject({ code: 255, out: '1\n', err: '' });
   });
 
   it('needs source text after -c', () => {

@@ -1,9 +1,11 @@
 """CASA's names inside Python: tasks, tools, casadef, the shell, and what CASA 4 put into the namespace."""
 
+import atexit
 import builtins
 import importlib.machinery
 import inspect
 import io
+import itertools
 import json
 import os
 import platform
@@ -16,6 +18,7 @@ import sys
 import time
 import traceback
 import types
+import weakref
 
 import numpy
 import qa2_engine
@@ -173,6 +176,16 @@ class _Input:
         return ''.join(self._parts)
 
 
+_serials, _waiting = itertools.count(), weakref.WeakValueDictionary()
+
+
+@atexit.register
+def _finish_waiting():
+    """Programs run whose input a script left open."""
+    for process in list(_waiting.values()):
+        process._finish()
+
+
 class _Process:
     """subprocess.Popen: the command has run when its input is closed or its output is asked for."""
 
@@ -182,7 +195,10 @@ class _Process:
         self._folder, self._stdout, self._environment = options.get('cwd'), stdout, options.get('env')
         self._errors = {subprocess.PIPE: 'apart', subprocess.DEVNULL: 'apart', subprocess.STDOUT: 'joined'}.get(stderr, 'terminal')
         self._stderr = stderr
-        self.stdin = _Input(self._finish) if stdin == subprocess.PIPE else None
+        self.stdin = None
+        if stdin == subprocess.PIPE:
+            self.stdin = _Input(self._finish)
+            _waiting[next(_serials)] = self
         if hasattr(stderr, 'write'):
             self._errors = 'apart'
         if self.stdin is None:
@@ -233,6 +249,10 @@ class _Process:
 
     def poll(self):
         return self.wait()
+
+    def __del__(self):
+        if self.stdin is not None:
+            self._finish()
 
     def kill(self):
         """It has ended already."""
@@ -296,6 +316,16 @@ class _PipeIn:
     def close(self):
         self._process.stdin.close()
         return _wait_status(self._process.returncode) or None
+
+    def __del__(self):
+        self.close()
+
+    # While these work, the pipe is in use and stays.
+    def write(self, data):
+        return self._process.stdin.write(data)
+
+    def writelines(self, lines):
+        self._process.stdin.writelines(lines)
 
     def __getattr__(self, name):
         return getattr(self._process.stdin, name)

@@ -6,6 +6,7 @@ import builtins
 import functools
 import importlib.machinery
 import importlib.util
+import inspect
 import io
 import json
 import linecache
@@ -290,7 +291,19 @@ def execfile(path, space=None, local=None):
     frame = sys._getframe(1)
     if space is None:
         space, local = frame.f_globals, frame.f_locals
+        if frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+            return _run_file_in_function(path, frame)
     _run_file(path, space, local)
+
+
+def _run_file_in_function(path, frame):
+    """New names live beside the variables of a function, which stay as they are."""
+    code, local = frame.f_code, dict(frame.f_locals)
+    try:
+        _run_file(path, frame.f_globals, local)
+    finally:
+        own = {*code.co_varnames, *code.co_cellvars, *code.co_freevars}
+        frame.f_locals.update({name: value for name, value in local.items() if name not in own})
 
 
 def _run_file(path, space, local):
@@ -345,6 +358,7 @@ def run_main(job):
         _report(error)
         return 1
     finally:
+        atexit._run_exitfuncs()
         if sys.stdout.softspace:
             sys.stdout.write('\n')
         sys.stdout.flush()
