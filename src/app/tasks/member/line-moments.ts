@@ -12,8 +12,8 @@ import type { TruthComponent } from './true-component.ts';
 
 interface LineMoments {
   readonly areaJyKms: number;
-  /** Scatter of the same sum in places beside the source. */
-  readonly errorJyKms: number;
+  /** Scatter of the same sum in places beside the source; undefined where none of them lies inside the image. */
+  readonly errorJyKms?: number;
   readonly velocityMs: number;
 }
 
@@ -29,8 +29,13 @@ const BESIDE_COUNT = 8;
  *
  * @param path image whose planes are channels, without primary beam correction
  * @param components the emission of the line
+ * @returns undefined where the image has no channel, or no pixel, of the line
  */
-export function lineMoments(path: string, components: readonly TruthComponent[], product: ReportProduct): LineMoments {
+export function lineMoments(
+  path: string,
+  components: readonly TruthComponent[],
+  product: ReportProduct,
+): LineMoments | undefined {
   const image = openImage(path);
   try {
     const direction = requireDirection(image.coordinates, path);
@@ -40,15 +45,14 @@ export function lineMoments(path: string, components: readonly TruthComponent[],
     const centres = components.map((component) =>
       skyToPixel(direction, { lon: component.raDeg * DEGREE, lat: component.decDeg * DEGREE }),
     );
-    const apertures = [[0, 0], ...besideOffsets((BESIDE_ARCSEC * ARCSEC) / pixel)].map(([east, north]) =>
-      apertureAround(
-        image.sizeX,
-        image.sizeY,
+    const places = [[0, 0], ...besideOffsets((BESIDE_ARCSEC * ARCSEC) / pixel)].map(([east, north]) =>
+      placeAround(
+        [image.sizeX, image.sizeY],
         centres.map((centre) => centre && [centre[0] + east, centre[1] + north]),
         (APERTURE_ARCSEC * ARCSEC) / pixel,
       ),
     );
-    const areas = new Float64Array(apertures.length);
+    const [source] = places;
     let moment = 0;
     for (let chan = 0; chan < image.chanCount; chan++) {
       const beam = beamOf(image.info, chan, 0, image.stokesCount);
@@ -59,14 +63,20 @@ export function lineMoments(path: string, components: readonly TruthComponent[],
       const perBeam = beamPixels(beam, direction.increment[0], direction.increment[1]);
       const widthKms = (SPEED_OF_LIGHT * Math.abs(spectral.increment)) / rest / 1e3;
       const plane = image.readPlane(image.planeIndex(chan));
-      apertures.forEach((aperture, place) => {
-        const area = (sumWithin(plane, aperture) / perBeam) * widthKms;
-        areas[place] += area;
-        if (place === 0) moment += area * velocity;
-      });
+      const mask = image.readMask(image.planeIndex(chan));
+      const before = source.area;
+      for (const place of places) addWithin(place, plane, mask, widthKms / perBeam);
+      moment += (source.area - before) * velocity;
     }
-    const [areaJyKms, ...beside] = areas;
-    return { areaJyKms, errorJyKms: Math.hypot(...beside) / Math.sqrt(beside.length), velocityMs: moment / areaJyKms };
+    if (source.area === 0) return undefined;
+    const beside = places.slice(1).filter(({ isWhole }) => isWhole);
+    return {
+      areaJyKms: source.area,
+      ...(beside.length > 0 && {
+        errorJyKms: Math.hypot(...beside.map(({ area }) => area)) / Math.sqrt(beside.length),
+      }),
+      velocityMs: moment / source.area,
+    };
   } finally {
     image.close();
   }
@@ -79,25 +89,36 @@ function besideOffsets(radius: number): [number, number][] {
   });
 }
 
-function sumWithin(plane: Float32Array, aperture: Uint8Array): number {
-  let sum = 0;
-  for (let pixel = 0; pixel < plane.length; pixel++)
-    if (aperture[pixel] && Number.isFinite(plane[pixel])) sum += plane[pixel];
-  return sum;
+/** Circles in which the same is summed. */
+interface Place {
+  readonly aperture: Uint8Array;
+  /** All of it lies inside the image, and no pixel is blank. */
+  isWhole: boolean;
+  /** The sum, Jy km/s. */
+  area: number;
 }
 
-function apertureAround(
-  sizeX: number,
-  sizeY: number,
+function addWithin(place: Place, plane: Float32Array, mask: Uint8Array | undefined, factor: number): void {
+  for (let pixel = 0; pixel < plane.length; pixel++) {
+    if (!place.aperture[pixel]) continue;
+    if (Number.isFinite(plane[pixel]) && mask?.[pixel] !== 0) place.area += plane[pixel] * factor;
+    else place.isWhole = false;
+  }
+}
+
+function placeAround(
+  [sizeX, sizeY]: readonly [number, number],
   centres: readonly (readonly [number, number] | undefined)[],
   radius: number,
-): Uint8Array {
-  const mask = new Uint8Array(sizeX * sizeY);
+): Place {
+  const isInside = (at: number, size: number) => at >= radius && at <= size - 1 - radius;
+  const aperture = new Uint8Array(sizeX * sizeY);
   for (let y = 0; y < sizeY; y++) {
     for (let x = 0; x < sizeX; x++) {
       if (centres.some((centre) => centre && Math.hypot(x - centre[0], y - centre[1]) <= radius))
-        mask[y * sizeX + x] = 1;
+        aperture[y * sizeX + x] = 1;
     }
   }
-  return mask;
+  const isWhole = centres.every((centre) => centre && isInside(centre[0], sizeX) && isInside(centre[1], sizeY));
+  return { aperture, isWhole, area: 0 };
 }

@@ -129,7 +129,7 @@ function visibilityRows(context: Context, member: string, truth: Truth): TruthRo
   }));
 }
 
-/** Integrated flux and centroid velocity of the line in its cube. */
+/** Integrated flux and centroid velocity of the line in its cube; none where the cube does not reach it. */
 function lineRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
   const components =
     truth.fields.find((field) => field.role === 'target')?.components.filter((component) => component.line) ?? [];
@@ -148,9 +148,12 @@ function lineRows(member: string, report: QaReport, truth: Truth): TruthRow[] {
       0,
     ) / components.reduce((sum, component) => sum + (component.line?.areaJyKms ?? 0), 0);
   const measured = lineMoments(joinPath(member, 'calibrated', product.image), components, product);
+  if (!measured) return [];
+  const { errorJyKms } = measured;
+  const error = errorJyKms === undefined ? '' : ` (+/- ${errorJyKms.toFixed(1)})`;
   return [
     {
-      quantity: `${product.file}: integrated line flux (+/- ${measured.errorJyKms.toFixed(1)})`,
+      quantity: `${product.file}: integrated line flux${error}`,
       measured: measured.areaJyKms,
       truth: area,
       unit: 'Jy km/s',
