@@ -119,16 +119,33 @@ export function parseFlagCommand(line: string): FlagCommand {
   return command as unknown as FlagCommand;
 }
 
-const isKept = (key: string) => key === 'clipminmax' || [TEXTS, NUMBERS, TRUTHS].some((known) => known.includes(key));
+/** Parameters that one mode alone looks at. */
+const OF_MODE: Readonly<Partial<Record<FlagMode, readonly string[]>>> = {
+  clip: ['datacolumn', 'clipminmax', 'clipoutside', 'channelavg', 'clipzeros'],
+  quack: ['quackinterval', 'quackmode', 'quackincrement'],
+  shadow: ['tolerance'],
+  elevation: ['lowerlimit', 'upperlimit'],
+  extend: [
+    ...['ntime', 'combinescans', 'extendpols', 'growtime', 'growfreq', 'growaround'],
+    ...['flagneartime', 'flagnearfreq'],
+  ],
+  summary: ['name', 'fieldcnt', 'spwchan', 'spwcorr', 'basecnt', 'minrel', 'maxrel', 'minabs', 'maxabs'],
+};
+/** Numbers that CASA wants without a fraction. */
+const WHOLE = ['observation', 'minabs', 'maxabs'];
+const OF_SOME_MODE = Object.values(OF_MODE).flat();
+const OF_ALL_MODES = [...TEXTS, ...TRUTHS].filter((key) => !OF_SOME_MODE.includes(key));
 
-/** Writes a command in the form that `parseFlagCommand` reads; what is no part of commands is left out. */
+/** Writes a command in the form that `parseFlagCommand` reads: what commands hold, and of that what its mode looks at. */
 export function formatFlagCommand(command: FlagCommand): string {
   const parts: string[] = [`mode='${command.mode}'`];
+  const kept = [...OF_ALL_MODES, ...(OF_MODE[command.mode] ?? [])];
   for (const [key, value] of Object.entries(command)) {
-    if (!isKept(key) || value === undefined || value === '') continue;
+    if (!kept.includes(key) || value === undefined || value === '') continue;
     if (Array.isArray(value)) parts.push(`${key}=[${value.map(asFloat).join(', ')}]`);
     else if (typeof value === 'boolean') parts.push(`${key}=${value ? 'True' : 'False'}`);
-    else parts.push(typeof value === 'number' ? `${key}=${value}` : `${key}='${value}'`);
+    else if (typeof value === 'number') parts.push(`${key}=${WHOLE.includes(key) ? value : asFloat(value)}`);
+    else parts.push(`${key}='${value}'`);
   }
   return parts.join(' ');
 }

@@ -191,7 +191,8 @@ function firstTimeOf(vis: string): number {
 function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: () => number): FlagCommand[] {
   const { vis, mode, modelOf, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } =
     options;
-  const { addantenna, cmdreason, tbuff, ...rest } = others;
+  // The reason chooses from lists.
+  const { addantenna, cmdreason, tbuff, reason, ...rest } = others;
   if (mode !== 'list') {
     const added = addedAntennas(context, addantenna);
     return [{ ...rest, ...(added.length > 0 && { addantenna: added }), mode: parseMode(mode ?? 'manual') }];
@@ -210,7 +211,7 @@ function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: 
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map(parseFlagCommand)
     .map((command) => widenTimerange(command, [before, after], firstSec));
-  const wanted = listReason ?? (options.reason || 'any');
+  const wanted = listReason ?? (reason || 'any');
   const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;
   return commands.filter(({ reason }) => reasons.includes(reason ?? ''));
@@ -218,7 +219,7 @@ function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: 
 
 function withReason(command: FlagCommand, { cmdreason }: FlagdataOptions): FlagCommand {
   const { reason, ...rest } = command;
-  const stated = cmdreason || (reason === 'any' ? '' : reason);
+  const stated = cmdreason || reason;
   return stated ? { ...rest, reason: stated } : rest;
 }
 

@@ -235,10 +235,24 @@ describe('flagdata by elevation, columns and reasons', () => {
   });
 
   it('saves commands that a list can hold', () => {
-    const { flags, run } = start();
-    const clip = { mode: 'clip', clipminmax: [0, 1.5], clipoutside: true, clipzeros: false, reason: 'any' };
+    const { context, flags, run } = start();
+    const clip = { mode: 'clip', clipminmax: [0, 1.5], clipoutside: true, clipzeros: false, reason: ['any'] };
     const averages = { chanbin: 1, timeavg: false, timebin: '0s', display: '', writeflags: true, growtime: 50 };
     run({ ...clip, ...averages, savepars: true, outfile: 'saved.txt' });
+    // As CASA has it: what the mode looks at, and numbers of the kind that it wants there.
+    expect(readFileSync(join(context.cwd, 'saved.txt'), 'utf8')).toBe(
+      "mode='clip' clipminmax=[0.0, 1.5] clipoutside=True clipzeros=False\n",
+    );
+    run({
+      mode: 'quack',
+      quackinterval: 7,
+      growtime: 50,
+      observation: 0,
+      action: '',
+      savepars: true,
+      outfile: 'quack.txt',
+    });
+    expect(readFileSync(join(context.cwd, 'quack.txt'), 'utf8')).toBe("mode='quack' quackinterval=7.0 observation=0\n");
     const [clipped] = flags();
     expect(clipped).toBeGreaterThan(0);
     run({ mode: 'unflag' });
