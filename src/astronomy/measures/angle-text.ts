@@ -36,6 +36,7 @@ export function formatDec(dec: number, digits = 5, separator = '.', plus = '+'):
 
 const NUMBER = String.raw`(\d+(?:\.\d*)?)`;
 const HOURS = new RegExp(`^([-+]?)${NUMBER}(?:h|:)${NUMBER}(?:m|:)${NUMBER}s?$`, 'i');
+/** The degree sign is written as its number: one letter beyond ASCII makes V8 hold the whole program in two bytes a letter. */
 const DEGREES = new RegExp(String.raw`^([-+]?)(\d+)(?:d|\u00b0)${NUMBER}(?:m|')${NUMBER}(?:s|")?$`, 'i');
 const DOTTED = /^([-+]?)(\d+)\.(\d{1,2})\.(\d{1,2}(?:\.\d*)?)$/;
 const PLAIN = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(deg|rad|arcmin|arcsec|h)?$/i;

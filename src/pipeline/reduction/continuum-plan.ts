@@ -7,7 +7,7 @@ import type { PlanCall } from './plan-types.ts';
 
 /** A continuum image is made of channels that are averaged to at most this, Hz, ... */
 const WIDEST_CHANNEL = 31.25e6;
-/** ... and that smear a source where cleaning ends by at most this share of the beam, which takes 0.06 % off its peak. */
+/** ... and that smear a source where cleaning ends by at most this share of the beam, which takes 0.06 % off its peak (Bridle & Schwab 1999). */
 const MOST_SMEARING = 0.05;
 /** Fewer channels than this in one are not worth a MeasurementSet. */
 const LEAST_BINNING = 4;
@@ -61,7 +61,7 @@ export function planContinuum(
       }),
       ...cleanCalls(facts, size, product, averaged, free),
     ],
-    decision: averagingDecision(name, windows, width),
+    decision: averagingDecision(windows, width),
   };
 }
 
@@ -103,12 +103,12 @@ const freeChannels = ({ lines, chanFreqs, edge }: ImagingWindow) => lineFreeChan
 const lengthOf = (ranges: readonly ChannelRange[]) =>
   ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 
-function averagingDecision(name: string, windows: readonly ImagingWindow[], width: readonly number[]): Decision {
+function averagingDecision(windows: readonly ImagingWindow[], width: readonly number[]): Decision {
   const indices = windows.map((window) => window.index).join(', ');
   return {
     topic: 'Channels of the continuum',
-    choice: `windows ${indices}: ${[...new Set(width)].join(' or ')} averaged into one`,
-    reason: `They smear a source where cleaning ends by less than ${MOST_SMEARING} of the beam, and the image of ${name} takes a fraction of the time.`,
+    choice: `windows ${indices}: ${[...new Set(width)].join(' or ')} made one`,
+    reason: `The averages smear a source where cleaning ends by less than ${MOST_SMEARING} of the beam, and imaging takes a fraction of the time; those with lines are left out.`,
   };
 }
 

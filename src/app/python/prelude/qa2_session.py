@@ -136,14 +136,17 @@ def _leftmost(node):
     return node
 
 
+def _tree_of(text):
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # told when it is compiled
+        return ast.parse(text)
+
+
 def _has_print_statement(text):
     """`print (a) % b`, `print (a)/2, b` and a bare `print`: Python 3 reads them too, as something that nobody means."""
     if not _LOOKS_PRINTED.search(text):
         return False
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # told when it is compiled
-        tree = ast.parse(text)
-    for node in ast.walk(tree):
+    for node in ast.walk(_tree_of(text)):
         if isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call):
             first = _leftmost(node.value)
             name = first.func if isinstance(first, ast.Call) else first
@@ -168,11 +171,8 @@ def _has_new_syntax(text):
     """f-strings, print(…, end='') and the like: Python 2 does not read them."""
     if not _LOOKS_NEW.search(text):
         return False
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # told when it is compiled
-        tree = ast.parse(text)
     has_function = re.search(r'^from[ \t]+__future__[ \t]+import\b.*\bprint_function', text, re.M) is not None
-    return any(_is_new(node, has_function) for node in ast.walk(tree))
+    return any(_is_new(node, has_function) for node in ast.walk(_tree_of(text)))
 
 
 def language_of(text, filename, default):
