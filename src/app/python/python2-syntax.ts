@@ -71,12 +71,19 @@ function tokenEdits(tokens: readonly Token[], areUnicode: boolean): Edit[] {
       text = isQuoted ? ')' : 'repr(';
       isQuoted = !isQuoted;
     } else if (token.type === 'number') text = modernNumber(text);
-    else if (token.type === 'string')
-      text = areUnicode && /^['"]/.test(text) ? `u${text}` : text.replace(/^(?:[uU](?=[rR])|[bB])/, '');
+    else if (token.type === 'string') text = areUnicode && /^['"]/.test(text) ? `u${text}` : modernString(text);
     else if (token.type === 'name' && RENAMED.has(text)) text = `${text}_`;
     if (text !== token.text) edits.push({ start: token.start, end: token.end, text });
   });
   return edits;
+}
+
+/** In a string of bytes `\u`, `\U` and `\N` are no escapes: a backslash and a letter, as in texts for TeX. */
+function modernString(text: string): string {
+  const plain = text.replace(/^(?:[uU](?=[rR])|[bB])/, '');
+  return /^['"]/.test(plain)
+    ? plain.replace(/\\(.)/gs, (pair, mark) => ('uUN'.includes(mark) ? `\\${pair}` : pair))
+    : plain;
 }
 
 function modernNumber(text: string): string {

@@ -117,6 +117,6 @@ import nothing_of_the_kind
         '',
       ].join('\n'),
     );
-    expect(run.stderr.toString()).toContain("No module named 'nothing_of_the_kind'");
+    expect(run.stderr.toString()).toContain('ImportError: No module named nothing_of_the_kind');
   });
 });

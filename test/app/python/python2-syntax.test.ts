@@ -18,6 +18,7 @@ const CASES: readonly [python2: string, python3: string][] = [
   ['try: pass\nexcept (A, B),e: pass', 'try: pass\nexcept (A, B) as e: pass'],
   ['x = `y` <> 0777L', 'x = repr(y) != __py2_long__(0o777)'],
   ["x = ur'a' + b'c' + u'd' + 007", "x = r'a' + 'c' + u'd' + 0o07"],
+  [String.raw`x = '\upsilon\n\\u' + u'\u00e9'`, String.raw`x = '\\upsilon\n\\u' + u'\u00e9'`],
   ['[x for x in 1, 2 if x]', '[x for x in (1, 2) if x]'],
   ['async = o.async', 'async_ = o.async_'],
   ["s = '''\n\tprint x\n'''", "s = '''\n\tprint x\n'''"],

@@ -26,11 +26,13 @@ import time
 import types
 
 import qa2_python2_bytes
+import qa2_python2_imports
 import qa2_python2_library
 import qa2_python2_loops
 import qa2_python2_random
 import qa2_python2_scopes
-from qa2_linux_errors import os_error, picks_kind, told
+from qa2_linux_errors import os_error, picks_kind
+from qa2_python2_errors import told
 from qa2_python2_format import format_value, percent, shown
 from qa2_python2_text import MAX_INT, LongInt, UnicodeText, repr_of, text_of
 
@@ -65,12 +67,21 @@ def divide(left, right):
         return left.__div__(right)
     if hasattr(right, '__rdiv__'):
         return right.__rdiv__(left)
-    return left / right
+    try:
+        return left / right
+    except ZeroDivisionError:
+        raise ZeroDivisionError('float division by zero') from None
 
 
 def remainder(left, right):
     """`%`: a format when the left side is a string."""
-    return percent(left, right) if isinstance(left, builtins.str) else left % right
+    if isinstance(left, builtins.str):
+        return percent(left, right)
+    try:
+        return left % right
+    except ZeroDivisionError:
+        are_whole = isinstance(left, int) and isinstance(right, int)
+        raise ZeroDivisionError('integer division or modulo by zero' if are_whole else 'float modulo') from None
 
 
 def divide_in_place(left, right):
@@ -431,6 +442,12 @@ def _digits_of(value):
     return value
 
 
+def _chr(code):
+    if code > 255:
+        raise ValueError('chr() arg not in range(256)')
+    return chr(code)
+
+
 def _long(value=0, *base):
     return LongInt(int(value.strip().rstrip('lL') if isinstance(value, builtins.str) else value, *base))
 
@@ -468,8 +485,11 @@ def _old_math():
 MATH = _old_math()
 
 
-def _import(name, *place):
-    return MATH if name == 'math' else qa2_python2_library.module_of(name) or builtins.__import__(name, *place)
+def _old_module(name):
+    return MATH if name == 'math' else qa2_python2_library.module_of(name)
+
+
+_import = qa2_python2_imports.importer(_old_module)
 
 
 def open_file(name, mode='r', buffering=-1, **named):
@@ -535,7 +555,7 @@ def old_builtins(run_source, evaluate_source, execfile, run_file, compile_old):
         file=_OldType('file', io.IOBase, open_file), open=open_file,
         range=lambda *bounds: builtins.list(builtins.range(*bounds)), xrange=builtins.range, map=_map, filter=_filter,
         zip=lambda *lists: builtins.list(builtins.zip(*lists)), sorted=ordered, round=_round, cmp=compare, unichr=lambda code: UnicodeText(chr(code)),
-        oct=_oct, hex=_hex, min=_extreme(builtins.min), max=_extreme(builtins.max), format=format_value,
+        chr=_chr, oct=_oct, hex=_hex, min=_extreme(builtins.min), max=_extreme(builtins.max), format=format_value,
         hash=qa2_python2_random.old_hash, __py2_told__=told, __os_error__=os_error, __py2_part__=part_of, __py2_digits__=_digits_of,
         __py2_idivide__=divide_in_place, __py2_iremainder__=remainder_in_place,
         __py2_run_here__=qa2_python2_scopes.run_here(run_source, run_file), __py2_locals__=qa2_python2_scopes.locals_of,
@@ -745,6 +765,10 @@ def compile_translated(text, filename, mode='exec'):
     futures = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == '__future__']
     divides = any(part.name == 'division' for node in futures for part in node.names)
     tree = ast.fix_missing_locations(_Meaning(divides, mode == 'single').visit(tree))
+    for node in ast.walk(tree):
+        if 'lineno' in node._attributes:
+            # Lines are the script's, columns those of the translation: tracebacks mark none.
+            node.end_lineno, node.col_offset, node.end_col_offset = node.lineno, -1, -1
     return compile(tree, filename, mode, dont_inherit=True)
 
 
@@ -813,14 +837,6 @@ class _TextInMemory(io.StringIO):
         return builtins.len(self.getvalue())
 
 
-def _load_source(name, path):
-    """imp.load_source: a module from a file, read as the Python that the session speaks."""
-    module = sys.modules[name] = types.ModuleType(name)
-    module.__file__ = path
-    builtins.execfile(path, module.__dict__)
-    return module
-
-
 def _hash(kind):
     def new(text=''):
         import hashlib
@@ -830,15 +846,16 @@ def _hash(kind):
     return new
 
 
-def _tell_text(tree):
-    """ElementTree's tostring gives strings to scripts of Python 2."""
-    real = tree.tostring
+def _exchange_text(module, name, taken=qa2_python2_bytes.to_bytes):
+    """A function that takes and gives bytes takes and gives strings in scripts of Python 2; taken() makes an argument ready."""
+    real = getattr(module, name)
 
-    def tostring(*args, **named):
-        text = real(*args, **named)
-        return qa2_python2_bytes.to_text(text) if '__py2_print__' in sys._getframe(1).f_builtins else text
+    def call(*args, **named):
+        if '__py2_print__' not in sys._getframe(1).f_builtins:
+            return real(*args, **named)
+        return qa2_python2_bytes.to_text(real(*builtins.map(taken, args), **named))
 
-    tree.tostring = tostring
+    setattr(module, name, call)
 
 
 def install_modules():
@@ -862,14 +879,16 @@ def install_modules():
     sys.modules['xml.etree.cElementTree'] = tree
     sys.modules['xml.etree'].cElementTree = tree
     sys.modules['cPickle'] = qa2_python2_bytes.module_of('cPickle')
-    _tell_text(tree)
+    _exchange_text(os, 'read')
+    _exchange_text(os, 'write')
+    _exchange_text(tree, 'tostring', lambda value: value)
     _add_module('StringIO', StringIO=_TextInMemory)
     _add_module('cStringIO', StringIO=_TextInMemory)
     _add_module('exceptions', StandardError=Exception, **{name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)})
     shown_set = lambda self: '%s(%s)' % (type(self).__name__, repr_of(builtins.list(self)))
     _add_module('sets', Set=type('Set', (set,), {'__repr__': shown_set}), ImmutableSet=type('ImmutableSet', (frozenset,), {'__repr__': shown_set}))
     _add_module('new', instancemethod=types.MethodType, classobj=type, function=types.FunctionType, module=types.ModuleType)
-    _add_module('imp', load_source=_load_source, new_module=types.ModuleType, reload=importlib.reload)
+    _add_module('imp', **qa2_python2_imports.IMP)
     _add_module('md5', new=_hash('md5'), md5=_hash('md5'))
     _add_module('sha', new=_hash('sha1'), sha=_hash('sha1'))
     itertools.izip, itertools.imap, itertools.ifilter = zip, builtins.map, builtins.filter
@@ -885,6 +904,7 @@ def install_modules():
     sys.exc_clear = lambda: None
     for name, kind in _TYPES.items():
         setattr(types, name, kind)
+    types.__all__.extend(_TYPES)
     sys.meta_path.append(_OldNames())
 
 

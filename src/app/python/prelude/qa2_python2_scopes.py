@@ -72,7 +72,8 @@ class _Opening(ast.NodeTransformer):
     def visit_ImportFrom(self, node):
         if not _is_star(node):
             return node
-        return self._placed(ast.parse('%s.update(__py2_star__(%r))' % (_NAMES, node.module)).body[0], node)
+        told = (_NAMES, node.module or '', node.level)
+        return self._placed(ast.parse('%s.update(__py2_star__(%r, %d, globals()))' % told).body[0], node)
 
     def visit_Call(self, node):
         if isinstance(node.func, ast.Name) and node.func.id == 'locals' and not node.args:
@@ -135,8 +136,8 @@ def locals_of(names, local):
 def star(import_module):
     """What `from name import *` calls: gives the names that it brings."""
 
-    def names_of(name):
-        module = import_module(name, None, None, ['*'])
+    def names_of(name, level, space):
+        module = import_module(name, space, None, ['*'], level)
         public = getattr(module, '__all__', None) or [name for name in vars(module) if not name.startswith('_')]
         return {name: getattr(module, name) for name in public}
 

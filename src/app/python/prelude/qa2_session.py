@@ -22,6 +22,7 @@ import qa2_host
 import qa2_linux_errors
 import qa2_numpy_random
 import qa2_python2
+import qa2_python2_errors
 
 _MAIN = types.ModuleType('__main__')
 SPACE = _MAIN.__dict__
@@ -204,7 +205,13 @@ def _compile_old(text, filename, mode='exec'):
     translated = qa2_host.call('translate', text if text.endswith('\n') else text + '\n')
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
+        try:
+            return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
+        except SyntaxError as error:
+            # The line as it was written; the place in it is that of the translation.
+            error.text = ''.join(text.split('\n')[(error.lineno or 1) - 1:error.lineno or 1])
+            error.offset = error.end_offset = None
+            raise
 
 
 def _see_linux_errors(tree):
@@ -236,10 +243,35 @@ def _compile_new(text, filename, mode='exec'):
         return compile(_see_linux_errors(ast.parse(text, filename, mode)), filename, mode, dont_inherit=True)
 
 
-def _module_code(loader, name):
-    """The code of a module that lies beside a script; the standard library is in an archive, which has a loader of its own."""
-    path = loader.get_filename(name)
-    return _compile_new(importlib.util.decode_source(loader.get_data(path)), path)
+_LIBRARY = ('<frozen ', '/lib/python3', '/lib/qa2/')
+
+
+def _importing_language():
+    """The language of the script or module whose import is under way; the library may stand between it and the module."""
+    frame = sys._getframe(1)
+    while frame and frame.f_code.co_filename.startswith(_LIBRARY):
+        frame = frame.f_back
+    return 2 if frame and frame.f_builtins is _old_names else 3
+
+
+def _language_of_module(text, path):
+    """That of whoever imports it, unless it is written in what only the other one has."""
+    if not _is_python3(text, path):
+        return 2
+    return 3 if _importing_language() == 3 or _has_new_syntax(text) else 2
+
+
+def _run_module(loader, module):
+    """Runs a module that lies beside a script; the standard library is in an archive, which has a loader of its own."""
+    path = loader.get_filename(module.__name__)
+    text, old_text = read_source(path)
+    if _language_of_module(text, path) == 2:
+        module.__dict__['__builtins__'] = _old_names
+        code = _compile_old(old_text, path)
+    else:
+        module.__dict__['__builtins__'] = vars(builtins)
+        code = _compile_new(importlib.util.decode_source(loader.get_data(path)), path)
+    exec(code, module.__dict__)
 
 
 def _within(language, space, local, act):
@@ -293,7 +325,8 @@ def execfile(path, space=None, local=None):
         space, local = frame.f_globals, frame.f_locals
         if frame.f_code.co_flags & inspect.CO_OPTIMIZED:
             return _run_file_in_function(path, frame)
-    _run_file(path, space, local)
+    language = 2 if frame.f_builtins is _old_names else current_language(space)
+    _run_file(path, space, local, language)
 
 
 def _run_file_in_function(path, frame):
@@ -306,25 +339,39 @@ def _run_file_in_function(path, frame):
         frame.f_locals.update({name: value for name, value in local.items() if name not in own})
 
 
-def _run_file(path, space, local):
+def _run_file(path, space, local, language=None):
     text, old_text = read_source(path)
-    run_text(text, path, space, local, current_language(space), old_text)
+    run_text(text, path, space, local, language or current_language(space), old_text)
+
+
+def _is_of_old_script(error):
+    frames = [step for step, _line in traceback.walk_tb(error.__traceback__) if not step.f_code.co_filename.startswith(_LIBRARY)]
+    return bool(frames) and frames[-1].f_builtins is _old_names
+
+
+def _refusals(error):
+    """Directories that a script may not touch do not exist for it; people are told why."""
+    asked, use = [], 'write' if isinstance(error, PermissionError) else 'read'
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        asked = [error.filename]
+    elif isinstance(error, ImportError) and error.name:
+        closed = [folder for folder in dict.fromkeys(sys.path) if not os.path.isdir(folder or '.')]
+        asked = [os.path.join(folder, error.name + '.py') for folder in closed if not folder.startswith(_LIBRARY)]
+    told = [qa2_host.call('refusal', path, os.getcwd(), use) for path in asked]
+    return [refusal + '\n' for refusal in told if refusal]
 
 
 def _report(error):
     """The traceback, our own frames left out, with the script's own lines as they stand there."""
-    qa2_linux_errors.told(error)
+    told = qa2_python2_errors.told if _is_of_old_script(error) else qa2_linux_errors.told
+    told(error)
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.endswith(tuple(HIDDEN))
     ]
     if isinstance(error, SyntaxError):
-        frames = []
+        frames = [frame for frame in frames if not frame.filename.startswith(_LIBRARY)]
     lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
-    if isinstance(error, OSError) and isinstance(error.filename, str):
-        # Directories that a script may not touch do not exist for it; people are told why.
-        use = 'write' if isinstance(error, PermissionError) else 'read'
-        refusal = qa2_host.call('refusal', error.filename, os.getcwd(), use)
-        lines += [refusal + '\n'] if refusal else []
+    lines += _refusals(error)
     sys.stderr.write('Traceback (most recent call last):\n' + ''.join(lines))
 
 
@@ -415,9 +462,9 @@ def install():
     qa2_python2.install_builtins(_old_names)
     builtins.execfile = execfile
     builtins.__told__, builtins.__os_error__ = qa2_linux_errors.told, qa2_linux_errors.os_error
-    importlib.machinery.SourceFileLoader.get_code = _module_code
+    importlib.machinery.SourceFileLoader.exec_module = _run_module
     numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
-    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'linux_errors', 'python2', 'python2_bytes', 'python2_format', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py'])
+    HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'linux_errors', 'python2', 'python2_bytes', 'python2_errors', 'python2_format', 'python2_imports', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py', '<frozen importlib._bootstrap>'])
 
 
 def attach(start):
