@@ -8,6 +8,8 @@ export interface ChannelBins {
   readonly bins: readonly (readonly [first: number, count: number])[];
   /** Input correlations that stay, in order; default all. */
   readonly corrs?: readonly number[];
+  /** All unflagged values count alike, whatever their weights. */
+  readonly isPlain?: boolean;
 }
 
 /**
@@ -30,11 +32,11 @@ export function binsOf(
 /**
  * A chunk with selected, possibly averaged channels and selected correlations.
  *
- * An output value is the mean of the unflagged values of its bin (weighted by WEIGHT_SPECTRUM where the chunk carries it), or, when
+ * An output value is the mean of the unflagged values of its bin (weighted by WEIGHT_SPECTRUM where the chunk carries it, unless `isPlain`), or, when
  * all are flagged, of all of them, and is flagged then; 0 where none has a weight; this is what CASA 6.7's split does. WEIGHT becomes the mean over the output
  * channels of the summed weights of their unflagged values, SIGMA the mean of the inverse square roots of these sums. Metadata columns are shared with the input: release the result, which releases both.
  */
-export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins): VisibilityChunk {
+export function binChannels(chunk: VisibilityChunk, { bins, corrs, isPlain }: ChannelBins): VisibilityChunk {
   const corrIds = corrs ?? Array.from({ length: chunk.corrCount }, (_, corr) => corr);
   const lease = arena().lease();
   const size = chunk.rowCount * bins.length * corrIds.length;
@@ -49,7 +51,7 @@ export function binChannels(chunk: VisibilityChunk, { bins, corrs }: ChannelBins
   const data: Partial<Record<DataColumn, Float32Array>> = {};
   for (const [name, values] of Object.entries(chunk.data) as [DataColumn, Float32Array][]) {
     const target = lease.float32(2 * size);
-    averageInto(shape, values, weightsOfColumn(chunk, name), target);
+    averageInto(shape, values, isPlain ? undefined : weightsOfColumn(chunk, name), target);
     data[name] = target;
   }
   binFlagsInto(shape, flag);

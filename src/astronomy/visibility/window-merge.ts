@@ -15,8 +15,12 @@ export interface WindowMergeOptions {
 interface Member {
   readonly chunk: VisibilityChunk;
   readonly row: number;
+  /** TIME, the same number for rows of one time, s. */
+  readonly instant: number;
 }
 
+/** Times that differ by less are the same: middles of averages over other rows differ by rounding (CASA cuts to milliseconds), s. */
+const SAME_TIME_SEC = 1e-3;
 /** Exposures that differ by less are the same (CASA compares in single precision), s. */
 const SAME_EXPOSURE_SEC = 1.2e-7;
 /** A value is good when contributions of this many channels make it (less the rounding of their fractions). */
@@ -46,7 +50,8 @@ export function mergeWindows(options: WindowMergeOptions): ChunkOperator {
   };
 }
 
-const ORDER = ['observationId', 'arrayId', 'scanNumber', 'stateId', 'fieldId', 'time', 'antenna1', 'antenna2'] as const;
+const STRETCH = ['observationId', 'arrayId', 'scanNumber', 'stateId', 'fieldId'] as const;
+const BASELINE = ['antenna1', 'antenna2'] as const;
 
 function merge(chunks: readonly VisibilityChunk[], flat: FlatParts, options: WindowMergeOptions): VisibilityChunk {
   const groups = groupRows(chunks);
@@ -77,7 +82,14 @@ function merge(chunks: readonly VisibilityChunk[], flat: FlatParts, options: Win
 
 /** Rows of one integration and baseline, each group in the order of the MS. */
 function groupRows(chunks: readonly VisibilityChunk[]): Member[][] {
-  const members = chunks.flatMap((chunk) => Array.from({ length: chunk.rowCount }, (_, row) => ({ chunk, row })));
+  const instants = instantsOf(chunks);
+  const members = chunks.flatMap((chunk) =>
+    Array.from({ length: chunk.rowCount }, (_, row) => ({
+      chunk,
+      row,
+      instant: instants.get(chunk.time[row]) as number,
+    })),
+  );
   members.sort((one, other) => compare(one, other) || one.chunk.rows[one.row] - other.chunk.rows[other.row]);
   const groups: Member[][] = [];
   members.forEach((member, index) => {
@@ -87,8 +99,24 @@ function groupRows(chunks: readonly VisibilityChunk[]): Member[][] {
   return groups;
 }
 
+/** For each TIME the earliest that is the same. */
+function instantsOf(chunks: readonly VisibilityChunk[]): Map<number, number> {
+  const times = [...new Set(chunks.flatMap(({ time }) => [...time]))].sort((one, other) => one - other);
+  const instants = new Map<number, number>();
+  let [instant] = times;
+  for (const time of times) {
+    if (time - instant >= SAME_TIME_SEC) instant = time;
+    instants.set(time, instant);
+  }
+  return instants;
+}
+
 function compare(one: Member, other: Member): number {
-  for (const key of ORDER) {
+  return compareBy(STRETCH, one, other) || one.instant - other.instant || compareBy(BASELINE, one, other);
+}
+
+function compareBy(keys: typeof STRETCH | typeof BASELINE, one: Member, other: Member): number {
+  for (const key of keys) {
     const difference = one.chunk[key][one.row] - other.chunk[key][other.row];
     if (difference !== 0) return difference;
   }

@@ -1,5 +1,6 @@
 import {
   binChannels,
+  binsOf,
   type ChannelBins,
   type ChunkOperator,
   flatSpectrum,
@@ -15,6 +16,7 @@ import { type Combination, channelsOf, planCombination, warnOfGaps } from './com
 import { type OutputFrame, planFrame } from './output-frame.ts';
 import { type SplitResult, type TransformSteps, transform } from './split.ts';
 import type { OutputGrid, SplitOptions } from './split-plan.ts';
+import { hasSpectrum } from './weight-spectrum.ts';
 
 /** How channels are regridded: parameters of CASA's mstransform and cvel2. */
 export interface RegridParameters {
@@ -52,8 +54,8 @@ export interface MstransformOptions extends Omit<SplitOptions, 'width' | 'combin
 /**
  * Selects, averages, smooths and regrids visibilities into a new MeasurementSet: CASA 6.7's mstransform.
  *
- * The steps are made in CASA's order: time average, channel selection and average, combination of windows, `preaverage`, Hanning
- * smoothing, regridding.
+ * The steps are made in CASA's order: time average, channel selection, channel average (of several windows their combination, then the
+ * average), `preaverage`, Hanning smoothing, regridding.
  *
  * @throws usage for parameters that contradict each other; unsupported for spectral windows that cannot be combined
  */
@@ -118,7 +120,15 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
   let combination: Combination | undefined;
   const regrids = new Map<number, RegridWindow>();
   const averages = new Map<number, ChannelBins>();
+  let width = 1;
   return {
+    choose(plan) {
+      if (!combine || plan.windows.length < 2) return plan;
+      // CASA averages the channels of the combined window.
+      width = plan.windows[0].width;
+      const windows = plan.windows.map((window) => ({ ...window, width: 1, bins: binsOf(window.ranges, 1) }));
+      return { ...plan, windows };
+    },
     replan(plan, metadata, source, warn) {
       if (combine && plan.windows.length > 1) combination = planCombination(source, metadata, plan);
       if (!given && !combination) return plan;
@@ -126,10 +136,15 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
       frame = chosen;
       const request = gridRequest(given ?? {});
       const written = combination?.plan ?? plan;
+      // As CASA: weights that are not known by channel do not count, though combined windows differ in them.
+      const isPlain = plan.timebinSec === 0 && !hasSpectrum(source, 'WEIGHT_SPECTRUM', plan.selection.rows[0]);
       const windows = written.windows.map((window) => {
         const channels = combination?.union ?? channelsOf(window, metadata);
-        const { grid, regrid, average } = planGrid(channels, chosen, request, given?.preaverage ?? false);
-        if (average) averages.set(window.oldId, average);
+        const { grid, regrid, average } =
+          width > 1
+            ? planAveragedGrid(channels, width, chosen, request)
+            : planGrid(channels, chosen, request, given?.preaverage ?? false);
+        if (average) averages.set(window.oldId, { ...average, isPlain });
         if (combination) warnOfGaps(combination.union, grid.freqs, chosen.referenceFactor, warn);
         regrids.set(window.oldId, regrid);
         return { ...window, grid };
@@ -176,6 +191,20 @@ function channelAverages(bins: ReadonlyMap<number, ChannelBins>): ChunkOperator 
 function binsWithRest(count: number, width: number): [number, number][] {
   const starts = Array.from({ length: Math.ceil(count / width) }, (_, bin) => bin * width);
   return starts.map((first) => [first, Math.min(width, count - first)]);
+}
+
+/** The grid of a window whose channels are averaged before they are regridded. */
+function planAveragedGrid(
+  { freqs, widths }: Channels,
+  width: number,
+  frame: OutputFrame,
+  request: GridRequest,
+): { grid: OutputGrid; regrid: RegridWindow; average: ChannelBins } {
+  const bins = binsWithRest(freqs.length, width);
+  const means = bins.map(([first, count]) => meanOf(freqs, first, count));
+  const sums = bins.map(([first, count]) => count * meanOf(widths, first, count));
+  const { grid, regrid } = planGrid({ freqs: means, widths: sums }, frame, request, false);
+  return { grid, regrid, average: { bins } };
 }
 
 function planGrid(

@@ -63,6 +63,8 @@ export function split(context: Context, options: SplitOptions): SplitResult {
 
 /** What a task adds to a split. */
 export interface TransformSteps {
+  /** The plan of what is read and averaged. */
+  choose?(plan: SplitPlan): SplitPlan;
   /** Operators between reading and the selection of channels. */
   operators?(metadata: MsMetadata, columns: ColumnPlan): readonly ChunkOperator[];
   /** The plan of what is to be written: windows with their grids, or one window instead of several. */
@@ -83,7 +85,8 @@ export function transform(context: Context, task: string, given: SplitOptions, s
     const metadata = readMetadata(source);
     const columns = planColumns(source, options.datacolumn ?? 'corrected');
     const warn = warningsOf(context, task);
-    const chosen = planSplit(source, metadata, options, warn);
+    const asked = planSplit(source, metadata, options, warn);
+    const chosen = steps?.choose?.(asked) ?? asked;
     if (chosen.selection.rows.length === 0) fail('usage', 'The selection has no rows.', { file: vis });
     const plan = steps?.replan?.(chosen, metadata, source, warn) ?? chosen;
     const rows = options.keepflags === false ? dropFlagged(source, metadata, plan) : plan.selection.rows;

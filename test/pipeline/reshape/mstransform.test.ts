@@ -280,6 +280,43 @@ describe('mstransform', () => {
     uneven.close();
   });
 
+  it('averages the channels of combined windows, each unflagged one alike where weights are not known by channel', () => {
+    const context = start();
+    overlapWindows(join(context.cwd, 'a.ms'));
+    const options = { vis: 'a.ms', datacolumn: 'data', spw: '0:4~7,1', combinespws: true, scan: '1' };
+    mstransform(context, { ...options, outputvis: 'b.ms', chanaverage: true, chanbin: 2 });
+    const { windows, data, flag } = look(join(context.cwd, 'b.ms'));
+    expect(windows.map(({ chanFreqs }) => chanFreqs.length)).toEqual([3]);
+    for (const [chan, value] of [0.045, (0.53 + 1.01) / 2, 1.025].entries()) expect(data[chan]).toBeCloseTo(value, 6);
+    expect(flag).toEqual([0, 0, 0]);
+  });
+
+  it('combines windows whose averages have one middle but for rounding, made of other rows', () => {
+    const context = start();
+    const path = join(context.cwd, 'a.ms');
+    overlapWindows(path);
+    const ms = openMs(path, 'update');
+    const [spws, scans, times] = ['DATA_DESC_ID', 'SCAN_NUMBER', 'TIME'].map((name) => readNumbers(ms.main, name));
+    const [first, second, third] = [...new Set(times.filter((_, row) => scans[row] === 1))].sort((a, b) => a - b);
+    times.forEach((time, row) => {
+      if (time === second) ms.main.column('TIME').put(row, time - 1e-6);
+      if (spws[row] !== 1 || (time !== first && time !== third)) return;
+      ms.main.column('FLAG').put(row, { shape: [4, 2], values: new Uint8Array(8).fill(1) });
+    });
+    ms.close();
+    const options = { vis: 'a.ms', datacolumn: 'data', spw: '0:4~7,1', combinespws: true, scan: '1' };
+    const average = { timeaverage: true, timebin: `${3 * SECONDS}s`, keepflags: false };
+    mstransform(context, { ...options, ...average, outputvis: 'b.ms' });
+    mstransform(context, { ...options, ...average, spw: '0:4~7', outputvis: 'c.ms' });
+    const [together, alone] = ['b.ms', 'c.ms'].map((name) => {
+      const out = openMs(join(context.cwd, name));
+      const rows = readNumbers(out.main, 'TIME').filter((time) => time < third).length;
+      out.close();
+      return rows;
+    });
+    expect(together).toBe(alone);
+  });
+
   it('says where combined windows leave gaps, and refuses what is not done with them', () => {
     const context = start();
     const warnings: string[] = [];
