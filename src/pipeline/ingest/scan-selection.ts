@@ -27,8 +27,8 @@ type Wanted = Map<number, Set<number>>;
 function addScans(wanted: Wanted, execBlock: number, list: string, whole: string): void {
   const numbers = wanted.get(execBlock) ?? new Set<number>();
   wanted.set(execBlock, numbers);
-  for (const part of list.split(',').filter((word) => word !== '')) {
-    const range = /^(\d+)(?:~(\d+))?$/.exec(part);
+  for (const part of list.trim() === '' ? [] : list.split(',')) {
+    const range = /^\s*(\d+)(?:\s*~\s*(\d+))?\s*$/.exec(part);
     if (!range) fail('usage', `scans="${whole}" is not a selection of scans; write it as "0:1,2~6;1:3" or "1,2".`);
     const last = Number(range[2] ?? range[1]);
     for (let number = Number(range[1]); number <= last; number++) numbers.add(number);
@@ -37,12 +37,12 @@ function addScans(wanted: Wanted, execBlock: number, list: string, whole: string
 
 function parseScans(text: string): Wanted {
   const wanted: Wanted = new Map();
-  const compact = text.replace(/\s+/g, '');
-  for (const group of compact.split(';').filter((word) => word !== '')) {
-    const [block, list] = group.includes(':') ? group.split(':', 2) : ['-1', group];
-    if (!/^-?\d+$/.test(block))
+  for (const group of text.split(';').filter((word) => word.trim() !== '')) {
+    const at = group.indexOf(':');
+    const block = group.slice(0, Math.max(0, at)).trim();
+    if (at >= 0 && !/^\d+$/.test(block))
       fail('usage', `scans="${text}" names the execution block "${block}"; expected a number.`);
-    addScans(wanted, Number(block), list, text);
+    addScans(wanted, at < 0 ? -1 : Number(block), group.slice(at + 1), text);
   }
   return wanted;
 }

@@ -225,6 +225,12 @@ describe('choices', () => {
     expect(importasdm(context, { asdm, vis: 'cross.ms', ocorr_mode: 'co' }).rows).toEqual([12]);
   });
 
+  it('refuses selections of scans that CASA refuses, instead of taking a part of them', () => {
+    for (const scans of ['1 2', '0:1,0:2', '0:1:2', '-1:2', '1,,2', '1,', ',1', ':1', '2~', '9'])
+      expect(() => importasdm(context, { asdm, vis: 'refused.ms', scans })).toThrow(/scans=/);
+    expect(importasdm(context, { asdm, vis: 'spaces.ms', scans: ' 0: 2 , 9;', ocorr_mode: 'ao' }).rows).toEqual([9]);
+  });
+
   it('names each piece of binary data when verbose', () => {
     const told: string[] = [];
     const log = { post: (message: string) => void told.push(message) };
