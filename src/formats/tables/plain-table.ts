@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { copyCells } from './cell-copy.ts';
 import { describeColumn, layoutOf, storedColumnOf } from './column-layout.ts';
 import { sameBytes } from './data-types.ts';
 import { linkNames } from './links.ts';
@@ -182,23 +183,27 @@ export class PlainTable implements Table {
     this.unlock();
   }
 
-  /** Takes columns out, together with the files of the storage managers that held them. */
+  /**
+   * Takes columns out, together with the files of the storage managers that held them; the other columns of a StandardStMan move to
+   * a new one.
+   */
   removeColumns(names: readonly string[]): void {
     this.beforeChange();
     const numbers = new Set(names.map((name) => this.storedColumn(name).managerNumber));
-    for (const column of this.stored.columns) {
-      if (numbers.has(column.managerNumber) && !names.includes(column.name)) {
-        fail(
-          'unsupported',
-          `Column ${column.name} lies in the same storage manager as columns to remove; remove all of them.`,
-          {
-            table: this.path,
-            column: column.name,
-          },
-        );
-      }
+    const staying = this.stored.columns.filter(
+      (column) => numbers.has(column.managerNumber) && !names.includes(column.name),
+    );
+    for (const column of staying) {
+      const { type } = this.storedManager(column.managerNumber);
+      if (type === 'StandardStMan') continue;
+      fail(
+        'unsupported',
+        `Column ${column.name} lies in the same ${type} as columns to remove; remove all of them, or none.`,
+        { table: this.path, column: column.name },
+      );
     }
     for (const number of numbers) {
+      this.moveColumns(staying.filter((column) => column.managerNumber === number));
       this.managers.get(number)?.close();
       this.managers.delete(number);
       const own = new RegExp(`^table\\.f${number}(i|_TSM\\d+)?$`);
@@ -211,6 +216,30 @@ export class PlainTable implements Table {
       this.cellsByName.delete(name);
     }
     this.flush();
+  }
+
+  /** Moves columns of one storage manager to a new one of the same type and name. */
+  private moveColumns(moved: readonly StoredColumn[]): void {
+    if (moved.length === 0) return;
+    const from = this.storedManager(moved[0].managerNumber);
+    const cells = moved.map((column) => this.cells(column.name));
+    const group = { type: from.type, name: this.manager(from).name, columns: moved.map(({ name }) => name) };
+    const number = this.stored.managerCount++;
+    const stored: StoredManager = { type: from.type, number, blob: new Uint8Array(0) };
+    const factory = storageManagerFactory(from.type, this.path);
+    const manager = factory.create?.(
+      { ...this.context(stored, moved), rowCount: 0 },
+      group as StorageManagerDescription,
+    );
+    if (!manager) fail('unsupported', `Columns in a ${from.type} can only be read.`, { table: this.path });
+    if (this.rowCount > 0) manager.addRows(this.rowCount);
+    moved.forEach((column, index) => {
+      copyCells(cells[index], manager.column(index), layoutOf(column), this.rowCount);
+      column.managerNumber = number;
+      this.cellsByName.delete(column.name);
+    });
+    this.stored.managers.push(stored);
+    this.managers.set(number, manager);
   }
 
   renameColumn(name: string, to: string): void {

@@ -1,5 +1,5 @@
 import { type MeasurementSet, type MsMetadata, readNumbers } from '../../astronomy/ms/index.ts';
-import { openTable } from '../../formats/tables/index.ts';
+import { openTable, type Table } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 
@@ -38,14 +38,7 @@ export function attachEphemeris(
       });
   }
   const table = ms.subtable('FIELD');
-  if (!table.hasColumn('EPHEMERIS_ID')) {
-    table.addColumns([{ name: 'EPHEMERIS_ID', type: 'Int', kind: 'scalar' }], {
-      type: 'StandardStMan',
-      name: 'EPHEMERIS_ID',
-      columns: ['EPHEMERIS_ID'],
-    });
-    for (let row = 0; row < table.rowCount; row++) table.column('EPHEMERIS_ID').put(row, -1);
-  }
+  ensureEphemerisIds(table);
   for (const id of fields) {
     const number = freeEphemerisId(ms);
     const name = metadata.fields[id].name.replace(/[^\w.+-]/g, '_');
@@ -57,6 +50,17 @@ export function attachEphemeris(
     }
   }
   return fields;
+}
+
+/** Gives FIELD the column EPHEMERIS_ID where it has none. */
+export function ensureEphemerisIds(table: Table): void {
+  if (table.hasColumn('EPHEMERIS_ID')) return;
+  table.addColumns([{ name: 'EPHEMERIS_ID', type: 'Int', kind: 'scalar' }], {
+    type: 'StandardStMan',
+    name: 'EPHEMERIS_ID',
+    columns: ['EPHEMERIS_ID'],
+  });
+  for (let row = 0; row < table.rowCount; row++) table.column('EPHEMERIS_ID').put(row, -1);
 }
 
 /** A number that no ephemeris of the MS has; tables may lie there that no field follows any more. */

@@ -8,7 +8,7 @@ import {
   readNumbers,
 } from '../../astronomy/ms/index.ts';
 import { baseName, disk, joinPath } from '../../foundation/bytes/index.ts';
-import { freeEphemerisId } from './field-ephemeris.ts';
+import { ensureEphemerisIds, freeEphemerisId } from './field-ephemeris.ts';
 import { appendRow } from './merged-rows.ts';
 
 /** How fields are matched. */
@@ -128,11 +128,9 @@ function putDirections(target: MeasurementSet, row: number, field: Field): void 
 /** Copies the ephemeris of an appended field under a number of its own. */
 function attachEphemeris(target: MeasurementSet, row: number, { motion }: Field): Pick<Field, 'motion'> {
   const table = target.subtable('FIELD');
-  if (!table.hasColumn('EPHEMERIS_ID')) return {};
-  if (!motion) {
-    table.column('EPHEMERIS_ID').put(row, -1);
-    return {};
-  }
+  if (motion) ensureEphemerisIds(table);
+  if (table.hasColumn('EPHEMERIS_ID')) table.column('EPHEMERIS_ID').put(row, -1);
+  if (!motion) return {};
   const id = freeEphemerisId(target);
   const path = joinPath(target.path, 'FIELD', baseName(motion.path).replace(/^EPHEM\d+/, `EPHEM${id}`));
   disk().copy(motion.path, path);

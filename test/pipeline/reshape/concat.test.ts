@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readArray, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
-import { concat, initweights, split } from '../../../src/pipeline/reshape/index.ts';
+import { concat, fixplanets, initweights, split } from '../../../src/pipeline/reshape/index.ts';
+import { writeEphemeris } from '../../astronomy/ms/small-ephemeris.ts';
 import { ANTENNAS, freshContext, ROW_COUNT, writeSmallMs } from '../../astronomy/ms/small-ms.ts';
 
 describe('concat', () => {
@@ -55,6 +57,32 @@ describe('concat', () => {
 });
 
 describe('concat of MeasurementSets that number otherwise', () => {
+  it('brings along the ephemeris of a field, with and without a column for it in the first', () => {
+    const context = freshContext();
+    for (const [name, later] of Object.entries({ 'a.ms': 0, 'b.ms': 3600, 'c.ms': 7200 }))
+      writeSmallMs(join(context.cwd, name), { later });
+    const moving = openMs(join(context.cwd, 'c.ms'), 'update');
+    const time = readNumbers(moving.main, 'TIME')[0];
+    moving.subtable('FIELD').column('TIME').put(1, time);
+    moving.close();
+    writeEphemeris(join(context.cwd, 'body.tab'), time / 86_400 - 0.5);
+    fixplanets(context, { vis: 'c.ms', field: '1', direction: 'body.tab' });
+    for (const vis of ['a.ms', 'b.ms']) {
+      const still = openMs(join(context.cwd, vis), 'update');
+      const fields = still.subtable('FIELD');
+      if (vis === 'a.ms') fields.removeColumns(['EPHEMERIS_ID']);
+      else fields.column('EPHEMERIS_ID').putRange(0, 2, Int32Array.of(-1, -1));
+      still.close();
+    }
+    for (const [first, second] of ['a.ms', 'b.ms'].map((vis) => [vis, `with-${vis}`])) {
+      concat(context, { vis: [first, 'c.ms'], concatvis: second });
+      const ms = openMs(join(context.cwd, second));
+      expect([first, ...readNumbers(ms.subtable('FIELD'), 'EPHEMERIS_ID')]).toEqual([first, -1, -1, 0]);
+      expect(readdirSync(join(ms.path, 'FIELD')).filter((name) => name.startsWith('EPHEM'))).toHaveLength(1);
+      ms.close();
+    }
+  });
+
   it('turns baselines round whose first antenna gets the larger number', () => {
     const context = freshContext();
     writeSmallMs(join(context.cwd, 'a.ms'));
