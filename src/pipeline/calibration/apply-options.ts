@@ -35,6 +35,7 @@ export function gainTables(cwd: string, options: ApplicationOptions): GainTable[
   return listOf(options.gaintable)
     .map((path, index) => ({
       table: path === '' ? '' : joinPath(cwd, path),
+      name: path,
       gainfield: fields[index] ?? '',
       interp: interps[index] || 'linear',
       spwmap: (isNested ? (maps[index] ?? []) : index === 0 ? maps : []) as readonly number[],

@@ -54,10 +54,10 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
     const metadata = readMetadata(ms);
     const { rows, channels } = chosenRows(ms, metadata, options, warningsOf(context, 'applycal'));
     const rotation = isRotated ? new ParallacticRotation(ms, metadata, channels.keys()) : undefined;
-    const chain = createJonesChain(metadata, tables, rotation);
+    const unchosen = unchosenChannels(metadata, channels);
+    const chain = createJonesChain(metadata, tables, { rotation, unchosen });
     try {
       for (const line of termLines(chain, isRotated)) context.log.post(line, 'INFO', 'applycal');
-      const unchosen = unchosenChannels(metadata, channels);
       const isDeferred = unchosen.size === 0 && !isRotated && mode === 'calflag' && defers(context, ms);
       if (isDeferred) recordApplication(ms, context.cwd, applicationOf(options));
       const result = run(context, ms, { metadata, rows, unchosen, isDeferred }, chain, mode as ApplyMode);
@@ -135,9 +135,10 @@ function run(
   let visibilityCount = 0;
   let done = 0;
   const withWeightSpectrum = ms.main.hasColumn('WEIGHT_SPECTRUM');
+  const withSigmaSpectrum = withWeightSpectrum && ms.main.hasColumn('SIGMA_SPECTRUM');
   const stored: DataColumn[] = isPartial && writesData ? ['DATA', 'CORRECTED_DATA'] : ['DATA'];
   const columns = isDeferred ? [] : stored;
-  for (const chunk of readChunks(ms, { rows, columns, metadata, withWeightSpectrum })) {
+  for (const chunk of readChunks(ms, { rows, columns, metadata, withWeightSpectrum, withSigmaSpectrum })) {
     try {
       context.checkAbort();
       done += chunk.rowCount;
@@ -151,9 +152,9 @@ function run(
       }
       visibilityCount += chunk.rowCount * (chunk.chanCount - left.size) * chunk.corrCount;
       const flaggedBefore = countFlags(chunk.flag);
-      const flagsBefore = left.size > 0 ? chunk.flag.slice() : undefined;
-      chain.correct(chunk, 'DATA', { flagsOnly: !changesData, withoutData: isDeferred, unchosen: left });
-      if (flagsBefore) keepChannels(chunk, left, flagsBefore);
+      const before = left.size > 0 ? { flag: chunk.flag.slice(), spectrum: chunk.weightSpectrum?.slice() } : undefined;
+      chain.correct(chunk, 'DATA', { flagsOnly: !changesData, withoutData: isDeferred });
+      if (before) keepChannels(chunk, left, before);
       const corrected: VisibilityChunk = { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } };
       writeChunk(ms, corrected, {
         columns: writesData ? ['CORRECTED_DATA'] : [],
@@ -170,15 +171,20 @@ function run(
   return { visibilityCount, terms: chain.statistics, uncalibrated: [...uncalibrated].sort((a, b) => a - b) };
 }
 
-/** Gives channels that are not chosen the corrected data and flags that they had before. */
-function keepChannels(chunk: VisibilityChunk, chans: ReadonlySet<number>, flagsBefore: Uint8Array): void {
+/** Gives channels that are not chosen the corrected data, flags and weights that they had before. */
+function keepChannels(
+  chunk: VisibilityChunk,
+  chans: ReadonlySet<number>,
+  before: { readonly flag: Uint8Array; readonly spectrum?: Float32Array },
+): void {
   const { chanCount, corrCount } = chunk;
-  const { DATA: made, CORRECTED_DATA: before } = chunk.data;
+  const { DATA: made, CORRECTED_DATA: stored } = chunk.data;
   for (let row = 0; row < chunk.rowCount; row++) {
     for (const chan of chans) {
       const [from, to] = [(row * chanCount + chan) * corrCount, (row * chanCount + chan + 1) * corrCount];
-      chunk.flag.set(flagsBefore.subarray(from, to), from);
-      if (made && before) made.set(before.subarray(2 * from, 2 * to), 2 * from);
+      chunk.flag.set(before.flag.subarray(from, to), from);
+      if (before.spectrum) chunk.weightSpectrum?.set(before.spectrum.subarray(from, to), from);
+      if (made && stored) made.set(stored.subarray(2 * from, 2 * to), 2 * from);
     }
   }
 }
@@ -191,7 +197,7 @@ function leaveAlone(ms: MeasurementSet, chunk: VisibilityChunk, writesData: bool
 
 /** Flags all channels but those that are not chosen. */
 function flagChannels(ms: MeasurementSet, chunk: VisibilityChunk, unchosen: ReadonlySet<number>): void {
-  const before = chunk.flag.slice();
+  const before = { flag: chunk.flag.slice() };
   chunk.flag.fill(1);
   keepChannels({ ...chunk, data: {} }, unchosen, before);
   writeChunk(ms, chunk, { flag: true });
@@ -212,7 +218,7 @@ function warnUncalibrated(context: Context, uncalibrated: ReadonlySet<number>, m
 function termLines(chain: JonesChain, isRotated: boolean): string[] {
   const lines = chain.terms.map(
     (term) =>
-      `.   ${term.table.visCal}: table=${term.path} select= interp=${term.interp} ` +
+      `.   ${term.table.visCal}: table=${term.name} select= interp=${term.interp} ` +
       `spwmap=[${term.spwmap.join(', ')}] calWt=${term.changesWeights}`,
   );
   if (isRotated) lines.splice(rotationPlace(chain.terms), 0, '.   P Jones <pre-computed>');
@@ -221,12 +227,16 @@ function termLines(chain: JonesChain, isRotated: boolean): string[] {
 
 /** Counts of flags before and after each term, as CASA's task prints them. */
 function flagLines(result: ApplycalResult): string[] {
-  const share = (count: number, total: number) => `(${total > 0 ? (100 * count) / total : 0}%)`;
+  const share = (count: number, total: number) => {
+    const percent = (100 * count) / total;
+    return `(${Number.isInteger(percent) ? percent.toFixed(1) : percent}%)`;
+  };
+  const terms = result.visibilityCount > 0 ? result.terms : [];
   return [
     'Calibration apply flagging statistics (among calibrateable spws):',
     `  Total visibilities selected for correction (ncorr x nchan x nrow summed over spws) = ${result.visibilityCount}`,
     '  Flags:',
-    ...result.terms.map(
+    ...terms.map(
       ({ visCal, table, ndata, nflagIn, nflagOut }) =>
         `   ${visCal}: In: ${nflagIn} / ${ndata}   ${share(nflagIn, ndata)} --> Out: ${nflagOut} / ${ndata}   ` +
         `${share(nflagOut, ndata)}${table === '' ? '' : ` (${table})`}`,

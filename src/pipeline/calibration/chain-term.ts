@@ -1,8 +1,7 @@
 import { azEl, uvwRotation } from '../../astronomy/measures/index.ts';
 import { fieldDirection, type MsMetadata } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import { baseName } from '../../foundation/bytes/index.ts';
-import type { CalTable } from './caltable.ts';
+import { type CalTable, numbersPerCell } from './caltable.ts';
 import { parseFrequencyMethod } from './frequency-interpolation.ts';
 import { matchFields, nearestFields, windowMap } from './gain-mapping.ts';
 import { type Spot, type TermGains, type TermKind, type TermSurroundings, termKind } from './jones-terms.ts';
@@ -13,6 +12,8 @@ import { parseTimeMethod } from './time-interpolation.ts';
 export interface GainTable {
   /** Path, or a table in memory. */
   readonly table: string | CalTable;
+  /** What logs call it; default: the path. */
+  readonly name?: string;
   /** "time,frequency", e.g. "linear", "linearPD", "nearest,linearflag"; default "linear,linear". */
   readonly interp?: string;
   /** Window of the table for each window of the data; one entry serves all; [] or [-1]: the same number. */
@@ -33,6 +34,8 @@ interface WindowState {
 export class ChainTerm {
   readonly table: CalTable;
   readonly path: string;
+  /** What logs call the table. */
+  readonly name: string;
   readonly kind: TermKind;
   readonly interp: string;
   readonly spwmap: readonly number[];
@@ -42,14 +45,22 @@ export class ChainTerm {
   private readonly antennaCount: number;
   private readonly windows = new Map<number, WindowState>();
 
-  constructor(metadata: MsMetadata, table: CalTable, options: GainTable) {
+  /** @param unchosen channels of the data that are left out, by window */
+  constructor(
+    metadata: MsMetadata,
+    table: CalTable,
+    options: GainTable,
+    unchosen: ReadonlyMap<number, ReadonlySet<number>> = new Map(),
+  ) {
     this.table = table;
     this.path = typeof options.table === 'string' ? options.table : table.msName;
+    this.name = options.name ?? this.path;
     this.kind = termKind(table, this.path);
     this.antennaCount = metadata.antennas.length;
     const [timeText, frequencyText = ''] = (options.interp ?? '').split(',').map((word) => word.trim());
     this.interp = options.interp || 'linear';
     const time = parseTimeMethod(timeText);
+    if (time.phaseDelay && numbersPerCell(table) === 1) refusePhaseDelay(timeText, this.path);
     this.spwmap = this.kind.servesAllWindows ? [0] : (options.spwmap ?? []);
     this.changesWeights = (options.calwt ?? true) && !this.kind.keepsWeights;
     const gainfield = options.gainfield ?? '';
@@ -59,7 +70,8 @@ export class ChainTerm {
       time,
       frequency: parseFrequencyMethod(frequencyText),
       spwMap,
-      phaseFactors: time.phaseDelay && !this.kind.isResampled ? phaseFactors(metadata, table, spwMap) : undefined,
+      phaseFactors:
+        time.phaseDelay && !this.kind.isResampled ? phaseFactors(metadata, table, spwMap, unchosen) : undefined,
       fields: isNearest || gainfield === '' ? undefined : matchFields(gainfield, table, this.path),
       fieldMap: isNearest ? nearestFields(metadata.fields, table) : undefined,
       antennaCount: this.antennaCount,
@@ -68,11 +80,6 @@ export class ChainTerm {
     const isOneForAll = this.spwmap.length === 1 && this.spwmap[0] >= 0;
     const pivotOf = (spwId: number) => (isOneForAll ? spwId : this.interpolator.tableWindow(spwId));
     this.around = surroundings(metadata, table, pivotOf);
-  }
-
-  /** CASA's word for the table in its logs. */
-  get name(): string {
-    return baseName(this.path);
   }
 
   hasSolutions(spwId: number): boolean {
@@ -124,13 +131,25 @@ export class ChainTerm {
   }
 }
 
+function refusePhaseDelay(word: string, file: string): never {
+  fail('usage', `interp "${word}" scales phases, and this calibration table has none.`, { file });
+}
+
 /**
  * Ratio of the frequency of the data to that of the solutions, by window of the data: phases of gains without channels grow
- * with it as those of a delay do (CASA 6.7, CTTimeInterp1::applyPhaseDelay).
+ * with it as those of a delay do (CASA 6.7, CTTimeInterp1::applyPhaseDelay). The frequency of the data is that of the middle one
+ * of the chosen channels.
  */
-function phaseFactors(metadata: MsMetadata, table: CalTable, spwMap: Int32Array): Float64Array {
+function phaseFactors(
+  metadata: MsMetadata,
+  table: CalTable,
+  spwMap: Int32Array,
+  unchosen: ReadonlyMap<number, ReadonlySet<number>>,
+): Float64Array {
   return Float64Array.from(metadata.spectralWindows, ({ chanFreqs }, spwId) => {
-    const ratio = middle(chanFreqs) / middle(table.spectralWindows[spwMap[spwId]]?.chanFreqs);
+    const left = unchosen.get(spwId);
+    const chosen = left ? Array.from(chanFreqs).filter((_, chan) => !left.has(chan)) : chanFreqs;
+    const ratio = middle(chosen) / middle(table.spectralWindows[spwMap[spwId]]?.chanFreqs);
     return ratio > 0 ? ratio : 1;
   });
 }

@@ -1,18 +1,17 @@
 import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { applyGainsInPlace, arena, isKernelArray, type Lease } from '../../foundation/numeric/index.ts';
+import type { WeightFactors } from './calibrated-weights.ts';
 import type { ChainTerm } from './chain-term.ts';
 import type { TermGains } from './jones-terms.ts';
 
 /** Product of all terms in one window, in kernel memory. */
-export interface Total {
+export interface Total extends WeightFactors {
   readonly chanCount: number;
   readonly gain: Float32Array;
   readonly bad: Uint8Array;
   readonly antennaIsBad: Uint8Array;
   /** [ant, pol, re/im], product of the terms without channels */
   readonly scale: Float32Array;
-  /** Product of the weight factors, [ant, pol] */
-  readonly weight: Float32Array;
 }
 
 /** into *= (or /=) the inverse gain of a term; both are complex cells of the same order. */
@@ -68,9 +67,13 @@ export function gatherFlags(total: Total, terms: readonly ChainTerm[], spwId: nu
   total.bad.fill(0);
   total.antennaIsBad.fill(0);
   total.weight.fill(1);
+  total.evenWeight.fill(1);
   for (const term of terms) {
     const { bad, weight, chanCount } = term.gains(spwId);
-    if (term.changesWeights) for (let cell = 0; cell < weight.length; cell++) total.weight[cell] *= weight[cell];
+    for (const into of term.changesWeights
+      ? [total.weight, ...(term.kind.weighsChannels ? [] : [total.evenWeight])]
+      : [])
+      for (let cell = 0; cell < weight.length; cell++) into[cell] *= weight[cell];
     if (!term.hasBad(spwId)) continue;
     for (let ant = 0; ant < total.antennaIsBad.length; ant++) {
       for (let chan = 0; chan < chans; chan++) {

@@ -2,9 +2,8 @@ import type { MeasurementSet, MsMetadata } from '../../astronomy/ms/index.ts';
 import { readMetadata } from '../../astronomy/ms/index.ts';
 import type { DataColumn, VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import { baseName } from '../../foundation/bytes/index.ts';
 import { arena, countFlags, isKernelArray, type Lease } from '../../foundation/numeric/index.ts';
-import { resetWeights, scaleWeights } from './calibrated-weights.ts';
+import { resetWeights, scaleSpectrum, scaleWeights } from './calibrated-weights.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { ChainTerm, type GainTable } from './chain-term.ts';
@@ -18,16 +17,25 @@ export interface CorrectOptions {
   readonly resetWeights?: boolean;
   /** Only flags are set; data and weights stay. */
   readonly flagsOnly?: boolean;
-  /** Channels that count neither in the statistics nor in the weights. */
-  readonly unchosen?: ReadonlySet<number>;
   /** Flags and weights change, the chunk need not carry data. */
   readonly withoutData?: boolean;
+}
+
+/** What belongs to a chain besides its tables. */
+export interface ChainOptions {
+  /** Turns corrected data from the feeds' axes to the sky's. */
+  readonly rotation?: ParallacticRotation;
+  /**
+   * Channels by window that count neither in the statistics nor in the weights, nor for the frequency of phase delays;
+   * windows that are chosen whole have no entry.
+   */
+  readonly unchosen?: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
 /** Visibilities and flags that one term met. */
 export interface TermStatistics {
   readonly visCal: string;
-  /** Name of the table; '' for the rotation by the parallactic angle. */
+  /** The table as the caller names it; '' for the rotation by the parallactic angle. */
   readonly table: string;
   ndata: number;
   nflagIn: number;
@@ -66,23 +74,20 @@ export function openJonesChain(ms: MeasurementSet, tables: readonly GainTable[])
   return createJonesChain(readMetadata(ms), tables);
 }
 
-/**
- * As {@link openJonesChain}, for data that are described by `metadata`.
- *
- * @param rotation turns corrected data from the feeds' axes to the sky's
- */
+/** As {@link openJonesChain}, for data that are described by `metadata`. */
 export function createJonesChain(
   metadata: MsMetadata,
   tables: readonly GainTable[],
-  rotation?: ParallacticRotation,
+  options: ChainOptions = {},
 ): JonesChain {
   const terms = tables
-    .map((entry) => new ChainTerm(metadata, loaded(entry), entry))
+    .map((entry) => new ChainTerm(metadata, loadedTable(entry), entry, options.unchosen))
     .sort((a, b) => a.kind.order - b.kind.order);
-  return new Chain(metadata, terms, rotation);
+  return new Chain(metadata, terms, options);
 }
 
-function loaded(entry: GainTable): CalTable {
+/** The table itself, read where a path names it. */
+export function loadedTable(entry: GainTable): CalTable {
   return typeof entry.table === 'string' ? readCalTable(entry.table, 'solutions') : entry.table;
 }
 
@@ -92,16 +97,18 @@ class Chain implements JonesChain {
   private readonly metadata: MsMetadata;
   private readonly antennaCount: number;
   private readonly rotation: ParallacticRotation | undefined;
+  private readonly unchosen: ReadonlyMap<number, ReadonlySet<number>>;
   private readonly totals = new Map<string, Total>();
   private lease: Lease | undefined;
 
-  constructor(metadata: MsMetadata, terms: readonly ChainTerm[], rotation?: ParallacticRotation) {
+  constructor(metadata: MsMetadata, terms: readonly ChainTerm[], { rotation, unchosen }: ChainOptions) {
     this.metadata = metadata;
     this.rotation = rotation;
+    this.unchosen = unchosen ?? new Map();
     this.terms = terms;
     this.antennaCount = metadata.antennas.length;
     const counts = { ndata: 0, nflagIn: 0, nflagOut: 0 };
-    this.statistics = terms.map((term) => ({ visCal: term.table.visCal, table: baseName(term.path), ...counts }));
+    this.statistics = terms.map((term) => ({ visCal: term.table.visCal, table: term.name, ...counts }));
     if (rotation) this.statistics.splice(rotationPlace(terms), 0, { visCal: 'P Jones', table: '', ...counts });
   }
 
@@ -123,10 +130,12 @@ class Chain implements JonesChain {
       return;
     }
     for (const [first, end] of integrations(chunk)) {
-      const total = this.totalFor(chunk, first, false, options.unchosen);
-      this.countFlags(chunk, first, end, total, options.unchosen);
+      const total = this.totalFor(chunk, first, false);
+      this.countFlags(chunk, first, end, total);
       applyToRows(chunk, flagsOnly ? undefined : data, first, end, total);
-      if (!flagsOnly) scaleWeights(chunk, first, end, total.weight);
+      if (flagsOnly) continue;
+      scaleWeights(chunk, first, end, total);
+      scaleSpectrum(chunk, first, end, total, this.unchosen.get(chunk.spwId));
     }
     if (data && !flagsOnly) this.rotation?.removeFrom(chunk, data);
   }
@@ -157,7 +166,8 @@ class Chain implements JonesChain {
   }
 
   /** Brings all terms to the time of a row and multiplies them. */
-  private totalFor(chunk: VisibilityChunk, row: number, isForward: boolean, unchosen?: ReadonlySet<number>): Total {
+  private totalFor(chunk: VisibilityChunk, row: number, isForward: boolean): Total {
+    const unchosen = this.unchosen.get(chunk.spwId);
     const spot: Spot = {
       spwId: chunk.spwId,
       fieldId: chunk.fieldId[row],
@@ -176,7 +186,7 @@ class Chain implements JonesChain {
     const key = `${chunk.spwId}/${isForward}`;
     let total = this.totals.get(key);
     if (!total) {
-      total = this.makeTotal(chunk.chanCount);
+      total = this.makeTotal(chunk.chanCount, chunk.spwId);
       this.totals.set(key, total);
       changedBand = true;
       changedScale = true;
@@ -204,7 +214,7 @@ class Chain implements JonesChain {
     return freqs;
   }
 
-  private makeTotal(chanCount: number): Total {
+  private makeTotal(chanCount: number, spwId: number): Total {
     const hasChannels = this.terms.some((term) => term.kind.hasChannels);
     const chans = hasChannels ? chanCount : 1;
     this.lease ??= arena().lease();
@@ -216,6 +226,10 @@ class Chain implements JonesChain {
       antennaIsBad: this.lease.uint8(this.antennaCount),
       scale: this.lease.float32(cells * 2),
       weight: new Float32Array(cells),
+      evenWeight: new Float32Array(cells),
+      channelTerms: this.terms
+        .filter((term) => term.changesWeights && term.kind.weighsChannels)
+        .map((term) => term.gains(spwId)),
     };
     for (let at = 0; at < cells * chans; at++) {
       total.gain[2 * at] = 1;
@@ -225,14 +239,9 @@ class Chain implements JonesChain {
   }
 
   /** Flags before and after each term; a term without bad gains passes what it met. */
-  private countFlags(
-    chunk: VisibilityChunk,
-    first: number,
-    end: number,
-    total: Total,
-    unchosen: ReadonlySet<number> | undefined,
-  ): void {
+  private countFlags(chunk: VisibilityChunk, first: number, end: number, total: Total): void {
     const { chanCount, corrCount } = chunk;
+    const unchosen = this.unchosen.get(chunk.spwId);
     const perRow = chanCount * corrCount;
     const countIn = (flags: Uint8Array) =>
       countFlags(flags) - countOfChannels(flags, unchosen ?? [], chanCount, corrCount);

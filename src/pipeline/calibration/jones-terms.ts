@@ -48,6 +48,8 @@ export interface TermKind {
   readonly isResampled: boolean;
   /** Weights are never touched (delays and phases). */
   readonly keepsWeights: boolean;
+  /** Weights by channel go with the gains of the channels (system temperatures). */
+  readonly weighsChannels: boolean;
   /** Gains change with time even when the parameters do not. */
   readonly followsTime: boolean;
   /** One solution serves all windows. */
@@ -84,6 +86,7 @@ const gainKind = (order: number): TermKind => ({
   hasChannels: false,
   isResampled: false,
   keepsWeights: false,
+  weighsChannels: false,
   followsTime: false,
   servesAllWindows: false,
   fill(parameters, _spot, _around, into) {
@@ -98,7 +101,7 @@ const gainKind = (order: number): TermKind => ({
 
 /** Bandpasses: weights go with the mean power of the good channels of the solution, before it is resampled. */
 const bandKind: TermKind = {
-  ...gainKind(6),
+  ...gainKind(5),
   hasChannels: true,
   isResampled: true,
   fill(parameters, _spot, _around, into) {
@@ -122,6 +125,7 @@ const bandKind: TermKind = {
 /** System temperatures: gains 1/sqrt(Tsys), so that data are multiplied by sqrt(Tsys1 Tsys2); weights by 1/mean(Tsys). */
 const tsysKind: TermKind = {
   ...bandKind,
+  weighsChannels: true,
   fill(parameters, spot, _around, into) {
     const { parCount, values, flags } = parameters;
     const { unchosen } = spot;
@@ -195,7 +199,7 @@ function fillPathDelay(into: TermGains, ant: number, delaySec: number, freqs: Fl
 
 /** Delays in ns; their phases vanish in the middle of the table's window (CASA 6.7). */
 const delayKind: TermKind = {
-  ...gainKind(5),
+  ...gainKind(6),
   hasChannels: true,
   keepsWeights: true,
   fill(parameters, spot, around, into) {
@@ -239,7 +243,7 @@ const positionKind: TermKind = {
 
 /** Opacities at the zenith: amplitudes fall by exp(-opacity / (2 sin elevation)) (CASA 6.7, TOpac). */
 const opacityKind: TermKind = {
-  ...gainKind(2),
+  ...gainKind(13),
   followsTime: true,
   fill(parameters, spot, around, into) {
     const antennaCount = into.weight.length / 2;
@@ -282,4 +286,9 @@ export function termKind(table: CalTable, path: string): TermKind {
     );
   }
   return kind;
+}
+
+/** True for tables whose gains weight each channel by itself. */
+export function weighsChannels(table: CalTable): boolean {
+  return KINDS.get(table.visCal)?.weighsChannels === true;
 }

@@ -4,8 +4,11 @@ import type { Context } from '../../foundation/base/index.ts';
 import { addVisibilitiesInto, arena, joinCorrelationFlagsInPlace, type Lease } from '../../foundation/numeric/index.ts';
 import { coherencyOf, type ModelProvider, openModel } from '../skymodel/index.ts';
 import { resetWeights } from './calibrated-weights.ts';
+import type { CalTable } from './caltable.ts';
+import type { GainTable } from './chain-term.ts';
 import { type Averages, baselineIndex, type CalMode } from './gain-fit.ts';
-import { createJonesChain, type JonesChain } from './jones-chain.ts';
+import { createJonesChain, type JonesChain, loadedTable } from './jones-chain.ts';
+import { weighsChannels } from './jones-terms.ts';
 import { ParallacticRotation } from './parallactic-rotation.ts';
 import type { SolveRequest } from './solve-options.ts';
 import type { PlannedSolution, SolvePlan } from './solve-plan.ts';
@@ -31,6 +34,13 @@ export interface GatherOptions {
   readonly isBeyondFeeds?: boolean;
 }
 
+/** Channels that the selection leaves out, by window. */
+function unchosenChannels({ channelMaps }: SolvePlan): Map<number, ReadonlySet<number>> {
+  return new Map(
+    Array.from(channelMaps, ([spwId, map]) => [spwId, new Set([...map.keys()].filter((chan) => map[chan] < 0))]),
+  );
+}
+
 /** Sums of a solution whose rows are still coming. */
 interface Open {
   readonly slot: number;
@@ -45,7 +55,8 @@ interface Open {
  *
  * Per sample: flags of all correlations are joined, weights are 1/sigma², the tables of the request are applied, the
  * model is divided out with weight times |M|², and what is left is averaged by weight per baseline, window and field
- * over the interval (and over channels unless they are kept apart): the order of CASA 6.7's gaincal.
+ * over the interval (and over channels unless they are kept apart): the order of CASA 6.7's gaincal. System temperatures go to
+ * the model instead of the data, which is the same but for weights that go with those of each channel, as CASA's do.
  */
 export function gatherSolutions(
   context: Context,
@@ -60,8 +71,17 @@ export function gatherSolutions(
     ? new ParallacticRotation(ms, metadata, plan.channelMaps.keys())
     : undefined;
   const ofData = options.isBeyondFeeds ? rotation : undefined;
-  const hasChain = request.gainTables.length > 0 || ofData !== undefined;
-  const chain = hasChain ? createJonesChain(metadata, request.gainTables, ofData) : undefined;
+  const unchosen = unchosenChannels(plan);
+  const tables = request.gainTables.map((entry) => ({ ...entry, table: loadedTable(entry) }));
+  const isOfModel = ({ table, calwt = true }: GainTable & { table: CalTable }) =>
+    calwt && !ofData && weighsChannels(table);
+  const chainOf = (chosen: readonly GainTable[], turned?: ParallacticRotation) =>
+    chosen.length > 0 || turned ? createJonesChain(metadata, chosen, { rotation: turned, unchosen }) : undefined;
+  const chain = chainOf(
+    tables.filter((entry) => !isOfModel(entry)),
+    ofData,
+  );
+  const modelChain = chainOf(tables.filter(isOfModel));
   const model = options.smodel ? undefined : openModel(ms);
   const total = plan.passes.reduce((sum, rows) => sum + rows.length, 0);
   let done = 0;
@@ -70,6 +90,7 @@ export function gatherSolutions(
       const gatherer = new Gatherer(metadata, plan, options, {
         request,
         chain,
+        modelChain,
         model,
         rotation: options.isBeyondFeeds ? undefined : rotation,
       });
@@ -95,12 +116,15 @@ export function gatherSolutions(
     }
   } finally {
     chain?.release();
+    modelChain?.release();
   }
 }
 
 interface Treatment {
   readonly request: SolveRequest;
   readonly chain: JonesChain | undefined;
+  /** Terms that the model is multiplied by. */
+  readonly modelChain: JonesChain | undefined;
   readonly model: ModelProvider | undefined;
   /** Turns the model as the feeds see it. */
   readonly rotation: ParallacticRotation | undefined;
@@ -175,10 +199,13 @@ class Gatherer {
     const data = chunk.data.DATA!;
     if (!this.treatment.request.keepGoodCorrelations) joinCorrelationFlagsInPlace(chunk.flag, corrCount);
     orderAntennas(chunk, data);
-    if (this.treatment.chain) this.treatment.chain.correct(chunk, 'DATA');
+    const { chain, modelChain, rotation } = this.treatment;
+    if (chain) chain.correct(chunk, 'DATA');
     else resetWeights(chunk);
     const model = this.modelOf(chunk, lease);
-    this.treatment.rotation?.addTo(chunk, model);
+    rotation?.addTo(chunk, model);
+    modelChain?.correct(chunk, 'DATA', { flagsOnly: true });
+    modelChain?.corrupt({ ...chunk, data: { MODEL_DATA: model } }, 'MODEL_DATA');
     this.setChannels(chunk.spwId);
     const offsets = lease.int32(rowCount);
     const rowWeight = lease.float64(rowCount);

@@ -6,6 +6,7 @@ import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { readChunks } from '../../../src/astronomy/visibility/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { applycal, gaincal, gencal } from '../../../src/pipeline/calibration/index.ts';
+import { initweights } from '../../../src/pipeline/reshape/index.ts';
 import { type Sample, writeSyntheticMs } from './synthetic-ms.ts';
 
 const ANT_COUNT = 4;
@@ -77,6 +78,34 @@ describe('applycal', () => {
     expect(close(apply('nearestPD'), new Array(CHAN_COUNT).fill((ratio - 1) * phase(3)))).toBe(true);
   });
 
+  it('takes the middle one of the chosen channels for the frequency that phases are scaled to', () => {
+    applycal(context, { vis: 'a.ms', gaintable: 'p.g', spw: '1:0~1', interp: 'linearPD', spwmap: [0, 0] });
+    expect(corrected(1).phases[0]).toBeCloseTo((232.01 / 230.02 - 1) * phase(3), 5);
+  });
+
+  it('tells of each table how many flags it met and left, with its name as given, and nothing where nothing is calibrated', () => {
+    const lines: string[] = [];
+    const log = { post: (text: string) => lines.push(text) };
+    const counted = () => lines.splice(0).filter((line) => line.includes('In: '));
+    const options = { vis: 'a.ms', gaintable: join(folder, 'p.g') };
+    applycal({ ...context, log }, { ...options, spw: '0' });
+    expect(counted()).toEqual([`   G Jones: In: 0 / 100   (0.0%) --> Out: 0 / 100   (0.0%) (${options.gaintable})`]);
+    applycal({ ...context, log }, { ...options, spw: '1' });
+    expect(counted()).toEqual([]);
+  });
+
+  it('leaves weights of channels that are not chosen as they were', () => {
+    initweights(context, { vis: 'a.ms', wtmode: 'ones', dowtsp: true });
+    gencal(context, { vis: 'a.ms', caltable: 'h.g', caltype: 'amp', spw: '0', parameter: [2] });
+    applycal(context, { vis: 'a.ms', gaintable: 'h.g', spw: '0:1~2' });
+    const read = openMs(join(folder, 'a.ms'), 'read');
+    const [first] = readChunks(read, { columns: [], withWeightSpectrum: true });
+    expect([0, 1, 2, 3, 4].map((chan) => first.weightSpectrum![2 * chan])).toEqual([1, 16, 16, 1, 1]);
+    expect(first.weight[0]).toBe(16);
+    first.release();
+    read.close();
+  });
+
   it('turns delays about the middle of the window mapped to, with one window for all about that of each', () => {
     const options = { vis: 'a.ms', caltable: 'd.k', caltype: 'sbd', antenna: '3', spw: '0', parameter: [0.1] };
     gencal(context, options);
@@ -92,6 +121,8 @@ describe('applycal', () => {
     const call = (more: object) => () => applycal(context, { vis: 'a.ms', gaintable: 'p.g', ...more });
     expect(call({ parang: true })).toThrow('parang=True');
     expect(call({ interp: 'spline' })).toThrow('not an interpolation in time');
+    gencal(context, { vis: 'a.ms', caltable: 'd.k', caltype: 'sbd', antenna: '3', spw: '0', parameter: [0.1] });
+    expect(call({ gaintable: 'd.k', interp: 'linearPD' })).toThrow('scales phases');
     expect(call({ spw: '7' })).toThrow();
   });
 });

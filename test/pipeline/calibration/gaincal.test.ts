@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
-import { type CalTable, gaincal, readCalTable } from '../../../src/pipeline/calibration/index.ts';
+import {
+  bandpass,
+  type CalTable,
+  gaincal,
+  readCalTable,
+  writeCalTable,
+} from '../../../src/pipeline/calibration/index.ts';
 import { type Sample, timeOf, writeSyntheticMs } from './synthetic-ms.ts';
 
 const ANT_COUNT = 6;
@@ -138,6 +144,24 @@ describe('gaincal', () => {
     const rest = gaincal(context, { vis: 'a.ms', caltable: 'rest.g', solint: 'inf', refant, gaintable: ['first.g'] });
     expect(rest.rows.count).toBe(3 * 2 * ANT_COUNT);
     expect(largestError(rest, () => [1, 0])).toBeLessThan(2e-6);
+  });
+
+  it('weights each channel by its own Tsys where these are applied on the fly', () => {
+    const height = (chan: number) => (chan === 0 ? 1 : 2);
+    writeSyntheticMs(join(folder, 't.ms'), {
+      ...{ antCount: ANT_COUNT, chanCount: 2, spwCount: 1, scanFields: [0], integrations: 1 },
+      visibility: ({ chan }) => [height(chan), 0],
+    });
+    const band = bandpass(context, { vis: 't.ms', caltable: 'b.b', refant, minsnr: 0 });
+    const params = Float32Array.from(band.rows.flag, (_, cell) => (cell % 4 < 2 ? 100 : 300));
+    writeCalTable(join(folder, 'tsys.b'), {
+      ...band,
+      ...{ visCal: 'B TSYS', parType: 'Float', rows: { ...band.rows, params } },
+    });
+    const table = gaincal(context, { vis: 't.ms', caltable: 't.g', refant, minsnr: 0, gaintable: 'tsys.b' });
+    const [one, other] = [100 ** -2, 300 ** -2];
+    const mean = (100 * height(0) * one + 300 * height(1) * other) / (one + other);
+    expect(largestError(table, () => [Math.sqrt(mean), 0])).toBeLessThan(1e-6);
   });
 
   it('averages phases coherently over the interval and combines as told', () => {

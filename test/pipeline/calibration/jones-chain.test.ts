@@ -122,6 +122,36 @@ describe('a chain of calibration tables', () => {
     chain.release();
   });
 
+  it('weights each channel by its own Tsys where there are weights by channel; WEIGHT is their lower median', () => {
+    const entry = stored.cases.find(({ options }) => options.gaintable[0] === 'tsys' && options.calwt[0])!;
+    const chain = createJonesChain(metadata, gainTables(entry.options).slice(0, 1));
+    const made = makeChunk();
+    const given = made.data.DATA!.slice();
+    const chunk = { ...made, weightSpectrum: new Float32Array(made.flag.length) };
+    chain.correct(chunk, 'DATA');
+    const { chanCount, corrCount, sigma, flag, weightSpectrum } = chunk;
+    for (let cell = 0; cell < corrCount; cell++) {
+      const weights = Array.from({ length: chanCount }, (_, chan) => weightSpectrum[chan * corrCount + cell]);
+      weights.forEach((weight, chan) => {
+        const at = chan * corrCount + cell;
+        const tsys =
+          Math.hypot(...chunk.data.DATA!.subarray(2 * at, 2 * at + 2)) / Math.hypot(given[2 * at], given[2 * at + 1]);
+        const wanted = flag[at] ? 0 : 1 / (sigma[cell] * tsys) ** 2;
+        expect(Math.abs(weight - wanted)).toBeLessThanOrEqual(1e-5 * wanted);
+      });
+      expect(chunk.weight[cell]).toBe(weights.sort((a, b) => a - b)[(chanCount - 1) >> 1]);
+    }
+    chain.release();
+  });
+
+  it('counts flags table by table in the order of CASA: positions, bandpasses and Tsys, delays, gains, T and opacities', () => {
+    const table = (visCal: string): GainTable => ({ table: { ...calTable('G'), visCal } as CalTable, name: visCal });
+    const given = ['T Jones', 'TOpac', 'G Jones', 'K Jones', 'B TSYS', 'B Jones', 'KAntPos Jones'];
+    const chain = createJonesChain(metadata, given.map(table));
+    const wanted = ['KAntPos Jones', 'B TSYS', 'B Jones', 'K Jones', 'G Jones', 'T Jones', 'TOpac'];
+    expect(chain.statistics.map(({ visCal }) => visCal)).toEqual(wanted);
+  });
+
   it('undoes itself: corrupting corrected data gives the data back', () => {
     const chain = createJonesChain(metadata, gainTables(stored.cases[0].options));
     const chunk = makeChunk();

@@ -23,7 +23,8 @@ export const applycalTask: TaskDeclaration = {
     bool('flagbackup', true, 'keep a flag version of the state before'),
   ],
   run(context, args) {
-    if (args.flagbackup === true) backUpFlags(context, String(args.vis), 'applycal');
+    const changesFlags = args.applymode !== 'calonly' && args.applymode !== 'trial';
+    if (args.flagbackup === true && changesFlags) backUpFlags(context, String(args.vis), 'applycal');
     applycal(context, args as unknown as ApplycalOptions);
     return undefined;
   },
