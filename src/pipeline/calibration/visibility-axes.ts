@@ -248,6 +248,11 @@ function isVelocityFrame(name: string): name is VelocityFrame {
   return ['TOPO', 'GEO', 'BARY', 'LSRK'].includes(name);
 }
 
+/** What an axis shows, in words without a unit. */
+export function axisName(axis: PlotAxis): string {
+  return axis === 'time' ? 'time' : (LABELS[axis] ?? axis).replace(/ \(.*\)$/, '');
+}
+
 /** An axis with CASA's name in words. */
 export function axisOf(
   metadata: MsMetadata,

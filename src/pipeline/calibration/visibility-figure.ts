@@ -6,7 +6,7 @@ import { joinPath } from '../../foundation/bytes/index.ts';
 import { type Figure, type LegendEntry, type Panel, sharedRange, withRanges } from '../../foundation/plotting/index.ts';
 import { type SkyCurve, SkyCurves } from './sky-curves.ts';
 import { type AverageChoice, VisibilityAverages } from './visibility-averages.ts';
-import { AxisValues, axisOf, type PlotAxis, type SpectralView, type Sums } from './visibility-axes.ts';
+import { AxisValues, axisName, axisOf, type PlotAxis, type SpectralView, type Sums } from './visibility-axes.ts';
 import { PointStore } from './visibility-points.ts';
 
 export type PlotKey = 'field' | 'spw' | 'scan' | 'corr' | 'baseline' | 'antenna1' | 'antenna2' | 'time' | '';
@@ -120,12 +120,11 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore, 
       ...{ kind: 'points' as const, x, y, size: 3 },
       colour: colour === FLAGGED ? (plot.flaggedColour ?? 0) : colours.indexOf(colour),
     };
-    const title = panel || `${plot.yaxis} against ${plot.xaxis}`;
     const axes = {
       x: axisOf(metadata, plot.xaxis, plot.xlabel, plot.xrange),
       y: axisOf(metadata, plot.yaxis, plot.label, plot.yrange),
     };
-    panels.set(panel, { ...(before ?? { title, ...axes }), series: [...(before?.series ?? []), series] });
+    panels.set(panel, { ...(before ?? { title: panel, ...axes }), series: [...(before?.series ?? []), series] });
   }
   if (panels.size === 0) fail('bad-data', 'The selection has no unflagged visibilities to plot.', { file: plot.vis });
   const [down, across] = plot.subplot ?? [1, 1];
@@ -137,7 +136,7 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore, 
   const drawn = sorted.map(([name, panel]) => withSky(withRanges(panel, x, y), name, plot, sky));
   return Array.from({ length: Math.ceil(all.length / perPage) }, (_, page) => ({
     title: plot.title || plot.vis,
-    subtitle: `${plot.yaxis} against ${plot.xaxis}, ${valuesOf(plot)}`,
+    subtitle: `${axisName(plot.yaxis)} against ${axisName(plot.xaxis)}, ${valuesOf(plot)}`,
     width: 1400,
     sections: [
       {

@@ -35,6 +35,7 @@ describe('figures of visibilities', () => {
       ...{ ...plot, xaxis: 'time', yaxis: 'amp', avgchannel: 4, colour: 'field', spw: '0' },
     });
     const [section] = page.sections;
+    expect([page.subtitle, section.panels[0].title]).toEqual(['amplitude against time, DATA', '']);
     expect(section.legend?.map(({ label }) => label)).toEqual(['J0000', 'J0001']);
     const [first, second] = section.panels[0].series;
     expect([first.x.length, second.x.length]).toEqual([3 * 3 * 2, 3 * 2]); // baselines, integrations, correlations
