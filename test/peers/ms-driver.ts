@@ -9,6 +9,7 @@ import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { flagcmd, flagdata, flagmanager } from '../../src/pipeline/flagging/index.ts';
 import { ft } from '../../src/pipeline/imaging/index.ts';
+import { importuvfits } from '../../src/pipeline/ingest/index.ts';
 import * as reshape from '../../src/pipeline/reshape/index.ts';
 import { clearModel, openModel } from '../../src/pipeline/skymodel/index.ts';
 
@@ -42,6 +43,7 @@ function trySelect(context: unknown, options: { vis: string }): unknown {
 const tasks = {
   ...reshape,
   ft,
+  importuvfits,
   delmod: (context: Context, options: reshape.DelmodOptions) => reshape.delmod(context, options, { clearModel }),
   uvsub: (context: Context, options: reshape.UvsubOptions) => reshape.uvsub(context, options, { openModel }),
   flagdata,

@@ -11,6 +11,7 @@ import { cvelTask } from './declarations/cvel.ts';
 import { cvel2Task } from './declarations/cvel2.ts';
 import { delmodTask } from './declarations/delmod.ts';
 import { exportfitsTask } from './declarations/exportfits.ts';
+import { exportuvfitsTask } from './declarations/exportuvfits.ts';
 import { featherTask } from './declarations/feather.ts';
 import { fixplanetsTask } from './declarations/fixplanets.ts';
 import { fixsyscaltimesTask } from './declarations/fixsyscaltimes.ts';
@@ -36,6 +37,7 @@ import { immomentsTask } from './declarations/immoments.ts';
 import { impbcorTask } from './declarations/impbcor.ts';
 import { importasdmTask } from './declarations/importasdm.ts';
 import { importfitsTask } from './declarations/importfits.ts';
+import { importuvfitsTask } from './declarations/importuvfits.ts';
 import { impvTask } from './declarations/impv.ts';
 import { imrebinTask } from './declarations/imrebin.ts';
 import { imreframeTask } from './declarations/imreframe.ts';
@@ -82,6 +84,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   cleanTask,
   concatTask,
   exportfitsTask,
+  exportuvfitsTask,
   featherTask,
   fixsyscaltimesTask,
   flagcmdTask,
@@ -102,6 +105,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   asdmsummaryTask,
   importasdmTask,
   importfitsTask,
+  importuvfitsTask,
   impvTask,
   imrebinTask,
   imreframeTask,

@@ -80,7 +80,9 @@ export class FitsHeader {
 export function dataLength(header: FitsHeader): number {
   const axes = header.axisLengths();
   if (axes.length === 0) return 0;
-  const elements = axes.reduce((product, length) => product * length, 1);
+  // Of random groups the first axis has no length (FITS 4.0, section 6.1.1).
+  const counted = axes[0] === 0 && header.get('GROUPS') === true ? axes.slice(1) : axes;
+  const elements = counted.reduce((product, length) => product * length, 1);
   const width = Math.abs(header.number('BITPIX')) / 8;
   return width * header.number('GCOUNT', 1) * (header.number('PCOUNT', 0) + elements);
 }

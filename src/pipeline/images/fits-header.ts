@@ -1,4 +1,4 @@
-import { type CardValue, type FitsHeader, real } from '../../formats/fits/index.ts';
+import { type CardValue, type FitsHeader, real, stokesCode } from '../../formats/fits/index.ts';
 import { DEGREE, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import {
   type CoordinateSystem,
@@ -77,34 +77,6 @@ function spectralAxis(axis: SpectralAxis, form: SpectralForm): FitsAxis {
     return { type: 'VOPT', reference, increment: next - reference, referencePixel: pixel, unit: 'm/s' };
   }
   return { type: 'FREQ', reference: axis.reference, increment: axis.increment, referencePixel: pixel, unit: 'Hz' };
-}
-
-const STOKES_VALUES: Readonly<Record<string, number>> = {
-  I: 1,
-  Q: 2,
-  U: 3,
-  V: 4,
-  RR: -1,
-  LL: -2,
-  RL: -3,
-  LR: -4,
-  XX: -5,
-  YY: -6,
-  XY: -7,
-  YX: -8,
-};
-
-/** FITS code of a Stokes parameter. */
-export function stokesCode(stokes: string): number {
-  return STOKES_VALUES[stokes] ?? 1;
-}
-
-/** Stokes parameter of a FITS code. */
-export function stokesOfCode(code: number, file?: string): string {
-  return (
-    Object.keys(STOKES_VALUES).find((name) => STOKES_VALUES[name] === Math.round(code)) ??
-    fail('unsupported', `The Stokes code ${code} of the FITS header is not one of FITS.`, { file })
-  );
 }
 
 function stokesAxis(stokes: readonly string[]): FitsAxis {

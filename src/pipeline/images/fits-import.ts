@@ -1,10 +1,10 @@
-import { type FitsHeader, type FitsImage, openFitsImage } from '../../formats/fits/index.ts';
+import { type FitsHeader, type FitsImage, openFitsImage, stokesOfCode } from '../../formats/fits/index.ts';
 import { type Context, DEGREE, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import type { Beam } from './beams.ts';
 import { type CoordinateSystem, type LinearAxis, telescopePlace } from './coordinates.ts';
 import { addDefaultAxes, type DefaultAxes } from './default-axes.ts';
-import { mjdSecOfDate, stokesOfCode } from './fits-header.ts';
+import { mjdSecOfDate } from './fits-header.ts';
 import { casaUnit, imageTypeOf, remainingCards } from './fits-remainder.ts';
 import { directionOfWcs, readWcs, spectralOfWcs, wcsVersions } from './fits-wcs.ts';
 import { createImage } from './image.ts';

@@ -21,4 +21,5 @@ export type { SplitOptions } from './split-plan.ts';
 export { type StatwtOptions, type StatwtResult, statwt } from './statwt.ts';
 export { hasUnitWeights } from './unit-weights.ts';
 export { type UvcontsubOptions, uvcontsub } from './uvcontsub.ts';
+export { type ExportUvfitsOptions, exportuvfits } from './uvfits-export.ts';
 export { type VirtualconcatOptions, virtualconcat } from './virtualconcat.ts';

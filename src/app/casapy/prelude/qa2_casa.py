@@ -398,8 +398,8 @@ _ABSENT_TOOLS = {
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
 accor accum autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
-deconvolve defintent exportasdm exportuvfits find fringefit getantposalma getcalmodvla getephemtable imbaseline
-imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importuvfits importvla
+deconvolve defintent exportasdm find fringefit getantposalma getcalmodvla getephemtable imbaseline
+imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importvla
 listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
