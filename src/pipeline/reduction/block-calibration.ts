@@ -11,13 +11,23 @@ import {
   planApriori,
   planFlags,
   planImport,
+  undirectedFields,
 } from './calibration-plan.ts';
+import { chooseCalibrators } from './calibrator-choice.ts';
 import type { MeasuredFlux } from './common-flux.ts';
-import { chooseFluxModel, type FluxModel, fluxCalibratorOf, statedFluxes } from './flux-model.ts';
+import {
+  assertFluxKnown,
+  chooseFluxModel,
+  type FluxModel,
+  isBodyModel,
+  isFluxKnown,
+  statedFluxes,
+} from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
 import { type Inspection, inspectCalibrators } from './inspection.ts';
 import { missingData } from './missing-data.ts';
 import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
+import { uncoveredScans } from './phase-cover.ts';
 import { type Decision, decisionLine } from './plan-builder.ts';
 import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
@@ -72,26 +82,29 @@ export async function calibrateBlock(
   const progress: ProgressPlan = { weights: STEP_WEIGHTS, subject: options.uid };
   const asdm = openAsdm(joinPath(options.directory, names.asdm));
   const known = { stated: statedFluxes(options.flux, options.goal), catalogued: calibratorFluxesFromSource(asdm) };
-  const announced = fluxCalibratorOf(asdm);
-  if (announced !== undefined) chooseFluxModel(announced, known, options.uid);
-  const importStep = planImport(names);
+  assertFluxKnown(asdm, known, options.uid);
+  const importStep = planImport(names, undirectedFields(asdm));
   await runSteps(context, runner, [importStep], progress);
 
   const vis = joinPath(options.directory, names.vis);
-  const observation = observe(vis);
-  const flux = chooseFluxModel({ name: observation.flux.name, mjdSec: observation.startSec }, known, options.uid);
-  const { wvrSpwId, antennas } = observation;
+  const intended = observe(vis);
+  const { wvrSpwId, antennas } = intended;
   const equipped = antennas.map(({ name }) => name).filter(hasRadiometer);
   const radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
-  const tsys = findBadTsys(vis, observation);
-  const shadowed = findShadowed(vis, observation);
+  const tsys = findBadTsys(vis, intended);
+  const shadowed = findShadowed(vis, intended);
   const plan = (positions: PositionOffsets) =>
-    planApriori(observation, names, options.goal, { radiometers, tsys, shadowed, positions });
-  const look = () =>
-    inspectCalibrators(context, joinPath(options.directory, names.split), observation, names, flux.isBody);
+    planApriori(intended, names, options.goal, { radiometers, tsys, shadowed, positions });
+  const split = joinPath(options.directory, names.split);
+  const isBody = (name: string) => isBodyModel(name, known);
   let apriori = plan({});
   await runSteps(context, runner, apriori.steps, progress);
-  let inspection = look();
+  const firstLook = inspectCalibrators(context, split, intended, names, isBody);
+  const chosen = chooseCalibrators(intended, firstLook.sight, ({ name }) => isFluxKnown(name, known), options.uid);
+  const { observation } = chosen;
+  const flux = chooseFluxModel({ name: observation.flux.name, mjdSec: observation.startSec }, known, options.uid);
+  const look = () => inspectCalibrators(context, split, observation, names, isBody);
+  let inspection = chosen.decisions.length > 0 ? look() : firstLook;
   const { positions, decisions: first } = inspection;
   if (Object.keys(positions).length > 0) {
     apriori = plan(positions);
@@ -120,7 +133,9 @@ export async function calibrateBlock(
 
   const decisions = [
     ...missingData(asdm),
-    ...[refant.decision, ...apriori.decisions, ...flags.decisions, flux.decision, ...choices.decisions],
+    ...[refant.decision, ...apriori.decisions, ...chosen.decisions],
+    ...uncoveredScans(observation, inspection.sight.seenScans),
+    ...[...flags.decisions, flux.decision, ...choices.decisions],
   ];
   const fluxes = readFluxes(fluxscale, observation, options.uid, flux);
   return {
@@ -201,10 +216,11 @@ function calibratedBlock(
     minblperant,
     calibrators: calibratorFields(observation)
       .filter((field) => field.id !== observation.flux.id || !flux.isBody)
-      .map((field) => field.name),
-    phaseOf: Object.fromEntries(
-      observation.targets.map((target) => [target.name, nearestField(target, observation.phase).name]),
-    ),
+      .map(({ id, name }) => ({ id, name })),
+    targets: observation.targets.map((target) => {
+      const { id, name } = nearestField(target, observation.phase);
+      return { id: target.id, name: target.name, phase: { id, name } };
+    }),
     spws: observation.science.map((spw) => spw.spwId),
   };
 }

@@ -1,7 +1,9 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
+import type { Asdm } from '../../formats/asdm/index.ts';
 import type { BodyLines } from './body-lines.ts';
+import { flagUnused } from './calibrator-choice.ts';
 import type { Inspection } from './inspection.ts';
-import { calibratedFields, nearestField, type Observation, tsysFieldOf } from './observation.ts';
+import { calibratedFields, nearestField, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
 import {
@@ -33,8 +35,12 @@ export function calibrationNames(uid: string): CalibrationNames {
 /** ASDM tables that are kept in the MeasurementSet for later questions. */
 const KEPT_TABLES = 'Antenna Station Receiver Source CalAtmosphere CalWVR CorrelatorMode SBSummary';
 
-/** Step 0: the import, before anything is known of the data. */
-export function planImport(names: CalibrationNames): PlanStep {
+/**
+ * Step 0: the import, before anything is known of the data.
+ *
+ * @param undirected fields that the ASDM gives no direction
+ */
+export function planImport(names: CalibrationNames, undirected: readonly UndirectedField[]): PlanStep {
   return {
     number: 0,
     title: 'Import of the ASDM',
@@ -48,8 +54,33 @@ export function planImport(names: CalibrationNames): PlanStep {
         process_caldevice: true,
         lazy: false,
       }),
+      ...(undirected.length === 0
+        ? []
+        : [
+            task(
+              'fixplanets',
+              { vis: names.vis, field: undirected.map(({ id }) => id).join(','), fixuvw: true },
+              `${undirected.map(({ name }) => name).join(', ')}: without direction in the ASDM; taken from where the antennas pointed`,
+            ),
+          ]),
     ],
   };
+}
+
+/** A field that the ASDM gives the direction (0, 0), as it was with moving sources. */
+export interface UndirectedField {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** Observed fields without direction. */
+export function undirectedFields(asdm: Asdm): UndirectedField[] {
+  const observed = new Set([...asdm.table('Main').rows()].map((row) => row.id('fieldId')));
+  return [...asdm.table('Field').rows()].flatMap((row, id) => {
+    const isObserved = observed.has(row.id('fieldId'));
+    const isZero = row.numbers('phaseDir').every((value) => value === 0);
+    return isObserved && isZero && !row.has('ephemerisId') ? [{ id, name: row.text('fieldName') }] : [];
+  });
 }
 
 /** What the imported data show before anything is done to them. */
@@ -166,7 +197,8 @@ function aprioriFlags(
 }
 
 function wvrCalls(observation: Observation, names: CalibrationNames, bad: readonly BadRadiometer[]): PlanCall[] {
-  const tie = observation.targets.map((target) => `${target.name},${nearestField(target, observation.phase).name}`);
+  const pairs = observation.targets.map((target) => [target.name, nearestField(target, observation.phase).name]);
+  const tie = [...new Set(pairs.filter((pair) => !pair.some((name) => name.includes(','))).map(String))];
   return [
     remove(`${names.vis}.wvr`),
     task(
@@ -176,7 +208,7 @@ function wvrCalls(observation: Observation, names: CalibrationNames, bad: readon
         caltable: `${names.vis}.wvr`,
         spw: observation.science.map((spw) => spw.spwId),
         toffset: 0,
-        tie,
+        ...(tie.length > 0 ? { tie } : {}),
         statsource: observation.targets[0].name,
         ...(bad.length > 0 ? { wvrflag: bad.map(({ antenna }) => antenna) } : {}),
       },
@@ -218,16 +250,15 @@ function applyApriori(
   const spwmap = Array.from({ length: Math.max(...observation.science.map((spw) => spw.spwId)) + 1 }, (_, spw) => spw);
   for (const spw of observation.science) if (spw.tsysSpwId !== undefined) spwmap[spw.spwId] = spw.tsysSpwId;
   const calls: PlanCall[] = [];
-  for (const field of calibratedFields(observation)) {
-    const tsys = tables.hasTsys ? tsysFieldOf(observation, field) : undefined;
+  for (const { field, ids, tsys } of alikeFields(observation, tables)) {
     const chain = [
       ...(tsys
         ? [{ table: `${names.vis}.tsys`, field: String(tsys.fieldId), interp: 'linear,linear', map: spwmap }]
         : []),
-      ...(tables.hasWvr ? [{ table: `${names.vis}.wvr`, field: String(field.id), interp: 'linear', map: [] }] : []),
+      ...(tables.hasWvr ? [{ table: `${names.vis}.wvr`, field: ids, interp: 'linear', map: [] }] : []),
       ...(tables.hasPositions ? [{ table: `${names.vis}.antpos`, field: '', interp: 'linear', map: [] }] : []),
     ];
-    if (tsys && tsys.fieldId !== field.id)
+    if (tsys && !ids.split(',').includes(String(tsys.fieldId)))
       decisions.push({ topic: 'Tsys', choice: `field ${tsys.fieldId} for ${field.name}`, reason: `${tsys.reason}.` });
     if (chain.length === 0) continue;
     calls.push(
@@ -235,7 +266,7 @@ function applyApriori(
         'applycal',
         {
           vis: names.vis,
-          field: String(field.id),
+          field: ids,
           spw: observation.science.map((spw) => spw.spwId).join(','),
           gaintable: chain.map((entry) => entry.table),
           gainfield: chain.map((entry) => entry.field),
@@ -249,6 +280,19 @@ function applyApriori(
     );
   }
   return calls;
+}
+
+/** Fields in groups that take the same tables: the pointings of a mosaic are one. */
+function alikeFields(observation: Observation, { hasTsys }: AprioriTables) {
+  const groups = new Map<string, { field: ObservedField; ids: string; tsys: ReturnType<typeof tsysFieldOf> }>();
+  for (const field of calibratedFields(observation)) {
+    const tsys = hasTsys ? tsysFieldOf(observation, field) : undefined;
+    const isTarget = observation.targets.some(({ id }) => id === field.id);
+    const key = isTarget ? `${field.name}\n${tsys?.fieldId}` : `${field.id}`;
+    const known = groups.get(key);
+    groups.set(key, { field, tsys, ...known, ids: known ? `${known.ids},${field.id}` : String(field.id) });
+  }
+  return [...groups.values()];
 }
 
 function splitScience(observation: Observation, names: CalibrationNames): PlanCall[] {
@@ -286,12 +330,14 @@ export function planFlags(
   lines: BodyLines,
 ): { step: PlanStep; decisions: Decision[] } {
   const decisions: Decision[] = [];
+  const unused = flagUnused(observation, names.split);
   const calls = [
     ...edgeFlags(observation, names, decisions),
     ...lineFlags(observation, names, lines),
     ...inspection.calls,
+    ...unused.calls,
   ];
-  decisions.push(...lines.decisions);
+  decisions.push(...lines.decisions, ...unused.decisions);
   const step = { number: 10, title: 'Edge channels, and faults seen on the calibrators', calls };
   return { step, decisions: [...decisions, ...inspection.decisions] };
 }

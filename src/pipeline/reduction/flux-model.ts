@@ -19,6 +19,7 @@ export interface FluxCalibrator {
   readonly mjdSec: number;
 }
 
+const CALIBRATOR_INTENT = /^CALIBRATE_(FLUX|AMPLI|BANDPASS|PHASE)$/;
 /** Half of the width over which the flux density of a body is stated, Hz. */
 const STATED_HALF_WIDTH_HZ = 1e6;
 
@@ -56,6 +57,16 @@ export function chooseFluxModel(
     `The flux density of the flux calibrator ${name} is not known; state it, e.g. --flux "${name}=1.85Jy@225GHz,-0.55".`,
     { file: uid },
   );
+}
+
+/** True for a name whose flux density is stated or catalogued, or that a body of the Solar System has. */
+export function isFluxKnown(name: string, { stated, catalogued }: KnownFluxes): boolean {
+  return stated.some((spec) => spec.name === name) || bodyNamed(name) !== undefined || catalogued.has(name);
+}
+
+/** True for a body of the Solar System whose own model is used: no flux density was stated for it. */
+export function isBodyModel(name: string, { stated }: KnownFluxes): boolean {
+  return bodyNamed(name) !== undefined && !stated.some((spec) => spec.name === name);
 }
 
 /** All stated fluxes: options first, then the goal. */
@@ -117,6 +128,20 @@ export function fluxCalibratorOf(asdm: Asdm): FluxCalibrator | undefined {
       found.push({ name: row.text('sourceName'), mjdSec: nsToMjdSeconds(row.ns('startTime')) });
   }
   return bodyFirst(found);
+}
+
+/**
+ * Looks before anything is imported whether the flux density of a calibrator is known.
+ *
+ * @throws usage as {@link chooseFluxModel} does when none is
+ */
+export function assertFluxKnown(asdm: Asdm, known: KnownFluxes, uid: string): void {
+  const announced = fluxCalibratorOf(asdm);
+  const names = [...asdm.table('Scan').rows()]
+    .filter((row) => row.has('sourceName') && row.texts('scanIntent').some((one) => CALIBRATOR_INTENT.test(one)))
+    .map((row) => row.text('sourceName'));
+  if (names.some((name) => isFluxKnown(name, known))) return;
+  if (announced !== undefined) chooseFluxModel(announced, known, uid);
 }
 
 /** A body of the Solar System among calibrators, else the first. */

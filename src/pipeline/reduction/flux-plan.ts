@@ -2,6 +2,12 @@ import type { CommonFlux } from './common-flux.ts';
 import { remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
 
+/** A field of one Execution Block. */
+export interface NamedField {
+  readonly id: number;
+  readonly name: string;
+}
+
 /** What the common flux calibration needs to know of one Execution Block. */
 export interface CalibratedBlock {
   readonly uid: string;
@@ -10,9 +16,9 @@ export interface CalibratedBlock {
   readonly refants: readonly string[];
   readonly minblperant: number;
   /** Those that the common scale is brought to; bodies of the Solar System have a flux density of their own each time. */
-  readonly calibrators: readonly string[];
-  /** Target name → phase calibrator name. */
-  readonly phaseOf: Readonly<Record<string, string>>;
+  readonly calibrators: readonly NamedField[];
+  /** With the phase calibrator of each. */
+  readonly targets: readonly (NamedField & { readonly phase: NamedField })[];
   /** Science windows in the ASDM's numbering, in the order of the split MeasurementSet. */
   readonly spws: readonly number[];
 }
@@ -69,24 +75,26 @@ function rescaleSteps(blocks: readonly CalibratedBlock[], fluxes: readonly Commo
 }
 
 function setModels(block: CalibratedBlock, fluxes: readonly CommonFlux[]): PlanCall[] {
-  return fluxes
-    .filter((flux) => block.calibrators.includes(flux.field) && block.spws.includes(flux.spw))
-    .map((flux) =>
+  return fluxes.flatMap((flux) => {
+    const field = block.calibrators.find(({ name }) => name === flux.field);
+    if (!field || !block.spws.includes(flux.spw)) return [];
+    return [
       task('setjy', {
         vis: block.vis,
-        field: flux.field,
+        field: String(field.id),
         spw: String(block.spws.indexOf(flux.spw)),
         standard: 'manual',
         fluxdensity: [Number(flux.fluxJy.toPrecision(7)), 0, 0, 0],
         usescratch: false,
       }),
-    );
+    ];
+  });
 }
 
 function amplitudeGains(block: CalibratedBlock): PlanCall[] {
   const base = {
     vis: block.vis,
-    field: block.calibrators.join(','),
+    field: block.calibrators.map(({ id }) => id).join(','),
     refant: block.refants.join(','),
     gaintype: 'G',
     minsnr: 2,
@@ -106,19 +114,28 @@ function amplitudeGains(block: CalibratedBlock): PlanCall[] {
 }
 
 function applyGains(block: CalibratedBlock): PlanCall[] {
-  const apply = (field: string, gainfield: string) =>
-    task('applycal', {
-      vis: block.vis,
-      field,
-      gaintable: `${block.vis}.ampli_inf`,
-      gainfield,
-      interp: 'linear',
-      calwt: true,
-      flagbackup: false,
-    });
+  const apply = (fields: readonly NamedField[], gainfield: number) =>
+    task(
+      'applycal',
+      {
+        vis: block.vis,
+        field: fields.map(({ id }) => id).join(','),
+        gaintable: `${block.vis}.ampli_inf`,
+        gainfield: String(gainfield),
+        interp: 'linear',
+        calwt: true,
+        flagbackup: false,
+      },
+      [...new Set(fields.map(({ name }) => name))].join(', '),
+    );
+  const isTarget = new Set(block.targets.map(({ id }) => id));
+  const phases = [...new Set(block.targets.map(({ phase }) => phase.id))];
   return [
-    ...block.calibrators.map((name) => apply(name, name)),
-    ...Object.entries(block.phaseOf).map(([target, phase]) => apply(target, phase)),
+    ...block.calibrators.filter(({ id }) => !isTarget.has(id)).map((field) => apply([field], field.id)),
+    ...phases.map((id) => {
+      const own = block.targets.filter(({ phase }) => phase.id === id);
+      return apply(own, id);
+    }),
   ];
 }
 

@@ -38,9 +38,18 @@ const DEAD_BELOW = 0.12;
 const LOW_BELOW = 0.5;
 /** An antenna is off source where its voltages are below that share of its own usual ones. */
 const OFF_BELOW = 0.5;
-/** A jump turns the phase by more than that, and by that many times what the phases of other antennas do. */
+/**
+ * A jump turns the phase by more than that; by that many times the scatter of what the phases of other antennas do then, and of the most
+ * that all but a few of them do; and of what the air does to the antenna, which is more for outer ones.
+ */
 const LEAST_JUMP = 0.9;
 const JUMP_SIGMA = 6;
+const JUMP_OVER_OTHERS = 3;
+const OTHERS_SHARE = 0.9;
+const JUMP_OVER_AIR = 4;
+/** Differences of paths grow with time to that power, until the wind has blown the air across the array, s. */
+const AIR_GROWTH = 5 / 6;
+const LONGEST_AIR_SEC = 300;
 /** All windows and polarizations jump alike: least length of the mean of their unit vectors. */
 const LEAST_AGREEMENT = 0.85;
 /** Relative scatter of amplitudes of one integration above which a calibrator is too faint to tell. */
@@ -89,7 +98,7 @@ export function findGainFaults(view: CalibratorView, bandpassId: number): GainFa
   const lost = view.antennas.flatMap((antenna, ant) => {
     const cells = usual[ant].flatMap((_, cell) => (isDead[ant][cell] ? [] : [cell]));
     if (cells.length === 0 || low.some((entry) => entry.antenna === antenna)) return [];
-    return [...offSource(antenna, ant, cells, moments), ...jumps(antenna, ant, cells, moments)];
+    return [...offSource(antenna, ant, cells, moments), ...jumps(antenna, ant, cells, moments, bandpassId)];
   });
   return { dead, low, lost };
 }
@@ -162,8 +171,16 @@ function offSource(antenna: string, ant: number, cells: readonly number[], momen
 }
 
 /** Steps of the phase between integrations of the same field that follow one another. */
-function jumps(antenna: string, ant: number, cells: readonly number[], moments: readonly Moment[]): LostTime[] {
+function jumps(
+  antenna: string,
+  ant: number,
+  cells: readonly number[],
+  moments: readonly Moment[],
+  bandpassId: number,
+): LostTime[] {
   const found: LostTime[] = [];
+  const ofBandpass = moments.filter(({ fieldId }) => fieldId === bandpassId);
+  const air = airOf(ant, cells, ofBandpass);
   for (const fieldId of new Set(moments.map((moment) => moment.fieldId))) {
     const own = moments.filter((moment) => moment.fieldId === fieldId);
     for (let index = 1; index < own.length; index++) {
@@ -174,11 +191,42 @@ function jumps(antenna: string, ant: number, cells: readonly number[], moments: 
         const theirs = other === ant ? undefined : stepOf(other, cells, before, now);
         return theirs ? [theirs.angle] : [];
       });
-      if (Math.abs(step.angle) < JUMP_SIGMA * robustScatter(others)) continue;
+      const usual = Math.max(
+        JUMP_SIGMA * robustScatter(others),
+        JUMP_OVER_OTHERS * mostOf(others.map(Math.abs)),
+        JUMP_OVER_AIR * air(now.time - before.time),
+      );
+      if (Math.abs(step.angle) < usual) continue;
       found.push({ antenna, kind: 'phase-jump', after: before.time, before: now.time, size: step.angle });
     }
   }
   return found;
+}
+
+/** What all but a few of some values stay below; 0 of none. */
+function mostOf(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(OTHERS_SHARE * (values.length - 1))] ?? 0;
+}
+
+/**
+ * How far air turns the phase of an antenna in some time: what it does within the scans of the bandpass calibrator, growing as air of
+ * Kolmogorov's spectrum lets it. In rad, as a function of s.
+ */
+function airOf(ant: number, cells: readonly number[], moments: readonly Moment[]): (seconds: number) => number {
+  let [sum, count, time] = [0, 0, 0];
+  for (const scan of new Set(moments.map((moment) => moment.scan))) {
+    const own = moments.filter((moment) => moment.scan === scan);
+    const lag = own.length >> 1;
+    for (let index = lag; lag > 0 && index < own.length; index++) {
+      const step = stepOf(ant, cells, own[index - lag], own[index]);
+      if (!step) continue;
+      sum += step.angle ** 2;
+      time += own[index].time - own[index - lag].time;
+      count++;
+    }
+  }
+  if (count === 0) return () => 0;
+  return (seconds) => Math.sqrt(sum / count) * (Math.min(seconds, LONGEST_AIR_SEC) / (time / count)) ** AIR_GROWTH;
 }
 
 /** How far an antenna's phase turns against the array between two moments, over windows and polarizations. */

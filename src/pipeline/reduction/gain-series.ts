@@ -1,7 +1,7 @@
 import { type MeasurementSet, type MsMetadata, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
-import { arena } from '../../foundation/numeric/index.ts';
+import { arena, median } from '../../foundation/numeric/index.ts';
 import { baselineIndex, GainFit, parallelHands } from '../calibration/index.ts';
 
 /** Gains of all antennas in one integration and window, for a source of 1 Jy at the phase centre. */
@@ -26,9 +26,11 @@ export interface CalibratorView {
   readonly integrations: readonly IntegrationGains[];
   /** Mean of |V|² over baselines and time by field and window, [pol, chan]; NaN where all is flagged. */
   readonly powers: ReadonlyMap<string, Float64Array>;
+  /** Signal-to-noise ratio of a gain over a whole scan, median over antennas, of the best scan, by field and window. */
+  readonly scanSnr: ReadonlyMap<string, number>;
 }
 
-/** Key of a spectrum in {@link CalibratorView.powers}. */
+/** Key of {@link CalibratorView.powers} and {@link CalibratorView.scanSnr}. */
 export const powerKey = (fieldId: number, spwId: number) => `${fieldId} ${spwId}`;
 
 /** Channels that far apart, as a share of the window, tell the delay of a baseline. */
@@ -67,15 +69,36 @@ export function viewCalibrators(
   }
 }
 
+/** Fields among some that have unflagged visibilities. */
+export function fieldsWithData(context: Context, vis: string, fieldIds: readonly number[]): Set<number> {
+  const ms = openMs(vis, 'read');
+  try {
+    const metadata = readMetadata(ms);
+    const seen = new Set<number>();
+    const visit = (chunk: VisibilityChunk) => {
+      const cells = chunk.chanCount * chunk.corrCount;
+      for (let row = 0; row < chunk.rowCount; row++) {
+        if (seen.has(chunk.fieldId[row]) || chunk.flagRow[row] || chunk.antenna1[row] === chunk.antenna2[row]) continue;
+        if (chunk.flag.subarray(row * cells, (row + 1) * cells).includes(0)) seen.add(chunk.fieldId[row]);
+      }
+    };
+    scan(context, ms, metadata, fieldIds, visit, []);
+    return seen;
+  } finally {
+    ms.close();
+  }
+}
+
 function scan(
   context: Context,
   ms: MeasurementSet,
   metadata: MsMetadata,
   fieldIds: readonly number[],
   visit: (chunk: VisibilityChunk) => void,
+  columns: readonly 'DATA'[] = ['DATA'],
 ): void {
   const { rows } = selectRows(ms, { field: fieldIds.join(',') }, { metadata });
-  for (const chunk of readChunks(ms, { rows, columns: ['DATA'], metadata })) {
+  for (const chunk of readChunks(ms, { rows, columns, metadata })) {
     context.checkAbort();
     visit(chunk);
     chunk.release();
@@ -90,6 +113,8 @@ class View {
   /** Window → [baseline, pol, re/im], product of channels some steps apart. */
   private readonly products = new Map<number, Float64Array>();
   private readonly integrations: IntegrationGains[] = [];
+  /** Sums over a scan by scan, field and window, [baseline, pol, 3]. */
+  private readonly scans = new Map<string, { fieldId: number; spwId: number; sums: Float64Array }>();
   /** Sum and count, [pol, chan, 2]. */
   private readonly powers = new Map<string, Float64Array>();
 
@@ -144,7 +169,28 @@ class View {
       const { params, snr, flag } = this.fit.solve(averages, 0);
       const [fieldId, scanNumber] = [chunk.fieldId[first], chunk.scanNumber[first]];
       this.integrations.push({ fieldId, scan: scanNumber, spwId: chunk.spwId, time, gains: params, snr, flag });
+      this.addToScan(`${scanNumber} ${powerKey(fieldId, chunk.spwId)}`, fieldId, chunk.spwId, sums);
     }
+  }
+
+  private addToScan(key: string, fieldId: number, spwId: number, sums: Float64Array): void {
+    const known = this.scans.get(key);
+    if (!known) {
+      this.scans.set(key, { fieldId, spwId, sums: sums.slice() });
+      return;
+    }
+    for (let at = 0; at < sums.length; at++) known.sums[at] += sums[at];
+  }
+
+  private scanSnr(): Map<string, number> {
+    const best = new Map<string, number>();
+    for (const { fieldId, spwId, sums } of this.scans.values()) {
+      const { snr, flag } = this.fit.solve({ sums, partCount: 1, chanCount: 1, corrCount: this.polCount }, 0);
+      const value = median(Array.from(snr).filter((_, cell) => !flag[cell]));
+      const key = powerKey(fieldId, spwId);
+      if (value > (best.get(key) ?? 0)) best.set(key, value);
+    }
+    return best;
   }
 
   /** Adds one correlation of a row: its mean over channels without the delay, and its power spectrum. */
@@ -198,6 +244,7 @@ class View {
       polCount: this.polCount,
       integrations: this.integrations.sort((a, b) => a.time - b.time || a.spwId - b.spwId),
       powers: new Map(powers),
+      scanSnr: this.scanSnr(),
     };
   }
 }

@@ -2,8 +2,9 @@ import { formatMjd } from '../../astronomy/measures/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { runsOf } from './body-lines.ts';
 import type { CalibrationNames } from './calibration-plan.ts';
+import type { CalibratorSight } from './calibrator-choice.ts';
 import { findGainFaults, type GainFaults, type LostTime } from './gain-faults.ts';
-import { type CalibratorView, powerKey, viewCalibrators } from './gain-series.ts';
+import { type CalibratorView, fieldsWithData, powerKey, viewCalibrators } from './gain-series.ts';
 import { calibratorFields, type Observation } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
@@ -19,6 +20,7 @@ export interface Inspection {
   /** Offsets of antennas that the phases show. */
   readonly positions: PositionOffsets;
   readonly signal: SignalView;
+  readonly sight: CalibratorSight;
 }
 
 const POL_NAMES = ['XX', 'YY'];
@@ -29,16 +31,17 @@ const INSIDE_SEC = 1;
  * Looks for faults of antennas and spikes in spectra, on the calibrators that are points.
  *
  * @param directory that holds the names
- * @param isFluxBody the flux calibrator is a disk, and is not looked at
+ * @param isBody true for names of bodies of the Solar System, which are disks, and are not looked at
  */
 export function inspectCalibrators(
   context: Context,
   vis: string,
   observation: Observation,
   names: CalibrationNames,
-  isFluxBody: boolean,
+  isBody: (name: string) => boolean,
 ): Inspection {
-  const fields = calibratorFields(observation).filter((field) => !isFluxBody || field.id !== observation.flux.id);
+  const all = [...calibratorFields(observation), ...observation.otherFlux];
+  const fields = calibratorFields(observation).filter(({ name }) => !isBody(name));
   const view = viewCalibrators(
     context,
     vis,
@@ -56,6 +59,16 @@ export function inspectCalibrators(
     decisions: [...(found.length === 0 ? [nothing] : found.map(({ decision }) => decision)), ...decisions],
     positions: offsets,
     signal: measureSignal(view, observation.bandpass.id),
+    sight: {
+      seen: fieldsWithData(
+        context,
+        vis,
+        all.map(({ id }) => id),
+      ),
+      seenScans: new Set(view.integrations.filter(({ flag }) => flag.includes(0)).map(({ scan }) => scan)),
+      scanSnr: view.scanSnr,
+      bodies: new Set(all.filter(({ name }) => isBody(name)).map(({ id }) => id)),
+    },
   };
 }
 

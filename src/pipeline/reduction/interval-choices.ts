@@ -52,10 +52,10 @@ export function chooseIntervals(observation: Observation, { fields }: SignalView
 const leastSnr = ({ snr }: FieldSignal) => Math.min(...[...snr.values()].filter((value) => value > 0));
 
 /** As many integrations as give the phase its ratio; a whole scan where they are too many to be told apart. */
-function timeInterval({ integrationCount, integrationSec }: FieldSignal, snr: number): string {
+function timeInterval({ integrationsPerScan, integrationSec }: FieldSignal, snr: number): string {
   if (!(snr < PHASE_SNR)) return 'int';
   const count = Math.ceil((PHASE_SNR / snr) ** 2);
-  return count >= integrationCount || !(integrationSec > 0) ? 'inf' : `${(count * integrationSec).toFixed(1)}s`;
+  return count >= integrationsPerScan || !(integrationSec > 0) ? 'inf' : `${(count * integrationSec).toFixed(1)}s`;
 }
 
 /** Channels that a solution of the bandpass needs, and the signal-to-noise ratio of one. */

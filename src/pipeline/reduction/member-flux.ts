@@ -46,7 +46,7 @@ export async function calibrateFluxes(
 
 /** Fluxes that Execution Blocks have in common: not those of a body of the Solar System. */
 function sharedFluxes({ fluxes, block }: BlockCalibration): readonly MeasuredFlux[] {
-  return fluxes.filter(({ field }) => block.calibrators.includes(field));
+  return fluxes.filter(({ field }) => block.calibrators.some(({ name }) => name === field));
 }
 
 function fluxDecisions(fluxes: readonly CommonFlux[]): Decision[] {

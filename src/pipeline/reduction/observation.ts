@@ -1,5 +1,6 @@
 import type { MsMetadata } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
+import { bodyNamed } from '../skymodel/index.ts';
 import { bodyFirst } from './flux-model.ts';
 
 /** A field with its direction, rad. */
@@ -37,9 +38,17 @@ export interface Observation {
   readonly science: readonly ScienceWindow[];
   readonly spwCount: number;
   readonly bandpass: ObservedField;
+  /** False when no scan was meant for the bandpass; then {@link bandpass} is another calibrator. */
+  readonly hasBandpassScan: boolean;
   readonly flux: ObservedField;
+  /** Further fields that were observed for the flux scale. */
+  readonly otherFlux: readonly ObservedField[];
+  /** False when no scan was meant for the flux scale; then {@link flux} is another calibrator. */
+  readonly hasFluxScan: boolean;
   readonly phase: readonly ObservedField[];
   readonly targets: readonly ObservedField[];
+  /** All fields with data in the science windows. */
+  readonly observed: readonly ObservedField[];
   readonly atmosphereScans: readonly AtmosphereScan[];
   /** Scans of the sky in the science windows, in order of time. */
   readonly skyScans: readonly AtmosphereScan[];
@@ -64,11 +73,15 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
   const scienceIds = fullResolutionSpws(metadata, targetScans, wvrSpwId);
   const atmosphere = scansWith(metadata, /^CALIBRATE_ATMOSPHERE/);
   const tsysIds = fullResolutionSpws(metadata, atmosphere, wvrSpwId);
-  const bandpass = fieldsWith(metadata, /^CALIBRATE_BANDPASS/)[0];
   const phase = fieldsWith(metadata, /^CALIBRATE_PHASE/);
-  if (!bandpass) fail('bad-data', 'No scan has the intent CALIBRATE_BANDPASS.', { file: vis });
-  if (phase.length === 0) fail('bad-data', 'No scan has the intent CALIBRATE_PHASE.', { file: vis });
-  const flux = bodyFirst(fieldsWith(metadata, /^CALIBRATE_(FLUX|AMPLI)/)) ?? bandpass;
+  if (phase.length === 0)
+    fail('bad-data', 'No scan has the intent CALIBRATE_PHASE: nothing tells the phases of the targets.', { file: vis });
+  const forFlux = fieldsWith(metadata, /^CALIBRATE_(FLUX|AMPLI)/);
+  const isPoint = ({ name }: ObservedField) => bodyNamed(name) === undefined;
+  const forBandpass = fieldsWith(metadata, /^CALIBRATE_BANDPASS/);
+  const bandpass = forBandpass[0] ?? forFlux.find(isPoint) ?? phase[0];
+  const flux = bodyFirst(forFlux) ?? bandpass;
+  const inScience = metadata.scans.filter(({ spwIds }) => scienceIds.some((id) => spwIds.includes(id)));
   return {
     antennas: metadata.antennas,
     wvrSpwId,
@@ -76,26 +89,33 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
     science: scienceIds.map((id) => scienceWindow(metadata, id, tsysIds)),
     spwCount: metadata.spectralWindows.length,
     bandpass,
+    hasBandpassScan: forBandpass.length > 0,
     flux,
+    otherFlux: forFlux.filter(({ id }) => id !== flux.id),
+    hasFluxScan: forFlux.length > 0,
     phase,
     targets: fieldsWith(metadata, /^OBSERVE_TARGET/),
+    observed: fieldsOf(metadata, inScience),
     atmosphereScans: atmosphere.map(scanFacts),
-    skyScans: metadata.scans.filter(({ spwIds }) => scienceIds.some((id) => spwIds.includes(id))).map(scanFacts),
+    skyScans: inScience.map(scanFacts),
     startSec: Math.min(...metadata.scans.map((scan) => scan.startSec)),
     endSec: Math.max(...metadata.scans.map((scan) => scan.endSec)),
   };
 }
 
-/** All fields that the final calibration touches, each once: bandpass, flux, phase, targets. */
+/** All fields that calibration touches, each once: calibrators, stand-ins for the flux scale, targets. */
 export function calibratedFields(observation: Observation): ObservedField[] {
-  const all = [observation.bandpass, observation.flux, ...observation.phase, ...observation.targets];
-  return all.filter((field, index) => all.findIndex((other) => other.id === field.id) === index);
+  return eachOnce([...calibratorFields(observation), ...observation.otherFlux, ...observation.targets]);
 }
 
-/** The calibrators among {@link calibratedFields}. */
-export function calibratorFields(observation: Observation): ObservedField[] {
-  const targetIds = new Set(observation.targets.map((field) => field.id));
-  return calibratedFields(observation).filter((field) => !targetIds.has(field.id));
+/** Fields that solutions are made from: bandpass, flux, phase. One of them may be a target as well. */
+export function calibratorFields({ bandpass, flux, phase, otherFlux }: Observation): ObservedField[] {
+  // A second body of the Solar System has no spectrum that the first could measure.
+  return eachOnce([bandpass, flux, ...phase, ...otherFlux.filter(({ name }) => bodyNamed(name) === undefined)]);
+}
+
+function eachOnce(fields: readonly ObservedField[]): ObservedField[] {
+  return fields.filter((field, index) => fields.findIndex((other) => other.id === field.id) === index);
 }
 
 /** The field of `candidates` nearest on the sky. */
@@ -153,8 +173,10 @@ function scansWith(metadata: MsMetadata, intent: RegExp): Scan[] {
   return metadata.scans.filter((scan) => scan.intents.some((word) => intent.test(word)));
 }
 
-function fieldsWith(metadata: MsMetadata, intent: RegExp): ObservedField[] {
-  const ids = new Set(scansWith(metadata, intent).flatMap((scan) => [...scan.fieldIds]));
+const fieldsWith = (metadata: MsMetadata, intent: RegExp) => fieldsOf(metadata, scansWith(metadata, intent));
+
+function fieldsOf(metadata: MsMetadata, scans: readonly Scan[]): ObservedField[] {
+  const ids = new Set(scans.flatMap((scan) => [...scan.fieldIds]));
   return metadata.fields
     .filter((field) => ids.has(field.id))
     .map((field) => ({ id: field.id, name: field.name, ra: field.phaseDir[0], dec: field.phaseDir[1] }));

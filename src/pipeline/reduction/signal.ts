@@ -8,6 +8,8 @@ export interface FieldSignal {
   /** Signal-to-noise ratio of a gain, median over antennas, polarizations and integrations, by window. */
   readonly snr: ReadonlyMap<number, number>;
   readonly integrationCount: number;
+  /** In the shortest of its scans. */
+  readonly integrationsPerScan: number;
   /** s */
   readonly integrationSec: number;
 }
@@ -26,11 +28,14 @@ export function measureSignal(view: CalibratorView, bandpassId: number): SignalV
     const own = view.integrations.filter((one) => one.fieldId === fieldId);
     const spwIds = [...new Set(own.map(({ spwId }) => spwId))];
     const times = [...new Set(own.map(({ time }) => time))].sort((a, b) => a - b);
+    const scanIds = [...new Set(own.map(({ scan }) => scan))];
+    const timesOf = (id: number) => own.filter(({ scan }) => scan === id).map(({ time }) => time);
     const gaps = times.slice(1).map((time, index) => time - times[index]);
     return {
       fieldId,
       snr: new Map(spwIds.map((spw) => [spw, medianSnr(own.filter(({ spwId }) => spwId === spw))])),
       integrationCount: times.length,
+      integrationsPerScan: Math.min(...scanIds.map((scan) => new Set(timesOf(scan)).size)),
       integrationSec: gaps.length > 0 ? Math.min(...gaps) : Number.NaN,
     };
   });

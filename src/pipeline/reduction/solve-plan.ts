@@ -1,6 +1,6 @@
 import type { CalibrationNames } from './calibration-plan.ts';
 import type { FluxModel } from './flux-model.ts';
-import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
+import { calibratorFields, nearestField, type Observation } from './observation.ts';
 import { remove, task, tool } from './plan-builder.ts';
 import type { PlanCall, PlanStep, PlanValue } from './plan-types.ts';
 import type { SolutionChoices } from './solution-choices.ts';
@@ -107,6 +107,7 @@ function gainCalls(
   const { split } = names;
   const solve = gainSolver(observation, names, refants, choices);
   const isLost = choices.lostWindows.length > 0;
+  if (calibratorFields(observation).length === 1) return soleCalibratorCalls(split, solve, choices);
   const fluxtable = isLost ? `${split}.flux_first` : `${split}.flux_inf`;
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
@@ -129,6 +130,24 @@ function gainCalls(
       reference: String(observation.flux.id),
     }),
     tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
+  ];
+}
+
+/** One calibrator that does everything has the flux scale in its gains; fluxscale would have nothing to scale. */
+function soleCalibratorCalls(
+  split: string,
+  solve: ReturnType<typeof gainSolver>,
+  { intervals }: SolutionChoices,
+): PlanCall[] {
+  const bandpass = { gaintable: `${split}.bandpass` };
+  return [
+    remove(`${split}.phase_int`, `${split}.phase_inf`, `${split}.flux_inf`),
+    ...solve({ caltable: `${split}.phase_int`, solint: intervals.phase, calmode: 'p', ...bandpass }),
+    ...solve({ caltable: `${split}.flux_inf`, ...amplitudes(split) }, 'its flux density is known: no fluxscale'),
+    ...solve(
+      { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', ...bandpass },
+      'phases of whole scans, for the targets between them',
+    ),
   ];
 }
 
@@ -175,7 +194,7 @@ const STRICT = 'calflagstrict';
 
 function applyCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
   const { split } = names;
-  const apply = (field: ObservedField, phaseTable: string, gainfield: string) =>
+  const apply = (field: { id: number | string; name: string }, phaseTable: string, gainfield: string) =>
     task(
       'applycal',
       {
@@ -191,16 +210,30 @@ function applyCalls(observation: Observation, names: CalibrationNames): PlanCall
       field.name,
     );
   const isPhase = new Set(observation.phase.map((field) => field.id));
+  const isTarget = new Set(observation.targets.map((field) => field.id));
+  const calibrators = calibratorFields(observation).filter(({ id }) => !isTarget.has(id));
   return [
-    ...calibratorFields(observation).map((field) =>
+    ...calibrators.map((field) =>
       isPhase.has(field.id)
         ? apply(field, `${split}.phase_inf`, String(field.id))
         : apply(field, `${split}.phase_int`, String(field.id)),
     ),
-    ...observation.targets.map((target) =>
-      apply(target, `${split}.phase_inf`, String(nearestField(target, observation.phase).id)),
+    ...alikeTargets(observation).map(({ ids, name, phaseId }) =>
+      apply({ id: ids, name }, `${split}.phase_inf`, String(phaseId)),
     ),
   ];
+}
+
+/** Targets in groups of one name and phase calibrator: the pointings of a mosaic are one. */
+function alikeTargets({ targets, phase }: Observation): { ids: string; name: string; phaseId: number }[] {
+  const groups = new Map<string, { ids: string; name: string; phaseId: number }>();
+  for (const target of targets) {
+    const phaseId = nearestField(target, phase).id;
+    const key = `${target.name}\n${phaseId}`;
+    const known = groups.get(key);
+    groups.set(key, { name: target.name, phaseId, ids: known ? `${known.ids},${target.id}` : String(target.id) });
+  }
+  return [...groups.values()];
 }
 
 function splitCalibrated(names: CalibrationNames): PlanCall[] {

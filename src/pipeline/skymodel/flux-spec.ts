@@ -16,7 +16,7 @@ export interface FluxSpec {
  * @throws usage
  */
 export function parseFluxSpec(text: string): FluxSpec {
-  const match = /^\s*([^=\s]+)\s*=\s*([^@,]+)@([^,]+)((?:,[^,]+)*)\s*$/.exec(text);
+  const match = /^\s*([^=\s](?:[^=]*[^=\s])?)\s*=\s*([^@,]+)@([^,]+)((?:,[^,]+)*)\s*$/.exec(text);
   if (!match)
     fail('usage', `"${text}" is not a flux such as J1733-1304=1.85Jy@225GHz,-0.55 (name=flux@frequency,index).`);
   const fluxJy = parseQuantity(match[2], 'flux', 'Jy');

@@ -14,6 +14,8 @@ const observation = {
   bandpass: field(0, 'bright'),
   flux: field(0, 'bright'),
   phase: [field(2, 'faint')],
+  otherFlux: [],
+  observed: [],
   targets: [field(3, 'target')],
   atmosphereScans: [],
   skyScans: [],

@@ -28,7 +28,13 @@ function view(voltage: (ant: number, pol: number, time: number) => number, angle
       flag,
     };
   });
-  return { antennas: ANTENNAS, polCount: 2, integrations, powers: new Map() } satisfies CalibratorView;
+  return {
+    antennas: ANTENNAS,
+    polCount: 2,
+    integrations,
+    powers: new Map(),
+    scanSnr: new Map(),
+  } satisfies CalibratorView;
 }
 
 describe('findGainFaults', () => {

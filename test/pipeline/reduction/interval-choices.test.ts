@@ -10,6 +10,8 @@ const observation = {
   bandpass: field(0, 'bright'),
   flux: field(0, 'bright'),
   phase: [field(2, 'faint')],
+  otherFlux: [],
+  observed: [],
   targets: [field(3, 'target')],
 } as unknown as Observation;
 
@@ -20,7 +22,7 @@ function intervals(bright: number, faint: number) {
       [0, snr],
       [1, snr / 2],
     ]);
-    return { fieldId, snr: both, integrationCount: 14, integrationSec: 6.048 };
+    return { fieldId, snr: both, integrationCount: 14, integrationsPerScan: 14, integrationSec: 6.048 };
   };
   return chooseIntervals(observation, { fields: [of(0, bright), of(2, faint)], phaseScatter: {} });
 }

@@ -23,7 +23,7 @@ function view(): CalibratorView {
       integrations.push({ fieldId: scan % 3, scan, spwId, time: 4.88e9 + 300 * scan, gains, snr, flag });
     }
   }
-  return { antennas: ANTENNAS, polCount: 2, integrations, powers: new Map() };
+  return { antennas: ANTENNAS, polCount: 2, integrations, powers: new Map(), scanSnr: new Map() };
 }
 
 const observation = {
@@ -31,6 +31,7 @@ const observation = {
   bandpass: FIELDS[0],
   flux: FIELDS[1],
   phase: [FIELDS[2]],
+  otherFlux: [],
   targets: [],
   fields: FIELDS,
 } as unknown as Observation;

@@ -250,7 +250,7 @@ function blockFiles(directory: string, block: BlockCalibration, imaging: MemberI
     scienceSpw: String(block.block.spws[0]),
     target: imaging.facts.target,
     fluxField: block.fluxes.find((flux) => flux.isReference)?.field,
-    phaseField: block.block.phaseOf[imaging.facts.target],
+    phaseField: block.block.targets.find(({ name }) => name === imaging.facts.target)?.phase.name,
     split: inBlock(`${vis}.split`),
     spws: block.block.spws,
     image: first && joinPath(directory, `${first.imagename}.image`),

@@ -1,0 +1,144 @@
+import { fail } from '../../foundation/base/index.ts';
+import { powerKey } from './gain-series.ts';
+import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
+import { type Decision, task } from './plan-builder.ts';
+import type { PlanCall } from './plan-types.ts';
+
+/** What there is to see of calibrators. */
+export interface CalibratorSight {
+  /** Fields with unflagged data. */
+  readonly seen: ReadonlySet<number>;
+  /** Scans in which gains could be solved for. */
+  readonly seenScans: ReadonlySet<number>;
+  /** Of {@link CalibratorView}; bodies of the Solar System, which may be resolved, are not in it. */
+  readonly scanSnr: ReadonlyMap<string, number>;
+  /** Fields that are not looked at as points. */
+  readonly bodies: ReadonlySet<number>;
+}
+
+/** Calibrators that do the work. */
+export interface CalibratorChoice {
+  readonly observation: Observation;
+  readonly decisions: readonly Decision[];
+}
+
+/** Gains of noise alone reach a ratio of 2, where the fit finds its largest eigenvalue. */
+const LEAST_SNR = 3;
+
+/** Signal-to-noise ratio of a field in its best window. */
+function signalOf({ scanSnr }: CalibratorSight, { science }: Observation, fieldId: number): number {
+  return Math.max(0, ...science.map((_, spw) => scanSnr.get(powerKey(fieldId, spw)) ?? 0));
+}
+
+/**
+ * Gives the parts of calibrators without usable data to others.
+ *
+ * @param hasFlux true for fields whose flux density is known
+ * @throws bad-data when nothing can stand in for the bandpass or the phases; usage when the flux scale has nothing to rest on
+ */
+export function chooseCalibrators(
+  observation: Observation,
+  sight: CalibratorSight,
+  hasFlux: (field: ObservedField) => boolean,
+  vis: string,
+): CalibratorChoice {
+  const signal = ({ id }: ObservedField) => signalOf(sight, observation, id);
+  const isUsable = (field: ObservedField) =>
+    sight.seen.has(field.id) && (sight.bodies.has(field.id) || signal(field) >= LEAST_SNR);
+  const lack = (field: ObservedField) => (sight.seen.has(field.id) ? 'shows no signal' : 'has no unflagged data');
+  const usable = calibratorFields(observation).filter(isUsable);
+  const points = usable.filter(({ id }) => !sight.bodies.has(id)).sort((a, b) => signal(b) - signal(a));
+  const decisions: Decision[] = [];
+
+  const phase = observation.phase.filter(isUsable);
+  if (phase.length === 0) {
+    const [one] = observation.phase;
+    const names = observation.phase.map(({ name }) => name).join(', ');
+    fail(
+      'bad-data',
+      `No phase calibrator can be used (${names} ${lack(one)}): nothing tells the phases of the targets.`,
+      {
+        file: vis,
+      },
+    );
+  }
+  for (const field of observation.phase.filter((one) => !isUsable(one))) {
+    const reason = `It ${lack(field)}; its targets take ${nearestField(field, phase).name}.`;
+    decisions.push({ topic: 'Phase calibrator', choice: `${field.name} not used`, reason });
+  }
+
+  let { bandpass } = observation;
+  if (!isUsable(bandpass) || sight.bodies.has(bandpass.id)) {
+    const reason = isUsable(bandpass)
+      ? `${bandpass.name} is a body of the Solar System`
+      : `${bandpass.name}, the bandpass calibrator, ${lack(bandpass)}`;
+    [bandpass] = points;
+    const choice = `${bandpass.name} in its place`;
+    decisions.push({
+      topic: 'Bandpass calibrator',
+      choice,
+      reason: `${reason}; this one is the brightest of the others.`,
+    });
+  }
+
+  const flux = chooseFluxCalibrator(observation, usable, points, { hasFlux, lack, vis });
+  decisions.push(...flux.decisions);
+  const others = [...observation.otherFlux, observation.flux];
+  const otherFlux = others.filter((field) => field.id !== flux.field.id && isUsable(field));
+  return { observation: { ...observation, bandpass, phase, flux: flux.field, otherFlux }, decisions };
+}
+
+function chooseFluxCalibrator(
+  observation: Observation,
+  usable: readonly ObservedField[],
+  points: readonly ObservedField[],
+  {
+    hasFlux,
+    lack,
+    vis,
+  }: { hasFlux: (field: ObservedField) => boolean; lack: (field: ObservedField) => string; vis: string },
+): { field: ObservedField; decisions: Decision[] } {
+  const { flux: intended, otherFlux, hasFluxScan } = observation;
+  const topic = 'Flux calibrator';
+  const isThere = (field: ObservedField) => usable.some(({ id }) => id === field.id);
+  const stated = isThere(intended)
+    ? `the flux density of ${intended.name} is not known`
+    : `${intended.name}, the flux calibrator, ${lack(intended)}`;
+  const why = hasFluxScan ? stated : 'no scan was made for the flux scale (CALIBRATE_FLUX, CALIBRATE_AMPLI)';
+  if (isThere(intended) && hasFlux(intended)) {
+    const reason = `${why[0].toUpperCase()}${why.slice(1)}; the flux density of this one is known.`;
+    return { field: intended, decisions: hasFluxScan ? [] : [{ topic, choice: intended.name, reason }] };
+  }
+  const candidates = [...otherFlux.filter(isThere), ...points];
+  const field = candidates.find(hasFlux);
+  if (!field) {
+    const names = [...new Set(points.map(({ name }) => name))];
+    const which = names.length === 1 ? names[0] : `one of ${names.join(', ')}`;
+    fail(
+      'usage',
+      `There is no flux scale: ${why}, and that of no other calibrator is known; state the flux density of ${which}, e.g. --flux "${names[0]}=1.85Jy@225GHz,-0.55".`,
+      { file: vis },
+    );
+  }
+  const reason = `${why[0].toUpperCase()}${why.slice(1)}; the flux density of this one is known.`;
+  return { field, decisions: [{ topic, choice: `${field.name} instead`, reason }] };
+}
+
+/** Flags of fields in the science windows that nothing calibrates: what is not calibrated must not pass for it. */
+export function flagUnused(observation: Observation, vis: string): { calls: PlanCall[]; decisions: Decision[] } {
+  const used = new Set([...calibratorFields(observation), ...observation.targets].map(({ id }) => id));
+  const unused = observation.observed.filter(({ id }) => !used.has(id));
+  if (unused.length === 0) return { calls: [], decisions: [] };
+  const reason = 'no solutions are made from it or for it';
+  const field = unused.map(({ id }) => id).join(',');
+  const names = unused.map(({ name }) => name).join(', ');
+  const decision = {
+    topic: 'Fields left out',
+    choice: `${names} flagged`,
+    reason: 'No solutions are made from them or for them.',
+  };
+  return {
+    calls: [task('flagdata', { vis, mode: 'manual', field, flagbackup: false }, reason)],
+    decisions: [decision],
+  };
+}
