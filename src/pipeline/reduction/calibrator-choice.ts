@@ -68,16 +68,18 @@ export function chooseCalibrators(
   }
 
   let { bandpass } = observation;
-  if (!isUsable(bandpass) || sight.bodies.has(bandpass.id)) {
-    const reason = isUsable(bandpass)
-      ? `${bandpass.name} is a body of the Solar System`
+  const { hasBandpassScan } = observation;
+  if (!hasBandpassScan || !isUsable(bandpass) || sight.bodies.has(bandpass.id)) {
+    const meant = isUsable(bandpass)
+      ? `${bandpass.name}, the bandpass calibrator, is a body of the Solar System`
       : `${bandpass.name}, the bandpass calibrator, ${lack(bandpass)}`;
+    const reason = hasBandpassScan ? meant : 'No scan was made for the bandpass (CALIBRATE_BANDPASS)';
     [bandpass] = points;
-    const choice = `${bandpass.name} in its place`;
+    const choice = `${bandpass.name}${hasBandpassScan ? ' in its place' : ''}`;
     decisions.push({
       topic: 'Bandpass calibrator',
       choice,
-      reason: `${reason}; this one is the brightest of the others.`,
+      reason: `${reason}; this is the brightest of the calibrators.`,
     });
   }
 

@@ -23,7 +23,7 @@ export interface VoltageChange {
   /** Factor; 0 where an antenna does not see the source. */
   strength(ant: number, pol: number, baseband: number): number;
   /** rad, added */
-  phase(ant: number): number;
+  phase(ant: number, pol: number, baseband: number): number;
 }
 
 /** Numbers of one integration, in BDF order. */
@@ -194,7 +194,7 @@ export class Correlator {
       for (let pol = 0; pol < POL_COUNT; pol++) {
         const { amplitude, phase } = instrument.gain(2 * ant + pol, hours);
         const strength = amplitude * change.strength(ant, pol, window.baseband);
-        const angle = phase + change.phase(ant);
+        const angle = phase + change.phase(ant, pol, window.baseband);
         const gainRe = strength * Math.cos(angle);
         const gainIm = strength * Math.sin(angle);
         const first = (2 * ant + pol) * chanCount;
