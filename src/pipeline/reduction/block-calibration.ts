@@ -113,13 +113,13 @@ export async function calibrateBlock(
   }
   const lines = flux.channelJy
     ? findBodyLines(observation.flux.name, observation.science, flux.channelJy)
-    : { channels: [], lostWindows: [], decisions: [] };
+    : { channels: [], lostWindows: chosen.lostWindows, decisions: [] };
   const flags = planFlags(observation, names, inspection, lines);
   await runSteps(context, runner, [flags.step], progress);
 
   const flagged = await flaggedFractions(runner, names.split);
   const refant = chooseReferenceAntenna(observation, flagged, inspection.signal.phaseScatter);
-  const choices = chooseSolutions(observation, flux, lines, inspection.signal);
+  const choices = chooseSolutions(observation, flux, lines, inspection);
   const solve = planSolve(observation, names, refant.names, flux, choices);
   const untilGains = solve.filter(({ number }) => number <= GAIN_STEP);
   const results = await runSteps(context, runner, untilGains, progress);
@@ -207,13 +207,16 @@ function calibratedBlock(
   observation: Observation,
   refants: readonly string[],
   flux: FluxModel,
-  { minblperant }: SolutionChoices,
+  { minblperant, corrdepflags, intervals }: SolutionChoices,
 ): CalibratedBlock {
   return {
     uid,
     vis: names.calibrated,
     refants,
     minblperant,
+    corrdepflags,
+    phaseSolint: intervals.phase,
+    isJoined: intervals.isJoined,
     calibrators: calibratorFields(observation)
       .filter((field) => field.id !== observation.flux.id || !flux.isBody)
       .map(({ id, name }) => ({ id, name })),

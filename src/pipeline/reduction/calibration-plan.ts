@@ -1,7 +1,7 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
 import type { Asdm } from '../../formats/asdm/index.ts';
 import type { BodyLines } from './body-lines.ts';
-import { flagUnused } from './calibrator-choice.ts';
+import { flagLostWindows, flagUnused } from './calibrator-choice.ts';
 import type { Inspection } from './inspection.ts';
 import { calibratedFields, nearestField, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
@@ -16,7 +16,7 @@ import {
 import { type BadRadiometer, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
-import { type BadTsys, MARGIN_SEC, NO_TSYS } from './tsys-check.ts';
+import { type BadTsys, MARGIN_SEC, NO_TSYS, type TsysCheck } from './tsys-check.ts';
 
 /** Names of everything that the calibration of one Execution Block reads and writes. */
 export interface CalibrationNames {
@@ -86,7 +86,7 @@ export function undirectedFields(asdm: Asdm): UndirectedField[] {
 /** What the imported data show before anything is done to them. */
 export interface AprioriFindings {
   readonly radiometers: readonly BadRadiometer[];
-  readonly tsys: readonly BadTsys[];
+  readonly tsys: TsysCheck;
   readonly shadowed: readonly ShadowedAntenna[];
   /** Offsets that the phases of the calibrators show: true minus believed position, ITRF m. */
   readonly positions: PositionOffsets;
@@ -118,7 +118,7 @@ export function planApriori(
       title: 'Water-vapour radiometer phases',
       calls: tables.hasWvr ? wvrCalls(observation, names, findings.radiometers) : [],
     },
-    { number: 5, title: 'System temperatures', calls: tables.hasTsys ? tsysCalls(names, findings.tsys) : [] },
+    { number: 5, title: 'System temperatures', calls: tables.hasTsys ? tsysCalls(names, findings.tsys.bad) : [] },
     {
       number: POSITION_STEP,
       title: 'Antenna positions',
@@ -334,6 +334,7 @@ export function planFlags(
   const calls = [
     ...edgeFlags(observation, names, decisions),
     ...lineFlags(observation, names, lines),
+    ...(lines.channels.length > 0 ? [] : flagLostWindows(observation, lines.lostWindows, names.split)),
     ...inspection.calls,
     ...unused.calls,
   ];
@@ -406,10 +407,15 @@ function findingDecisions({ radiometers, tsys, shadowed }: AprioriFindings, { ha
       choice: `${antenna} takes the water of its neighbours`,
       reason: `Its radiometer ${finding}.`,
     })),
-    ...tsys.map(({ antenna, scan, spwIds, ratio }) => ({
+    ...tsys.bad.map(({ antenna, scan, spwIds, ratio, usual }) => ({
       topic: 'Wrong Tsys',
       choice: `${antenna} flagged in scan ${scan.number}, windows ${spwIds.join(', ')}`,
-      reason: `Its system temperature is ${ratio.toFixed(1)} times the median of the antennas.`,
+      reason: `Its system temperature is ${ratio.toFixed(1)} times the median of the antennas${usual ? `, and ${usual.toFixed(1)} times in other scans` : ''}.`,
+    })),
+    ...tsys.missing.map(({ antenna, spwIds }) => ({
+      topic: 'Missing Tsys',
+      choice: `${antenna} flagged in the science windows of windows ${spwIds.join(', ')}`,
+      reason: 'It has no system temperatures there, and without them its amplitudes mean nothing.',
     })),
   ];
 }

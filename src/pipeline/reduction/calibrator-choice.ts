@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import { powerKey } from './gain-series.ts';
+import { LEAST_SNR, powerKey } from './gain-series.ts';
 import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
@@ -20,10 +20,13 @@ export interface CalibratorSight {
 export interface CalibratorChoice {
   readonly observation: Observation;
   readonly decisions: readonly Decision[];
+  /** Windows (from 0) in which the flux calibrator has no signal. */
+  readonly lostWindows: readonly number[];
 }
 
-/** Gains of noise alone reach a ratio of 2, where the fit finds its largest eigenvalue. */
-const LEAST_SNR = 3;
+/** A calibrator with a smaller ratio in its best window and scan gives a poor bandpass, if another is so many times brighter. */
+const FAINT_SNR = 20;
+const MUCH_BRIGHTER = 2;
 
 /** Signal-to-noise ratio of a field in its best window. */
 function signalOf({ scanSnr }: CalibratorSight, { science }: Observation, fieldId: number): number {
@@ -45,7 +48,10 @@ export function chooseCalibrators(
   const signal = ({ id }: ObservedField) => signalOf(sight, observation, id);
   const isUsable = (field: ObservedField) =>
     sight.seen.has(field.id) && (sight.bodies.has(field.id) || signal(field) >= LEAST_SNR);
-  const lack = (field: ObservedField) => (sight.seen.has(field.id) ? 'shows no signal' : 'has no unflagged data');
+  const lack = (field: ObservedField) =>
+    sight.seen.has(field.id)
+      ? `shows no signal (a ratio to the noise below ${LEAST_SNR} in every window and scan)`
+      : 'has no unflagged data';
   const usable = calibratorFields(observation).filter(isUsable);
   const points = usable.filter(({ id }) => !sight.bodies.has(id)).sort((a, b) => signal(b) - signal(a));
   const decisions: Decision[] = [];
@@ -69,9 +75,11 @@ export function chooseCalibrators(
 
   let { bandpass } = observation;
   const { hasBandpassScan } = observation;
-  if (!hasBandpassScan || !isUsable(bandpass) || sight.bodies.has(bandpass.id)) {
+  const isFaint = signal(bandpass) < FAINT_SNR && signal(points[0]) > MUCH_BRIGHTER * signal(bandpass);
+  if (!hasBandpassScan || !isUsable(bandpass) || isFaint || sight.bodies.has(bandpass.id)) {
+    const why = sight.bodies.has(bandpass.id) ? 'is a body of the Solar System' : 'is faint';
     const meant = isUsable(bandpass)
-      ? `${bandpass.name}, the bandpass calibrator, is a body of the Solar System`
+      ? `${bandpass.name}, the bandpass calibrator, ${why}`
       : `${bandpass.name}, the bandpass calibrator, ${lack(bandpass)}`;
     const reason = hasBandpassScan ? meant : 'No scan was made for the bandpass (CALIBRATE_BANDPASS)';
     [bandpass] = points;
@@ -87,7 +95,17 @@ export function chooseCalibrators(
   decisions.push(...flux.decisions);
   const others = [...observation.otherFlux, observation.flux];
   const otherFlux = others.filter((field) => field.id !== flux.field.id && isUsable(field));
-  return { observation: { ...observation, bandpass, phase, flux: flux.field, otherFlux }, decisions };
+  const lostWindows = sight.bodies.has(flux.field.id)
+    ? []
+    : observation.science.flatMap((_, spw) =>
+        (sight.scanSnr.get(powerKey(flux.field.id, spw)) ?? 0) < LEAST_SNR ? [spw] : [],
+      );
+  if (lostWindows.length > 0) {
+    const windows = lostWindows.map((spw) => observation.science[spw].spwId).join(', ');
+    const reason = `${flux.field.name} shows no signal there; spectra of the other calibrators tell the scale from the other windows.`;
+    decisions.push({ topic: 'Windows without flux scale', choice: windows, reason });
+  }
+  return { observation: { ...observation, bandpass, phase, flux: flux.field, otherFlux }, decisions, lostWindows };
 }
 
 function chooseFluxCalibrator(
@@ -124,6 +142,13 @@ function chooseFluxCalibrator(
   }
   const reason = `${why[0].toUpperCase()}${why.slice(1)}; the flux density of this one is known.`;
   return { field, decisions: [{ topic, choice: `${field.name} instead`, reason }] };
+}
+
+/** Flags of the flux calibrator in windows where it has no signal. */
+export function flagLostWindows({ flux }: Observation, lostWindows: readonly number[], vis: string): PlanCall[] {
+  if (lostWindows.length === 0) return [];
+  const selection = { field: String(flux.id), spw: lostWindows.join(',') };
+  return [task('flagdata', { vis, mode: 'manual', ...selection, flagbackup: false }, `${flux.name} shows no signal`)];
 }
 
 /** Flags of fields in the science windows that nothing calibrates: what is not calibrated must not pass for it. */

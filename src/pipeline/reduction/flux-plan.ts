@@ -1,6 +1,7 @@
 import type { CommonFlux } from './common-flux.ts';
 import { remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
+import { keptCorrelations } from './solve-plan.ts';
 
 /** A field of one Execution Block. */
 export interface NamedField {
@@ -15,6 +16,10 @@ export interface CalibratedBlock {
   readonly vis: string;
   readonly refants: readonly string[];
   readonly minblperant: number;
+  readonly corrdepflags: boolean;
+  /** Interval of phases, and whether the windows have them in common. */
+  readonly phaseSolint: string;
+  readonly isJoined: boolean;
   /** Those that the common scale is brought to; bodies of the Solar System have a flux density of their own each time. */
   readonly calibrators: readonly NamedField[];
   /** With the phase calibrator of each. */
@@ -99,16 +104,24 @@ function amplitudeGains(block: CalibratedBlock): PlanCall[] {
     gaintype: 'G',
     minsnr: 2,
     minblperant: block.minblperant,
+    ...keptCorrelations(block.corrdepflags),
   };
   return [
     remove(`${block.vis}.phase_int`, `${block.vis}.ampli_inf`),
-    task('gaincal', { ...base, caltable: `${block.vis}.phase_int`, solint: 'int', calmode: 'p' }),
+    task('gaincal', {
+      ...base,
+      caltable: `${block.vis}.phase_int`,
+      solint: block.phaseSolint,
+      calmode: 'p',
+      ...(block.isJoined ? { combine: 'spw' } : {}),
+    }),
     task('gaincal', {
       ...base,
       caltable: `${block.vis}.ampli_inf`,
       solint: 'inf',
       calmode: 'a',
       gaintable: `${block.vis}.phase_int`,
+      ...(block.isJoined ? { spwmap: block.spws.map(() => 0) } : {}),
     }),
   ];
 }

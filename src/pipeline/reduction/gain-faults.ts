@@ -1,5 +1,5 @@
 import { median } from '../../foundation/numeric/index.ts';
-import type { CalibratorView, IntegrationGains } from './gain-series.ts';
+import { type CalibratorView, type IntegrationGains, LEAST_SNR, powerKey } from './gain-series.ts';
 import { medianAngle, robustScatter, wrap } from './robust.ts';
 
 /** A polarization of an antenna without signal, in some windows. */
@@ -9,9 +9,8 @@ export interface DeadInput {
   readonly spwIds: readonly number[];
 }
 
-/** An antenna whose amplitudes are low at all times. */
-export interface LowGain {
-  readonly antenna: string;
+/** An antenna, or a polarization of it, whose amplitudes are low at all times, in some windows. */
+export interface LowGain extends DeadInput {
   /** Voltage over that of the median antenna. */
   readonly ratio: number;
 }
@@ -20,6 +19,9 @@ export interface LowGain {
 export interface LostTime {
   readonly antenna: string;
   readonly kind: 'off-source' | 'phase-jump';
+  /** Where it is one polarization, or one window, alone. */
+  readonly pol?: number;
+  readonly spwId?: number;
   readonly after: number;
   readonly before: number;
   /** Voltage that is left, or angle of the jump, rad. */
@@ -31,22 +33,33 @@ export interface GainFaults {
   readonly dead: readonly DeadInput[];
   readonly low: readonly LowGain[];
   readonly lost: readonly LostTime[];
+  /** Antennas whose phases change too fast to be followed, with what they do from one integration to the next, rad. */
+  readonly unstable: readonly { readonly antenna: string; readonly size: number }[];
+}
+
+/** Windows and polarizations of an antenna that may fail together. */
+interface Part {
+  readonly cells: readonly number[];
+  readonly pol?: number;
+  readonly spwId?: number;
 }
 
 /** Voltages over those of the median antenna. */
 const DEAD_BELOW = 0.12;
 const LOW_BELOW = 0.5;
-/** An antenna is off source where its voltages are below that share of its own usual ones. */
+/** An antenna is off source where its voltages, with so many times their error, are below that share of its own usual ones. */
 const OFF_BELOW = 0.5;
+const OFF_OVER_NOISE = 3;
 /**
  * A jump turns the phase by more than that; by that many times the scatter of what the phases of other antennas do then, and of the most
- * that all but a few of them do; and of what the air does to the antenna, which is more for outer ones.
+ * that all but a few of them do; and of what the air does to the antenna, which is more for outer ones, and the noise.
  */
 const LEAST_JUMP = 0.9;
 const JUMP_SIGMA = 6;
 const JUMP_OVER_OTHERS = 3;
 const OTHERS_SHARE = 0.9;
 const JUMP_OVER_AIR = 4;
+const JUMP_OVER_NOISE = 5;
 /** Differences of paths grow with time to that power, until the wind has blown the air across the array, s. */
 const AIR_GROWTH = 5 / 6;
 const LONGEST_AIR_SEC = 300;
@@ -55,6 +68,10 @@ const LEAST_AGREEMENT = 0.85;
 /** Relative scatter of amplitudes of one integration above which a calibrator is too faint to tell. */
 const LARGEST_SCATTER = 0.2;
 const FEWEST_ANTENNAS = 4;
+/** Steps of the phase within scans that nothing can follow, rad; of others they are so many times smaller. */
+const UNSTABLE_STEP = 0.8;
+const UNSTABLE_RATIO = 4;
+const FEWEST_STEPS = 3;
 
 /** Series of one window: amplitudes and phases against the array's, [time][ant][pol]. */
 interface Moment {
@@ -65,6 +82,8 @@ interface Moment {
   readonly ratios: readonly number[][];
   /** Phase against the middle of the array's, rad. */
   readonly phases: readonly number[][];
+  /** Signal-to-noise ratio of both. */
+  readonly snr: readonly number[][];
 }
 
 /**
@@ -76,7 +95,8 @@ interface Moment {
 export function findGainFaults(view: CalibratorView, bandpassId: number): GainFaults {
   const spwIds = [...new Set(view.integrations.map(({ spwId }) => spwId))].sort((a, b) => a - b);
   const moments = clearMoments(momentsOf(view, spwIds), bandpassId);
-  if (view.antennas.length < FEWEST_ANTENNAS || moments.length === 0) return { dead: [], low: [], lost: [] };
+  if (view.antennas.length < FEWEST_ANTENNAS || moments.length === 0)
+    return { dead: [], low: [], lost: [], unstable: [] };
   const usual = view.antennas.map((_, ant) =>
     moments[0].ratios[ant].map((_, cell) => {
       const ofBandpass = moments.filter(({ fieldId }) => fieldId === bandpassId);
@@ -84,23 +104,69 @@ export function findGainFaults(view: CalibratorView, bandpassId: number): GainFa
     }),
   );
   const isDead = usual.map((cells) => cells.map((ratio) => ratio < DEAD_BELOW));
-  const dead = view.antennas.flatMap((antenna, ant) =>
-    Array.from({ length: view.polCount }, (_, pol) => ({
-      antenna,
-      pol,
-      spwIds: spwIds.filter((_, index) => isDead[ant][index * view.polCount + pol]),
-    })).filter((input) => input.spwIds.length > 0),
+  const isLow = usual.map((cells, ant) => cells.map((ratio, cell) => !isDead[ant][cell] && ratio < LOW_BELOW));
+  const windowsOf = (isBad: readonly boolean[], pol: number) =>
+    spwIds.filter((_, index) => isBad[index * view.polCount + pol]);
+  const inputs = view.antennas.flatMap((antenna, ant) =>
+    Array.from({ length: view.polCount }, (_, pol) => ({ antenna, ant, pol })),
   );
-  const living = usual.map((cells, ant) => median(finite(cells.filter((_, cell) => !isDead[ant][cell]))));
-  const low = view.antennas.flatMap((antenna, ant) =>
-    living[ant] < LOW_BELOW ? [{ antenna, ratio: living[ant] }] : [],
+  const dead = inputs
+    .map(({ antenna, ant, pol }) => ({ antenna, pol, spwIds: windowsOf(isDead[ant], pol) }))
+    .filter((input) => input.spwIds.length > 0);
+  const low = inputs
+    .map(({ antenna, ant, pol }) => {
+      const ratio = median(usual[ant].filter((_, cell) => isLow[ant][cell] && cell % view.polCount === pol));
+      return { antenna, pol, spwIds: windowsOf(isLow[ant], pol), ratio };
+    })
+    .filter((input) => input.spwIds.length > 0);
+  const good = usual.map((cells, ant) =>
+    cells.flatMap((_, cell) => (isDead[ant][cell] || isLow[ant][cell] ? [] : [cell])),
   );
+  const unstable = unstableAntennas(view.antennas, good, moments);
   const lost = view.antennas.flatMap((antenna, ant) => {
-    const cells = usual[ant].flatMap((_, cell) => (isDead[ant][cell] ? [] : [cell]));
-    if (cells.length === 0 || low.some((entry) => entry.antenna === antenna)) return [];
-    return [...offSource(antenna, ant, cells, moments), ...jumps(antenna, ant, cells, moments, bandpassId)];
+    if (good[ant].length === 0 || unstable.some((one) => one.antenna === antenna)) return [];
+    const found: LostTime[] = [];
+    for (const { cells, ...part } of partsOf(good[ant], spwIds, view.polCount)) {
+      for (const time of [...offSource(ant, cells, moments), ...jumps(ant, cells, moments, bandpassId)]) {
+        const isKnown = found.some((other) => time.after >= other.after && time.before <= other.before);
+        if (!isKnown) found.push({ antenna, ...part, ...time });
+      }
+    }
+    return found;
   });
-  return { dead, low, lost };
+  return { dead, low, lost, unstable };
+}
+
+/** The whole antenna, then its polarizations, then its windows. */
+function partsOf(cells: readonly number[], spwIds: readonly number[], polCount: number): Part[] {
+  const pols = Array.from({ length: polCount }, (_, pol) => ({
+    pol,
+    cells: cells.filter((cell) => cell % polCount === pol),
+  }));
+  const windows = spwIds.map((spwId, index) => ({
+    spwId,
+    cells: cells.filter((cell) => Math.floor(cell / polCount) === index),
+  }));
+  return [{ cells }, ...(polCount > 1 ? pols : []), ...(spwIds.length > 1 ? windows : [])].filter(
+    (part) => part.cells.length > 0,
+  );
+}
+
+/** Antennas whose phases turn by more than a radian from one integration to the next, where those of others do not. */
+function unstableAntennas(antennas: readonly string[], cells: readonly number[][], moments: readonly Moment[]) {
+  const sizes = antennas.map((_, ant) => {
+    const steps = moments.flatMap((now, index) => {
+      const before = moments[index - 1];
+      const step =
+        before?.scan === now.scan && cells[ant].length > 0 ? stepOf(ant, cells[ant], before, now) : undefined;
+      return step && step.agreement >= LEAST_AGREEMENT ? [Math.abs(step.angle)] : [];
+    });
+    return steps.length < FEWEST_STEPS ? Number.NaN : median(steps);
+  });
+  const usual = median(finite(sizes));
+  return antennas.flatMap((antenna, ant) =>
+    sizes[ant] > Math.max(UNSTABLE_STEP, UNSTABLE_RATIO * usual) ? [{ antenna, size: sizes[ant] }] : [],
+  );
 }
 
 function momentsOf(view: CalibratorView, spwIds: readonly number[]): Moment[] {
@@ -113,7 +179,9 @@ function momentsOf(view: CalibratorView, spwIds: readonly number[]): Moment[] {
   return [...byTime.values()].map((windows) => {
     const ratios = view.antennas.map(() => Array<number>(cellCount).fill(Number.NaN));
     const phases = view.antennas.map(() => Array<number>(cellCount).fill(Number.NaN));
-    for (const { spwId, gains, flag } of windows) {
+    const ratioOfNoise = view.antennas.map(() => Array<number>(cellCount).fill(0));
+    for (const { fieldId, spwId, gains, flag, snr } of windows) {
+      if ((view.scanSnr.get(powerKey(fieldId, spwId)) ?? Number.POSITIVE_INFINITY) < LEAST_SNR) continue;
       for (let pol = 0; pol < view.polCount; pol++) {
         const cell = spwIds.indexOf(spwId) * view.polCount + pol;
         const used = view.antennas.map((_, ant) => ant).filter((ant) => !flag[ant * 2 + pol]);
@@ -124,11 +192,12 @@ function momentsOf(view: CalibratorView, spwIds: readonly number[]): Moment[] {
         for (const ant of used) {
           ratios[ant][cell] = size(ant) / middle;
           phases[ant][cell] = angle(ant);
+          ratioOfNoise[ant][cell] = snr[ant * 2 + pol];
         }
       }
     }
     const { time, fieldId, scan } = windows[0];
-    return { time, fieldId, scan, ratios, phases };
+    return { time, fieldId, scan, ratios, phases, snr: ratioOfNoise };
   });
 }
 
@@ -149,17 +218,17 @@ function clearMoments(moments: readonly Moment[], bandpassId: number): Moment[] 
 }
 
 /** Runs of integrations in which an antenna has lost most of its signal. */
-function offSource(antenna: string, ant: number, cells: readonly number[], moments: readonly Moment[]): LostTime[] {
+function offSource(ant: number, cells: readonly number[], moments: readonly Moment[]): Omit<LostTime, 'antenna'>[] {
   const level = moments.map(({ ratios }) => median(finite(cells.map((cell) => ratios[ant][cell]))));
   const usual = median(finite(level));
-  const isLost = (index: number) => level[index] < OFF_BELOW * usual;
-  const found: LostTime[] = [];
+  const noise = moments.map(({ snr }) => 1 / Math.hypot(...cells.map((cell) => snr[ant][cell])));
+  const isLost = (index: number) => level[index] + OFF_OVER_NOISE * noise[index] * level[index] < OFF_BELOW * usual;
+  const found: Omit<LostTime, 'antenna'>[] = [];
   for (let index = 0; index < moments.length; index++) {
     if (!isLost(index)) continue;
     let last = index;
     while (last + 1 < moments.length && (isLost(last + 1) || Number.isNaN(level[last + 1]))) last++;
     found.push({
-      antenna,
       kind: 'off-source',
       after: moments[index - 1]?.time ?? 0,
       before: moments[last + 1]?.time ?? Number.POSITIVE_INFINITY,
@@ -172,13 +241,12 @@ function offSource(antenna: string, ant: number, cells: readonly number[], momen
 
 /** Steps of the phase between integrations of the same field that follow one another. */
 function jumps(
-  antenna: string,
   ant: number,
   cells: readonly number[],
   moments: readonly Moment[],
   bandpassId: number,
-): LostTime[] {
-  const found: LostTime[] = [];
+): Omit<LostTime, 'antenna'>[] {
+  const found: Omit<LostTime, 'antenna'>[] = [];
   const ofBandpass = moments.filter(({ fieldId }) => fieldId === bandpassId);
   const air = airOf(ant, cells, ofBandpass);
   for (const fieldId of new Set(moments.map((moment) => moment.fieldId))) {
@@ -195,9 +263,10 @@ function jumps(
         JUMP_SIGMA * robustScatter(others),
         JUMP_OVER_OTHERS * mostOf(others.map(Math.abs)),
         JUMP_OVER_AIR * air(now.time - before.time),
+        JUMP_OVER_NOISE * step.noise,
       );
       if (Math.abs(step.angle) < usual) continue;
-      found.push({ antenna, kind: 'phase-jump', after: before.time, before: now.time, size: step.angle });
+      found.push({ kind: 'phase-jump', after: before.time, before: now.time, size: step.angle });
     }
   }
   return found;
@@ -229,17 +298,21 @@ function airOf(ant: number, cells: readonly number[], moments: readonly Moment[]
   return (seconds) => Math.sqrt(sum / count) * (Math.min(seconds, LONGEST_AIR_SEC) / (time / count)) ** AIR_GROWTH;
 }
 
-/** How far an antenna's phase turns against the array between two moments, over windows and polarizations. */
+/** How far an antenna's phase turns against the array between two moments, over windows and polarizations, and its error, rad. */
 function stepOf(ant: number, cells: readonly number[], before: Moment, now: Moment) {
+  let variance = 0;
   const angles = cells.flatMap((cell) => {
     const turn = (other: number) => wrap(now.phases[other][cell] - before.phases[other][cell]);
     const all = now.phases.map((_, other) => turn(other)).filter(Number.isFinite);
     const own = turn(ant);
-    return Number.isFinite(own) && all.length >= FEWEST_ANTENNAS ? [wrap(own - medianAngle(all))] : [];
+    if (!Number.isFinite(own) || all.length < FEWEST_ANTENNAS) return [];
+    variance += before.snr[ant][cell] ** -2 + now.snr[ant][cell] ** -2;
+    return [wrap(own - medianAngle(all))];
   });
   if (angles.length === 0) return undefined;
   const [cos, sin] = [Math.cos, Math.sin].map((part) => angles.reduce((sum, angle) => sum + part(angle), 0));
-  return { angle: Math.atan2(sin, cos), agreement: Math.hypot(cos, sin) / angles.length };
+  const noise = Math.sqrt(variance) / angles.length;
+  return { angle: Math.atan2(sin, cos), agreement: Math.hypot(cos, sin) / angles.length, noise };
 }
 
 const finite = (values: readonly number[]) => values.filter(Number.isFinite);

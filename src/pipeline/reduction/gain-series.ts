@@ -33,6 +33,8 @@ export interface CalibratorView {
 /** Key of {@link CalibratorView.powers} and {@link CalibratorView.scanSnr}. */
 export const powerKey = (fieldId: number, spwId: number) => `${fieldId} ${spwId}`;
 
+/** Gains of noise alone reach a ratio of 2, where the fit finds the largest eigenvalue; below this one there is no signal. */
+export const LEAST_SNR = 3;
 /** Channels that far apart, as a share of the window, tell the delay of a baseline. */
 const DELAY_STEP = 1 / 16;
 /** Share of a window at each edge that is not looked at. */
@@ -42,25 +44,19 @@ const FEWEST_BASELINES = 2;
 /**
  * Looks at calibrators: gains of each integration over whole windows, and mean power spectra.
  *
- * Delays of the baselines are taken from the bandpass calibrator, so that a window can be averaged before it has a
- * bandpass.
+ * Delays of the baselines are taken from all of them, the brightest counting most, so that a window can be averaged before it has
+ * a bandpass.
  *
  * @param vis MeasurementSet with the science windows, corrected for all that is known beforehand
- * @param bandpassId field that delays are taken from
  * @param fieldIds point-like calibrators
  */
-export function viewCalibrators(
-  context: Context,
-  vis: string,
-  bandpassId: number,
-  fieldIds: readonly number[],
-): CalibratorView {
+export function viewCalibrators(context: Context, vis: string, fieldIds: readonly number[]): CalibratorView {
   const ms = openMs(vis, 'read');
   try {
     const metadata = readMetadata(ms);
     return arena().scope((lease) => {
       const view = new View(metadata, lease);
-      scan(context, ms, metadata, [bandpassId], (chunk) => view.addDelays(chunk));
+      scan(context, ms, metadata, fieldIds, (chunk) => view.addDelays(chunk));
       scan(context, ms, metadata, fieldIds, (chunk) => view.addGains(chunk));
       return view.result();
     });
@@ -207,14 +203,16 @@ class View {
     const [first, end] = channelsOf(chanCount);
     const [turnRe, turnIm] = [Math.cos(slope), -Math.sin(slope)];
     let [re, im, count] = [0, 0, 0];
-    let [cos, sin] = [Math.cos(slope * (chanCount / 2 - first)), Math.sin(slope * (chanCount / 2 - first))];
-    for (let chan = first; chan < end; chan++) {
+    let [cos, sin] = [Math.cos((slope * chanCount) / 2), Math.sin((slope * chanCount) / 2)];
+    for (let chan = 0; chan < chanCount; chan++) {
       const at = (row * chanCount + chan) * corrCount + corr;
       if (!chunk.flag[at]) {
         const [x, y] = [data[2 * at], data[2 * at + 1]];
-        re += x * cos - y * sin;
-        im += x * sin + y * cos;
-        count++;
+        if (chan >= first && chan < end) {
+          re += x * cos - y * sin;
+          im += x * sin + y * cos;
+          count++;
+        }
         powers[2 * (hand * chanCount + chan)] += x * x + y * y;
         powers[2 * (hand * chanCount + chan) + 1]++;
       }

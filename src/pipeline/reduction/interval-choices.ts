@@ -9,9 +9,13 @@ export interface IntervalChoices {
   readonly phase: string;
   /** solint of the bandpass, e.g. "inf" or "inf,4ch". */
   readonly bandpass: string;
+  /** Windows have their phases in common: alone they have too little signal. */
+  readonly isJoined: boolean;
   readonly decisions: readonly Decision[];
 }
 
+/** Least one of a window alone over a scan: solutions below fit the noise, and make flux densities 1 % too high or more. */
+const WINDOW_SNR = 10;
 /** Least signal-to-noise ratio of a phase: 0.2 rad. */
 const PHASE_SNR = 5;
 /** Least one of a channel of the bandpass: its noise adds 5 % to a channel of a target, and averages out over antennas. */
@@ -24,12 +28,20 @@ const SEEN_SHARE = 7 / 8;
 
 /** Chooses solution intervals from the signal-to-noise ratios of the calibrators. */
 export function chooseIntervals(observation: Observation, { fields }: SignalView): IntervalChoices {
+  const ofScan = (field: FieldSignal) => leastSnr(field) * Math.sqrt(field.integrationsPerScan);
+  const isFaint = (field: FieldSignal) => ofScan(field) < WINDOW_SNR;
+  // The bandpass calibrator tells what the windows differ by.
+  const isJoined =
+    observation.science.length > 1 &&
+    fields.some(isFaint) &&
+    fields.some((field) => field.fieldId === observation.bandpass.id && !isFaint(field));
+  const snrOf = isJoined ? jointSnr : leastSnr;
   const names = new Map(calibratorFields(observation).map(({ id, name }) => [id, name]));
   const weakest = fields.reduce<FieldSignal | undefined>((least, field) => {
-    return least && leastSnr(least) <= leastSnr(field) ? least : field;
+    return least && snrOf(least) <= snrOf(field) ? least : field;
   }, undefined);
   const bandpass = fields.find(({ fieldId }) => fieldId === observation.bandpass.id);
-  const phase = weakest ? timeInterval(weakest, leastSnr(weakest)) : 'int';
+  const phase = weakest ? timeInterval(weakest, snrOf(weakest)) : 'int';
   const central = bandpass ? leastSnr(bandpass) * Math.sqrt(CENTRAL_SHARE / SEEN_SHARE) : Number.POSITIVE_INFINITY;
   const bandpassPhase = bandpass ? timeInterval(bandpass, central) : 'int';
   const { count, least } = channelsPerSolution(observation, bandpass);
@@ -38,17 +50,32 @@ export function chooseIntervals(observation: Observation, { fields }: SignalView
     decisions.push({
       topic: 'Solution interval of phases',
       choice: phase === 'int' ? 'each integration' : phase === 'inf' ? 'whole scans' : phase,
-      reason: `The weakest calibrator, ${names.get(weakest.fieldId)}, has a signal-to-noise ratio of ${leastSnr(weakest).toFixed(0)} in an integration, antenna and window; ${PHASE_SNR} are needed.`,
+      reason: `The weakest calibrator, ${names.get(weakest.fieldId)}, has a signal-to-noise ratio of ${snrOf(weakest).toFixed(0)} in an integration${isJoined ? ' and antenna, all windows together' : ', antenna and window'}; ${PHASE_SNR} are needed.`,
     });
+  if (isJoined)
+    decisions.push({
+      topic: 'Phases of the windows',
+      choice: 'solved for in common, after their differences are taken from the bandpass calibrator',
+      reason: `A calibrator has a signal-to-noise ratio below ${WINDOW_SNR} in a window and scan: such phases would follow the noise and make it brighter.`,
+    });
+  for (const field of fields.filter(isFaint)) {
+    const percent = (100 * 2) / ofScan(field) ** 2;
+    decisions.push({
+      topic: 'Faint calibrator',
+      choice: `flux densities of ${names.get(field.fieldId)} are too high by about ${percent.toFixed(0)} % in its worst window`,
+      reason: `Its gains have a signal-to-noise ratio of ${ofScan(field).toFixed(1)} in a scan, antenna and window, and the square of a gain has the noise added twice.`,
+    });
+  }
   if (bandpass)
     decisions.push({
       topic: 'Channels of the bandpass',
       choice: count === 1 ? 'each by itself' : `averages of ${count}`,
       reason: `${observation.bandpass.name} gives a signal-to-noise ratio of ${least.toFixed(0)} in a channel; ${BANDPASS_SNR} are asked for.`,
     });
-  return { bandpassPhase, phase, bandpass: count === 1 ? 'inf' : `inf,${count}ch`, decisions };
+  return { bandpassPhase, phase, isJoined, bandpass: count === 1 ? 'inf' : `inf,${count}ch`, decisions };
 }
 
+const jointSnr = ({ snr }: FieldSignal) => Math.hypot(...[...snr.values()].filter((value) => value > 0));
 const leastSnr = ({ snr }: FieldSignal) => Math.min(...[...snr.values()].filter((value) => value > 0));
 
 /** As many integrations as give the phase its ratio; a whole scan where they are too many to be told apart. */

@@ -69,7 +69,11 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
   const wvrSpwId = metadata.spectralWindows.find((spw) => spw.name.startsWith('WVR'))?.id;
   const targetScans = scansWith(metadata, /^OBSERVE_TARGET/);
   if (targetScans.length === 0)
-    fail('bad-data', 'No scan has the intent OBSERVE_TARGET; there is nothing to calibrate for.', { file: vis });
+    fail(
+      'bad-data',
+      'No scan has the intent OBSERVE_TARGET: there is nothing to calibrate for. Leave this Execution Block out.',
+      { file: vis },
+    );
   const scienceIds = fullResolutionSpws(metadata, targetScans, wvrSpwId);
   const atmosphere = scansWith(metadata, /^CALIBRATE_ATMOSPHERE/);
   const tsysIds = fullResolutionSpws(metadata, atmosphere, wvrSpwId);

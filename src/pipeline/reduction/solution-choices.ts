@@ -1,10 +1,10 @@
 import type { BodyLines } from './body-lines.ts';
 import type { FluxModel } from './flux-model.ts';
+import type { Inspection } from './inspection.ts';
 import { chooseIntervals, type IntervalChoices } from './interval-choices.ts';
 import type { Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
 import { chooseDiskBaselines } from './resolved-body.ts';
-import type { SignalView } from './signal.ts';
 
 /** How the solutions from the calibrators are made. */
 export interface SolutionChoices {
@@ -13,6 +13,8 @@ export interface SolutionChoices {
   /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
   readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
   readonly intervals: IntervalChoices;
+  /** Correlations are kept whose partner is flagged. */
+  readonly corrdepflags: boolean;
   /** Windows (from 0) in which the flux calibrator says nothing. */
   readonly lostWindows: readonly number[];
   readonly decisions: readonly Decision[];
@@ -30,7 +32,7 @@ export function chooseSolutions(
   observation: Observation,
   flux: FluxModel,
   { lostWindows }: BodyLines,
-  signal: SignalView,
+  { signal, hasHalfInputs }: Pick<Inspection, 'signal' | 'hasHalfInputs'>,
 ): SolutionChoices {
   const { antennas } = observation;
   const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennas.length - 1 - SPARE_ANTENNAS));
@@ -43,12 +45,20 @@ export function chooseSolutions(
       reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
     });
   }
-  if (!flux.disk) return { minblperant, lostWindows, intervals, decisions };
+  if (hasHalfInputs) {
+    decisions.push({
+      topic: 'Flags of one polarization',
+      choice: 'corrdepflags=True in gaincal and bandpass',
+      reason: 'Otherwise the good polarization of such an antenna would be lost with the flagged one.',
+    });
+  }
+  const common = { minblperant, lostWindows, intervals, corrdepflags: hasHalfInputs };
+  if (!flux.disk) return { ...common, decisions };
   const {
     uvrange,
     minblperant: fewest = minblperant,
     ...found
   } = chooseDiskBaselines(observation, flux.disk, minblperant);
   const fluxBaselines = uvrange === undefined ? undefined : { uvrange, minblperant: fewest };
-  return { minblperant, lostWindows, intervals, fluxBaselines, decisions: [...decisions, ...found.decisions] };
+  return { ...common, fluxBaselines, decisions: [...decisions, ...found.decisions] };
 }

@@ -26,7 +26,7 @@ export function planSolve(
     { number: 14, title: 'State of the flags before the gains', calls: [save('BeforeGainCalibration')] },
     { number: GAIN_STEP, title: 'Gains and flux scale', calls: gainCalls(observation, names, refants, choices) },
     { number: 16, title: 'State of the flags before the application', calls: [save('BeforeApplycal')] },
-    { number: 17, title: 'Application of bandpass and gains', calls: applyCalls(observation, names) },
+    { number: 17, title: 'Application of bandpass and gains', calls: applyCalls(observation, names, choices) },
     { number: 18, title: 'Calibrated data into a MeasurementSet of their own', calls: splitCalibrated(names) },
   ];
 }
@@ -35,8 +35,9 @@ function bandpassCalls(
   observation: Observation,
   names: CalibrationNames,
   refants: readonly string[],
-  { minblperant, intervals }: SolutionChoices,
+  { minblperant, intervals, corrdepflags }: SolutionChoices,
 ): PlanCall[] {
+  const keep = keptCorrelations(corrdepflags);
   const central = observation.science
     .map((spw, index) => `${index}:${Math.floor(0.4 * spw.chanCount)}~${Math.floor(0.6 * spw.chanCount)}`)
     .join(',');
@@ -56,6 +57,7 @@ function bandpassCalls(
         calmode: 'p',
         minsnr: 1,
         minblperant,
+        ...keep,
       },
       'phases first, so that the average over time keeps its amplitude',
     ),
@@ -70,18 +72,30 @@ function bandpassCalls(
       bandtype: 'B',
       minblperant,
       gaintable: before,
+      ...keep,
     }),
   ];
 }
+
+/** A parameter that CASA before 5.7 lacks is written only where it matters. */
+export const keptCorrelations = (corrdepflags: boolean): Record<string, PlanValue> =>
+  corrdepflags ? { corrdepflags } : {};
 
 /** gaincal for all calibrators, the flux calibrator on its own where only some of its baselines are used. */
 function gainSolver(
   observation: Observation,
   { split }: CalibrationNames,
   refants: readonly string[],
-  { minblperant, fluxBaselines }: SolutionChoices,
+  { minblperant, fluxBaselines, corrdepflags }: SolutionChoices,
 ): (args: Record<string, PlanValue>, reason?: string) => PlanCall[] {
-  const base = { vis: split, refant: refants.join(','), gaintype: 'G', minsnr: 2, minblperant };
+  const base = {
+    vis: split,
+    refant: refants.join(','),
+    gaintype: 'G',
+    minsnr: 2,
+    minblperant,
+    ...keptCorrelations(corrdepflags),
+  };
   const ids = calibratorFields(observation).map((entry) => entry.id);
   const isApart = (id: number) => fluxBaselines !== undefined && id === observation.flux.id;
   return (args, reason) => [
@@ -93,10 +107,81 @@ function gainSolver(
   ];
 }
 
-const amplitudes = (split: string) => ({
+/** Tables before the phases, and with them; all windows have one phase where a window alone has too little signal. */
+function phaseChain(
+  { science }: Observation,
+  split: string,
+  { isJoined }: SolutionChoices['intervals'],
+): {
+  before: Record<string, PlanValue>;
+  tables: string[];
+  maps: Record<string, PlanValue>;
+  with(table: string): Record<string, PlanValue>;
+} {
+  const bandpass = `${split}.bandpass`;
+  if (!isJoined)
+    return {
+      before: { gaintable: bandpass },
+      tables: [bandpass],
+      maps: {},
+      with: (table: string) => ({ gaintable: [bandpass, table] }),
+    };
+  const tables = [bandpass, `${split}.phase_offset`];
+  const spwmap = [[], [], science.map(() => 0)];
+  return {
+    before: { gaintable: tables, combine: 'spw' },
+    tables,
+    maps: { spwmap: [...spwmap, []] },
+    with: (table: string) => ({ gaintable: [...tables, table], spwmap }),
+  };
+}
+
+/** Solutions that all calibrators get: phases for themselves, amplitudes, phases of whole scans. */
+function solutionsOf(
+  observation: Observation,
+  split: string,
+  solve: ReturnType<typeof gainSolver>,
+  { intervals }: SolutionChoices,
+  amplitude: { caltable: string; reason?: string },
+): PlanCall[] {
+  const chain = phaseChain(observation, split, intervals);
+  return [
+    ...solve({ caltable: `${split}.phase_int`, solint: intervals.phase, calmode: 'p', ...chain.before }),
+    ...solve({ caltable: amplitude.caltable, ...amplitudes(observation, split, intervals) }, amplitude.reason),
+    ...solve(
+      { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', ...chain.before },
+      'phases of whole scans, for the targets between them',
+    ),
+  ];
+}
+
+const amplitudes = (observation: Observation, split: string, intervals: SolutionChoices['intervals']) => ({
   ...{ solint: 'inf', calmode: 'a' },
-  gaintable: [`${split}.bandpass`, `${split}.phase_int`],
+  ...phaseChain(observation, split, intervals).with(`${split}.phase_int`),
 });
+
+/** What the phases of the windows differ by, for phases that all windows have in common. */
+function offsetCalls(
+  observation: Observation,
+  { split }: CalibrationNames,
+  refants: readonly string[],
+  { intervals, minblperant, corrdepflags }: SolutionChoices,
+): PlanCall[] {
+  if (!intervals.isJoined) return [];
+  const caltable = `${split}.phase_offset`;
+  const field = String(observation.bandpass.id);
+  const args = {
+    ...{ vis: split, caltable, field, solint: 'inf', combine: 'scan', refant: refants.join(','), calmode: 'p' },
+  };
+  return [
+    remove(caltable),
+    task(
+      'gaincal',
+      { ...args, minblperant, ...keptCorrelations(corrdepflags), gaintable: `${split}.bandpass` },
+      'what the phases of the windows differ by',
+    ),
+  ];
+}
 
 function gainCalls(
   observation: Observation,
@@ -107,20 +192,22 @@ function gainCalls(
   const { split } = names;
   const solve = gainSolver(observation, names, refants, choices);
   const isLost = choices.lostWindows.length > 0;
-  if (calibratorFields(observation).length === 1) return soleCalibratorCalls(split, solve, choices);
+  const offset = offsetCalls(observation, names, refants, choices);
+  if (calibratorFields(observation).length === 1) {
+    // The flux scale is in its gains; fluxscale would have nothing to scale.
+    const amplitude = { caltable: `${split}.flux_inf`, reason: 'its flux density is known: no fluxscale' };
+    return [
+      remove(`${split}.phase_int`, `${split}.phase_inf`, `${split}.flux_inf`),
+      ...offset,
+      ...solutionsOf(observation, split, solve, choices, amplitude),
+    ];
+  }
   const fluxtable = isLost ? `${split}.flux_first` : `${split}.flux_inf`;
   return [
     remove(`${split}.phase_int`, `${split}.ampli_inf`, `${split}.phase_inf`, `${split}.flux_inf`, `${split}.fluxscale`),
     ...(isLost ? [remove(fluxtable)] : []),
-    ...solve({
-      ...{ caltable: `${split}.phase_int`, solint: choices.intervals.phase, calmode: 'p' },
-      gaintable: `${split}.bandpass`,
-    }),
-    ...solve({ caltable: `${split}.ampli_inf`, ...amplitudes(split) }),
-    ...solve(
-      { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', gaintable: `${split}.bandpass` },
-      'phases of whole scans, for the targets between them',
-    ),
+    ...offset,
+    ...solutionsOf(observation, split, solve, choices, { caltable: `${split}.ampli_inf` }),
     tool('casalog', 'logfile', [], { assign: 'mylogfile' }),
     tool('casalog', 'setlogfile', [`${split}.fluxscale`]),
     task('fluxscale', {
@@ -130,24 +217,6 @@ function gainCalls(
       reference: String(observation.flux.id),
     }),
     tool('casalog', 'setlogfile', [{ variable: 'mylogfile' }]),
-  ];
-}
-
-/** One calibrator that does everything has the flux scale in its gains; fluxscale would have nothing to scale. */
-function soleCalibratorCalls(
-  split: string,
-  solve: ReturnType<typeof gainSolver>,
-  { intervals }: SolutionChoices,
-): PlanCall[] {
-  const bandpass = { gaintable: `${split}.bandpass` };
-  return [
-    remove(`${split}.phase_int`, `${split}.phase_inf`, `${split}.flux_inf`),
-    ...solve({ caltable: `${split}.phase_int`, solint: intervals.phase, calmode: 'p', ...bandpass }),
-    ...solve({ caltable: `${split}.flux_inf`, ...amplitudes(split) }, 'its flux density is known: no fluxscale'),
-    ...solve(
-      { caltable: `${split}.phase_inf`, solint: 'inf', calmode: 'p', ...bandpass },
-      'phases of whole scans, for the targets between them',
-    ),
   ];
 }
 
@@ -185,24 +254,28 @@ export function planSpectra(
     ),
   );
   const solve = gainSolver(observation, names, refants, choices);
-  const gains = solve({ caltable: `${split}.flux_inf`, ...amplitudes(split) }, 'gains that need no scaling');
+  const gains = solve(
+    { caltable: `${split}.flux_inf`, ...amplitudes(observation, split, choices.intervals) },
+    'gains that need no scaling',
+  );
   return { number: GAIN_STEP, title: 'Gains from spectra of the calibrators', calls: [...models, ...gains] };
 }
 
 /** A window that has no solutions at all is flagged: uncalibrated data must not pass for calibrated ones. */
 const STRICT = 'calflagstrict';
 
-function applyCalls(observation: Observation, names: CalibrationNames): PlanCall[] {
-  const { split } = names;
+function applyCalls(observation: Observation, { split }: CalibrationNames, { intervals }: SolutionChoices): PlanCall[] {
+  const { tables, maps } = phaseChain(observation, split, intervals);
   const apply = (field: { id: number | string; name: string }, phaseTable: string, gainfield: string) =>
     task(
       'applycal',
       {
         vis: split,
         field: String(field.id),
-        gaintable: [`${split}.bandpass`, phaseTable, `${split}.flux_inf`],
-        gainfield: ['', gainfield, gainfield],
-        interp: ['linear,linear', 'linear', 'linear'],
+        gaintable: [...tables, phaseTable, `${split}.flux_inf`],
+        gainfield: [...tables.map(() => ''), gainfield, gainfield],
+        interp: ['linear,linear', ...tables.slice(1).map(() => 'linear'), 'linear', 'linear'],
+        ...maps,
         applymode: STRICT,
         calwt: true,
         flagbackup: false,

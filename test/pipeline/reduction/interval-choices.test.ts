@@ -41,6 +41,15 @@ describe('chooseIntervals', () => {
     expect(bandpass).toBe('inf,4ch');
   });
 
+  it('joins the windows where one alone has too little signal, and says how much too bright its noise makes it', () => {
+    const faint = intervals(400, 4);
+    expect(faint).toMatchObject({ isJoined: true, phase: '12.1s' });
+    expect(faint.decisions.filter(({ topic }) => topic === 'Faint calibrator').map(({ choice }) => choice)).toEqual([
+      'flux densities of faint are too high by about 4 % in its worst window',
+    ]);
+    expect(intervals(400, 40).isJoined).toBe(false);
+  });
+
   it('takes whole scans, and no less than sixteen solutions of the bandpass, where all is faint', () => {
     expect(intervals(4, 0.5)).toMatchObject({ phase: 'inf', bandpass: 'inf,8ch', bandpassPhase: 'inf' });
   });

@@ -29,6 +29,8 @@ describe('findSpikes', () => {
     power[20] *= 0.1;
     power.fill(Number.NaN, 100, 104);
     expect(findSpikes(power)).toEqual([]);
+    // The same on a source so bright that no rise of the noise explains it.
+    expect(findSpikes(power, 0.02).map(({ first, last }) => [first, last])).toEqual([[60, 69]]);
     expect(findSpikes(new Float64Array(64).fill(Number.NaN))).toEqual([]);
   });
 });

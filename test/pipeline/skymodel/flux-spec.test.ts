@@ -10,6 +10,7 @@ describe('parseFluxSpec', () => {
       spectralIndex: [-0.55],
     });
     expect(parseFluxSpec('3c279 = 12500mJy@97.5GHz')).toMatchObject({ fluxJy: 12.5, spectralIndex: [0] });
+    expect(parseFluxSpec('NGC 253 + M 83 =1Jy@1GHz').name).toBe('NGC 253 + M 83');
     expect(parseFluxSpec('X=2@1GHz,-0.7,-0.1').spectralIndex).toEqual([-0.7, -0.1]);
   });
 
