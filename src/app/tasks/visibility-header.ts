@@ -91,7 +91,12 @@ function cellsOf(column: Column, rowCount: number, row: number | undefined): Eng
 function putValue(column: Column, rowCount: number, row: number | undefined, value: TaskValue): void {
   const { type, kind } = column.description;
   if (kind !== 'scalar') fail('unsupported', 'vishead does not change columns of arrays.');
-  const cell = (given: TaskValue): CellValue => (type === 'String' ? String(given) : Number(given));
+  const cell = (given: TaskValue): CellValue => {
+    if (type === 'String' && (!Array.isArray(given) || given.length === 1)) return String(given);
+    if (Array.isArray(given)) fail('usage', 'hdvalue is a list; one row takes one value.');
+    const number = typeof given === 'string' && given.trim() === '' ? Number.NaN : Number(given);
+    return Number.isNaN(number) ? fail('usage', `hdvalue="${given}" is not a number.`) : number;
+  };
   if (row !== undefined) {
     column.put(row, cell(value));
     return;

@@ -7,6 +7,7 @@ export interface ListedRows {
   readonly count: number;
   readonly byField: ReadonlyMap<number, number>;
   readonly antennas: ReadonlySet<number>;
+  readonly dataDescIds: ReadonlySet<number>;
   /** Rows that are not flagged, by field; parts of rows count as parts. Undefined when not asked for. */
   readonly unflaggedByField?: ReadonlyMap<number, number>;
   /** The same by observation, array, scan and field, see `scanKey`. */
@@ -33,13 +34,15 @@ export function countRows(
   withFlags: boolean,
 ): ListedRows {
   const byField = new Map<number, number>();
+  const dataDescIds = new Set<number>();
   let total = 0;
-  for (const { count, values } of stepRuns(ms.main, ['FIELD_ID'], isChosen)) {
+  for (const { count, values } of stepRuns(ms.main, ['FIELD_ID', 'DATA_DESC_ID'], isChosen)) {
     total += count;
     add(byField, values.FIELD_ID, count);
+    dataDescIds.add(values.DATA_DESC_ID);
   }
   const antennas = antennasOf(ms, metadata.antennas.length, isChosen);
-  return { count: total, byField, antennas, ...(withFlags && countUnflagged(ms, metadata, isChosen)) };
+  return { count: total, byField, antennas, dataDescIds, ...(withFlags && countUnflagged(ms, metadata, isChosen)) };
 }
 
 function add<Key>(map: Map<Key, number>, key: Key, value: number): void {
@@ -121,7 +124,7 @@ function unflaggedShare(cell: Uint8Array, corrCount: number, widths: readonly nu
       if (cell[at] === 0) width += Math.abs(widths[chan]);
       else flagged++;
     }
-    unflagged += flagged === 0 ? bandwidth : width;
+    unflagged += flagged === 0 ? 1 : width / bandwidth;
   }
-  return unflagged / (bandwidth * corrCount);
+  return unflagged / corrCount;
 }

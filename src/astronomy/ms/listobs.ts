@@ -3,10 +3,15 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { formatDec, formatMjd, formatRa, formatTimeOfDay, observatoryPosition } from '../measures/index.ts';
 import { countRows, type ListedRows, scanKey } from './listed-rows.ts';
 import { type MeasurementSet, openMs } from './measurement-set.ts';
-import { type AntennaInfo, type MsDescription, readDescription, type ScanInfo } from './metadata.ts';
+import {
+  type AntennaInfo,
+  type MsDescription,
+  readDescription,
+  type ScanInfo,
+  type SpectralWindowInfo,
+} from './metadata.ts';
 import { readScans } from './scans.ts';
 import { SELECTION_KEYS, type Selection, selectionTexts, selectRows } from './selection.ts';
-import { centreFrequency } from './spw-selection.ts';
 
 /** Parameters of CASA's listobs. */
 export interface ListobsOptions extends Selection {
@@ -83,7 +88,7 @@ export function formatListobs(ms: MeasurementSet, options: ListingOptions = {}):
     rowCount: counts.count,
     antennas: all.antennas.filter(({ id }) => counts.antennas.has(id)),
   };
-  const scans = readScans(ms, all.dataDescriptions, all.states, true, isChosen);
+  const scans = listedScans(ms, all, isChosen);
   const lines = [
     RULE,
     `           MeasurementSet Name:  ${disk().resolve(ms.path)}      MS Version 2`,
@@ -91,11 +96,35 @@ export function formatListobs(ms: MeasurementSet, options: ListingOptions = {}):
     ...observationLines(metadata, scans, verbose, all.antennas.length),
     ...(verbose ? scanLines(metadata, scans, counts) : []),
     ...fieldLines(metadata, counts),
-    ...windowLines(metadata, scans),
-    ...(verbose ? sourceLines(metadata) : []),
+    ...windowLines(metadata, counts, ms.subtable('SPECTRAL_WINDOW').hasColumn('BBC_NO')),
+    ...sourceLines(ms, metadata, verbose),
     ...(verbose ? antennaLines(metadata) : shortAntennaLines(metadata)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Scans by observation, array, number and field; all fields of a scan get the times of the whole scan, as in CASA. */
+function listedScans(
+  ms: MeasurementSet,
+  { dataDescriptions, states }: MsDescription,
+  isChosen?: Uint8Array,
+): ScanInfo[] {
+  const parts = readScans(ms, dataDescriptions, states, true, isChosen);
+  const keyOf = ({ observationId, arrayId, number }: ScanInfo) => scanKey(observationId, arrayId, number, -1);
+  const spans = new Map<string, { startSec: number; endSec: number }>();
+  for (const part of parts) {
+    const { startSec, endSec } = spans.get(keyOf(part)) ?? part;
+    spans.set(keyOf(part), { startSec: Math.min(startSec, part.startSec), endSec: Math.max(endSec, part.endSec) });
+  }
+  const order = ({ observationId, arrayId, number, fieldIds }: ScanInfo) => [
+    observationId,
+    arrayId,
+    number,
+    fieldIds[0],
+  ];
+  return parts
+    .map((part) => ({ ...part, ...spans.get(keyOf(part)) }))
+    .sort((one, other) => order(one).reduce((sign, id, k) => sign || id - order(other)[k], 0));
 }
 
 /** A number as C++ streams print it by default. */
@@ -135,7 +164,7 @@ function observationLines(
     for (const each of observations) {
       const [from, to] = each.timeRange;
       const range = `${'['.padEnd(20)}${general(from)}, ${general(to)}]`;
-      lines.push(`  ${each.telescope.padEnd(10)}${range}${each.observer.padEnd(15)}${each.project}`);
+      lines.push(`  ${each.telescope.padEnd(10)}${range}${each.observer.padEnd(15)}${each.project.padEnd(15)}`);
     }
   }
   if (scans.length === 0) return [...lines, 'Data records: 0', ''];
@@ -174,7 +203,7 @@ function scanLines(metadata: MsDescription, scans: readonly ScanInfo[], counts: 
     const intervals = scan.integrationSec.map((seconds) => general(seconds, 3)).join(', ');
     lines.push(
       `  ${from} - ${formatTimeOfDay(scan.endSec)}${String(scan.number).padStart(6)}${String(field).padStart(7)} ${name}` +
-        `${String(scan.rowCount).padStart(10)}${unflaggedText(unflagged)}  [${scan.spwIds.join(',')}]  [${intervals}] [${scan.intents.join(',')}]`,
+        `${String(scan.rowCount).padStart(10)}${unflaggedText(unflagged)}  [${scan.spwIds.join(',')}]  [${intervals}] ${scan.intents.length > 0 ? `[${scan.intents.join(',')}]` : ''}`,
     );
   }
   lines.push('           (nRows = Total number of rows per scan) ');
@@ -192,67 +221,83 @@ function unflaggedText(count: number | undefined): string {
 
 function fieldLines(metadata: MsDescription, counts: ListedRows): string[] {
   const used = metadata.fields.filter(({ id }) => counts.byField.has(id));
+  const hasSources = metadata.sources.length > 0;
   const lines = used.map(({ id, code, name, phaseDir, frame, sourceId }) => {
     const [ra, dec] = phaseDir;
     return (
       `  ${String(id).padEnd(5)}${code.padEnd(5)}${shortName(name).padEnd(20)}${formatRa(ra, 6).padEnd(16)}${formatDec(dec, 5)} ` +
-      `${frame.padEnd(8)}${String(sourceId).padEnd(6)}${String(counts.byField.get(id)).padStart(10)}` +
+      `${frame.padEnd(8)}${hasSources ? String(sourceId).padEnd(6) : ''}${String(counts.byField.get(id)).padStart(10)}` +
       unflaggedText(counts.unflaggedByField?.get(id))
     );
   });
   return [
     `Fields: ${used.length}`,
-    `  ID   Code Name                RA               Decl           Epoch   SrcId      nRows${
+    `  ID   Code Name                RA               Decl           Epoch   ${hasSources ? 'SrcId ' : ''}     nRows${
       counts.unflaggedByField ? '    nUnflRows' : ''
     }`,
     ...lines,
   ];
 }
 
-function windowLines(metadata: MsDescription, scans: readonly ScanInfo[]): string[] {
-  const used = new Set(scans.flatMap(({ spwIds }) => spwIds));
-  const described = metadata.dataDescriptions.filter(({ spwId }) => used.has(spwId));
-  const setups = new Set(described.map(({ polId }) => polId)).size;
-  const windows = metadata.spectralWindows.filter(({ id }) => used.has(id));
-  const width = Math.max(4, ...windows.map(({ name }) => name.length));
-  const lines = windows.map((window) => {
-    const { polId } = described.find(({ spwId }) => spwId === window.id) ?? { polId: 0 };
-    const corrs = (metadata.polarizations[polId]?.corrTypes ?? []).map((type) => `  ${type}`).join('');
+/** Middle between the outer edges of a window's channels, Hz. */
+function middleOf({ chanFreqs, chanWidths }: SpectralWindowInfo): number {
+  const edges = (side: number) => chanFreqs.map((freq, chan) => freq + (side * Math.abs(chanWidths[chan])) / 2);
+  return chanFreqs.length === 0 ? 0 : (Math.min(...edges(-1)) + Math.max(...edges(1))) / 2;
+}
+
+/** A line for each window and polarization setup that rows have. */
+function windowLines(metadata: MsDescription, counts: ListedRows, hasBasebands: boolean): string[] {
+  const { spectralWindows, polarizations } = metadata;
+  const described = metadata.dataDescriptions.filter(({ id, spwId }) => counts.dataDescIds.has(id) && spwId >= 0);
+  described.sort((one, other) => one.spwId - other.spwId || one.id - other.id);
+  const distinct = (ids: readonly number[]) => new Set(ids).size;
+  const width = Math.max(5, ...spectralWindows.map(({ name }) => name.length));
+  const lines = described.map(({ spwId, polId }) => {
+    const window = spectralWindows[spwId];
+    const corrs = (polarizations[polId]?.corrTypes ?? []).map((type) => type.padStart(4)).join('');
     const kilohertz = (window.chanWidths[0] ?? 0) / 1e3;
     return (
-      `  ${String(window.id).padEnd(7)}${window.name.padEnd(width)}${String(window.chanFreqs.length).padStart(7)}` +
-      `${window.measFreqRef.padStart(7)}${fixed((window.chanFreqs[0] ?? 0) / 1e6, 3).padStart(12)}` +
+      `  ${String(spwId).padEnd(7)}${window.name.padEnd(width)} ${String(window.chanFreqs.length).padStart(6)} ` +
+      `${window.measFreqRef.padStart(6)}${fixed((window.chanFreqs[0] ?? 0) / 1e6, 3).padStart(12)}` +
       `${fixed(kilohertz, 3).padStart(14)}${fixed(window.totalBandwidth / 1e3, 1).padStart(12)}` +
-      `${fixed(centreFrequency(window) / 1e6, 4).padStart(12)}${String(window.bbcNo).padStart(9)}${corrs}`
+      `${fixed(middleOf(window) / 1e6, 4).padStart(12)} ${hasBasebands ? String(window.bbcNo).padStart(8) : ''}${corrs}`
     );
   });
   // CASA makes the last title as wide as the correlations of the first POLARIZATION row.
-  const corrTitle = '  Corrs'.padEnd(4 * (metadata.polarizations[0]?.corrTypes.length ?? 0) + 1);
-  const counts = `${windows.length} unique spectral windows and ${setups} unique polarization setups`;
-  const header = `  SpwID  ${'Name'.padEnd(width)} #Chans   Frame   Ch0(MHz)  ChanWid(kHz)  TotBW(kHz) CtrFreq(MHz) BBC Num${corrTitle}`;
-  return [`Spectral Windows:  (${counts})`, header, ...lines];
+  const corrTitle = ' Corrs'.padEnd(4 * (polarizations[0]?.corrTypes.length ?? 0));
+  const windowCount = distinct(described.map(({ spwId }) => spwId));
+  const setupCount = distinct(described.map(({ polId }) => polId));
+  return [
+    `Spectral Windows:  (${windowCount} unique spectral windows and ${setupCount} unique polarization setups)`,
+    `  SpwID  ${'Name  '.padEnd(width)} #Chans   Frame   Ch0(MHz)  ChanWid(kHz)  TotBW(kHz) CtrFreq(MHz) ${hasBasebands ? 'BBC Num ' : ''}${corrTitle}`,
+    ...lines,
+  ];
 }
 
-function sourceLines(metadata: MsDescription): string[] {
-  const { sources } = metadata;
-  const lines = sources.map((source) => {
-    const [frequency] = source.restFrequencies;
-    const [velocity] = source.systemicVelocities;
-    const rest = frequency === undefined ? '-' : general(frequency / 1e6, 10);
-    const systemic = velocity === undefined ? '-' : general(velocity / 1e3);
-    const window = source.spwId < 0 ? 'any' : String(source.spwId);
-    return (
-      `  ${String(source.sourceId).padEnd(5)}${shortName(source.name).padEnd(20)}${window.padEnd(6)}` +
-      `${rest.padEnd(15)}${systemic.padEnd(13)}`
-    );
+function sourceLines(ms: MeasurementSet, { sources }: MsDescription, verbose: boolean): string[] {
+  const state = !ms.hasSubtable('SOURCE') ? 'absent' : sources.length === 0 ? 'empty' : undefined;
+  if (state) return [`The SOURCE table is ${state}: see the FIELD table`];
+  if (!verbose) return [];
+  const table = ms.subtable('SOURCE');
+  const [hasRest, hasVelocity] = ['REST_FREQUENCY', 'SYSVEL'].map((name) => table.hasColumn(name));
+  const number = (value: number | undefined, unit: number) => (value === undefined ? '-' : general(value / unit, 12));
+  const lines = sources.map(({ sourceId, name, spwId, restFrequencies, systemicVelocities }) => {
+    const rest = hasRest ? number(restFrequencies[0], 1e6).padEnd(15) : '';
+    const systemic = hasVelocity ? number(systemicVelocities[0], 1e3).padEnd(13) : '';
+    const window = spwId < 0 ? 'any' : String(spwId);
+    return `  ${String(sourceId).padEnd(5)}${shortName(name).padEnd(20)}${window.padEnd(6)}${rest}${systemic}`;
   });
-  return [`Sources: ${sources.length}`, '  ID   Name                SpwId RestFreq(MHz)  SysVel(km/s) ', ...lines];
+  return [
+    `Sources: ${sources.length}`,
+    `  ID   Name                SpwId ${hasRest ? 'RestFreq(MHz)  ' : ''}${hasVelocity ? 'SysVel(km/s) ' : ''}`,
+    ...lines,
+    ...(hasRest ? [] : ['  NB: No rest frequency information found in SOURCE table.']),
+    ...(hasVelocity ? [] : ['  NB: No systemic velocity information found in SOURCE table.']),
+  ];
 }
 
 function antennaLines(metadata: MsDescription): string[] {
   const { antennas } = metadata;
-  const nameWidth = Math.max(6, ...antennas.map(({ name }) => name.length + 2));
-  const stationWidth = Math.max(10, ...antennas.map(({ station }) => station.length + 2));
   const centre = arrayCentre(metadata);
   const lines = antennas.map((antenna) => {
     const [x, y, z] = antenna.position;
@@ -260,18 +305,17 @@ function antennaLines(metadata: MsDescription): string[] {
     const latitude = formatDec(Math.atan2(z, Math.hypot(x, y)), 1, '.', ' ');
     const offset = localOffset(antenna, centre);
     return (
-      `  ${String(antenna.id).padEnd(5)}${antenna.name.padEnd(nameWidth)}${antenna.station.padEnd(stationWidth)}` +
-      `${antenna.diameter.toFixed(1)} m   ${longitude}  ${latitude}${offset[0].toFixed(4).padStart(16)}` +
+      `  ${String(antenna.id).padEnd(5)}${antenna.name.padEnd(6)}${antenna.station.padEnd(10)}` +
+      `${antenna.diameter.toFixed(1).padEnd(5)}m   ${longitude}  ${latitude}${offset[0].toFixed(4).padStart(16)}` +
       `${offset[1].toFixed(4).padStart(14)}${offset[2].toFixed(4).padStart(14)}` +
       [x, y, z].map((value) => value.toFixed(6).padStart(16)).join('')
     );
   });
-  const blank = ' '.repeat(nameWidth + stationWidth - 16);
   return [
     `Antennas: ${antennas.length}:`,
-    `  ID   ${'Name'.padEnd(nameWidth)}${'Station'.padEnd(stationWidth)}Diam.    Long.         Lat.                ` +
+    '  ID   Name  Station   Diam.    Long.         Lat.                ' +
       'Offset from array center (m)                ITRF Geocentric coordinates (m)        ',
-    `${blank}                                                                     East         North     Elevation   ` +
+    '                                                                     East         North     Elevation   ' +
       '            x               y               z',
     ...lines,
   ];
@@ -296,14 +340,20 @@ function localOffset(antenna: AntennaInfo, centre: ArrayLike<number>): [east: nu
   return [east, (latitude - latitude0) * radius0, radius - radius0];
 }
 
+/** Longest text of antennas that gets further ones on its line. */
+const SHORT_LINE = 55;
+
 function shortAntennaLines({ antennas }: MsDescription): string[] {
   const lines = [`Antennas: ${antennas.length} 'name'='station' `];
-  for (let first = 0; first < antennas.length; first += 4) {
-    const group = antennas.slice(first, first + 4);
-    const range = `${first}-${first + group.length - 1}`.padStart(5);
-    const isLast = first + 4 >= antennas.length;
-    const items = group.map(({ name, station }) => `'${name}'='${station}'`).join(', ');
-    lines.push(`   ID= ${range}: ${items}${isLast ? '' : ', '}`);
-  }
+  let next = antennas[0]?.id ?? 0;
+  let line = '';
+  antennas.forEach(({ id, name, station }, place) => {
+    const isLast = place === antennas.length - 1;
+    line += `'${name}'='${station}'${isLast ? '' : ', '}`;
+    if (line.length <= SHORT_LINE && !isLast) return;
+    lines.push(`   ID=${`${next}-${id}: `.padStart(8)}${line}`);
+    next = id + 1;
+    line = '';
+  });
   return lines;
 }

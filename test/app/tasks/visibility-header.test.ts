@@ -30,5 +30,7 @@ describe('vishead', () => {
     expect(() => call({ hdkey: 'nothing' })).toThrow(/telescope/);
     expect(() => call({ hdkey: 'field', hdindex: 7 })).toThrow(/beyond/);
     expect(() => call({ mode: 'put', hdkey: 'ptcs', hdvalue: 1 })).toThrow(/arrays/);
+    const date = { mode: 'put', hdkey: 'release_date', hdindex: '0' };
+    for (const hdvalue of ['soon', '', ['1', '2']]) expect(() => call({ ...date, hdvalue })).toThrow(/hdvalue/);
   });
 });

@@ -3,13 +3,13 @@ import { type EngineValue, real } from '../values.ts';
 import { type MsState, metadataOf, msOf } from './ms-state.ts';
 import { dictionary, directionReply, intArray } from './reply-values.ts';
 
-const COLUMNS = ['SCAN_NUMBER', 'FIELD_ID', 'STATE_ID', 'DATA_DESC_ID', 'TIME', 'INTERVAL'] as const;
+const COLUMNS = ['SCAN_NUMBER', 'FIELD_ID', 'STATE_ID', 'DATA_DESC_ID', 'TIME', 'INTERVAL', 'EXPOSURE'] as const;
 
 interface Part {
   readonly scan: number;
   readonly field: number;
-  /** State of the first row. */
-  readonly state: number;
+  /** The lowest number of a state. */
+  state: number;
   readonly descriptions: Set<number>;
   rowCount: number;
   firstTime: number;
@@ -17,7 +17,7 @@ interface Part {
   /** Limits of the integrations. */
   begin: number;
   end: number;
-  intervalSum: number;
+  exposureSum: number;
 }
 
 /** Rows by scan and field, and with `byState` also by state, in the order of their first rows. */
@@ -32,11 +32,12 @@ function partsOf(state: MsState, byState: boolean): Part[] {
     let part = parts.get(key);
     if (!part) {
       const limits = { firstTime: time, lastTime: time, begin: Infinity, end: -Infinity };
-      part = { scan, field, state: obsState, descriptions: new Set(), rowCount: 0, intervalSum: 0, ...limits };
+      part = { scan, field, state: obsState, descriptions: new Set(), rowCount: 0, exposureSum: 0, ...limits };
       parts.set(key, part);
     }
     part.rowCount += count;
-    part.intervalSum += interval * count;
+    part.exposureSum += values.EXPOSURE * count;
+    part.state = Math.min(part.state, obsState);
     part.descriptions.add(values.DATA_DESC_ID);
     part.firstTime = Math.min(part.firstTime, time);
     part.lastTime = Math.max(part.lastTime, time);
@@ -55,7 +56,7 @@ function entry(state: MsState, part: Part, begin: number, end: number): [string,
     ['BeginTime', real(begin / DAY)],
     ['EndTime', real(end / DAY)],
     ['FieldId', part.field],
-    ['IntegrationTime', real(part.intervalSum / part.rowCount)],
+    ['IntegrationTime', real(part.exposureSum / part.rowCount)],
     ['SpwIds', ascending(new Set([...part.descriptions].map((id) => dataDescriptions[id].spwId)))],
     ['StateId', part.state],
     ['nRow', part.rowCount],
@@ -81,18 +82,21 @@ export function scanSummary(state: MsState): EngineValue {
   return dictionary(byScan(partsOf(state, true), String, describe));
 }
 
-/** ms.summary() and listobs: the header as a dictionary. */
+function spanOf(parts: readonly Part[]): [begin: number, end: number] {
+  return [Math.min(...parts.map((part) => part.begin)), Math.max(...parts.map((part) => part.end))];
+}
+
+/** ms.summary() and listobs: the header as a dictionary. As in CASA all fields of a scan have the times of the scan. */
 export function summaryOf(state: MsState): EngineValue {
   const metadata = metadataOf(state);
   const rowCount = state.rows?.length ?? metadata.rowCount;
-  const parts = partsOf(state, false);
+  const parts = partsOf(state, false).sort((one, other) => one.scan - other.scan || one.field - other.field);
   const used = new Set(parts.map(({ field }) => field));
   const fields = metadata.fields.filter(({ id }) => used.has(id));
-  const begin = Math.min(...parts.map((part) => part.begin));
-  const end = Math.max(...parts.map((part) => part.end));
+  const [begin, end] = spanOf(parts);
   const describe = (part: Part) =>
     dictionary([
-      ...entry(state, part, part.begin, part.end),
+      ...entry(state, part, ...spanOf(parts.filter(({ scan }) => scan === part.scan))),
       ['FieldName', metadata.fields[part.field]?.name ?? ''],
       ['scanId', part.scan],
     ]);
