@@ -278,6 +278,7 @@ except ImportError as error:
       '  --',
       '%time 1+1',
       '%edit',
+      'run absent.py',
       'inp = 3',
       'inp',
     ];
@@ -307,6 +308,7 @@ except ImportError as error:
     expect(shown).toContain('There is no MeasurementSet of this name. (');
     expect(shown).toContain('/a.ms)');
     expect(run.stderr.toString()).toMatch(/The prompt has no %edit; it has %run/);
+    expect(run.stderr.toString()).toContain("No such file or directory: 'absent.py'");
   });
 
   it('calls at its prompt a task that stands alone, as IPython of CASA does, and tells on ? what there is', () => {

@@ -47,7 +47,8 @@ class Typed:
         words = [word for word in words if not re.fullmatch(r'-\w', word)]
         if not words:
             raise qa2_engine.CasaUsageError('run needs the name of a script, as in run scriptForPI.py')
-        path = words[0] if os.path.exists(words[0]) else words[0] + '.py'
+        is_whole = words[0].endswith('.py') or os.path.exists(words[0])
+        path = words[0] if is_whole else words[0] + '.py'
         kept, sys.argv = sys.argv, [path, *words[1:]]
         try:
             text, old_text = qa2_session.read_source(path)
