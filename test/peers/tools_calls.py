@@ -1041,6 +1041,12 @@ IM = [
         "i.open('S')", "i.selectvis(%s)" % data, "i.defineimage(nx=256,ny=128,cellx='0.2arcsec',celly='0.1arcsec',stokes='IV',spw=[0])", "i.weight(%s)" % weight,
         "i.apparentsens()", "i.filter('gaussian','2arcsec','1arcsec','30deg')", "i.apparentsens()", "i.close()",
     )
+] + [
+    call
+    for data in ("field='0'", "spw='0',field='1'", "spw='0:2~5'")
+    for call in (
+        "i.open('S')", "i.selectvis(%s)" % data, "i.advise()", "i.advise(fieldofview='61arcsec')", "i.advise(True,0.001,'2deg')", "i.close()",
+    )
 ]
 
 

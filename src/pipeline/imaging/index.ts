@@ -4,6 +4,7 @@ export { type CleanOptions, clean } from './clean.ts';
 export { addComponents } from './component-image.ts';
 export { type FtOptions, ft } from './ft.ts';
 export { StandardGridder } from './gridder.ts';
+export { type AdviceOptions, adviseImaging, type ImagingAdvice } from './imaging-advice.ts';
 export type { TcleanResult } from './imaging-run.ts';
 export { writeKeptModels } from './kept-model.ts';
 export type { TcleanOptions } from './options.ts';
