@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -318,6 +327,15 @@ except ImportError as error:
     });
     expect(run.stderr.toString()).toMatch(/There is no MeasurementSet of this name.*no\.ms/);
     expect(run.stdout.toString()).toContain('help(task) describes a task');
+  });
+
+  it('keeps the lines of its prompt in the directory where it was started', () => {
+    const start = mkdtempSync(join(folder, 'typed-'));
+    const input = '!mkdir inner\ncd inner\nprint 1\nquit\n';
+    spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile'], { cwd: start, input });
+    expect(readdirSync(start).sort()).toEqual(['inner', 'ipython.hist']);
+    expect(readdirSync(join(start, 'inner'))).toEqual([]);
+    expect(readFileSync(join(start, 'ipython.hist'), 'utf8')).toContain('print 1\n');
   });
 
   it('gives subprocess what a program prints as text or bytes, with its errors and its input', () => {

@@ -466,7 +466,7 @@ class _RefusedModules:
     def find_spec(name, path=None, target=None):
         if path is None and name in _NOT_HERE:
             what = "No module named '%s': casapy has Python's standard library, numpy, plain plots by pylab, and CASA's tasks and tools." % name
-            raise ModuleNotFoundError(what, name=name)
+            raise ModuleNotFoundError(what)
 
 
 class _MPIEnvironment:

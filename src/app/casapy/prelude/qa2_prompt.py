@@ -17,6 +17,14 @@ import qa2_session
 
 _history = []
 _FILE = 'ipython.hist'
+_start = []
+
+
+def _place():
+    """Where the history is kept: in the directory in which the prompt was started."""
+    if not _start:
+        _start.append(os.getcwd())
+    return os.path.join(_start[0], _FILE)
 
 
 def history():
@@ -96,7 +104,7 @@ _told = []
 
 def _earlier():
     try:
-        with builtins.open(_FILE) as file:
+        with builtins.open(_place()) as file:
             return [line for line in file.read().split('\n') if line]
     except OSError:
         return []
@@ -194,7 +202,7 @@ def run_prompt(language):
 
 def _keep_history():
     try:
-        with builtins.open(_FILE, 'w') as file:
+        with builtins.open(_place(), 'w') as file:
             file.write(''.join(line + '\n' for line in _kept + _history))
     except OSError:
         pass
