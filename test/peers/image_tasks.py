@@ -70,6 +70,12 @@ RECORDS = {
     'imstat axes': "imstat('%s', axes=[0, 1])",
     'imstat region': "imstat('%s', region='circle[[20pix,15pix],6pix], range=[1pix,3pix]')",
     'imstat mask': "imstat('%s', mask='%s > 0.5')",
+    # Of many beams CASA takes one for the flux of all (docs/differences-from-casa.md); the cases of planes compare it.
+    'imstat chauvenet': "{name: value for name, value in imstat('%s', algorithm='chauvenet').items() if name != 'flux'}",
+    'imstat chauvenet of planes': "imstat('%s', algorithm='chauvenet', axes=[0, 1], zscore=2.5, maxiter=3)",
+    'imstat hinges-fences': "{name: value for name, value in imstat('%s', algorithm='hinges-fences', fence=1.0).items() if name != 'flux'}",
+    'imstat fit-half': "{name: value for name, value in imstat('%s', algorithm='fit-half', lside=False).items() if name != 'flux'}",
+    'imstat fit-half of the median': "imstat('%s', algorithm='fit-half', center='median', axes=[0, 1])",
     'histograms': "ia.open('%s') and ia.histograms(nbins=7)",
     'histograms by channel': "ia.histograms(axes=[0, 1], nbins=5, includepix=[-0.2, 0.9], cumu=True)",
     'histograms in logarithms': "ia.histograms(axes=[3], nbins=3, log=True, region='box[[18pix,13pix],[22pix,16pix]]')",

@@ -25,3 +25,40 @@ function complementaryError(x: number): number {
   for (let k = 80; k > 0; k--) fraction = k / 2 / (x + fraction);
   return scale / (x + fraction);
 }
+
+/** Number, mean and standard deviation of the values within a range. */
+function momentsWithin(values: Float32Array, [low, high]: readonly [number, number]) {
+  let [count, mean, squares] = [0, 0, 0];
+  for (let k = 0; k < values.length; k++) {
+    const value = values[k];
+    if (value < low || value > high) continue;
+    count++;
+    const step = value - mean;
+    mean += step / count;
+    squares += step * (value - mean);
+  }
+  return { count, mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0 };
+}
+
+/**
+ * The range that is left when values far from the mean are left out again and again.
+ *
+ * @param zscore standard deviations that a value may lie away; negative: by Chauvenet's criterion, by their number
+ * @param rounds most rounds after the first
+ */
+export function chauvenetRange(
+  values: Float32Array,
+  zscore: number,
+  rounds: number,
+): readonly [low: number, high: number] {
+  let range: readonly [number, number] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let moments = momentsWithin(values, range);
+  for (let round = 0; round <= rounds; round++) {
+    const reach = (zscore >= 0 ? zscore : chauvenetScore(moments.count)) * moments.deviation;
+    range = [moments.mean - reach, moments.mean + reach];
+    const before = moments.count;
+    moments = momentsWithin(values, range);
+    if (moments.count === before) break;
+  }
+  return range;
+}

@@ -1,5 +1,5 @@
 export * from './apply-gains-kernels.ts';
-export { chauvenetScore } from './chauvenet.ts';
+export { chauvenetRange, chauvenetScore } from './chauvenet.ts';
 export * from './clean-kernels.ts';
 export { fourier2dInPlace, transformSize } from './fft-kernels.ts';
 export * from './flag-kernels.ts';

@@ -42,4 +42,5 @@ export { type RotateOptions, rotateImage } from './rotating.ts';
 export { deconvolvedBeam, type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { type ImtransOptions, imtrans } from './transposing.ts';
+export type { AlgorithmOptions } from './value-choice.ts';
 export { worldText } from './world-text.ts';

@@ -4,10 +4,11 @@ import { quartilesOf } from '../../foundation/numeric/index.ts';
 import { beamOf, beamPixels } from './beams.ts';
 import { type Image, openImage } from './image.ts';
 import { type ChosenPixels, choosePixels, goodPixels, type PixelSelection, placeOf } from './pixel-selection.ts';
+import { type AlgorithmOptions, type ValueChoice, valueChooser } from './value-choice.ts';
 import { worldText } from './world-text.ts';
 
 /** Parameters of CASA's imstat. */
-export interface ImstatOptions extends PixelSelection {
+export interface ImstatOptions extends PixelSelection, AlgorithmOptions {
   readonly imagename: string;
   /** Axes over which is summed (0 and 1 the sky, 2 and 3 the others); all by default. With [0, 1] one value per plane comes back. */
   readonly axes?: readonly number[];
@@ -105,8 +106,16 @@ interface Extreme {
   position: number;
 }
 
-/** All good values by group, the flux of each group, and the extremes of the whole. */
-function gather(context: Context, image: Image, chosen: ChosenPixels, options: ImstatOptions) {
+const EVERYTHING: ValueChoice = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+
+/** All good values by group, the flux of each group, and the extremes of the whole; of chosen values where groups have choices. */
+function gather(
+  context: Context,
+  image: Image,
+  chosen: ChosenPixels,
+  options: ImstatOptions,
+  choices?: readonly ValueChoice[],
+) {
   const axes = options.axes ?? [];
   const groups = groupsOf(image, chosen, axes);
   const spectralAxis = image.coordinates.spectral?.pixelAxis ?? -1;
@@ -116,13 +125,21 @@ function gather(context: Context, image: Image, chosen: ChosenPixels, options: I
   const flux = new Float64Array(groups.count);
   const least: Extreme = { value: Number.POSITIVE_INFINITY, plane: 0, position: 0 };
   const most: Extreme = { value: Number.NEGATIVE_INFINITY, plane: 0, position: 0 };
-  for (const { plane, chan, stokes, values, positions } of goodPixels(image, chosen, options)) {
+  for (const { plane, chan, stokes, values: all, positions: places } of goodPixels(image, chosen, options)) {
     context.checkAbort();
     const group = groups.ofPlane(plane);
     const scale = factor?.(chan, stokes) ?? 0;
+    const isKept = (value: number, position: number) => {
+      const { low, high } = choices?.[group + groups.ofPixel(position)] ?? EVERYTHING;
+      return value >= low && value <= high;
+    };
+    const values = choices ? all.filter((value, k) => isKept(value, places[k])) : all;
+    const positions = choices ? places.filter((position, k) => isKept(all[k], position)) : places;
     for (let k = 0; k < values.length; k++) {
       const value = values[k];
-      flux[group + groups.ofPixel(positions[k])] += value * scale;
+      const own = group + groups.ofPixel(positions[k]);
+      const mirror = choices?.[own]?.mirror;
+      flux[own] += (mirror === undefined ? value : 2 * mirror) * scale;
       if (value < least.value) Object.assign(least, { value, plane, position: positions[k] });
       if (value > most.value) Object.assign(most, { value, plane, position: positions[k] });
     }
@@ -136,12 +153,38 @@ function gather(context: Context, image: Image, chosen: ChosenPixels, options: I
   const next = starts.slice();
   for (const { group, values, positions } of pieces)
     for (let k = 0; k < values.length; k++) sorted[next[group + groups.ofPixel(positions[k])]++] = values[k];
-  const valuesOf = (group: number) => sorted.subarray(starts[group], starts[group + 1]);
+  const valuesOf = (group: number) => withMirror(sorted.subarray(starts[group], starts[group + 1]), choices?.[group]);
   return { groups, valuesOf, flux: factor ? flux : undefined, least, most };
 }
 
+/** The values, and their mirror images where the choice has a mirror. */
+function withMirror(values: Float32Array, choice: ValueChoice | undefined): Float32Array {
+  if (choice?.mirror === undefined) return values;
+  const { mirror } = choice;
+  const both = new Float32Array(2 * values.length);
+  both.set(values);
+  both.set(
+    values.map((value) => 2 * mirror - value),
+    values.length,
+  );
+  return both;
+}
+
+/** What the algorithm chooses of the values of each group, gathered; all of them with classic. */
+function gatherChosen(context: Context, image: Image, chosen: ChosenPixels, options: ImstatOptions) {
+  const all = gather(context, image, chosen, options);
+  const choose = valueChooser(options);
+  if (!choose) return { ...all, mirror: undefined };
+  const choices = Array.from({ length: all.groups.count }, (_, group) => choose(all.valuesOf(group)));
+  const found = gather(context, image, chosen, options, choices);
+  return {
+    ...found,
+    mirror: choices[0]?.mirror === undefined ? undefined : options.lside === false ? 'above' : 'below',
+  };
+}
+
 /**
- * Statistics of an image, as CASA's imstat gives them (algorithm classic).
+ * Statistics of an image, as CASA's imstat gives them.
  *
  * @throws bad-data when no good pixel is selected
  */
@@ -149,7 +192,7 @@ export function imstat(context: Context, options: ImstatOptions): ImageStatistic
   const image = openImage(joinPath(context.cwd, options.imagename));
   const chosen = choosePixels(image, options, context.cwd);
   try {
-    const { groups, valuesOf, flux, least, most } = gather(context, image, chosen, options);
+    const { groups, valuesOf, flux, least, most, mirror } = gatherChosen(context, image, chosen, options);
     if (groups.count === 1 && valuesOf(0).length === 0)
       fail('bad-data', 'No good pixel is selected.', { file: image.path });
     const result: Record<string, unknown> = {};
@@ -161,8 +204,9 @@ export function imstat(context: Context, options: ImstatOptions): ImageStatistic
     for (const name of NAMES) if (lists[name].length > 0) result[name] = lists[name];
     if (groups.isWhole) {
       const [low, high] = [least, most].map(({ plane, position }) => placeOf(image, plane, position));
-      Object.assign(result, { minpos: low, maxpos: high });
-      Object.assign(result, { minposf: worldText(image, low), maxposf: worldText(image, high) });
+      // An extreme that is a mirror image is nowhere.
+      if (mirror !== 'above') Object.assign(result, { minpos: low, minposf: worldText(image, low) });
+      if (mirror !== 'below') Object.assign(result, { maxpos: high, maxposf: worldText(image, high) });
     }
     const { blc, trc } = chosen.bounds;
     Object.assign(result, { blc: [...blc], trc: [...trc] });

@@ -1,4 +1,4 @@
-import { chauvenetScore } from '../../foundation/numeric/index.ts';
+import { chauvenetRange } from '../../foundation/numeric/index.ts';
 
 /** Where the values of a residual lie, and how far about it. */
 export interface ResidualNoise {
@@ -47,30 +47,7 @@ export function carefulNoise(
   }
   if (count === 0) return undefined;
   const values = kept.subarray(0, count);
-  return robustNoise(isTold ? values : withinChauvenet(values));
-}
-
-function withinChauvenet(values: Float32Array): Float32Array {
-  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  let before = 0;
-  for (let round = 0; round <= ROUNDS + 1; round++) {
-    const { count, mean, deviation } = momentsWithin(values, low, high);
-    if (count === before) break;
-    const reach = chauvenetScore(count) * deviation;
-    [low, high, before] = [mean - reach, mean + reach, count];
-  }
-  return values.filter((value) => value >= low && value <= high);
-}
-
-function momentsWithin(values: Float32Array, low: number, high: number) {
-  let [count, mean, squares] = [0, 0, 0];
-  for (let k = 0; k < values.length; k++) {
-    const value = values[k];
-    if (value < low || value > high) continue;
-    count++;
-    const step = value - mean;
-    mean += step / count;
-    squares += step * (value - mean);
-  }
-  return { count, mean, deviation: count > 1 ? Math.sqrt(squares / (count - 1)) : 0 };
+  if (isTold) return robustNoise(values);
+  const [low, high] = chauvenetRange(values, -1, ROUNDS + 1);
+  return robustNoise(values.filter((value) => value >= low && value <= high));
 }

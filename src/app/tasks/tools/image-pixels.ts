@@ -1,5 +1,6 @@
 import { fail } from '../../../foundation/base/index.ts';
 import {
+  type AlgorithmOptions,
   choosePixels,
   type Image,
   type ImageStatistics,
@@ -285,10 +286,15 @@ export const pixelMethods = {
     ]);
   }),
   statistics: ask(
-    "axes=[-1], region='', mask='', includepix=[-1.0], excludepix=[-1.0], list=False, force=False, disk=False, robust=False, verbose=False, stretch=False",
+    "axes=[-1], region='', mask='', includepix=[-1.0], excludepix=[-1.0], list=False, force=False, disk=False, robust=False, verbose=False, stretch=False, logfile='', append=True, algorithm='classic', fence=-1, center='mean', lside=True, zscore=-1, maxiter=-1",
     (state, args, { context }) => {
+      if (args.logfile !== '') return fail('unsupported', 'ia.statistics(): logfile is not written.');
       const axes = numberList(args.axes, 'axes').filter((axis) => axis >= 0);
-      const found = imstat(context, { imagename: opened(state).path, ...selectionOf(args), axes });
+      const { algorithm, fence, center, lside, zscore, maxiter } = args as unknown as AlgorithmOptions;
+      const found = imstat(context, {
+        ...{ imagename: opened(state).path, ...selectionOf(args), axes },
+        ...{ algorithm, fence, center, lside, zscore, maxiter },
+      });
       return statisticsReply(found, args.robust === true);
     },
   ),
