@@ -29,6 +29,7 @@ CONDITIONS = [
     "TIME < datetime('2013-06-02/01:00:00') + 20min", "TIME > 56445.05 d", "FREQ > 1.5GHz", "FREQ > 1.5 GHz", "FREQ between 0.5GHz and 2500MHz",
     "LONG[2] > 150 cm", "max(LONG) > 0.3hm", "abs(FREQ) > 1.5GHz", "FREQ*2 > 3", "FREQ > 3m", "sin(30deg) > 0.49", "weekday(TIME) == 7", "dow(TIME) == 7 && year(TIME) == 2013",
     "month(TIME) == 6 and day(TIME) == 2", "time(TIME) > 0.5", "FREQ > 1.5GHz && A < 5", "mjd(TIME) > 56445.1", "FREQ > 1kg", "TIME > datetime('nonsense')",
+    "A & 3 == 1", "A | 1 ^ 3 & B > 2", "~A + 1 == -3", "X & 1 == 0", "T & F", "L & 4294967296 != 0", "X ~= 1.500001", "X !~= 1.5", "nelements(V) == 0", "any(V > 2)", "mean(V) == 1",
     "square(A) == 9", "A == 3 OR B == 1 AND A > 4", "not A == 3", "any(U in [3,4])", "A >= B", "pi() > 3",
 ]
 STATEMENTS = [

@@ -135,5 +135,6 @@ class ComputedColumn implements Column {
 export function emptyValues(type: DataType, length: number): ColumnValues {
   if (type === 'String') return new Array<string>(length).fill('');
   if (type === 'Bool') return new Uint8Array(length);
+  if (type === 'Int64') return new BigInt64Array(length);
   return type === 'Int' ? new Int32Array(length) : new Float64Array(length);
 }

@@ -9,6 +9,7 @@ import {
   WHOLE_FUNCTIONS,
 } from './query-functions.ts';
 import type { Expression, QueryStyle, SetItem, Statement } from './query-language.ts';
+import { patternSource } from './query-patterns.ts';
 import { areComparable, converter, unitOf } from './query-units.ts';
 import {
   type ArrayCell,
@@ -55,6 +56,7 @@ export function compile(expression: Expression, scope: Scope): Evaluate {
     case 'unary': {
       const operand = compile(expression.operand, scope);
       if (expression.operator === '!') return (row) => mapValue(operand(row), (value) => !asBoolean(value));
+      if (expression.operator === '~') return (row) => mapValue(operand(row), (value) => OPERATORS['^'](value, -1));
       return (row) => mapValue(operand(row), (value) => (isPair(value) ? [-value[0], -value[1]] : -asNumber(value)));
     }
     case 'binary':
@@ -180,11 +182,17 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   if (name === 'pi') return () => Math.PI;
   if (name === 'e') return () => Math.E;
   if (name === 'c') return () => SPEED_OF_LIGHT;
+  if (name === 'gcount' && operands[0]?.kind === 'column') {
+    const isDefined = definedTest(operands[0], scope);
+    return () => Array.from(scope.group.rows).filter((row) => isDefined(row)).length;
+  }
   if (name === 'gcount') return () => scope.group.rows.length;
   if (name === 'isdefined') return definedTest(operands[0], scope);
   if (name === 'iscolumn') return columnTest(operands[0], scope);
   if (name === 'datetime' && operands.length === 0)
     return fail('unsupported', 'DATETIME() without a date is the time of the query and is not offered.');
+  const pattern = name === 'replace' && operands[1] ? patternSource(operands[1]) : undefined;
+  if (pattern !== undefined) return replacement(new RegExp(pattern, 'gs'), operands, scope);
   const wanted = operandUnit(name, operands, scope);
   const inner = operands.map((operand) => compileIn(operand, scope, wanted));
   if (inner.length === 0) {
@@ -203,6 +211,8 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
       return { shape: test.shape, items: test.items.map((one, k) => at(asBoolean(one) ? yes : no, k)) };
     };
   }
+  if (name === 'gfractile' && inner.length === 2)
+    return overGroup(first, (items) => fractile(items, asNumber(second(0))), scope);
   if (name === 'ndim') return (row) => shapeLength(first(row));
   if (name === 'shape') return (row) => shapeOf(first(row));
   const several = OPERAND_FUNCTIONS.find((entry) => entry.name === name && entry.count === inner.length);
@@ -213,6 +223,12 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   const values = isOfRow ? (VALUE_FUNCTIONS[name] ?? DATE_FUNCTIONS[name]) : undefined;
   if (values) return (row) => mapValue(first(row), values.act);
   return refuseFunction(name);
+}
+
+/** replace(text, regex('…'), by) */
+function replacement(pattern: RegExp, [text, , by]: readonly Expression[], scope: Scope): Evaluate {
+  const [from, to] = [compile(text, scope), by && compile(by, scope)];
+  return (row) => mapValue(from(row), (one) => asText(one).replace(pattern, () => (to ? asText(to(row)) : '')));
 }
 
 /** The unit that a function's operands are turned into. */
@@ -237,7 +253,7 @@ function groupFunction(name: string): ((items: readonly Value[]) => Value) | und
 
 /** True for functions over the rows of a group. */
 export function isGroupFunction(name: string): boolean {
-  return name === 'gcount' || (name[0] === 'g' && groupFunction(name.slice(1)) !== undefined);
+  return name === 'gcount' || name === 'gfractile' || (name[0] === 'g' && groupFunction(name.slice(1)) !== undefined);
 }
 
 function overGroup(operand: Evaluate, act: (items: readonly Value[]) => Value, scope: Scope): Evaluate {

@@ -86,10 +86,14 @@ export const VALUE_FUNCTIONS: Readonly<Record<string, ValueFunction>> = {
   lower: text((value) => value.toLowerCase()),
   downcase: text((value) => value.toLowerCase()),
   tolower: text((value) => value.toLowerCase()),
-  capitalize: text((value) => value.toLowerCase().replace(/[a-z]+/g, (word) => word[0].toUpperCase() + word.slice(1))),
+  capitalize: text((value) =>
+    value.toLowerCase().replace(/[a-z0-9]+/g, (word) => word[0].toUpperCase() + word.slice(1)),
+  ),
   trim: text((value) => value.trim()),
   ltrim: text((value) => value.trimStart()),
   rtrim: text((value) => value.trimEnd()),
+  reversestring: text((value) => [...value].reverse().join('')),
+  sreverse: text((value) => [...value].reverse().join('')),
   strlength: length,
   len: length,
 };
@@ -105,6 +109,7 @@ const sum = (items: readonly Value[]): Value => {
   return [parts.reduce((total, part) => total + part[0], 0), parts.reduce((total, part) => total + part[1], 0)];
 };
 const mean = (items: readonly Value[]): Value => {
+  if (items.length === 0) return 0;
   const total = sum(items);
   return isPair(total) ? [total[0] / items.length, total[1] / items.length] : asNumber(total) / items.length;
 };
@@ -179,6 +184,8 @@ export const OPERAND_FUNCTIONS: readonly (OperandFunction & { readonly name: str
     act: (a, b, eps) => pairValues(a, b, (x, y) => isClose(x, y, asNumber(eps))),
   },
   { name: 'fractile', count: 2, type: 'float', act: (array, part) => fractile(itemsOf(array), asNumber(part)) },
+  { name: 'replace', count: 2, type: 'text', act: (a, old) => replaced(a, old, '') },
+  { name: 'replace', count: 3, type: 'text', act: replaced },
   {
     name: 'substr',
     count: 2,
@@ -192,6 +199,10 @@ export const OPERAND_FUNCTIONS: readonly (OperandFunction & { readonly name: str
     act: (a, from, count) => mapValue(a, (one) => part(asText(one), asInteger(from), asInteger(count))),
   },
 ];
+
+function replaced(texts: Value, old: Value, by: Value): Value {
+  return mapValue(texts, (one) => asText(one).replaceAll(asText(old), () => asText(by)));
+}
 
 /** Texts count from 0 in every style. */
 function part(value: string, from: number, count = value.length): string {

@@ -10,7 +10,7 @@ export type Expression =
   | { readonly kind: 'array'; readonly items: readonly SetItem[] }
   | { readonly kind: 'subquery'; readonly statement: Statement }
   | { readonly kind: 'column'; readonly name: string }
-  | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Expression }
+  | { readonly kind: 'unary'; readonly operator: '-' | '!' | '~'; readonly operand: Expression }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'call'; readonly name: string; readonly operands: readonly Expression[] }
   | { readonly kind: 'element'; readonly array: Expression; readonly indices: readonly SetItem[] }

@@ -15,9 +15,14 @@ const COMPARISONS: Readonly<Record<string, string>> = {
   '>=': '>=',
 };
 
+/** Of ~=, relative to the larger value. */
+const NEARNESS = 1e-5;
+/** Operators on bits, the loosest first. */
+const BITS = ['|', '^', '&'];
+
 /**
- * Parses expressions: comparisons, && || ! (and, or, not), in and not in with sets and ranges, like, between, patterns (~ m/…/,
- * p/…/), arithmetic, functions, elements of arrays. {@link StatementParser} has the statements around them.
+ * Parses expressions: comparisons (~= near), && || ! (and, or, not), in and not in with sets and ranges, like, between, patterns (~ m/…/,
+ * p/…/), arithmetic, bits (& | ^ ~), functions, elements of arrays. {@link StatementParser} has the statements around them.
  */
 export abstract class QueryParser {
   protected readonly text: string;
@@ -81,7 +86,7 @@ export abstract class QueryParser {
 
   protected or(): Expression {
     let left = this.and();
-    while (this.accept('||', '|') || this.acceptWord('or')) {
+    while (this.accept('||') || this.acceptWord('or')) {
       left = { kind: 'binary', operator: '||', left, right: this.and() };
     }
     return left;
@@ -89,20 +94,26 @@ export abstract class QueryParser {
 
   private and(): Expression {
     let left = this.comparison();
-    while (this.accept('&&', '&') || this.acceptWord('and')) {
+    while (this.accept('&&') || this.acceptWord('and')) {
       left = { kind: 'binary', operator: '&&', left, right: this.comparison() };
     }
     return left;
   }
 
   private comparison(): Expression {
-    const left = this.sum();
+    const left = this.bits();
     const sign = this.accept(...Object.keys(COMPARISONS));
     if (sign) {
-      const right = this.sum();
+      const right = this.bits();
       return (
         patternTest(COMPARISONS[sign], left, right) ?? { kind: 'binary', operator: COMPARISONS[sign], left, right }
       );
+    }
+    const near = this.accept('~=', '!~=');
+    if (near) {
+      const operands = [left, this.bits(), { kind: 'literal', value: NEARNESS } as const];
+      const call: Expression = { kind: 'call', name: 'near', operands };
+      return near === '~=' ? call : { kind: 'unary', operator: '!', operand: call };
     }
     const match = this.accept('~', '!~');
     if (match) return this.pattern(left, match === '!~');
@@ -116,9 +127,9 @@ export abstract class QueryParser {
       return { kind: 'like', value: left, pattern: likePattern(text, isLoose), isNegated };
     }
     if (this.acceptWord('between')) {
-      const low = this.sum();
+      const low = this.bits();
       if (!this.acceptWord('and')) this.complain('"and" is expected after between');
-      const range: SetItem = { kind: 'range', low, high: this.sum(), isLowOpen: false, isHighOpen: false };
+      const range: SetItem = { kind: 'range', low, high: this.bits(), isLowOpen: false, isHighOpen: false };
       return { kind: 'in', value: left, set: [range], isNegated };
     }
     if (isNegated) this.complain('"in", "like" or "between" is expected after not');
@@ -143,6 +154,14 @@ export abstract class QueryParser {
     }
   }
 
+  /** The bits of whole numbers: |, then ^, then &. */
+  private bits(level = 0): Expression {
+    const inner = () => (level < BITS.length - 1 ? this.bits(level + 1) : this.sum());
+    let left = inner();
+    while (this.accept(BITS[level])) left = { kind: 'binary', operator: BITS[level], left, right: inner() };
+    return left;
+  }
+
   private sum(): Expression {
     let left = this.product();
     for (let sign = this.accept('+', '-'); sign; sign = this.accept('+', '-')) {
@@ -161,10 +180,11 @@ export abstract class QueryParser {
 
   private power(): Expression {
     if (this.accept('-')) return { kind: 'unary', operator: '-', operand: this.power() };
+    if (this.accept('~')) return { kind: 'unary', operator: '~', operand: this.power() };
     if (this.accept('!') || this.acceptWord('not')) return { kind: 'unary', operator: '!', operand: this.power() };
     if (this.accept('+')) return this.power();
     const base = this.element();
-    return this.accept('**', '^') ? { kind: 'binary', operator: '**', left: base, right: this.power() } : base;
+    return this.accept('**') ? { kind: 'binary', operator: '**', left: base, right: this.power() } : base;
   }
 
   private element(): Expression {
@@ -233,7 +253,7 @@ export abstract class QueryParser {
   private members(): readonly SetItem[] | Expression {
     const { kind, text } = this.token;
     if (kind === 'sign' && (text === '(' || text === '[')) return this.set();
-    return kind === 'sign' && (text === '<' || text === '{') ? [this.setItem()] : this.sum();
+    return kind === 'sign' && (text === '<' || text === '{') ? [this.setItem()] : this.bits();
   }
 
   /** Positions in an array: single ones, ranges, or nothing for a whole axis. */
@@ -270,21 +290,21 @@ export abstract class QueryParser {
   protected setItem(): SetItem {
     const open = this.accept('<', '{');
     if (open) {
-      const low = this.accept(',') ? undefined : this.sum();
+      const low = this.accept(',') ? undefined : this.bits();
       if (low) this.expect(',');
       const isEnd = () => this.token.kind === 'sign' && (this.token.text === '>' || this.token.text === '}');
-      const high = isEnd() ? undefined : this.sum();
+      const high = isEnd() ? undefined : this.bits();
       const close = this.accept('>', '}') ?? this.complain('">" or "}" is expected');
       return { kind: 'range', low, high, isLowOpen: open === '<', isHighOpen: close === '>' };
     }
     const isOpenStart = this.token.kind === 'sign' && this.token.text === ':';
-    const low = isOpenStart ? undefined : this.sum();
+    const low = isOpenStart ? undefined : this.bits();
     const sign = this.accept(':', '=:=', '=:<', '<:=', '<:<');
     if (!sign) return { kind: 'value', value: low as Expression };
     const isOpenEnd = () => this.token.kind === 'sign' && [',', ']', ')', ':'].includes(this.token.text);
-    const high = isOpenEnd() ? undefined : this.sum();
+    const high = isOpenEnd() ? undefined : this.bits();
     const isDiscrete = sign === ':';
-    const step = isDiscrete && this.accept(':') ? this.sum() : undefined;
+    const step = isDiscrete && this.accept(':') ? this.bits() : undefined;
     return { kind: 'range', low, high, isLowOpen: sign[0] === '<', isHighOpen: sign.endsWith('<'), isDiscrete, step };
   }
 }

@@ -3,13 +3,25 @@ import type { Expression } from './query-language.ts';
 /** NAME == pattern('x*'), regex('…') or sqlpattern('…'), as comparisons with a pattern were written first. */
 export function patternTest(operator: string, value: Expression, call: Expression): Expression | undefined {
   if (call.kind !== 'call' || !['==', '!='].includes(operator)) return undefined;
-  const [text] = call.operands;
-  if (!['pattern', 'regex', 'sqlpattern'].includes(call.name) || text?.kind !== 'literal') return undefined;
-  const body = String(text.value);
-  const glob = call.name === 'pattern' ? globSource(body) : body;
-  const pattern = call.name === 'sqlpattern' ? likePattern(body, false) : new RegExp(`^(?:${glob})$`);
+  const source = patternSource(call);
+  if (source === undefined) return undefined;
+  const pattern = new RegExp(`^(?:${source})$`, 's');
   return { kind: 'like', value, pattern, isNegated: operator === '!=' };
 }
+
+/** The regular expression of pattern('x*'), regex('…') or sqlpattern('…'). */
+export function patternSource(expression: Expression): string | undefined {
+  if (expression.kind !== 'call') return undefined;
+  const [text] = expression.operands;
+  const make = Object.hasOwn(SOURCES, expression.name) ? SOURCES[expression.name] : undefined;
+  return make && text?.kind === 'literal' ? make(String(text.value)) : undefined;
+}
+
+const SOURCES: Readonly<Record<string, (text: string) => string>> = {
+  pattern: (text) => globSource(text),
+  regex: (text) => text,
+  sqlpattern: (text) => likeSource(text),
+};
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -17,8 +29,11 @@ function escaped(text: string): string {
 
 /** SQL pattern: % any text, _ any character. */
 export function likePattern(text: string, isLoose: boolean): RegExp {
-  const source = [...text].map((char) => (char === '%' ? '.*' : char === '_' ? '.' : escaped(char))).join('');
-  return new RegExp(`^${source}$`, isLoose ? 'is' : 's');
+  return new RegExp(`^${likeSource(text)}$`, isLoose ? 'is' : 's');
+}
+
+function likeSource(text: string): string {
+  return [...text].map((char) => (char === '%' ? '.*' : char === '_' ? '.' : escaped(char))).join('');
 }
 
 /** File name pattern: * any text, ? any character, {a,b} either, [..] a set. */

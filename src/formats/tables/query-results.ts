@@ -41,7 +41,7 @@ export function describeResult(item: SelectItem, index: number, table: Table | u
 
 const INTEGERS: readonly DataType[] = ['UChar', 'Short', 'UShort', 'Int', 'UInt', 'Int64'];
 
-/** Whether an expression has whole numbers: what 1 + 1 is, and 1 / 2 is not. */
+/** Whether an expression has whole numbers: what 1 + 1 is, and 1 / 2 and 1 // 2 are not. */
 function isInteger(expression: Expression, table: Table | undefined): boolean {
   const inner = (part: Expression) => isInteger(part, table);
   switch (expression.kind) {
@@ -51,10 +51,12 @@ function isInteger(expression: Expression, table: Table | undefined): boolean {
       // Of a table inside the query nothing is known here.
       return table !== undefined && INTEGERS.includes(table.column(expression.name).description.type);
     case 'unary':
-      return expression.operator === '-' && inner(expression.operand);
+      return expression.operator !== '!' && inner(expression.operand);
     case 'binary':
       return (
-        ['+', '-', '*', '%', '//'].includes(expression.operator) && inner(expression.left) && inner(expression.right)
+        ['+', '-', '*', '%', '&', '|', '^'].includes(expression.operator) &&
+        inner(expression.left) &&
+        inner(expression.right)
       );
     case 'element':
       return inner(expression.array);
@@ -88,10 +90,14 @@ function isIntegerCall(name: string, operands: readonly Expression[], inner: (pa
   return type === 'int' || (type === 'same' && operands.every(inner));
 }
 
+const LARGEST_INT = 2 ** 31 - 1;
+
 /** The cells of a result's column out of the values of its rows. */
 export function resultCells({ name, type }: ResultColumn, values: readonly Value[]): ComputedCells {
+  if (values.includes(undefined)) fail('missing', 'The query asks for cells that have no value.');
   const sample = values.flatMap(itemsOf).find((value) => value !== undefined);
-  const known = type ?? typeOf(sample);
+  const isLong = type === 'Int' && values.flatMap(itemsOf).some((value) => Math.abs(asNumber(value)) > LARGEST_INT);
+  const known = isLong ? 'Int64' : (type ?? typeOf(sample));
   return {
     name,
     type: known,
@@ -112,7 +118,7 @@ function valuesOf(items: readonly Value[], type: DataType): ColumnValues {
   if (type === 'Bool') return Uint8Array.from(items, (item) => Number(asBoolean(item)));
   if (type === 'DComplex')
     return Float64Array.from(items.flatMap((item) => (isPair(item) ? item : [asNumber(item), 0])));
-  if (items.some((item) => item === undefined)) return fail('missing', 'The query asks for cells that have no value.');
+  if (type === 'Int64') return BigInt64Array.from(items, (item) => BigInt(asNumber(item)));
   const numbers = emptyValues(type, items.length);
   items.forEach((item, k) => {
     numbers[k] = asNumber(item);

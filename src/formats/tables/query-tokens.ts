@@ -8,6 +8,7 @@ export interface Token {
 }
 
 const SIGNS = [
+  '!~=',
   '=:=',
   '=:<',
   '<:=',
@@ -22,6 +23,7 @@ const SIGNS = [
   '**',
   '//',
   '!~',
+  '~=',
   '=',
   '<',
   '>',
@@ -77,7 +79,7 @@ function nextToken(rest: string, at: number, whole: string): Token {
   if (number) return { kind: 'number', text: number[0], at };
   const pattern = /^[mpf](?:\/[^/]*\/|%[^%]*%|@[^@]*@)i?/.exec(rest);
   if (pattern) return { kind: 'pattern', text: pattern[0], at };
-  const name = /^(?:[A-Za-z_][\w.]*(?:::\w+)*|::\w+)/.exec(rest);
+  const name = /^(?:[A-Za-z_][\w.]*(?:::\w+)*|::[A-Za-z_]\w*)/.exec(rest);
   if (name) return { kind: 'name', text: name[0], at };
   if (rest[0] === '"' || rest[0] === "'") {
     const end = rest.indexOf(rest[0], 1);

@@ -33,6 +33,7 @@ export function isPair(value: Value): value is readonly [number, number] {
 }
 
 export function itemsOf(value: Value): readonly Value[] {
+  if (value === undefined) return [];
   return isArray(value) ? value.items : [value];
 }
 
@@ -111,6 +112,17 @@ function arithmetic(sign: string, act: (a: number, b: number) => number): (left:
       : act(asNumber(left), asNumber(right));
 }
 
+/** Of whole numbers of 64 bits. */
+export function bits(act: (left: bigint, right: bigint) => bigint): (left: Value, right: Value) => Value {
+  const whole = (value: Value) => {
+    const number = asNumber(value);
+    if (!Number.isInteger(number))
+      fail('usage', `${number} is no whole number; & | ^ ~ take the bits of whole numbers.`);
+    return BigInt(number);
+  };
+  return (left, right) => Number(BigInt.asIntN(64, act(whole(left), whole(right))));
+}
+
 export const OPERATORS: Readonly<Record<string, (left: Value, right: Value) => Value>> = {
   '==': isSame,
   '!=': (left, right) => !isSame(left, right),
@@ -125,5 +137,8 @@ export const OPERATORS: Readonly<Record<string, (left: Value, right: Value) => V
   '//': arithmetic('//', (a, b) => Math.floor(a / b)),
   '%': arithmetic('%', (a, b) => a - Math.floor(a / b) * b),
   '**': arithmetic('**', (a, b) => a ** b),
+  '&': bits((a, b) => a & b),
+  '|': bits((a, b) => a | b),
+  '^': bits((a, b) => a ^ b),
 };
 const plus = arithmetic('+', (a, b) => a + b);

@@ -109,7 +109,8 @@ class StatementParser extends QueryParser {
 
   private select(): Statement {
     const isDistinct = this.acceptWord('distinct') || this.acceptWord('unique');
-    this.acceptWord('all');
+    const [after] = this.isWord('all') ? this.ahead('all') : [];
+    if (after?.text !== '(') this.acceptWord('all');
     const items = this.selectItems();
     const target = this.acceptWord('into') ? this.target() : undefined;
     const from = this.acceptWord('from') ? this.origin() : undefined;
@@ -227,7 +228,7 @@ class StatementParser extends QueryParser {
     return { orderBy, isOrderDistinct };
   }
 
-  /** limit n, limit start:end:step, limit n offset m. */
+  /** limit n, limit start:end:step, limit n offset m; an end of 0 is no limit. */
   private limit(): RowLimit | undefined {
     let start = 0;
     let end: number | undefined;
@@ -242,6 +243,8 @@ class StatementParser extends QueryParser {
         if (!this.isClause() && !isRange()) end = this.integer();
         if (this.accept(':')) step = this.integer();
       } else end = first;
+      if (end === 0) end = undefined;
+      if (step < 1) this.complain('a step above 0 is expected');
     }
     if (this.acceptWord('offset')) {
       isLimited = true;

@@ -314,9 +314,12 @@ function sortRows(rows: readonly number[], keys: readonly SortKey[], scope: Scop
       const order = compareValues(columns[k].get(a), columns[k].get(b));
       if (order !== 0) return keys[k].isDescending ? -order : order;
     }
-    return a - b;
+    return isFalling(keys) ? b - a : a - b;
   });
 }
+
+/** As in casacore rows of equal keys come in falling order where all keys do. */
+const isFalling = (keys: readonly SortKey[]) => keys.every(({ isDescending }) => isDescending);
 
 type Group = { group: readonly number[]; cells: Value[] };
 
@@ -332,7 +335,8 @@ function sortGroups(table: readonly Group[], statement: Statement, scope: Scope)
       },
     };
   });
-  return table.toSorted((a, b) => {
+  const rows = keys.length > 0 && isFalling(statement.orderBy) ? table.toReversed() : table;
+  return rows.toSorted((a, b) => {
     for (const key of keys) {
       const order = compareValues(key.of(a), key.of(b));
       if (order !== 0) return key.isDescending ? -order : order;

@@ -83,6 +83,42 @@ function column(command: string, name: string): unknown[] {
   return values;
 }
 
+describe('as casacore', () => {
+  const values = (statement: string) => {
+    const result = runTaql(statement.replace('{t}', path), tables);
+    if ('values' in result) return result.values;
+    const [name] = (result.table as Table).columnNames;
+    return [...(result.table.column(name).getRange(0, result.table.rowCount) as Iterable<unknown>)];
+  };
+
+  it('takes bits of whole numbers, looser than sums and tighter than comparisons', () => {
+    expect(rows('A & 1 + 2 == 3')).toEqual([3]);
+    expect(rows('~A == -3')).toEqual([2]);
+    expect(rows('A | 1 ^ 3 == 2')).toEqual([0, 2]);
+    expect(() => rows('X & 1 == 1')).toThrow(/whole number/);
+    expect(() => rows('A == 3 & B == 1')).toThrow(/not understood/);
+    expect(rows('X ~= 1.000001')).toEqual([1, 3]);
+  });
+
+  it('sorts rows of equal keys in falling order where all keys fall', () => {
+    expect(rows('T orderby B desc')).toEqual([5, 4, 2, 0, 3, 1]);
+    expect(rows('T orderby B desc, A')).toEqual([0, 2, 4, 5, 1, 3]);
+    expect(values('select B, gcount() as N from {t} groupby B orderby 1 desc')).toEqual([0, 1]);
+  });
+
+  it('takes an end of 0 for no limit, and steps without ends', () => {
+    expect(rows('T limit 0 offset 4')).toEqual([4, 5]);
+    expect(rows('T limit ::3')).toEqual([0, 3]);
+    expect(() => rows('T limit 1:3:0')).toThrow(/step/);
+  });
+
+  it('keeps whole numbers of more than 32 bits, and words after select', () => {
+    expect(values('select A * 3000000000 as N from {t} limit 3')).toEqual([0n, 3000000000n, 6000000000n]);
+    expect(values('select all(U > -1) as Y from {t} limit 1')).toHaveLength(1);
+    expect(values("calc replace('a1b22', regex('[0-9]+'), '#')")).toEqual(['a#b#']);
+  });
+});
+
 describe('statements', () => {
   it('choose, sort, limit and rename', () => {
     expect(column(`select A as N from ${path} where B == 1 orderby X desc, A limit 3`, 'N')).toEqual([0, 2, 5]);
