@@ -38,7 +38,7 @@ export type { SolveOptions, TextList } from './solve-options.ts';
 export type { SolvedTable } from './solve-run.ts';
 export type { IntervalCounts, SolveSummary } from './solve-summary.ts';
 export { type FixsyscaltimesOptions, fixsyscaltimes } from './syscal-times.ts';
-export { type AirColumn, skyTemperatureOf, transmissionOf } from './transmission.ts';
+export { type AirColumn, ozoneDepth, skyTemperatureOf, transmissionOf } from './transmission.ts';
 export { type TsysspwmapOptions, tsysspwmap } from './tsys-map.ts';
 export type { AverageChoice } from './visibility-averages.ts';
 export type { PlotAxis, SpectralView } from './visibility-axes.ts';

@@ -1,5 +1,5 @@
 import { median } from '../../foundation/numeric/index.ts';
-import type { ScienceWindow } from './observation.ts';
+import { channelsOf, type ScienceWindow } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
 
 /** Channels in which a body is not to be believed, and windows in which nothing of it is. */
@@ -40,13 +40,9 @@ export function findBodyLines(
   windows: readonly ScienceWindow[],
   channelJy: (from: number, to: number) => number,
 ): BodyLines {
-  const spectra = windows.map(({ centreHz, stepHz, chanCount }) => {
-    const width = Math.abs(stepHz);
-    const frequencies = Array.from(
-      { length: chanCount },
-      (_, chan) => centreHz + stepHz * (chan - (chanCount - 1) / 2),
-    );
-    return frequencies.map((hz) => ({ hz, jy: channelJy(hz - width / 2, hz + width / 2) }));
+  const spectra = windows.map((window) => {
+    const width = Math.abs(window.stepHz);
+    return Array.from(channelsOf(window)).map((hz) => ({ hz, jy: channelJy(hz - width / 2, hz + width / 2) }));
   });
   const continuum = fitContinuum(surroundings(windows, channelJy));
   const isLine = spectra.map((spectrum) => spectrum.map(({ hz, jy }) => Math.abs(jy / continuum(hz) - 1) > LINE_SHARE));

@@ -6,13 +6,13 @@ import type { CalibrationNames } from './calibration-plan.ts';
 import type { CalibratorSight } from './calibrator-choice.ts';
 import { type DeadInput, findGainFaults, type GainFaults, type LostTime } from './gain-faults.ts';
 import { type CalibratorView, fieldsWithData, powerKey, viewCalibrators } from './gain-series.ts';
-import { calibratorFields, type Observation } from './observation.ts';
+import { calibratorFields, channelsOf, type Observation } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import { checkPositions } from './position-check.ts';
 import type { PositionOffsets } from './position-plan.ts';
 import { measureSignal, type SignalView } from './signal.ts';
-import { findSpikes } from './spike-finder.ts';
+import { findSpikes, ozoneRise } from './spike-finder.ts';
 
 /** Flags that the look at the calibrators asks for, and what was seen. */
 export interface Inspection {
@@ -187,12 +187,13 @@ function noiseShare(view: CalibratorView, fieldId: number, spw: number, pol: num
 function spikeFlags(view: CalibratorView, observation: Observation, { split }: CalibrationNames): Finding[] {
   return observation.science.flatMap((window, spw) => {
     const isHit = new Uint8Array(window.chanCount);
+    const ozone = ozoneRise(channelsOf(window));
     let most = 0;
     for (const field of calibratorFields(observation)) {
       const powers = view.powers.get(powerKey(field.id, spw));
       for (let pol = 0; powers && pol < view.polCount; pol++) {
         const power = powers.slice(pol * window.chanCount, (pol + 1) * window.chanCount);
-        for (const spike of findSpikes(power, noiseShare(view, field.id, spw, pol, power))) {
+        for (const spike of findSpikes(power, noiseShare(view, field.id, spw, pol, power), ozone)) {
           isHit.fill(1, spike.first, spike.last + 1);
           most = Math.max(most, spike.ratio);
         }

@@ -214,6 +214,11 @@ function scienceWindow(metadata: MsMetadata, id: number, tsysIds: readonly numbe
   };
 }
 
+/** Channels of a window, Hz. */
+export function channelsOf({ centreHz, stepHz, chanCount }: ScienceWindow): Float64Array {
+  return Float64Array.from({ length: chanCount }, (_, chan) => centreHz + (stepHz || 0) * (chan - (chanCount - 1) / 2));
+}
+
 function centreOf(spw: MsMetadata['spectralWindows'][number]): number {
   return (spw.chanFreqs[0] + spw.chanFreqs[spw.chanFreqs.length - 1]) / 2;
 }

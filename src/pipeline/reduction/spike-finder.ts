@@ -1,3 +1,4 @@
+import { ozoneDepth } from '../calibration/index.ts';
 import { robustScatter } from './robust.ts';
 
 /** Channels from `first` to `last` with power that their neighbours do not have. */
@@ -18,15 +19,19 @@ const LEAST_EXCESS = 0.15;
 const WIDEST_SHARE = 1 / 32;
 const WIDEST_LEAST = 3;
 const NOISE_RISE = 4;
+/** The air at its worst: airmass, and its temperature over the least system temperature. */
+const MOST_AIRMASS = 2;
+const AIR_OVER_SYSTEM = 275 / 40;
 
 /**
  * Finds narrow spikes in a power spectrum of a calibrator, which has no lines of its own.
  *
  * @param power [chan]; NaN where there is nothing
  * @param noiseShare what part of the power is noise
+ * @param ozone how much lines of ozone raise the noise at most, see {@link ozoneRise}, [chan]
  */
-export function findSpikes(power: Float64Array, noiseShare = 1): Spike[] {
-  const reach = Math.max(REACH_LEAST, Math.floor(REACH_SHARE * power.length));
+export function findSpikes(power: Float64Array, noiseShare = 1, ozone?: Float64Array): Spike[] {
+  const reach = reachIn(power.length);
   const excess = Float64Array.from(power, (value, chan) => value / neighbourMedian(power, chan, reach) - 1);
   const known = excess.filter(Number.isFinite);
   if (known.length < 2 * REACH_LEAST) return [];
@@ -38,11 +43,30 @@ export function findSpikes(power: Float64Array, noiseShare = 1): Spike[] {
     while (excess[last + 1] > limit) last++;
     const ratio = 1 + Math.max(...excess.subarray(chan, last + 1));
     const isNarrow = last - chan + 1 <= Math.max(WIDEST_LEAST, WIDEST_SHARE * power.length);
-    if (isNarrow || ratio - 1 > NOISE_RISE * noiseShare) spikes.push({ first: chan, last, ratio });
+    const rise = Math.max(isNarrow ? 0 : NOISE_RISE, ...(ozone?.subarray(chan, last + 1) ?? []));
+    if (ratio - 1 > rise * noiseShare) spikes.push({ first: chan, last, ratio });
     chan = last;
   }
   return spikes;
 }
+
+/**
+ * How many times the power of the noise in each channel may rise over that of its neighbours by a line of ozone that calibration with
+ * broader channels of Tsys does not take out.
+ *
+ * @param freqs Hz, as observed from the ground
+ * @returns [chan], 0 where there is no more ozone than beside it
+ */
+export function ozoneRise(freqs: Float64Array): Float64Array {
+  const depths = freqs.map((hz) => ozoneDepth(hz / 1e9));
+  const reach = reachIn(freqs.length);
+  return depths.map((depth, chan) => {
+    const more = MOST_AIRMASS * Math.max(0, depth - neighbourMedian(depths, chan, reach));
+    return (1 + more * (1 + AIR_OVER_SYSTEM)) ** 2 - 1;
+  });
+}
+
+const reachIn = (chanCount: number) => Math.max(REACH_LEAST, Math.floor(REACH_SHARE * chanCount));
 
 function neighbourMedian(power: Float64Array, chan: number, reach: number): number {
   const around = power

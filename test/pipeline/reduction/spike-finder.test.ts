@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSpikes } from '../../../src/pipeline/reduction/spike-finder.ts';
+import { findSpikes, ozoneRise } from '../../../src/pipeline/reduction/spike-finder.ts';
 import { randomNumbers } from '../../reference/random.ts';
 
 /** A sloping band with a scatter of 2 percent. */
@@ -32,5 +32,21 @@ describe('findSpikes', () => {
     // The same on a source so bright that no rise of the noise explains it.
     expect(findSpikes(power, 0.02).map(({ first, last }) => [first, last])).toEqual([[60, 69]]);
     expect(findSpikes(new Float64Array(64).fill(Number.NaN))).toEqual([]);
+  });
+
+  it('takes no line of ozone for a spike, but one that stands out far from where ozone is', () => {
+    const freqs = Float64Array.from({ length: 480 }, (_, chan) => 230.514e9 + 3.906e6 * chan);
+    const ozone = ozoneRise(freqs);
+    const line = ozone.indexOf(Math.max(...ozone));
+    expect(Math.abs(freqs[line] - 231.2815e9)).toBeLessThan(3e6);
+    expect([ozone[line - 60], ozone[line + 60]].every((rise) => rise < 0.05)).toBe(true);
+    const power = band(480);
+    for (let chan = 0; chan < 480; chan++) power[chan] *= 1 + 0.3 / (1 + ((freqs[chan] - 231.2815e9) / 20e6) ** 2);
+    power[400] *= 1.5;
+    expect(findSpikes(power).length).toBeGreaterThan(1);
+    expect(findSpikes(power, 1, ozone).map(({ first, last }) => [first, last])).toEqual([[400, 400]]);
+    power[line + 5] *= 12;
+    power[line - 30] *= 2;
+    expect(findSpikes(power, 1, ozone)).toHaveLength(3);
   });
 });
