@@ -211,8 +211,17 @@ function requestOf({ task, named }: RehearsedCall, uses: readonly InputUse[]): I
     threshold: thresholdOf(named.threshold, task),
     channelCount: isCube ? Math.max(0, Number(named.nchan ?? -1)) : 1,
     ...(isCube ? axisOf(mode, named) : {}),
-    content: /\.contsub$/.test(textOf(vis)) ? 'lines' : /\.cont$/.test(textOf(vis)) ? 'continuum' : 'all',
+    content: contentOf(
+      textOf(vis),
+      uses.map(({ input }) => input),
+    ),
   };
+}
+
+/** What is left in a MeasurementSet by its name; those that are given hold all, whatever they are called. */
+function contentOf(vis: string, inputs: readonly string[]): ImageRequest['content'] {
+  if (inputs.includes(vis)) return 'all';
+  return vis.endsWith('.contsub') ? 'lines' : vis.endsWith('.cont') ? 'continuum' : 'all';
 }
 
 /** What windows must cover so that a task can bring them to the channels that it names. */

@@ -41,6 +41,9 @@ describe('what an imaging script needs', () => {
     expect(needs.uses[1].channels).toEqual(new Map([[3, 999]]));
     expect(image.content).toBe('lines');
     expect(needs.wantsCorrected).toBe(false);
+    // One that is given is made with its continuum, whatever its name.
+    const given = call('clean', { vis: 'co.ms.contsub', imagename: 'x', spw: '0', ...cube, ...picture });
+    expect(needsOf([given], ['co.ms.contsub']).images[0].content).toBe('all');
   });
 
   it('gives joined data as many windows as the numbers say that are selected from them', () => {
