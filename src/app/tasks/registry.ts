@@ -63,6 +63,7 @@ import { restoredataTasks } from './declarations/restoredata.ts';
 import { rmtablesTask } from './declarations/rmtables.ts';
 import { setjyTask } from './declarations/setjy.ts';
 import { smoothcalTask } from './declarations/smoothcal.ts';
+import { specfluxTask } from './declarations/specflux.ts';
 import { specsmoothTask } from './declarations/specsmooth.ts';
 import { splitTask } from './declarations/split.ts';
 import { statwtTask } from './declarations/statwt.ts';
@@ -128,6 +129,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   rmtablesTask,
   setjyTask,
   smoothcalTask,
+  specfluxTask,
   specsmoothTask,
   splitTask,
   tcleanTask,

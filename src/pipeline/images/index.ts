@@ -40,6 +40,7 @@ export { type PixelRegion, parseBox, parseChannels, parseRegion, regionMask } fr
 export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
 export { type RotateOptions, rotateImage } from './rotating.ts';
 export { deconvolvedBeam, type ImsmoothOptions, imsmooth } from './smoothing.ts';
+export { type SpecfluxOptions, specflux } from './spectral-flux.ts';
 export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { type ImtransOptions, imtrans } from './transposing.ts';
 export type { AlgorithmOptions } from './value-choice.ts';

@@ -403,7 +403,7 @@ imdev importasap importatca importevla importfitsidi importgmrt importmiriad imp
 listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth
-sdtimeaverage simalma simanalyze simobserve slsearch specfit specflux splattotable spxfit ssoflux
+sdtimeaverage simalma simanalyze simobserve slsearch specfit splattotable spxfit ssoflux
 testconcat tsdimaging uvmodelfit widebandpbcor widefield
 """.split()
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
