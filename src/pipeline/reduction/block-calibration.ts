@@ -118,8 +118,10 @@ export async function calibrateBlock(
   await runSteps(context, runner, [flags.step], progress);
 
   const flagged = await flaggedFractions(runner, names.split);
-  const refant = chooseReferenceAntenna(observation, flagged, inspection.signal.phaseScatter);
-  const choices = chooseSolutions(observation, flux, lines, inspection);
+  // What is flagged must not count for the signal.
+  const { signal } = flags.isSelective ? look() : inspection;
+  const refant = chooseReferenceAntenna(observation, flagged, signal.phaseScatter);
+  const choices = chooseSolutions(observation, flux, lines, { ...inspection, signal });
   const solve = planSolve(observation, names, refant.names, flux, choices);
   const untilGains = solve.filter(({ number }) => number <= GAIN_STEP);
   const results = await runSteps(context, runner, untilGains, progress);

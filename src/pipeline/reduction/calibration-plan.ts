@@ -322,25 +322,30 @@ function edgeCount(chanCount: number): number {
   return chanCount < 16 ? 0 : Math.max(1, Math.floor(chanCount / 64));
 }
 
-/** Step 10: flags of edge channels, and those that the look at the calibrators asks for. */
+/** Step 10: flags of edge channels, and those that the look at the calibrators asks for (`isSelective`: there are some). */
 export function planFlags(
   observation: Observation,
   names: CalibrationNames,
   inspection: Inspection,
   lines: BodyLines,
-): { step: PlanStep; decisions: Decision[] } {
+): { step: PlanStep; decisions: Decision[]; isSelective: boolean } {
   const decisions: Decision[] = [];
   const unused = flagUnused(observation, names.split);
+  const lost = lines.channels.length > 0 ? [] : flagLostWindows(observation, lines.lostWindows, names.split);
   const calls = [
     ...edgeFlags(observation, names, decisions),
     ...lineFlags(observation, names, lines),
-    ...(lines.channels.length > 0 ? [] : flagLostWindows(observation, lines.lostWindows, names.split)),
+    ...lost,
     ...inspection.calls,
     ...unused.calls,
   ];
   decisions.push(...lines.decisions, ...unused.decisions);
   const step = { number: 10, title: 'Edge channels, and faults seen on the calibrators', calls };
-  return { step, decisions: [...decisions, ...inspection.decisions] };
+  return {
+    step,
+    decisions: [...decisions, ...inspection.decisions],
+    isSelective: lost.length + inspection.calls.length > 0,
+  };
 }
 
 function lineFlags(observation: Observation, names: CalibrationNames, { channels }: BodyLines): PlanCall[] {
@@ -396,6 +401,15 @@ function aprioriDecisions(
               : 'The data hold no radiometer window (7 m antennas have none).',
         },
     positionDecision(observation, goal),
+    ...(observation.singleChannelSpwIds.length === 0
+      ? []
+      : [
+          {
+            topic: 'Windows left out',
+            choice: observation.singleChannelSpwIds.join(', '),
+            reason: 'They have one channel, and with it no bandpass.',
+          },
+        ]),
   ];
 }
 

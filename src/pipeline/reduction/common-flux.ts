@@ -44,13 +44,21 @@ export function combineFluxes(fluxes: readonly MeasuredFlux[]): CommonFlux[] {
     const key = `${flux.field}\n${flux.spw}`;
     groups.set(key, [...(groups.get(key) ?? []), flux]);
   }
-  return [...groups.values()].map(combineGroup);
+  const first = [...groups.values()].map((group) => combineGroup(group, []));
+  // A wrong flux scale is wrong for all calibrators and windows.
+  const isMeasured = (flux: CommonFlux) => fluxes.some((one) => one.field === flux.field && !one.isReference);
+  const measured = first.filter(isMeasured);
+  const isWrong = (eb: string) => measured.filter(({ outliers }) => outliers.includes(eb)).length > measured.length / 2;
+  const wrong = [...new Set(first.flatMap(({ outliers }) => outliers))].filter(isWrong);
+  return wrong.length === 0 ? first : [...groups.values()].map((group) => combineGroup(group, wrong));
 }
 
-function combineGroup(group: readonly MeasuredFlux[]): CommonFlux {
-  let kept = group.filter((flux) => !flux.isReference && flux.fluxJy > 0);
-  if (kept.length === 0) kept = [...group];
-  const outliers: string[] = [];
+/** @param wrong Execution Blocks that are left out from the start */
+function combineGroup(group: readonly MeasuredFlux[], wrong: readonly string[]): CommonFlux {
+  const measured = group.filter((flux) => !flux.isReference && flux.fluxJy > 0);
+  const trusted = measured.filter(({ eb }) => !wrong.includes(eb));
+  let kept = trusted.length > 0 ? trusted : measured.length > 0 ? measured : [...group];
+  const outliers = trusted.length > 0 ? measured.flatMap(({ eb }) => (wrong.includes(eb) ? [eb] : [])) : [];
   let disagreement: string | undefined;
   while (kept.length > 1) {
     const verdict = findOutlier(kept);

@@ -62,8 +62,11 @@ export function chooseIntervals(observation: Observation, { fields }: SignalView
     const percent = (100 * 2) / ofScan(field) ** 2;
     decisions.push({
       topic: 'Faint calibrator',
-      choice: `flux densities of ${names.get(field.fieldId)} are too high by about ${percent.toFixed(0)} % in its worst window`,
-      reason: `Its gains have a signal-to-noise ratio of ${ofScan(field).toFixed(1)} in a scan, antenna and window, and the square of a gain has the noise added twice.`,
+      choice:
+        field.fieldId === observation.flux.id
+          ? `flux densities of all but ${names.get(field.fieldId)} are too low by about ${percent.toFixed(0)} % in its worst window`
+          : `flux densities of ${names.get(field.fieldId)} are too high by about ${percent.toFixed(0)} % in its worst window`,
+      reason: `The gains of ${names.get(field.fieldId)} have a signal-to-noise ratio of ${ofScan(field).toFixed(1)} in a scan, antenna and window, and the square of a gain has the noise added twice.`,
     });
   }
   if (bandpass)

@@ -37,6 +37,8 @@ export interface Observation {
   readonly tsysSpwIds: readonly number[];
   readonly science: readonly ScienceWindow[];
   readonly spwCount: number;
+  /** Science windows of one channel, which have no bandpass: they are not calibrated. */
+  readonly singleChannelSpwIds: readonly number[];
   readonly bandpass: ObservedField;
   /** False when no scan was meant for the bandpass; then {@link bandpass} is another calibrator. */
   readonly hasBandpassScan: boolean;
@@ -92,6 +94,7 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
     tsysSpwIds: tsysIds,
     science: scienceIds.map((id) => scienceWindow(metadata, id, tsysIds)),
     spwCount: metadata.spectralWindows.length,
+    singleChannelSpwIds: singleChannelSpws(metadata, targetScans),
     bandpass,
     hasBandpassScan: forBandpass.length > 0,
     flux,
@@ -190,6 +193,13 @@ function fullResolutionSpws(metadata: MsMetadata, scans: readonly Scan[], wvrSpw
   const ids = new Set(scans.flatMap((scan) => [...scan.spwIds]));
   return metadata.spectralWindows
     .filter((spw) => ids.has(spw.id) && spw.id !== wvrSpwId && !spw.name.endsWith('CH_AVG') && spw.chanFreqs.length > 1)
+    .map((spw) => spw.id);
+}
+
+function singleChannelSpws(metadata: MsMetadata, scans: readonly Scan[]): number[] {
+  const ids = new Set(scans.flatMap((scan) => [...scan.spwIds]));
+  return metadata.spectralWindows
+    .filter((spw) => ids.has(spw.id) && spw.name.endsWith('FULL_RES') && spw.chanFreqs.length === 1)
     .map((spw) => spw.id);
 }
 

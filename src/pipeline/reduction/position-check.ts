@@ -67,9 +67,16 @@ export function checkPositions(
     const reason = `${scatter}; with this offset ${millimetres([one.after])} mm are left. Errors ${millimetres(one.error)} mm; directions that no calibrator tells are taken as right.`;
     return { topic, choice: `${antenna} moved by (${millimetres([x, y, z])}) mm (ITRF)`, reason };
   });
-  if (decisions.length > 0) return { offsets, decisions };
+  const silent = view.antennas.filter((antenna) =>
+    faulty.some((one) => one.antenna === antenna && one.pol === undefined),
+  );
+  if (silent.length > 0) {
+    const reason = 'Phases that jump, turn or are lost tell no positions.';
+    decisions.push({ topic, choice: `${silent.join(', ')} not checked`, reason });
+  }
+  if (Object.keys(offsets).length > 0 || found.length > 0) return { offsets, decisions };
   const reason = `Paths differ by ${millimetres([usual])} mm rms between scans of the ${directions.length} calibrators, that of no antenna by much more.`;
-  return { offsets, decisions: [{ topic, choice: 'no errors seen', reason }] };
+  return { offsets, decisions: [{ topic, choice: 'no errors seen', reason }, ...decisions] };
 }
 
 const millimetres = (values: readonly number[]) => values.map((value) => (1e3 * value).toFixed(2)).join(', ');

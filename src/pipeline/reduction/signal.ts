@@ -17,6 +17,8 @@ export interface FieldSignal {
 /** What calibrators show of signal and steadiness. */
 export interface SignalView {
   readonly fields: readonly FieldSignal[];
+  /** Antennas with gains, in the scan with the fewest of them. */
+  readonly antennaCount: number;
   /** Scatter of the phase from integration to integration on the bandpass calibrator, rad, by antenna; NaN where it is not known. */
   readonly phaseScatter: Readonly<Record<string, number>>;
 }
@@ -39,7 +41,16 @@ export function measureSignal(view: CalibratorView, bandpassId: number): SignalV
       integrationSec: gaps.length > 0 ? Math.min(...gaps) : Number.NaN,
     };
   });
-  return { fields, phaseScatter: scatterOfPhases(view, bandpassId) };
+  return { fields, antennaCount: fewestAntennas(view), phaseScatter: scatterOfPhases(view, bandpassId) };
+}
+
+function fewestAntennas({ antennas, integrations, polCount }: CalibratorView): number {
+  const ofScan = new Map<number, number>();
+  for (const { scan, flag } of integrations) {
+    const count = antennas.filter((_, ant) => flag.subarray(2 * ant, 2 * ant + polCount).includes(0)).length;
+    ofScan.set(scan, Math.max(count, ofScan.get(scan) ?? 0));
+  }
+  return Math.min(antennas.length, ...[...ofScan.values()].filter((count) => count > 0));
 }
 
 function medianSnr(integrations: readonly IntegrationGains[]): number {

@@ -34,15 +34,15 @@ export function chooseSolutions(
   { lostWindows }: BodyLines,
   { signal, hasHalfInputs }: Pick<Inspection, 'signal' | 'hasHalfInputs'>,
 ): SolutionChoices {
-  const { antennas } = observation;
-  const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennas.length - 1 - SPARE_ANTENNAS));
+  const { antennaCount } = signal;
+  const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennaCount - 1 - SPARE_ANTENNAS));
   const intervals = chooseIntervals(observation, signal);
   const decisions: Decision[] = [...intervals.decisions];
   if (minblperant !== USUAL_BASELINES) {
     decisions.push({
       topic: 'Baselines per solution',
       choice: `at least ${minblperant}`,
-      reason: `There are only ${antennas.length} antennas; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
+      reason: `There are only ${antennaCount} antennas${antennaCount < observation.antennas.length ? ' with data in some scan' : ''}; with the usual ${USUAL_BASELINES} one that is flagged would void the solutions of all others.`,
     });
   }
   if (hasHalfInputs) {

@@ -115,6 +115,12 @@ export class Correlator {
     };
   }
 
+  /** Standard deviation of a stored number in the first window. */
+  get storedNoise(): number {
+    const [{ noise, scale }] = this.states;
+    return this.noiseFactor * noise * scale;
+  }
+
   /** Fills `data` for an integration whose middle is `hours` after the start of the execution. */
   integrate(geometry: FieldGeometry, hours: number, change: VoltageChange): void {
     this.states.forEach((state, index) => {

@@ -265,9 +265,13 @@ export class Execution {
       windows,
       averageWindows: windows.map((window) => this.setup.windows[window.partnerId]),
       scales: correlator.scales,
+      products: this.setup.products,
     });
     const intervalNs = eventsToNs(INTEGRATION_EVENTS);
-    const clear = clearFlags(antennaCount, windows.length);
+    const clear = clearFlags(antennaCount, windows.length, output);
+    const { products } = output;
+    // Crossed polarizations: noise in units of the stored numbers, taken as that of the first window.
+    const noise = () => (this.noiseFactor > 0 ? Math.round(correlator.storedNoise * random.normal()) : 0);
     for (let index = 0; index < subscan.integrationCount; index++) {
       const event = subscan.startEvent + (index + 0.5) * INTEGRATION_EVENTS;
       const hours = (event * TIMING_EVENT_SEC) / 3600;
@@ -280,7 +284,13 @@ export class Execution {
       });
       const midNs = startNs + intervalNs * BigInt(index) + intervalNs / 2n;
       const times = { midNs, intervalNs, number: index + 1 };
-      writeFull(output, correlator.data, times, this.flagWords(scan, before + index, clear, midNs));
+      writeFull(
+        output,
+        correlator.data,
+        times,
+        this.flagWords(scan, before + index, { clear, products }, midNs),
+        noise,
+      );
       writeAverages(
         output,
         correlator.data,
@@ -294,14 +304,19 @@ export class Execution {
   }
 
   /** Flag words of an integration; what the correlator blanks is noted in the record. */
-  private flagWords(scan: PlannedScan, integration: number, clear: Uint32Array, midNs: bigint): Uint32Array {
+  private flagWords(
+    scan: PlannedScan,
+    integration: number,
+    { clear, products }: { clear: Uint32Array; products: SubscanOutput['products'] },
+    midNs: bigint,
+  ): Uint32Array {
     const blank = this.damage.blanked(scan, integration);
     if (!blank) return clear;
     const words = clear.slice();
     const { ant, pol, word } = blank;
     const windows = this.windowsOf(scan);
     const window = windows.findIndex((one) => one.baseband === blank.baseband);
-    flagAntenna(words, this.layout.names.length, windows.length, { ant, window, pol, word });
+    flagAntenna(words, this.layout.names.length, windows.length, products, { ant, window, pol, word });
     const half = eventsToNs(INTEGRATION_EVENTS) / 2n;
     this.flags.push({
       kind: 'bdf',

@@ -39,9 +39,12 @@ export function writeInstrumentTables(
   });
   asdm.append('Polarization', {
     polarizationId: tag('Polarization', 1),
-    numCorr: 2,
-    corrType: textList(['XX', 'YY']),
-    corrProduct: arrayCell([2, 2], ['X', 'X', 'Y', 'Y']),
+    numCorr: setup.products.length,
+    corrType: textList(setup.products),
+    corrProduct: arrayCell(
+      [setup.products.length, 2],
+      setup.products.flatMap((product) => [...product]),
+    ),
   });
   for (const window of setup.windows) {
     writeWindow(asdm, window);

@@ -18,6 +18,8 @@ export interface SimulationParameters {
   readonly channelCount: number;
   /** Channels of each TDM window. */
   readonly tdmChannelCount: number;
+  /** Polarization products: XX alone, XX and YY, or all four, where the crossed ones hold noise only. */
+  readonly polarizationCount: 1 | 2 | 4;
   /** Integrations of the scans. */
   readonly pointingIntegrations: number;
   readonly sidebandIntegrations: number;
@@ -69,6 +71,7 @@ const DEMO: SimulationParameters = {
   basebandCentresHz: [229.6e9, 231.45e9, 215.4e9, 213.6e9],
   channelCount: 128,
   tdmChannelCount: 128,
+  polarizationCount: 2,
   pointingIntegrations: 1,
   sidebandIntegrations: 1,
   atmosphereIntegrations: 1,

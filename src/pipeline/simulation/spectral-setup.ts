@@ -35,6 +35,8 @@ export interface SimulatedConfiguration {
 /** All windows and configurations of an execution. */
 export interface SpectralSetup {
   readonly windows: readonly SimulatedWindow[];
+  /** Polarization products of the correlator. */
+  readonly products: readonly string[];
   readonly configurations: readonly SimulatedConfiguration[];
   /** Ids of the FULL_RES windows, by use. */
   readonly fullResolution: Readonly<Record<SetupUse, readonly number[]>>;
@@ -42,6 +44,8 @@ export interface SpectralSetup {
   readonly configurationOf: Readonly<Record<SetupUse, number>>;
 }
 
+/** Polarization products by their number. */
+export const PRODUCTS = { 1: ['XX'], 2: ['XX', 'YY'], 4: ['XX', 'XY', 'YX', 'YY'] } as const;
 /** First local oscillator, Hz. */
 export const LOCAL_OSCILLATOR_HZ = 222.5e9;
 const TDM_WIDTH_HZ = 2e9;
@@ -71,7 +75,8 @@ export function planSpectralSetup(parameters: SimulationParameters): SpectralSet
       windows.push(...pair);
     }
   }
-  return { windows, fullResolution, ...configureProcessors(fullResolution, hasRadiometers ? [0] : []) };
+  const products = PRODUCTS[parameters.polarizationCount];
+  return { windows, products, fullResolution, ...configureProcessors(fullResolution, hasRadiometers ? [0] : []) };
 }
 
 /** Configurations of the processors: the radiometers if there are any, then full resolution and average of each use. */

@@ -7,7 +7,13 @@ import { Execution, type Observation } from './execution.ts';
 import { type ArrayLayout, placeAntennas } from './instrument.ts';
 import { chooseParameters, type SimulationParameters } from './presets.ts';
 import { layOutScans, type ScanRequest, TIMING_EVENT_NS, TIMING_EVENT_SEC } from './schedule.ts';
-import { configureProcessors, radiometerWindow, type SimulatedWindow, type SpectralSetup } from './spectral-setup.ts';
+import {
+  configureProcessors,
+  PRODUCTS,
+  radiometerWindow,
+  type SimulatedWindow,
+  type SpectralSetup,
+} from './spectral-setup.ts';
 import { describeTruth } from './truth.ts';
 import { bestStart, placeFields } from './twin-sky.ts';
 import type { TwinSpec, TwinWindow } from './twin-spec.ts';
@@ -125,7 +131,7 @@ function layOut(spec: TwinSpec): ArrayLayout {
 function setUpWindows(spec: TwinSpec): SpectralSetup {
   const windows = spec.windows.map((window, id) => windowOf(spec, window, id));
   const radiometers = windows.filter(({ kind }) => kind === 'WVR').map(({ id }) => id);
-  return { windows, fullResolution: spec.uses, ...configureProcessors(spec.uses, radiometers) };
+  return { windows, products: PRODUCTS[2], fullResolution: spec.uses, ...configureProcessors(spec.uses, radiometers) };
 }
 
 function windowOf(spec: TwinSpec, window: TwinWindow, id: number): SimulatedWindow {

@@ -11,6 +11,7 @@ const observation = {
   tsysSpwIds: [],
   science: [{ spwId: 1, name: 'a', chanCount: 64, bandwidthHz: 2e9 }],
   spwCount: 2,
+  singleChannelSpwIds: [],
   bandpass: field(0, 'bright'),
   flux: field(0, 'bright'),
   phase: [field(2, 'faint')],

@@ -50,6 +50,20 @@ describe('simulate', () => {
     expect(() => simulate(silentContext(folder), { out: 'again', preset: 'tiny' })).toThrow(/exists already/);
   });
 
+  it('writes one polarization, or all four with noise in the crossed ones', () => {
+    const products = ([1, 4] as const).map((polarizationCount) => {
+      const small = { antennaCount: 4, executionCount: 1, cycleCount: 1 };
+      const out = `products ${polarizationCount}`;
+      const made = simulate(silentContext(folder), { out, preset: 'tiny', ...small, polarizationCount });
+      const asdm = openAsdm(made.asdms[0]);
+      const found = [...asdm.table('Main').rows()]
+        .filter((row) => row.number('scanNumber') === 4)
+        .map((row) => openBdf(asdm.bdfPath(row.text('dataUID'))).header.basebands[0].spectralWindows[0]);
+      return found.map(({ crossPolProducts }) => crossPolProducts).find(({ length }) => length > 0);
+    });
+    expect(products).toEqual([['XX'], ['XX', 'XY', 'YX', 'YY']]);
+  });
+
   it('refuses sources below the horizon', () => {
     const run = () => simulate(silentContext(folder), { out: 'low', preset: 'tiny', fluxCalibrator: 'Ceres' });
     expect(run).toThrow(/Ceres is \d+ deg below the horizon in scan \d+; choose another start/);
