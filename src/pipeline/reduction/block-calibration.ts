@@ -39,6 +39,7 @@ import type { ScienceGoal } from './science-goal.ts';
 import { findShadowed } from './shadow-check.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
+import { oddWindows } from './spectrum-check.ts';
 import { findBadTsys } from './tsys-check.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
@@ -133,13 +134,13 @@ export async function calibrateBlock(
   const last = solve.filter(({ number }) => number > GAIN_STEP);
   await runSteps(context, runner, [...more, ...last], progress);
 
+  const fluxes = readFluxes(fluxscale, observation, options.uid, flux);
   const decisions = [
     ...missingData(asdm),
     ...[refant.decision, ...apriori.decisions, ...chosen.decisions],
     ...uncoveredScans(observation, inspection.sight.seenScans),
-    ...[...flags.decisions, flux.decision, ...choices.decisions],
+    ...[...flags.decisions, flux.decision, ...choices.decisions, ...oddWindows(fluxes)],
   ];
-  const fluxes = readFluxes(fluxscale, observation, options.uid, flux);
   return {
     uid: options.uid,
     plan: calibrationScript(names, observation, decisions, [
