@@ -18,9 +18,33 @@ export interface ListcalOptions {
   readonly pagerows?: number;
 }
 
-/** Antennas side by side in one block of the list. */
-const ANTENNAS_PER_BLOCK = 4;
-const TITLE = ' Amp    Phs  F  Amp    Phs  F|';
+/** Most parameters side by side in one block of the list. */
+const COLUMNS_PER_BLOCK = 8;
+
+/** Headings of the parameters of real tables, by type; others have amplitudes and phases. */
+const TITLES: Readonly<Record<string, readonly string[]>> = {
+  'K Jones': ['    Delay    F'],
+  TOpac: ['     Opac    F'],
+  'KAntPos Jones': ['      dX m   F', '      dY m   F', '      dZ m   F'],
+};
+
+/** How the parameters of a table stand side by side. */
+interface Layout {
+  /** Heading of each parameter of an antenna */
+  readonly titles: readonly string[];
+  readonly isReal: boolean;
+  readonly antennasPerBlock: number;
+}
+
+function layoutOf(table: CalTable): Layout {
+  const given = TITLES[table.visCal];
+  const shown = given && given.length > 2 ? table.rows.parCount : Math.min(2, table.rows.parCount);
+  const titles = Array.from({ length: shown }, (_, par) => given?.[par % given.length] ?? ' Amp    Phs  F');
+  return { titles, isReal: given !== undefined, antennasPerBlock: Math.floor(COLUMNS_PER_BLOCK / shown) };
+}
+
+/** Columns of a full block. */
+const columnCount = ({ titles, antennasPerBlock }: Layout) => titles.length * antennasPerBlock;
 
 /**
  * Lists the solutions of a calibration table, times down and antennas across, in the columns of CASA 6.7's listcal.
@@ -33,6 +57,7 @@ export function listcal(context: Context, options: ListcalOptions): string {
   const { field, antenna, spw } = options;
   const rows = selectCalRows(table, { field, antenna, spw });
   const channels = parseSpw(spw ?? '', windowInfos(table));
+  const layout = layoutOf(table);
   const pages = new Pages(options.pagerows ?? 50);
   let solutionCount = 0;
   for (const spwId of [...new Set(rows.map((row) => table.rows.spwId[row]))].sort((a, b) => a - b)) {
@@ -40,15 +65,15 @@ export function listcal(context: Context, options: ListcalOptions): string {
     const day = formatMjd(table.rows.time[own[0]], 0).slice(0, 10);
     let title = [
       `SpwID = ${spwId}, Date = ${day},  CalTable = ${options.caltable} (${table.visCal}), MS name = ${joinPath(context.cwd, options.vis)}`,
-      '-'.repeat(146),
+      '-'.repeat(26 + 15 * columnCount(layout)),
     ];
     const antennas = [...new Set(own.map((row) => table.rows.antenna1[row]))].sort((a, b) => a - b);
-    for (let first = 0; first < antennas.length; first += ANTENNAS_PER_BLOCK) {
-      const block = antennas.slice(first, first + ANTENNAS_PER_BLOCK);
-      const head = blockHead(table, block);
+    for (let first = 0; first < antennas.length; first += layout.antennasPerBlock) {
+      const block = antennas.slice(first, first + layout.antennasPerBlock);
+      const head = blockHead(table, block, layout);
       pages.head([...title, ...head]);
       title = [];
-      for (const line of blockLines(table, own, block, channels.get(spwId) ?? [])) {
+      for (const line of blockLines(table, layout, own, block, channels.get(spwId) ?? [])) {
         pages.line(line, head);
         solutionCount += block.length;
       }
@@ -86,17 +111,19 @@ class Pages {
   }
 }
 
-function blockHead(table: CalTable, antennas: readonly number[]): string[] {
-  const names = antennas.map((ant) => ` Ant = ${table.antennas[ant].name}`.padEnd(29));
+function blockHead(table: CalTable, antennas: readonly number[], layout: Layout): string[] {
+  const title = layout.titles.join(' ');
+  const names = antennas.map((ant) => ` Ant = ${table.antennas[ant].name}`.padEnd(title.length));
   return [
     `${' '.repeat(25)}|${names.join('|')}|`,
-    `Time       Field      Chn|${antennas.map(() => TITLE.slice(0, -1)).join('|')}|`,
-    `----------|----------|---|${'--------------|'.repeat(2 * ANTENNAS_PER_BLOCK)}`,
+    `Time       Field      Chn|${antennas.map(() => title).join('|')}|`,
+    `----------|----------|---|${'--------------|'.repeat(columnCount(layout))}`,
   ];
 }
 
 function blockLines(
   table: CalTable,
+  layout: Layout,
   rows: readonly number[],
   antennas: readonly number[],
   ranges: readonly (readonly [first: number, last: number])[],
@@ -114,18 +141,19 @@ function blockLines(
     const head = `${formatMjd(at, 1).slice(11)} ${(table.fields[fieldId[any]]?.name ?? '').slice(0, 10).padEnd(10)}`;
     for (let chan = 0; chan < chanCount[any]; chan++) {
       if (chanCount[any] > 1 && !ranges.some(([first, last]) => chan >= first && chan <= last)) continue;
-      const cells = antennas.map((ant) => cellText(table, byAntenna.get(ant), chan));
+      const cells = antennas.map((ant) => cellText(table, layout, byAntenna.get(ant), chan));
       lines.push(`${head} ${String(chan).padStart(3)}|${cells.join(' ')} `);
     }
   }
   return lines;
 }
 
-function cellText(table: CalTable, row: number | undefined, chan: number): string {
+function cellText(table: CalTable, { titles, isReal }: Layout, row: number | undefined, chan: number): string {
   const { offsets, parCount, flag } = table.rows;
-  const parts = Array.from({ length: Math.min(2, parCount) }, (_, par) => {
+  const parts = titles.map((_, par) => {
     if (row === undefined) return ' '.repeat(14);
     const cell = offsets[row] + chan * parCount + par;
+    if (isReal) return `${table.rows.params[cell].toFixed(5).padStart(10)}   ${flag[cell] ? 'F' : ' '}`;
     const phase = table.parType === 'Complex' ? calValue(table, cell, 'phase') : 0;
     const amp = calValue(table, cell, 'value').toFixed(3);
     return `${amp} ${phase.toFixed(1).padStart(6)} ${flag[cell] ? 'F' : ' '}`;

@@ -87,17 +87,16 @@ export function fluxscale(context: Context, options: FluxscaleOptions): Fluxscal
   // CASA before 4.2 wrote no frequencies, and scripts of that time read a line back by an expression that has none.
   const saysFrequency = !isCasaBefore(context, '4.2');
   const scales = new Map(
-    fields.transfer.map((id) => [
-      id,
-      scaleField(table, id, gains.get(id)!, { reference, spwMap, saysFrequency }, post),
-    ]),
+    fields.transfer
+      .filter((id) => gains.get(id)!.allCount.some((count) => count > 0))
+      .map((id) => [id, scaleField(table, id, gains.get(id)!, { reference, spwMap, saysFrequency }, post)]),
   );
   const spectra = fitSpectra(table, scales, options.fitorder ?? 1, say, post);
   if (options.listfile) writeLines(joinPath(context.cwd, options.listfile), lines);
   if (![...scales.values()].some((scale) => scale.some((entry) => entry))) {
     fail('bad-data', 'No scale factors could be determined.', { table: path });
   }
-  if (options.fluxtable) store(context, table, options, scales);
+  if (options.fluxtable) store(context, table, options, fields, scales);
   return resultOf(table, scales, spectra);
 }
 
@@ -109,9 +108,9 @@ interface Fields {
 /** Scale factors of a field, [spw] */
 type Scales = readonly (GainScale | undefined)[];
 
+/** Reference and transfer fields, among all that the table has: selections of scans and times do not count here (CASA 6.7). */
 function chooseFields(table: CalTable, options: FluxscaleOptions, say: (text: string, p?: 'WARN') => void): Fields {
-  const isChosen = chosenRows(table, options);
-  const present = new Set(table.rows.fieldId.filter((_, row) => isChosen(row)));
+  const present = new Set(table.rows.fieldId);
   const parse = (list: TextList | undefined) => {
     const text = splitTexts(list).join(',');
     return text === ''
@@ -263,7 +262,10 @@ function fitSpectra(
     }
     if (order < 0) say(`fitorder=${order} not supported. Using fitorder=1`, 'WARN');
     const used = Math.min(wanted, points.length - 1);
-    if (used < wanted) say(`Not enough number of valid flux density points to fit with fitorder=${wanted}`, 'WARN');
+    if (used < wanted) {
+      const words = 'Not enough number of valid flux density data for the requested';
+      say(`${words} fitorder:${wanted}. Use fitorder=${used}.`, 'WARN');
+    }
     const spectrum = fitFluxSpectrum(
       points.map(({ spwId }) => solutionFrequency(table.spectralWindows[spwId].chanFreqs)),
       points.map(({ entry }) => entry.ratio ** 2),
@@ -299,10 +301,14 @@ function store(
   context: Context,
   table: CalTable,
   options: FluxscaleOptions,
+  fields: Fields,
   scales: ReadonlyMap<number, Scales>,
 ): void {
+  const isChosen = chosenRows(table, options);
+  const compared = new Set([...fields.reference, ...fields.transfer]);
+  const isUsed = (row: number) => isChosen(row) && compared.has(table.rows.fieldId[row]);
   const path = joinPath(context.cwd, options.fluxtable);
-  const made = options.incremental ? incrementalTable(table, scales) : scaledTable(table, scales);
+  const made = options.incremental ? incrementalTable(table, scales, isUsed) : scaledTable(table, scales);
   context.log.post(`Storing result in ${options.fluxtable}`, 'INFO', 'fluxscale::Calibrater::fluxscale');
   context.log.post(`Writing solutions to table: ${options.fluxtable}`, 'INFO', ORIGIN);
   const isAdded = options.append && disk().exists(path);
@@ -325,9 +331,14 @@ function scaledTable(table: CalTable, scales: ReadonlyMap<number, Scales>): CalT
 }
 
 /** One solution per field and window: the inverse scale factor, 1 for fields without one. */
-function incrementalTable(table: CalTable, scales: ReadonlyMap<number, Scales>): CalTable {
+function incrementalTable(
+  table: CalTable,
+  scales: ReadonlyMap<number, Scales>,
+  isUsed: (row: number) => boolean,
+): CalTable {
   const fieldIds = [...new Set(table.rows.fieldId)].sort((a, b) => a - b);
-  const time = lastFieldChange(table);
+  const time = lastFieldChange(table, isUsed);
+  const { parCount } = table.rows;
   const keys: CalRowKey[] = [];
   const values: number[] = [];
   for (const spwId of table.spectralWindows.keys()) {
@@ -339,19 +350,19 @@ function incrementalTable(table: CalTable, scales: ReadonlyMap<number, Scales>):
       }
     }
   }
-  const rows = emptyRows(keys, new Int32Array(keys.length).fill(1), 2, true);
+  const rows = emptyRows(keys, new Int32Array(keys.length).fill(1), parCount, true);
   values.forEach((value, row) => {
-    for (let par = 0; par < 2; par++) rows.params[2 * (2 * row + par)] = value;
+    for (let par = 0; par < parCount; par++) rows.params[2 * (parCount * row + par)] = value;
   });
   rows.flag.fill(0);
   return { ...table, rows };
 }
 
 /** Time at which, going by window and time, the field number rose last: the one time that CASA gives such tables. */
-function lastFieldChange({ rows }: CalTable): number {
-  const order = Array.from({ length: rows.count }, (_, row) => row).sort(
-    (a, b) => rows.spwId[a] - rows.spwId[b] || rows.time[a] - rows.time[b] || rows.fieldId[a] - rows.fieldId[b],
-  );
+function lastFieldChange({ rows }: CalTable, isUsed: (row: number) => boolean): number {
+  const order = Array.from({ length: rows.count }, (_, row) => row)
+    .filter(isUsed)
+    .sort((a, b) => rows.spwId[a] - rows.spwId[b] || rows.time[a] - rows.time[b] || rows.fieldId[a] - rows.fieldId[b]);
   let before = -1;
   let time = rows.time[0];
   for (const row of order) {

@@ -11,7 +11,10 @@ export interface MeanGains {
 
 /** Which solutions take part. */
 export interface GainChoice {
-  /** Relative distance from the field's median beyond which gains are left out; negative: none are. */
+  /**
+   * Relative distance from the median of the field's gains in a window beyond which gains are left out; negative: none are. The
+   * median is of all solutions, whatever the selection (CASA 6.7).
+   */
   readonly threshold: number;
   /** True for rows that the selection of antennas, times and scans lets through. */
   readonly isChosen: (row: number) => boolean;
@@ -35,11 +38,9 @@ export function meanGains(table: CalTable, fieldId: number, choice: GainChoice):
     count: new Int32Array(size),
     allCount: new Int32Array(size),
   };
-  const chosen: number[] = [];
-  for (let row = 0; row < rows.count; row++)
-    if (rows.fieldId[row] === fieldId && choice.isChosen(row)) chosen.push(row);
-  const medians = choice.threshold >= 0 ? medianGains(table, chosen) : undefined;
-  for (const row of chosen) {
+  const ofField = [...rows.fieldId.keys()].filter((row) => rows.fieldId[row] === fieldId);
+  const medians = choice.threshold >= 0 ? medianGains(table, ofField) : undefined;
+  for (const row of ofField.filter(choice.isChosen)) {
     for (let par = 0; par < rows.parCount; par++) {
       const cell = rows.offsets[row] + par;
       if (rows.flag[cell]) continue;

@@ -1,3 +1,4 @@
+import { formatMjd } from '../../astronomy/measures/index.ts';
 import { parseAntennaList } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import type { CalAntenna } from './caltable.ts';
@@ -41,18 +42,35 @@ export function referToAntenna(context: Context, solutions: readonly Solution[],
   if (refants.length === 0) return;
   const [first, ...others] = refants.map((ant) => antennas[ant].name);
   const named = others.length > 0 ? `${first} (${others.join(',')})` : first;
-  context.log.post(
-    `Applying refant: ${named}${options.isStrict ? ' (strict)' : ''}`,
-    'INFO',
-    'gaincal::calibrater::solve',
-  );
+  const say = (text: string) => context.log.post(text, 'INFO', 'gaincal::calibrater::solve');
+  const means = options.isStrict ? 'flag all antennas' : "hold alternate refants' phase constant";
+  const [inside, after] = options.isStrict ? [' when refant flagged)', ''] : [')', ' when refant flagged'];
+  say(`Applying refant: ${named} refantmode = ${options.isStrict ? 'strict' : 'flex'} (${means}${inside}${after}`);
+  const report: Report = { say, lastAnt: refants[0] };
   for (let start = 0, end = 0; start < solutions.length; start = end) {
     while (end < solutions.length && solutions[end].spwId === solutions[start].spwId) end++;
-    referWindow(solutions.slice(start, end), options);
+    referWindow(solutions.slice(start, end), options, report);
   }
 }
 
-function referWindow(solutions: readonly Solution[], options: RefantOptions): void {
+/** What has been told of reference antennas so far. */
+interface Report {
+  readonly say: (text: string) => void;
+  /** The antenna used last. */
+  lastAnt: number;
+}
+
+/** Tells of a time at which the first antenna of the list does not serve, in the words of CASA's log. */
+function reportChange(report: Report, solution: Solution, ant: number | undefined, options: RefantOptions): void {
+  const place = `At ${formatMjd(solution.time)} (Spw=${solution.spwId}, Fld=${solution.fieldId})`;
+  if (ant !== undefined && ant !== report.lastAnt && ant !== options.refants[0])
+    report.say(`${place}, using refant ${options.antennas[ant].name} (id=${ant}) (alternate)`);
+  if (ant === undefined)
+    report.say(`${place}, refant (id=${report.lastAnt}) was flagged; flagging all antennas strictly.`);
+  else report.lastAnt = ant;
+}
+
+function referWindow(solutions: readonly Solution[], options: RefantOptions, report: Report): void {
   const { refants } = options;
   const choices = options.isStrict
     ? [refants[0]]
@@ -62,6 +80,7 @@ function referWindow(solutions: readonly Solution[], options: RefantOptions): vo
   for (const solution of solutions) {
     const last = before ?? solution;
     const found = choices.findIndex((ant) => isUsable(solution, ant, parCount) && isUsable(last, ant, parCount));
+    reportChange(report, solution, choices[found], options);
     if (found < 0) {
       solution.flag.fill(1);
       continue;

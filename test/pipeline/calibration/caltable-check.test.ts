@@ -9,6 +9,7 @@ import {
   checkCalTable,
   checkFluxes,
   gaincal,
+  gencal,
   listcal,
   rerefant,
   weightStatistics,
@@ -85,6 +86,22 @@ describe('checks of a calibration table', () => {
     // As CASA 6.7, of which 86 lists with pages of 1 to 100 lines are the same.
     const paged = listcal(context, { vis: 'a.ms', caltable: 'a.g', antenna: 'DA41,DA46', pagerows: 7 }).split('\n');
     expect(paged).toEqual([...lines.slice(0, 6), ...lines.slice(2, 5), ...lines.slice(6)]);
+  });
+
+  it('lists tables of one parameter with twice as many antennas a line, delays and opacities as numbers', () => {
+    gaincal(context, { vis: 'a.ms', caltable: 'a.t', gaintype: 'T', refant: 'DA41', minsnr: 0 });
+    const ofT = listcal(context, { vis: 'a.ms', caltable: 'a.t' }).split('\n');
+    expect(ofT[3]).toBe(`Time       Field      Chn|${' Amp    Phs  F|'.repeat(6)}`);
+    gencal(context, { vis: 'a.ms', caltable: 'a.k', caltype: 'sbd', antenna: '0', parameter: [-0.43204] });
+    const ofK = listcal(context, { vis: 'a.ms', caltable: 'a.k' }).split('\n');
+    expect(ofK[3]).toBe(`Time       Field      Chn|${'    Delay    F     Delay    F|'.repeat(4)}`);
+    expect(ofK[5].startsWith('00:00:00.0              0|  -0.43204       -0.43204        0.00000    ')).toBe(true);
+    gencal(context, { vis: 'a.ms', caltable: 'a.p', caltype: 'antpos', antenna: '0', parameter: [0.001, -0.002, 0] });
+    const ofPositions = listcal(context, { vis: 'a.ms', caltable: 'a.p' }).split('\n');
+    expect(ofPositions[1]).toBe('-'.repeat(116));
+    expect(ofPositions[3]).toBe(
+      `Time       Field      Chn|${'      dX m   F       dY m   F       dZ m   F|'.repeat(2)}`,
+    );
   });
 
   it('refers phases to another antenna', () => {

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
-import { type FluxscaleOptions, fluxscale, readCalTable } from '../../../src/pipeline/calibration/index.ts';
+import {
+  type FluxscaleOptions,
+  fluxscale,
+  readCalTable,
+  writeCalTable,
+} from '../../../src/pipeline/calibration/index.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/casa-caltables', import.meta.url));
 const expected = JSON.parse(readFileSync(join(fixtures, 'fluxscale.json'), 'utf8'));
@@ -87,6 +92,56 @@ describe('fluxscale', () => {
     expect(near).toContain(' Applying gain threshold=0.05');
     const { result } = run({ scan: '4,7' });
     expect(Object.keys(result).filter((key) => /^\d+$/.test(key))).toEqual(['0']);
+  });
+
+  it('looks for fields in the whole table; those without a selected solution have no line and no flux density', () => {
+    const { rows } = readCalTable(join(fixtures, 'gain.g'));
+    const scanOf = (field: number) => String(rows.scanNumber[rows.fieldId.indexOf(field)]);
+    const { result, lines } = run({ scan: `${scanOf(1)},${scanOf(0)}` });
+    expect(lines.some((line) => /^ Found transfer field.* .* /.test(line))).toBe(true);
+    expect(Object.keys(result).filter((key) => /^\d+$/.test(key))).toEqual(['0']);
+    expect(
+      new Set(lines.filter((line) => line.startsWith(' Flux density')).map((line) => line.split(' ')[4])).size,
+    ).toBe(1);
+  });
+
+  it('takes the median for gainthreshold of all solutions of a field, whatever the scans', () => {
+    const table = readCalTable(join(fixtures, 'gain.g'));
+    const params = table.rows.params.map((value, k) =>
+      table.rows.fieldId[Math.floor(k / 4)] === 2 ? 10 * value : value,
+    );
+    const scans = [...new Set(table.rows.scanNumber.filter((_, row) => table.rows.fieldId[row] === 2))];
+    const isFirst = (row: number) => table.rows.scanNumber[row] === scans[0];
+    for (let row = 0; row < table.rows.count; row++)
+      if (isFirst(row)) for (let k = 0; k < 4; k++) params[4 * row + k] = table.rows.params[4 * row + k];
+    writeCalTable(join(folder, 'uneven.g'), { ...table, rows: { ...table.rows, params } });
+    const others = table.rows.scanNumber.filter((_, row) => table.rows.fieldId[row] !== 2);
+    const options = { caltable: join(folder, 'uneven.g'), gainthreshold: 0.5, transfer: '2' };
+    expect(scans.length).toBeGreaterThan(2);
+    expect(() => run({ ...options, scan: [...new Set([...others, scans[0]])].join(',') })).toThrow('No scale factors');
+    expect(() => run({ ...options, gainthreshold: -1 })).not.toThrow();
+  });
+
+  it('writes factors with as many parameters as the gains have, at the last time that a compared field began', () => {
+    const table = readCalTable(join(fixtures, 'gain.g'));
+    const { rows } = table;
+    const half = {
+      ...{ ...rows, parCount: 1, offsets: rows.offsets.map((_, row) => row) },
+      params: rows.params.filter((_, k) => k % 4 < 2),
+      ...Object.fromEntries(
+        (['flag', 'snr', 'paramErr'] as const).map((name) => [name, rows[name].filter((_, k) => k % 2 === 0)]),
+      ),
+    };
+    writeCalTable(join(folder, 'one.t'), { ...table, visCal: 'T Jones', rows: half });
+    const caltable = join(folder, 'one.t');
+    run({ caltable, incremental: true, fluxtable: 'one.inc', transfer: '0', reference: '1' });
+    const made = readCalTable(join(folder, 'one.inc')).rows;
+    expect(made.parCount).toBe(1);
+    const lastSpw = Math.max(...rows.spwId);
+    const starts = [0, 1].map((field) =>
+      Math.min(...rows.time.filter((_, row) => rows.fieldId[row] === field && rows.spwId[row] === lastSpw)),
+    );
+    expect(made.time[0]).toBe(Math.max(...starts));
   });
 
   it('says which field is missing', () => {

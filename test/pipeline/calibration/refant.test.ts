@@ -57,6 +57,20 @@ describe('reference antenna', () => {
     expect(Array.from(list[1].flag)).toEqual([1, 1, 1, 1]);
   });
 
+  it('is reported in the words of the log of CASA', () => {
+    const lines: string[] = [];
+    const context = { ...silentContext(), log: { post: (line: string) => lines.push(line) } };
+    const times = () => [solution(1, [0.1, 0.5, 1, -1]), solution(2, [0, 0.9, 1.4, 0], [0])];
+    referToAntenna(context, times(), { refants: [0, 3], isStrict: false, antennas });
+    referToAntenna(context, times(), { refants: [0], isStrict: true, antennas });
+    expect(lines).toEqual([
+      "Applying refant: DA41 (DV02) refantmode = flex (hold alternate refants' phase constant) when refant flagged",
+      'At 1858/11/17/00:00:02.0 (Spw=0, Fld=0), using refant DV02 (id=3) (alternate)',
+      'Applying refant: DA41 refantmode = strict (flag all antennas when refant flagged)',
+      'At 1858/11/17/00:00:02.0 (Spw=0, Fld=0), refant (id=0) was flagged; flagging all antennas strictly.',
+    ]);
+  });
+
   it('is named by name or number', () => {
     expect(parseRefants(['DV01', '1'], antennas)).toEqual([2, 1]);
     expect(() => parseRefants(['DV99'], antennas)).toThrow('DV99');
