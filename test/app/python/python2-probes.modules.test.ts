@@ -89,6 +89,18 @@ describe('modules that a Python 2 script imports', () => {
     expect(casapy(join(folder, 'mixed'), 'new.py').output).toBe('ancient\n0.5 0\n');
   });
 
+  it('find the names of the main script at the end of the stack, also through execfile', () => {
+    const there = join(folder, 'stack');
+    write(there, {
+      'main.py': "value = 7\nimport tools\nprint tools.seen()\nexecfile('part.py')\n",
+      'part.py': 'import tools\nprint tools.seen()\n',
+      'tools.py':
+        "import inspect, sys\ndef seen():\n    return sys._getframe(len(inspect.stack()) - 1).f_globals['value'] / 2\n",
+    });
+    expect(casapy(there, '--casa-version', '4.7.2', 'main.py')).toEqual({ output: '3\n3\n', errors: '' });
+    expect(casapy(there, '--casa-version', '4.7.2', '-c', "execfile('main.py')").output).toBe('3\n3\n');
+  });
+
   it('fail with tracebacks of Python 2, at their own lines', () => {
     const there = join(folder, 'failing');
     write(there, {

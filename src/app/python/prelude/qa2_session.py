@@ -429,6 +429,14 @@ def sleep(seconds):
         left = end - time.monotonic()
 
 
+def _stack(context=1):
+    """inspect.stack: the last frame is the script's, in whose names scripts of CASA look for what the user has set."""
+    found = inspect.getouterframes(sys._getframe(1), context)
+    while found and found[-1].filename.startswith((*_LIBRARY, '<exec>')):
+        found.pop()
+    return found
+
+
 _uname = os.uname
 
 
@@ -456,7 +464,7 @@ def install():
     warnings.simplefilter('ignore', DeprecationWarning)
     warnings.simplefilter('ignore', PendingDeprecationWarning)
     sys.setrecursionlimit(3000)
-    os.uname, os._exit = _machine, _exit
+    os.uname, os._exit, inspect.stack = _machine, _exit, _stack
     qa2_python2.install_modules()
     _old_names = qa2_python2.old_builtins(_run_old, _evaluate_old, execfile, _run_file, _compile_old)
     qa2_python2.install_builtins(_old_names)
