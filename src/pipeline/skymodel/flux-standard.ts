@@ -3,7 +3,7 @@ import { type Context, fail, parseQuantity } from '../../foundation/base/index.t
 import { type FluxDictionary, spectrumFromFluxscale } from './fluxscale-model.ts';
 import type { PointComponent } from './model-record.ts';
 import type { PointSpectrum } from './point-spectrum.ts';
-import { quasarFlux, quasarStandards } from './quasar-flux.ts';
+import { knowsQuasar, quasarFlux, quasarStandards } from './quasar-flux.ts';
 import { type SolarModel, solarModel } from './solar-flux.ts';
 import { solarModel2010 } from './solar-flux-2010.ts';
 
@@ -28,6 +28,8 @@ export interface FieldTimes {
 
 const SOLAR = 'Butler-JPL-Horizons 2012';
 const SOLAR_2010 = 'Butler-JPL-Horizons 2010';
+/** What the standard `manual` takes for sources that it knows when no flux density is given, as CASA. */
+const UNTOLD = 'Perley-Butler 2010';
 
 /** Standards that setjy has. */
 export const knownStandards: readonly string[] = ['manual', 'fluxscale', SOLAR, SOLAR_2010, ...quasarStandards];
@@ -44,9 +46,10 @@ export function standardSource(
   times: FieldTimes,
   options: StandardOptions,
 ): (spwId: number) => PointComponent {
-  const standard = options.standard ?? 'manual';
   const { phaseDir, name } = metadata.fields[fieldId];
   const [ra, dec] = phaseDir;
+  const isUntold = (options.standard ?? 'manual') === 'manual' && !isTold(options);
+  const standard = isUntold && knowsQuasar(UNTOLD, name, ra, dec) ? UNTOLD : (options.standard ?? 'manual');
   const point = (spectrum: PointSpectrum): PointComponent => ({ ra, dec, spectrum });
   const channels = (spwId: number) => metadata.spectralWindows[spwId].chanFreqs;
   if (standard === 'fluxscale')
@@ -107,15 +110,19 @@ function quasarSpectrum(
   isByChannel: boolean,
 ): PointSpectrum {
   if (isByChannel && chanFreqs.length > 1) return sampled(chanFreqs, chanFreqs.map(flux));
-  const ordered = [...chanFreqs].sort((one, other) => one - other);
-  const middle = ordered[(ordered.length - 1) >> 1];
+  const middle = (chanFreqs[0] + chanFreqs[chanFreqs.length - 1]) / 2;
   return constant(flux(middle), middle);
+}
+
+/** True when a flux density is given. */
+function isTold({ fluxdensity = 1 }: StandardOptions): boolean {
+  return (typeof fluxdensity === 'number' ? fluxdensity : fluxdensity[0]) >= 0;
 }
 
 function manualSpectrum(context: Context, options: StandardOptions): PointSpectrum {
   const given = options.fluxdensity ?? 1;
   const stokes = typeof given === 'number' ? [given, 0, 0, 0] : [0, 1, 2, 3].map((index) => given[index] ?? 0);
-  if (!(stokes[0] >= 0)) {
+  if (!isTold(options)) {
     context.log.post('setjy: no flux density was given; 1 Jy is used.', 'WARN', 'setjy');
     stokes[0] = 1;
   }

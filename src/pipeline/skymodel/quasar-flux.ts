@@ -55,8 +55,14 @@ function sourceNamed(standard: Standard, field: string, ra: number, dec: number)
   return place && known.find((source) => plain(source).includes(plain(place[0])));
 }
 
+/** True for a source that a standard has; see {@link quasarFlux}. */
+export function knowsQuasar(standard: string, field: string, ra: number, dec: number): boolean {
+  const table = standards[standard];
+  return table !== undefined && sourceNamed(table, field, ra, dec) !== undefined;
+}
+
 /**
- * Flux density of a radio source by Perley-Butler 2013 or 2017 at the epoch of the table that is nearest.
+ * Flux density of a radio source by Perley-Butler 2010, 2013 or 2017 at the epoch of the table that is nearest.
  *
  * @param standard one of `quasarStandards`
  * @param field name of the field, with one of the source's names in it
@@ -64,7 +70,8 @@ function sourceNamed(standard: Standard, field: string, ra: number, dec: number)
  * @param mjdSec UTC, s
  * @returns Jy against Hz
  * @throws unsupported for a source that the standard does not have
- * @source Perley & Butler 2013, ApJS 204, 19; 2017, ApJS 230, 7; epochs and coefficients of casadata
+ * @source Perley & Butler 2013, ApJS 204, 19; 2017, ApJS 230, 7; epochs and coefficients of casadata; 2010: the coefficients of
+ *   CASA's FluxStdPerleyButler2010
  */
 export function quasarFlux(
   standard: string,

@@ -27,7 +27,7 @@ describe('flux densities of Perley and Butler', () => {
   });
 
   it('say what they do not have', () => {
-    expect(quasarStandards).toEqual(['Perley-Butler 2013', 'Perley-Butler 2017']);
+    expect(quasarStandards).toEqual(['Perley-Butler 2010', 'Perley-Butler 2013', 'Perley-Butler 2017']);
     expect(() => quasarFlux('Perley-Butler 2013', 'J1733-1304', 0, 0, 0)).toThrow(/"J1733-1304" is no source/);
     expect(() => quasarFlux('Baars', '3C286', 0, 0, 0)).toThrow(/not known/);
   });

@@ -33,6 +33,24 @@ describe('setjy', () => {
     expect(flux([0, 0, 0, 0])).toMatchObject({ 0: { fluxd: [0, 0, 0, 0] } });
   });
 
+  it('takes Perley-Butler 2010 where no flux density is given for a source that it has', () => {
+    const table = openMs(join(folder, 'a.ms'), 'update');
+    const [first, last] = readMetadata(table).spectralWindows[0].chanFreqs;
+    table.subtable('FIELD').column('NAME').put(1, 'J1331+3030');
+    table.close();
+    const flux = (more: object) => {
+      const found = setjy(context, { vis: 'a.ms', field: '1', standard: 'manual', fluxdensity: -1, ...more })[1];
+      return (found as Record<string, { fluxd: number[] }>)[0].fluxd[0];
+    };
+    const wanted = (hz: number) => {
+      const x = Math.log10(hz / 1e9);
+      return 10 ** (1.2361 - 0.4127 * x - 0.1864 * x ** 2 + 0.0294 * x ** 3);
+    };
+    expect(flux({}) / wanted(first)).toBeCloseTo(1, 9);
+    expect(flux({ scalebychan: false }) / wanted((first + last) / 2)).toBeCloseTo(1, 9);
+    expect(flux({ fluxdensity: 2 })).toBe(2);
+  });
+
   it('returns flux densities at channel 0, or of the middle of the window', () => {
     const flux = (scalebychan: boolean) => {
       const spectrum = { fluxdensity: 1, spix: -1, reffreq: '100GHz', scalebychan };
