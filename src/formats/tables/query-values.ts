@@ -37,11 +37,16 @@ export function itemsOf(value: Value): readonly Value[] {
   return isArray(value) ? value.items : [value];
 }
 
+/** What an undefined cell counts as in a computation. */
+const EMPTY: ArrayCell = { shape: [0], items: [] };
+
 export function mapValue(value: Value, act: (value: Value) => Value): Value {
+  if (value === undefined) return EMPTY;
   return isArray(value) ? { shape: value.shape, items: value.items.map(act) } : act(value);
 }
 
 export function pairValues(left: Value, right: Value, act: (left: Value, right: Value) => Value): Value {
+  if (left === undefined || right === undefined) return EMPTY;
   if (isArray(left) && isArray(right)) {
     if (left.items.length !== right.items.length) fail('usage', 'The arrays in the query differ in shape.');
     return { shape: left.shape, items: left.items.map((item, k) => act(item, right.items[k])) };

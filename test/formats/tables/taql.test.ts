@@ -112,6 +112,22 @@ describe('as casacore', () => {
     expect(() => rows('T limit 1:3:0')).toThrow(/step/);
   });
 
+  it('counts undefined cells as empty arrays', () => {
+    const place = join(work, 'undefined.tab');
+    const columns = [{ name: 'V', type: 'Int', kind: 'array', axisCount: 1 } as const];
+    const made = createTable(
+      place,
+      { columns, storageManagers: [{ type: 'StandardStMan', name: 'S', columns: ['V'] }] },
+      2,
+    );
+    made.column('V').put(1, { shape: [2], values: Int32Array.of(3, 4) });
+    const chosen = ['any(V > 3)', 'nelements(V) == 0', 'sum(V) == 0', 'mean(V + 1) == 0'].map((text) => [
+      ...queryRows(made, text),
+    ]);
+    expect(chosen).toEqual([[1], [0], [0], [0]]);
+    made.close();
+  });
+
   it('keeps whole numbers of more than 32 bits, and words after select', () => {
     expect(values('select A * 3000000000 as N from {t} limit 3')).toEqual([0n, 3000000000n, 6000000000n]);
     expect(values('select all(U > -1) as Y from {t} limit 1')).toHaveLength(1);
