@@ -79,6 +79,7 @@ export function clearcal(context: Context, options: ClearcalOptions): void {
     const { field, spw, intent } = selectionTexts(options);
     const selection = { ...(field && { field }), ...(spw && { spw }), ...(intent && { intent }) };
     const { rows } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'clearcal') });
+    if (rows.length === 0) fail('usage', 'The selection has no rows; nothing is cleared.', { file: ms.path });
     const hasModel = ms.main.hasColumn('MODEL_DATA') && !isModelMade;
     const isWhole = rows.length === ms.main.rowCount;
     for (const chunk of readChunks(ms, { rows, columns: hasModel ? ['DATA', 'MODEL_DATA'] : ['DATA'], metadata })) {
