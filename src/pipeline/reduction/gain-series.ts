@@ -26,7 +26,7 @@ export interface CalibratorView {
   readonly integrations: readonly IntegrationGains[];
   /** Mean of |V|² over baselines and time by field and window, [pol, chan]; NaN where all is flagged. */
   readonly powers: ReadonlyMap<string, Float64Array>;
-  /** Signal-to-noise ratio of a gain over a whole scan, median over antennas, of the best scan, by field and window. */
+  /** Signal-to-noise ratio of a gain over a whole scan, or an integration where that is more, median over antennas, the best of all, by field and window. */
   readonly scanSnr: ReadonlyMap<string, number>;
 }
 
@@ -182,6 +182,12 @@ class View {
     const best = new Map<string, number>();
     for (const { fieldId, spwId, sums } of this.scans.values()) {
       const { snr, flag } = this.fit.solve({ sums, partCount: 1, chanCount: 1, corrCount: this.polCount }, 0);
+      const value = median(Array.from(snr).filter((_, cell) => !flag[cell]));
+      const key = powerKey(fieldId, spwId);
+      if (value > (best.get(key) ?? 0)) best.set(key, value);
+    }
+    // Air that turns phases within a scan takes the signal from its average, not from integrations.
+    for (const { fieldId, spwId, snr, flag } of this.integrations) {
       const value = median(Array.from(snr).filter((_, cell) => !flag[cell]));
       const key = powerKey(fieldId, spwId);
       if (value > (best.get(key) ?? 0)) best.set(key, value);

@@ -56,6 +56,30 @@ describe('faults of the array', () => {
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
   }, 240_000);
 
+  it('are not seen in poor air on long baselines, and no calibrator is given up for it', async () => {
+    for (const seed of [1, 9]) {
+      const block = await calibrateSmallBlock({
+        ...{ seed, antennaCount: 10, configuration: '6', pwvMm: 3, pathRms300m: 300e-6, channelCount: 64 },
+        ...{
+          bandpassIntegrations: 10,
+          fluxIntegrations: 4,
+          phaseIntegrations: 2,
+          targetIntegrations: 4,
+          cycleCount: 3,
+        },
+      });
+      expect(decided(block, 'Inspection of the calibrators'), `seed ${seed}`).toEqual(['nothing flagged']);
+      expect(decided(block, 'Bandpass calibrator'), `seed ${seed}`).toEqual([]);
+    }
+  }, 240_000);
+
+  it('end in a sentence, or another calibrator, where the flux calibrator gives nothing', async () => {
+    const silent = { ...SIZE, cycleCount: 1, fluxCalibratorFactor: 0, executionCount: 2, hasBlanks: false };
+    await expect(calibrateSmallBlocks(silent)).rejects.toThrow(
+      /^There is no flux scale: J1733-1304, the flux calibrator, shows no/,
+    );
+  }, 240_000);
+
   it('flags what is shadowed in the array of 7 m dishes and says so', async () => {
     const block = await calibrateSmallBlock({ bandpassIntegrations: 4, fluxIntegrations: 4, faults: ['shadowing'] });
     const found = block.calibration.decisions.filter(({ topic }) => topic === 'Shadowing');
