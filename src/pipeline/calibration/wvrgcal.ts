@@ -103,8 +103,9 @@ interface Solved {
  * @returns the statistics that CASA's task returns
  * @throws usage, exists, bad-data
  */
-export function wvrgcal(context: Context, options: WvrgcalOptions): WvrgcalResult {
-  checkOptions(options);
+export function wvrgcal(context: Context, given: WvrgcalOptions): WvrgcalResult {
+  checkOptions(given);
+  const options = bySource(context, given);
   const vis = joinPath(context.cwd, options.vis);
   const ms = openMs(vis, 'read');
   try {
@@ -138,9 +139,14 @@ function checkOptions(options: WvrgcalOptions): void {
   if ((options.rseed ?? 0) < 0) fail('usage', 'wvrgcal: rseed is a positive number, or 0 for the default one.');
   if (options.cont && segsource) fail('usage', 'cont and segsource are not permitted to be True at the same time.');
   if (options.cont && (options.nsol ?? 1) > 1) fail('usage', 'wvrgcal: cont makes one set of coefficients (nsol=1).');
-  if (!segsource && (options.tie?.length || options.sourceflag?.length)) {
-    fail('usage', 'wvrgcal: tie and sourceflag need segsource=True.');
-  }
+  if ((options.scale ?? 1) <= 0) fail('usage', 'wvrgcal: scale is a positive number.');
+}
+
+/** Without segsource what names sources has no effect, as in CASA 6.7. */
+function bySource(context: Context, options: WvrgcalOptions): WvrgcalOptions {
+  if ((options.segsource ?? true) || !(options.tie?.length || options.sourceflag?.length)) return options;
+  context.log.post('tie and sourceflag have no effect without segsource.', 'WARN', 'wvrgcal');
+  return { ...options, tie: [], sourceflag: [] };
 }
 
 function solutionWindows({ metadata, options, post }: Job): number[] {
