@@ -15,6 +15,7 @@ casalog.setlogfile('/dev/null')
 ia, cs = casatools.image(), casatools.coordsys()
 SHAPE = [40, 32, 1, 6]
 BOX = "box='5,6,30,20'"
+INSERT = "imsubimage('%%s', 'OUT') or ia.open('OUT') and ia.insert(%s) and ia.close()"
 # Output: call, largest difference over the largest value.
 CALLS = {
     'sub': ("imsubimage('%s', 'OUT', " + BOX + ", chans='1~3')", 0),
@@ -56,6 +57,11 @@ CALLS = {
     'polarized': ("immath('stokes', 'poli', 'OUT', sigma='200mJy/beam')", 1e-6),
     'linearly polarized': ("immath('stokes', 'lpoli', 'OUT')", 1e-6),
     'polarization angle': ("immath('stokes', 'pola', 'OUT', polithresh='0.3Jy/beam')", 1e-6),
+    'inserted': (INSERT % "infile='low'", 0),
+    'inserted where said': (INSERT % "infile='low', locate=[20, 17.5, 0, 2]", 0),
+    'inserted before the corner': (INSERT % "infile='low', locate=[-3, -2.6, 0, -1.2]", 0),
+    'inserted in the middle': (INSERT % "infile='grid', locate=[5]", 0),
+    'inserted with a mask': (INSERT % "infile='%s', region='circle[[20pix,15pix],6pix]', locate=[2, 3, 0]", 0),
     'feathered': ("feather('OUT', highres='%s', lowres='low', sdfactor=1.2)", 2e-5),
 }
 SMOOTHED = ('hanning', 'hanning means', 'boxcar', 'boxcar thinned')

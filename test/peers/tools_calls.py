@@ -712,6 +712,12 @@ getprofile(3,function='sum',unit='MHz')
 getprofile(3,function='median',unit='pixel')['coords']
 getprofile(3,function='flux')
 getprofile(3,unit='km/s',spectype='radio velocity')['coords']
+getprofile(3,unit='km/s',restfreq='230GHz')['coords']
+getprofile(3,unit='mm')['coords']
+getprofile(0)
+getprofile(1,function='max',unit='arcmin')
+getprofile(1,unit='pixel',region='circle[[30pix,20pix],5pix]')
+getprofile(2)
 '''.strip().split('\n')
 
 

@@ -78,8 +78,12 @@ function cornerMean(
   return first && last && { lon: first.lon + wrapAngle(last.lon - first.lon) / 2, lat: (first.lat + last.lat) / 2 };
 }
 
-/** Coordinates of one pixel in the middle of what an axis had. */
-function middle(coordinates: CoordinateSystem, { blc, trc }: PixelBounds, axes: readonly number[]): CoordinateSystem {
+/** Coordinates of a box of which axes are reduced to one pixel each, in the middle of what they had. */
+export function collapsedCoordinates(
+  coordinates: CoordinateSystem,
+  { blc, trc }: PixelBounds,
+  axes: readonly number[],
+): CoordinateSystem {
   const cropped = cropCoordinates(coordinates, { blc, trc });
   const half = (axis: number) => (trc[axis] - blc[axis]) / 2;
   const { direction, spectral, stokes, linear } = cropped;
@@ -138,7 +142,7 @@ export function imcollapse(context: Context, options: ImcollapseOptions): void {
     writeWhole(joinPath(context.cwd, options.outfile), options.overwrite === true, (path) => {
       const result = createImage(path, {
         shape: lengths.toReversed(),
-        coordinates: middle(image.coordinates, bounds, axes),
+        coordinates: collapsedCoordinates(image.coordinates, bounds, axes),
         unit: options.function === 'npts' ? '' : unit,
         info: isOnlySky ? info : { ...info, beams: info.beams.slice(0, 1) },
         miscInfo: image.miscInfo,

@@ -1,7 +1,7 @@
 export { type ImpbcorOptions, impbcor } from './arithmetic.ts';
 export { type Beam, beamOf, beamPixels, commonBeam, type ImageInfo } from './beams.ts';
 export { type CelestialFrame, skyToPlane } from './celestial.ts';
-export { collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
+export { collapsedCoordinates, collapsing, type ImcollapseOptions, imcollapse } from './collapse.ts';
 export { type FittedComponent, fitComponents, type ImfitOptions, imfit } from './component-fit.ts';
 export { type ImageconcatOptions, imageconcat } from './concatenating.ts';
 export { type ImcontsubOptions, imcontsub } from './continuum.ts';

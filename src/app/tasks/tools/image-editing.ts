@@ -1,9 +1,18 @@
 import { fail } from '../../../foundation/base/index.ts';
-import { choosePixels, type Image, readExpression } from '../../../pipeline/images/index.ts';
+import { joinPath } from '../../../foundation/bytes/index.ts';
+import {
+  choosePixels,
+  type Image,
+  openImage,
+  type PixelBounds,
+  readExpression,
+} from '../../../pipeline/images/index.ts';
 import { type ToolArguments, textArgument } from '../tool-types.ts';
 import type { TaskValue } from '../types.ts';
+import { axesOf } from './image-axes.ts';
 import { forPlanes, nested, selectionOf } from './image-pixels.ts';
-import { ask, change } from './image-state.ts';
+import { ask, change, shapeOf } from './image-state.ts';
+import { numberList } from './reply-values.ts';
 
 /** One number, or its text; undefined for [] and ''. */
 function numberOf(value: TaskValue, label: string): number | undefined {
@@ -85,6 +94,60 @@ function putRegion(image: Image, args: ToolArguments, cwd: string): void {
   }
 }
 
+/** As casacore rounds places of images: half a pixel is added, and what is behind the point cut off. */
+const nearestPixel = (place: number) => Math.trunc(place + 0.5);
+
+/** Where a box of another image comes to lie: boxes of equal lengths in both images, cut to what the target has. */
+function overlapOf(image: Image, source: Image, { blc, trc }: PixelBounds, locate: readonly number[]) {
+  const isByReference = locate.length === 0 || (locate.length === 1 && locate[0] < 0);
+  const [inner, outer] = [source, image].map(({ coordinates, shape }) => axesOf(coordinates, shape.length));
+  const places = blc.map((from, axis) => {
+    const [length, room] = [trc[axis] - from + 1, shapeOf(image)[axis]];
+    if (outer[axis].kind === 'stokes' && length !== room)
+      fail('usage', 'ia.insert(): both images have the same Stokes parameters.', { file: source.path });
+    const byReference =
+      outer[axis].referencePixel - (inner[axis].referencePixel - (inner[axis].kind === 'stokes' ? 0 : from));
+    const start = nearestPixel(isByReference ? byReference : (locate[axis] ?? (room - length) / 2));
+    const [first, last] = [Math.max(0, start), Math.min(room, start + length) - 1];
+    if (first > last) fail('usage', `ia.insert(): nothing lies on axis ${axis} of the image.`, { file: source.path });
+    return { first, last, from: from + first - start };
+  });
+  const step = blc.map(() => 1);
+  const target = { first: places.map(({ first }) => first), last: places.map(({ last }) => last), step };
+  const origin = places.map(({ from }) => from);
+  const end = places.map(({ from, first, last }) => from + last - first);
+  return { target, source: { first: origin, last: end, step } };
+}
+
+/** Puts (a part of) another image into the image, pixel on pixel, with its mask where the image has one. */
+function insertImage(image: Image, source: Image, args: ToolArguments, cwd: string): void {
+  if (source.shape.length !== image.shape.length)
+    fail('usage', 'ia.insert(): both images have the same number of axes.', { file: source.path });
+  const chosen = choosePixels(source, selectionOf({ region: args.region }), cwd);
+  try {
+    const boxes = overlapOf(image, source, chosen.bounds, numberList(args.locate, 'locate'));
+    const { first, last } = boxes.source;
+    const planes: number[] = [];
+    forPlanes(source, boxes.source, (plane) => planes.push(plane));
+    const [width, height] = [last[0] - first[0] + 1, last[1] - first[1] + 1];
+    forPlanes(image, boxes.target, (plane, pairs) => {
+      const other = planes.shift() as number;
+      const [from, good] = [source.readPlane(other), chosen.good(other)];
+      const [values, mask] = [image.readPlane(plane), image.readMask(plane)];
+      pairs((to, inBox) => {
+        const at = inBox % (width * height);
+        const position = (first[1] + Math.floor(at / width)) * source.sizeX + first[0] + (at % width);
+        values[to] = from[position];
+        if (mask) mask[to] = good?.[position] ?? 1;
+      });
+      image.writePlane(plane, values);
+      if (mask) image.writeMask(plane, mask);
+    });
+  } finally {
+    chosen.close();
+  }
+}
+
 /** ia: changes of pixels and masks, a plane at a time. */
 export const editingMethods = {
   set: ask('pixels=[], pixelmask=-1, region={}, list=False', (state, args, { context }) =>
@@ -97,6 +160,14 @@ export const editingMethods = {
       return change(state, (image) => putRegion(image, args, context.cwd));
     },
   ),
+  insert: ask("infile='', region={}, locate=[-1.0], verbose=False", (state, args, { context }) => {
+    const source = openImage(joinPath(context.cwd, textArgument(args, 'infile')));
+    try {
+      return change(state, (image) => insertImage(image, source, args, context.cwd));
+    } finally {
+      source.close();
+    }
+  }),
   replacemaskedpixels: ask(
     "pixels=[], region={}, mask='', update=False, list=False, stretch=False",
     (state, args, { context }) => {

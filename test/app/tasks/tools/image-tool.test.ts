@@ -121,6 +121,83 @@ describe('ia', () => {
     await expect(ia('subimage')).rejects.toThrow('outfile must be given');
   });
 
+  it('tells profiles along any axis, in world coordinates, pixels, wavelengths and with another rest frequency', async () => {
+    const cube = toolCaller('ia', folder);
+    const cs = toolCaller('cs', folder);
+    await cs('fromrecord', [RECORD]);
+    await cube('fromarray', ['profiles.image', CUBE], { csys: (await cs('torecord')) as never });
+    const along = await cube('getprofile', [0]);
+    expect(along).toMatchObject({ planes: [0, 1], npix: [6, 6], values: [10.5, 110.5], xUnit: 'rad' });
+    const { coords } = (await cube('getprofile', [1], { unit: 'arcsec' })) as { coords: number[] };
+    for (const at of [1, 2]) expect(coords[at] - coords[at - 1]).toBeCloseTo(1e-6 / ARCSEC, 8);
+    const region = 'box[[1pix,0pix],[1pix,1pix]]';
+    const rows = await cube('getprofile', [1], { function: 'sum', unit: 'pixel', region });
+    expect(rows).toMatchObject({ coords: [0, 1], npix: [2, 2], values: [201, 221], xUnit: 'pixel' });
+    expect(await cube('getprofile', [2])).toMatchObject({ coords: [1], xUnit: '' });
+    const waves = (await cube('getprofile', [3], { unit: 'mm' })) as { coords: number[] };
+    expect(waves.coords[0]).toBeCloseTo(299_792.458 / 230e3, 9);
+    const still = (await cube('getprofile', [3], { unit: 'km/s', restfreq: '230GHz' })) as { coords: number[] };
+    expect(still.coords[0]).toBeCloseTo(0, 9);
+    await expect(cube('getprofile', [-1])).rejects.toThrow('axis is one of 0, 1, 2, 3');
+    await expect(cube('getprofile', [0], { unit: 'km/s' })).rejects.toThrow('which has "rad"');
+    await expect(cube('getprofile', [0], { function: 'flux' })).rejects.toThrow('along the frequencies');
+    await cube('close');
+  });
+
+  it('inserts an image by the reference pixels, at a place and in the middle, cut at the edges', async () => {
+    const cs = toolCaller('cs', folder);
+    const frameAt = async (crpix: readonly number[]) => {
+      await cs('fromrecord', [{ ...RECORD, direction0: { ...RECORD.direction0, crpix } } as never]);
+      return { csys: (await cs('torecord')) as never, overwrite: true };
+    };
+    const source = toolCaller('ia', folder);
+    await source(
+      'fromarray',
+      [
+        'part.image',
+        [
+          [[[1]], [[2]]],
+          [[[3]], [[4]]],
+        ],
+      ],
+      await frameAt([0, 0]),
+    );
+    await source('close');
+    const inserted = async (args: object) => {
+      const made = toolCaller('ia', folder);
+      await made('fromshape', ['whole.image', [4, 3, 1, 1]], await frameAt([1, 0.6]));
+      expect(await made('insert', ['part.image'], args as never)).toBe(true);
+      const found = await made('getchunk', [], { dropdeg: true });
+      await made('close');
+      return found;
+    };
+    expect(await inserted({})).toEqual([
+      [0, 0, 0],
+      [0, 1, 2],
+      [0, 3, 4],
+      [0, 0, 0],
+    ]);
+    expect(await inserted({ locate: [3, 0] })).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 2, 0],
+    ]);
+    expect(await inserted({ locate: [-1.6, 1] })).toEqual([
+      [0, 3, 4],
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    expect(await inserted({ region: 'box[[1pix,1pix],[1pix,1pix]]' })).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+      [0, 0, 4],
+      [0, 0, 0],
+    ]);
+    await expect(inserted({ locate: [9] })).rejects.toThrow('nothing lies on axis 0');
+  });
+
   it('makes images of numbers and shapes, and changes them region by region', async () => {
     const made = toolCaller('ia', folder);
     const rg = toolCaller('rg', folder);
