@@ -62,8 +62,11 @@ CALLS = {
     'inserted before the corner': (INSERT % "infile='low', locate=[-3, -2.6, 0, -1.2]", 0),
     'inserted in the middle': (INSERT % "infile='grid', locate=[5]", 0),
     'inserted with a mask': (INSERT % "infile='%s', region='circle[[20pix,15pix],6pix]', locate=[2, 3, 0]", 0),
+    'feathered by a smaller dish': ("feather('OUT', highres='%s', lowres='low', effdishdiam=60, sdfactor=1.3)", 2e-5),
+    'feathered without what the dish does not see': ("feather('OUT', highres='%s', lowres='low', lowpassfiltersd=True)", 2e-5),
     'feathered': ("feather('OUT', highres='%s', lowres='low', sdfactor=1.2)", 2e-5),
 }
+FEATHERED = ('feathered', 'feathered by a smaller dish', 'feathered without what the dish does not see')
 SMOOTHED = ('hanning', 'hanning means', 'boxcar', 'boxcar thinned')
 for moment in (-1, 0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11):
     # CASA's second moments are a difference of squares in single precision: 0.2 km/s of noise at 700 km/s.
@@ -175,7 +178,7 @@ def make_low(name):
 
 def calls_of(image):
     """Channels of different beams are regridded by neither program."""
-    refused = ('regrid', 'regrid frequency', 'rebin frequency', 'feathered', *SMOOTHED) if image == 'many' else ()
+    refused = ('regrid', 'regrid frequency', 'rebin frequency', *FEATHERED, *SMOOTHED) if image == 'many' else ()
     return [(name, call) for name, call in CALLS.items() if name not in refused]
 
 

@@ -160,6 +160,30 @@ describe('images of two instruments', () => {
     expect(planes[2][0]).toBeCloseTo(6 / 36, 6);
     expect(() => feather(context, { imagename: 'x', highres: 'narrow', lowres: 'wide' })).toThrow(/differ in beam/);
   });
+
+  it('smooths the low image to the beam of a smaller dish, or by its own, and warns of the flux density lost', () => {
+    make('nothing', 1, 2, () => 0);
+    make('point', 1, 4, (x, y) => (x === 12 && y === 12 ? 1 : 0));
+    const warnings: string[] = [];
+    const listening = { ...context, log: { post: (text: string) => warnings.push(text) } };
+    const joined = (imagename: string, options: object) => {
+      feather(listening, { imagename, highres: 'nothing', lowres: 'point', ...options });
+      const image = openImage(join(folder, imagename));
+      const plane = image.readPlane(0);
+      image.close();
+      return { ratio: plane[12 * SIZE + 13] / plane[12 * SIZE + 12], sum: plane.reduce((sum, one) => sum + one, 0) };
+    };
+    // A beam of 5 arcsec at 230 GHz; what smooths 4 arcsec to it has 3 pixels.
+    const effdishdiam = (1.22 * 299_792_458) / 230e9 / (5 * arcsec);
+    const smaller = joined('smaller', { effdishdiam, sdfactor: 3 });
+    expect(smaller.ratio).toBeCloseTo(Math.exp((-4 * Math.LN2) / 9), 5);
+    expect(smaller.sum).toBeCloseTo((3 * 2 ** 2) / 5 ** 2, 5);
+    expect(warnings).toEqual([expect.stringContaining('count 0.6400 times')]);
+    const lowpass = joined('lowpass', { lowpassfiltersd: true });
+    expect(lowpass.ratio).toBeCloseTo(Math.exp((-4 * Math.LN2) / 16), 5);
+    expect(lowpass.sum).toBeCloseTo(2 ** 2 / 4 ** 2, 5);
+    expect(() => joined('x', { effdishdiam: 100 })).toThrow('smaller than that of the image');
+  });
 });
 
 describe('an image turned by a right angle', () => {

@@ -11,8 +11,8 @@ export const featherTask: TaskDeclaration = {
     inputPath('highres', undefined, 'image of high resolution'),
     inputPath('lowres', undefined, 'image of low resolution'),
     float('sdfactor', 1, 'factor of the values of the low resolution'),
-    float('effdishdiam', -1, 'diameter of the dish that is used, m', { onlyDefault: true }),
-    bool('lowpassfiltersd', false, 'leave out spatial frequencies that the dish does not see', { onlyDefault: true }),
+    float('effdishdiam', -1, 'diameter of the part of the dish that is used, m; not positive: all of it'),
+    bool('lowpassfiltersd', false, 'leave out spatial frequencies that the dish does not see'),
   ],
   run: runs(feather),
 };
