@@ -7,7 +7,7 @@ from os.path import join
 
 import casatools
 import numpy as np
-from casatasks import casalog, feather, imcollapse, imcontsub, imfit, imhead, immath, immoments, impv, imrebin, imreframe, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
+from casatasks import casalog, feather, imcollapse, imcontsub, imdev, imfit, imhead, immath, immoments, impv, imrebin, imreframe, imregrid, imsmooth, imstat, imsubimage, imtrans, imval, makemask, specsmooth
 
 ROOT = os.environ['ALMA_QA2_ROOT']
 NODE = os.environ.get('ALMA_QA2_NODE', 'node')
@@ -62,6 +62,12 @@ CALLS = {
     'inserted before the corner': (INSERT % "infile='low', locate=[-3, -2.6, 0, -1.2]", 0),
     'inserted in the middle': (INSERT % "infile='grid', locate=[5]", 0),
     'inserted with a mask': (INSERT % "infile='%s', region='circle[[20pix,15pix],6pix]', locate=[2, 3, 0]", 0),
+    'noise': ("imdev('%s', 'OUT', xlength='5pix', ylength='1.5arcsec')", 1e-6),
+    'noise in circles': ("imdev('%s', 'OUT', xlength='2.1arcsec', ylength='', stattype='xmadm', statalg='chauvenet', zscore=2.5)", 1e-6),
+    # Channel by channel: of later ones CASA masks what it masked of earlier ones.
+    'noise on a grid': ("imdev('%s', 'OUT', chans='2', grid=[3, 4], xlength='5pix', ylength='5pix', " + BOX + ')', 1e-6),
+    'noise on lines': ("imdev('%s', 'OUT', chans='3', grid=[4, 3], anchor=[1, -2], xlength='6pix', ylength='3pix', interp='linear', stattype='rms')", 1e-6),
+    'nearest medians': ("imdev('%s', 'OUT', chans='3', grid=[2, 2], xlength='3pix', ylength='5pix', interp='nearest', stattype='medi')", 1e-6),
     'feathered by a smaller dish': ("feather('OUT', highres='%s', lowres='low', effdishdiam=60, sdfactor=1.3)", 2e-5),
     'feathered without what the dish does not see': ("feather('OUT', highres='%s', lowres='low', lowpassfiltersd=True)", 2e-5),
     'feathered': ("feather('OUT', highres='%s', lowres='low', sdfactor=1.2)", 2e-5),

@@ -714,8 +714,8 @@ getprofile(3,function='flux')
 getprofile(3,unit='km/s',spectype='radio velocity')['coords']
 getprofile(3,unit='km/s',restfreq='230GHz')['coords']
 getprofile(3,unit='mm')['coords']
-getprofile(0)
-getprofile(1,function='max',unit='arcmin')
+getprofile(0)['values']
+getprofile(1,function='max',unit='arcmin')['values']
 getprofile(1,unit='pixel',region='circle[[30pix,20pix],5pix]')
 getprofile(2)
 '''.strip().split('\n')

@@ -29,6 +29,7 @@ import { hanningsmoothTask } from './declarations/hanningsmooth.ts';
 import { hifaImportdataTask } from './declarations/hifa-importdata.ts';
 import { imcollapseTask } from './declarations/imcollapse.ts';
 import { imcontsubTask } from './declarations/imcontsub.ts';
+import { imdevTask } from './declarations/imdev.ts';
 import { imfitTask } from './declarations/imfit.ts';
 import { imheadTask } from './declarations/imhead.ts';
 import { imhistoryTask } from './declarations/imhistory.ts';
@@ -95,6 +96,7 @@ const DECLARATIONS: readonly TaskDeclaration[] = [
   ftTask,
   gaincalTask,
   gencalTask,
+  imdevTask,
   imfitTask,
   imheadTask,
   imhistoryTask,

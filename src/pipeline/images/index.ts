@@ -8,6 +8,7 @@ export { type ImcontsubOptions, imcontsub } from './continuum.ts';
 export { directionNames, readCoordinates, writeCoordinates } from './coordinate-record.ts';
 export * from './coordinates.ts';
 export { type ImsubimageOptions, imsubimage } from './cutting.ts';
+export { type ImdevOptions, imdev } from './deviation.ts';
 export { type FeatherOptions, feather } from './feathering.ts';
 export { type ExportFitsOptions, exportfits } from './fits-export.ts';
 export { type ImportFitsOptions, importfits } from './fits-import.ts';

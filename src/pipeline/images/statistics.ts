@@ -41,27 +41,34 @@ export interface ImageStatistics extends Readonly<Record<Exclude<StatisticName, 
   readonly shape: readonly number[];
 }
 
-/** Statistics of values; zeros when there are none, as CASA gives. */
-function summarize(values: Float32Array): Record<Exclude<StatisticName, 'flux'>, number> {
+/** Statistics of one or more values that need no order. */
+export function momentStatistics(values: Float32Array) {
   const count = values.length;
-  if (count === 0) {
-    const none = Object.fromEntries(NAMES.map((name) => [name, 0]));
-    return none as Record<Exclude<StatisticName, 'flux'>, number>;
-  }
-  let [sum, sumsq] = [0, 0];
+  let [sum, sumsq, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let k = 0; k < count; k++) {
     sum += values[k];
     sumsq += values[k] * values[k];
+    if (values[k] < min) min = values[k];
+    if (values[k] > max) max = values[k];
   }
   const mean = sum / count;
+  const variance = count > 1 ? Math.max(0, sumsq - count * mean * mean) / (count - 1) : 0;
+  return { npts: count, sum, sumsq, mean, sigma: Math.sqrt(variance), rms: Math.sqrt(sumsq / count), min, max };
+}
+
+/** Statistics of one or more values by their order. */
+export function robustStatistics(values: Float32Array) {
   const sorted = values.slice().sort();
   const { median, first: q1, third: q3 } = quartilesOf(sorted);
   const medabsdevmed = quartilesOf(sorted.map((value) => Math.abs(value - median)).sort()).median;
-  const variance = count > 1 ? Math.max(0, sumsq - count * mean * mean) / (count - 1) : 0;
-  return {
-    ...{ npts: count, sum, sumsq, mean, sigma: Math.sqrt(variance), rms: Math.sqrt(sumsq / count) },
-    ...{ min: sorted[0], max: sorted[count - 1], median, medabsdevmed, q1, q3, quartile: q3 - q1 },
-  };
+  return { median, medabsdevmed, q1, q3, quartile: q3 - q1 };
+}
+
+/** Statistics of values; zeros when there are none, as CASA gives. */
+function summarize(values: Float32Array): Record<Exclude<StatisticName, 'flux'>, number> {
+  if (values.length > 0) return { ...momentStatistics(values), ...robustStatistics(values) };
+  const none = Object.fromEntries(NAMES.map((name) => [name, 0]));
+  return none as Record<Exclude<StatisticName, 'flux'>, number>;
 }
 
 /** What a sum of pixels is multiplied with to be a flux density; undefined where the unit says that there is none. */

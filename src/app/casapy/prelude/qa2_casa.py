@@ -399,7 +399,7 @@ _ABSENT_TOOLS = {
 _ABSENT_TASKS = """
 accor accum autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
 deconvolve defintent exportasdm find fringefit getantposalma getcalmodvla getephemtable imbaseline
-imdev importasap importatca importevla importfitsidi importgmrt importmiriad importnro importvla
+importasap importatca importevla importfitsidi importgmrt importmiriad importnro importvla
 listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
 partition peel plotprofilemap plotuv plotweather plotxy polcal polfromgain predictcomp rmfit sdatmcor sdbaseline sdcal sdcal2 sdfit
 sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sdsave sdscale sdsidebandsplit sdsmooth

@@ -8,6 +8,8 @@ import {
   deconvolvedBeam,
   exportfits,
   type Image,
+  type ImdevOptions,
+  imdev,
   impbcor,
   importfits,
   imsmooth,
@@ -153,6 +155,16 @@ export const derivedMethods = {
       const factor = numberList(args.bin, 'bin');
       const { overwrite, crop } = args as { overwrite: boolean; crop: boolean };
       rebin(host.context, { imagename: opened(state).path, outfile, factor, crop, overwrite });
+      return adopt(host, outfile);
+    },
+  ),
+  deviation: ask(
+    "outfile='', region='', mask='', overwrite=False, stretch=False, grid=[1, 1], anchor='ref', xlength='1pix', ylength='1pix', interp='cubic', stattype='sigma', statalg='classic', zscore=-1.0, maxiter=-1",
+    (state, args, host) => {
+      requireDefaults('deviation', args, { stretch: false });
+      const outfile = outputOf('deviation', args);
+      const options = { ...args, ...selectionOf(args), imagename: opened(state).path, outfile } as ImdevOptions;
+      imdev(host.context, options);
       return adopt(host, outfile);
     },
   ),

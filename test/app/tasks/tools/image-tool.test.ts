@@ -138,6 +138,10 @@ describe('ia', () => {
     expect(waves.coords[0]).toBeCloseTo(299_792.458 / 230e3, 9);
     const still = (await cube('getprofile', [3], { unit: 'km/s', restfreq: '230GHz' })) as { coords: number[] };
     expect(still.coords[0]).toBeCloseTo(0, 9);
+    await cube('open', ['a.image']);
+    await expect(cube('deviation')).rejects.toThrow('outfile must be given');
+    await expect(cube('deviation', ['dev.image'], { xlength: '5pix' })).rejects.toThrow('less than 2');
+    await cube('open', ['profiles.image']);
     await expect(cube('getprofile', [-1])).rejects.toThrow('axis is one of 0, 1, 2, 3');
     await expect(cube('getprofile', [0], { unit: 'km/s' })).rejects.toThrow('which has "rad"');
     await expect(cube('getprofile', [0], { function: 'flux' })).rejects.toThrow('along the frequencies');
