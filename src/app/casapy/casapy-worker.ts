@@ -48,7 +48,7 @@ export interface PythonStart {
 
 export type PythonJob =
   | { readonly kind: 'code'; readonly text: string; readonly language: 2 | 3 }
-  | { readonly kind: 'file'; readonly path: string; readonly text: readonly [string, string]; readonly language: 2 | 3 }
+  | { readonly kind: 'file'; readonly path: string; readonly bytes: string; readonly language: 2 | 3 }
   | { readonly kind: 'prompt'; readonly language: 2 | 3 };
 
 export type PythonThreadData =

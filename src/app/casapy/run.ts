@@ -254,6 +254,5 @@ function jobOf({ script, casaVersion }: CasapyOptions): PythonJob {
   const asked = Number((casaVersion ?? '6').split('.')[0]) < 6 ? 2 : 3;
   if (script === undefined) return { kind: 'prompt', language: casaVersion === undefined ? 2 : asked };
   if (script.kind === 'code') return { ...script, language: asked };
-  const data = readFileSync(resolve(script.path));
-  return { ...script, text: [data.toString('utf8'), data.toString('latin1')], language: asked };
+  return { ...script, bytes: readFileSync(resolve(script.path), 'latin1'), language: asked };
 }

@@ -89,6 +89,22 @@ describe('modules that a Python 2 script imports', () => {
     expect(casapy(join(folder, 'mixed'), 'new.py').output).toBe('ancient\n0.5 0\n');
   });
 
+  it('are read, as is the script, without a byte order mark and in the encoding that they state', () => {
+    const there = join(folder, 'encodings');
+    write(there, { 'marked.py': '\ufeffprint "marked", 7 / 2\n' });
+    writeFileSync(
+      join(there, 'stated.py'),
+      Buffer.from('# -*- coding: iso-8859-15 -*-\nprint repr((u"\xa4", u"\\xa4", "\xa4"))\n', 'latin1'),
+    );
+    writeFileSync(
+      join(there, 'new.py'),
+      Buffer.from('# -*- coding: iso-8859-15 -*-\nprint("\xa4", 1 / 2, end="\\n")\n', 'latin1'),
+    );
+    expect(casapy(there, '--casa-version', '4.7.2', 'marked.py').output).toBe('marked 3\n');
+    expect(casapy(there, 'stated.py').output).toBe("(u'\\u20ac', u'\\xa4', '\\xa4')\n");
+    expect(casapy(there, 'new.py').output).toBe('\u20ac 0.5\n');
+  });
+
   it('find the names of the main script at the end of the stack, also through execfile', () => {
     const there = join(folder, 'stack');
     write(there, {

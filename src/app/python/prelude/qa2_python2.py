@@ -483,10 +483,45 @@ def _old_math():
 
 
 MATH = _old_math()
+_OF_ERRORS = ('exc_type', 'exc_value', 'exc_traceback')
+
+
+class _OldSys(types.ModuleType):
+    """The module sys, with Python 2's answers for what tells which Python runs."""
+
+    def __getattr__(self, name):
+        if name in _OF_SYS:
+            return _OF_SYS[name][1]
+        if name in _OF_ERRORS and sys.exc_info()[0]:
+            return sys.exc_info()[_OF_ERRORS.index(name)]
+        return getattr(sys, name)
+
+    def __setattr__(self, name, value):
+        setattr(sys, name, value)
+
+    def __delattr__(self, name):
+        delattr(sys, name)
+
+    def __dir__(self):
+        return dir(sys)
+
+    @property
+    def __all__(self):
+        return [name for name in dir(sys) if not name.startswith('_')]
+
+
+_Version = collections.namedtuple('version_info', 'major minor micro releaselevel serial')
+# What `sys.name` is to a script of Python 2, and the builtin that holds it.
+_OF_SYS = {
+    'version_info': ('__py2_version__', _Version(2, 7, 18, 'final', 0)), 'maxsize': ('__py2_maxsize__', MAX_INT),
+    'version': ('__py2_version_text__', '2.7.18 (default, alma-qa2)'), 'platform': ('__py2_platform__', 'linux2'),
+}
+_SYS = _OldSys('sys')
+_SYS.__dict__.update(__loader__=sys.__loader__, __doc__=sys.__doc__)
 
 
 def _old_module(name):
-    return MATH if name == 'math' else qa2_python2_library.module_of(name)
+    return MATH if name == 'math' else _SYS if name == 'sys' else qa2_python2_library.module_of(name)
 
 
 _import = qa2_python2_imports.importer(_old_module)
@@ -502,9 +537,6 @@ def open_file(name, mode='r', buffering=-1, **named):
     except OSError as error:
         error.is_of_file = True
         raise
-
-
-_Version = collections.namedtuple('version_info', 'major minor micro releaselevel serial')
 
 
 def _raw_input(prompt=''):
@@ -546,8 +578,7 @@ def old_builtins(run_source, evaluate_source, execfile, run_file, compile_old):
     names.update(
         __py2_print__=write_print, __py2_unicode__=UnicodeText, repr=repr_of, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
         __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
-        __py2_LtE__=less_equal, __py2_compared__=compared, __py2_version__=_Version(2, 7, 18, 'final', 0), __py2_maxsize__=MAX_INT,
-        __py2_version_text__='2.7.18 (default, alma-qa2)', __py2_platform__='linux2', __py2_Gt__=greater, __py2_GtE__=greater_equal,
+        __py2_LtE__=less_equal, __py2_compared__=compared, **dict(_OF_SYS.values()), __py2_Gt__=greater, __py2_GtE__=greater_equal,
         __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
         str=_STR, unicode=_UNICODE,
@@ -562,7 +593,7 @@ def old_builtins(run_source, evaluate_source, execfile, run_file, compile_old):
         __py2_star__=qa2_python2_scopes.star(_import),
         hasattr=_has, getattr=_get, compile=compile_source,
         reduce=functools.reduce, apply=lambda function, args=(), kwargs={}: function(*args, **kwargs),
-        reload=__import__('importlib').reload, StandardError=Exception, intern=sys.intern, buffer=memoryview,
+        reload=qa2_python2_imports.reload, StandardError=Exception, intern=sys.intern, buffer=memoryview,
         coerce=lambda left, right: (left + 0 * right, right + 0 * left), callable=callable,
     )
     return names
@@ -575,8 +606,6 @@ _METHODS = _DICT_METHODS | {
 }
 _SPECIAL = {'__nonzero__': '__bool__', 'next': '__next__', '__div__': '__truediv__', '__unicode__': '__str__'}
 _UNPACK = '__py2_unpack_'
-# What `sys.name` is to a script of Python 2.
-_OF_SYS = {'version_info': '__py2_version__', 'maxsize': '__py2_maxsize__', 'version': '__py2_version_text__', 'platform': '__py2_platform__'}
 
 
 def _name(text, context=None):
@@ -602,15 +631,14 @@ def _is_type(node):
 
 
 class _Meaning(ast.NodeTransformer):
-    def __init__(self, divides, is_typed):
+    def __init__(self, divides, is_typed, unicode_value):
         # leaks: whether variables of list comprehensions live on: not in a class (False), nor where they cannot (None).
-        self.divides, self.is_typed, self.leaks = divides, is_typed, True
+        self.divides, self.is_typed, self.leaks, self.unicode_value = divides, is_typed, True, unicode_value
         self.caught = set()
 
     def visit_Constant(self, node):
-        # The source is read byte by character; a unicode literal is the text that its bytes mean.
         if node.kind == 'u':
-            return self._call('__py2_unicode__', ast.Constant(native(node.value)), at=node)
+            return self._call('__py2_unicode__', ast.Constant(self.unicode_value(node)), at=node)
         return node
 
     def visit_Expr(self, node):
@@ -698,7 +726,7 @@ class _Meaning(ast.NodeTransformer):
         if (node.attr == 'message' or node.attr in _FUNCTION_PARTS) and isinstance(node.ctx, ast.Load):
             return self._call('__py2_attribute__', node.value, ast.Constant(node.attr), at=node)
         if isinstance(node.value, ast.Name) and node.value.id == 'sys' and node.attr in _OF_SYS and isinstance(node.ctx, ast.Load):
-            return ast.copy_location(_name(_OF_SYS[node.attr]), node)
+            return ast.copy_location(_name(_OF_SYS[node.attr][0]), node)
         return node
 
     def visit_Subscript(self, node):
@@ -759,12 +787,23 @@ class _Meaning(ast.NodeTransformer):
         return [(name, bytes.fromhex(name[len(_UNPACK):]).decode()) for name in names]
 
 
-def compile_translated(text, filename, mode='exec'):
-    """Compiles Python 2 source whose syntax is translated already."""
+def _unicode_value(text, encoding, node):
+    """What a unicode literal says: the source is read byte by character, its escapes are characters."""
+    written = '' if node.value.isascii() or text.isascii() else ast.get_source_segment(text, node) or ''
+    if written.isascii():
+        return node.value
+    try:
+        return ast.literal_eval(written.encode('latin-1').decode(encoding))
+    except UnicodeError:
+        return node.value
+
+
+def compile_translated(text, filename, mode='exec', encoding='utf-8'):
+    """Compiles Python 2 source whose syntax is translated already; encoding: what its bytes are."""
     tree = ast.parse(text, filename, mode)
     futures = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module == '__future__']
     divides = any(part.name == 'division' for node in futures for part in node.names)
-    tree = ast.fix_missing_locations(_Meaning(divides, mode == 'single').visit(tree))
+    tree = ast.fix_missing_locations(_Meaning(divides, mode == 'single', functools.partial(_unicode_value, text, encoding)).visit(tree))
     for node in ast.walk(tree):
         if 'lineno' in node._attributes:
             # Lines are the script's, columns those of the translation: tracebacks mark none.

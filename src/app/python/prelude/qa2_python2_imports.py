@@ -68,6 +68,13 @@ def importer(old_module):
     return find
 
 
+def reload(module):
+    """A module beside a script runs again; one of the library comes back as it is."""
+    loader = getattr(module, '__loader__', None)
+    is_beside = isinstance(loader, importlib.machinery.SourceFileLoader) and not loader.path.startswith('/lib/')
+    return importlib.reload(module) if loader is None or is_beside else module
+
+
 # ---------------------------------------------------------------- the module imp
 
 _SOURCE, _PACKAGE, _BUILT_IN = 1, 5, 6
@@ -117,7 +124,7 @@ def _load_package(name, path):
 IMP = dict(
     PY_SOURCE=_SOURCE, PY_COMPILED=2, C_EXTENSION=3, PKG_DIRECTORY=_PACKAGE, C_BUILTIN=_BUILT_IN,
     load_source=_load_source, find_module=_find_module, load_module=_load_module, load_package=_load_package,
-    new_module=types.ModuleType, reload=importlib.reload, lock_held=lambda: False, acquire_lock=lambda: None,
+    new_module=types.ModuleType, reload=reload, lock_held=lambda: False, acquire_lock=lambda: None,
     release_lock=lambda: None, get_suffixes=lambda: [('.py', 'U', _SOURCE)],
 )
 """What the module imp holds."""

@@ -138,7 +138,9 @@ def star(import_module):
 
     def names_of(name, level, space):
         module = import_module(name, space, None, ['*'], level)
-        public = getattr(module, '__all__', None) or [name for name in vars(module) if not name.startswith('_')]
+        public = getattr(module, '__all__', None)
+        if public is None:
+            public = [name for name in vars(module) if not name.startswith('_')]
         return {name: getattr(module, name) for name in public}
 
     return names_of

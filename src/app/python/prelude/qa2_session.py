@@ -3,6 +3,7 @@
 import ast
 import atexit
 import builtins
+import codecs
 import functools
 import importlib.machinery
 import importlib.util
@@ -191,11 +192,28 @@ def language_of(text, filename, default):
     return 2 if _MARKS.search(text) else default
 
 
+_STATED_ENCODING = re.compile(r'(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)')
+
+
+def _encoding_of(old_text):
+    """The encoding that one of the first two lines states; UTF-8 where none does."""
+    stated = _STATED_ENCODING.match(old_text)
+    try:
+        return codecs.lookup(stated.group(1)).name if stated else 'utf-8'
+    except LookupError:
+        return 'utf-8'
+
+
+def _texts_of(data):
+    """The text that bytes mean, and the same read byte by character as Python 2 sees it."""
+    old_text = data.removeprefix(codecs.BOM_UTF8).decode('latin-1')
+    return old_text.encode('latin-1').decode(_encoding_of(old_text), 'surrogateescape'), old_text
+
+
 def read_source(path):
     """Text of a script, and the same read byte by character as Python 2 sees it."""
     with builtins.open(path, 'rb') as file:
-        data = file.read()
-    return data.decode('utf-8', 'surrogateescape'), data.decode('latin-1')
+        return _texts_of(file.read())
 
 
 # ---------------------------------------------------------------- running
@@ -206,7 +224,8 @@ def _compile_old(text, filename, mode='exec'):
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         try:
-            return qa2_python2.compile_translated(translated.strip() if mode == 'eval' else translated, filename, mode)
+            translated = translated.strip() if mode == 'eval' else translated
+            return qa2_python2.compile_translated(translated, filename, mode, _encoding_of(text))
         except SyntaxError as error:
             # The line as it was written; the place in it is that of the translation.
             error.text = ''.join(text.split('\n')[(error.lineno or 1) - 1:error.lineno or 1])
@@ -259,6 +278,15 @@ def _language_of_module(text, path):
     if not _is_python3(text, path):
         return 2
     return 3 if _importing_language() == 3 or _has_new_syntax(text) else 2
+
+
+class _Folders(importlib.machinery.PathFinder):
+    """Finds modules in folders; one without __init__.py is a package in Python 3 alone."""
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        spec = super().find_spec(name, path, target)
+        return None if spec and spec.loader is None and _importing_language() == 2 else spec
 
 
 def _run_module(loader, module):
@@ -392,7 +420,7 @@ def run_main(job):
             name, text, old_text = '<-c>', job['text'], qa2_python2_bytes(job['text'])
         else:
             name = SPACE['__file__'] = job['path']
-            text, old_text = job['text']
+            text, old_text = _texts_of(job['bytes'].encode('latin-1'))
         sys.argv = arguments_of(_compiled(text, name, job['language'], old_text)[0], text)
         run_text(text, name, old_text=old_text, default=job['language'])
         return max([act() for act in at_end], default=0)
@@ -471,6 +499,7 @@ def install():
     builtins.execfile = execfile
     builtins.__told__, builtins.__os_error__ = qa2_linux_errors.told, qa2_linux_errors.os_error
     importlib.machinery.SourceFileLoader.exec_module = _run_module
+    sys.meta_path[sys.meta_path.index(importlib.machinery.PathFinder)] = _Folders
     numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
     HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'linux_errors', 'python2', 'python2_bytes', 'python2_errors', 'python2_format', 'python2_imports', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py', '<frozen importlib._bootstrap>'])
 
