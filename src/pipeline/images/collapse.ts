@@ -5,7 +5,7 @@ import { cropCoordinates, cropInfo } from './cutting.ts';
 import { createImage, type Image, openImage } from './image.ts';
 import { choosePixels, type PixelBounds, type PixelSelection } from './pixel-selection.ts';
 import { type SkyPosition, wrapAngle } from './projection.ts';
-import { type ImageStatistics, imstat } from './statistics.ts';
+import { griddedStatistics, type ImageStatistics } from './statistics.ts';
 
 /** Parameters of CASA's imcollapse. */
 export interface ImcollapseOptions extends PixelSelection {
@@ -133,7 +133,7 @@ export function imcollapse(context: Context, options: ImcollapseOptions): void {
   chosen.close();
   try {
     const axes = axisNumbers(image, options.axes);
-    const found = imstat(context, { ...options, axes });
+    const found = griddedStatistics(context, { ...options, axes });
     const values = compute(found);
     const lengths = bounds.blc.map((first, axis) => (axes.includes(axis) ? 1 : bounds.trc[axis] - first + 1));
     const info = cropInfo(image, bounds);

@@ -42,7 +42,7 @@ export { type RegridOptions, regrid, type TargetGrid } from './regridding.ts';
 export { type RotateOptions, rotateImage } from './rotating.ts';
 export { deconvolvedBeam, type ImsmoothOptions, imsmooth } from './smoothing.ts';
 export { type SpecfluxOptions, specflux } from './spectral-flux.ts';
-export { type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
+export { griddedStatistics, type ImageStatistics, type ImstatOptions, imstat } from './statistics.ts';
 export { type ImtransOptions, imtrans } from './transposing.ts';
 export type { AlgorithmOptions } from './value-choice.ts';
 export { worldText } from './world-text.ts';

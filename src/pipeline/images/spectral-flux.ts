@@ -5,7 +5,7 @@ import { type Beam, beamPixels } from './beams.ts';
 import { channelFrequency, type SpectralAxis } from './coordinates.ts';
 import { type Image, openImage } from './image.ts';
 import type { PixelSelection } from './pixel-selection.ts';
-import { imstat } from './statistics.ts';
+import { griddedStatistics } from './statistics.ts';
 
 /** Parameters of CASA's specflux. */
 export interface SpecfluxOptions extends PixelSelection {
@@ -130,7 +130,7 @@ function tableOf(
     fail('usage', 'specflux: the image has one channel only.', { file: image.path });
   const others = shape.map((_, k) => k).filter((k) => k !== pixelAxis);
   const { region, box, chans, stokes, mask } = options;
-  const found = imstat(context, { imagename: options.imagename, region, box, chans, stokes, mask, axes: others });
+  const found = griddedStatistics(context, { imagename: options.imagename, region, box, chans, stokes, mask, axes: others });
   const own = found.flux ?? [];
   const flux = beam ? found.sum.map((sum) => sum / beamPixels(beam, step[0], step[1])) : own;
   const { frequencyUnit, velocityUnit, frequency, velocity, integrated } = axesIn(options.unit || 'Hz', axis);

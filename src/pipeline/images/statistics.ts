@@ -67,7 +67,7 @@ export function robustStatistics(values: Float32Array) {
 /** Statistics of values; zeros when there are none, as CASA gives. */
 function summarize(values: Float32Array): Record<Exclude<StatisticName, 'flux'>, number> {
   if (values.length > 0) return { ...momentStatistics(values), ...robustStatistics(values) };
-  const none = Object.fromEntries(NAMES.map((name) => [name, 0]));
+  const none = Object.fromEntries(NAMES.filter((name) => name !== 'flux').map((name) => [name, 0]));
   return none as Record<Exclude<StatisticName, 'flux'>, number>;
 }
 
@@ -86,9 +86,21 @@ function fluxFactor(image: Image, summedChannels: number): ((chan: number, stoke
   return unit === 'K' ? () => (width * Math.abs(step[0] * step[1])) / ARCSEC ** 2 : undefined;
 }
 
+/** Places on each axis: all between the corners; without gaps, on axes that planes differ in, only those of chosen planes. */
+function placesOf(image: Image, { bounds, planes }: ChosenPixels, withGaps: boolean): number[][] {
+  return bounds.blc.map((first, axis) => {
+    const places = Array.from({ length: bounds.trc[axis] - first + 1 }, (_, k) => first + k);
+    if (axis < 2 || withGaps) return places;
+    const chosen = new Set(planes.map((plane) => placeOf(image, plane, 0)[axis]));
+    return places.filter((place) => chosen.has(place));
+  });
+}
+
 /** Which group a pixel belongs to: its place on the axes that are kept. */
-function groupsOf(image: Image, { bounds }: ChosenPixels, axes: readonly number[]) {
-  const lengths = bounds.blc.map((first, axis) => bounds.trc[axis] - first + 1);
+function groupsOf(image: Image, chosen: ChosenPixels, axes: readonly number[], withGaps: boolean) {
+  const { blc } = chosen.bounds;
+  const places = placesOf(image, chosen, withGaps);
+  const lengths = places.map(({ length }) => length);
   const kept = lengths.map((_, axis) => axis).filter((axis) => axes.length > 0 && !axes.includes(axis));
   const strides = new Map<number, number>();
   let count = 1;
@@ -96,15 +108,21 @@ function groupsOf(image: Image, { bounds }: ChosenPixels, axes: readonly number[
     strides.set(axis, count);
     count *= lengths[axis];
   }
-  const own = (axis: number, place: number) => (strides.get(axis) ?? 0) * (place - bounds.blc[axis]);
+  const own = (axis: number, index: number) => (strides.get(axis) ?? 0) * index;
   return {
     count,
     isWhole: kept.length === 0,
     shape: kept.map((axis) => lengths[axis]).filter((length) => length > 1),
     ofPlane: (plane: number) =>
-      placeOf(image, plane, 0).reduce((sum, at, axis) => sum + (axis < 2 ? 0 : own(axis, at)), 0),
-    ofPixel: (position: number) => own(0, position % image.sizeX) + own(1, Math.floor(position / image.sizeX)),
+      placeOf(image, plane, 0).reduce((sum, at, axis) => sum + (axis < 2 ? 0 : own(axis, places[axis].indexOf(at))), 0),
+    ofPixel: (position: number) =>
+      own(0, (position % image.sizeX) - blc[0]) + own(1, Math.floor(position / image.sizeX) - blc[1]),
   };
+}
+
+interface GatherOptions extends ImstatOptions {
+  /** Places between chosen channels and Stokes parameters that are not chosen have values too: zeros. */
+  readonly withGaps: boolean;
 }
 
 interface Extreme {
@@ -120,11 +138,11 @@ function gather(
   context: Context,
   image: Image,
   chosen: ChosenPixels,
-  options: ImstatOptions,
+  options: GatherOptions,
   choices?: readonly ValueChoice[],
 ) {
   const axes = options.axes ?? [];
-  const groups = groupsOf(image, chosen, axes);
+  const groups = groupsOf(image, chosen, axes, options.withGaps);
   const spectralAxis = image.coordinates.spectral?.pixelAxis ?? -1;
   const channels = (chosen.bounds.trc[spectralAxis] ?? 0) - (chosen.bounds.blc[spectralAxis] ?? 0) + 1;
   const factor = fluxFactor(image, axes.length === 0 || axes.includes(spectralAxis) ? channels : 1);
@@ -178,7 +196,7 @@ function withMirror(values: Float32Array, choice: ValueChoice | undefined): Floa
 }
 
 /** What the algorithm chooses of the values of each group, gathered; all of them with classic. */
-function gatherChosen(context: Context, image: Image, chosen: ChosenPixels, options: ImstatOptions) {
+function gatherChosen(context: Context, image: Image, chosen: ChosenPixels, options: GatherOptions) {
   const all = gather(context, image, chosen, options);
   const choose = valueChooser(options);
   if (!choose) return { ...all, mirror: undefined };
@@ -191,11 +209,20 @@ function gatherChosen(context: Context, image: Image, chosen: ChosenPixels, opti
 }
 
 /**
- * Statistics of an image, as CASA's imstat gives them.
+ * Statistics of an image, as CASA's imstat gives them: of channels that are not next to each other one after the other.
  *
  * @throws bad-data when no good pixel is selected
  */
 export function imstat(context: Context, options: ImstatOptions): ImageStatistics {
+  return statisticsOf(context, { ...options, withGaps: false });
+}
+
+/** The same with a value for every place between the corners of the selection, 0 where nothing is chosen. */
+export function griddedStatistics(context: Context, options: ImstatOptions): ImageStatistics {
+  return statisticsOf(context, { ...options, withGaps: true });
+}
+
+function statisticsOf(context: Context, options: GatherOptions): ImageStatistics {
   const image = openImage(joinPath(context.cwd, options.imagename));
   const chosen = choosePixels(image, options, context.cwd);
   try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SPEED_OF_LIGHT, silentContext } from '../../../src/foundation/base/index.ts';
-import { createImage, makeCoordinates, specflux } from '../../../src/pipeline/images/index.ts';
+import { createImage, imstat, makeCoordinates, specflux } from '../../../src/pipeline/images/index.ts';
 
 const [sizeX, sizeY, chans] = [12, 10, 3];
 const cell = 1e-6;
@@ -72,6 +72,30 @@ describe('specflux', () => {
     expect(lines.slice(4).map((line) => line.trim().split(/ +/)[4])).toEqual(['2.000000e+00', '3.000000e+00']);
     const fluxes = [119 * 2, 120 * 3].map((sum) => sum / (4 * beamArea));
     expect(Number(/# Total flux: (\S+) Jy\.GHz/.exec(lines[2])?.[1])).toBeCloseTo((fluxes[0] + fluxes[1]) * 2e-3, 9);
+  });
+
+  it('has rows of zeros for channels without good pixels and for those between chosen ones', () => {
+    const context = makeCube();
+    const rowsOf = (chans: string, mask: string) => {
+      const lines = specflux(context, { imagename: 'c.image', chans, mask, unit: 'GHz' }).trimEnd().split('\n');
+      expect(Number(/# Total flux: (\S+) Jy\.GHz/.exec(lines[2])?.[1])).toBeCloseTo((4 * 120 * 2e-3) / beamArea, 9);
+      return lines.slice(4).map((line) => line.trim().split(/ +/).map(Number));
+    };
+    for (const rows of [rowsOf('', '"c.image" != 2'), rowsOf('0;2', '')]) {
+      expect(rows.map(([chan, pixels]) => [chan, pixels])).toEqual([0, 1, 2].map((chan) => [chan, chan === 1 ? 0 : 120]));
+      rows.forEach(([, , , , flux], k) => expect(flux).toBeCloseTo([120, 0, 360][k] / beamArea, 4));
+    }
+  });
+
+  it('imstat has a value for a channel without good pixels, none for those between chosen ones, as in CASA', () => {
+    const context = makeCube();
+    const found = (options: object) => imstat(context, { imagename: 'c.image', axes: [0, 1], ...options });
+    const { npts, flux, shape } = found({ mask: '"c.image" != 2' });
+    expect([npts, shape]).toEqual([[120, 0, 120], [3]]);
+    expect(flux?.map((value) => Math.round(value * beamArea))).toEqual([120, 0, 360]);
+    const parts = found({ chans: '0;2' });
+    expect(parts).toMatchObject({ npts: [120, 120], min: [1, 3], shape: [2], blc: [0, 0, 0, 0], trc: [11, 9, 0, 2] });
+    expect(parts.flux?.map((value) => Math.round(value * beamArea))).toEqual([120, 360]);
   });
 
   it('refuses images without a beam, unknown functions and a file that is there', () => {

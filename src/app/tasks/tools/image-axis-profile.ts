@@ -4,8 +4,8 @@ import {
   channelFrequency,
   collapsedCoordinates,
   collapsing,
+  griddedStatistics,
   type Image,
-  imstat,
   type PixelBounds,
   type SpectralAxis,
 } from '../../../pipeline/images/index.ts';
@@ -77,13 +77,14 @@ export const profileMethods = {
       if (name === 'flux' && axis !== image.coordinates.spectral?.pixelAxis)
         fail('usage', 'ia.getprofile(): the flux density of a profile goes along the frequencies.');
       const axes = all.filter((other) => other !== axis);
-      const found = imstat(context, { imagename: image.path, ...selectionOf(args), axes });
+      const found = griddedStatistics(context, { imagename: image.path, ...selectionOf(args), axes });
       const { npts, blc, trc } = found;
       const pixels = Array.from(npts, (_, at) => blc[axis] + at);
       const { unit, places } = placesOf(image, { axis, bounds: { blc, trc }, pixels }, args);
       return dictionary([
         ['coords', floatArray(places)],
-        ['mask', boolArray(npts.map((count) => Number(count > 0)))],
+        // As in CASA, the flux density of a plane without good pixels is 0 and good.
+        ['mask', boolArray(npts.map((count) => Number(name === 'flux' || count > 0)))],
         ['npix', { kind: 'array', type: 'int', shape: [pixels.length], values: Uint32Array.from(npts) }],
         ['planes', floatArray(pixels)],
         ['values', floatArray(compute(found))],

@@ -138,6 +138,11 @@ describe('ia', () => {
     expect(waves.coords[0]).toBeCloseTo(299_792.458 / 230e3, 9);
     const still = (await cube('getprofile', [3], { unit: 'km/s', restfreq: '230GHz' })) as { coords: number[] };
     expect(still.coords[0]).toBeCloseTo(0, 9);
+    await cube('setbrightnessunit', ['Jy/beam']);
+    await cube('setrestoringbeam', ['1arcsec', '1arcsec', '0deg']);
+    const profile = (name: string) => cube('getprofile', [3], { function: name, mask: '"profiles.image" < 0' });
+    expect(await profile('sum')).toMatchObject({ npix: [0, 0], values: [0, 0], mask: [0, 0] });
+    expect(await profile('flux')).toMatchObject({ npix: [0, 0], values: [0, 0], mask: [1, 1] });
     await cube('open', ['a.image']);
     await expect(cube('deviation')).rejects.toThrow('outfile must be given');
     await expect(cube('deviation', ['dev.image'], { xlength: '5pix' })).rejects.toThrow('less than 2');
