@@ -12,6 +12,30 @@ export function casacoreMedian(values: ArrayLike<number>): number {
   return Float64Array.from(values).sort()[(values.length >> 1) - 1];
 }
 
+/**
+ * The value of a rank, 0 for the least, by quickselect.
+ *
+ * @param values change places; NaN of none
+ */
+export function selectRank(values: Float32Array, rank: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = values[(low + high) >> 1];
+    let [left, right] = [low, high];
+    while (left <= right) {
+      while (values[left] < middle) left++;
+      while (values[right] > middle) right--;
+      if (left > right) break;
+      const kept = values[left];
+      values[left++] = values[right];
+      values[right--] = kept;
+    }
+    if (right < rank) low = left;
+    if (left > rank) high = right;
+  }
+  return values[rank] ?? Number.NaN;
+}
+
 /** Values below which a quarter, a half and three quarters of some values lie. */
 export interface Quartiles {
   readonly first: number;

@@ -1,4 +1,5 @@
 import { fillDataWeights, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { selectRank } from '../../foundation/numeric/index.ts';
 import type { TermGains } from './jones-terms.ts';
 
 /** Factors of the weights of one moment. */
@@ -52,30 +53,44 @@ export function scaleSpectrum(
 ): void {
   const { weight, weightSpectrum, chanCount, corrCount } = chunk;
   if (!weightSpectrum) return;
-  const chosen: number[] = [];
+  const factorsOf = channelFactors(channelTerms, chanCount);
+  const chosen = new Float32Array(chanCount - (unchosen?.size ?? 0));
   for (let row = first; row < end; row++) {
     const [ant1, ant2] = [chunk.antenna1[row], chunk.antenna2[row]];
+    const [factors1, factors2] = [factorsOf(ant1), factorsOf(ant2)];
     for (let corr = 0; corr < corrCount; corr++) {
       const [pol1, pol2] = polarizationsOf(corr, corrCount);
       const even = evenWeight[2 * ant1 + pol1] * evenWeight[2 * ant2 + pol2];
-      chosen.length = 0;
-      for (let chan = 0; chan < chanCount; chan++) {
-        const at = (row * chanCount + chan) * corrCount + corr;
-        weightSpectrum[at] *= even;
-        for (const term of channelTerms)
-          weightSpectrum[at] *= power(term, ant1, chan, pol1) * power(term, ant2, chan, pol2);
-        if (!unchosen?.has(chan)) chosen.push(weightSpectrum[at]);
+      let at = row * chanCount * corrCount + corr;
+      let count = 0;
+      let isFlat = true;
+      for (let chan = 0; chan < chanCount; chan++, at += corrCount) {
+        weightSpectrum[at] *= even * (factors1 && factors2 ? factors1[2 * chan + pol1] * factors2[2 * chan + pol2] : 1);
+        if (unchosen?.has(chan)) continue;
+        chosen[count++] = weightSpectrum[at];
+        if (chosen[count - 1] !== chosen[0]) isFlat = false;
       }
-      chosen.sort((a, b) => a - b);
-      if (chosen.length > 0) weight[row * corrCount + corr] = chosen[(chosen.length - 1) >> 1];
+      if (count > 0) weight[row * corrCount + corr] = isFlat ? chosen[0] : selectRank(chosen, (count - 1) >> 1);
     }
   }
 }
 
-/** |gain|² of a cell, 0 where there is none. */
-function power({ bad, inverse, chanCount }: TermGains, ant: number, chan: number, pol: number): number {
-  const cell = (ant * chanCount + chan) * 2 + pol;
-  return bad[cell] ? 0 : 1 / (inverse[2 * cell] ** 2 + inverse[2 * cell + 1] ** 2);
+/** Product of |gain|² of some terms, [chan, pol], 0 where one has none, by antenna; undefined when there are no terms. */
+function channelFactors(terms: readonly TermGains[], chanCount: number): (ant: number) => Float64Array | undefined {
+  const known = new Map<number, Float64Array>();
+  return (ant) => {
+    if (terms.length === 0) return undefined;
+    let factors = known.get(ant);
+    if (!factors) {
+      factors = new Float64Array(2 * chanCount).fill(1);
+      for (const { bad, inverse } of terms) {
+        for (let at = 0, cell = ant * factors.length; at < factors.length; at++, cell++)
+          factors[at] *= bad[cell] ? 0 : 1 / (inverse[2 * cell] ** 2 + inverse[2 * cell + 1] ** 2);
+      }
+      known.set(ant, factors);
+    }
+    return factors;
+  };
 }
 
 /** Polarizations of the two antennas in a correlation of (XX), (XX, YY) or (XX, XY, YX, YY). */

@@ -130,7 +130,15 @@ function tableOf(
     fail('usage', 'specflux: the image has one channel only.', { file: image.path });
   const others = shape.map((_, k) => k).filter((k) => k !== pixelAxis);
   const { region, box, chans, stokes, mask } = options;
-  const found = griddedStatistics(context, { imagename: options.imagename, region, box, chans, stokes, mask, axes: others });
+  const found = griddedStatistics(context, {
+    imagename: options.imagename,
+    region,
+    box,
+    chans,
+    stokes,
+    mask,
+    axes: others,
+  });
   const own = found.flux ?? [];
   const flux = beam ? found.sum.map((sum) => sum / beamPixels(beam, step[0], step[1])) : own;
   const { frequencyUnit, velocityUnit, frequency, velocity, integrated } = axesIn(options.unit || 'Hz', axis);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { casacoreMedian, median, quartilesOf } from '../../../src/foundation/numeric/index.ts';
+import { casacoreMedian, median, quartilesOf, selectRank } from '../../../src/foundation/numeric/index.ts';
 
 describe('quartilesOf', () => {
   it('takes values for the quarters and the mean of two for the middle', () => {
@@ -19,5 +19,16 @@ describe('median', () => {
     expect([casacoreMedian([3, 1, 2]), casacoreMedian([4, 1, 2, 3])]).toEqual([2, 2.5]);
     expect(casacoreMedian(Array.from({ length: 102 }, (_, k) => k))).toBe(50);
     expect(casacoreMedian([])).toBeNaN();
+  });
+});
+
+describe('selectRank', () => {
+  it('finds the value of every rank, equal ones and NaN among them', () => {
+    const values = Float32Array.from({ length: 200 }, (_, k) => (k * 7919) % 53);
+    const sorted = values.slice().sort();
+    for (let rank = 0; rank < 200; rank++) expect(selectRank(values.slice(), rank)).toBe(sorted[rank]);
+    expect(selectRank(new Float32Array(9).fill(4), 4)).toBe(4);
+    expect(selectRank(new Float32Array(9).fill(Number.NaN), 4)).toBeNaN();
+    expect(selectRank(new Float32Array(0), 0)).toBeNaN();
   });
 });
