@@ -24,7 +24,7 @@ import {
   statedFluxes,
 } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
-import { type Inspection, inspectCalibrators } from './inspection.ts';
+import { type Inspection, inspectCalibrators, inspectSignal } from './inspection.ts';
 import { missingData } from './missing-data.ts';
 import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
 import { uncoveredScans } from './phase-cover.ts';
@@ -120,7 +120,7 @@ export async function calibrateBlock(
 
   const flagged = await flaggedFractions(runner, names.split);
   // What is flagged must not count for the signal.
-  const { signal } = flags.isSelective ? look() : inspection;
+  const signal = flags.isSelective ? inspectSignal(context, split, observation, isBody) : inspection.signal;
   const refant = chooseReferenceAntenna(observation, flagged, signal.phaseScatter);
   const choices = chooseSolutions(observation, flux, lines, { ...inspection, signal });
   const solve = planSolve(observation, names, refant.names, flux, choices);

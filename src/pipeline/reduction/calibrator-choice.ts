@@ -50,7 +50,7 @@ export function chooseCalibrators(
     sight.seen.has(field.id) && (sight.bodies.has(field.id) || signal(field) >= LEAST_SNR);
   const lack = (field: ObservedField) =>
     sight.seen.has(field.id)
-      ? `shows no signal (a ratio to the noise below ${LEAST_SNR} in every window and scan)`
+      ? `shows no signal (a ratio to the noise below ${LEAST_SNR} in every window)`
       : 'has no unflagged data';
   const usable = calibratorFields(observation).filter(isUsable);
   const points = usable.filter(({ id }) => !sight.bodies.has(id)).sort((a, b) => signal(b) - signal(a));
@@ -75,13 +75,21 @@ export function chooseCalibrators(
 
   let { bandpass } = observation;
   const { hasBandpassScan } = observation;
-  const isFaint = signal(bandpass) < FAINT_SNR && signal(points[0]) > MUCH_BRIGHTER * signal(bandpass);
+  const isFaint =
+    signal(bandpass) < FAINT_SNR && points.some((field) => signal(field) > MUCH_BRIGHTER * signal(bandpass));
   if (!hasBandpassScan || !isUsable(bandpass) || isFaint || sight.bodies.has(bandpass.id)) {
     const why = sight.bodies.has(bandpass.id) ? 'is a body of the Solar System' : 'is faint';
     const meant = isUsable(bandpass)
       ? `${bandpass.name}, the bandpass calibrator, ${why}`
       : `${bandpass.name}, the bandpass calibrator, ${lack(bandpass)}`;
     const reason = hasBandpassScan ? meant : 'No scan was made for the bandpass (CALIBRATE_BANDPASS)';
+    if (points.length === 0) {
+      fail(
+        'bad-data',
+        `No calibrator can give the bandpass: ${reason}, and none but bodies of the Solar System, which are resolved, shows a signal; leave this Execution Block out.`,
+        { file: vis },
+      );
+    }
     [bandpass] = points;
     const choice = `${bandpass.name}${hasBandpassScan ? ' in its place' : ''}`;
     decisions.push({
@@ -102,7 +110,11 @@ export function chooseCalibrators(
       );
   if (lostWindows.length > 0) {
     const windows = lostWindows.map((spw) => observation.science[spw].spwId).join(', ');
-    const reason = `${flux.field.name} shows no signal there; spectra of the other calibrators tell the scale from the other windows.`;
+    const isAlone = calibratorFields({ ...observation, bandpass, phase, flux: flux.field }).length === 1;
+    const rest = isAlone
+      ? 'it is the only calibrator, so they stay without calibration and are flagged'
+      : 'spectra of the other calibrators tell the scale from the other windows';
+    const reason = `${flux.field.name} shows no signal there; ${rest}.`;
     decisions.push({ topic: 'Windows without flux scale', choice: windows, reason });
   }
   return { observation: { ...observation, bandpass, phase, flux: flux.field, otherFlux }, decisions, lostWindows };

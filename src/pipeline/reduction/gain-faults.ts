@@ -152,7 +152,7 @@ function partsOf(cells: readonly number[], spwIds: readonly number[], polCount: 
   );
 }
 
-/** Antennas whose phases turn by more than a radian from one integration to the next, where those of others do not. */
+/** Antennas whose phases turn by more than {@link UNSTABLE_STEP} from one integration to the next, where those of others do not. */
 function unstableAntennas(antennas: readonly string[], cells: readonly number[][], moments: readonly Moment[]) {
   const sizes = antennas.map((_, ant) => {
     const steps = moments.flatMap((now, index) => {

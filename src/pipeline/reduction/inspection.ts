@@ -44,12 +44,7 @@ export function inspectCalibrators(
   isBody: (name: string) => boolean,
 ): Inspection {
   const all = [...calibratorFields(observation), ...observation.otherFlux];
-  const fields = calibratorFields(observation).filter(({ name }) => !isBody(name));
-  const view = viewCalibrators(
-    context,
-    vis,
-    fields.map((field) => field.id),
-  );
+  const view = viewPoints(context, vis, observation, isBody);
   const faults = findGainFaults(view, observation.bandpass.id);
   const found = [...gainFlags(faults, view.polCount, observation, names), ...spikeFlags(view, observation, names)];
   const wholly = [...faults.unstable, ...faults.lost].map(({ antenna }) => ({ antenna }));
@@ -77,6 +72,30 @@ export function inspectCalibrators(
       bodies: new Set(all.filter(({ name }) => isBody(name)).map(({ id }) => id)),
     },
   };
+}
+
+/** The signal alone, as it is after flags: of {@link inspectCalibrators}. */
+export function inspectSignal(
+  context: Context,
+  vis: string,
+  observation: Observation,
+  isBody: (name: string) => boolean,
+): SignalView {
+  return measureSignal(viewPoints(context, vis, observation, isBody), observation.bandpass.id);
+}
+
+function viewPoints(
+  context: Context,
+  vis: string,
+  observation: Observation,
+  isBody: (name: string) => boolean,
+): CalibratorView {
+  const points = calibratorFields(observation).filter(({ name }) => !isBody(name));
+  return viewCalibrators(
+    context,
+    vis,
+    points.map(({ id }) => id),
+  );
 }
 
 interface Finding {

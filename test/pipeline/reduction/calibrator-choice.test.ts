@@ -38,10 +38,11 @@ const choose = (
   ratios: Parameters<typeof sight>[0],
   known: readonly string[] = ['known'],
   changes: Partial<Observation> = {},
+  bodies: readonly number[] = [],
 ) =>
   chooseCalibrators(
     { ...OBSERVATION, ...changes },
-    sight(ratios),
+    { ...sight(ratios), bodies: new Set(bodies) },
     ({ name }) => known.includes(name),
     'uid___A002_X1_X1',
   );
@@ -97,5 +98,23 @@ describe('chooseCalibrators', () => {
     const { lostWindows, decisions } = choose({ 0: [300, 200], 1: [90, 1.5], 2: [30, 20] });
     expect(lostWindows).toEqual([1]);
     expect(decisions.map(({ topic, choice }) => `${topic}: ${choice}`)).toEqual(['Windows without flux scale: 19']);
+    expect(decisions[0].reason).toMatch(/spectra of the other calibrators tell the scale/);
+  });
+
+  it('does not speak of others where there is one calibrator alone', () => {
+    const { lostWindows, decisions } = choose({ 1: [90, 1.5] }, ['known'], { bandpass: FLUX, phase: [FLUX] });
+    expect(lostWindows).toEqual([1]);
+    expect(decisions[0].reason).toBe(
+      'known shows no signal there; it is the only calibrator, so they stay without calibration and are flagged.',
+    );
+  });
+
+  it('says that nothing gives the bandpass where only bodies of the Solar System are left', () => {
+    const sentence =
+      /^No calibrator can give the bandpass: bright, the bandpass calibrator, has no unflagged data, and none/;
+    expect(() => choose({ 1: [] }, ['known'], { phase: [FLUX] }, [1])).toThrow(sentence);
+    expect(() => choose({ 1: [] }, ['known'], { bandpass: FLUX, phase: [FLUX] }, [1])).toThrow(
+      /known, the bandpass calibrator, is a body of the Solar System, and none .* leave this Execution Block out/,
+    );
   });
 });

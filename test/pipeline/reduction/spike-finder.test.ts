@@ -34,6 +34,37 @@ describe('findSpikes', () => {
     expect(findSpikes(new Float64Array(64).fill(Number.NaN))).toEqual([]);
   });
 
+  it('leaves the band alone, however bright the source: wide bumps, edges that rise and ripples', () => {
+    const bump = (middle: number, width: number) => (_: number, chan: number) =>
+      Math.exp(-(((chan - middle) / width) ** 2));
+    const flat = band(1920).map((value) => 2 + (value - 2) / 10);
+    const shapes = [
+      flat.map(bump(768, 60)),
+      flat.map((_, chan) => Math.exp(-Math.min(chan, 1919 - chan) / 40)),
+      flat.map((_, chan) => Math.sin(chan / 20)),
+    ];
+    for (const shape of shapes) {
+      const power = flat.map((value, chan) => value * (1 + 0.3 * shape[chan]));
+      expect(findSpikes(power, 0)).toEqual([]);
+      power[900] *= 4;
+      expect(findSpikes(power, 0).map(({ first, last }) => [first, last])).toEqual([[900, 900]]);
+    }
+  });
+
+  it('takes what is wide and sharp for a spike only where it is much', () => {
+    const rise = (factor: number) => band(128).map((value, chan) => (chan >= 60 && chan < 70 ? factor * value : value));
+    expect(findSpikes(rise(1.3), 0)).toEqual([]);
+    expect(findSpikes(rise(1.8), 0).map(({ first, last }) => [first, last])).toEqual([[60, 69]]);
+  });
+
+  it('looks through a window of many channels at once', () => {
+    const power = band(30_720);
+    power[20_000] *= 3;
+    const start = performance.now();
+    expect(findSpikes(power).map(({ first }) => first)).toEqual([20_000]);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
   it('takes no line of ozone for a spike, but one that stands out far from where ozone is', () => {
     const freqs = Float64Array.from({ length: 480 }, (_, chan) => 230.514e9 + 3.906e6 * chan);
     const ozone = ozoneRise(freqs);
@@ -41,7 +72,7 @@ describe('findSpikes', () => {
     expect(Math.abs(freqs[line] - 231.2815e9)).toBeLessThan(3e6);
     expect([ozone[line - 60], ozone[line + 60]].every((rise) => rise < 0.05)).toBe(true);
     const power = band(480);
-    for (let chan = 0; chan < 480; chan++) power[chan] *= 1 + 0.3 / (1 + ((freqs[chan] - 231.2815e9) / 20e6) ** 2);
+    for (let chan = 0; chan < 480; chan++) power[chan] *= 1 + 0.3 / (1 + ((freqs[chan] - 231.2815e9) / 8e6) ** 2);
     power[400] *= 1.5;
     expect(findSpikes(power).length).toBeGreaterThan(1);
     expect(findSpikes(power, 1, ozone).map(({ first, last }) => [first, last])).toEqual([[400, 400]]);
