@@ -76,6 +76,11 @@ export function mstransform(context: Context, options: MstransformOptions): Spli
   } = rest;
   if (chanaverage && typeof chanbin === 'number' && chanbin <= 1)
     fail('usage', 'chanbin must be larger than 1 to average channels.');
+  if (chanaverage && combinespws && typeof chanbin === 'object')
+    fail(
+      'usage',
+      'With combinespws chanbin is one number, not a list: the channels of the combined window are averaged.',
+    );
   if (timeaverage && !(parseQuantity(timebin ?? '0s', 'time') > 0))
     fail('usage', "timebin must be longer than '0s' to average in time.");
   const grid = {
@@ -98,7 +103,12 @@ export function mstransform(context: Context, options: MstransformOptions): Spli
       ...(chanaverage && { width: chanbin ?? 1 }),
       ...(timeaverage && { timebin: timebin ?? '0s', combine: timespan ?? '' }),
     },
-    spectralSteps({ hanning: hanning ?? false, combine: combinespws ?? false, ...(regridms && { grid }) }),
+    spectralSteps({
+      hanning: hanning ?? false,
+      combine: combinespws ?? false,
+      chanbin: chanaverage ? Number(chanbin ?? 1) : 1,
+      ...(regridms && { grid }),
+    }),
   );
 }
 
@@ -110,12 +120,14 @@ export interface SpectralWork {
   readonly hanning: boolean;
   /** Windows become one, which is always regridded to channels of one width. */
   readonly combine: boolean;
+  /** Channels of the combined window that are averaged; default 1. */
+  readonly chanbin?: number;
   /** Absent: the channels stay. */
   readonly grid?: RegridParameters;
 }
 
 /** Steps of a split that smooths, combines and regrids. */
-export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): TransformSteps {
+export function spectralSteps({ hanning, combine, chanbin = 1, grid: given }: SpectralWork): TransformSteps {
   let frame: OutputFrame | undefined;
   let combination: Combination | undefined;
   const regrids = new Map<number, RegridWindow>();
@@ -125,7 +137,7 @@ export function spectralSteps({ hanning, combine, grid: given }: SpectralWork): 
     choose(plan) {
       if (!combine || plan.windows.length < 2) return plan;
       // CASA averages the channels of the combined window.
-      width = plan.windows[0].width;
+      width = chanbin;
       const windows = plan.windows.map((window) => ({ ...window, width: 1, bins: binsOf(window.ranges, 1) }));
       return { ...plan, windows };
     },

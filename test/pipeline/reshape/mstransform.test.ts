@@ -289,6 +289,13 @@ describe('mstransform', () => {
     expect(windows.map(({ chanFreqs }) => chanFreqs.length)).toEqual([3]);
     for (const [chan, value] of [0.045, (0.53 + 1.01) / 2, 1.025].entries()) expect(data[chan]).toBeCloseTo(value, 6);
     expect(flag).toEqual([0, 0, 0]);
+    // Windows of fewer channels than are averaged: 1 first, whose 4 channels follow those of window 0 that are chosen.
+    const narrow = { ...options, spw: '1,0:2~5', chanaverage: true };
+    mstransform(context, { ...narrow, outputvis: 'd.ms', chanbin: 6 });
+    const whole = look(join(context.cwd, 'd.ms'));
+    expect(whole.windows.map(({ chanFreqs }) => chanFreqs.length)).toEqual([1]);
+    expect(whole.data[0]).toBeCloseTo((0.02 + 0.03 + 0.04 + 0.05 + 1 + 1.01) / 6, 6);
+    expect(() => mstransform(context, { ...narrow, outputvis: 'e.ms', chanbin: [2, 4] })).toThrow(/not a list/);
   });
 
   it('combines windows whose averages have one middle but for rounding, made of other rows', () => {
