@@ -25,6 +25,13 @@ export interface AdviceOptions extends Selection {
 
 const LEAST_PIXELS = 64;
 
+/** What the good channels of a row have together, in wavelengths per metre. */
+interface Waves {
+  readonly count: number;
+  readonly squares: number;
+  readonly largest: number;
+}
+
 /** Weighted sums of products of u, v and w in wavelengths. */
 class Fringes {
   longest = 0;
@@ -36,15 +43,17 @@ class Fringes {
   vw = 0;
   ww = 0;
 
-  push(u: number, v: number, w: number, weight: number): void {
-    this.longest = Math.max(this.longest, Math.abs(u), Math.abs(v));
-    this.weight += weight;
-    this.uu += weight * u * u;
-    this.uv += weight * u * v;
-    this.uw += weight * u * w;
-    this.vv += weight * v * v;
-    this.vw += weight * v * w;
-    this.ww += weight * w * w;
+  /** u, v and w in metres, with the weight of a channel. */
+  push(u: number, v: number, w: number, weight: number, { count, squares, largest }: Waves): void {
+    this.longest = Math.max(this.longest, Math.abs(u) * largest, Math.abs(v) * largest);
+    this.weight += weight * count;
+    const scale = weight * squares;
+    this.uu += scale * u * u;
+    this.uv += scale * u * v;
+    this.uw += scale * u * w;
+    this.vv += scale * v * v;
+    this.vw += scale * v * w;
+    this.ww += scale * w * w;
   }
 
   /** Dispersion of w about the plane of u and v that fits it best, wavelengths. */
@@ -58,21 +67,29 @@ class Fringes {
   }
 }
 
-function pushChunk(fringes: Fringes, chunk: VisibilityChunk, freqs: readonly number[], isChosen: Uint8Array): void {
-  const { chanCount, corrCount } = chunk;
+/** Of the chosen channels of a row without any flag. */
+function wavesOf({ chanCount, corrCount, flag }: VisibilityChunk, row: number, perMetre: Float64Array): Waves {
+  let [count, squares, largest] = [0, 0, 0];
+  for (let chan = 0, at = row * chanCount * corrCount; chan < chanCount; chan++, at += corrCount) {
+    let isGood = perMetre[chan] > 0;
+    for (let corr = 0; corr < corrCount; corr++) if (flag[at + corr] === 1) isGood = false;
+    if (!isGood) continue;
+    count++;
+    squares += perMetre[chan] ** 2;
+    if (perMetre[chan] > largest) largest = perMetre[chan];
+  }
+  return { count, squares, largest };
+}
+
+/** @param perMetre wavelengths per metre of each channel, 0 of those that are not chosen */
+function pushChunk(fringes: Fringes, chunk: VisibilityChunk, perMetre: Float64Array): void {
+  const { corrCount, uvw } = chunk;
   for (let row = 0; row < chunk.rowCount; row++) {
     if (chunk.flagRow[row] === 1) continue;
     const first = chunk.weight[row * corrCount];
     const weight = (first + chunk.weight[(row + 1) * corrCount - 1]) / 2;
     if (weight <= 0) continue;
-    for (let chan = 0; chan < chanCount; chan++) {
-      const at = (row * chanCount + chan) * corrCount;
-      if (isChosen[chan] === 0 || chunk.flag.subarray(at, at + corrCount).includes(1)) continue;
-      const [u, v, w] = chunk.uvw
-        .subarray(3 * row, 3 * row + 3)
-        .map((metres) => (metres * freqs[chan]) / SPEED_OF_LIGHT);
-      fringes.push(u, v, w, weight);
-    }
+    fringes.push(uvw[3 * row], uvw[3 * row + 1], uvw[3 * row + 2], weight, wavesOf(chunk, row, perMetre));
   }
 }
 
@@ -105,9 +122,11 @@ export function adviseImaging(context: Context, options: AdviceOptions): Imaging
     for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
       context.checkAbort();
       fieldId ??= chunk.fieldId[0];
-      const isChosen = new Uint8Array(chunk.chanCount);
-      for (const [first, last] of channels.get(chunk.spwId) ?? []) isChosen.fill(1, first, last + 1);
-      pushChunk(fringes, chunk, metadata.spectralWindows[chunk.spwId].chanFreqs, isChosen);
+      const { chanFreqs } = metadata.spectralWindows[chunk.spwId];
+      const perMetre = new Float64Array(chunk.chanCount);
+      for (const [first, last] of channels.get(chunk.spwId) ?? [])
+        for (let chan = first; chan <= last; chan++) perMetre[chan] = chanFreqs[chan] / SPEED_OF_LIGHT;
+      pushChunk(fringes, chunk, perMetre);
       chunk.release();
     }
     if (fringes.longest === 0 || fieldId === undefined)
