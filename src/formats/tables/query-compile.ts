@@ -9,7 +9,7 @@ import {
   WHOLE_FUNCTIONS,
 } from './query-functions.ts';
 import type { Expression, QueryStyle, SetItem, Statement } from './query-language.ts';
-import { patternSource } from './query-patterns.ts';
+import { patternSource, regularExpression } from './query-patterns.ts';
 import { areComparable, converter, unitOf } from './query-units.ts';
 import {
   type ArrayCell,
@@ -192,7 +192,7 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   if (name === 'datetime' && operands.length === 0)
     return fail('unsupported', 'DATETIME() without a date is the time of the query and is not offered.');
   const pattern = name === 'replace' && operands[1] ? patternSource(operands[1]) : undefined;
-  if (pattern !== undefined) return replacement(new RegExp(pattern, 'gs'), operands, scope);
+  if (pattern !== undefined) return replacement(regularExpression(pattern, 'gs', pattern), operands, scope);
   const wanted = operandUnit(name, operands, scope);
   const inner = operands.map((operand) => compileIn(operand, scope, wanted));
   if (inner.length === 0) {

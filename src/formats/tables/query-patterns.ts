@@ -1,3 +1,4 @@
+import { fail } from '../../foundation/base/index.ts';
 import type { Expression } from './query-language.ts';
 
 /** NAME == pattern('x*'), regex('…') or sqlpattern('…'), as comparisons with a pattern were written first. */
@@ -5,8 +6,17 @@ export function patternTest(operator: string, value: Expression, call: Expressio
   if (call.kind !== 'call' || !['==', '!='].includes(operator)) return undefined;
   const source = patternSource(call);
   if (source === undefined) return undefined;
-  const pattern = new RegExp(`^(?:${source})$`, 's');
+  const pattern = regularExpression(`^(?:${source})$`, 's', source);
   return { kind: 'like', value, pattern, isNegated: operator === '!=' };
+}
+
+/** @throws usage with `text`, the pattern as it was written, when it is not a regular expression */
+export function regularExpression(source: string, flags: string, text: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    return fail('usage', `"${text}" is not a regular expression.`);
+  }
 }
 
 /** The regular expression of pattern('x*'), regex('…') or sqlpattern('…'). */

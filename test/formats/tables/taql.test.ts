@@ -132,6 +132,8 @@ describe('as casacore', () => {
     expect(values('select A * 3000000000 as N from {t} limit 3')).toEqual([0n, 3000000000n, 6000000000n]);
     expect(values('select all(U > -1) as Y from {t} limit 1')).toHaveLength(1);
     expect(values("calc replace('a1b22', regex('[0-9]+'), '#')")).toEqual(['a#b#']);
+    for (const text of ["calc replace('a', regex('(?<x'), 'b')", "select A from {t} where 'a' == regex('(?<x')"])
+      expect(() => values(text)).toThrow(/^"\(\?<x" is not a regular expression/);
   });
 });
 
