@@ -11,7 +11,13 @@ import { joinPath } from '../../foundation/bytes/index.ts';
 import { countFlags } from '../../foundation/numeric/index.ts';
 import { type ApplicationOptions, applicationSelection, gainTables } from './apply-options.ts';
 import { recordApplication } from './apply-recipe.ts';
-import { createJonesChain, type JonesChain, rotationPlace, type TermStatistics } from './jones-chain.ts';
+import {
+  createJonesChain,
+  type JonesChain,
+  rotationPlace,
+  type TermStatistics,
+  unchosenChannels,
+} from './jones-chain.ts';
 import { ParallacticRotation } from './parallactic-rotation.ts';
 
 /** Parameters of CASA 6.7's applycal that are served. The caller saves flags first when flagbackup is asked for. */
@@ -54,7 +60,9 @@ export function applycal(context: Context, options: ApplycalOptions): ApplycalRe
     const metadata = readMetadata(ms);
     const { rows, channels } = chosenRows(ms, metadata, options, warningsOf(context, 'applycal'));
     const rotation = isRotated ? new ParallacticRotation(ms, metadata, channels.keys()) : undefined;
-    const unchosen = unchosenChannels(metadata, channels);
+    const unchosen = unchosenChannels(metadata, channels, (ranges, chan) =>
+      ranges.some(([first, last]) => chan >= first && chan <= last),
+    );
     const chain = createJonesChain(metadata, tables, { rotation, unchosen });
     try {
       for (const line of termLines(chain, isRotated)) context.log.post(line, 'INFO', 'applycal');
@@ -89,20 +97,6 @@ function defers(context: Context, ms: MeasurementSet): boolean {
 
 function applicationOf({ vis, parang, applymode, ...options }: ApplycalOptions): ApplicationOptions {
   return options;
-}
-
-/** Channels that the selection leaves out, by window; windows that are chosen whole have no entry. */
-function unchosenChannels(
-  metadata: MsMetadata,
-  chosen: ReadonlyMap<number, readonly (readonly [first: number, last: number])[]>,
-): Map<number, ReadonlySet<number>> {
-  const found = new Map<number, ReadonlySet<number>>();
-  for (const [spwId, ranges] of chosen) {
-    const chans = Array.from(metadata.spectralWindows[spwId].chanFreqs.keys());
-    const left = chans.filter((chan) => !ranges.some(([first, last]) => chan >= first && chan <= last));
-    if (left.length > 0) found.set(spwId, new Set(left));
-  }
-  return found;
 }
 
 /** Channels of windows that are chosen whole. */

@@ -32,6 +32,20 @@ export interface ChainOptions {
   readonly unchosen?: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
+/** Channels of windows of which something is chosen that are left out; windows that are chosen whole have no entry. */
+export function unchosenChannels<Choice>(
+  { spectralWindows }: MsMetadata,
+  choices: ReadonlyMap<number, Choice>,
+  isChosen: (choice: Choice, chan: number) => boolean,
+): Map<number, ReadonlySet<number>> {
+  const found = new Map<number, ReadonlySet<number>>();
+  for (const [spwId, choice] of choices) {
+    const left = Array.from(spectralWindows[spwId].chanFreqs.keys()).filter((chan) => !isChosen(choice, chan));
+    if (left.length > 0) found.set(spwId, new Set(left));
+  }
+  return found;
+}
+
 /** Visibilities and flags that one term met. */
 export interface TermStatistics {
   readonly visCal: string;

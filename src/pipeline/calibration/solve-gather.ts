@@ -7,7 +7,7 @@ import { resetWeights } from './calibrated-weights.ts';
 import type { CalTable } from './caltable.ts';
 import type { GainTable } from './chain-term.ts';
 import { type Averages, baselineIndex, type CalMode } from './gain-fit.ts';
-import { createJonesChain, type JonesChain, loadedTable } from './jones-chain.ts';
+import { createJonesChain, type JonesChain, loadedTable, unchosenChannels } from './jones-chain.ts';
 import { weighsChannels } from './jones-terms.ts';
 import { ParallacticRotation } from './parallactic-rotation.ts';
 import type { SolveRequest } from './solve-options.ts';
@@ -32,13 +32,6 @@ export interface GatherOptions {
   readonly smodel?: readonly number[];
   /** The terms are seen through the feeds before the rotation by the parallactic angle, from the sky: gaintype T. */
   readonly isBeyondFeeds?: boolean;
-}
-
-/** Channels that the selection leaves out, by window. */
-function unchosenChannels({ channelMaps }: SolvePlan): Map<number, ReadonlySet<number>> {
-  return new Map(
-    Array.from(channelMaps, ([spwId, map]) => [spwId, new Set([...map.keys()].filter((chan) => map[chan] < 0))]),
-  );
 }
 
 /** Sums of a solution whose rows are still coming. */
@@ -71,7 +64,7 @@ export function gatherSolutions(
     ? new ParallacticRotation(ms, metadata, plan.channelMaps.keys())
     : undefined;
   const ofData = options.isBeyondFeeds ? rotation : undefined;
-  const unchosen = unchosenChannels(plan);
+  const unchosen = unchosenChannels(metadata, plan.channelMaps, (map, chan) => map[chan] >= 0);
   const tables = request.gainTables.map((entry) => ({ ...entry, table: loadedTable(entry) }));
   const isOfModel = ({ table, calwt = true }: GainTable & { table: CalTable }) =>
     calwt && !ofData && weighsChannels(table);

@@ -4,7 +4,7 @@ import type { MsMetadata } from '../../../src/astronomy/ms/index.ts';
 import type { VisibilityChunk } from '../../../src/astronomy/visibility/index.ts';
 import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
 import type { GainTable } from '../../../src/pipeline/calibration/chain-term.ts';
-import { createJonesChain } from '../../../src/pipeline/calibration/jones-chain.ts';
+import { createJonesChain, unchosenChannels } from '../../../src/pipeline/calibration/jones-chain.ts';
 
 interface Packed {
   readonly type: string;
@@ -150,6 +150,18 @@ describe('a chain of calibration tables', () => {
     const chain = createJonesChain(metadata, given.map(table));
     const wanted = ['KAntPos Jones', 'B TSYS', 'B Jones', 'K Jones', 'G Jones', 'T Jones', 'TOpac'];
     expect(chain.statistics.map(({ visCal }) => visCal)).toEqual(wanted);
+  });
+
+  it('has no entry of unchosen channels for windows that are chosen whole', () => {
+    const windows = [2, 3].map((count) => ({ chanFreqs: new Array(count).fill(1e9) }));
+    const choices = new Map([
+      [0, [0, 1]],
+      [1, [1]],
+    ]);
+    const found = unchosenChannels({ spectralWindows: windows } as unknown as MsMetadata, choices, (own, chan) =>
+      own.includes(chan),
+    );
+    expect(found).toEqual(new Map([[1, new Set([0, 2])]]));
   });
 
   it('undoes itself: corrupting corrected data gives the data back', () => {
