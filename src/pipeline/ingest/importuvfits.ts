@@ -69,9 +69,8 @@ interface Group {
 }
 
 function readGroup(parameters: Float64Array, places: Places): Group {
-  const days = places.dates.reduce((sum, at) => sum + parameters[at], 0);
-  const [first, ...rest] = places.dates.map((at) => parameters[at]);
-  const mjd = rest.length > 0 ? first - MJD_ZERO + rest.reduce((sum, part) => sum + part, 0) : days - MJD_ZERO;
+  const [first, ...rest] = places.dates;
+  const mjd = rest.reduce((sum, at) => sum + parameters[at], parameters[first] - MJD_ZERO);
   const baseline = places.baseline < 0 ? 0 : parameters[places.baseline];
   // Beyond 255 antennas the numbers are coded in 2048 (AIPS Memo 117).
   const pair = Math.floor(baseline);
@@ -196,6 +195,11 @@ function fillMain(context: Context, ms: MeasurementSet, file: RandomGroups, cont
       const [antenna1, antenna2] = group.antennas.map((number) => antennaOf.get(number) ?? -1);
       if (antenna1 < 0 || antenna2 < 0)
         fail('bad-format', `The antennas ${group.antennas.join(' and ')} of a group are not in the table.`);
+      // Without a table of sources there is one field, of the number 0.
+      const fieldId =
+        fieldOf.get(group.source) ??
+        fieldOf.get(0) ??
+        fail('bad-format', `The source ${group.source} of a group is not in the table of sources.`);
       for (let window = 0; window < windowsPerSetup; window++) {
         const row = at * windowsPerSetup + window;
         fillRow(chunk, row, values.subarray(at * file.arrayLength, (at + 1) * file.arrayLength), window, content);
@@ -204,7 +208,7 @@ function fillMain(context: Context, ms: MeasurementSet, file: RandomGroups, cont
         chunk.interval[row] = chunk.exposure[row] = group.exposure ?? 0;
         chunk.antenna1[row] = antenna1;
         chunk.antenna2[row] = antenna2;
-        chunk.fieldId[row] = fieldOf.get(group.source) ?? 0;
+        chunk.fieldId[row] = fieldId;
         chunk.scanNumber[row] = scan;
         chunk.arrayId[row] = group.arrayId;
         dataDescIds[row] = group.setup * windowsPerSetup + window;

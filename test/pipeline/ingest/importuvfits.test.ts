@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openMs, readMetadata, readNumbers } from '../../../src/astronomy/ms/index.ts';
@@ -115,6 +116,19 @@ describe('exportuvfits and importuvfits', () => {
     chunk.release();
     ms.close();
     file.close();
+  });
+
+  it('refuses a group of a source that the table has not', () => {
+    const { context, path } = start();
+    exportuvfits(context, { vis: 'b.ms', fitsfile: 'b.uvfits' });
+    const file = openRandomGroups(path('b.uvfits'));
+    const at = file.parameters.indexOf('SOURCE');
+    file.close();
+    const bytes = readFileSync(path('b.uvfits'));
+    const end = bytes.indexOf(`END${' '.repeat(77)}`);
+    bytes.writeFloatBE(99, 2880 * Math.ceil(end / 2880) + 4 * at);
+    writeFileSync(path('c.uvfits'), bytes);
+    expect(() => importuvfits(context, { fitsfile: 'c.uvfits', vis: 'c.ms' })).toThrow(/source 99 of a group/);
   });
 
   it('refuses windows of several shapes, files of another kind and columns that are not there', () => {
