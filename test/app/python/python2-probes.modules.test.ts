@@ -89,6 +89,30 @@ describe('modules that a Python 2 script imports', () => {
     expect(casapy(join(folder, 'mixed'), 'new.py').output).toBe('ancient\n0.5 0\n');
   });
 
+  it('are read as Python 3 where they have any syntax that only that has', () => {
+    const forms = {
+      annotated: 'half: float = 1 / 2',
+      gathering: 'first, *rest = 1, 1 / 2\nhalf = rest[0]',
+      spread: 'half = [*[1 / 2]][0]',
+      delegating: 'def f():\n    yield from [1 / 2]\nhalf = next(f())',
+      assigning: 'if (half := 1 / 2):\n    pass',
+      waiting: 'async def f():\n    pass\nhalf = 1 / 2',
+      parameter: 'def f(a: int, b=1):\n    return a / 2\nhalf = f(1)',
+      keywords: 'def f(*, a=1):\n    return a / 2\nhalf = f()',
+      kinds: 'class C(metaclass=type):\n    half = 1 / 2\nhalf = C.half',
+      // What both have: lambda, dict, slice, stars of calls and of functions.
+      common:
+        'def f(*a, **b):\n    return a[0] / 2\nd = {\n  f: 1,\n  2: lambda x: f(x)}\nhalf = f(\n  *[1][0:1], **{})',
+    };
+    const names = Object.keys(forms);
+    const halves = names.map((name) => `${name}.half`);
+    write(join(folder, 'forms'), {
+      'main.py': `import ${names.join(', ')}\nprint ${halves.join(', ')}\n`,
+      ...Object.fromEntries(Object.entries(forms).map(([name, text]) => [`${name}.py`, `${text}\n`])),
+    });
+    expect(casapy(join(folder, 'forms'), 'main.py')).toEqual({ output: `${'0.5 '.repeat(9)}0\n`, errors: '' });
+  });
+
   it('are read, as is the script, without a byte order mark and in the encoding that they state', () => {
     const there = join(folder, 'encodings');
     write(there, { 'marked.py': '\ufeffprint "marked", 7 / 2\n' });
@@ -137,6 +161,28 @@ describe('modules that a Python 2 script imports', () => {
     const { errors } = casapy(there, '--casa-version', '4.7.2', 'unfinished.py');
     expect(errors).toContain('  File "unfinished.py", line 1, in <module>\n    import broken\n');
     expect(errors).toContain(`  File "${there}/broken.py", line 2\n    print "a\nSyntaxError: `);
+  });
+
+  it('leave their errors to the sys.excepthook that a script sets', () => {
+    const text =
+      "import sys\ndef hook(kind, error, trace):\n    sys.stderr.write('%s, %s, line %d\\n' % (kind.__name__, error, trace.tb_lineno))\n";
+    const there = join(folder, 'hook');
+    write(there, {
+      'old.py': `${text}sys.excepthook = hook\nprint 1 / 2\n1 / 0\n`,
+      'new.py': `${text}sys.excepthook = hook\nprint(1 / 2)\n1 / 0\n`,
+      'failing.py': 'import sys\nsys.excepthook = lambda *parts: absent\nprint(1)\n1 / 0\n',
+    });
+    const old = { output: '0\n', errors: 'ZeroDivisionError, integer division or modulo by zero, line 6\n' };
+    expect(casapy(there, 'old.py')).toEqual(old);
+    expect(casapy(there, 'new.py')).toEqual({
+      output: '0.5\n',
+      errors: 'ZeroDivisionError, division by zero, line 6\n',
+    });
+    const { errors } = casapy(there, 'failing.py');
+    expect(errors).toMatch(
+      /^Error in sys.excepthook:[\s\S]*NameError: name 'absent'[\s\S]*\nOriginal exception was:\n/,
+    );
+    expect(errors).toMatch(/line 4, in <module>\n[\s\S]*ZeroDivisionError: division by zero\n$/);
   });
 
   it('are missed with a word on directories that the script may not read', () => {

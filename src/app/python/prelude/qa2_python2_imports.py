@@ -12,8 +12,13 @@ import os
 import re
 import sys
 import types
+import weakref
 
 _NOT_FOUND = re.compile(r"No module named '[\w.]+'(?:; .* is not a package)?$")
+
+
+_elsewhere = weakref.WeakKeyDictionary()
+"""Names that modules of a package imported from elsewhere; Python 2 does not look for them in it again."""
 
 
 def _is_part(package, name):
@@ -21,9 +26,38 @@ def _is_part(package, name):
     full = package + '.' + name
     if full in sys.modules:
         return True
-    places = getattr(sys.modules.get(package), '__path__', None)
+    module = sys.modules.get(package)
+    if module is None or name in _elsewhere.get(module, ()):
+        return False
+    places = getattr(module, '__path__', None)
     spec = places is not None and importlib.machinery.PathFinder.find_spec(full, places)
     return bool(spec and spec.loader)
+
+
+# What Python 3 has and Python 2.7 had not: a module of the name beside a script is the script's.
+_NEW = frozenset(
+    'asyncio builtins concurrent configparser contextvars copyreg dataclasses enum faulthandler graphlib html http ipaddress lzma pathlib'
+    ' queue reprlib secrets selectors socketserver statistics tkinter tomllib tracemalloc typing venv xmlrpc zipapp zoneinfo'.split()
+)
+_beside = {}
+"""Modules of such names by their files; the library goes on with its own."""
+
+
+def _module_beside(name):
+    """The script's own module of a name that only Python 3's library has, or None."""
+    places = [place for place in sys.path if not place.startswith('/lib/')]
+    _look_again()
+    spec = importlib.machinery.PathFinder.find_spec(name, places)
+    if not spec or not spec.loader or spec.submodule_search_locations:
+        return None
+    if spec.origin not in _beside:
+        _beside[spec.origin] = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(_beside[spec.origin])
+        except BaseException:
+            del _beside[spec.origin]
+            raise
+    return _beside[spec.origin]
 
 
 def _look_again():
@@ -48,11 +82,18 @@ def importer(old_module):
     """__import__ of Python 2; old_module(name) gives a module of the library as it was then, or None where nothing changed."""
 
     def find(name, space=None, local=None, fromlist=None, level=-1):
-        package = (space or {}).get('__package__') or ''
+        package, top, passes = (space or {}).get('__package__') or '', name.partition('.')[0], False
         if level <= 0:
             is_absolute = not package or space.get('absolute_import') is __future__.absolute_import
-            level = 0 if is_absolute or not _is_part(package, name.partition('.')[0]) else 1
-        known = old_module(name) if level == 0 else None
+            passes = not is_absolute and not _is_part(package, top)
+            level = 0 if is_absolute or passes else 1
+        found = found_at(name, space, local, fromlist, level, package)
+        if passes and package in sys.modules:
+            _elsewhere.setdefault(sys.modules[package], set()).add(top)
+        return found
+
+    def found_at(name, space, local, fromlist, level, package):
+        known = (old_module(name) or name in _NEW and _module_beside(name) or None) if level == 0 else None
         if known is not None:
             return known
         if name not in sys.modules:
@@ -63,6 +104,10 @@ def importer(old_module):
             if not _NOT_FOUND.match(str(error)):
                 raise
             told = _in_old_words(error, name, package if level else '')
+        except ImportError as error:
+            if not str(error).startswith('attempted relative import'):
+                raise
+            told = ValueError('Attempted relative import ' + ('beyond toplevel package' if package else 'in non-package'))
         raise told from None
 
     return find

@@ -1,6 +1,8 @@
 """Modules of the standard library whose functions did something else in Python 2."""
 
 import re
+import sys
+import traceback
 import types
 
 import qa2_linux_errors
@@ -118,9 +120,33 @@ def _old_inspect():
     return module
 
 
+def _old_traceback():
+    module = _copy_of(traceback)
+    head = 'Traceback (most recent call last):\n'
+
+    def error_lines(kind, error):
+        """The error alone, whose kind is told without its module."""
+        if kind is None:
+            return ['None\n']
+        *lines, last = traceback.format_exception_only(kind, error)
+        return [*lines, last.replace('%s.%s' % (kind.__module__, kind.__qualname__), kind.__name__, 1)]
+
+    def lines_of(kind, error, trace, limit=None):
+        """All lines, without other errors that were being handled."""
+        return ([head, *traceback.format_tb(trace, limit)] if trace else []) + error_lines(kind, error)
+
+    def write(kind, error, trace, limit=None, file=None):
+        (sys.stderr if file is None else file).write(''.join(lines_of(kind, error, trace, limit)))
+
+    module.format_exception_only, module.format_exception, module.print_exception = error_lines, lines_of, write
+    module.format_exc = lambda limit=None: ''.join(lines_of(*sys.exc_info(), limit))
+    module.print_exc = lambda limit=None, file=None: write(*sys.exc_info(), limit, file)
+    return module
+
+
 _MAKERS = {
     're': _old_re, 'random': qa2_python2_random.make_module, 'errno': _old_errno, 'tempfile': _old_tempfile,
-    'urllib': _old_urllib, 'inspect': _old_inspect,
+    'urllib': _old_urllib, 'inspect': _old_inspect, 'traceback': _old_traceback,
 }
 _made = {}
 

@@ -157,7 +157,16 @@ def _has_print_statement(text):
     return False
 
 
-_LOOKS_NEW = re.compile(r'\b(?:[fF][rR]?|[rR][fF])[\'"]|\bprint[ \t]*\(|\bnonlocal\b|\braise\b.*\bfrom\b|\)[ \t]*->')
+_LOOKS_NEW = re.compile(
+    r'\b(?:[fF][rR]?|[rR][fF])[\'"]|\bprint[ \t]*\(|\bnonlocal\b|\braise\b.*\bfrom\b|\)[ \t]*->|:=|\byield[ \t]+from\b|\basync\b'
+    # Annotations, class C(metaclass=…), and stars that gather the rest.
+    r'|^[ \t]*[\w.\[\]]+[ \t]*:[ \t]*[\w\'"]|\bdef\b[^\n]*\([^\n)]*[:*]|\bclass\b.*=|(?:^|[,(\[])[ \t]*\*[ \t]*[\w(\[]',
+    re.M,
+)
+_NEW_KINDS = (
+    ast.JoinedStr, ast.Nonlocal, ast.AnnAssign, ast.NamedExpr, ast.YieldFrom, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await,
+)
+_NEW_PARTS = {ast.Raise: ('cause',), ast.arg: ('annotation',), ast.ClassDef: ('keywords',)}
 _PRINT_OPTIONS = {'end', 'file', 'sep', 'flush'}
 
 
@@ -166,7 +175,9 @@ def _is_new(node, has_function):
         return not has_function and any(keyword.arg in _PRINT_OPTIONS for keyword in node.keywords)
     if isinstance(node, ast.FunctionDef):
         return node.returns is not None or bool(node.args.kwonlyargs)
-    return isinstance(node, (ast.JoinedStr, ast.Nonlocal)) or isinstance(node, ast.Raise) and node.cause is not None
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return any(isinstance(part, ast.Starred) for part in node.elts)
+    return isinstance(node, _NEW_KINDS) or any(getattr(node, part, None) for part in _NEW_PARTS.get(type(node), ()))
 
 
 def _has_new_syntax(text):
@@ -389,6 +400,14 @@ def _refusals(error):
     return [refusal + '\n' for refusal in told if refusal]
 
 
+def _own_trace(error):
+    """The traceback from the script's first frame on."""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename.startswith(_LIBRARY):
+        trace = trace.tb_next
+    return trace
+
+
 def _report(error):
     """The traceback, our own frames left out, with the script's own lines as they stand there."""
     told = qa2_python2_errors.told if _is_of_old_script(error) else qa2_linux_errors.told
@@ -400,6 +419,12 @@ def _report(error):
         frames = [frame for frame in frames if not frame.filename.startswith(_LIBRARY)]
     lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
     lines += _refusals(error)
+    if sys.excepthook is not sys.__excepthook__:
+        try:
+            return sys.excepthook(type(error), error, _own_trace(error))
+        except Exception as failure:
+            shown = traceback.format_exception(type(failure), failure, _own_trace(failure), chain=False)
+            sys.stderr.write('Error in sys.excepthook:\n%s\nOriginal exception was:\n' % ''.join(shown))
     sys.stderr.write('Traceback (most recent call last):\n' + ''.join(lines))
 
 
@@ -511,7 +536,7 @@ def attach(start):
     os.environ.clear()
     os.environ.update(start['environment'])
     os.chdir(start['cwd'])
-    sys.platform = 'linux'
+    sys.platform, sys.excepthook = 'linux', sys.__excepthook__
     qa2_numpy_random.start()
     sys.stdout = Stream(sys.__stdout__.buffer)
     sys.stderr = Stream(sys.__stderr__.buffer)
