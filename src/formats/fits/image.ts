@@ -1,8 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ByteSink, type ByteSource, disk, swapBytesInPlace } from '../../foundation/bytes/index.ts';
 import { type FitsUnit, scanUnits } from './hdu.ts';
-import { FitsHeader, padded } from './header.ts';
-import { encodeTable, type FitsTable, readTable } from './table.ts';
+import { FitsHeader } from './header.ts';
+import { primaryEnd } from './primary-end.ts';
+import { type FitsTable, readTable } from './table.ts';
 
 /** An open FITS image: the primary unit's pixels by planes, and binary tables by name. */
 export interface FitsImage {
@@ -186,14 +187,10 @@ export function createFitsImage(
   const planeLength = axes[0] * axes[1];
   const planeCount = axes.slice(2).reduce((product, length) => product * length, 1);
   let written = 0;
-  let isPadded = false;
-  const pad = () => {
-    if (isPadded) return;
+  const end = primaryEnd(sink, () => {
     if (written !== planeCount) fail('internal', `${written} of ${planeCount} planes were written.`, { file: path });
-    const bytes = planeCount * planeLength * (scaling ? 2 : 4);
-    sink.write(new Uint8Array(padded(bytes) - bytes));
-    isPadded = true;
-  };
+    return planeCount * planeLength * (scaling ? 2 : 4);
+  });
   return {
     writePlane(values) {
       if (values.length !== planeLength || written === planeCount)
@@ -201,13 +198,6 @@ export function createFitsImage(
       sink.write(encodePlane(values, scaling));
       written++;
     },
-    writeTable(table) {
-      pad();
-      sink.write(encodeTable(table));
-    },
-    close() {
-      pad();
-      sink.close();
-    },
+    ...end,
   };
 }

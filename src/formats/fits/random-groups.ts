@@ -1,8 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ByteSink, disk, swapBytesInPlace } from '../../foundation/bytes/index.ts';
 import { scanUnits } from './hdu.ts';
-import { FitsHeader, padded } from './header.ts';
-import { encodeTable, type FitsTable, readTable } from './table.ts';
+import { FitsHeader } from './header.ts';
+import { primaryEnd } from './primary-end.ts';
+import { type FitsTable, readTable } from './table.ts';
 
 /** What every group of a file holds: its parameters, then an array. */
 export interface GroupShape {
@@ -59,14 +60,10 @@ export function createRandomGroups(
   sink.write(full.encode());
   const groupLength = parameters.length + axes.reduce((product, length) => product * length, 1);
   let written = 0;
-  let isPadded = false;
-  const pad = () => {
-    if (isPadded) return;
+  const end = primaryEnd(sink, () => {
     if (written !== groupCount) fail('internal', `${written} of ${groupCount} groups were written.`, { file: path });
-    const bytes = 4 * groupCount * groupLength;
-    sink.write(new Uint8Array(padded(bytes) - bytes));
-    isPadded = true;
-  };
+    return 4 * groupCount * groupLength;
+  });
   return {
     groupLength,
     writeGroups(values) {
@@ -75,14 +72,7 @@ export function createRandomGroups(
       swapBytesInPlace(bytes, 4);
       sink.write(bytes);
     },
-    writeTable(table) {
-      pad();
-      sink.write(encodeTable(table));
-    },
-    close() {
-      pad();
-      sink.close();
-    },
+    ...end,
   };
 }
 

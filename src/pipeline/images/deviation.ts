@@ -60,7 +60,7 @@ function statisticOf({ stattype = 'sigma', statalg = 'classic', zscore, maxiter 
     STATISTICS.find(([name]) => name.test(stattype.toLowerCase())) ??
     fail(
       'usage',
-      `imdev: stattype="${stattype}" is unknown; there are sigma, xmadm, iqr, mad, median, rms and others.`,
+      `imdev: stattype="${stattype}" is unknown; there are sigma, xmadm, iqr, mad, median, mean, rms, var, min, max, q1, q3, sum, sumsq, npts.`,
     );
   if (!/^c[lh]/i.test(statalg))
     fail('usage', `imdev: statalg="${statalg}" is unknown; there are classic and chauvenet.`);

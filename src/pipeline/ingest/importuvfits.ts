@@ -162,7 +162,7 @@ function fillRow(
       spectrum[to] = Math.abs(weight);
       chunk.flag[to] = weight > 0 ? 0 : 1;
       chunk.weight[row * corrCount + corr] += Math.abs(weight);
-      isFlagged &&= weight <= 0;
+      isFlagged &&= !(weight > 0);
     }
   }
   chunk.flagRow[row] = isFlagged ? 1 : 0;
@@ -174,7 +174,8 @@ function fillRow(
 
 /** @returns times of the first and the last row, MJD seconds */
 function fillMain(context: Context, ms: MeasurementSet, file: RandomGroups, content: UvfitsContent): [number, number] {
-  const { axes, windowsPerSetup, antennas, fields } = content;
+  const { axes, windows, windowsPerSetup, antennas, fields } = content;
+  const where = { file: file.header.file };
   const places = placesOf(file);
   const antennaOf = new Map(antennas.map(({ number }, index) => [number, index]));
   const fieldOf = new Map([...fields.keys()].map((id, index) => [id, index]));
@@ -194,12 +195,14 @@ function fillMain(context: Context, ms: MeasurementSet, file: RandomGroups, cont
       range = [Math.min(range?.[0] ?? group.time, group.time), Math.max(range?.[1] ?? group.time, group.time)];
       const [antenna1, antenna2] = group.antennas.map((number) => antennaOf.get(number) ?? -1);
       if (antenna1 < 0 || antenna2 < 0)
-        fail('bad-format', `The antennas ${group.antennas.join(' and ')} of a group are not in the table.`);
+        fail('bad-format', `The antennas ${group.antennas.join(' and ')} of a group are not in the table.`, where);
       // Without a table of sources there is one field, of the number 0.
       const fieldId =
         fieldOf.get(group.source) ??
         fieldOf.get(0) ??
-        fail('bad-format', `The source ${group.source} of a group is not in the table of sources.`);
+        fail('bad-format', `The source ${group.source} of a group is not in the table of sources.`, where);
+      if (!(group.setup * windowsPerSetup in windows))
+        fail('bad-format', `The frequency setup ${group.setup + 1} of a group is not in the table.`, where);
       for (let window = 0; window < windowsPerSetup; window++) {
         const row = at * windowsPerSetup + window;
         fillRow(chunk, row, values.subarray(at * file.arrayLength, (at + 1) * file.arrayLength), window, content);

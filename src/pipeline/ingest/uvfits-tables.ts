@@ -136,7 +136,10 @@ function antennasOf(table: FitsTable | undefined, file: string | undefined): Uvf
   const [numbers, places] = [numbersOf(table, 'NOSTA'), numbersOf(table, 'STABXYZ')];
   const types = [textsOf(table, 'POLTYA'), textsOf(table, 'POLTYB')];
   const angles = [numbersOf(table, 'POLAA'), numbersOf(table, 'POLAB')];
-  return textsOf(table, 'ANNAME').map((name, row) => ({
+  const names = textsOf(table, 'ANNAME');
+  if (places.length !== 3 * names.length)
+    fail('bad-format', 'The table of antennas (AIPS AN) has not one position (STABXYZ) for each antenna.', { file });
+  return names.map((name, row) => ({
     number: numbers[row] ?? row + 1,
     name,
     position: center.map((value, axis) => value + places[3 * row + axis]),

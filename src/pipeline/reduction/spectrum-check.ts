@@ -1,3 +1,4 @@
+import { median } from '../../foundation/numeric/index.ts';
 import type { MeasuredFlux } from './common-flux.ts';
 import type { Decision } from './plan-builder.ts';
 
@@ -38,9 +39,5 @@ export function oddWindows(fluxes: readonly MeasuredFlux[]): Decision[] {
 
 /** Median of the flux densities, which a spectral index changes little over the windows of one tuning. */
 function expectedFlux(others: readonly MeasuredFlux[], frequencyHz: number): number {
-  const usual = others
-    .map((flux) => flux.fluxJy * (frequencyHz / flux.frequencyHz) ** USUAL_INDEX)
-    .sort((a, b) => a - b);
-  const middle = (usual.length - 1) / 2;
-  return (usual[Math.floor(middle)] + usual[Math.ceil(middle)]) / 2;
+  return median(others.map((flux) => flux.fluxJy * (frequencyHz / flux.frequencyHz) ** USUAL_INDEX));
 }

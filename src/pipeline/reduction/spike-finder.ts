@@ -1,3 +1,4 @@
+import { median } from '../../foundation/numeric/index.ts';
 import { ozoneDepth } from '../calibration/index.ts';
 import { robustScatter } from './robust.ts';
 
@@ -97,11 +98,7 @@ function neighbourMedians(power: Float64Array, reach: number): Float64Array {
   const step = Math.ceil(reach / MEDIANS_PER_REACH);
   const medians = Array.from({ length: Math.ceil(power.length / step) + 1 }, (_, index) => {
     const chan = index * step;
-    const around = power
-      .slice(Math.max(0, chan - reach), chan + reach + 1)
-      .filter(Number.isFinite)
-      .sort();
-    return around.length === 0 ? Number.NaN : around[around.length >> 1];
+    return median(power.subarray(Math.max(0, chan - reach), chan + reach + 1).filter(Number.isFinite));
   });
   return power.map((_, chan) => {
     const index = Math.floor(chan / step);

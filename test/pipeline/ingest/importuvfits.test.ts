@@ -118,17 +118,23 @@ describe('exportuvfits and importuvfits', () => {
     file.close();
   });
 
-  it('refuses a group of a source that the table has not', () => {
+  it.each([
+    ['SOURCE', 99, /source 99 of a group/],
+    ['FREQSEL', 7, /frequency setup 7 of a group/],
+    ['BASELINE', 256 * 90 + 91, /antennas 90 and 91 of a group/],
+  ])('refuses a group of a %s that the table has not, and names the file', (name, value, message) => {
     const { context, path } = start();
     exportuvfits(context, { vis: 'b.ms', fitsfile: 'b.uvfits' });
     const file = openRandomGroups(path('b.uvfits'));
-    const at = file.parameters.indexOf('SOURCE');
+    const at = file.parameters.indexOf(name);
     file.close();
     const bytes = readFileSync(path('b.uvfits'));
     const end = bytes.indexOf(`END${' '.repeat(77)}`);
-    bytes.writeFloatBE(99, 2880 * Math.ceil(end / 2880) + 4 * at);
+    bytes.writeFloatBE(value, 2880 * Math.ceil(end / 2880) + 4 * at);
     writeFileSync(path('c.uvfits'), bytes);
-    expect(() => importuvfits(context, { fitsfile: 'c.uvfits', vis: 'c.ms' })).toThrow(/source 99 of a group/);
+    const load = () => importuvfits(context, { fitsfile: 'c.uvfits', vis: 'c.ms' });
+    expect(load).toThrow(message);
+    expect(load).toThrow(expect.objectContaining({ place: expect.objectContaining({ file: path('c.uvfits') }) }));
   });
 
   it('refuses windows of several shapes, files of another kind and columns that are not there', () => {
