@@ -164,6 +164,7 @@ def main():
     science = sorted(set(int(s) for s in md.spwsforintent("OBSERVE_TARGET*")) & set(int(s) for s in md.fdmspws().tolist() + md.tdmspws().tolist()))
     tsys = sorted(set(columns(source + "/SYSCAL", ["SPECTRAL_WINDOW_ID"])["SPECTRAL_WINDOW_ID"].tolist()))
     bases = {s: md.baseband(s) for s in science + tsys}
+    falling = [s for s in science if md.chanfreqs(s)[0] > md.chanfreqs(s)[-1]][0]
     target = fields[int(list(md.fieldsforintent("OBSERVE_TARGET*"))[0])]
     phase = fields[int(list(md.fieldsforintent("CALIBRATE_PHASE*"))[-1])]
     md.done()
@@ -203,7 +204,7 @@ def main():
     C.gaincal(caltable="casa.G", field="0", spw=first, solint="int", refant=names[0], calmode="ap", minsnr=0, **both, **pre)
     C.gaincal(caltable="casa.T", field="", spw=first, solint="inf", refant=names[0], gaintype="T", minsnr=0, **both, **pre)
     C.gaincal(caltable="casa.K", field="0", spw=first, solint="inf", combine="scan", refant=names[0], gaintype="K", minsnr=0, **both, **pre)
-    C.bandpass(caltable="casa.B", field="0", spw=first, solint="inf", refant=names[0], minsnr=0, **both, **pre)
+    C.bandpass(caltable="casa.B", field="0", spw="%s,%d" % (first, falling), solint="inf", refant=names[0], minsnr=0, **both, **pre)
     shutil.copytree("casa.B", "damaged.B")
     shutil.copytree("casa.G", "damaged.G")
     shutil.copytree("casa.tsys", "damaged.tsys")
@@ -221,6 +222,7 @@ def main():
         ("B and G", 0, science[:1], dict(gaintable=["casa.B", "casa.G"], interp=["nearest", "linear"], calwt=[True])),
         ("damaged B and G", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linear", "linear"], calwt=[True])),
         ("damaged B flag, G nearest, no weights", 0, science[:1], dict(gaintable=["damaged.B", "damaged.G"], interp=["nearest,linearflag", "nearest"], calwt=[False])),
+        ("damaged B nearest, rising and falling channels", 0, [science[0], falling], dict(gaintable=["damaged.B"], interp=["linear,nearest"], calwt=[True])),
         ("T of all fields, weights for one", 3, science[:1], dict(gaintable=["casa.T", "casa.B"], interp=["linear", "nearest"], calwt=[True, False])),
         ("K delays", 1, science[:1], dict(gaintable=["casa.K", "casa.T"], interp=["nearest", "nearest"], calwt=[True])),
         ("stated gains, delays and factors", 1, science[:2], dict(gaintable=["casa.gains", "casa.mbd", "casa.jyperk"], calwt=[True, False, True])),

@@ -142,7 +142,8 @@ export function resampleInto(
     return true;
   }
   if (job.isPhase) unwrap(y, count);
-  if (x[count - 1] < x[0]) reverse(x, y, count);
+  const isFalling = x[count - 1] < x[0];
+  if (isFalling) reverse(x, y, count);
   const moments = method.kind === 'spline' ? splineMoments(x, y, count) : undefined;
   let left = 0;
   for (let chan = 0; chan < outCount; chan++) {
@@ -153,15 +154,23 @@ export function resampleInto(
     else {
       while (left > 0 && x[left] > f) left--;
       while (x[left + 1] <= f) left++;
-      value = between(method.kind, x, y, count, left, f, moments);
+      if (method.kind === 'nearest') value = y[nearestOf(x, left, f, isFalling)];
+      else value = between(method.kind, x, y, count, left, f, moments);
     }
     into[chan * intoStride + intoOffset] = value;
   }
   return true;
 }
 
+/** The nearer of x[left] and x[left + 1]; of two equally near ones that which came first in the order of the channels. */
+function nearestOf(x: Float64Array, left: number, f: number, isFalling: boolean): number {
+  const below = Math.abs(x[left] - f);
+  const above = Math.abs(x[left + 1] - f);
+  return below < above || (below === above && !isFalling) ? left : left + 1;
+}
+
 function between(
-  kind: FrequencyMethod['kind'],
+  kind: Exclude<FrequencyMethod['kind'], 'nearest'>,
   x: Float64Array,
   y: Float32Array,
   count: number,
@@ -170,7 +179,6 @@ function between(
   moments: Float64Array | undefined,
 ): number {
   const span = x[left + 1] - x[left];
-  if (kind === 'nearest') return x[left + 1] - f < 0.5 * span ? y[left + 1] : y[left];
   if (kind === 'spline' && moments) {
     const a = (x[left + 1] - f) / span;
     const b = 1 - a;

@@ -50,6 +50,13 @@ describe('resampling in frequency', () => {
     expect(run(entry, 'nearestflag').bad).toEqual([0, 1, 0]);
   });
 
+  it('takes the earlier channel of two equally near ones', () => {
+    const values = [1, 99, 3, 4];
+    const flags = [0, 1, 0, 0];
+    expect(run({ from: [1, 2, 3, 4], values, flags, to: [1.9, 2, 2.1] }, 'nearest').values).toEqual([1, 1, 3]);
+    expect(run({ from: [4, 3, 2, 1], values, flags, to: [3.1, 3, 2.9] }, 'nearest').values).toEqual([1, 1, 3]);
+  });
+
   it('copies on equal frequencies', () => {
     const grid = [1, 2, 3];
     expect(run({ from: grid, values: [1, 5, 2], to: grid }, 'spline').values).toEqual([1, 5, 2]);
