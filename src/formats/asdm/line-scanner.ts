@@ -1,10 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
-import type { ByteSource } from '../../foundation/bytes/index.ts';
+import { type ByteSource, latin1Text } from '../../foundation/bytes/index.ts';
 
 /** A little more than the text between two binary parts, which are jumped over. */
 const WINDOW_BYTES = 1 << 10;
 const LINE_LIMIT = 1 << 22;
-const latin1 = new TextDecoder('latin1');
 /** One window for all scanners, which read no further line without filling it: an ASDM has a thousand BDFs. */
 const WINDOW = new Uint8Array(WINDOW_BYTES);
 
@@ -80,7 +79,7 @@ export class LineScanner {
     const bytes = WINDOW.subarray(0, Math.min(WINDOW_BYTES, this.source.length - this.offset));
     this.source.read(this.offset, bytes);
     this.windowStart = this.offset;
-    this.text = latin1.decode(bytes);
+    this.text = latin1Text(bytes);
   }
 }
 

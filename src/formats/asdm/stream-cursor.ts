@@ -1,8 +1,7 @@
 import { fail, type Place } from '../../foundation/base/index.ts';
-import type { ByteSource } from '../../foundation/bytes/index.ts';
+import { type ByteSource, latin1Text } from '../../foundation/bytes/index.ts';
 
 const WINDOW_BYTES = 1 << 18;
-const latin1 = new TextDecoder('latin1');
 
 /** Reads values one after another from a file of any size through a window; every length is checked against the file. */
 export class StreamCursor {
@@ -74,7 +73,7 @@ export class StreamCursor {
   /** `count` bytes as Latin-1 text. */
   text(count: number): string {
     const at = this.take(count);
-    return latin1.decode(this.buffer.subarray(at, at + count));
+    return latin1Text(this.buffer.subarray(at, at + count));
   }
 
   /** Brings `count` bytes into the window and returns where in it they are. */

@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes';
 import { fail, isQa2Error } from '../../foundation/base/index.ts';
-import type { ByteSource } from '../../foundation/bytes/index.ts';
+import { type ByteSource, latin1Text } from '../../foundation/bytes/index.ts';
 import type { DecodedRow } from './row.ts';
 import { type ColumnSchema, type TableSchema, unknownColumn } from './schema.ts';
 import { type AsdmValue, parseValue } from './values.ts';
@@ -9,7 +9,6 @@ const CHUNK_BYTES = 1 << 18;
 /** Depth of the elements: root 1, row 2, column 3. */
 const ROW_DEPTH = 2;
 const COLUMN_DEPTH = 3;
-const latin1 = new TextDecoder('latin1');
 const utf8 = new TextDecoder('utf-8');
 
 /** What the head of a table file says besides its rows. */
@@ -48,7 +47,7 @@ export function* xmlRows(
   for (let offset = 0; offset < source.length; offset += buffer.length) {
     const part = buffer.subarray(0, Math.min(buffer.length, source.length - offset));
     source.read(offset, part);
-    feed(source.name, () => void parser.write(latin1.decode(part)));
+    feed(source.name, () => void parser.write(latin1Text(part)));
     yield* collector.rows;
     collector.rows.length = 0;
   }

@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import type { ByteSource } from '../../foundation/bytes/index.ts';
+import { type ByteSource, latin1Text } from '../../foundation/bytes/index.ts';
 import { CARD_LENGTH, parseCards } from './cards.ts';
 import { BLOCK_LENGTH, dataLength, FitsHeader, padded } from './header.ts';
 
@@ -14,8 +14,6 @@ export interface FitsUnit {
   readonly name: string;
 }
 
-const decoder = new TextDecoder('latin1');
-
 function readHeader(source: ByteSource, offset: number): { header: FitsHeader; length: number } {
   const block = new Uint8Array(BLOCK_LENGTH);
   let text = '';
@@ -23,7 +21,7 @@ function readHeader(source: ByteSource, offset: number): { header: FitsHeader; l
     if (at + BLOCK_LENGTH > source.length)
       fail('bad-format', 'The FITS header ends before its END card.', { file: source.name, byte: at });
     source.read(at, block);
-    text += decoder.decode(block);
+    text += latin1Text(block);
     for (let card = text.length - BLOCK_LENGTH; card < text.length; card += CARD_LENGTH) {
       if (text.startsWith('END     ', card)) {
         return { header: new FitsHeader(parseCards(text, source.name), source.name), length: text.length };
@@ -43,7 +41,7 @@ export function scanUnits(source: ByteSource): FitsUnit[] {
   while (offset + BLOCK_LENGTH <= source.length) {
     const magic = new Uint8Array(8);
     source.read(offset, magic);
-    const word = decoder.decode(magic);
+    const word = latin1Text(magic);
     if (units.length === 0 && word !== 'SIMPLE  ')
       fail('bad-format', 'This is not a FITS file: it does not begin with SIMPLE.', { file: source.name });
     if (units.length > 0 && word !== 'XTENSION') break; // special records after the last unit

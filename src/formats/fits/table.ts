@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import type { ByteSource } from '../../foundation/bytes/index.ts';
+import { type ByteSource, latin1Text } from '../../foundation/bytes/index.ts';
 import type { Card } from './cards.ts';
 import type { FitsUnit } from './hdu.ts';
 import { FitsHeader, padded } from './header.ts';
@@ -94,11 +94,8 @@ export function readTable(source: ByteSource, unit: FitsUnit): FitsTable {
     const zero = header.number(`TZERO${index}`, 0);
     let values: number[] | string[];
     if (code === 'A') {
-      const decoder = new TextDecoder('latin1');
       values = Array.from({ length: rowCount }, (_, row) =>
-        decoder
-          .decode(bytes.subarray(row * rowLength + start, row * rowLength + start + repeat))
-          .replace(/[\0 ]+$/, ''),
+        latin1Text(bytes.subarray(row * rowLength + start, row * rowLength + start + repeat)).replace(/[\0 ]+$/, ''),
       );
     } else {
       values = Array.from({ length: rowCount * repeat }, (_, k) => {

@@ -1,5 +1,6 @@
+import { latin1Text } from '../../foundation/bytes/index.ts';
+
 const strict = new TextDecoder('utf-8', { fatal: true });
-const latin = new TextDecoder('latin1');
 const encoder = new TextEncoder();
 
 /** Text of stored bytes: UTF-8 where it is valid, else Latin-1, so that no byte is lost. */
@@ -13,7 +14,7 @@ export function decodeText(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);
   } catch {
-    return latin.decode(bytes);
+    return latin1Text(bytes);
   }
 }
 

@@ -86,6 +86,8 @@ interface Tile {
   readonly offset: number;
   readonly bytes: Uint8Array;
   isDirty: boolean;
+  /** Values written since it came. */
+  written: number;
 }
 
 /**
@@ -114,6 +116,16 @@ export class TileCache {
     const tile = this.tile(key, file, offset, length, isOverwritten);
     tile.isDirty = true;
     return tile.bytes;
+  }
+
+  /** Told that values of a tile were written: one that has got so many as it has is written, and leaves the cache to others. */
+  wrote(key: number, values: number, capacity: number): void {
+    const tile = this.tiles.get(key);
+    if (!tile) return;
+    tile.written += values;
+    if (tile.written < capacity) return;
+    this.store(tile);
+    this.forget(key, tile);
   }
 
   /** Writes the changed tiles of a range of keys, and forgets them when asked. */
@@ -164,7 +176,7 @@ export class TileCache {
     const bytes = this.memory(length);
     if (isOverwritten) bytes.fill(0);
     else file.read(offset, bytes);
-    tile = { file, offset, bytes, isDirty: false };
+    tile = { file, offset, bytes, isDirty: false, written: 0 };
     this.tiles.set(key, tile);
     this.held += bytes.buffer.byteLength;
     return tile;

@@ -220,17 +220,15 @@ export class TiledColumn implements StorageColumn {
     this.editTiles(box, file, (part, tile) => copyRuns(part, tile.subarray(offset), source, width, false));
   }
 
-  /** Changes the tiles of a box; those that are replaced from end to end are written at once, and leave the cache to others. */
+  /** Changes the tiles of a box; those that have got all their values, in one box or in several, leave the cache to others. */
   private editTiles(box: Box, file: TileFile, act: (part: TilePart, tile: Uint8Array) => void): void {
     const { cache, dataColumns } = this.host;
     const take = cache.edit.bind(cache);
-    const tileValues = elementCount(box.cube.tileShape);
     eachTile(box.cube, box.start, box.size, (part) => {
       const isReplaced = dataColumns.length === 1 && part.isWhole;
       act(part, this.tile(take, box, part, file, isReplaced));
-      if (!isReplaced || elementCount(part.counts) * part.run < tileValues) return;
-      const key = tileKey(box, part);
-      cache.settle(key, key, true);
+      const values = elementCount(part.counts) * part.run;
+      cache.wrote(tileKey(box, part), values, part.capacity * dataColumns.length);
     });
   }
 

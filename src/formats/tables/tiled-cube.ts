@@ -75,6 +75,8 @@ export interface TilePart {
   tile: number;
   /** All existing values of the tile are in the box. */
   isWhole: boolean;
+  /** Values that the tile has, or will have when rows have filled it. */
+  capacity: number;
   run: number;
   /** Values to skip to the first run, in the tile and in the box. */
   tileStart: number;
@@ -101,6 +103,7 @@ export function eachTile(
   const part: TilePart = {
     tile: 0,
     isWhole: true,
+    capacity: 1,
     run: 1,
     tileStart: 0,
     boxStart: 0,
@@ -131,6 +134,7 @@ function describe(
 ): void {
   part.tile = 0;
   part.isWhole = true;
+  part.capacity = 1;
   part.run = 1;
   part.tileStart = 0;
   part.boxStart = 0;
@@ -149,6 +153,7 @@ function describe(
     const high = Math.min(start[axis] + size[axis], tileHigh);
     const count = high - low;
     if (low !== tileLow || high !== tileHigh) part.isWhole = false;
+    part.capacity *= axis < at.length - 1 ? tileHigh - tileLow : length;
     part.tile += at[axis] * tileFactor;
     tileFactor *= perAxis[axis];
     part.tileStart += (low - tileLow) * tileStride;

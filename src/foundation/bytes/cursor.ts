@@ -1,6 +1,5 @@
 import { fail } from '../base/index.ts';
-
-const decoder = new TextDecoder('latin1');
+import { latin1Text } from './latin1.ts';
 
 /** Reads values one after another from bytes, in either byte order; checks every length against what is there. */
 export class Cursor {
@@ -71,7 +70,7 @@ export class Cursor {
   }
   /** `count` bytes as Latin-1 text. */
   text(count: number): string {
-    return decoder.decode(this.raw(count));
+    return latin1Text(this.raw(count));
   }
 }
 

@@ -3,7 +3,6 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import type { Configuration, MainRow } from './configuration.ts';
 import { type ImportSource, isComplex } from './import-source.ts';
 import type { IngestField } from './observation-tables.ts';
-import { RowArrays } from './row-columns.ts';
 import type { StateRows } from './state-table.ts';
 import type { FillMainOptions } from './window-sources.ts';
 
@@ -22,7 +21,6 @@ export function fillOptionsOf(
     withCross: source.options.ocorr_mode !== 'ao',
     withBdfFlags,
     isComplex: isComplex(source),
-    arrays: new RowArrays(),
     checkAbort: context.checkAbort,
   };
 }

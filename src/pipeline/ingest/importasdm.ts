@@ -14,6 +14,7 @@ import { fillMain } from './main-filler.ts';
 import { fillField, fillObservation, fillProcessor, fillSource } from './observation-tables.ts';
 import { historyMessages, type ImportAsdmOptions, type ImportAsdmResult } from './options.ts';
 import { fillPointing } from './pointing-table.ts';
+import { FillMemory } from './row-arrays.ts';
 import { fillSpectralTables } from './spectral-tables.ts';
 import { StateRows } from './state-table.ts';
 import { appendRows, texts } from './table-rows.ts';
@@ -185,19 +186,24 @@ function fillVisibilities(
     ...fillOptionsOf(context, source, phaseCorrection, options.bdfflags),
     ...(lazyIndex && { lazyIndex }),
   };
-  for (const { row, configuration, field, stateId } of filledRows(context, source, phaseCorrection, states)) {
-    const rowContext = {
-      configuration,
-      fieldId: row.fieldId,
-      scanNumber: row.scanNumber,
-      stateId,
-      observationId: row.execBlockId,
-      ra: field.ra,
-      dec: field.dec,
-      ...(field.ephemeris && { ephemeris: field.ephemeris }),
-      positions,
-    };
-    fillMain(ms, asdm.bdfPath(row.dataUid), row.dataSize, rowContext, source.setup, fillOptions);
+  const memory = new FillMemory();
+  try {
+    for (const { row, configuration, field, stateId } of filledRows(context, source, phaseCorrection, states)) {
+      const rowContext = {
+        configuration,
+        fieldId: row.fieldId,
+        scanNumber: row.scanNumber,
+        stateId,
+        observationId: row.execBlockId,
+        ra: field.ra,
+        dec: field.dec,
+        ...(field.ephemeris && { ephemeris: field.ephemeris }),
+        positions,
+      };
+      fillMain(ms, asdm.bdfPath(row.dataUid), row.dataSize, rowContext, source.setup, fillOptions, memory);
+    }
+  } finally {
+    memory.end();
   }
   states.fill(ms);
   return ms.main.rowCount;

@@ -2,6 +2,7 @@ import type { MeasurementSet } from '../../astronomy/ms/index.ts';
 import type { BdfReader } from '../../formats/asdm/index.ts';
 import { ALL_BITS, markFlags, readFlags } from './bdf-flags.ts';
 import type { Integrations } from './bdf-slices.ts';
+import type { FillMemory } from './row-arrays.ts';
 import { putRowColumns, type RowContext, UvwCache } from './row-columns.ts';
 import type { FillMainOptions, WindowSource } from './window-sources.ts';
 
@@ -24,6 +25,7 @@ export interface BdfFill {
   readonly bdf: BdfReader;
   readonly context: RowContext;
   readonly options: FillMainOptions;
+  readonly memory: FillMemory;
 }
 
 /**
@@ -56,7 +58,7 @@ export function appendRows(
 }
 
 function putRows(
-  { ms: { main }, bdf, context, options }: BdfFill,
+  { ms: { main }, bdf, context, options, memory }: BdfFill,
   source: WindowSource,
   uvwCache: UvwCache,
   integrations: Integrations,
@@ -65,7 +67,7 @@ function putRows(
   const { window, corrCount, dataDescId, effectiveBw, pairs } = source;
   const { binCount } = window;
   const count = integrations.length * rowsOf(source);
-  putRowColumns(main, context, uvwCache, options.arrays, {
+  putRowColumns(main, context, uvwCache, memory.rows, {
     start,
     integrations,
     pairs,
@@ -74,8 +76,8 @@ function putRows(
     corrCount,
     effectiveBw,
   });
-  const flag = options.arrays.uint8('flag', count * window.chanCount * corrCount);
-  const flagRow = options.arrays.uint8('flagRow', count);
+  const flag = memory.rows.uint8('flag', count * window.chanCount * corrCount);
+  const flagRow = memory.rows.uint8('flagRow', count);
   if (options.withBdfFlags) {
     const flags = Array.from(integrations, (integration) => readFlags(bdf, integration));
     markFlags(source, bdf, { flags, mask: ALL_BITS }, flag, flagRow);

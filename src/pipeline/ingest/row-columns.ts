@@ -3,6 +3,7 @@ import type { Table } from '../../formats/tables/index.ts';
 import type { Integrations } from './bdf-slices.ts';
 import type { Configuration } from './configuration.ts';
 import { type Ephemeris, ephemerisDirection } from './ephemerides.ts';
+import type { RowArrays } from './row-arrays.ts';
 import { msTime } from './table-rows.ts';
 
 /** What all rows of one BDF share. */
@@ -72,39 +73,6 @@ export class UvwCache {
       this.byTime.set(timeNs, uvw);
     }
     return uvw;
-  }
-}
-
-/** Arrays that a block of rows is made in, used again for the next: garbage of this size would be most of the memory of an import. */
-export class RowArrays {
-  private readonly held = new Map<string, Int32Array | Float32Array | Float64Array | Uint8Array>();
-
-  int32(name: string, length: number): Int32Array {
-    return this.take(name, length, Int32Array);
-  }
-  float32(name: string, length: number): Float32Array {
-    return this.take(name, length, Float32Array);
-  }
-  float64(name: string, length: number): Float64Array {
-    return this.take(name, length, Float64Array);
-  }
-  uint8(name: string, length: number): Uint8Array {
-    return this.take(name, length, Uint8Array);
-  }
-
-  /** Zeros; good until the same name is taken again. */
-  private take<T extends Int32Array | Float32Array | Float64Array | Uint8Array>(
-    name: string,
-    length: number,
-    kind: new (length: number) => T,
-  ): T {
-    let array = this.held.get(name) as T | undefined;
-    if (!array || array.length < length) {
-      array = new kind(length);
-      this.held.set(name, array);
-      return array;
-    }
-    return array.subarray(0, length).fill(0) as T;
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '../../formats/asdm/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { AsdmIndex } from './asdm-index.ts';
-import { type AntennaPairs, antennaPairs, type RowArrays, type RowContext } from './row-columns.ts';
+import { type AntennaPairs, antennaPairs, type RowContext } from './row-columns.ts';
 import type { SpectralSetup } from './spectral-tables.ts';
 
 /** Where the rows of one window in one part are. */
@@ -34,7 +34,6 @@ export interface FillMainOptions {
   readonly lazyIndex?: AsdmIndex;
   /** False: autocorrelations go to FLOAT_DATA as real numbers. */
   readonly isComplex: boolean;
-  readonly arrays: RowArrays;
   readonly checkAbort: () => void;
 }
 

@@ -30,7 +30,7 @@ beforeAll(() => {
     flagId: { table: 'Flag', id: 0 },
     startTime: 5n,
     endTime: 9n,
-    reason: 'Señor <said> "no" & left',
+    reason: 'Señor É. <said> "no" & left',
     numAntenna: 2,
     antennaId: tagList('Antenna', [0, 2]),
     polarizationType: undefined,
@@ -76,7 +76,7 @@ describe('ASDM tables', () => {
     expect(rows[1].ns('time')).toBe(4877982154560000001n);
     expect([...rows[2].numbers('position')]).toEqual([0, 2.1, -1e-7]);
     const flag = [...asdm.table('Flag').rows()][0];
-    expect(flag.text('reason')).toBe('Señor <said> "no" & left');
+    expect(flag.text('reason')).toBe('Señor É. <said> "no" & left');
     expect([...flag.integers('antennaId')]).toEqual([0, 2]);
     expect(flag.has('polarizationType')).toBe(false);
     const summary = [...asdm.table('SBSummary').rows()][0];

@@ -2,7 +2,7 @@ import { openAsdm } from '../../../formats/asdm/index.ts';
 import { scanUnits } from '../../../formats/fits/index.ts';
 import { isTable, openTable } from '../../../formats/tables/index.ts';
 import { type Context, fail } from '../../../foundation/base/index.ts';
-import { disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { disk, joinPath, latin1Text } from '../../../foundation/bytes/index.ts';
 import { findMembers } from '../../../pipeline/delivery/index.ts';
 import { asdmListing } from './asdm-listing.ts';
 import { caltableListing } from './caltable-listing.ts';
@@ -55,7 +55,7 @@ function inspectFile(path: string): Listing {
   try {
     const magic = new Uint8Array(Math.min(9, source.length));
     source.read(0, magic);
-    if (new TextDecoder('latin1').decode(magic).startsWith('SIMPLE  =')) return fitsListing(path, scanUnits(source));
+    if (latin1Text(magic).startsWith('SIMPLE  =')) return fitsListing(path, scanUnits(source));
   } finally {
     source.close();
   }

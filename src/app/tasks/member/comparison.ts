@@ -1,7 +1,7 @@
 import { openMs } from '../../../astronomy/ms/index.ts';
 import type { Table } from '../../../formats/tables/index.ts';
 import { type Context, fail, type Issue } from '../../../foundation/base/index.ts';
-import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
+import { baseName, disk, joinPath, latin1Text } from '../../../foundation/bytes/index.ts';
 import { findMembers } from '../../../pipeline/delivery/index.ts';
 import { calibratedIn } from './calibrated-name.ts';
 import { compareWithTruth, type TruthRow } from './truth-table.ts';
@@ -129,9 +129,8 @@ function compareImages(one: string, other: string): Issue[] {
 
 /** Offset of the first data block of a FITS file. */
 function dataStart(bytes: Uint8Array): number {
-  const text = new TextDecoder('latin1');
   for (let card = 0; card + 80 <= bytes.length; card += 80) {
-    if (text.decode(bytes.subarray(card, card + 8)) === 'END     ') return Math.ceil((card + 80) / 2880) * 2880;
+    if (latin1Text(bytes.subarray(card, card + 8)) === 'END     ') return Math.ceil((card + 80) / 2880) * 2880;
   }
   return 0;
 }

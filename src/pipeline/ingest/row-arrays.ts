@@ -1,0 +1,58 @@
+import { OutgoingArrays } from '../../astronomy/visibility/index.ts';
+import { arena, type Lease } from '../../foundation/numeric/index.ts';
+
+interface HeldArray {
+  readonly lease: Lease;
+  readonly values: Int32Array | Float32Array | Float64Array | Uint8Array;
+}
+
+/**
+ * Arrays that a block of rows is made in, used again for the next. They lie in kernel memory: garbage of this size would be most
+ * of the memory of an import, and the holes that it leaves in the system's own most of its growth.
+ */
+class RowArrays {
+  private readonly held = new Map<string, HeldArray>();
+
+  int32(name: string, length: number): Int32Array {
+    return this.take(name, length, (lease) => lease.int32(length));
+  }
+  float32(name: string, length: number): Float32Array {
+    return this.take(name, length, (lease) => lease.float32(length));
+  }
+  float64(name: string, length: number): Float64Array {
+    return this.take(name, length, (lease) => lease.float64(length));
+  }
+  uint8(name: string, length: number): Uint8Array {
+    return this.take(name, length, (lease) => lease.uint8(length));
+  }
+
+  end(): void {
+    for (const { lease } of this.held.values()) lease.release();
+    this.held.clear();
+  }
+
+  /** Zeros; good until the same name is taken again. */
+  private take<T extends HeldArray['values']>(name: string, length: number, allocate: (lease: Lease) => T): T {
+    const before = this.held.get(name);
+    if (before && before.values.length >= length) return before.values.subarray(0, length).fill(0) as T;
+    before?.lease.release();
+    const lease = arena().lease();
+    const values = allocate(lease).fill(0) as T;
+    this.held.set(name, { lease, values });
+    return values;
+  }
+}
+
+export type { RowArrays };
+
+/** What an import makes rows in, from its first BDF to its last. */
+export class FillMemory {
+  readonly rows = new RowArrays();
+  /** For visibilities. */
+  readonly outgoing = new OutgoingArrays();
+
+  end(): void {
+    this.outgoing.end();
+    this.rows.end();
+  }
+}

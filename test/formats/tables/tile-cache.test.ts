@@ -1,0 +1,35 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createTable } from '../../../src/formats/tables/index.ts';
+import { TileCache, TileFile } from '../../../src/formats/tables/tile-cache.ts';
+
+const folder = () => mkdtempSync(join(tmpdir(), 'qa2-tiles-'));
+
+describe('the cache of tiles', () => {
+  it('writes a tile when the last of its values has come, and takes its memory for the next', () => {
+    const path = join(folder(), 'tiles');
+    const file = new TileFile(path, 3000, true);
+    const cache = new TileCache();
+    const first = cache.edit(0, file, 0, 1000, true);
+    first.fill(1, 0, 600);
+    cache.wrote(0, 600, 1000);
+    first.fill(2, 600);
+    cache.wrote(0, 400, 1000);
+    expect([...readFileSync(path)]).toEqual([...new Array(600).fill(1), ...new Array(400).fill(2)]);
+    expect(cache.edit(1, file, 1000, 1000, true).buffer).toBe(first.buffer);
+  });
+
+  it('sees that a tile is full when a column is written in pieces, also in tiles at the end of an axis', () => {
+    const path = join(folder(), 'table');
+    const columns = [{ name: 'V', type: 'Int', kind: 'array', axisCount: 1 }] as const;
+    const manager = { type: 'TiledShapeStMan', name: 'V', columns: ['V'], tileShape: [4, 2] };
+    const table = createTable(path, { columns, storageManagers: [manager] }, 8);
+    const stored = () => new Int32Array(Uint8Array.from(readFileSync(join(path, 'table.f0_TSM1'))).buffer);
+    table.column('V').setShape(0, 8, [3]);
+    for (let row = 0; row < 6; row += 3) table.column('V').putRange(row, 3, new Int32Array(9).fill(row + 1), [3]);
+    expect([...stored()]).toEqual([1, 1, 1, 1, 1, 1, 4, 4, 1, 0, 1, 0, 1, 0, 4, 0]);
+    table.close();
+  });
+});
