@@ -59,7 +59,8 @@ export async function reduce(asdms: readonly string[], flags: MemberFlags, calib
     const outcome = await runMember(options, pool, (step, fraction, note) => progress.update(step, fraction, note));
     progress.finish();
     for (const warning of outcome.warnings) progress.say(`Warning: ${warning}`);
-    const { delivered } = outcome;
+    const { delivered, failures } = outcome;
+    for (const { uid, message } of failures) progress.say(`Not reduced: ${uid}: ${message}`);
     const lines = [
       `calibrated data   ${outcome.calibrated}`,
       ...(delivered
@@ -69,9 +70,10 @@ export async function reduce(asdms: readonly string[], flags: MemberFlags, calib
             `verdict           ${delivered.verdict}`,
           ]
         : []),
+      ...failures.map(({ uid }) => `not reduced       ${uid}`),
     ];
     printResult(flags, lines.join('\n'), outcome);
-    return delivered?.issues.some(({ severity }) => severity === 'error') ? 1 : 0;
+    return failures.length > 0 || delivered?.issues.some(({ severity }) => severity === 'error') ? 1 : 0;
   });
 }
 

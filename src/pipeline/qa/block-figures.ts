@@ -3,7 +3,7 @@ import type { Context } from '../../foundation/base/index.ts';
 import { disk } from '../../foundation/bytes/index.ts';
 import type { Figure, Panel, Section } from '../../foundation/plotting/index.ts';
 import { type CalTable, readCalTable } from '../calibration/index.ts';
-import { gatherField, gatherModel } from './field-data.ts';
+import { gatherField, gatherModel, type ShownField } from './field-data.ts';
 import { cubePanels, imagePanel, psfPanel } from './image-panels.ts';
 import { measurePhaseScatter, type PhaseScatter } from './phase-scatter.ts';
 import {
@@ -32,9 +32,9 @@ export interface BlockFiles {
   /** Bright calibrator and science window on which the radiometers are judged. */
   readonly bandpassField: string;
   readonly scienceSpw: string;
-  readonly target: string;
-  readonly fluxField?: string;
-  readonly phaseField?: string;
+  readonly target: ShownField;
+  readonly fluxField?: ShownField;
+  readonly phaseField?: ShownField;
   /** uid….ms.split, for the model of the flux calibrator. */
   readonly split?: string;
   /** Numbers in the ASDM of the windows of the split MeasurementSet. */
@@ -115,12 +115,13 @@ function observationSections(files: BlockFiles, metadata: MsMetadata, scatter: P
 
 /** Diagnostics 9–15. */
 function fieldSections(context: Context, files: BlockFiles): Section[] {
-  const calibrator = (field: string | undefined) =>
+  const calibrator = (field: ShownField | undefined) =>
     field === undefined ? undefined : gatherField(context, files.calibrated, field);
   const target = gatherField(context, files.calibrated, files.target);
   const flux = calibrator(files.fluxField);
   const phase = calibrator(files.phaseField);
-  const model = flux && existing(files.split) ? gatherModel(context, files.split as string, flux.field) : [];
+  const model =
+    flux && existing(files.split) ? gatherModel(context, files.split as string, files.fluxField?.selection ?? '') : [];
   return [
     targetSection(target, files),
     ...(flux ? [fluxSection(flux, model, files)] : []),
@@ -132,9 +133,9 @@ function fieldSections(context: Context, files: BlockFiles): Section[] {
       rowHeight: 480,
       panels: [
         uvPanel(target),
-        ...(existing(files.image) ? [imagePanel(files.image as string, `14  ${files.target}, continuum`)] : []),
+        ...(existing(files.image) ? [imagePanel(files.image as string, `14  ${files.target.name}, continuum`)] : []),
         ...(existing(files.psf) ? [psfPanel(files.psf as string, '15  Synthesized beam (PSF)')] : []),
-        ...(existing(files.cube) ? cubePanels(files.cube as string, files.target) : []),
+        ...(existing(files.cube) ? cubePanels(files.cube as string, files.target.name) : []),
       ],
     },
   ];

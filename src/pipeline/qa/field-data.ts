@@ -3,6 +3,13 @@ import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/ind
 import { type Context, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { openModel } from '../skymodel/index.ts';
 
+/** A field, or the pointings of one name. */
+export interface ShownField {
+  readonly name: string;
+  /** Selection by its numbers: a name may select others. */
+  readonly selection: string;
+}
+
 /** What diagnostics show of a field's calibrated visibilities, gathered in one pass. */
 export interface FieldData {
   readonly field: string;
@@ -51,13 +58,13 @@ interface WindowSums {
 }
 
 /** Reads a field's DATA once for diagnostics 9 to 13. */
-export function gatherField(context: Context, vis: string, field: string): FieldData {
+export function gatherField(context: Context, vis: string, { name, selection }: ShownField): FieldData {
   const ms = openMs(vis, 'read');
   try {
     const metadata = readMetadata(ms);
     const sums = new Map<number, WindowSums>();
     const uv: number[] = [];
-    const { rows } = selectRows(ms, { field });
+    const { rows } = selectRows(ms, { field: selection });
     const stride = Math.max(1, Math.floor(rows.length / UV_POINTS));
     for (const chunk of readChunks(ms, { rows, columns: ['DATA'], metadata })) {
       context.checkAbort();
@@ -68,7 +75,7 @@ export function gatherField(context: Context, vis: string, field: string): Field
     const windows = [...sums.entries()]
       .sort(([a], [b]) => a - b)
       .map(([dataDescId, sum]) => windowOf(sum, metadata, metadata.dataDescriptions[dataDescId].polId));
-    return { field, windows, uv: Float64Array.from(uv) };
+    return { field: name, windows, uv: Float64Array.from(uv) };
   } finally {
     ms.close();
   }

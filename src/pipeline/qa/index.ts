@@ -1,5 +1,6 @@
 export { type BlockFiles, type BlockPages, blockPages, tablePages } from './block-figures.ts';
 export { type SharedDecision, sharedDecisions } from './decisions.ts';
+export type { ShownField } from './field-data.ts';
 export { type ImageNumbers, measureImage } from './image-numbers.ts';
 export { productFigure } from './image-panels.ts';
 export { type PagePicture, reportPage } from './page.ts';
@@ -16,4 +17,12 @@ export {
 export { beamText, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
 export { blockText } from './text-file.ts';
 export { textTable } from './text-table.ts';
-export { checkGoal, cycleLimits, judge, type QaAchievement, type QaRequest, type Verdict } from './verdict.ts';
+export {
+  checkGoal,
+  checkNoise,
+  cycleLimits,
+  judge,
+  type QaAchievement,
+  type QaRequest,
+  type Verdict,
+} from './verdict.ts';

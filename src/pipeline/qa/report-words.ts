@@ -66,12 +66,14 @@ export function bandwidthText(hertz: number): string {
       : `${(hertz / 1e3).toFixed(1)} kHz`;
 }
 
-/** 'continuum', 'cube of CO(2-1)', 'cube of the window', with the windows. */
+/** 'continuum of T, windows 0, 1', 'line cube of CO(2-1) in T, window 2', 'cube of T, window 3'. */
 export function productText(product: ReportProduct): string {
   const ids = product.spw.split(',').map(Number);
   const windows = `window${ids.length > 1 ? 's' : ''} ${ids.sort((a, b) => a - b).join(', ')}`;
-  if (product.kind === 'continuum') return `continuum, ${windows}`;
-  return product.line ? `line cube of ${product.line}, ${windows}` : `cube, ${windows}`;
+  if (product.kind === 'continuum') return `continuum of ${product.target}, ${windows}`;
+  return product.line
+    ? `line cube of ${product.line} in ${product.target}, ${windows}`
+    : `cube of ${product.target}, ${windows}`;
 }
 
 /** Mean share of flagged data over antennas, '3.6 %'. */

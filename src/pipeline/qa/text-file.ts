@@ -18,10 +18,7 @@ export function blockText(report: QaReport, block: ReportBlock): string {
     `Reference antenna: ${block.referenceAntenna}`,
     '',
     ...heading('Decisions of the reduction'),
-    ...block.decisions.flatMap(({ topic, choice, reason }) => [
-      ...listItem(`${topic}: ${choice}`, WIDTH),
-      ...wrapText(reason, WIDTH - 4).map((line) => `    ${line}`),
-    ]),
+    ...decisionLines(block.decisions),
     '',
     ...heading('Effect of the water-vapour radiometers'),
     ...scatterLines(block),
@@ -44,11 +41,21 @@ export function blockText(report: QaReport, block: ReportBlock): string {
     ...heading('Images of the Member'),
     ...productTable(report),
     '',
+    ...(report.decisions?.length
+      ? [...heading('Decisions for the Member'), ...decisionLines(report.decisions), '']
+      : []),
     ...heading('Verdict of the Member'),
     `QA2 ${report.verdict.state}`,
     ...report.verdict.reasons.flatMap((reason) => listItem(reason, WIDTH)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function decisionLines(decisions: ReportBlock['decisions']): string[] {
+  return decisions.flatMap(({ topic, choice, reason }) => [
+    ...listItem(`${topic}: ${choice}`, WIDTH),
+    ...wrapText(reason, WIDTH - 4).map((line) => `    ${line}`),
+  ]);
 }
 
 function heading(text: string): string[] {

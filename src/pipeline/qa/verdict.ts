@@ -1,4 +1,5 @@
 import type { Issue } from '../../foundation/base/index.ts';
+import type { ReportProduct } from './report.ts';
 
 export type VerdictState = 'PASS' | 'SEMIPASS' | 'FAIL';
 
@@ -91,6 +92,34 @@ export function checkGoal(request: QaRequest, achieved: QaAchievement, limits: Q
   const noise = sensitivityRatio(request, achieved);
   if (noise !== undefined) issues.push(ratioIssue('sensitivity', 'Sensitivity (rms)', noise, limits.sensitivity));
   return issues;
+}
+
+/** An image with so many times the noise that its data promise is limited by something else. */
+const NOISY = 2;
+
+/**
+ * Tells images whose noise is well above the thermal one.
+ *
+ * @param isMet the noise that was asked for is reached all the same
+ */
+export function checkNoise(
+  images: readonly Pick<ReportProduct, 'file' | 'rmsJyPerBeam' | 'predictedRmsJyPerBeam'>[],
+  isMet: boolean,
+): Issue[] {
+  return images.flatMap(({ file, rmsJyPerBeam, predictedRmsJyPerBeam }) => {
+    const ratio = (rmsJyPerBeam ?? 0) / predictedRmsJyPerBeam;
+    if (!(ratio > NOISY) || !Number.isFinite(ratio)) return [];
+    return [
+      {
+        code: 'noise',
+        severity: isMet ? ('info' as const) : ('warning' as const),
+        path: file,
+        message: `Noise: ${file} has ${ratio.toFixed(1)} times the noise that its data promise; sidelobes that cleaning left, or faulty data, are in it.`,
+        found: ratio.toFixed(4),
+        expected: `<= ${NOISY}`,
+      },
+    ];
+  });
 }
 
 function ratioIssue(code: string, what: string, ratio: number, [pass, semipass]: readonly [number, number]): Issue {

@@ -216,6 +216,7 @@ function calibratedBlock(
     uid,
     vis: names.calibrated,
     refants,
+    flux: { id: observation.flux.id, name: observation.flux.name },
     minblperant,
     corrdepflags,
     phaseSolint: intervals.phase,

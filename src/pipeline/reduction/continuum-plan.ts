@@ -1,5 +1,5 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
-import { commonArguments, fileName, janskyText } from './imaging-arguments.ts';
+import { commonArguments, janskyText, wideMask } from './imaging-arguments.ts';
 import type { ImageSize, ImagingFacts, ImagingWindow, ProductPlan } from './imaging-facts.ts';
 import { type ChannelRange, channelsText, lineFreeChannels } from './line-finder.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
@@ -46,7 +46,7 @@ export function planContinuum(
     const spw = parts.map(({ spwId, window }) => `${spwId}:${channelsText(freeChannels(window))}`).join(',');
     return { product, calls: cleanCalls(facts, size, product, facts.vis, spw) };
   }
-  const averaged = `${facts.vis}.cont.${name}`;
+  const averaged = `${facts.vis}.${facts.label}.cont.${name}`;
   // CASA averages one range of channels a window, lines and all; bins with lines are left out when the image is made.
   const whole = parts.map(({ spwId, window }) => `${spwId}:${channelsText([usedChannels(window)])}`).join(',');
   const free = parts
@@ -57,7 +57,7 @@ export function planContinuum(
     calls: [
       remove(averaged),
       task('split', {
-        ...{ vis: facts.vis, outputvis: averaged, field: facts.target, spw: whole, width, datacolumn: 'data' },
+        ...{ vis: facts.vis, outputvis: averaged, field: facts.field, spw: whole, width, datacolumn: 'data' },
       }),
       ...cleanCalls(facts, size, product, averaged, free),
     ],
@@ -113,9 +113,10 @@ function averagingDecision(windows: readonly ImagingWindow[], width: readonly nu
 }
 
 function continuumProduct(facts: ImagingFacts, sideband: string, windows: readonly ImagingWindow[]): ProductPlan {
-  const imagename = `${fileName(facts.target)}.cont.${sideband}`;
+  const imagename = `${facts.label}.cont.${sideband}`;
   return {
     kind: 'continuum',
+    target: facts.target,
     predictedRmsJy: continuumNoise(windows),
     imagename,
     fits: `${imagename}.fits`,
@@ -133,9 +134,9 @@ function cleanCalls(facts: ImagingFacts, size: ImageSize, product: ProductPlan, 
       specmode: 'mfs',
       niter: 2000,
       threshold: janskyText(3 * product.predictedRmsJy),
-      ...commonArguments(facts.target, size),
+      ...commonArguments(facts, size, vis),
       deconvolver: 'hogbom',
-      mask: `circle[[${facts.ra.toFixed(10)}rad, ${facts.dec.toFixed(10)}rad], ${size.maskArcsec}arcsec]`,
+      ...wideMask(facts, size),
     }),
   ];
 }

@@ -15,6 +15,8 @@ export interface CalibratedBlock {
   /** e.g. uid___A002_X1_X2.ms.split.cal */
   readonly vis: string;
   readonly refants: readonly string[];
+  /** That of the flux scale. */
+  readonly flux: NamedField;
   readonly minblperant: number;
   readonly corrdepflags: boolean;
   /** Interval of phases, and whether the windows have them in common. */

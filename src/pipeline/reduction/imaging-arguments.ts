@@ -1,19 +1,43 @@
-import type { ImageSize } from './imaging-facts.ts';
+import type { ImageSize, ImagingFacts } from './imaging-facts.ts';
+import type { PlanValue } from './plan-types.ts';
 
-/** What all images of a Member have in common. */
-export function commonArguments(target: string, { imsize, cellArcsec }: ImageSize) {
+/**
+ * What all images of a target have in common.
+ *
+ * @param vis what they are made of: all data, or those of the target alone, where its fields have other numbers
+ */
+export function commonArguments(
+  facts: ImagingFacts,
+  { imsize, cellArcsec }: ImageSize,
+  vis: string,
+): Record<string, PlanValue> {
+  const { target, field, mosaic, isMoving } = facts;
   return {
-    field: target,
+    field: vis === facts.vis || field === target ? field : '',
+    ...(mosaic ? { phasecenter: `${facts.frame} ${angleText(facts.ra)} ${angleText(facts.dec)}` } : {}),
+    ...(isMoving ? { phasecenter: 'TRACKFIELD' } : {}),
     imsize: [imsize, imsize],
     cell: [`${cellArcsec}arcsec`],
     weighting: 'briggs',
     robust: 0.5,
-    gridder: 'standard',
+    gridder: mosaic ? 'mosaic' : 'standard',
     pblimit: 0.1,
     pbcor: true,
     interactive: false,
   };
 }
+
+/**
+ * Where cleaning looks for emission unless the noise tells: within a circle around the centre, or in a mosaic down to the
+ * response that a pointing has there.
+ */
+export function wideMask(facts: ImagingFacts, { imsize, maskArcsec }: ImageSize): Record<string, PlanValue> {
+  if (facts.mosaic) return { usemask: 'pb', pbmask: 0.5 };
+  const centre = facts.isMoving ? [`${imsize / 2}pix`, `${imsize / 2}pix`] : [facts.ra, facts.dec].map(angleText);
+  return { mask: `circle[[${centre.join(', ')}], ${maskArcsec}arcsec]` };
+}
+
+const angleText = (rad: number) => `${rad.toFixed(10)}rad`;
 
 /** Text as a part of a file's name. */
 export function fileName(text: string): string {

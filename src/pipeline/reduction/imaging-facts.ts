@@ -14,12 +14,29 @@ export interface ImagingWindow {
   readonly edge: number;
 }
 
-/** What the imaging plan needs to know of the calibrated data. */
+/** Pointings of one target beside each other. */
+export interface MosaicFacts {
+  /** From the centre to the outermost pointing, rad. */
+  readonly radiusRad: number;
+  /** Directions of the pointings, rad, each once. */
+  readonly pointings: readonly { readonly ra: number; readonly dec: number }[];
+}
+
+/** What the imaging plan needs to know of a target and its calibrated data. */
 export interface ImagingFacts {
   readonly vis: string;
   readonly target: string;
+  /** Its name as a part of file names, unlike that of any other target. */
+  readonly label: string;
+  /** Selection of its fields. */
+  readonly field: string;
+  /** Direction of the centre, rad, in this frame. */
   readonly ra: number;
   readonly dec: number;
+  readonly frame: string;
+  readonly mosaic?: MosaicFacts;
+  /** It has an ephemeris. */
+  readonly isMoving: boolean;
   readonly windows: readonly ImagingWindow[];
   /** Baseline lengths, m, sorted. */
   readonly lengths: Float64Array;
@@ -33,6 +50,7 @@ export interface ProductPlan {
   readonly kind: 'continuum' | 'cube';
   /** CASA image name without suffix. */
   readonly imagename: string;
+  readonly target: string;
   readonly fits: string;
   readonly spwIds: readonly number[];
   readonly windowIndex?: number;
@@ -46,6 +64,6 @@ export interface ProductPlan {
 export interface ImageSize {
   readonly cellArcsec: number;
   readonly imsize: number;
-  /** Radius of the circle that the continuum is cleaned in. */
+  /** Radius of the circle that the continuum is cleaned in; of a mosaic the circle of one pointing. */
   readonly maskArcsec: number;
 }

@@ -1,6 +1,7 @@
 import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { planContinuum } from './continuum-plan.ts';
-import { commonArguments, fileName, janskyText } from './imaging-arguments.ts';
+import type { CubeFallback } from './cube-cleaning.ts';
+import { commonArguments, fileName, janskyText, wideMask } from './imaging-arguments.ts';
 import type { ImageSize, ImagingFacts, ImagingWindow, ProductPlan } from './imaging-facts.ts';
 import { type ChannelRange, channelsText, lineFreeChannels } from './line-finder.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
@@ -19,6 +20,8 @@ export interface ImagingPlan {
   /** All steps of the plan, in the order of the plan. */
   readonly rounds: readonly ImagingRound[];
   readonly products: readonly ProductPlan[];
+  /** Of steps that make cubes, by their number. */
+  readonly fallbacks: Readonly<Record<number, CubeFallback>>;
   readonly decisions: readonly Decision[];
 }
 
@@ -26,10 +29,13 @@ export interface ImagingPlan {
 const SIDEBAND_GAP_HZ = 5e9;
 const ARCSEC_PER_RAD = 648_000 / Math.PI;
 
-/** Plans one continuum image per sideband and one line cube per window, and their FITS files. */
-export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: readonly string[]): ImagingPlan {
-  const size = imageSize(facts);
-  const decisions: Decision[] = [sizeDecision(size)];
+/** Plans for each target one continuum image per sideband and one line cube per window, and their FITS files. */
+export function planImaging(
+  targets: readonly ImagingFacts[],
+  goal: ScienceGoal,
+  header: readonly string[],
+): ImagingPlan {
+  const decisions: Decision[] = [];
   const steps: PlanStep[] = [];
   const products: ProductPlan[] = [];
   const rounds: { title: string; steps: number[] }[] = [];
@@ -37,34 +43,48 @@ export function planImaging(facts: ImagingFacts, goal: ScienceGoal, header: read
     rounds[rounds.length - 1].steps.push(steps.length);
     steps.push({ number: steps.length, title, calls });
   };
+  const fallbacks: Record<number, CubeFallback> = {};
   const beginRound = (title: string) => rounds.push({ title, steps: [] });
-  const hasLines = facts.windows.some((window) => window.lines.length > 0);
-  const lineVis = hasLines ? `${facts.vis}.contsub` : facts.vis;
+  const named = (facts: ImagingFacts, title: string) => (targets.length > 1 ? `${facts.target}: ${title}` : title);
 
   beginRound('continuum');
-  for (const [name, windows] of sidebands(facts.windows)) {
-    const continuum = planContinuum(facts, size, name, windows);
-    products.push(continuum.product);
-    if (continuum.decision) decisions.push(continuum.decision);
-    add(`Continuum of the ${name === 'lsb' ? 'lower' : name === 'usb' ? 'upper' : 'only'} sideband`, continuum.calls);
-  }
-  if (hasLines) {
-    add('Continuum subtraction', subtractionCalls(facts, lineVis));
-    for (const window of facts.windows.filter((entry) => entry.lines.length > 0)) decisions.push(lineDecision(window));
+  for (const facts of targets) {
+    const size = imageSize(facts);
+    const said = [sizeDecision(facts, size)];
+    for (const [name, windows] of sidebands(facts.windows)) {
+      const continuum = planContinuum(facts, size, name, windows);
+      products.push(continuum.product);
+      if (continuum.decision) said.push(continuum.decision);
+      const sideband = name === 'lsb' ? 'lower' : name === 'usb' ? 'upper' : 'only';
+      add(named(facts, `Continuum of the ${sideband} sideband`), continuum.calls);
+    }
+    if (hasLines(facts)) {
+      add(named(facts, 'Continuum subtraction'), subtractionCalls(facts));
+      for (const window of facts.windows.filter((entry) => entry.lines.length > 0)) said.push(lineDecision(window));
+    }
+    decisions.push(...said.map((decision) => ({ ...decision, choice: named(facts, decision.choice) })));
   }
   beginRound('cubes');
-  for (const window of facts.windows) {
-    const cube = cubeProduct(facts, goal, window);
-    products.push(cube.product);
-    add(
-      `Cube of window ${window.index}${cube.product.line ? ` (${cube.product.line})` : ''}`,
-      cubeCalls(facts, size, lineVis, cube),
-    );
-  }
+  for (const facts of targets)
+    for (const window of facts.windows) {
+      const cube = cubeProduct(facts, goal, window);
+      products.push(cube.product);
+      const title = `Cube of window ${window.index}${cube.product.line ? ` (${cube.product.line})` : ''}`;
+      const size = imageSize(facts);
+      const place = wherePlace(facts, size);
+      fallbacks[steps.length] = { product: cube.product, mask: wideMask(facts, size), place };
+      add(named(facts, title), cubeCalls(facts, size, cube));
+    }
   beginRound('FITS');
   add('FITS files', products.flatMap(exportCalls));
-  return { plan: { kind: 'imaging', subject: facts.vis, header, steps }, rounds, products, decisions };
+  const plan: ScriptPlan = { kind: 'imaging', subject: targets[0].vis, header, steps };
+  return { plan, rounds, products, fallbacks, decisions };
 }
+
+const hasLines = ({ windows }: ImagingFacts) => windows.some(({ lines }) => lines.length > 0);
+
+/** The data that cubes are made of. */
+const lineVis = (facts: ImagingFacts) => (hasLines(facts) ? `${facts.vis}.${facts.label}.contsub` : facts.vis);
 
 function imageSize(facts: ImagingFacts): ImageSize {
   const wavelength = SPEED_OF_LIGHT / Math.max(...facts.windows.map((window) => window.chanFreqs[0]));
@@ -72,9 +92,10 @@ function imageSize(facts: ImagingFacts): ImageSize {
   const resolution = (0.574 * wavelength * ARCSEC_PER_RAD) / length80;
   const cellArcsec = Number((resolution / 5).toPrecision(2));
   const primaryBeam = (1.13 * wavelength * ARCSEC_PER_RAD) / facts.dishMetres;
+  const mosaic = 2 * (facts.mosaic?.radiusRad ?? 0) * ARCSEC_PER_RAD;
   return {
     cellArcsec,
-    imsize: smoothSize(Math.min(1024, Math.max(128, (1.5 * primaryBeam) / cellArcsec))),
+    imsize: smoothSize(Math.min(mosaic > 0 ? 4096 : 1024, Math.max(128, (1.5 * primaryBeam + mosaic) / cellArcsec))),
     maskArcsec: Number((0.45 * primaryBeam).toPrecision(3)),
   };
 }
@@ -119,7 +140,8 @@ const CUBE_CLEANING = {
   minbeamfrac: 0.3,
 };
 
-function subtractionCalls(facts: ImagingFacts, outputvis: string): PlanCall[] {
+function subtractionCalls(facts: ImagingFacts): PlanCall[] {
+  const outputvis = lineVis(facts);
   const fitspec = facts.windows
     .flatMap((window) =>
       window.spwIds.map(
@@ -129,7 +151,7 @@ function subtractionCalls(facts: ImagingFacts, outputvis: string): PlanCall[] {
     .join(',');
   return [
     remove(outputvis),
-    task('uvcontsub', { vis: facts.vis, outputvis, field: facts.target, fitspec, fitorder: 1 }),
+    task('uvcontsub', { vis: facts.vis, outputvis, field: facts.field, fitspec, fitorder: 1 }),
   ];
 }
 
@@ -165,10 +187,11 @@ function cubeProduct(facts: ImagingFacts, goal: ScienceGoal, window: ImagingWind
   const startMs = low + ((binning - 1) / 2) * native;
   const nchan = 1 + Math.max(0, Math.floor((high - low - (binning - 1) * native) / widthMs));
   const label = requested ? fileName(requested.name) : 'all';
-  const imagename = `${fileName(facts.target)}.spw${window.index}.${label}`;
+  const imagename = `${facts.label}.spw${window.index}.${label}`;
   const predictedRmsJy = window.channelNoiseJy / Math.sqrt(binning);
   const product: ProductPlan = {
     kind: 'cube',
+    target: facts.target,
     predictedRmsJy,
     imagename,
     fits: `${imagename}.fits`,
@@ -197,11 +220,11 @@ function aroundLines(window: ImagingWindow): ChannelRange {
   };
 }
 
-function cubeCalls(facts: ImagingFacts, size: ImageSize, vis: string, cube: CubePlan): PlanCall[] {
+function cubeCalls(facts: ImagingFacts, size: ImageSize, cube: CubePlan): PlanCall[] {
   return [
     remove(`${cube.product.imagename}.*`),
     task('tclean', {
-      vis,
+      vis: lineVis(facts),
       imagename: cube.product.imagename,
       spw: cube.product.spwIds.join(','),
       specmode: 'cube',
@@ -214,7 +237,7 @@ function cubeCalls(facts: ImagingFacts, size: ImageSize, vis: string, cube: Cube
       niter: 5000,
       threshold: janskyText(2 * cube.product.predictedRmsJy),
       restoringbeam: 'common',
-      ...commonArguments(facts.target, size),
+      ...commonArguments(facts, size, lineVis(facts)),
       ...CUBE_CLEANING,
     }),
   ];
@@ -231,11 +254,19 @@ function exportCalls(product: ProductPlan): PlanCall[] {
   ];
 }
 
-function sizeDecision(size: ImageSize): Decision {
+/** The wide mask in words. */
+const wherePlace = ({ mosaic }: ImagingFacts, { maskArcsec }: ImageSize) =>
+  mosaic ? 'where its response is half the largest one' : `within ${maskArcsec} arcsec of the centre`;
+
+function sizeDecision(facts: ImagingFacts, size: ImageSize): Decision {
+  const { mosaic } = facts;
+  const width = mosaic
+    ? `the mosaic of ${mosaic.pointings.length} pointings and one and a half primary beams (FWHM)`
+    : 'one and a half primary beams (FWHM)';
   return {
     topic: 'Image size',
     choice: `${size.imsize} pixels of ${size.cellArcsec} arcsec`,
-    reason: `Five pixels over the expected beam, one and a half primary beams (FWHM) wide; the continuum is cleaned within ${size.maskArcsec} arcsec of the centre, cubes where a channel stands out of its noise.`,
+    reason: `Five pixels over the expected beam, ${width} wide; the continuum is cleaned ${wherePlace(facts, size)}, cubes where a channel stands out of its noise.`,
   };
 }
 

@@ -1,29 +1,32 @@
 import { topoToLsrkVelocity } from '../../astronomy/measures/index.ts';
 import { type MsMetadata, openMs, readMetadata } from '../../astronomy/ms/index.ts';
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import type { ImagingFacts, ImagingWindow } from './imaging-facts.ts';
+import type { ImagingFacts, ImagingWindow, MosaicFacts } from './imaging-facts.ts';
 import { type ImagingPlan, planImaging } from './imaging-plan.ts';
 import { findLines } from './line-finder.ts';
+import type { Decision } from './plan-builder.ts';
 import type { RequestedLine, ScienceGoal } from './science-goal.ts';
+import { findTargets, mosaicNoise, type TargetFields } from './target-fields.ts';
 import { measureTargetSpectra, type TargetSpectrum } from './target-spectrum.ts';
 
-/** How a target is imaged, and what that rests on. */
+/** How targets are imaged, and what that rests on. */
 export interface MemberImaging extends ImagingPlan {
-  readonly facts: ImagingFacts;
-  readonly spectra: readonly TargetSpectrum[];
+  /** One entry a target, that of the goal first. */
+  readonly facts: readonly ImagingFacts[];
 }
 
 /**
- * Plans the images of the target of a calibrated MeasurementSet: a continuum image per sideband and a cube per window.
+ * Plans the images of the targets of a calibrated MeasurementSet: of each a continuum image per sideband and a cube per window.
  *
  * @param directory holds the MeasurementSet and will take the images
  * @param vis its name
  */
 export function planMemberImaging(context: Context, directory: string, vis: string, goal: ScienceGoal): MemberImaging {
-  const { facts, spectra } = gatherFacts(context, joinPath(directory, vis), vis, goal);
-  const planned = planImaging(facts, goal, ['Imaging of the science target', `Data: ${vis}`]);
-  return { ...planned, facts, spectra };
+  const { facts, decisions } = gatherFacts(context, joinPath(directory, vis), vis, goal);
+  const targets = facts.length > 1 ? 'targets' : 'target';
+  const planned = planImaging(facts, goal, [`Imaging of the science ${targets}`, `Data: ${vis}`]);
+  return { ...planned, decisions: [...decisions, ...planned.decisions], facts };
 }
 
 function gatherFacts(
@@ -31,49 +34,59 @@ function gatherFacts(
   path: string,
   vis: string,
   goal: ScienceGoal,
-): { facts: ImagingFacts; spectra: TargetSpectrum[] } {
+): { facts: ImagingFacts[]; decisions: Decision[] } {
   const ms = openMs(path, 'read');
   try {
     const metadata = readMetadata(ms);
-    const field = targetField(metadata, goal, vis);
-    const spectra = measureTargetSpectra(context, path, field.name);
-    return { facts: factsOf(metadata, field, spectra, vis), spectra };
+    const facts: ImagingFacts[] = [];
+    const decisions: Decision[] = [];
+    for (const target of findTargets(metadata, goal.target)) {
+      const all = measureTargetSpectra(context, path, target.field);
+      const spectra = all.filter(({ amplitude }) => amplitude.some(Number.isFinite));
+      const lost = all.filter((spectrum) => !spectra.includes(spectrum)).map(({ spwId }) => spwId);
+      if (lost.length > 0) decisions.push(lostDecision(target, lost, spectra.length === 0));
+      if (spectra.length > 0) facts.push(factsOf(metadata, target, spectra, vis));
+    }
+    if (facts.length > 0) return { facts, decisions };
+    return fail(
+      'bad-data',
+      decisions.length > 0
+        ? 'All data of the targets are flagged; there is nothing to image.'
+        : 'No scan has the intent OBSERVE_TARGET; there is nothing to image.',
+      { file: vis },
+    );
   } finally {
     ms.close();
   }
 }
 
+function lostDecision({ target }: TargetFields, spwIds: readonly number[], isWhole: boolean): Decision {
+  return {
+    topic: 'Not imaged',
+    choice: isWhole ? target : `${target} in windows ${spwIds.join(', ')}`,
+    reason: 'All its data are flagged there.',
+  };
+}
+
 function factsOf(
   metadata: MsMetadata,
-  field: MsMetadata['fields'][number],
+  { fields, ...target }: TargetFields,
   spectra: readonly TargetSpectrum[],
   vis: string,
 ): ImagingFacts {
-  const [ra, dec] = field.phaseDir;
+  const { mosaic } = target;
+  const windows = groupWindows(metadata, spectra);
   const times = metadata.scans.flatMap((scan) => [scan.startSec, scan.endSec]);
   const middle = times.reduce((sum, time) => sum + time, 0) / times.length;
   return {
     vis,
-    target: field.name,
-    ra,
-    dec,
-    windows: groupWindows(metadata, spectra),
+    ...target,
+    windows: mosaic ? windows.map((window) => mosaicWindow(window, metadata, mosaic)) : windows,
     lengths: Float64Array.from(spectra.flatMap((spectrum) => [...spectrum.lengths])).sort(),
     dishMetres: metadata.antennas[0].diameter,
-    lsrkShiftMs: topoToLsrkVelocity(middle, ra, dec, Float64Array.from(metadata.antennas[0].position)),
-    sourceLines: sourceLines(metadata, field.sourceId),
+    lsrkShiftMs: topoToLsrkVelocity(middle, target.ra, target.dec, Float64Array.from(metadata.antennas[0].position)),
+    sourceLines: sourceLines(metadata, fields[0].sourceId),
   };
-}
-
-function targetField(metadata: MsMetadata, goal: ScienceGoal, vis: string): MsMetadata['fields'][number] {
-  const ids = new Set(
-    metadata.scans
-      .filter((scan) => scan.intents.some((intent) => intent.startsWith('OBSERVE_TARGET')))
-      .flatMap((scan) => [...scan.fieldIds]),
-  );
-  const targets = metadata.fields.filter((field) => ids.has(field.id));
-  const chosen = targets.find((field) => field.name === goal.target) ?? targets[0];
-  return chosen ?? fail('bad-data', 'No scan has the intent OBSERVE_TARGET; there is nothing to image.', { file: vis });
 }
 
 /** Windows of the same channels up to a Doppler shift (a tenth of their width) are one window observed several times. */
@@ -107,6 +120,12 @@ function imagingWindow(metadata: MsMetadata, group: readonly TargetSpectrum[], i
     channelNoiseJy: weights[weights.length >> 1] ** -0.5,
     edge: Math.max(0, edge),
   };
+}
+
+/** A window whose noise is that of a mosaic. */
+function mosaicWindow(window: ImagingWindow, metadata: MsMetadata, mosaic: MosaicFacts): ImagingWindow {
+  const beamRad = (1.13 * SPEED_OF_LIGHT) / window.chanFreqs[0] / metadata.antennas[0].diameter;
+  return { ...window, channelNoiseJy: window.channelNoiseJy * mosaicNoise(mosaic, beamRad) };
 }
 
 function meanFinite(values: readonly number[]): number {

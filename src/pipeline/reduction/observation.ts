@@ -3,12 +3,16 @@ import { fail } from '../../foundation/base/index.ts';
 import { bodyNamed } from '../skymodel/index.ts';
 import { bodyFirst } from './flux-model.ts';
 
-/** A field with its direction, rad. */
-export interface ObservedField {
-  readonly id: number;
-  readonly name: string;
+/** rad */
+interface Direction {
   readonly ra: number;
   readonly dec: number;
+}
+
+/** A field with its direction. */
+export interface ObservedField extends Direction {
+  readonly id: number;
+  readonly name: string;
 }
 
 /** A spectral window of the science set-up and the window whose Tsys serves it. */
@@ -71,11 +75,7 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
   const wvrSpwId = metadata.spectralWindows.find((spw) => spw.name.startsWith('WVR'))?.id;
   const targetScans = scansWith(metadata, /^OBSERVE_TARGET/);
   if (targetScans.length === 0)
-    fail(
-      'bad-data',
-      'No scan has the intent OBSERVE_TARGET: there is nothing to calibrate for. Leave this Execution Block out.',
-      { file: vis },
-    );
+    fail('bad-data', 'No scan has the intent OBSERVE_TARGET: there is nothing to calibrate for.', { file: vis });
   const scienceIds = fullResolutionSpws(metadata, targetScans, wvrSpwId);
   const atmosphere = scansWith(metadata, /^CALIBRATE_ATMOSPHERE/);
   const tsysIds = fullResolutionSpws(metadata, atmosphere, wvrSpwId);
@@ -130,8 +130,8 @@ export function nearestField(to: ObservedField, candidates: readonly ObservedFie
   return candidates.reduce((best, field) => (separation(to, field) < separation(to, best) ? field : best));
 }
 
-/** Angle between two fields, rad (haversine). */
-export function separation(a: ObservedField, b: ObservedField): number {
+/** Angle between two directions, rad (haversine). */
+export function separation(a: Direction, b: Direction): number {
   const sinDec = Math.sin((b.dec - a.dec) / 2);
   const sinRa = Math.sin((b.ra - a.ra) / 2);
   return 2 * Math.asin(Math.sqrt(sinDec * sinDec + Math.cos(a.dec) * Math.cos(b.dec) * sinRa * sinRa));

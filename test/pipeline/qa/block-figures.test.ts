@@ -25,7 +25,14 @@ writeSmallImage(join(folder, 'cube'), 8, [3, 5]);
 writeSmallImage(join(folder, 'continuum'), 1, [0, 0]);
 
 const files: BlockFiles = {
-  ...{ uid: 'uid___A002_X1_X1', vis, calibrated: vis, bandpassField: 'J0000', scienceSpw: '0', target: 'J0002' },
+  ...{
+    uid: 'uid___A002_X1_X1',
+    vis,
+    calibrated: vis,
+    bandpassField: 'J0000',
+    scienceSpw: '0',
+    target: { name: 'J0002', selection: '2' },
+  },
   bandpassTable: join(fixtures, 'bandpass.b'),
   amplitudeTable: join(fixtures, 'gain.g'),
   phaseTable: join(fixtures, 'gain.g'),
@@ -47,7 +54,12 @@ describe('blockPages', () => {
     const { pages, scatter } = blockPages(silentContext(folder), {
       ...files,
       ...{ wvrTable: join(fixtures, 'gain.g'), tsysTable: join(fixtures, 'bandpass.b') },
-      ...{ fluxField: 'J0000', phaseField: 'J0001', split: vis, spws: [17, 19] },
+      ...{
+        fluxField: { name: 'J0000', selection: '0' },
+        phaseField: { name: 'J0001', selection: '1' },
+        split: vis,
+        spws: [17, 19],
+      },
       ...{ image: join(folder, 'continuum'), psf: join(folder, 'continuum'), cube: join(folder, 'cube') },
     });
     expect(scatter?.antennas).toHaveLength(3);

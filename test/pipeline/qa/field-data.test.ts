@@ -30,7 +30,7 @@ for (let row = 0; row < ms.main.rowCount; row++) {
 ms.close();
 
 describe('gatherField', () => {
-  const data = gatherField(silentContext(folder), vis, 'J0000');
+  const data = gatherField(silentContext(folder), vis, { name: 'J0000', selection: '0' });
 
   it('averages one field over time: amplitude and phase against frequency', () => {
     expect(data.windows.map((window) => [window.spwId, window.frequencies.length, window.corrTypes])).toEqual([

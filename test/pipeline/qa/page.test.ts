@@ -17,7 +17,7 @@ describe('reportPage', () => {
     expect(page).toContain('1.04&quot; × 0.55&quot;');
     expect(page).toContain('0.7090 ± 0.0020 outlier');
     expect(page).toContain('1.8300 (model)');
-    expect(page).toContain('continuum, windows 0, 3');
+    expect(page).toContain('continuum of T, windows 0, 3');
     expect(page.split('It stands near the centre.')).toHaveLength(2);
     expect(page.match(/<img /g)).toHaveLength(2);
   });

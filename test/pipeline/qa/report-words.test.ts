@@ -38,8 +38,10 @@ describe('words of the report', () => {
 
   it('name products by kind, line and windows', () => {
     const [product] = smallReport().products;
-    expect(productText(product)).toBe('continuum, windows 0, 3');
-    expect(productText({ ...product, kind: 'cube', spw: '1', line: 'CO(2-1)' })).toBe('line cube of CO(2-1), window 1');
-    expect(productText({ ...product, kind: 'cube', spw: '1' })).toBe('cube, window 1');
+    expect(productText(product)).toBe('continuum of T, windows 0, 3');
+    expect(productText({ ...product, kind: 'cube', spw: '1', line: 'CO(2-1)' })).toBe(
+      'line cube of CO(2-1) in T, window 1',
+    );
+    expect(productText({ ...product, kind: 'cube', spw: '1' })).toBe('cube of T, window 1');
   });
 });

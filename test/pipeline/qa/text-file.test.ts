@@ -13,6 +13,8 @@ describe('blockText', () => {
       '18.60 deg without, 2.10 deg with the correction (improved 8.9 times)',
       'DA42     6.0 %',
       'Check of a target image and sensitivity',
+      'Decisions for the Member\n------------------------\n* Image size: 320 pixels\n    Five pixels over the beam.',
+      'product/T.cont.fits: continuum of T, windows 0, 3',
       'QA2 SEMIPASS',
     ])
       expect(text).toContain(part);

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkGoal, cycleLimits, judge, type QaAchievement, type QaRequest } from '../../../src/pipeline/qa/index.ts';
+import {
+  checkGoal,
+  checkNoise,
+  cycleLimits,
+  judge,
+  type QaAchievement,
+  type QaRequest,
+} from '../../../src/pipeline/qa/index.ts';
 
 const ARCSEC = Math.PI / 648000;
 const request: QaRequest = {
@@ -39,6 +46,17 @@ describe('the verdict', () => {
   it('allows more at higher bands', () => {
     expect(cycleLimits(345e9).sensitivity).toEqual([1.15, 1.5]);
     expect(cycleLimits(690e9).sensitivity).toEqual([1.2, 1.6]);
+  });
+
+  it('tells images with more than twice their thermal noise, which are no reason against data that meet the request', () => {
+    const images = [
+      { file: 'product/a.fits', rmsJyPerBeam: 0.0433, predictedRmsJyPerBeam: 0.005 },
+      { file: 'product/b.fits', rmsJyPerBeam: 0.0051, predictedRmsJyPerBeam: 0.005 },
+      { file: 'product/c.fits', rmsJyPerBeam: null, predictedRmsJyPerBeam: 0.005 },
+    ];
+    expect(checkNoise(images, false)).toMatchObject([{ severity: 'warning', path: 'product/a.fits', found: '8.6600' }]);
+    expect(judge(checkNoise(images, false)).state).toBe('SEMIPASS');
+    expect(judge(checkNoise(images, true)).state).toBe('PASS');
   });
 
   it('says so when nothing was asked for', () => {

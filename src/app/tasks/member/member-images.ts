@@ -1,5 +1,10 @@
 import type { JobPool } from '../../../foundation/base/index.ts';
-import type { MemberImaging, ScienceGoal } from '../../../pipeline/reduction/index.ts';
+import {
+  type CleanedStep,
+  type MemberImaging,
+  maskDecisions,
+  type ScienceGoal,
+} from '../../../pipeline/reduction/index.ts';
 import type { MemberJob, MemberWatch } from './member-run.ts';
 import { StepRunner } from './step-runner.ts';
 
@@ -20,17 +25,29 @@ export async function imageSideBySide(
 ): Promise<MemberImaging> {
   const [imaging] = await steps.run('plan of images', [LOG], [{ step: 'plan-images', directory, vis, goal }]);
   const logOf = (number: number) => `${LOG}.${number}`;
+  const made: CleanedStep[] = [];
   for (const round of imaging.rounds)
-    await steps.run(
-      round.title,
-      round.steps.map(logOf),
-      round.steps.map((number) => ({ step: 'make-images', directory, part: imaging.plan.steps[number] })),
+    made.push(
+      ...(await steps.run(
+        round.title,
+        round.steps.map(logOf),
+        round.steps.map((number) => ({
+          ...{ step: 'make-images' as const, directory, part: imaging.plan.steps[number] },
+          fallback: imaging.fallbacks[number],
+        })),
+      )),
     );
   steps.gatherLogs(
     LOG,
     imaging.plan.steps.map(({ number }) => logOf(number)),
   );
-  return imaging;
+  // The script says what was done in the end.
+  const done = made.map(({ step }) => step).sort((one, other) => one.number - other.number);
+  return {
+    ...imaging,
+    plan: { ...imaging.plan, steps: done },
+    decisions: [...imaging.decisions, ...maskDecisions(made.flatMap(({ unmasked }) => unmasked ?? []))],
+  };
 }
 
 /** Images a MeasurementSet by itself (`qa2 image`); the log is written beside it. */

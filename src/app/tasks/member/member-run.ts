@@ -1,5 +1,5 @@
 import { openAsdm } from '../../../formats/asdm/index.ts';
-import { fail, type JobPool, withGivenPaths } from '../../../foundation/base/index.ts';
+import { fail, type JobPool, unpackError, withGivenPaths } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
 import {
   chooseNames,
@@ -8,7 +8,7 @@ import {
   type MemberTree,
   uidToFileName,
 } from '../../../pipeline/delivery/index.ts';
-import type { BlockFiles } from '../../../pipeline/qa/index.ts';
+import type { BlockFiles, ShownField } from '../../../pipeline/qa/index.ts';
 import {
   type BlockCalibration,
   type FluxCalibration,
@@ -21,7 +21,7 @@ import { imageSideBySide } from './member-images.ts';
 import { writeCalibrationScripts } from './scripts.ts';
 import { StepRunner } from './step-runner.ts';
 import { StepStore } from './step-store.ts';
-import type { Delivered, MemberStep } from './steps.ts';
+import type { BlockOutcome, Delivered, FailedBlock, MemberStep } from './steps.ts';
 
 /** A member step with the log file that its engine thread writes. */
 export interface MemberJob {
@@ -53,6 +53,8 @@ export interface MemberOutcome {
   readonly member: string;
   readonly calibrated: string;
   readonly delivered?: Delivered;
+  /** Execution Blocks that are left out because they could not be reduced. */
+  readonly failures: readonly FailedBlock[];
   /** Sentences that the user should read: neutral names and the like. */
   readonly warnings: readonly string[];
 }
@@ -68,7 +70,7 @@ interface Block {
  * A run that died goes on at the first unfinished step when it is started again with the same arguments.
  *
  * @param pool engine threads; Execution Blocks are calibrated side by side
- * @throws what the first failing step throws; nothing half-written stands under a final name
+ * @throws what the first failing step throws, and what went wrong first when no Execution Block can be reduced; nothing half-written stands under a final name
  */
 export async function runMember(
   options: MemberOptions,
@@ -102,12 +104,12 @@ async function reduceMember(
   const steps = new StepRunner(pool, watch, joinPath(member, 'log'), store);
   const warnings = missing.length === 0 ? [] : [neutralNames(missing)];
 
-  const { calibrations, flux } = await calibrateAll(options, blocks, member, steps);
+  const { calibrations, flux, failures } = await calibrateAll(options, blocks, member, steps);
   const calibratedVis = flux ? 'calibrated.ms' : calibrations[0].block.vis;
   const calibrated = joinPath(directory, calibratedVis);
   if (options.calibrateOnly) {
     writeCalibrationScripts(member, calibrations, flux);
-    return { member, calibrated, warnings };
+    return { member, calibrated, failures, warnings };
   }
 
   const imaging = await imageSideBySide(steps, directory, calibratedVis, options.goal);
@@ -121,14 +123,23 @@ async function reduceMember(
     })),
   );
   if (!options.keepIntermediate) for (const { uid } of calibrations) removeIntermediate(directory, uid);
-  const found = { names, goal: options.goal, blocks: calibrations, flux, imaging, assessments, calibratedVis };
+  const found = {
+    names,
+    goal: options.goal,
+    blocks: calibrations,
+    failures,
+    flux,
+    imaging,
+    assessments,
+    calibratedVis,
+  };
   const results = { member, top: tree.top, ...found };
   const [delivered] = await steps.run(
     'deliver',
     ['delivery'],
     [{ step: 'deliver', results, maxBytes: options.maxTarBytes }],
   );
-  return { member, calibrated, delivered, warnings };
+  return { member, calibrated, delivered, failures, warnings };
 }
 
 /** Name of the step that changes calibrated blocks in place: when it breaks off, the blocks are made anew. */
@@ -144,25 +155,59 @@ async function calibrateAll(
   blocks: readonly Block[],
   member: string,
   steps: StepRunner,
-): Promise<{ calibrations: BlockCalibration[]; flux?: FluxCalibration }> {
+): Promise<{ calibrations: BlockCalibration[]; failures: FailedBlock[]; flux?: FluxCalibration }> {
   const directory = joinPath(member, 'calibrated');
   for (const block of blocks) prepareBlock(member, block);
-  const calibrations = await steps.run(
+  const outcomes = await steps.run(
     'calibrate',
-    blocks.map(({ uid }) => `${uid}.calibration`),
+    blocks.map(({ uid }) => calibrationStep(uid)),
     blocks.map(({ uid }) => ({
       step: 'calibrate-block' as const,
       keepsColumns: options.keepIntermediate,
       options: { uid, directory: joinPath(directory, `${uid}.calibration`), goal: options.goal, flux: options.flux },
     })),
   );
+  const { calibrations, failures } = sortOut(outcomes, blocks, member, steps);
   calibrations.sort((a, b) => a.startSec - b.startSec);
   for (const { uid, block } of calibrations) liftCalibrated(directory, uid, block.vis);
-  if (calibrations.length === 1) return { calibrations };
+  if (calibrations.length === 1) return { calibrations, failures };
   const fluxStep = { step: 'calibrate-fluxes' as const, directory, blocks: calibrations };
   const [flux] = await steps.run('flux scale', [FLUX_STEP], [fluxStep]);
-  return { calibrations, flux };
+  return { calibrations, failures, flux };
 }
+
+/** Execution Blocks that can be used, and why the others cannot; their parts are removed, but for their logs. */
+function sortOut(
+  outcomes: readonly BlockOutcome[],
+  blocks: readonly Block[],
+  member: string,
+  steps: StepRunner,
+): { calibrations: BlockCalibration[]; failures: FailedBlock[] } {
+  const calibrations: BlockCalibration[] = [];
+  const failures: FailedBlock[] = [];
+  outcomes.forEach((outcome, index) => {
+    if (!('failure' in outcome)) {
+      calibrations.push(outcome);
+      return;
+    }
+    const { uid, asdm } = blocks[index];
+    const error = withGivenPaths(unpackError(outcome.failure), new Map([[workingLink(member, uid), asdm]]));
+    steps.forget(calibrationStep(uid));
+    if (blocks.length === 1) throw error;
+    failures.push({ uid, message: (error as Error).message });
+    disk().remove(joinPath(member, 'calibrated', `${uid}.calibration`));
+    disk().remove(joinPath(member, 'raw', `${uid}.asdm.sdm`));
+  });
+  if (calibrations.length === 0)
+    fail(
+      'bad-data',
+      `None of the Execution Blocks can be reduced. ${failures.map(({ uid, message }) => `${uid}: ${message}`).join(' ')}`,
+    );
+  return { calibrations, failures };
+}
+
+/** Name of the step that calibrates a block. */
+const calibrationStep = (uid: string) => `${uid}.calibration`;
 
 interface MemberIdentity {
   readonly names: MemberNames;
@@ -172,14 +217,13 @@ interface MemberIdentity {
 }
 
 function identify(options: MemberOptions): MemberIdentity {
-  const opened = options.asdms.map((path) => ({ path, asdm: openAsdm(path) }));
-  const blocks = opened.map(({ path }) => ({
+  const blocks = options.asdms.map((path) => ({
     uid: baseName(path).replace(/\.asdm(\.sdm)?$/, ''),
     asdm: disk().resolve(path),
   }));
   const twins = blocks.filter((block, index) => blocks.findIndex((other) => other.uid === block.uid) !== index);
   if (twins.length > 0) fail('usage', `The Execution Block ${twins[0].uid} was given twice.`);
-  const members = opened.map(({ asdm }) => memberOf(asdm)).filter((uid) => uid !== undefined);
+  const members = membersOf(options.asdms);
   if (new Set(members).size > 1)
     fail(
       'usage',
@@ -187,6 +231,18 @@ function identify(options: MemberOptions): MemberIdentity {
     );
   const { names, missing } = chooseNames(options.names, options.goal, members[0]);
   return { names, missing, blocks: blocks.map((block) => ({ ...block, uid: uidToFileName(block.uid) })) };
+}
+
+/** Members that Execution Blocks name; one that cannot be read is left out later, unless there is no other or it is not there. */
+function membersOf(asdms: readonly string[]): string[] {
+  return asdms.flatMap((path) => {
+    try {
+      return memberOf(openAsdm(path)) ?? [];
+    } catch (error) {
+      if (asdms.length === 1 || !disk().exists(path)) throw error;
+      return [];
+    }
+  });
 }
 
 function memberOf(asdm: ReturnType<typeof openAsdm>): string | undefined {
@@ -229,13 +285,23 @@ function removeIntermediate(directory: string, uid: string): void {
   }
 }
 
+/** Fields of one name, as diagnostics are told of them. */
+function shown(fields: readonly { readonly id: number; readonly name: string }[]): ShownField {
+  return { name: fields[0].name, selection: fields.map(({ id }) => id).join(',') };
+}
+
 function blockFiles(directory: string, block: BlockCalibration, imaging: MemberImaging): BlockFiles {
   const inBlock = (name: string) => joinPath(directory, `${block.uid}.calibration`, name);
   const vis = `${block.uid}.ms`;
   const calls = taskCalls(block.plan);
   const bandpass = calls.find((call) => call.task === 'bandpass');
-  const first = imaging.products[0];
-  const cubes = imaging.products.filter((product) => product.kind === 'cube');
+  const [facts] = imaging.facts;
+  const products = imaging.products.filter(({ target }) => target === facts.target);
+  const [first] = products;
+  const own = block.block.targets.filter(({ name }) => name === facts.target);
+  // An Execution Block may lack the first target.
+  const targets = own.length > 0 ? own : block.block.targets.slice(0, 1);
+  const cubes = products.filter((product) => product.kind === 'cube');
   const cube = cubes.find((product) => product.line !== undefined) ?? cubes[0];
   return {
     uid: block.uid,
@@ -248,9 +314,9 @@ function blockFiles(directory: string, block: BlockCalibration, imaging: MemberI
     phaseTable: inBlock(`${vis}.split.phase_int`),
     bandpassField: String(bandpass?.args.field ?? '0'),
     scienceSpw: String(block.block.spws[0]),
-    target: imaging.facts.target,
-    fluxField: block.fluxes.find((flux) => flux.isReference)?.field,
-    phaseField: block.block.targets.find(({ name }) => name === imaging.facts.target)?.phase.name,
+    target: shown(targets),
+    fluxField: shown([block.block.flux]),
+    phaseField: shown([targets[0].phase]),
     split: inBlock(`${vis}.split`),
     spws: block.block.spws,
     image: first && joinPath(directory, `${first.imagename}.image`),

@@ -1,7 +1,9 @@
-import { ARCSEC, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
+import { ARCSEC, type Issue, SPEED_OF_LIGHT } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
+import { fileNameToUid } from '../../../pipeline/delivery/index.ts';
 import {
   checkGoal,
+  checkNoise,
   cycleLimits,
   judge,
   measureImage,
@@ -10,9 +12,9 @@ import {
   type QaRequest,
   type ReportProduct,
 } from '../../../pipeline/qa/index.ts';
-import type { ImagingWindow, ScienceGoal } from '../../../pipeline/reduction/index.ts';
+import type { ImagingWindow, ProductPlan, ScienceGoal } from '../../../pipeline/reduction/index.ts';
 import { PROGRAM_VERSION } from './program.ts';
-import type { MemberResults } from './steps.ts';
+import type { FailedBlock, MemberResults } from './steps.ts';
 
 /** Measures the products, checks them against the goal, and gathers everything for qa2_report.json. */
 export function buildReport(results: MemberResults): QaReport {
@@ -22,7 +24,7 @@ export function buildReport(results: MemberResults): QaReport {
       file: `product/${product.fits}`,
       kind: product.kind,
       spw: product.spwIds.join(','),
-      target: results.imaging.facts.target,
+      target: product.target,
       line: product.line,
       beamMajorArcsec: numbers.beamMajorArcsec,
       beamMinorArcsec: numbers.beamMinorArcsec,
@@ -31,14 +33,16 @@ export function buildReport(results: MemberResults): QaReport {
       predictedRmsJyPerBeam: product.predictedRmsJy,
       image: `${product.imagename}.image`,
       peakJyPerBeam: numbers.peakJyPerBeam,
-      channelHz: product.kind === 'cube' ? numbers.channelHz : continuumBandwidth(results, product.spwIds),
+      channelHz: product.kind === 'cube' ? numbers.channelHz : continuumBandwidth(results, product),
       frequencyHz: numbers.frequencyHz,
     };
   });
   const request = requestOf(results.goal);
   const representative = representativeProduct(products, request, results);
   const frequency = request.representativeFrequencyHz ?? representative?.frequencyHz ?? 230e9;
-  const checks = checkGoal(request, achievementOf(representative, results), cycleLimits(frequency));
+  const goal = checkGoal(request, achievementOf(representative, results), cycleLimits(frequency));
+  const isMet = goal.some(({ code, severity }) => code === 'sensitivity' && severity === 'info');
+  const checks = [...results.failures.map(failureIssue), ...goal, ...checkNoise(products, isMet)];
   return {
     program: `alma-qa2 ${PROGRAM_VERSION}`,
     project: results.names.project,
@@ -60,6 +64,15 @@ export function buildReport(results: MemberResults): QaReport {
       .filter((decision) => decision.topic !== 'Common flux')
       .map((decision) => ({ ...decision })),
     products,
+  };
+}
+
+function failureIssue({ uid, message }: FailedBlock): Issue {
+  return {
+    code: 'execution-block',
+    severity: 'warning',
+    path: uid,
+    message: `Execution Block ${fileNameToUid(uid)} is left out, it could not be reduced: ${message}`,
   };
 }
 
@@ -117,7 +130,8 @@ function representativeProduct(
   request: QaRequest,
   results: MemberResults,
 ): ReportProduct | undefined {
-  const window = results.imaging.facts.windows.find((entry) => {
+  const [{ windows, target }] = results.imaging.facts;
+  const window = windows.find((entry) => {
     const [low, high] = edges(entry);
     return (
       request.representativeFrequencyHz !== undefined &&
@@ -130,13 +144,14 @@ function representativeProduct(
     !window ||
     request.sensitivityBandwidthHz > 0.5 * (edges(window)[1] - edges(window)[0]);
   const kind = isContinuum ? 'continuum' : 'cube';
-  const holds = (product: ReportProduct) => !window || product.spw.split(',').map(Number).includes(window.spwIds[0]);
+  const holds = (product: ReportProduct) =>
+    product.target === target && (!window || product.spw.split(',').map(Number).includes(window.spwIds[0]));
   return products.find((product) => product.kind === kind && holds(product)) ?? products[0];
 }
 
 function achievementOf(product: ReportProduct | undefined, results: MemberResults): QaAchievement {
   return {
-    coverage: results.imaging.facts.windows.map(edges),
+    coverage: results.imaging.facts[0].windows.map(edges),
     beamMajorRad: product?.beamMajorArcsec ? product.beamMajorArcsec * ARCSEC : undefined,
     beamMinorRad: product?.beamMinorArcsec ? product.beamMinorArcsec * ARCSEC : undefined,
     rmsJy: product?.rmsJyPerBeam ?? undefined,
@@ -151,8 +166,10 @@ function edges(window: ImagingWindow): [number, number] {
 }
 
 /** Bandwidth of the line-free channels that a continuum image averages, Hz. */
-function continuumBandwidth(results: MemberResults, spwIds: readonly number[]): number {
-  return results.imaging.facts.windows
+function continuumBandwidth(results: MemberResults, { target, spwIds }: ProductPlan): number {
+  return results.imaging.facts
+    .filter((facts) => facts.target === target)
+    .flatMap(({ windows }) => windows)
     .filter((window) => spwIds.includes(window.spwIds[0]))
     .reduce((sum, window) => {
       const [low, high] = edges(window);

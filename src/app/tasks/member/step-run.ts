@@ -1,18 +1,20 @@
 import { formatMjd } from '../../../astronomy/measures/index.ts';
-import type { Context } from '../../../foundation/base/index.ts';
+import { type Context, type ErrorTag, isQa2Error, packError } from '../../../foundation/base/index.ts';
 import { disk, joinPath } from '../../../foundation/bytes/index.ts';
 import { renderPng } from '../../../foundation/plotting/node-canvas.ts';
 import { type BlockFiles, blockPages, tablePages } from '../../../pipeline/qa/index.ts';
 import {
+  type BlockOptions,
+  type CleanedStep,
   calibrateBlock,
   calibrateFluxes,
+  cleanCube,
   type PlanRunner,
-  type PlanStep,
   planMemberImaging,
   runStep,
 } from '../../../pipeline/reduction/index.ts';
 import { deliver } from './deliver.ts';
-import type { BlockAssessment, ImagesMade, MemberStep } from './steps.ts';
+import type { BlockAssessment, BlockOutcome, MemberStep } from './steps.ts';
 
 /**
  * Runs one step of a Member's reduction in this engine thread.
@@ -26,13 +28,13 @@ export async function runMemberStep(
 ): Promise<unknown> {
   switch (step.step) {
     case 'calibrate-block':
-      return calibrateBlock(context, runnerIn(step.options.directory), step.options);
+      return calibrateOrTell(context, runnerIn(step.options.directory), step.options);
     case 'calibrate-fluxes':
       return calibrateFluxes(context, runnerIn(step.directory), step.blocks);
     case 'plan-images':
       return planMemberImaging(context, step.directory, step.vis, step.goal);
     case 'make-images':
-      return makeImages(context, runnerIn(step.directory), step.part);
+      return makeImages(context, runnerIn(step.directory), step);
     case 'assess-block':
       return assessBlock(context, step.files, step.member);
     case 'deliver':
@@ -40,9 +42,27 @@ export async function runMemberStep(
   }
 }
 
-async function makeImages(context: Context, runner: PlanRunner, part: PlanStep): Promise<ImagesMade> {
-  await runStep(context, runner, part, { from: 0, share: 1, note: part.title });
-  return { title: part.title };
+/** Errors that lie in an Execution Block, or in what the user stated of it; others end the run. */
+const OF_BLOCK: ReadonlySet<ErrorTag> = new Set(['usage', 'missing', 'bad-format', 'bad-data', 'unsupported']);
+
+async function calibrateOrTell(context: Context, runner: PlanRunner, options: BlockOptions): Promise<BlockOutcome> {
+  try {
+    return await calibrateBlock(context, runner, options);
+  } catch (error) {
+    if (isQa2Error(error) && OF_BLOCK.has(error.tag)) return { failure: packError(error) };
+    throw error;
+  }
+}
+
+async function makeImages(
+  context: Context,
+  runner: PlanRunner,
+  { part, fallback, directory }: Extract<MemberStep, { step: 'make-images' }>,
+): Promise<CleanedStep> {
+  const span = { from: 0, share: 1, note: part.title };
+  if (fallback) return cleanCube(context, runner, { step: part, fallback, directory }, span);
+  await runStep(context, runner, part, span);
+  return { step: part };
 }
 
 /** Draws the pages of an Execution Block into qa/ and its table plots into calibration/. */

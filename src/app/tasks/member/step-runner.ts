@@ -58,6 +58,11 @@ export class StepRunner {
     return results as StepResult<S>[];
   }
 
+  /** Lets the next run do a step again. */
+  forget(name: string): void {
+    this.store?.forget(name);
+  }
+
   /** Moves the logs of steps, in this order, to the end of another step's. */
   gatherLogs(name: string, parts: readonly string[]): void {
     const files = disk();

@@ -54,6 +54,11 @@ export class StepStore {
     disk().remove(`${this.pathOf(name)}.begun`);
   }
 
+  /** Forgets the result of one step. */
+  forget(name: string): void {
+    disk().remove(this.pathOf(name));
+  }
+
   /** The result of an earlier run, or undefined when there is none that counts. */
   load(name: string, step: MemberStep): unknown {
     const path = this.pathOf(name);

@@ -1,9 +1,11 @@
-import type { Issue } from '../../../foundation/base/index.ts';
+import type { Issue, SentError } from '../../../foundation/base/index.ts';
 import type { MemberNames } from '../../../pipeline/delivery/index.ts';
 import type { BlockFiles, ImageNumbers } from '../../../pipeline/qa/index.ts';
 import type {
   BlockCalibration,
   BlockOptions,
+  CleanedStep,
+  CubeFallback,
   FluxCalibration,
   MemberImaging,
   PlanStep,
@@ -18,6 +20,8 @@ export interface MemberResults {
   readonly names: MemberNames;
   readonly goal: ScienceGoal;
   readonly blocks: readonly BlockCalibration[];
+  /** Execution Blocks that are left out. */
+  readonly failures: readonly FailedBlock[];
   readonly flux?: FluxCalibration;
   readonly imaging: MemberImaging;
   readonly assessments: readonly BlockAssessment[];
@@ -25,17 +29,22 @@ export interface MemberResults {
   readonly calibratedVis: string;
 }
 
+/** An Execution Block that could not be reduced. */
+export interface FailedBlock {
+  readonly uid: string;
+  /** What was wrong, with its place. */
+  readonly message: string;
+}
+
+/** The calibration of an Execution Block, or why there is none. */
+export type BlockOutcome = BlockCalibration | { readonly failure: SentError };
+
 /** What the diagnostics of one Execution Block gave. */
 export interface BlockAssessment {
   readonly uid: string;
   readonly observed: string;
   readonly antennaCount: number;
   readonly phaseRmsDeg?: { readonly withoutWvr: number; readonly withWvr: number };
-}
-
-/** A step of the imaging plan was run. */
-export interface ImagesMade {
-  readonly title: string;
 }
 
 /** What packaging gave. */
@@ -53,7 +62,13 @@ export type MemberStep =
   | { readonly step: 'calibrate-block'; readonly options: BlockOptions; readonly keepsColumns: boolean }
   | { readonly step: 'calibrate-fluxes'; readonly directory: string; readonly blocks: readonly BlockCalibration[] }
   | { readonly step: 'plan-images'; readonly directory: string; readonly vis: string; readonly goal: ScienceGoal }
-  | { readonly step: 'make-images'; readonly directory: string; readonly part: PlanStep }
+  | {
+      readonly step: 'make-images';
+      readonly directory: string;
+      readonly part: PlanStep;
+      /** Of a step that makes a cube. */
+      readonly fallback?: CubeFallback;
+    }
   | { readonly step: 'assess-block'; readonly files: BlockFiles; readonly member: string }
   | { readonly step: 'deliver'; readonly results: MemberResults; readonly maxBytes: number };
 
@@ -61,13 +76,13 @@ export type MemberStep =
 export type ProductNumbers = ImageNumbers & { readonly file: string };
 
 export type StepResult<S extends MemberStep['step']> = S extends 'calibrate-block'
-  ? BlockCalibration
+  ? BlockOutcome
   : S extends 'calibrate-fluxes'
     ? FluxCalibration
     : S extends 'plan-images'
       ? MemberImaging
       : S extends 'make-images'
-        ? ImagesMade
+        ? CleanedStep
         : S extends 'assess-block'
           ? BlockAssessment
           : Delivered;

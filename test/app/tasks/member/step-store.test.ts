@@ -28,6 +28,9 @@ describe('StepStore', () => {
     const store = new StepStore(member, [asdm]);
     store.save('imaging', step, 1);
     expect(store.load('imaging', { ...step, vis: 'other.ms' })).toBeUndefined();
+    store.forget('imaging');
+    expect(store.load('imaging', step)).toBeUndefined();
+    store.save('imaging', step, 1);
     writeFileSync(asdm, 'other raw data');
     expect(new StepStore(member, [asdm]).load('imaging', step)).toBeUndefined();
     store.clear();

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readdirSync, statSync, truncateSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -58,6 +58,22 @@ describe('qa2 calibrate', () => {
     });
     expect(new Set(digests).size).toBe(1);
   }, 400_000);
+
+  it('leaves out an Execution Block that it cannot reduce, says so, and reduces the other', () => {
+    const broken = join(folder, 'broken', basename(asdms[1]));
+    cpSync(asdms[1], broken, { recursive: true });
+    truncateSync(join(broken, 'Main.xml'), 300);
+    const out = join(folder, 'one');
+    const goal = ['--goal', join(folder, 'sim', 'goal.yaml')];
+    const args = ['calibrate', asdms[0], broken, ...goal, '--out', out, '--json'];
+    const run = spawnSync(process.execPath, [join(root, 'bin', 'qa2.mjs'), ...args], { encoding: 'utf8' });
+    expect(run.status).toBe(1);
+    const { calibrated, failures } = JSON.parse(run.stdout);
+    expect(failures).toEqual([{ uid: basename(broken), message: expect.stringContaining(join(broken, 'Main.xml')) }]);
+    expect(basename(calibrated)).toBe(`${basename(asdms[0])}.ms.split.cal`);
+    expect(existsSync(calibrated)).toBe(true);
+    expect(readdirSync(join(calibrated, '..')).filter((name) => name.startsWith(basename(broken)))).toEqual([]);
+  }, 100_000);
 
   it('names the file as it was given when a BDF is cut short', () => {
     const asdm = join(folder, 'cut', basename(asdms[0]));
