@@ -80,10 +80,18 @@ function tokenEdits(tokens: readonly Token[], areUnicode: boolean): Edit[] {
 
 /** In a string of bytes `\u`, `\U` and `\N` are no escapes: a backslash and a letter, as in texts for TeX. */
 function modernString(text: string): string {
-  const plain = text.replace(/^(?:[uU](?=[rR])|[bB])/, '');
+  if (/^[uU][rR]/.test(text)) return rawUnicode(text);
+  const plain = text.replace(/^[bB]/, '');
   return /^['"]/.test(plain)
     ? plain.replace(/\\(.)/gs, (pair, mark) => ('uUN'.includes(mark) ? `\\${pair}` : pair))
     : plain;
+}
+
+/** Of the escapes, a raw string of unicode has `\\u` and `\\U` alone. */
+function rawUnicode(text: string): string {
+  return `u${text.slice(2)}`.replace(/\\(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[\\'"]|)/g, (escape, mark) =>
+    /^[uU]/.test(mark) ? escape : `\\\\${mark && `\\${mark}`}`,
+  );
 }
 
 function modernNumber(text: string): string {

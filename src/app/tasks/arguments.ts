@@ -72,7 +72,7 @@ const DESCRIPTIONS: Readonly<Record<ParameterType, string>> = {
 
 function checkValue(task: string, parameter: TaskParameter, value: TaskValue): TaskValue {
   const { name, type, allowed } = parameter;
-  const converted = convert(type, value);
+  const converted = parameter.path && typeof value === 'number' ? undefined : convert(type, value);
   if (converted === undefined) {
     fail('usage', `${task}(): the parameter '${name}' must be ${DESCRIPTIONS[type]}, not ${showValue(value)}.`);
   }

@@ -41,7 +41,7 @@ class Kept: pass
 if not isinstance(pickle.loads(pickle.dumps(Kept())), Kept) or au is not aU or hasattr(tb, 'nosuch'): sys.exit('names')
 if re.search('^5.6.1', '.'.join([str(i) for i in cu.version().tolist()[:-1]])) == None: sys.exit('wrong version')\n`,
     );
-    expect(casapy('-c', source)).toMatchObject({ code: 0, out: '3 [4 2 1 0] 4.2.1 2.0 2.5 True\n' });
+    expect(casapy('-c', source)).toMatchObject({ code: 0, out: '3 [4 2 1 0] CASA Version 4.2.1 2.0 2.5 True\n' });
     const neutral =
       "if re.search('^5.6.1', '.'.join([str(i) for i in cu.version()])) == None: sys.exit(1)\nprint('a', 7/2)";
     expect(casapy('-c', neutral).out).toBe("('a', 3)\n");
@@ -122,7 +122,10 @@ raise IOError(errno.ENOENT, os.strerror(errno.ENOENT), 'file')`;
     expect(run.out.trimEnd().split('\n')).toEqual(['2', "[Errno 17] File exists: '2'", ...kinds]);
     expect(run.err).toContain("FileNotFoundError: [Errno 2] No such file or directory: 'file'");
     const old = casapy('-c', "import errno\nprint 1\nraise IOError, (errno.ENOENT, 'gone')");
-    expect(old.err).toContain('FileNotFoundError: [Errno 2] gone');
+    expect(old.err).toContain('\nIOError: [Errno 2] gone');
+    const kinds2 = casapy('-c', "try: os.mkdir('n/o')\nexcept OSError, e: print [e]\nprint 1\nopen('none')");
+    expect(kinds2.out).toBe("[OSError(2, 'No such file or directory')]\n1\n");
+    expect(kinds2.err).toContain("\nIOError: [Errno 2] No such file or directory: 'none'");
   });
 
   it('runs a sum of very many terms, whatever stands beside it', () => {
@@ -458,6 +461,13 @@ inp()`;
       /Not started: .* Make room \(SPACESAVING=3 needs \d+ MB\); IGNORESPACE=True/,
     );
     expect(run('IGNORESPACE=True').stdout.toString()).toContain('started');
+  });
+
+  it('goes on where a script wants a window or locks, and knows the good sizes of images', () => {
+    const idle = casapy('-c', "browsetable('x.ms'); clearplot(); clearstat(); print 'on'");
+    expect(idle).toMatchObject({ code: 0, out: 'on\n' });
+    const sizes = 'from casatools import synthesisutils\nprint([synthesisutils().getOptimumSize(n) for n in (7, 97, 2049)])';
+    expect(casapy('-c', sizes).out).toBe('[8, 100, 2160]\n');
   });
 
   it('refuses wrong options with exit code 2', () => {

@@ -52,6 +52,7 @@ describe('checkArguments', () => {
     [['x.ms'], { wrong: 1 }, "unexpected keyword argument 'wrong'. Its parameters are vis, spw"],
     [['x.ms'], { vis: 'y.ms' }, "two values for the parameter 'vis'"],
     [['x.ms'], { calmode: 'q' }, "'calmode' cannot be 'q'; allowed are 'p', 'a', 'ap'"],
+    [[5], {}, "'vis' must be a string, not 5"],
     [['x.ms'], { selectdata: 'yes' }, "'selectdata' must be True or False, not 'yes'"],
     [['x.ms'], { niter: 4 }, 'only niter=3 is available, not 4'],
     [['a', 'b', true, '', '', 'p', '', 3, 9], {}, 'takes at most 8 arguments; 9 were given'],

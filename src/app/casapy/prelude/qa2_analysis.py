@@ -194,7 +194,7 @@ class AnalysisUtilities(Tool):
         middle = [float(numpy.mean([place[axis] for place in places])) for axis in (0, 1)]
         offsets = [((east - middle[0]) * math.cos(dec) * _ARCSEC, (dec - middle[1]) * _ARCSEC) for east, dec in places]
         beam = 1.13 * _C / frequency / diameter * _ARCSEC * math.sqrt(math.log(1 / pblevel) / math.log(2))
-        sizes = [_good_size((max(part) - min(part) + beam) / cell) for part in zip(*offsets)]
+        sizes = [good_size((max(part) - min(part) + beam) / cell) for part in zip(*offsets)]
         centre = min(range(len(fields)), key=lambda at: math.hypot(*offsets[at]))
         return [shown, sizes, fields[centre]]
 
@@ -287,12 +287,12 @@ def _degrees(dec):
     return '%sd%sm%ss' % tuple(parts) if len(parts) == 3 else dec
 
 
-def _good_size(least):
-    """The even number of pixels from `least` on that has no prime factor above 7."""
+def good_size(least, factors=(2, 3, 5, 7)):
+    """The even number of pixels from `least` on that has no prime factors but these."""
     size = 2 * math.ceil(least / 2)
     while True:
         rest = size
-        for factor in (2, 3, 5, 7):
+        for factor in factors:
             while rest % factor == 0:
                 rest //= factor
         if rest == 1:

@@ -26,7 +26,7 @@ import qa2_host
 import qa2_parameters
 import qa2_python2
 import qa2_session
-from qa2_analysis import AnalysisUtilities
+from qa2_analysis import AnalysisUtilities, good_size
 from qa2_engine import AbsentTool, CasaError, Task, Tool, absent_task, ask
 
 SPACE = qa2_session.SPACE
@@ -397,7 +397,7 @@ _ABSENT_TOOLS = {
 }
 # Tasks of CASA 3.4 to 6.7 that are not here; scripts may import them, and are told when they call them.
 _ABSENT_TASKS = """
-accor accum autoclean blcal boxit browsetable caltabconvert casaviewer clearplot clearstat conjugatevis csvclean
+accor accum autoclean blcal boxit caltabconvert casaviewer conjugatevis csvclean
 deconvolve defintent exportasdm find fringefit getantposalma getcalmodvla getephemtable imbaseline
 importasap importatca importevla importfitsidi importgmrt importmiriad importnro importvla
 listfits listhistory listpartition listsdm listvis mosaic msmoments msuvbin msuvbinflag msview nrobeamaverage oldstatwt
@@ -406,7 +406,33 @@ sdfixscan sdflag sdgaincal sdimaging sdintimaging sdmath sdplot sdpolaverage sds
 sdtimeaverage simalma simanalyze simobserve slsearch specfit splattotable spxfit ssoflux
 testconcat tsdimaging uvmodelfit widebandpbcor widefield
 """.split()
+# Tasks for windows and locks, which are not here: scripts go on, and the log says why nothing happened.
+_IDLE_TASKS = {
+    'browsetable': 'There is no window to show a table in.',
+    'clearplot': 'There is no window with a plot to clear.',
+    'clearstat': 'No table stays locked here after a task.',
+}
 _RECIPES = ('fixsyscaltimes', 'tsysspwmap')
+
+
+def _idle_task(name, sentence):
+    def task(*_positional, **_named):
+        SPACE['casalog'].post(sentence, 'INFO', name)
+
+    task.__name__ = name
+    return task
+
+
+class _SynthesisUtilities:
+    """casatools.synthesisutils: the size of images."""
+
+    @staticmethod
+    def getOptimumSize(size=100):
+        return good_size(int(size), (2, 3, 5))
+
+    @staticmethod
+    def done():
+        return True
 
 
 def _install_modules():
@@ -525,6 +551,7 @@ def attach(start):
         SPACE[name] = (AnalysisUtilities if name == 'aU' else Tool)(name)
     why = '%s() is a CASA task that is not available here; docs/coverage.md lists those that are.'
     absent = {name: absent_task(name, why % name) for name in _ABSENT_TASKS if name not in start['tasks']}
+    absent.update({name: _idle_task(name, sentence) for name, sentence in _IDLE_TASKS.items()})
     SPACE.update(absent)
     add = qa2_python2._add_module
     tasks = {**absent, **{name: SPACE[name] for name in start['tasks']}}
@@ -540,7 +567,7 @@ def attach(start):
     sys.modules['analysisUtils'] = SPACE['au'] = SPACE['aU']
     add('taskinit', casac=SPACE['casac'], gentools=_gentools, **{name: SPACE[name] for name in start['tools']}, **makers)
     absent_tools = {name: SPACE[told[0]] for name, told in _ABSENT_TOOLS.items()}
-    add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']}, **absent_tools)
+    add('casatools', **{name: _Maker(tool) for name, tool in _TOOL_NAMES.items() if tool in start['tools']}, synthesisutils=_SynthesisUtilities, **absent_tools)
     SPACE.update({name: sys.modules[name] for name in ('casatasks', 'casatools')})  # as at the prompt of CASA 6
     _install_versions()
     _is_version_fixed = start['isVersionFixed']

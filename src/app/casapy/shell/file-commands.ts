@@ -229,6 +229,15 @@ const find: ShellCommand = (context) => {
   const split = context.args.findIndex((word) => /^[-!(]/.test(word));
   const places = context.args.slice(0, split < 0 ? undefined : split);
   const tests = findTests(split < 0 ? [] : context.args.slice(split));
+  const gathered: string[] = [];
+  const meet = (name: string) => {
+    if (!tests.command) context.write(`${name}\n`);
+    else if (tests.isGathering) gathered.push(name);
+    else {
+      const words = tests.command.map((word) => word.replaceAll('{}', name));
+      context.run(words, new Uint8Array(0));
+    }
+  };
   const visit = (name: string, depth: number): void => {
     const path = context.path(name);
     const kind = kindOf(context.files, path, false);
@@ -240,22 +249,30 @@ const find: ShellCommand = (context) => {
   };
   const visitLater = (name: string, entry: string, depth: number) => {
     const inner = `${name}/${entry}`;
-    if (depth + 1 >= tests.least && tests.fits(inner, kindOf(context.files, context.path(inner), false)))
-      context.write(`${inner}\n`);
+    if (depth + 1 >= tests.least && tests.fits(inner, kindOf(context.files, context.path(inner), false))) meet(inner);
     visit(inner, depth + 1);
   };
-  return forEach(context, places.length > 0 ? places : ['.'], (name) => {
+  const status = forEach(context, places.length > 0 ? places : ['.'], (name) => {
     const kind = kindOf(context.files, context.path(name), false);
     if (kind === 'none') throw Object.assign(new Error('No such file'), { code: 'ENOENT' });
-    if (!tests.isDeleting && tests.least <= 0 && tests.fits(name, kind)) context.write(`${name}\n`);
+    if (!tests.isDeleting && tests.least <= 0 && tests.fits(name, kind)) meet(name);
     visit(name, 0);
   });
+  if (tests.command && gathered.length > 0) {
+    const words = tests.command.flatMap((word) => (word === '{}' ? gathered : [word]));
+    return context.run(words, new Uint8Array(0)) || status;
+  }
+  return status;
 };
 
 interface FindTests {
   readonly deepest: number;
   readonly least: number;
   readonly isDeleting: boolean;
+  /** What runs for each that is found, its name in place of {}. */
+  readonly command?: readonly string[];
+  /** The command runs once, for all. */
+  readonly isGathering: boolean;
   fits(name: string, kind: string): boolean;
 }
 
@@ -264,6 +281,8 @@ function findTests(words: readonly string[]): FindTests {
   let least = 0;
   let isDeleting = false;
   let isNot = false;
+  let command: string[] | undefined;
+  let isGathering = false;
   const checks: ((name: string, kind: string) => boolean)[] = [];
   const push = (check: (name: string, kind: string) => boolean) => {
     const negated = isNot;
@@ -286,9 +305,16 @@ function findTests(words: readonly string[]): FindTests {
     } else if (word === '-maxdepth') deepest = Number(value());
     else if (word === '-mindepth') least = Number(value());
     else if (word === '-delete') isDeleting = true;
+    else if (word === '-exec') {
+      const end = words.findIndex((one, at) => at > index && (one === ';' || one === '+'));
+      if (end < 0 || end === index + 1) fail('usage', '-exec needs a command that ends with ; or +');
+      command = words.slice(index + 1, end);
+      isGathering = words[end] === '+';
+      index = end;
+    }
     else if (word !== '-print' && word !== '-a') fail('unsupported', `find ${word} is not known here`);
   }
-  return { deepest, least, isDeleting, fits: (name, kind) => checks.every((check) => check(name, kind)) };
+  return { deepest, least, isDeleting, command, isGathering, fits: (name, kind) => checks.every((check) => check(name, kind)) };
 }
 
 export const FILE_COMMANDS: Readonly<Record<string, ShellCommand>> = {

@@ -82,23 +82,25 @@ _NAMES_OF_KIND = ('OSError', 'IOError', 'EnvironmentError')
 _import_module = importlib.import_module
 
 
-def os_error(kind, *args, **named):
-    """OSError(number, text, …) of a script: its subclass is that of Linux's number."""
+def os_error(called, kind, *args, **named):
+    """OSError(number, text, …) of a script, under the name `called`: its subclass is that of Linux's number."""
     if kind is not OSError or named or len(args) < 2 or not isinstance(args[0], int):
-        return kind(*args, **named)
-    chosen = _KINDS.get(args[0], OSError)
-    if chosen is not OSError:
-        return chosen(*args)
-    # No subclass has the number 0 here; others may have the script's.
-    error = OSError(0, *args[1:])
-    error.errno, error.args = args[0], (args[0], *error.args[1:])
+        error = kind(*args, **named)
+    elif _KINDS.get(args[0], OSError) is not OSError:
+        error = _KINDS[args[0]](*args)
+    else:
+        # No subclass has the number 0 here; others may have the script's.
+        error = OSError(0, *args[1:])
+        error.errno, error.args = args[0], (args[0], *error.args[1:])
+    if kind is OSError:
+        error.is_of_file = called == 'IOError'  # two kinds in Python 2
     return error
 
 
 def picks_kind(call):
     """Makes of a call OSError(…) in a syntax tree one of __os_error__."""
     if isinstance(call.func, ast.Name) and call.func.id in _NAMES_OF_KIND:
-        call.args.insert(0, call.func)
+        call.args[:0] = [ast.copy_location(ast.Constant(call.func.id), call.func), call.func]
         call.func = ast.copy_location(ast.Name('__os_error__', ast.Load()), call.func)
 
 

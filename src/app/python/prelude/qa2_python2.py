@@ -320,7 +320,8 @@ def make_error(kind, value=None, trace=None):
     elif value is None:
         error = kind()
     else:
-        error = os_error(kind, *value) if isinstance(value, builtins.tuple) else kind(value)
+        # Of the two names of OSError, scripts raise IOError.
+        error = os_error('IOError', kind, *(value if isinstance(value, builtins.tuple) else (value,)))
     return error.with_traceback(trace)
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import traceback
 
 import qa2_linux_errors
 
@@ -31,6 +32,21 @@ _WORDS = [
         (TypeError, r"cannot use .* \((unhashable type: '\w+')\)", r'\1'),
     )
 ]
+
+
+def name_of(error):
+    """The kind of an error, without its module: what open() said was an IOError, what other calls said an OSError."""
+    kind = type(error)
+    if isinstance(error, OSError) and kind.__module__ == 'builtins':
+        return 'IOError' if getattr(error, 'is_of_file', False) else 'OSError'
+    return kind.__name__
+
+
+def lines_of(kind, error):
+    """What traceback.format_exception_only gives, with the kind as it was then."""
+    *lines, last = traceback.format_exception_only(kind, error)
+    shown = kind.__qualname__ if kind.__module__ == 'builtins' else '%s.%s' % (kind.__module__, kind.__qualname__)
+    return [*lines, last.replace(shown, name_of(error) if isinstance(error, kind) else kind.__name__, 1)]
 
 
 def _last_frame(error):

@@ -7,6 +7,7 @@ import types
 
 import qa2_linux_errors
 import qa2_python2_bytes
+import qa2_python2_errors
 import qa2_python2_random
 
 
@@ -126,10 +127,7 @@ def _old_traceback():
 
     def error_lines(kind, error):
         """The error alone, whose kind is told without its module."""
-        if kind is None:
-            return ['None\n']
-        *lines, last = traceback.format_exception_only(kind, error)
-        return [*lines, last.replace('%s.%s' % (kind.__module__, kind.__qualname__), kind.__name__, 1)]
+        return ['None\n'] if kind is None else qa2_python2_errors.lines_of(kind, error)
 
     def lines_of(kind, error, trace, limit=None):
         """All lines, without other errors that were being handled."""

@@ -6,6 +6,8 @@ import datetime
 import enum
 import math
 
+import qa2_python2_errors
+
 
 class UnicodeText(str):
     """A unicode string: text like any other, which repr() shows with its u."""
@@ -149,10 +151,7 @@ def _container_repr(value, kind):
 
 
 def _error_repr(error):
-    kind, parts = type(error).__name__, repr_of(error.args)
-    if isinstance(error, OSError) and type(error).__module__ == 'builtins':
-        kind = 'IOError' if getattr(error, 'is_of_file', False) else 'OSError'
-    return kind + parts
+    return qa2_python2_errors.name_of(error) + repr_of(error.args)
 
 
 def _timedelta_repr(value):

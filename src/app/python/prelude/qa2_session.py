@@ -410,14 +410,15 @@ def _own_trace(error):
 
 def _report(error):
     """The traceback, our own frames left out, with the script's own lines as they stand there."""
-    told = qa2_python2_errors.told if _is_of_old_script(error) else qa2_linux_errors.told
-    told(error)
+    is_old = _is_of_old_script(error)
+    (qa2_python2_errors if is_old else qa2_linux_errors).told(error)
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.endswith(tuple(HIDDEN))
     ]
     if isinstance(error, SyntaxError):
         frames = [frame for frame in frames if not frame.filename.startswith(_LIBRARY)]
-    lines = traceback.format_list(frames) + traceback.format_exception_only(type(error), error)
+    kind_and_words = qa2_python2_errors.lines_of if is_old else traceback.format_exception_only
+    lines = traceback.format_list(frames) + kind_and_words(type(error), error)
     lines += _refusals(error)
     if sys.excepthook is not sys.__excepthook__:
         try:

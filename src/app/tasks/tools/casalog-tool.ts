@@ -50,6 +50,6 @@ export const casalogTool: ToolDeclaration<null> = {
       return true;
     }),
     showconsole: method('onconsole=False', () => true),
-    version: method('', (_state, _args, { casaVersion }) => casaVersion),
+    version: method('', (_state, _args, { casaVersion }) => `CASA Version ${casaVersion}`),
   },
 };
