@@ -126,6 +126,8 @@ export class VisibilityAverages {
     const facts: RowFacts = {
       fieldId: chunk.fieldId[row],
       scan: chunk.scanNumber[row],
+      observationId: chunk.observationId[row],
+      stateId: chunk.stateId[row],
       spwId: chunk.spwId,
       antenna1: antenna ?? chunk.antenna1[row],
       antenna2: antenna ?? chunk.antenna2[row],

@@ -76,6 +76,8 @@ export interface Sums extends DataSums {
 export interface RowFacts {
   readonly fieldId: number;
   readonly scan: number;
+  readonly observationId: number;
+  readonly stateId: number;
   readonly spwId: number;
   readonly antenna1: number;
   readonly antenna2: number;

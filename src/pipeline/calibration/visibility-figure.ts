@@ -9,7 +9,20 @@ import { type AverageChoice, VisibilityAverages } from './visibility-averages.ts
 import { AxisValues, axisName, axisOf, type PlotAxis, type SpectralView, type Sums } from './visibility-axes.ts';
 import { PointStore } from './visibility-points.ts';
 
-export type PlotKey = 'field' | 'spw' | 'scan' | 'corr' | 'baseline' | 'antenna1' | 'antenna2' | 'time' | '';
+/** What tells colours or panels apart. */
+export type PlotKey =
+  | 'field'
+  | 'spw'
+  | 'chan'
+  | 'scan'
+  | 'corr'
+  | 'baseline'
+  | 'antenna1'
+  | 'antenna2'
+  | 'time'
+  | 'observation'
+  | 'intent'
+  | '';
 
 export interface VisibilityPlot extends Selection, Omit<AverageChoice, 'withFlagged'> {
   readonly vis: string;
@@ -58,7 +71,7 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Figur
     const withSpectrum = [plot.xaxis, plot.yaxis].includes('wtsp');
     const choice = { ...plot, withFlagged: plot.flaggedColour !== undefined, withSpectrum };
     const averages = new VisibilityAverages(metadata, channels, choice, (sums, cell, corrType, isFlagged) => {
-      const name = (key: PlotKey) => keyName(metadata, key, sums, corrType);
+      const name = (key: PlotKey) => keyName(metadata, key, sums, { chan: cell.chan, corr: corrType });
       const panel = name(plot.iteration ?? '');
       const [x, y] = [values.value(plot.xaxis, sums, cell), values.value(plot.yaxis, sums, cell)];
       store.add(panel, isFlagged ? FLAGGED : name(plot.colour ?? ''), x, y);
@@ -86,15 +99,26 @@ function rowsWhere(rows: Int32Array, found: ReadonlySet<number>): Int32Array {
   return rows.filter((row) => found.has(row));
 }
 
-function keyName(metadata: MsMetadata, key: PlotKey, { row, timeSum, count }: Sums, corr: string): string {
+function keyName(
+  metadata: MsMetadata,
+  key: PlotKey,
+  { row, timeSum, count }: Sums,
+  { chan, corr }: { chan: number; corr: string },
+): string {
   const antenna = (id: number) => metadata.antennas[id]?.name ?? String(id);
   switch (key) {
     case 'field':
       return metadata.fields[row.fieldId]?.name ?? `field ${row.fieldId}`;
     case 'spw':
       return `spw ${row.spwId}`;
+    case 'chan':
+      return `channel ${chan}`;
     case 'scan':
       return `scan ${row.scan}`;
+    case 'observation':
+      return `observation ${row.observationId}`;
+    case 'intent':
+      return metadata.states[row.stateId]?.obsMode || 'no intent';
     case 'corr':
       return corr;
     case 'baseline':

@@ -466,7 +466,8 @@ inp()`;
   it('goes on where a script wants a window or locks, and knows the good sizes of images', () => {
     const idle = casapy('-c', "browsetable('x.ms'); clearplot(); clearstat(); print 'on'");
     expect(idle).toMatchObject({ code: 0, out: 'on\n' });
-    const sizes = 'from casatools import synthesisutils\nprint([synthesisutils().getOptimumSize(n) for n in (7, 97, 2049)])';
+    const sizes =
+      'from casatools import synthesisutils\nprint([synthesisutils().getOptimumSize(n) for n in (7, 97, 2049)])';
     expect(casapy('-c', sizes).out).toBe('[8, 100, 2160]\n');
   });
 

@@ -43,6 +43,15 @@ describe('figures of visibilities', () => {
     expect(Array.from(first.y).every((amp) => Math.abs(amp - 2.5) < 1e-6)).toBe(true);
   });
 
+  it.each([
+    ['chan', ['channel 0', 'channel 1', 'channel 2', 'channel 3']],
+    ['observation', ['observation 0']],
+    ['intent', ['CALIBRATE_PHASE#ON_SOURCE']],
+  ] as const)('colours by %s', (colour, labels) => {
+    const [page] = visibilityFigures(context, { ...plot, xaxis: 'time', yaxis: 'amp', spw: '0', colour });
+    expect(page.sections[0].legend?.map(({ label }) => label)).toEqual(labels);
+  });
+
   it('averages in time within scans, by frequency, a panel for each baseline', () => {
     const pages = visibilityFigures(context, {
       ...{ ...plot, xaxis: 'freq', yaxis: 'phase', avgtime: 1e9, iteration: 'baseline', subplot: [1, 2] },

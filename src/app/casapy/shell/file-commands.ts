@@ -311,10 +311,16 @@ function findTests(words: readonly string[]): FindTests {
       command = words.slice(index + 1, end);
       isGathering = words[end] === '+';
       index = end;
-    }
-    else if (word !== '-print' && word !== '-a') fail('unsupported', `find ${word} is not known here`);
+    } else if (word !== '-print' && word !== '-a') fail('unsupported', `find ${word} is not known here`);
   }
-  return { deepest, least, isDeleting, command, isGathering, fits: (name, kind) => checks.every((check) => check(name, kind)) };
+  return {
+    deepest,
+    least,
+    isDeleting,
+    command,
+    isGathering,
+    fits: (name, kind) => checks.every((check) => check(name, kind)),
+  };
 }
 
 export const FILE_COMMANDS: Readonly<Record<string, ShellCommand>> = {

@@ -40,14 +40,8 @@ const AXES: Readonly<Record<string, PlotAxis>> = {
 };
 const KEYS: Readonly<Record<string, PlotKey>> = {
   ...{ '': '', field: 'field', spw: 'spw', scan: 'scan', corr: 'corr', correlation: 'corr', baseline: 'baseline' },
-  ...{
-    antenna: 'antenna1',
-    antenna1: 'antenna1',
-    antenna2: 'antenna2',
-    ant1: 'antenna1',
-    ant2: 'antenna2',
-    time: 'time',
-  },
+  ...{ antenna: 'antenna1', antenna1: 'antenna1', antenna2: 'antenna2', ant1: 'antenna1', ant2: 'antenna2' },
+  ...{ time: 'time', channel: 'chan', chan: 'chan', observation: 'observation', intent: 'intent' },
 };
 /** What colours and panels of a calibration table can tell. */
 const CAL_KEYS: Readonly<Record<string, CalIteration | 'pol'>> = {
