@@ -89,8 +89,8 @@ function modernString(text: string): string {
 
 /** Of the escapes, a raw string of unicode has `\\u` and `\\U` alone. */
 function rawUnicode(text: string): string {
-  return `u${text.slice(2)}`.replace(/\\(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[\\'"]|)/g, (escape, mark) =>
-    /^[uU]/.test(mark) ? escape : `\\\\${mark && `\\${mark}`}`,
+  return `u${text.slice(2)}`.replace(/\\(u[\da-fA-F]{4}|U[\da-fA-F]{8}|[\\'"]|)/g, (found, mark) =>
+    /^[uU]/.test(mark) ? found : `\\\\${mark && `\\${mark}`}`,
   );
 }
 
