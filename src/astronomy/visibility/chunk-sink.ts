@@ -1,5 +1,6 @@
 import type { Column, ColumnValues } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
+import { disk } from '../../foundation/bytes/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
 import {
   type MeasurementSet,
@@ -40,6 +41,22 @@ export interface AppendOptions {
  * @throws missing when the chunk or the MS lacks a column asked for
  */
 export function writeChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: WriteOptions): void {
+  lending(chunk, () => writeParts(ms, chunk, options));
+}
+
+/** Lets the second thread write visibilities from where they are, without a copy, while this one goes on with other columns. */
+function lending<T>({ data }: VisibilityChunk, write: () => T): T {
+  const loans = Object.values(data).map(({ buffer, byteOffset, byteLength }) =>
+    disk().lend(new Uint8Array(buffer, byteOffset, byteLength)),
+  );
+  try {
+    return write();
+  } finally {
+    for (const loan of loans) loan.end();
+  }
+}
+
+function writeParts(ms: MeasurementSet, chunk: VisibilityChunk, options: WriteOptions): void {
   const { main } = ms;
   const cell = [chunk.chanCount, chunk.corrCount];
   const put = (name: string, values: ColumnValues, shape: readonly number[], width: number) =>
@@ -82,10 +99,15 @@ function putRows(
  * @returns the number of the first new row
  */
 export function appendChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: AppendOptions = {}): number {
+  const start = ms.main.rowCount;
+  if (chunk.rowCount > 0) lending(chunk, () => appendParts(ms, chunk, options));
+  return start;
+}
+
+function appendParts(ms: MeasurementSet, chunk: VisibilityChunk, options: AppendOptions): void {
   const { main } = ms;
   const start = main.rowCount;
   const count = chunk.rowCount;
-  if (count === 0) return start;
   main.addRows(count);
   const put = (name: string, values: ColumnValues, shape?: readonly number[]) =>
     main.column(name).putRange(start, count, values, shape);
@@ -112,7 +134,6 @@ export function appendChunk(ms: MeasurementSet, chunk: VisibilityChunk, options:
   for (const [key, name] of ROW_COLUMNS.doubles) put(name, chunk[key]);
   for (const [key, name] of ROW_COLUMNS.integers) put(name, chunk[key]);
   put('DATA_DESC_ID', new Int32Array(count).fill(options.dataDescId ?? chunk.dataDescId));
-  return start;
 }
 
 function realParts(values: Float32Array): Float32Array {
