@@ -1,5 +1,6 @@
 import { type GainProblem, type Lease, solveGainsInPlace } from '../../foundation/numeric/index.ts';
 import { balanceSidesInPlace } from './gain-balance.ts';
+import { guessGainsInPlace, searchGainsInPlace } from './gain-guess.ts';
 import { refineGainsInPlace } from './gain-newton.ts';
 import { type RobustMode, RobustSamples } from './robust-samples.ts';
 
@@ -44,6 +45,9 @@ export interface FitResult {
 
 /** SNR of a solution without error. */
 const UNLIMITED_SNR = 9_999_999;
+
+/** Below this SNR chi² may have several minima, and the first guess decides which one is found. */
+const UNSURE_SNR = 5;
 
 /** Index of a baseline, ant1 < ant2. */
 export function baselineIndex(antCount: number, ant1: number, ant2: number): number {
@@ -107,25 +111,46 @@ export class GainFit {
     if (!this.usable.includes(1)) return result;
     this.gather(averages, chan);
     for (const problem of this.problems) {
-      guess(problem, this.options.refAnt);
+      guessGainsInPlace(problem, this.options.refAnt);
       if (!solveGainsInPlace(problem)) refineGainsInPlace(problem);
     }
+    if (this.meanSquareSnr() < UNSURE_SNR ** 2) for (const problem of this.problems) searchGainsInPlace(problem);
     if (this.samples) {
       const { count, power } = this.samples.fit();
       this.sampleCount = count;
       this.power.set(power);
     }
     if (this.options.mode !== 'p') for (const problem of this.problems) balanceSidesInPlace(problem);
+    this.store(result, this.chiSquarePerDof());
+    return result;
+  }
+
+  private isSolved(par: number, ant: number): boolean {
+    return this.usable[ant] === 1 && this.problems[par].hessian[ant] > 0;
+  }
+
+  private chiSquarePerDof(): number {
     let chiSquare = 0;
     let solved = 0;
     for (let par = 0; par < this.parCount; par++) {
-      const { hessian } = this.problems[par];
       chiSquare += this.chiSquare(par);
-      for (let ant = 0; ant < antCount; ant++) if (this.usable[ant] && hessian[ant] > 0) solved++;
+      for (let ant = 0; ant < this.options.antCount; ant++) if (this.isSolved(par, ant)) solved++;
     }
-    const perDof = Math.max(chiSquare, 0) / Math.max(2 * (this.sampleCount - solved), 1);
-    this.store(result, perDof);
-    return result;
+    return Math.max(chiSquare, 0) / Math.max(2 * (this.sampleCount - solved), 1);
+  }
+
+  /** Mean over antennas of (|g| / error)². */
+  private meanSquareSnr(): number {
+    let [sum, solved] = [0, 0];
+    for (let par = 0; par < this.parCount; par++) {
+      const { gains, hessian } = this.problems[par];
+      for (let ant = 0; ant < this.options.antCount; ant++) {
+        if (!this.isSolved(par, ant)) continue;
+        sum += (gains[2 * ant] ** 2 + gains[2 * ant + 1] ** 2) * hessian[ant];
+        solved++;
+      }
+    }
+    return sum / solved / (2 * this.chiSquarePerDof());
   }
 
   /** Antennas with enough baselines; leaving one out may leave others with too few. */
@@ -236,7 +261,7 @@ export class GainFit {
     for (let ant = 0; ant < antCount; ant++) {
       for (let par = 0; par < this.parCount; par++) {
         const { gains, hessian } = this.problems[par];
-        if (!this.usable[ant] || !(hessian[ant] > 0)) continue;
+        if (!this.isSolved(par, ant)) continue;
         const cell = ant * this.parCount + par;
         const [re, im] = [gains[2 * ant], gains[2 * ant + 1]];
         result.params[2 * cell] = re;
@@ -270,29 +295,4 @@ function add(
   products[2 * down + 1] -= im;
   weights[up] += weight;
   weights[down] += weight;
-}
-
-/** First guess: the visibilities on the baselines to one antenna, scaled to their mean amplitude. */
-function guess({ antCount, products, weights, gains }: GainProblem, refAnt: number): void {
-  const linkCount = (ant: number) => {
-    let count = 0;
-    for (let other = 0; other < antCount; other++) if (weights[ant * antCount + other] > 0) count++;
-    return count;
-  };
-  let start = refAnt >= 0 && linkCount(refAnt) > 0 ? refAnt : -1;
-  for (let ant = 0; ant < antCount && start < 0; ant++) if (linkCount(ant) > 0) start = ant;
-  gains.fill(0);
-  if (start < 0) return;
-  let sum = 0;
-  for (let ant = 0; ant < antCount; ant++) {
-    const at = ant * antCount + start;
-    if (weights[at] > 0) sum += Math.hypot(products[2 * at], products[2 * at + 1]) / weights[at];
-  }
-  const amp = Math.sqrt(sum / linkCount(start)) || 1;
-  for (let ant = 0; ant < antCount; ant++) {
-    const at = ant * antCount + start;
-    const isLinked = weights[at] > 0 && Math.hypot(products[2 * at], products[2 * at + 1]) > 0;
-    gains[2 * ant] = isLinked ? products[2 * at] / weights[at] / amp : amp;
-    gains[2 * ant + 1] = isLinked ? products[2 * at + 1] / weights[at] / amp : 0;
-  }
 }

@@ -25,7 +25,7 @@ export function refineGainsInPlace(problem: GainProblem): boolean {
   const step = new Float64Array(size);
   const start = new Float64Array(size);
   let damping = FIRST_DAMPING;
-  let value = objective(problem);
+  let value = gainObjective(problem);
   let isConverged = false;
   for (let count = 0; count < MAX_STEPS && !isConverged && damping < MOST_DAMPING; count++) {
     fillGradient(problem, gradient);
@@ -37,7 +37,7 @@ export function refineGainsInPlace(problem: GainProblem): boolean {
     }
     start.set(gains);
     for (let k = 0; k < size; k++) gains[k] -= step[k];
-    const trial = objective(problem);
+    const trial = gainObjective(problem);
     if (trial <= value + 1e-15 * Math.abs(value)) {
       isConverged = norm(step) <= TOLERANCE * norm(gains);
       value = trial;
@@ -58,8 +58,8 @@ function norm(values: Float64Array): number {
   return Math.sqrt(sum);
 }
 
-/** chi² without its constant part. */
-function objective({ antCount, products, weights, gains }: GainProblem): number {
+/** chi² without its constant part, sum over i < j of A_ij |g_i conj(g_j)|² - 2 Re(conj(B_ij) g_i conj(g_j)). */
+export function gainObjective({ antCount, products, weights, gains }: GainProblem): number {
   let sum = 0;
   for (let one = 0; one < antCount; one++) {
     for (let two = one + 1; two < antCount; two++) {
