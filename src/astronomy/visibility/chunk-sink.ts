@@ -46,9 +46,8 @@ export function writeChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: 
 
 /** Lets the second thread write visibilities from where they are, without a copy, while this one goes on with other columns. */
 function lending<T>({ data }: VisibilityChunk, write: () => T): T {
-  const loans = Object.values(data).map(({ buffer, byteOffset, byteLength }) =>
-    disk().lend(new Uint8Array(buffer, byteOffset, byteLength)),
-  );
+  const there = Object.values(data).filter((values) => values !== undefined);
+  const loans = there.map((values) => disk().lend(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
   try {
     return write();
   } finally {
