@@ -32,6 +32,18 @@ CONDITIONS = [
     "A & 3 == 1", "A | 1 ^ 3 & B > 2", "~A + 1 == -3", "X & 1 == 0", "T & F", "L & 4294967296 != 0", "X ~= 1.500001", "X !~= 1.5", "nelements(V) == 0", "any(V > 2)", "mean(V) == 1",
     "square(A) == 9", "A == 3 OR B == 1 AND A > 4", "not A == 3", "any(U in [3,4])", "A >= B", "pi() > 3",
 ]
+# Of arrays, texts, dates, complex numbers; patterns of distance.
+FUNCTIONS = [
+    "array(A,2,3)", "array(U,[3,2])", "array(NAME,2)", "array([1,2,3],[2,2])", "transpose(D)", "transpose(D,[2,1])",
+    "transpose(array(A,2,3,4),[3])", "flatten(D)", "arrayflatten(A)", "areverse(D,1)", "reversearray(D)", "resize(D,[3,4])",
+    "resize(U,[2,2])", "sums(D,1)", "means(D,2)", "maxs(D,[1,2])", "medians(D,1)", "fractiles(D,0.9,[1,2])", "stddevs(D,1)",
+    "rmss(D,1)", "anys(FL,1)", "ntrues(FL,2)", "sums(array(C,2,2),1)", "str(A)", "string(X/7)", "str(X*1e10/3)",
+    "str(X/3,'%8.3f')", "str(X/3,8.3)", "str(A,'%05d')", "str(C)", "str(A>1)", "str(NAME,10)", "str(TIME)", "str(date(TIME))",
+    "str(100000.5)", "str(L)", "week(TIME)", "week(56445+A*31)", "week(1Jan2016)", "cdow(TIME)", "cdatetime(TIME)", "hms(X)",
+    "dms(-X)", "hdms([X,X/2])", "normangle(X*10)", "exp(C)", "sqrt(C)", "log(C)", "sin(C)", "C**2", "pow(C,0.5)", "sqr(C)",
+    "near(C,C)", "isnull(V)", "iif(A>2,U,0)", "NAME ~ d/DV02/1", "NAME !~ d/dv02/i1", "NAME ~ d/DV01/", "'D V02' ~ d/DV02/b0",
+    "'CA' ~ d/ABC/2",
+]
 STATEMENTS = [
     "select from {t} orderby A desc", "select from {t} orderby B, A desc", "select A, NAME from {t} where A > 2 orderby NAME",
     "select A as NUMBER, X from {t} limit 4", "select A from {t} limit 2:6:2", "select A from {t} limit 3 offset 2",
@@ -52,6 +64,7 @@ STATEMENTS = [
     "select FREQ/1e9 as G from {t}", "select FREQ + 1MHz as G from {t}", "select FREQ/1MHz as G from {t}", "select year(TIME) as Y, ctod(TIME) as C, cdate(TIME) as D, ctime(TIME) as E from {t}",
     "calc mjd(datetime('2013-06-02'))", "calc year(datetime('2013-06-02'))", "calc sin(30deg)", "calc 3km + 5m", "calc 12h30m", "calc 30d15m", "calc 3e3s + 1min", "calc 10m/2s", "calc 3.5 'km/s'",
     "select A from {t} t where t.A > 2", "select t.A as N from {t} as t where t.A > 2 orderby t.A desc", "select date(TIME) == 2013-06-02 as SAME from {t} limit 2",
+    *["select " + text + " as R from {t}" for text in FUNCTIONS],
     "update {u} set A = A + 100 where B == 1", "update {u} set U = 0 where A < 3", "update {u} set U[2] = 7, NAME = 'new' where A > 4", "update {u} set D[1,2] = -1.5, FL = True",
     "update {u} set C = C * 2, X = A / 2", "delete from {u} where A in [1,4]", "delete from {u} limit 2", "update {u} set A = 5 orderby X desc limit 2",
 ]
@@ -100,7 +113,7 @@ def flat(value):
     if isinstance(value, np.ndarray):
         return list(value.shape), list(value.ravel())
     if isinstance(value, (list, tuple)):
-        return ([], [complex(*value)]) if len(value) == 2 else ([len(value)], list(value))
+        return ([], [complex(*value)]) if len(value) == 2 and not isinstance(value[0], str) else ([len(value)], list(value))
     return [], [value]
 
 

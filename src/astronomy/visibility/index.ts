@@ -1,5 +1,6 @@
 export { binChannels, binsOf, type ChannelBins } from './channel-bins.ts';
 export { type ChannelGrid, type GridRequest, regridChannels } from './channel-grid.ts';
+export { leavesChannels, putBackOthers } from './chosen-channels.ts';
 export { planOrdered, planTogether } from './chunk-order.ts';
 export { forEachRun, type PlanInput, type PlannedChunk, planChunks } from './chunk-plan.ts';
 export { type AppendOptions, appendChunk, ensureDataColumn, type WriteOptions, writeChunk } from './chunk-sink.ts';

@@ -1,7 +1,9 @@
 import { fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { arrayFunction, filledArray } from './query-arrays.ts';
 import { DATE_FUNCTIONS } from './query-dates.ts';
 import {
   fractile,
+  groupFunction,
   OPERAND_FUNCTIONS,
   refuseFunction,
   shapeOf,
@@ -10,6 +12,8 @@ import {
 } from './query-functions.ts';
 import type { Expression, QueryStyle, SetItem, Statement } from './query-language.ts';
 import { patternSource, regularExpression } from './query-patterns.ts';
+import { degreeText, hourText, valueText } from './query-texts.ts';
+import { textKind } from './query-types.ts';
 import { areComparable, converter, unitOf } from './query-units.ts';
 import {
   type ArrayCell,
@@ -84,7 +88,8 @@ export function compile(expression: Expression, scope: Scope): Evaluate {
       return compileMembership(expression, scope);
     case 'like': {
       const value = compile(expression.value, scope);
-      return (row) => mapValue(value(row), (one) => expression.pattern.test(asText(one)) !== expression.isNegated);
+      const { pattern, isNegated } = expression;
+      return (row) => mapValue(value(row), (one) => pattern.test(asText(one)) !== isNegated);
     }
   }
 }
@@ -188,11 +193,17 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   }
   if (name === 'gcount') return () => scope.group.rows.length;
   if (name === 'isdefined') return definedTest(operands[0], scope);
+  if (name === 'isnull' && operands[0]?.kind === 'column') {
+    const isDefined = definedTest(operands[0], scope);
+    return (row) => !isDefined(row);
+  }
   if (name === 'iscolumn') return columnTest(operands[0], scope);
   if (name === 'datetime' && operands.length === 0)
     return fail('unsupported', 'DATETIME() without a date is the time of the query and is not offered.');
   const pattern = name === 'replace' && operands[1] ? patternSource(operands[1]) : undefined;
   if (pattern !== undefined) return replacement(regularExpression(pattern, 'gs', pattern), operands, scope);
+  const shaping = operands.length > 0 ? compileArrayCall(name, operands, scope) : undefined;
+  if (shaping) return shaping;
   const wanted = operandUnit(name, operands, scope);
   const inner = operands.map((operand) => compileIn(operand, scope, wanted));
   if (inner.length === 0) {
@@ -205,8 +216,8 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   if (name === 'iif' && inner.length === 3) {
     return (row) => {
       const test = first(row);
-      if (!isArray(test)) return asBoolean(test) ? second(row) : inner[2](row);
       const [yes, no] = [second(row), inner[2](row)];
+      if (!isArray(test)) return asBoolean(test) ? inShape(yes, no) : inShape(no, yes);
       const at = (value: Value, k: number) => (isArray(value) ? value.items[k] : value);
       return { shape: test.shape, items: test.items.map((one, k) => at(asBoolean(one) ? yes : no, k)) };
     };
@@ -215,6 +226,14 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
     return overGroup(first, (items) => fractile(items, asNumber(second(0))), scope);
   if (name === 'ndim') return (row) => shapeLength(first(row));
   if (name === 'shape') return (row) => shapeOf(first(row));
+  if ((name === 'string' || name === 'str') && inner.length <= 2) {
+    const kind = textKind(operands[0], scope.table);
+    return (row) => {
+      const format = second?.(row);
+      return mapValue(first(row), (one) => valueText(one, kind, format));
+    };
+  }
+  if (name === 'hdms' && inner.length === 1) return (row) => skyTexts(first(row));
   const several = OPERAND_FUNCTIONS.find((entry) => entry.name === name && entry.count === inner.length);
   if (several) return (row) => several.act(...inner.map((operand) => operand(row)));
   const isOfRow = inner.length === 1;
@@ -223,6 +242,44 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   const values = isOfRow ? (VALUE_FUNCTIONS[name] ?? DATE_FUNCTIONS[name]) : undefined;
   if (values) return (row) => mapValue(first(row), values.act);
   return refuseFunction(name);
+}
+
+/** A value in the shape of another that stands in its place in other rows. */
+function inShape(value: Value, other: Value): Value {
+  return isArray(other) ? pairValues(value, other, (one) => one) : value;
+}
+
+/** Functions that make arrays of other shapes; undefined for others. */
+function compileArrayCall(name: string, operands: readonly Expression[], scope: Scope): Evaluate | undefined {
+  const act = arrayFunction(name);
+  if (!act && name !== 'array') return undefined;
+  const [array, ...others] = operands.map((operand) => compile(operand, scope));
+  if (!act)
+    return (row) =>
+      filledArray(
+        array(row),
+        others.map((other) => other(row)),
+        scope.style,
+      );
+  return (row) => {
+    const value = array(row);
+    if (value === undefined) return undefined;
+    if (!isArray(value) && name !== 'flatten' && name !== 'arrayflatten')
+      return fail('usage', `The function ${name} takes an array.`);
+    const whole = isArray(value) ? value : { shape: [1], items: [value] };
+    return act(
+      whole,
+      others.map((other) => other(row)),
+      scope.style,
+    );
+  };
+}
+
+/** Right ascensions and declinations in turn, as texts. */
+function skyTexts(value: Value): Value {
+  if (!isArray(value) || value.items.length % 2 !== 0) return fail('usage', 'HDMS takes an array of pairs of angles.');
+  const items = value.items.map((one, k) => (k % 2 === 0 ? hourText : degreeText)(asNumber(one)));
+  return { shape: value.shape, items };
 }
 
 /** replace(text, regex('…'), by) */
@@ -234,26 +291,13 @@ function replacement(pattern: RegExp, [text, , by]: readonly Expression[], scope
 /** The unit that a function's operands are turned into. */
 function operandUnit(name: string, operands: readonly Expression[], { table }: Scope): string | undefined {
   if (name in DATE_FUNCTIONS) return 'd';
-  if (['sin', 'cos', 'tan'].includes(name)) return 'rad';
+  if (['sin', 'cos', 'tan', 'hms', 'dms', 'hdms', 'normangle'].includes(name)) return 'rad';
   const isCommon = ['min', 'max', 'atan2', 'near'].includes(name) && operands.length > 1;
   return isCommon ? unitOf(operands[0], table) : undefined;
 }
 
 function shapeLength(value: Value): number {
   return isArray(value) ? value.shape.length : 0;
-}
-
-function groupFunction(name: string): ((items: readonly Value[]) => Value) | undefined {
-  if (name === 'first') return (items) => items[0];
-  if (name === 'median') return (items) => fractile(items, 0.5);
-  if (name === 'last') return (items) => items[items.length - 1];
-  if (name === 'aggr') return (items) => ({ shape: [items.length], items });
-  return WHOLE_FUNCTIONS[name]?.act;
-}
-
-/** True for functions over the rows of a group. */
-export function isGroupFunction(name: string): boolean {
-  return name === 'gcount' || name === 'gfractile' || (name[0] === 'g' && groupFunction(name.slice(1)) !== undefined);
 }
 
 function overGroup(operand: Evaluate, act: (items: readonly Value[]) => Value, scope: Scope): Evaluate {

@@ -3,6 +3,7 @@ import type { ResultType } from './query-functions.ts';
 import type { Value } from './query-values.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** MJD of 1970-01-01. */
 const UNIX_DAY = 40_587;
 const DAY_MS = 86_400_000;
@@ -36,6 +37,11 @@ function days(value: Value): number {
 const clock = (date: Date) => date.toISOString().slice(11, 23);
 const two = (value: number) => String(value).padStart(2, '0');
 
+function dateTimeText(value: Value): string {
+  const date = dateOf(days(value));
+  return `${date.toISOString().slice(0, 10).replaceAll('-', '/')}/${clock(date)}`;
+}
+
 interface DateFunction {
   readonly type: ResultType;
   readonly act: (value: Value) => Value;
@@ -54,14 +60,20 @@ export const DATE_FUNCTIONS: Readonly<Record<string, DateFunction>> = {
   // Monday is 1, Sunday 7.
   weekday: { type: 'int', act: (value) => dateOf(days(value)).getUTCDay() || 7 },
   dow: { type: 'int', act: (value) => dateOf(days(value)).getUTCDay() || 7 },
-  cmonth: { type: 'text', act: (value) => MONTHS[dateOf(days(value)).getUTCMonth()] },
-  ctod: {
-    type: 'text',
+  // As of ISO 8601, but the last days of a year stay in it, and the first before its first Thursday's week are week 0.
+  week: {
+    type: 'int',
     act: (value) => {
       const date = dateOf(days(value));
-      return `${date.toISOString().slice(0, 10).replaceAll('-', '/')}/${clock(date)}`;
+      const yearDay = Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / DAY_MS) + 1;
+      return Math.floor((yearDay - (date.getUTCDay() || 7) + 10) / 7);
     },
   },
+  cdow: { type: 'text', act: (value) => WEEKDAYS[dateOf(days(value)).getUTCDay()] },
+  cweekday: { type: 'text', act: (value) => WEEKDAYS[dateOf(days(value)).getUTCDay()] },
+  cmonth: { type: 'text', act: (value) => MONTHS[dateOf(days(value)).getUTCMonth()] },
+  ctod: { type: 'text', act: dateTimeText },
+  cdatetime: { type: 'text', act: dateTimeText },
   cdate: {
     type: 'text',
     act: (value) => {

@@ -1,15 +1,20 @@
 import { fail } from '../../foundation/base/index.ts';
 import { casacoreMedian } from '../../foundation/numeric/index.ts';
+import { degreeText, hourText } from './query-texts.ts';
 import {
   asBoolean,
   asInteger,
   asNumber,
+  asPair,
   asText,
   compareValues,
+  expOfPair,
   isArray,
   isPair,
   itemsOf,
+  logOfPair,
   mapValue,
+  OPERATORS,
   pairValues,
   type Value,
 } from './query-values.ts';
@@ -32,6 +37,10 @@ const whole = (act: (value: number) => number): ValueFunction => ({
   act: (value) => act(asNumber(value)),
 });
 const text = (act: (value: string) => string): ValueFunction => ({ type: 'text', act: (value) => act(asText(value)) });
+const angleText = (act: (angle: number) => string): ValueFunction => ({
+  type: 'text',
+  act: (value) => act(asNumber(value)),
+});
 const amplitude: ValueFunction = {
   type: 'same',
   act: (value) => (isPair(value) ? Math.hypot(value[0], value[1]) : Math.abs(asNumber(value))),
@@ -42,20 +51,29 @@ const phase: ValueFunction = {
 };
 const length: ValueFunction = { type: 'int', act: (value) => asText(value).length };
 
+type Pair = readonly [number, number];
+/** A function of real and of complex numbers. */
+const complex = (act: (value: number) => number, ofPair: (value: Pair) => Pair): ValueFunction => ({
+  type: 'float',
+  act: (value) => (isPair(value) ? ofPair(value) : act(asNumber(value))),
+});
+const scaled = ([re, im]: Pair, factor: number): Pair => [re * factor, im * factor];
+const power = (factor: number): ValueFunction => ({ type: 'same', act: (value) => OPERATORS['**'](value, factor) });
+
 /** Functions of one value. */
 export const VALUE_FUNCTIONS: Readonly<Record<string, ValueFunction>> = {
-  sqrt: number(Math.sqrt),
-  exp: number(Math.exp),
-  log: number(Math.log),
-  log10: number(Math.log10),
-  sin: number(Math.sin),
-  cos: number(Math.cos),
+  sqrt: complex(Math.sqrt, (value) => expOfPair(scaled(logOfPair(value), 0.5))),
+  exp: complex(Math.exp, expOfPair),
+  log: complex(Math.log, logOfPair),
+  log10: complex(Math.log10, (value) => scaled(logOfPair(value), Math.LOG10E)),
+  sin: complex(Math.sin, ([re, im]) => [Math.sin(re) * Math.cosh(im), Math.cos(re) * Math.sinh(im)]),
+  cos: complex(Math.cos, ([re, im]) => [Math.cos(re) * Math.cosh(im), -Math.sin(re) * Math.sinh(im)]),
   tan: number(Math.tan),
   asin: number(Math.asin),
   acos: number(Math.acos),
   atan: number(Math.atan),
-  sinh: number(Math.sinh),
-  cosh: number(Math.cosh),
+  sinh: complex(Math.sinh, ([re, im]) => [Math.sinh(re) * Math.cos(im), Math.cosh(re) * Math.sin(im)]),
+  cosh: complex(Math.cosh, ([re, im]) => [Math.cosh(re) * Math.cos(im), Math.sinh(re) * Math.sin(im)]),
   tanh: number(Math.tanh),
   floor: number(Math.floor),
   ceil: number(Math.ceil),
@@ -63,9 +81,9 @@ export const VALUE_FUNCTIONS: Readonly<Record<string, ValueFunction>> = {
   int: whole(Math.trunc),
   integer: whole(Math.trunc),
   sign: whole(Math.sign),
-  square: { type: 'same', act: (value) => asNumber(value) ** 2 },
-  sqr: { type: 'same', act: (value) => asNumber(value) ** 2 },
-  cube: { type: 'same', act: (value) => asNumber(value) ** 3 },
+  square: power(2),
+  sqr: power(2),
+  cube: power(3),
   norm: { type: 'float', act: (value) => (isPair(value) ? value[0] ** 2 + value[1] ** 2 : asNumber(value) ** 2) },
   conj: { type: 'same', act: (value) => (isPair(value) ? [value[0], -value[1]] : value) },
   abs: amplitude,
@@ -94,6 +112,9 @@ export const VALUE_FUNCTIONS: Readonly<Record<string, ValueFunction>> = {
   rtrim: text((value) => value.trimEnd()),
   reversestring: text((value) => [...value].reverse().join('')),
   sreverse: text((value) => [...value].reverse().join('')),
+  hms: angleText(hourText),
+  dms: angleText(degreeText),
+  normangle: number((value) => value - 2 * Math.PI * Math.ceil(value / (2 * Math.PI) - 0.5)),
   strlength: length,
   len: length,
 };
@@ -157,6 +178,20 @@ export const WHOLE_FUNCTIONS: Readonly<Record<string, WholeFunction>> = {
   count: { type: 'int', act: (items) => items.length },
 };
 
+/** What a function of a group, named without its g, makes of the values of its rows. */
+export function groupFunction(name: string): ((items: readonly Value[]) => Value) | undefined {
+  if (name === 'first') return (items) => items[0];
+  if (name === 'median') return (items) => fractile(items, 0.5);
+  if (name === 'last') return (items) => items[items.length - 1];
+  if (name === 'aggr') return (items) => ({ shape: [items.length], items });
+  return WHOLE_FUNCTIONS[name]?.act;
+}
+
+/** True for functions over the rows of a group. */
+export function isGroupFunction(name: string): boolean {
+  return name === 'gcount' || name === 'gfractile' || (name[0] === 'g' && groupFunction(name.slice(1)) !== undefined);
+}
+
 interface OperandFunction {
   readonly count: number;
   readonly type: ResultType;
@@ -170,7 +205,7 @@ const numbers = (act: (a: number, b: number) => number) => (a: Value, b: Value) 
 export const OPERAND_FUNCTIONS: readonly (OperandFunction & { readonly name: string })[] = [
   { name: 'min', count: 2, type: 'same', act: numbers(Math.min) },
   { name: 'max', count: 2, type: 'same', act: numbers(Math.max) },
-  { name: 'pow', count: 2, type: 'float', act: numbers((a, b) => a ** b) },
+  { name: 'pow', count: 2, type: 'float', act: (a, b) => pairValues(a, b, OPERATORS['**']) },
   { name: 'atan2', count: 2, type: 'float', act: numbers(Math.atan2) },
   { name: 'fmod', count: 2, type: 'float', act: numbers((a, b) => a % b) },
   { name: 'complex', count: 2, type: 'same', act: (a, b) => pairValues(a, b, (x, y) => [asNumber(x), asNumber(y)]) },
@@ -212,6 +247,10 @@ function part(value: string, from: number, count = value.length): string {
 
 /** casacore's near: relative to the larger one. */
 function isNear(left: Value, right: Value, tolerance: number): boolean {
+  if (isPair(left) || isPair(right)) {
+    const [a, b] = [asPair(left), asPair(right)];
+    return [0, 1].every((part) => isNear(a[part], b[part], tolerance));
+  }
   const [a, b] = [asNumber(left), asNumber(right)];
   if (a === b) return true;
   if (a === 0 || b === 0) return Math.abs(a - b) <= tolerance;

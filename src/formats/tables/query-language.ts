@@ -6,6 +6,7 @@ export type Expression =
       readonly isInteger?: boolean;
       /** Of a number: what it is a number of. */
       readonly unit?: string;
+      readonly isDate?: boolean;
     }
   | { readonly kind: 'array'; readonly items: readonly SetItem[] }
   | { readonly kind: 'subquery'; readonly statement: Statement }
@@ -20,7 +21,12 @@ export type Expression =
       readonly set: readonly SetItem[] | Expression;
       readonly isNegated: boolean;
     }
-  | { readonly kind: 'like'; readonly value: Expression; readonly pattern: RegExp; readonly isNegated: boolean };
+  | {
+      readonly kind: 'like';
+      readonly value: Expression;
+      readonly pattern: Pick<RegExp, 'test'>;
+      readonly isNegated: boolean;
+    };
 
 /** A member of a set: one value, or a range with closed or open ends. */
 export type SetItem =

@@ -1,6 +1,6 @@
 import { parseDate } from './query-dates.ts';
 import type { Expression, SetItem, Statement } from './query-language.ts';
-import { globSource, likePattern, patternTest } from './query-patterns.ts';
+import { distancePattern, globSource, likePattern, patternTest } from './query-patterns.ts';
 import { complain, type Token, tokenize } from './query-tokens.ts';
 import { angleOf, isUnit } from './query-units.ts';
 
@@ -22,7 +22,7 @@ const BITS = ['|', '^', '&'];
 
 /**
  * Parses expressions: comparisons (~= near), && || ! (and, or, not), in and not in with sets and ranges, like, between, patterns (~ m/…/,
- * p/…/), arithmetic, bits (& | ^ ~), functions, elements of arrays. {@link StatementParser} has the statements around them.
+ * p/…/, d/…/1), arithmetic, bits (& | ^ ~), functions, elements of arrays. {@link StatementParser} has the statements around them.
  */
 export abstract class QueryParser {
   protected readonly text: string;
@@ -140,6 +140,7 @@ export abstract class QueryParser {
     const { kind, text } = this.token;
     if (kind !== 'pattern') this.complain('a pattern such as m/…/ or p/…/ is expected');
     this.next++;
+    if (text[0] === 'd') return { kind: 'like', value, pattern: distancePattern(text), isNegated };
     const isLoose = text.endsWith('i');
     const body = text.slice(2, isLoose ? -2 : -1);
     const flags = isLoose ? 'i' : '';
@@ -199,7 +200,7 @@ export abstract class QueryParser {
     const { kind, text } = this.token;
     this.next++;
     if (kind === 'number') return this.quantity(text);
-    if (kind === 'date') return { kind: 'literal', value: this.dateOf(text), unit: 'd' };
+    if (kind === 'date') return { kind: 'literal', value: this.dateOf(text), unit: 'd', isDate: true };
     if (kind === 'angle') return { kind: 'literal', value: angleOf(text), unit: 'rad' };
     if (kind === 'text') return { kind: 'literal', value: text };
     if (kind === 'sign' && text === '(') {

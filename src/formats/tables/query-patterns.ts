@@ -1,5 +1,6 @@
 import { fail } from '../../foundation/base/index.ts';
 import type { Expression } from './query-language.ts';
+import { isWithinDistance } from './query-texts.ts';
 
 /** NAME == pattern('x*'), regex('…') or sqlpattern('…'), as comparisons with a pattern were written first. */
 export function patternTest(operator: string, value: Expression, call: Expression): Expression | undefined {
@@ -65,4 +66,20 @@ export function globSource(text: string): string {
       return char === '[' || char === ']' || char === '-' ? char : escaped(char);
     })
     .join('');
+}
+
+/**
+ * d/text/, d/text/2: texts that are so many changes of a character away, or one more than a third of the length. The letter i
+ * after it leaves the case out of account, b blanks.
+ */
+export function distancePattern(written: string): Pick<RegExp, 'test'> {
+  const end = written.lastIndexOf(written[1]);
+  const [options, given] = [written.slice(end + 1), /\d+/.exec(written.slice(end + 1))];
+  const plain = (text: string) => {
+    const dense = options.includes('b') ? text.replaceAll(' ', '') : text;
+    return options.includes('i') ? dense.toLowerCase() : dense;
+  };
+  const target = plain(written.slice(2, end));
+  const most = given ? Number(given[0]) : 1 + Math.floor(target.length / 3);
+  return { test: (text) => isWithinDistance(plain(text), target, most) };
 }

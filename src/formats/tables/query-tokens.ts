@@ -79,6 +79,8 @@ function nextToken(rest: string, at: number, whole: string): Token {
   if (number) return { kind: 'number', text: number[0], at };
   const pattern = /^[mpf](?:\/[^/]*\/|%[^%]*%|@[^@]*@)i?/.exec(rest);
   if (pattern) return { kind: 'pattern', text: pattern[0], at };
+  const distance = /^d(?:\/[^/]*\/|%[^%]*%|@[^@]*@)[ib]*\d*[ib]*/.exec(rest);
+  if (distance) return { kind: 'pattern', text: distance[0], at };
   const name = /^(?:[A-Za-z_][\w.]*(?:::\w+)*|::[A-Za-z_]\w*)/.exec(rest);
   if (name) return { kind: 'name', text: name[0], at };
   if (rest[0] === '"' || rest[0] === "'") {

@@ -108,7 +108,21 @@ const PAIRS: Readonly<Record<string, PairArithmetic>> = {
     const norm = b[0] ** 2 + b[1] ** 2;
     return [(a[0] * b[0] + a[1] * b[1]) / norm, (a[1] * b[0] - a[0] * b[1]) / norm];
   },
+  '**': powerOfPairs,
 };
+
+/** ln of a complex number, and what e is to the power of one. */
+export function logOfPair([re, im]: readonly [number, number]): readonly [number, number] {
+  return [Math.log(Math.hypot(re, im)), Math.atan2(im, re)];
+}
+export function expOfPair([re, im]: readonly [number, number]): readonly [number, number] {
+  return [Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im)];
+}
+
+function powerOfPairs(base: readonly [number, number], power: readonly [number, number]): readonly [number, number] {
+  if (base[0] === 0 && base[1] === 0) return power[0] === 0 && power[1] === 0 ? [1, 0] : [0, 0];
+  return expOfPair(PAIRS['*'](logOfPair(base), power));
+}
 
 function arithmetic(sign: string, act: (a: number, b: number) => number): (left: Value, right: Value) => Value {
   return (left, right) =>

@@ -14,7 +14,7 @@ export interface FtOptions {
   readonly vis: string;
   readonly field?: string;
   readonly spw?: string;
-  /** Image of Stokes I in Jy/pixel, or one for each Taylor term. */
+  /** Images of Stokes I in Jy/pixel: one, several that are added, or one for each Taylor term. */
   readonly model?: string | readonly string[];
   /** Number of Taylor terms. */
   readonly nterms?: number;
@@ -43,9 +43,13 @@ export function ft(context: Context, options: FtOptions): void {
   if (paths.length === 0 && complist === '')
     fail('usage', 'ft needs images in model, or a component list in complist.');
   if (paths.length > 0) {
-    if (!Number.isInteger(nterms) || nterms < 1 || nterms !== paths.length)
+    if (!Number.isInteger(nterms) || nterms < 1 || (nterms > 1 && nterms !== paths.length))
       fail('usage', `nterms=${nterms} needs as many images in model, there are ${paths.length}.`);
-    writeImages(context, options, paths);
+    if (nterms > 1) writeImages(context, options, paths);
+    else
+      paths.forEach((path, index) => {
+        writeImages(context, { ...options, incremental: options.incremental || index > 0 }, [path]);
+      });
   }
   if (complist !== '') {
     const incremental = options.incremental || paths.length > 0;

@@ -10,8 +10,11 @@ import {
 } from '../../astronomy/ms/index.ts';
 import {
   changeColumns,
+  type DataColumn,
   declareFinished,
   ensureDataColumn,
+  leavesChannels,
+  putBackOthers,
   readChunks,
   type VisibilityChunk,
   writeChunk,
@@ -78,28 +81,37 @@ export function clearcal(context: Context, options: ClearcalOptions): void {
     if (isMade) return;
     const { field, spw, intent } = selectionTexts(options);
     const selection = { ...(field && { field }), ...(spw && { spw }), ...(intent && { intent }) };
-    const { rows } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'clearcal') });
+    const { rows, channels } = selectRows(ms, selection, { metadata, warn: warningsOf(context, 'clearcal') });
     if (rows.length === 0) fail('usage', 'The selection has no rows; nothing is cleared.', { file: ms.path });
     const hasModel = ms.main.hasColumn('MODEL_DATA') && !isModelMade;
-    const isWhole = rows.length === ms.main.rowCount;
-    for (const chunk of readChunks(ms, { rows, columns: hasModel ? ['DATA', 'MODEL_DATA'] : ['DATA'], metadata })) {
+    const keepsChannels = spw?.includes(':') ?? false;
+    const columns: DataColumn[] = ['DATA'];
+    if (hasModel) columns.push('MODEL_DATA');
+    if (keepsChannels) columns.push('CORRECTED_DATA');
+    const isWhole = rows.length === ms.main.rowCount && !keepsChannels;
+    for (const chunk of readChunks(ms, { rows, columns, metadata })) {
       context.checkAbort();
       const { polId } = metadata.dataDescriptions[chunk.dataDescId];
-      const types = metadata.polarizations[polId].corrTypes;
-      const model = chunk.data.MODEL_DATA;
-      if (model) {
-        const unit = types.map((type) => (type[0] === type[1] || type === 'I' ? 1 : 0));
-        for (let at = 0; at < model.length; at += 2) {
-          model[at] = unit[(at / 2) % types.length];
-          model[at + 1] = 0;
-        }
-        writeChunk(ms, chunk, { columns: ['MODEL_DATA'] });
+      const cleared = new Map<DataColumn, Float32Array>();
+      if (chunk.data.DATA) cleared.set('CORRECTED_DATA', chunk.data.DATA);
+      if (hasModel) cleared.set('MODEL_DATA', unitSource(metadata.polarizations[polId].corrTypes, chunk));
+      const chosen = channels.get(chunk.spwId) ?? [];
+      if (keepsChannels && leavesChannels(chunk, chosen)) {
+        for (const [column, values] of cleared) putBackOthers(chunk, chosen, values, chunk.data[column] ?? values);
       }
-      writeChunk(ms, { ...chunk, data: { CORRECTED_DATA: chunk.data.DATA } }, { columns: ['CORRECTED_DATA'] });
+      writeChunk(ms, { ...chunk, data: Object.fromEntries(cleared) }, { columns: [...cleared.keys()] });
       chunk.release();
     }
     if (isWhole) declareFinished(ms, 'CORRECTED_DATA');
   });
+}
+
+/** Visibilities of a source of 1 Jy in the phase centre. */
+function unitSource(types: readonly string[], { rowCount, chanCount, corrCount }: VisibilityChunk): Float32Array {
+  const values = new Float32Array(2 * rowCount * chanCount * corrCount);
+  const unit = types.map((type) => (type[0] === type[1] || type === 'I' ? 1 : 0));
+  for (let at = 0; at < values.length; at += 2) values[at] = unit[(at / 2) % types.length];
+  return values;
 }
 
 /** Takes models away: CASA 6.7's delmod. */

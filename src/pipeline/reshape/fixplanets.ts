@@ -44,6 +44,10 @@ export interface FixplanetsOptions {
  */
 export function fixplanets(context: Context, given: FixplanetsOptions): void {
   const options = selectionTexts(given);
+  if (options.field === '') {
+    context.log.post('No field is given in field; nothing is changed.', 'WARN', 'fixplanets');
+    return;
+  }
   const ms = openMs(joinPath(context.cwd, options.vis), 'update');
   try {
     const old = readMetadata(ms);

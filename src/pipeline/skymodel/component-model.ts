@@ -1,5 +1,18 @@
-import { type MeasurementSet, type MsMetadata, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
-import { ensureDataColumn, readChunks, writeChunk } from '../../astronomy/visibility/index.ts';
+import {
+  type MeasurementSet,
+  type MsMetadata,
+  openMs,
+  readMetadata,
+  type SpwSelection,
+  selectRows,
+} from '../../astronomy/ms/index.ts';
+import {
+  ensureDataColumn,
+  leavesChannels,
+  putBackOthers,
+  readChunks,
+  writeChunk,
+} from '../../astronomy/visibility/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { angleOf, type ListedComponent, readComponentList, spectrumOf } from './component-list.ts';
@@ -42,9 +55,9 @@ export function writeComponentModel(context: Context, options: ComponentModelOpt
   try {
     const metadata = readMetadata(ms);
     const { field = '', spw = '' } = options;
-    const { rows } = selectRows(ms, { field, spw }, { metadata });
+    const { rows, channels } = selectRows(ms, { field, spw }, { metadata });
     if (rows.length === 0) fail('bad-data', 'The selection has no rows.', { file: ms.path });
-    predict(context, ms, metadata, { rows, components, adds: options.incremental ?? false });
+    predict(context, ms, metadata, { rows, channels, components, adds: options.incremental ?? false });
     ms.flush();
   } finally {
     ms.close();
@@ -53,6 +66,8 @@ export function writeComponentModel(context: Context, options: ComponentModelOpt
 
 interface Prediction {
   readonly rows: Int32Array;
+  /** Other channels keep what they have. */
+  readonly channels: SpwSelection;
   readonly components: readonly PointComponent[];
   readonly adds: boolean;
 }
@@ -61,7 +76,7 @@ function predict(
   context: Context,
   ms: MeasurementSet,
   metadata: MsMetadata,
-  { rows, components, adds }: Prediction,
+  { rows, channels, components, adds }: Prediction,
 ): void {
   const windows = metadata.spectralWindows.map(
     ({ chanFreqs }, spwId): WindowModel => ({ spwId, chanCount: chanFreqs.length, components, scans: [], states: [] }),
@@ -69,16 +84,19 @@ function predict(
   const provider = openModel(ms, metadata, new Map(metadata.fields.map(({ id }) => [id, windows])));
   ensureDataColumn(ms, 'MODEL_DATA', { metadata });
   const seen = new Set<number>();
-  let sum = new Float32Array(0);
+  let before = new Float32Array(0);
   for (const chunk of readChunks(ms, { rows, columns: ['MODEL_DATA'], metadata })) {
     context.checkAbort();
     const model = chunk.data.MODEL_DATA ?? fail('internal', 'The chunk has no MODEL_DATA.');
-    if (adds) {
-      if (sum.length < model.length) sum = new Float32Array(model.length);
-      sum.set(model);
+    const chosen = channels.get(chunk.spwId) ?? [];
+    const keeps = leavesChannels(chunk, chosen);
+    if (adds || keeps) {
+      if (before.length < model.length) before = new Float32Array(model.length);
+      before.set(model);
     }
     provider.fill(chunk, model);
-    if (adds) for (let at = 0; at < model.length; at++) model[at] += sum[at];
+    if (adds) for (let at = 0; at < model.length; at++) model[at] += before[at];
+    if (keeps) putBackOthers(chunk, chosen, model, before);
     writeChunk(ms, chunk, { columns: ['MODEL_DATA'] });
     for (const field of chunk.fieldId) seen.add(field);
     chunk.release();

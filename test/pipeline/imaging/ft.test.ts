@@ -104,6 +104,11 @@ describe('ft', () => {
     expect(worst([0, 1, 2, 3].map((chan) => 1 + 10 * (frequency(chan) / 229e9 - 1)))).toBeLessThan(2e-5);
   });
 
+  it('adds several images of one term', () => {
+    ft(context, { vis: 'a.ms', model: ['one', 'cube'] });
+    expect(worst([1, 2, 3, 1])).toBeLessThan(3e-5);
+  });
+
   it('says what it does not take', () => {
     expect(() => ft(context, { vis: 'a.ms', model: 'one', nterms: 2 })).toThrow(/as many images/);
     expect(() => ft(context, { vis: 'a.ms', complist: 'a.cl' })).toThrow(/no component list/);

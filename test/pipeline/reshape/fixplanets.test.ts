@@ -37,6 +37,14 @@ describe('fixplanets with an ephemeris', () => {
     ms.close();
   });
 
+  it('changes nothing without a field, as CASA', () => {
+    const { context, open } = start();
+    fixplanets(context, { vis: 'a.ms', field: '', direction: 'J2000 1.0rad 0.5rad' });
+    const ms = open();
+    expect(readMetadata(ms).fields.map(({ phaseDir }) => phaseDir[1])).not.toContain(0.5);
+    ms.close();
+  });
+
   it('lets it stand still again with a direction', () => {
     const { context, open } = start();
     const idOf = (number: number) => {

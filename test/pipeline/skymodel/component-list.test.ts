@@ -69,6 +69,22 @@ describe('component lists', () => {
     ms.close();
     expect(seen).toBeGreaterThan(4);
   });
+
+  it('are predicted for the channels chosen; others keep what they have', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'));
+    writeComponentList(join(context.cwd, 'p.cl'), [point]);
+    writeComponentModel(context, { vis: 'a.ms', field: '0', complist: 'p.cl' });
+    const chosen = { field: '0', spw: '0:1~2', complist: 'p.cl' };
+    writeComponentModel(context, { vis: 'a.ms', ...chosen, incremental: true });
+    const ms = openMs(join(context.cwd, 'a.ms'));
+    const [chunk] = readChunks(ms, { columns: ['MODEL_DATA'], selection: { field: '0', spw: '0' } });
+    const model = chunk.data.MODEL_DATA as Float32Array;
+    const found = Array.from({ length: 4 }, (_, chan) => model[2 * chan * chunk.corrCount]);
+    for (const [chan, value] of [0.5, 1, 1, 0.5].entries()) expect(found[chan]).toBeCloseTo(value, 5);
+    chunk.release();
+    ms.close();
+  });
 });
 
 /** Of a Gaussian of unit flux density, 3 by 1.2 arcsec, major axis 30 degrees from north to east: cos over the sky, in wavelengths. */

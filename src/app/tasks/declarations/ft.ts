@@ -11,7 +11,7 @@ export const ftTask: TaskDeclaration = {
     outputPath('vis', undefined, 'MeasurementSet'),
     variant('field', '', 'fields by name or number; empty: all'),
     variant('spw', '', 'spectral windows; empty: all'),
-    variant('model', '', 'image in Jy/pixel, or one for each Taylor term'),
+    variant('model', '', 'images in Jy/pixel, which are added; or one for each Taylor term'),
     int('nterms', 1, 'Taylor terms of the spectrum'),
     variant('reffreq', '', 'reference frequency of the terms; empty: that of the first image'),
     inputPath('complist', '', 'component list, in the place of images'),
