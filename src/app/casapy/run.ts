@@ -64,6 +64,7 @@ function prelude(): PreludeModule[] {
       'qa2_engine',
       'qa2_parameters',
       'qa2_pylab',
+      'qa2_fits',
       'qa2_analysis',
       'qa2_casa',
       'qa2_pipeline',

@@ -236,7 +236,7 @@ try:
 except NotImplementedError as error:
     print(str(error)[:40])
 try:
-    from astropy.io import fits
+    from astropy import units
 except ImportError as error:
     print(error)
 `;
@@ -246,7 +246,7 @@ except ImportError as error:
     const run = casapy('--casa-version', '6.5.0', 'imports.py');
     expect(run.out).toBe(
       '(<CASA tool tb>, <CASA tool ms>) False matplotlib.ticker\nmatplotlib.patches.Ellipse() is not avai\n' +
-        "No module named 'astropy': casapy has Python's standard library, numpy, plain plots by pylab, and CASA's tasks and tools.\n",
+        "No module named 'astropy.units': of astropy, casapy has io.fits.\n",
     );
   });
 
