@@ -58,6 +58,8 @@ function prelude(): PreludeModule[] {
       'qa2_numpy_fft',
       'qa2_numpy_random',
       'qa2_numpy_masked',
+      'qa2_scipy_ndimage',
+      'qa2_scipy',
       'qa2_session',
     ]),
     ...readPrelude(folder('casapy'), [

@@ -48,7 +48,11 @@ import pyfits; pyfits.writeto('a.fits', data[0].astype('uint16'), clobber=True);
   });
 
   it('reads scaled pixels with blanks, and tables behind an image', () => {
-    const image = ['SIMPLE  =                    T', 'BITPIX  =                   16', 'NAXIS   =                    1'];
+    const image = [
+      'SIMPLE  =                    T',
+      'BITPIX  =                   16',
+      'NAXIS   =                    1',
+    ];
     image.push('NAXIS1  =                    3', 'BSCALE  = 0.5', 'BZERO   = 10', 'BLANK   = -1', 'END');
     const table = ["XTENSION= 'BINTABLE'", 'BITPIX  = 8', 'NAXIS   = 2', 'NAXIS1  = 10', 'NAXIS2  = 2', 'PCOUNT  = 0'];
     table.push('GCOUNT  = 1', 'TFIELDS = 3', "TTYPE1  = 'BMAJ'", "TFORM1  = 'E'", "TTYPE2  = 'NAME'", "TFORM2  = '4A'");

@@ -29,6 +29,7 @@ import qa2_session
 from qa2_analysis import AnalysisUtilities, good_size
 from qa2_engine import AbsentTool, CasaError, Task, Tool, absent_task, ask
 from qa2_fits import FitsModules
+from qa2_scipy import ScipyModules
 
 SPACE = qa2_session.SPACE
 _is_version_fixed = False
@@ -481,7 +482,7 @@ class _TaskModules:
 
 
 _NOT_HERE = frozenset(
-    'scipy pandas IPython spectral_cube radio_beam regions reproject pyregion aplpy astroquery pyspeckit h5py emcee requests '
+    'pandas IPython spectral_cube radio_beam regions reproject pyregion aplpy astroquery pyspeckit h5py emcee requests '
     'PIL sklearn skimage photutils lmfit uncertainties tqdm bs4 dask xarray numba casashell'.split()
 )
 
@@ -492,7 +493,7 @@ class _RefusedModules:
     @staticmethod
     def find_spec(name, path=None, target=None):
         if path is None and name in _NOT_HERE:
-            what = "No module named '%s': casapy has Python's standard library, numpy, plain plots by pylab, astropy.io.fits, and CASA's tasks and tools." % name
+            what = "No module named '%s': casapy has Python's standard library, numpy, parts of scipy, plain plots by pylab, astropy.io.fits, and CASA's tasks and tools." % name
             raise ModuleNotFoundError(what)
 
 
@@ -524,7 +525,7 @@ def install():
     """What the snapshot keeps."""
     qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_fits.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_analysis.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
-    sys.meta_path.extend([_TaskModules, FitsModules, _RefusedModules])
+    sys.meta_path.extend([_TaskModules, FitsModules, ScipyModules, _RefusedModules])
     _install_shell()
     # casapy.py of CASA 3 to 5 has `from math import *` and these modules; pow stays Python's, which scripts of CASA 6 mean.
     SPACE.update({name: getattr(qa2_python2.MATH, name) for name in _MATH.split()})
