@@ -1,5 +1,6 @@
 export * from './constants.ts';
 export * from './context.ts';
+export * from './crew.ts';
 export * from './errors.ts';
 export * from './issues.ts';
 export * from './pool.ts';

@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import { parentPort, type ResourceLimits, Worker, workerData } from 'node:worker_threads';
 import type { Context, ProgressPort } from './context.ts';
+import type { SharedWork, StartCrew } from './crew.ts';
 import { fail, Qa2Error } from './errors.ts';
 import { type JobPool, type JobWatch, packError, type SentError, unpackError } from './pool.ts';
 
@@ -106,4 +108,26 @@ export function serveJobs<Job, Result>(handle: (job: Job, progress: ProgressPort
 /** What the pool's owner gave to this worker. */
 export function jobData<T>(): T {
   return workerData as T;
+}
+
+/** Young objects of a thread that works on numbers, MiB. */
+const CREW_YOUNG_MB = 2;
+
+/**
+ * Threads that help with {@link doTogether}: as many as there are cores besides this one's. Each ends when all pieces are begun.
+ *
+ * @param script path of the script that they run, with the work as their {@link jobData}
+ */
+export function nodeCrew(script: string): StartCrew {
+  return (work: SharedWork, count) => {
+    const threads = Math.min(count, availableParallelism() - 1);
+    for (let thread = 0; thread < threads; thread++) {
+      const worker = new Worker(script, {
+        workerData: work,
+        resourceLimits: { maxYoungGenerationSizeMb: CREW_YOUNG_MB },
+      });
+      worker.on('error', () => {}); // its pieces are done by the others
+      worker.unref();
+    }
+  };
 }

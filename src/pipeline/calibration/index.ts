@@ -45,5 +45,5 @@ export type { PlotAxis, SpectralView } from './visibility-axes.ts';
 export { type PlotKey, type VisibilityPlot, visibilityFigures } from './visibility-figure.ts';
 export { type WeightStatistics, weightStatistics } from './weight-statistics.ts';
 export { type WvrPlot, wvrFigures } from './wvr-figure.ts';
-export { type Retrieval, retrieveWater } from './wvr-retrieval.ts';
+export { RETRIEVAL_WORK, retrievePiece } from './wvr-retrieval.ts';
 export { type WvrgcalOptions, type WvrgcalResult, wvrgcal } from './wvrgcal.ts';

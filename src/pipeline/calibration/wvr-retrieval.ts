@@ -1,4 +1,4 @@
-import { fail } from '../../foundation/base/index.ts';
+import { doTogether, fail, isQa2Error, type Qa2Error } from '../../foundation/base/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
 import { Deviates, firstUniforms, MersenneTwister } from './mersenne-twister.ts';
 import { principalAxes } from './principal-axes.ts';
@@ -69,8 +69,76 @@ interface Sums {
  * @throws bad-data when no atmosphere within the priors comes near the brightness
  */
 export function retrieveWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
+  return retrievalOf(waterSums(brightness, elevation, seed), brightness);
+}
+
+/** The same with a cloud behind the water, whose opacity is a fourth unknown (wvrgcal's `cont`). @throws bad-data */
+export function retrieveCloudyWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
+  return retrievalOf(cloudySums(brightness, elevation, seed), brightness);
+}
+
+/** What is to be retrieved from. */
+export interface RetrievalRequest {
+  /** K, [4] */
+  readonly brightness: ArrayLike<number>;
+  /** rad */
+  readonly elevation: number;
+  readonly seed?: number;
+  /** Whether a cloud is allowed for. */
+  readonly hasCloud: boolean;
+}
+
+/** Many retrievals, with the help of other threads. @returns of each request the retrieval, or why there is none */
+export function retrieveAll(requests: readonly RetrievalRequest[], checkAbort: () => void): (Retrieval | Qa2Error)[] {
+  const inputs = requests.map(({ brightness, elevation, seed = DEFAULT_SEED, hasCloud }) => [
+    ...Array.from(brightness),
+    elevation,
+    seed,
+    Number(hasCloud),
+  ]);
+  const found = doTogether(RETRIEVAL_WORK, retrievePiece, inputs, SUMS_WIDTH, checkAbort);
+  return requests.map(({ brightness, hasCloud }, at) => {
+    try {
+      return retrievalOf(unpackSums(found[at], hasCloud), brightness);
+    } catch (error) {
+      if (isQa2Error(error, 'bad-data')) return error;
+      throw error;
+    }
+  });
+}
+
+/** The name of {@link retrievePiece} among the works of a crew. */
+export const RETRIEVAL_WORK = 'water-retrieval';
+const MOST_UNKNOWNS = 4;
+/** Evidence, means and mean squares of the unknowns, slopes and their squares. */
+const SUMS_WIDTH = 1 + 2 * MOST_UNKNOWNS + 2 * 4;
+
+/** A retrieval as numbers: [brightness of four channels, elevation, seed, whether a cloud is allowed for] to sums. */
+export function retrievePiece(input: Float64Array, output: Float64Array): void {
+  const [elevation, seed, hasCloud] = input.subarray(4);
+  const sums = (hasCloud ? cloudySums : waterSums)(input.subarray(0, 4), elevation, seed);
+  output[0] = sums.evidence;
+  output.set(sums.means, 1);
+  output.set(sums.meanSquares, 1 + MOST_UNKNOWNS);
+  output.set(sums.slopes, 1 + 2 * MOST_UNKNOWNS);
+  output.set(sums.squares, 1 + 2 * MOST_UNKNOWNS + 4);
+}
+
+function unpackSums(numbers: Float64Array, hasCloud: boolean): Sums {
+  const size = hasCloud ? LOW.length + 1 : LOW.length;
+  const part = (from: number, length: number) => numbers.slice(from, from + length);
+  return {
+    evidence: numbers[0],
+    means: part(1, size),
+    meanSquares: part(1 + MOST_UNKNOWNS, size),
+    slopes: part(1 + 2 * MOST_UNKNOWNS, 4),
+    squares: part(1 + 2 * MOST_UNKNOWNS + 4, 4),
+  };
+}
+
+function waterSums(brightness: ArrayLike<number>, elevation: number, seed: number): Sums {
   const airmass = 1 / Math.sin(elevation);
-  const sums = arena().scope((lease) => {
+  return arena().scope((lease) => {
     const water = new WaterMisfit(lease, brightness);
     return new Sampler(
       {
@@ -82,11 +150,9 @@ export function retrieveWater(brightness: ArrayLike<number>, elevation: number, 
       seed,
     ).run();
   });
-  return retrievalOf(sums, brightness);
 }
 
-/** The same with a cloud behind the water, whose opacity is a fourth unknown (wvrgcal's `cont`). @throws bad-data */
-export function retrieveCloudyWater(brightness: ArrayLike<number>, elevation: number, seed = DEFAULT_SEED): Retrieval {
+function cloudySums(brightness: ArrayLike<number>, elevation: number, seed: number): Sums {
   const airmass = 1 / Math.sin(elevation);
   const sampler = new Sampler(
     {
@@ -99,7 +165,7 @@ export function retrieveCloudyWater(brightness: ArrayLike<number>, elevation: nu
     },
     seed,
   );
-  return retrievalOf(sampler.run(), brightness);
+  return sampler.run();
 }
 
 function retrievalOf(sums: Sums, brightness: ArrayLike<number>): Retrieval {

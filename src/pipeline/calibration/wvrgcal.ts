@@ -16,7 +16,7 @@ import {
   waterPaths,
 } from './wvr-path.ts';
 import { performanceLines, retrievalLines, statisticsLines, type WvrStatistics } from './wvr-report.ts';
-import { type Retrieval, retrieveCloudyWater, retrieveWater } from './wvr-retrieval.ts';
+import { type Retrieval, retrieveAll } from './wvr-retrieval.ts';
 import { fieldSegments, firstTime, middleSamples, sourceIds, sourceSegments } from './wvr-segments.ts';
 import { phaseTable } from './wvr-table.ts';
 
@@ -312,25 +312,34 @@ function retrieve(job: Job, data: WvrData, reference: number): Retrieved {
     : options.cont
       ? [Math.floor(data.time.length / 2)]
       : uniformSamples(data, options.nsol ?? 1);
-  const retrieveAt = options.cont ? retrieveCloudyWater : retrieveWater;
   const ignored = sourceIds(metadata, (options.sourceflag ?? []).map(String), 'sourceflag');
+  const brightnessAt = (at: number) => {
+    const from = (at * data.antennaCount + reference) * 4;
+    return data.brightness.subarray(from, from + 4);
+  };
+  const chosen = samples
+    .map((at, index) => ({ at, segment: isBySource ? planned[index] : ([data.time[at], data.time[at]] as Segment) }))
+    .filter(({ at }) => !ignored.has(data.sourceId[at]) && brightnessAt(at)[0] > 0);
+  const found = retrieveAll(
+    chosen.map(({ at }) => ({
+      brightness: brightnessAt(at),
+      elevation: data.elevation[at],
+      seed: options.rseed || undefined,
+      hasCloud: options.cont ?? false,
+    })),
+    context.checkAbort,
+  );
   const segments: Segment[] = [];
   const retrievals: Retrieval[] = [];
   let problems = 0;
-  samples.forEach((at, index) => {
-    context.checkAbort();
-    if (ignored.has(data.sourceId[at])) return;
-    const from = (at * data.antennaCount + reference) * 4;
-    const brightness = data.brightness.subarray(from, from + 4);
-    if (!(brightness[0] > 0)) return;
-    try {
-      retrievals.push(retrieveAt(brightness, data.elevation[at], options.rseed || undefined));
-      segments.push(isBySource ? planned[index] : [data.time[at], data.time[at]]);
-    } catch (error) {
-      if (!isQa2Error(error, 'bad-data')) throw error;
+  found.forEach((retrieval, index) => {
+    if (isQa2Error(retrieval)) {
       problems++;
-      post(`WARNING: ${error.message}`);
+      post(`WARNING: ${retrieval.message}`);
+      return;
     }
+    retrievals.push(retrieval);
+    segments.push(chosen[index].segment);
   });
   return { segments, retrievals, hasProblem: problems > 0 && retrievals.length === 0 };
 }
