@@ -47,7 +47,7 @@ export interface FitResult {
 const UNLIMITED_SNR = 9_999_999;
 
 /** Below this SNR chi² may have several minima, and the first guess decides which one is found. */
-const UNSURE_SNR = 5;
+const UNSURE_SNR = 3;
 
 /** Index of a baseline, ant1 < ant2. */
 export function baselineIndex(antCount: number, ant1: number, ant2: number): number {

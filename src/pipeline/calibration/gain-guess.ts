@@ -7,6 +7,9 @@ const SWEEPS = 40;
 /** Antennas that share the amplitude of their baselines alike, or one that takes more of it: faint data can have their minimum there. */
 const SHARES = [1, 4];
 
+/** Baselines that all guesses together sweep over: with many antennas chi² has hardly a second minimum, and each guess takes long. */
+const MOST_BASELINES = 150_000;
+
 /** Values of chi² closer than this, relative, are those of one minimum. */
 const SAME = 1e-9;
 
@@ -42,12 +45,11 @@ export function guessGainsInPlace({ antCount, products, weights, gains }: GainPr
  * @param problem its gains are replaced when a lower chi² is found; its hessian is that of the gains it ends with
  */
 export function searchGainsInPlace(problem: GainProblem): void {
-  const { antCount, weights, gains } = problem;
+  const { gains } = problem;
   const best = gains.slice();
   let least = gainObjective(problem);
   let isLower = false;
-  for (let ant = 0; ant < antCount; ant++) {
-    if (!weights.subarray(ant * antCount, (ant + 1) * antCount).some((weight) => weight > 0)) continue;
+  for (const ant of startsOf(problem)) {
     for (const share of SHARES) {
       guessGainsInPlace(problem, ant);
       for (let k = 0; k < gains.length; k++) gains[k] *= k >> 1 === ant ? share : 1 / share;
@@ -61,6 +63,19 @@ export function searchGainsInPlace(problem: GainProblem): void {
   }
   gains.set(best);
   if (isLower) refineGainsInPlace(problem);
+}
+
+/** Antennas to guess by, those with the most amplitude on their baselines first. */
+function startsOf({ antCount, products, weights }: GainProblem): number[] {
+  const amplitudes = new Float64Array(antCount);
+  for (let at = 0; at < weights.length; at++) {
+    if (weights[at] > 0) amplitudes[Math.floor(at / antCount)] += Math.hypot(products[2 * at], products[2 * at + 1]);
+  }
+  const most = Math.max(1, Math.floor(MOST_BASELINES / (SHARES.length * SWEEPS * antCount * antCount)));
+  return Array.from(amplitudes, (_, ant) => ant)
+    .filter((ant) => amplitudes[ant] > 0)
+    .sort((one, two) => amplitudes[two] - amplitudes[one])
+    .slice(0, most);
 }
 
 /** Brings each gain to its minimum, g_i = sum_j B_ij g_j / sum_j A_ij |g_j|², one after the other. */
