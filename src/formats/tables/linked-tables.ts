@@ -2,10 +2,10 @@ import { fail } from '../../foundation/base/index.ts';
 import type { AipsReader } from './aipsio.ts';
 import { linkNames } from './links.ts';
 import { readArray } from './records.ts';
-import { RowMappedTable, type RowSource, SelectedRows } from './row-mapped-table.ts';
+import { MappedColumn, type RowMappedParts, RowMappedTable, type RowSource, SelectedRows } from './row-mapped-table.ts';
 import type { TableHead } from './table-dat.ts';
 import { readInfo } from './table-files.ts';
-import type { Table, TableMode, TableRecord } from './types.ts';
+import type { ColumnDescription, KeywordValue, StorageManagerDescription, Table, TableMode } from './types.ts';
 
 type OpenTable = (path: string, mode: TableMode) => Table;
 
@@ -125,24 +125,35 @@ class JoinedRows implements RowSource {
   }
 }
 
+/** Columns, and what is said of them, are changed in all tables that it joins. */
 class ConcatenatedTable extends RowMappedTable {
   private readonly joined: readonly string[];
+  private readonly own: RowMappedParts;
   private readonly behind: readonly Table[];
 
-  constructor(
-    parts: {
-      path: string;
-      source: RowSource;
-      names: ReadonlyMap<string, string>;
-      keywords: TableRecord;
-      info: { type: string; subType: string };
-      tables: readonly Table[];
-    },
-    joined: readonly string[],
-  ) {
+  constructor(parts: RowMappedParts, joined: readonly string[]) {
     super(parts);
     this.joined = joined;
+    this.own = parts;
     this.behind = parts.tables;
+  }
+
+  override addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void {
+    for (const table of this.behind) table.addColumns(columns, storage);
+    for (const { name } of columns) this.columns.set(name, new MappedColumn(this.own, name, name));
+  }
+
+  override removeColumns(names: readonly string[]): void {
+    for (const table of this.behind) table.removeColumns(names);
+    for (const name of names) this.columns.delete(name);
+  }
+
+  override setColumnKeyword(column: string, name: string, value: KeywordValue): void {
+    for (const table of this.behind) table.setColumnKeyword(column, name, value);
+  }
+
+  override removeColumnKeyword(column: string, name: string): void {
+    for (const table of this.behind) table.removeColumnKeyword(column, name);
   }
 
   /** Subtables that were concatenated too are shown together; others are those of the first table. */

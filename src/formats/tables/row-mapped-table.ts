@@ -2,7 +2,16 @@ import { fail } from '../../foundation/base/index.ts';
 import { holdsType, makeValues, typeInfo } from './data-types.ts';
 import type { ShapeRun } from './storage.ts';
 import type { TableInfo } from './table-files.ts';
-import type { CellValue, Column, ColumnDescription, ColumnValues, Table, TableRecord } from './types.ts';
+import type {
+  CellValue,
+  Column,
+  ColumnDescription,
+  ColumnValues,
+  KeywordValue,
+  StorageManagerDescription,
+  Table,
+  TableRecord,
+} from './types.ts';
 
 /** Rows that follow each other in one of the tables behind. */
 export interface RowSpan {
@@ -57,7 +66,7 @@ export class RowMappedTable implements Table {
   readonly keywords: TableRecord;
   readonly info: TableInfo;
   private readonly parts: RowMappedParts;
-  private readonly columns = new Map<string, Column>();
+  protected readonly columns = new Map<string, Column>();
 
   constructor(parts: RowMappedParts) {
     this.path = parts.path;
@@ -120,10 +129,10 @@ export class RowMappedTable implements Table {
   removeRows(): void {
     this.refuse();
   }
-  addColumns(): void {
+  addColumns(_columns: readonly ColumnDescription[], _storage: StorageManagerDescription): void {
     this.refuse();
   }
-  removeColumns(): void {
+  removeColumns(_names: readonly string[]): void {
     this.refuse();
   }
   setKeyword(): void {
@@ -132,10 +141,10 @@ export class RowMappedTable implements Table {
   removeKeyword(): void {
     this.refuse();
   }
-  setColumnKeyword(): void {
+  setColumnKeyword(_column: string, _name: string, _value: KeywordValue): void {
     this.refuse();
   }
-  removeColumnKeyword(): void {
+  removeColumnKeyword(_column: string, _name: string): void {
     this.refuse();
   }
   renameColumn(): void {
@@ -159,7 +168,7 @@ export class RowMappedTable implements Table {
   }
 }
 
-class MappedColumn implements Column {
+export class MappedColumn implements Column {
   readonly name: string;
   private readonly source: RowSource;
   private readonly original: string;

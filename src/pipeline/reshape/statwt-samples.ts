@@ -182,11 +182,11 @@ export function channelBinning(
 
 function binsOfChannels(chanFreqs: readonly number[], chanbin: string | number): Int32Array {
   if (chanbin === 'spw') return new Int32Array(chanFreqs.length);
-  if (typeof chanbin === 'number' || /^\d+$/.test(chanbin)) {
-    const width = Number(chanbin);
-    if (width < 2) fail('usage', `chanbin=${chanbin} is too small; take at least 2 channels.`);
-    return Int32Array.from(chanFreqs, (_, chan) => Math.floor(chan / width));
+  if (typeof chanbin === 'number') {
+    if (chanbin < 1) fail('usage', `chanbin=${chanbin} is too small; take at least 1 channel.`);
+    return Int32Array.from(chanFreqs, (_, chan) => Math.floor(chan / chanbin));
   }
+  if (/^\d+$/.test(chanbin)) fail('usage', `chanbin='${chanbin}' has no unit; write channels as a number.`);
   const width = parseQuantity(chanbin, 'frequency');
   let [bin, start] = [0, chanFreqs[0]];
   return Int32Array.from(chanFreqs, (frequency) => {

@@ -158,31 +158,51 @@ function planJob(
   const isKept = (name: SpectrumColumn) => isBinned || hasSpectrum(ms, name);
   const setsSigmaSpectrum = isSigma && isKept('SIGMA_SPECTRUM');
   const setsWeightSpectrum = setsWeight && isKept('WEIGHT_SPECTRUM');
-  if (!isPreview) {
-    if (setsSigmaSpectrum) fillSpectrum(ms, metadata, 'SIGMA_SPECTRUM');
-    if (setsWeightSpectrum) fillSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');
-  }
   const { field, spw, intent, array, observation, scan } = selectionTexts(options);
   const wanted = options.selectdata === false ? {} : { field, spw, intent, array, observation, scan };
   const selection = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text));
-  const timebin = options.timebin ?? 1;
-  const isIntegrations = typeof timebin === 'number' || /^\d+$/.test(timebin);
-  const [low, high] = options.wtrange ?? [];
-  return {
+  const { rows } = selectRows(ms, selection, { metadata, warn });
+  if (rows.length === 0) fail('usage', 'The selection has no rows.', { file: ms.path });
+  const job: Job = {
     ...{ metadata, columns, setsSigma: isSigma, setsWeight, isPreview, setsSigmaSpectrum, setsWeightSpectrum },
     isSpectral: setsSigmaSpectrum || isKept('WEIGHT_SPECTRUM'),
-    rows: selectRows(ms, selection, { metadata, warn }).rows,
+    rows,
     rules: {
       combined: (options.combine ?? '').split(',').map((part) => part.trim()),
       isSliding: options.slidetimebin ?? false,
-      ...(isIntegrations ? { integrations: Number(timebin) } : { seconds: parseQuantity(timebin, 'time') }),
+      ...timeBin(options.timebin ?? 1),
     },
     binning: channelBinning(metadata, options.chanbin ?? 'spw', options.fitspw ?? '', options.excludechans ?? false),
     ...(varianceOf && { varianceOf }),
     rowsPerBatch: varianceOf ? Math.ceil(VALUES_PER_BATCH / widestCell(metadata)) : ROWS_PER_BATCH,
-    minsamp: Math.max(2, options.minsamp ?? 2),
-    range: [low ?? 0, high ?? Number.POSITIVE_INFINITY],
+    minsamp: sampleSize(options.minsamp ?? 2),
+    range: weightRange(options.wtrange ?? []),
   };
+  if (!isPreview) {
+    if (setsSigmaSpectrum) fillSpectrum(ms, metadata, 'SIGMA_SPECTRUM');
+    if (setsWeightSpectrum) fillSpectrum(ms, metadata, 'WEIGHT_SPECTRUM');
+  }
+  return job;
+}
+
+function timeBin(timebin: number | string): { readonly integrations: number } | { readonly seconds: number } {
+  const isCount = typeof timebin === 'number';
+  if (!isCount && /^[-\d.]+$/.test(timebin))
+    fail('usage', `timebin='${timebin}' has no unit; write integrations as a number.`);
+  const length = isCount ? timebin : parseQuantity(timebin, 'time');
+  if (length <= 0) fail('usage', `timebin=${timebin} is no length of time or number of integrations.`);
+  return isCount ? { integrations: length } : { seconds: length };
+}
+
+function sampleSize(minsamp: number): number {
+  return minsamp >= 2 ? minsamp : fail('usage', `minsamp=${minsamp} is too small: two values make a variance.`);
+}
+
+function weightRange(wtrange: readonly number[]): readonly [low: number, high: number] {
+  if (wtrange.length === 0) return [0, Number.POSITIVE_INFINITY];
+  if (wtrange.length !== 2 || wtrange.some((weight) => !(weight >= 0)))
+    fail('usage', 'wtrange takes the smallest and the largest weight, neither negative.');
+  return [Math.min(...wtrange), Math.max(...wtrange)];
 }
 
 function widestCell({ spectralWindows, polarizations }: MsMetadata): number {
@@ -361,8 +381,9 @@ function applyWeights(
       for (let chan = 0; chan < chanCount; chan++) {
         const at = (row * chanCount + chan) * corrCount + corr;
         const weight = weights[first + corr * corrStep + binOf[chan]] * chunk.exposure[row];
-        if (weight === 0 || weight < low || weight > high) chunk.flag[at] = 1;
-        if (spectrum) spectrum[at] = weight;
+        const isOutside = weight < low || weight > high;
+        if (weight === 0 || isOutside) chunk.flag[at] = 1;
+        if (spectrum) spectrum[at] = isOutside ? 0 : weight;
         if (chunk.flag[at] === 0) {
           values.push(weight);
           isRowFlagged = 0;

@@ -5,6 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import {
   createTable,
   openTable,
+  scalarKeyword,
   type Table,
   writeConcatenation,
   writeReference,
@@ -37,6 +38,34 @@ it('a concatenation shows the rows of its tables one after another and writes th
   both.close();
   expect(openTable(join(work, 'b.tab')).column('B').get(2)).toBe(99);
   expect(() => writeConcatenation(path, tables)).toThrow(/a table already/);
+});
+
+it('columns of a concatenation, and their keywords, are changed in all of its tables', () => {
+  const tables = [makeTable('e.tab', 0), makeTable('f.tab', 10)];
+  const path = join(work, 'ef.tab');
+  writeConcatenation(path, tables);
+  for (const table of tables) table.close();
+  const both = openTable(path, 'update');
+  both.addColumns([{ name: 'C', type: 'Int', kind: 'scalar' }], {
+    type: 'StandardStMan',
+    name: 'C',
+    columns: ['C'],
+  });
+  both.column('C').putRange(0, 8, Int32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  both.setColumnKeyword('C', 'UNIT', scalarKeyword('String', 'm'));
+  both.setColumnKeyword('B', 'GONE', scalarKeyword('Int', 1));
+  both.removeColumnKeyword('B', 'GONE');
+  both.close();
+  const second = openTable(join(work, 'f.tab'));
+  expect(second.column('C').getRange(0, 4)).toEqual(Int32Array.of(5, 6, 7, 8));
+  expect(second.column('C').keywords.has('UNIT')).toBe(true);
+  expect(second.column('B').keywords.has('GONE')).toBe(false);
+  second.close();
+  const again = openTable(path, 'update');
+  again.removeColumns(['C']);
+  expect(again.hasColumn('C')).toBe(false);
+  again.close();
+  expect(openTable(join(work, 'e.tab')).hasColumn('C')).toBe(false);
 });
 
 it('a reference to rows of a reference refers to the table with the cells', () => {

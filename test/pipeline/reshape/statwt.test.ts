@@ -44,6 +44,33 @@ describe('statwt', () => {
     ms.close();
   });
 
+  it('refuses what CASA refuses, and changes nothing then', () => {
+    const { context, open } = start();
+    clearcal(context, { vis: 'a.ms' });
+    const refused = (options: object) => expect(() => statwt(context, { vis: 'a.ms', chanbin: 4, ...options }));
+    refused({ timebin: 0 }).toThrow(/timebin=0/);
+    refused({ timebin: '5' }).toThrow(/no unit/);
+    refused({ timebin: '-5s' }).toThrow(/timebin=-5s/);
+    refused({ chanbin: '5' }).toThrow(/no unit/);
+    refused({ minsamp: 1 }).toThrow(/minsamp=1/);
+    refused({ wtrange: [5] }).toThrow(/wtrange/);
+    refused({ wtrange: [-1, 1] }).toThrow(/wtrange/);
+    refused({ field: '0', intent: 'OBSERVE_TARGET#ON_SOURCE' }).toThrow(/no rows/);
+    const ms = open();
+    expect(ms.main.hasColumn('WEIGHT_SPECTRUM')).toBe(false);
+    ms.close();
+  });
+
+  it('gives no weight in any channel to what wtrange leaves out', () => {
+    const { context, open } = start();
+    clearcal(context, { vis: 'a.ms' });
+    statwt(context, { vis: 'a.ms', chanbin: 1, timebin: 2, wtrange: [0, 1e-9] });
+    const ms = open();
+    const { values } = ms.main.column('WEIGHT_SPECTRUM').get(0) as ArrayValue;
+    expect(Math.max(...(values as Float32Array))).toBe(0);
+    ms.close();
+  });
+
   it('keeps up a WEIGHT_SPECTRUM that is there, with one weight for correlations that are combined', () => {
     const { context, open } = start();
     clearcal(context, { vis: 'a.ms' });
