@@ -29,7 +29,7 @@ export function nodeDisk(): Disk {
     rename: (from, to) => guard(from, () => fs.renameSync(from, to)),
     copy: (from, to) => {
       behind.settle();
-      guard(from, () => (fs.lstatSync(from).isFile() ? copyFile(from, to) : copyTree(from, to)));
+      guard(from, () => (fs.statSync(from).isFile() ? copyFile(from, to) : copyTree(from, to)));
     },
     link: (target, file) => guard(file, () => fs.symlinkSync(target, file)),
     freeBytes: (file) =>
@@ -54,8 +54,10 @@ function makeDirectories(directory: string): void {
   }
 }
 
+/** What a link shows is copied, not the link; links inside stay as they are, so that those to places inside lead there in the copy. */
 function copyTree(from: string, to: string): void {
-  fs.cpSync(from, to, { recursive: true, mode: fs.constants.COPYFILE_FICLONE });
+  const mode = fs.constants.COPYFILE_FICLONE;
+  fs.cpSync(fs.realpathSync(from), to, { recursive: true, verbatimSymlinks: true, mode });
 }
 
 const COPY_BYTES = 2 ** 18;

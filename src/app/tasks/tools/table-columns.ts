@@ -13,6 +13,7 @@ import type { TaskValue } from '../types.ts';
 import type { EngineValue } from '../values.ts';
 import { dictionary, intArray, numberList, textList } from './reply-values.ts';
 import { onTable, opened, type TableState } from './table-state.ts';
+import { storageFor } from './table-storage.ts';
 import { TableView } from './table-view.ts';
 
 /** Words of casacore's descriptions for our types. */
@@ -72,16 +73,16 @@ export function columnFrom(name: string, value: TaskValue): ColumnDescription {
   return { name, type, kind: 'array', ...(axisCount > 0 ? { axisCount } : {}), comment };
 }
 
-function addColumns(table: Table, description: TaskValue): void {
-  const given = Object.entries((description ?? {}) as Record<string, TaskValue>).filter(
-    ([name]) => !name.startsWith('_'),
-  );
+function addColumns(table: Table, desc: TaskValue, dminfo: TaskValue): void {
+  const given = Object.entries((desc ?? {}) as Record<string, TaskValue>).filter(([name]) => !name.startsWith('_'));
   const columns = given.map(([name, value]) => columnFrom(name, value));
   if (columns.length === 0) fail('usage', 'tb.addcols(): desc is a dictionary of columns, by name.');
   const used = new Set(managersOf(table).keys());
-  let group = 'StandardStMan';
-  for (let number = 1; used.has(group); number++) group = `StandardStMan_${number}`;
-  table.addColumns(columns, { type: 'StandardStMan', name: group, columns: columns.map(({ name }) => name) });
+  for (const storage of storageFor(columns, Object.fromEntries(given), dminfo, used))
+    table.addColumns(
+      columns.filter(({ name }) => storage.columns.includes(name)),
+      storage,
+    );
 }
 
 function shapeTexts(view: TableView, args: Record<string, TaskValue>): string[] {
@@ -141,7 +142,7 @@ export const columnMethods: Readonly<Record<string, ToolMethod<TableState>>> = {
   }),
   getcolshapestring: onTable('columnname, startrow=0, nrow=-1, rowincr=1, reverseaxes=False', shapeTexts),
   addcols: onTable('desc={}, dminfo={}', ({ table }, args) => {
-    addColumns(table, args.desc);
+    addColumns(table, args.desc, args.dminfo);
     return true;
   }),
   removecols: onTable('columnames', ({ table }, args) => {

@@ -7,23 +7,8 @@ import { real } from '../values.ts';
 import { dictionary } from './reply-values.ts';
 import { columnFrom } from './table-columns.ts';
 import { onTable, opened, type TableState } from './table-state.ts';
+import { storageFor } from './table-storage.ts';
 import { TableView } from './table-view.ts';
-
-/** Columns by the storage managers that their descriptions name; those without lie together in a StandardStMan. */
-function storageOf(description: Readonly<Record<string, TaskValue>>) {
-  const groups = new Map<string, { type: string; columns: string[] }>();
-  for (const [name, value] of Object.entries(description)) {
-    const told = value as Record<string, TaskValue>;
-    const type = String(told.dataManagerType ?? '') || 'StandardStMan';
-    const group = String(told.dataManagerGroup ?? '') || type;
-    const known = groups.get(group) ?? { type, columns: [] };
-    if (!/^(StandardStMan|IncrementalStMan)$/.test(type))
-      fail('unsupported', `tb.create(): ${name} can be in a StandardStMan or an IncrementalStMan, not in a ${type}.`);
-    groups.set(group, known);
-    known.columns.push(name);
-  }
-  return [...groups].map(([name, { type, columns }]) => ({ type, name, columns }));
-}
 
 function create(path: string, args: Record<string, TaskValue>): Table {
   const given = (args.tabledesc ?? {}) as Record<string, TaskValue>;
@@ -32,7 +17,8 @@ function create(path: string, args: Record<string, TaskValue>): Table {
   if (columns.length === 0) fail('usage', 'tb.create(): tabledesc is a dictionary of columns, by name.');
   if (String(args.memtype ?? '') !== '') fail('unsupported', 'tb.create(): tables are made on disk only.');
   if (disk().exists(path)) fail('exists', 'There is something of this name already; remove it first.', { file: path });
-  return createTable(path, { columns, storageManagers: storageOf(description) }, numberArgument(args, 'nrow'));
+  const storageManagers = storageFor(columns, description, args.dminfo);
+  return createTable(path, { columns, storageManagers }, numberArgument(args, 'nrow'));
 }
 
 /** Copies cells of the columns that both tables have, row by row: casacore's TableCopy::copyRows. */

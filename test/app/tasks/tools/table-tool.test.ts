@@ -105,6 +105,23 @@ describe('tb', () => {
     expect(await tb('colnames')).toEqual(['FLUX', 'NAME', 'PAIRS']);
   });
 
+  it('makes columns with the storage managers that dminfo and the descriptions tell', async () => {
+    const cube = { valueType: 'float', ndim: 2, dataManagerType: 'TiledShapeStMan', dataManagerGroup: 'TiledData' };
+    const tiles = { COLUMNS: ['D'], TYPE: 'TiledShapeStMan', NAME: 'TiledData', SPEC: { DEFAULTTILESHAPE: [2, 4, 8] } };
+    await tb('create', ['tiled', { D: cube, N: { valueType: 'int' } }], { nrow: 2, dminfo: { '*1': tiles } });
+    await tb('putcell', ['D', 1, [[1, 2, 3]]]);
+    const steps = { COLUMNS: ['S'], TYPE: 'IncrementalStMan', NAME: 'TiledData', SPEC: { BUCKETSIZE: 1024 } };
+    await tb('addcols', [{ S: { valueType: 'int' } }, steps]);
+    expect(await tb('getcell', ['D', 1])).toEqual([[1, 2, 3]]);
+    const groups = await Promise.all(['D', 'N', 'S'].map(async (name) => (await tb('getcoldesc', [name])) as object));
+    expect(groups).toMatchObject([
+      { dataManagerType: 'TiledShapeStMan', dataManagerGroup: 'TiledData' },
+      { dataManagerType: 'StandardStMan', dataManagerGroup: 'StandardStMan' },
+      { dataManagerType: 'IncrementalStMan', dataManagerGroup: 'TiledData_1' },
+    ]);
+    await tb('open', ['t2']);
+  });
+
   it('makes tables, copies rows and renames columns', async () => {
     await tb('open', ['t2'], { nomodify: false });
     await tb('renamecol', ['NAME', 'WHO']);
