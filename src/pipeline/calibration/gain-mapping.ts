@@ -1,4 +1,4 @@
-import type { FieldInfo } from '../../astronomy/ms/index.ts';
+import { type FieldInfo, matchNamed, splitFilled } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { CalTable } from './caltable.ts';
 
@@ -25,28 +25,17 @@ export function windowMap(spwmap: readonly number[], windowCount: number, table:
   return map;
 }
 
-/** True when a name fits a pattern with * and ?. */
-function fits(name: string, pattern: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  return new RegExp(`^${source}$`).test(name);
-}
-
 /**
- * Fields of a table that a gainfield selection names: numbers, ranges "2~4", names with wildcards, joined by commas.
+ * Fields of a table that a gainfield selection names: numbers, ranges "2~4", names with wildcards, joined by commas. As in any selection
+ * of fields digits are a number, whatever the names are.
  *
  * @throws usage when it names no field of the table
  */
 export function matchFields(selection: string, table: CalTable, path: string): Set<number> {
   const found = new Set<number>();
-  for (const word of selection.split(',').map((part) => part.trim())) {
-    const range = /^(\d+)(?:~(\d+))?$/.exec(word);
-    const matches = table.fields.filter((field) => field.name === word || (!range && fits(field.name, word)));
-    if (matches.length > 0) for (const field of matches) found.add(field.id);
-    else if (range) for (let id = Number(range[1]); id <= Number(range[2] ?? range[1]); id++) found.add(id);
-  }
+  const names = table.fields.map(({ name }) => [name]);
+  for (const part of splitFilled(selection, ','))
+    for (const index of matchNamed(part, names)) found.add(table.fields[index].id);
   const has = table.rows.fieldId.some((fieldId) => found.has(fieldId));
   if (!has)
     fail('usage', `gainfield "${selection}" names no field with solutions in the calibration table.`, { file: path });

@@ -198,7 +198,9 @@ function aprioriFlags(
 
 function wvrCalls(observation: Observation, names: CalibrationNames, bad: readonly BadRadiometer[]): PlanCall[] {
   const pairs = observation.targets.map((target) => [target.name, nearestField(target, observation.phase).name]);
-  const tie = [...new Set(pairs.filter((pair) => !pair.some((name) => name.includes(','))).map(String))];
+  // Sources are tied by name or number: a comma parts names, and digits are a number.
+  const isName = (name: string) => !/,|^\d+$/.test(name);
+  const tie = [...new Set(pairs.filter((pair) => pair.every(isName)).map(String))];
   return [
     remove(`${names.vis}.wvr`),
     task(

@@ -29,6 +29,13 @@ describe('gainfield', () => {
     expect(() => matchFields('Titan', table, 't')).toThrow(/no field with solutions/);
   });
 
+  it('takes digits for a number, whatever fields are called', () => {
+    const fields = ['3', '0', '1058'].map((name, id) => ({ id, name, phaseDir: [0, 0] }));
+    const digits = { fields, rows: { fieldId: Int32Array.of(0, 1, 2) } } as unknown as CalTable;
+    expect([...matchFields('0', digits, 't')]).toEqual([0]);
+    expect(() => matchFields('1058', digits, 't')).toThrow(/no field with solutions/);
+  });
+
   it("'nearest' is the nearest field that has solutions", () => {
     const fields = [
       [0.2, 0],
