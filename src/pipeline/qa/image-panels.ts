@@ -35,7 +35,7 @@ export function psfPanel(path: string, title: string): Panel {
   });
 }
 
-/** Diagnostic 14 for a line cube: the integrated line (or the brightest channel when no line stands out), and the spectrum at its peak. */
+/** Diagnostic 14 for a line cube: the integrated line (the sum of all channels where emission is in each, the brightest one when no line stands out), and the spectrum at its peak. */
 export function cubePanels(path: string, name: string): Panel[] {
   return withImage(path, (image) => {
     const peak = peakOf(image);
@@ -47,11 +47,14 @@ export function cubePanels(path: string, name: string): Panel[] {
     const [first, last] = lineChannels(spectrum, peak.chan, 4 * noise);
     const plane = image.planeIndex(peak.chan);
     const isLine = last > first;
+    // What is in every channel is continuum.
+    const isEverywhere = first === 0 && last === image.chanCount - 1;
+    const what = !isLine ? 'brightest channel' : isEverywhere ? 'sum of all channels' : 'integrated line';
     const content = isLine
       ? planeOf(image, path, integrate(image, first, last), plane, 'Jy/beam km/s')
       : planeOf(image, path, image.readPlane(plane), plane, image.unit);
     return [
-      emissionPanel(content, isLine ? `14  ${name}, integrated line` : `14  ${name}, brightest channel`),
+      emissionPanel(content, `14  ${name}, ${what}`),
       spectrumPanel(image, spectrum, isLine ? [first, last] : undefined),
     ];
   });

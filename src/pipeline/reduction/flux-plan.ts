@@ -1,7 +1,7 @@
 import type { CommonFlux } from './common-flux.ts';
 import { remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
-import { keptCorrelations } from './solve-plan.ts';
+import { keptCorrelations, OWN_PHASES } from './solve-plan.ts';
 
 /** A field of one Execution Block. */
 export interface NamedField {
@@ -123,6 +123,7 @@ function amplitudeGains(block: CalibratedBlock): PlanCall[] {
       solint: 'inf',
       calmode: 'a',
       gaintable: `${block.vis}.phase_int`,
+      interp: OWN_PHASES,
       ...(block.isJoined ? { spwmap: block.spws.map(() => 0) } : {}),
     }),
   ];

@@ -78,7 +78,8 @@ export function planImaging(
   beginRound('FITS');
   add('FITS files', products.flatMap(exportCalls));
   const plan: ScriptPlan = { kind: 'imaging', subject: targets[0].vis, header, steps };
-  return { plan, rounds, products, fallbacks, decisions };
+  const ofEach = targets.flatMap(({ target }) => products.filter((product) => product.target === target));
+  return { plan, rounds, products: ofEach, fallbacks, decisions };
 }
 
 const hasLines = ({ windows }: ImagingFacts) => windows.some(({ lines }) => lines.length > 0);

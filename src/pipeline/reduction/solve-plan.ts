@@ -107,6 +107,12 @@ function gainSolver(
   ];
 }
 
+/**
+ * How solutions are taken that were made of the data themselves: the one of each interval. Between two, CASA flags an integration beside
+ * one without solution, of another field too: its times of solutions are rounded by a microsecond.
+ */
+export const OWN_PHASES = 'nearest';
+
 /** Tables before the phases, and with them; all windows have one phase where a window alone has too little signal. */
 function phaseChain(
   { science }: Observation,
@@ -124,7 +130,7 @@ function phaseChain(
       before: { gaintable: bandpass },
       tables: [bandpass],
       maps: {},
-      with: (table: string) => ({ gaintable: [bandpass, table] }),
+      with: (table: string) => ({ gaintable: [bandpass, table], interp: ['linear', OWN_PHASES] }),
     };
   const tables = [bandpass, `${split}.phase_offset`];
   const spwmap = [[], [], science.map(() => 0)];
@@ -132,7 +138,7 @@ function phaseChain(
     before: { gaintable: tables, combine: 'spw' },
     tables,
     maps: { spwmap: [...spwmap, []] },
-    with: (table: string) => ({ gaintable: [...tables, table], spwmap }),
+    with: (table: string) => ({ gaintable: [...tables, table], spwmap, interp: ['linear', 'linear', OWN_PHASES] }),
   };
 }
 
@@ -266,15 +272,18 @@ const STRICT = 'calflagstrict';
 
 function applyCalls(observation: Observation, { split }: CalibrationNames, { intervals }: SolutionChoices): PlanCall[] {
   const { tables, maps } = phaseChain(observation, split, intervals);
-  const apply = (field: { id: number | string; name: string }, phaseTable: string, gainfield: string) =>
+  const apply = (field: { id: number | string; name: string }, kind: 'int' | 'inf', gainfield: string) =>
     task(
       'applycal',
       {
         vis: split,
         field: String(field.id),
-        gaintable: [...tables, phaseTable, `${split}.flux_inf`],
+        gaintable: [...tables, `${split}.phase_${kind}`, `${split}.flux_inf`],
         gainfield: [...tables.map(() => ''), gainfield, gainfield],
-        interp: ['linear,linear', ...tables.slice(1).map(() => 'linear'), 'linear', 'linear'],
+        interp: [
+          ...['linear,linear', ...tables.slice(1).map(() => 'linear')],
+          ...[kind === 'int' ? OWN_PHASES : 'linear', 'linear'],
+        ],
         ...maps,
         applymode: STRICT,
         calwt: true,
@@ -287,13 +296,9 @@ function applyCalls(observation: Observation, { split }: CalibrationNames, { int
   const calibrators = calibratorFields(observation).filter(({ id }) => !isTarget.has(id));
   return [
     ...calibrators.map((field) =>
-      isPhase.has(field.id)
-        ? apply(field, `${split}.phase_inf`, String(field.id))
-        : apply(field, `${split}.phase_int`, String(field.id)),
+      isPhase.has(field.id) ? apply(field, 'inf', String(field.id)) : apply(field, 'int', String(field.id)),
     ),
-    ...alikeTargets(observation).map(({ ids, name, phaseId }) =>
-      apply({ id: ids, name }, `${split}.phase_inf`, String(phaseId)),
-    ),
+    ...alikeTargets(observation).map(({ ids, name, phaseId }) => apply({ id: ids, name }, 'inf', String(phaseId))),
   ];
 }
 

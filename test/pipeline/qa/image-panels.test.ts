@@ -10,9 +10,11 @@ const folder = mkdtempSync(join(tmpdir(), 'image-panels-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const continuum = join(folder, 'continuum');
 const cube = join(folder, 'cube');
+const everywhere = join(folder, 'everywhere');
 const empty = join(folder, 'empty');
 writeSmallImage(continuum, 1, [0, 0]);
 writeSmallImage(cube, 20, [8, 11]);
+writeSmallImage(everywhere, 6, [0, 5]);
 writeSmallImage(empty, 6, [99, 99], 0);
 
 /** Axis position of the brightest pixel of a panel's raster. */
@@ -79,5 +81,8 @@ describe('images', () => {
     const small = productFigure(cube, 'cube');
     expect(small.title).toBe('');
     expect(small.sections[0].panels[0].title).toBe('integrated line');
+    // Emission in every channel is no line.
+    const [all] = productFigure(everywhere, 'cube').sections[0].panels;
+    expect(all.title).toBe('sum of all channels');
   });
 });

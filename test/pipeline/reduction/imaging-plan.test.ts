@@ -81,8 +81,8 @@ describe('the imaging plan', () => {
     const { plan, products } = planImaging([facts, other], goal, []);
     expect(products.map(({ imagename, target }) => [imagename, target])).toEqual([
       ['T.cont.sb', 'T'],
-      ['3.cont.sb', '3'],
       ['T.spw0.all', 'T'],
+      ['3.cont.sb', '3'],
       ['3.spw0.all', '3'],
     ]);
     const calls = plan.steps.map((step) => argumentsOf(step.calls, 'tclean')).filter(({ vis }) => vis);
