@@ -27,19 +27,23 @@ export interface Target {
   readonly origin: string;
   /** Instead of those of the image that the result is like: its Stokes axis is one long. */
   readonly header?: { readonly coordinates: CoordinateSystem; readonly info: ImageInfo };
+  /** Of another image, with as many axes, from which the result has all but its pixels. */
+  readonly about?: Pick<Image, 'coordinates' | 'unit' | 'info' | 'miscInfo'> & { readonly axisCount: number };
 }
 
 /** Makes an image with the coordinates of `like` from computed planes. */
 export function makeLike(context: Context, like: Image, options: Target, compute: PlaneValue): void {
   const { stokes } = like.coordinates;
   const polAxis = options.header && stokes ? like.shape.length - 1 - stokes.pixelAxis : -1;
+  if (options.about && options.about.axisCount !== like.shape.length)
+    fail('usage', `The image of the metadata has ${options.about.axisCount} axes, the result ${like.shape.length}.`);
   writeWhole(options.path, options.overwrite, (path) => {
     const image = createImage(path, {
       shape: like.shape.map((length, axis) => (axis === polAxis ? 1 : length)),
-      coordinates: options.header?.coordinates ?? like.coordinates,
+      coordinates: (options.about ?? options.header ?? like).coordinates,
       unit: options.unit,
-      info: options.header?.info ?? like.info,
-      miscInfo: like.miscInfo,
+      info: (options.about ?? options.header ?? like).info,
+      miscInfo: (options.about ?? like).miscInfo,
     });
     for (let plane = 0; plane < image.planeCount; plane++) {
       context.checkAbort();

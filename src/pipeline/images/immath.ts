@@ -2,12 +2,11 @@ import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { combineMasks, makeLike, matchingPlane, type Target } from './arithmetic.ts';
 import { channelFrequency } from './coordinates.ts';
-import { imsubimage } from './cutting.ts';
 import { compileExpression } from './expression.ts';
-import { importfits } from './fits-import.ts';
 import { type Image, openImage } from './image.ts';
 import type { PixelSelection } from './pixel-selection.ts';
 import { type PolarizationMode, polarizationImage } from './polarization.ts';
+import { openSelected } from './selected-input.ts';
 import { computeWholeImageTerms } from './whole-image-terms.ts';
 
 /** Parameters of CASA's immath. */
@@ -22,6 +21,8 @@ export interface ImmathOptions extends PixelSelection {
   readonly sigma?: string;
   /** Least polarized intensity of `pola`, with a unit. */
   readonly polithresh?: string;
+  /** Image, or IM0 …, whose coordinates, unit, beam and further records the result gets; default: the first. */
+  readonly imagemd?: string;
   readonly overwrite?: boolean;
 }
 
@@ -87,18 +88,35 @@ export function immath(context: Context, options: ImmathOptions): void {
   const target = { path: output, overwrite: options.overwrite === true, origin: 'immath' };
   const scratch: string[] = [];
   const images: Image[] = [];
+  if (options.imagemd && mode !== 'evalexpr') fail('unsupported', `immath: mode="${mode}" takes no imagemd here.`);
   try {
-    for (const name of named) images.push(openSelected(context, name, output, scratch, options, isPolarization));
+    // Stokes parameters are left to the modes that need them all, as in CASA.
+    const selection = isPolarization ? { ...options, stokes: '' } : options;
+    for (const name of named) images.push(openSelected(context, name, output, scratch, selection));
     for (const image of images) {
       if (image.sizeX !== images[0].sizeX || image.sizeY !== images[0].sizeY)
         fail('usage', 'The images differ in size.', { file: image.path });
     }
     if (isPolarization) computePolarization(context, mode as PolarizationMode, images, options, target);
     else if (mode === 'spix') spectralIndex(context, images, target);
-    else computeExpression(context, expr, given, images, target);
+    else computeExpression(context, expr, given, images, { ...target, about: metadataOf(context, options, given) });
   } finally {
     for (const image of images) image.close();
     for (const path of scratch) disk().remove(path);
+  }
+}
+
+/** Header of the image that `imagemd` names: a path, or IM0 … */
+function metadataOf(context: Context, { imagemd }: ImmathOptions, given: readonly string[]): Target['about'] {
+  if (!imagemd) return undefined;
+  const number = /^IM(\d+)$/.exec(imagemd)?.[1];
+  const isPath = number === undefined || disk().info(joinPath(context.cwd, imagemd)) !== undefined;
+  const image = openImage(joinPath(context.cwd, (isPath ? undefined : given[Number(number)]) ?? imagemd));
+  try {
+    const { shape, coordinates, unit, info, miscInfo } = image;
+    return { axisCount: shape.length, coordinates, unit, info, miscInfo };
+  } finally {
+    image.close();
   }
 }
 
@@ -135,7 +153,7 @@ function computeExpression(
   const { evaluate, terms } = compileExpression(expr, given);
   const like = images[0];
   computeWholeImageTerms(terms, images);
-  makeLike(context, like, { ...target, unit: like.unit }, (plane) => {
+  makeLike(context, like, { ...target, unit: target.about?.unit ?? like.unit }, (plane) => {
     const planes = images.map((image) => matchingPlane(image, like, plane));
     const inputs = images.map((image, k) => image.readPlane(planes[k]));
     const point = new Array<number>(inputs.length);
@@ -146,34 +164,4 @@ function computeExpression(
     }
     return { values, mask: combineMasks(images, planes, values) };
   });
-}
-
-/** Opens what is selected of an image; Stokes parameters are left to the modes that need them all, as in CASA. */
-function openSelected(
-  context: Context,
-  name: string,
-  output: string,
-  scratch: string[],
-  { region, box, chans, stokes, mask }: ImmathOptions,
-  needsStokes: boolean,
-): Image {
-  const image = openInput(context, name, output, scratch);
-  const selection = { region, box, chans, mask, stokes: needsStokes ? '' : stokes };
-  if (Object.values(selection).every((value) => value === undefined || value === '')) return image;
-  const { path } = image;
-  image.close();
-  const cut = `${output}.input${scratch.length}.partial`;
-  imsubimage(context, { ...selection, imagename: path, outfile: cut, overwrite: true });
-  scratch.push(cut);
-  return openImage(cut);
-}
-
-/** Opens an image; a FITS file is brought into an image beside the output first, and its path noted in `scratch`. */
-function openInput(context: Context, name: string, output: string, scratch: string[]): Image {
-  const path = joinPath(context.cwd, name);
-  if (disk().info(path)?.kind !== 'file') return openImage(path);
-  const copy = `${output}.input${scratch.length}.partial`;
-  importfits(context, { fitsimage: path, imagename: copy, overwrite: true });
-  scratch.push(copy);
-  return openImage(copy);
 }

@@ -1,11 +1,13 @@
 import { ARCSEC, type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
-import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
+import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { type Beam, beamOf, commonBeam } from './beams.ts';
 import { requireDirection } from './coordinates.ts';
-import { createImage, type Image, openImage } from './image.ts';
+import { createImage, type Image } from './image.ts';
+import type { PixelSelection } from './pixel-selection.ts';
+import { openSelected } from './selected-input.ts';
 
 /** Parameters of CASA's imsmooth. */
-export interface ImsmoothOptions {
+export interface ImsmoothOptions extends PixelSelection {
   readonly imagename: string;
   readonly outfile: string;
   /** 'gauss' (default) or 'commonbeam' */
@@ -216,10 +218,12 @@ function planOf(image: Image, options: ImsmoothOptions): { beams: Beam[]; smooth
  */
 export function imsmooth(context: Context, options: ImsmoothOptions): void {
   if (!options.outfile) fail('usage', 'outfile must be given.');
-  const image = openImage(joinPath(context.cwd, options.imagename));
+  const output = joinPath(context.cwd, options.outfile);
+  const scratch: string[] = [];
+  const image = openSelected(context, options.imagename, output, scratch, options);
   try {
     const plan = planOf(image, options);
-    writeWhole(joinPath(context.cwd, options.outfile), options.overwrite === true, (path) => {
+    writeWhole(output, options.overwrite === true, (path) => {
       const result = createImage(path, {
         shape: image.shape,
         coordinates: image.coordinates,
@@ -237,5 +241,6 @@ export function imsmooth(context: Context, options: ImsmoothOptions): void {
     });
   } finally {
     image.close();
+    for (const path of scratch) disk().remove(path);
   }
 }

@@ -69,4 +69,16 @@ beams = f['beams'].data; print len(beams), beams['bmaj'].tolist(), beams.field('
       "2 [1.0, 2.0] ['ab', 'c'] [7, 8] ['BMAJ', 'NAME', 'CHAN']",
     ]);
   });
+
+  it('smooths by a beam in a dictionary, and writes what imfit finds into a file', () => {
+    const found = lines(`ia.fromshape('s.im', [48, 48, 1, 1]); px = ia.getchunk(); px[24, 24] = 10; ia.putchunk(px)
+ia.setbrightnessunit('Jy/beam'); ia.setrestoringbeam('4arcmin', '4arcmin', '0deg'); ia.close()
+imsmooth('s.im', outfile='t.im', beam=dict(major='5arcmin', minor=qa.quantity(4, 'arcmin'), positionangle='30deg'))
+imfit('t.im', box='8,8,40,40', logfile='fit.txt')
+print [line.split(':')[0] for line in open('fit.txt')]
+try: imsmooth('s.im', outfile='u.im', beam=dict(major='5arcmin', minor='4arcmin'), major='5arcmin')
+except Exception, e: print e
+pl.hist([1, 2, 2, 3], bins=2, normed=True, lw=0, linestyle='--'); pl.savefig('h.png')`);
+    expect(found).toEqual(["['imfit of t.im\\n', 'channel 0']", 'imsmooth: give either beam, or major, minor and pa.']);
+  });
 });

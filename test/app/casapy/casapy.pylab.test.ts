@@ -43,7 +43,7 @@ describe('pylab of scripts', () => {
 
   it('takes curves, points, histograms, error bars and limits as pylab does', () => {
     expect(lines.slice(0, 8)).toEqual([
-      '([2, 2], [0.0, 0.5, 1.0])',
+      '([2.0, 2.0], [0.0, 0.5, 1.0])',
       'points [1.0, 2.0, 3.0] [4.0, 5.0, 6.0] #d55e00 True a',
       'line [1.0, 2.0, 3.0] [4.0, 5.0, 6.0] #d55e00 True ',
       'points [0.0, 1.0] [7.0, 8.0] 0 False ',

@@ -20,6 +20,6 @@ print scipy.sin(0), scipy.ndimage.label([0, 1])[1]
 minimize(len, [1])`;
     const { stdout, stderr } = run('-c', source);
     expect(stdout.toString()).toBe('0.0 1\n');
-    expect(stderr.toString()).toContain('NotImplementedError: scipy.optimize.minimize() is not available here');
+    expect(stderr.toString()).toContain('NotImplementedError: scipy.optimize.minimize() is not available here;');
   });
 });

@@ -236,8 +236,10 @@ try:
 except NotImplementedError as error:
     print(str(error)[:40])
 try:
-    from astropy import units
-except ImportError as error:
+    from astropy import units as u
+    from astropy.coordinates import SkyCoord
+    3 * u.deg
+except NotImplementedError as error:
     print(error)
 `;
     writeFileSync(join(folder, 'imports.py'), source);
@@ -246,7 +248,7 @@ except ImportError as error:
     const run = casapy('--casa-version', '6.5.0', 'imports.py');
     expect(run.out).toBe(
       '(<CASA tool tb>, <CASA tool ms>) False matplotlib.ticker\nmatplotlib.patches.Ellipse() is not avai\n' +
-        "No module named 'astropy.units': of astropy, casapy has io.fits.\n",
+        'astropy.units.deg is not available here: of astropy, casapy has io.fits, for images, and for tables that are read.\n',
     );
   });
 

@@ -143,6 +143,9 @@ describe('imsmooth', () => {
         beamPlane(beam),
       ),
     ).toBeLessThan(1e-4);
+    const sizes = { major: '2arcsec', minor: '2arcsec', box: '2,1,6,5', chans: '1' };
+    imsmooth(context, { imagename: 'cube', outfile: 'piece', ...sizes });
+    expect(read('piece', ({ sizeX, sizeY, planeCount }) => [sizeX, sizeY, planeCount])).toEqual([5, 5, 1]);
     expect(() =>
       imsmooth(context, { imagename: 'cube', outfile: 'x', major: '1arcsec', minor: '1arcsec', targetres: true }),
     ).toThrow('does not fit');
@@ -321,6 +324,23 @@ describe('parts of images', () => {
     expect(first('angle')).toEqual([shape, ['Pangle'], 'deg', [0, degrees], [0, 1]]);
     expect(() => make('tpoli', 'no', { imagename: ['straight'] })).toThrow(/needs Stokes Q, U, V; Q is missing/);
     expect(() => make('lpoli', 'no', { sigma: '1K' })).toThrow(/sigma is "1K", but the image is in Jy\/beam/);
+  });
+
+  it('immath gives the result the coordinates, unit and beam of imagemd', () => {
+    const told = (name: string) =>
+      read(name, ({ coordinates: { spectral }, unit, info }) => [spectral?.reference, unit, info.beams.length]);
+    const spectral = coordinates.spectral && { ...coordinates.spectral, reference: 99e9 };
+    const other = { shape: [1, 1, sizeY, sizeX], coordinates: { ...coordinates, spectral }, unit: 'K' };
+    createImage(join(folder, 'about'), {
+      ...other,
+      info: { imageType: 'Intensity', objectName: '', beams: [ROUND] },
+    }).close();
+    immath(context, { imagename: 'straight', outfile: 'relabelled', expr: '2 * IM0', imagemd: 'about' });
+    expect(told('relabelled')).toEqual([99e9, 'K', 1]);
+    const two = { imagename: ['straight', 'about'], outfile: 'again', imagemd: 'IM1', expr: 'IM0 + IM1' };
+    immath(context, two);
+    expect(told('again')).toEqual([99e9, 'K', 1]);
+    expect(() => immath(context, { ...two, outfile: 'no', imagemd: 'nowhere' })).toThrow(/nowhere/);
   });
 
   it('immath takes names of its own, selections, and two frequencies for a spectral index', () => {

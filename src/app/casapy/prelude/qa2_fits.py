@@ -10,6 +10,7 @@ import re
 import types
 
 import numpy
+from qa2_scipy import Lacking
 
 _BLOCK = 2880
 _PIXELS = {8: 'uint8', 16: 'int16', 32: 'int32', 64: 'int64', -32: 'float32', -64: 'float64'}
@@ -659,14 +660,12 @@ _NAMES = (Card, Header, PrimaryHDU, ImageHDU, BinTableHDU, HDUList, open, getdat
 
 
 class FitsModules:
-    """Finds astropy.io.fits and pyfits; files of the user come first, and the rest of astropy is not here."""
+    """Finds astropy.io.fits and pyfits; files of the user come first. The rest of astropy can be imported and says when it is used what is here."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if name in ('astropy', 'astropy.io', 'astropy.io.fits', 'pyfits') and not path:
-            return importlib.machinery.ModuleSpec(name, FitsModules, is_package=name in ('astropy', 'astropy.io'))
-        if name.startswith('astropy.') and not path:
-            raise ModuleNotFoundError("No module named '%s': of astropy, casapy has io.fits." % name)
+        if re.match(r'(astropy|pyfits)(\.|$)', name) and not path:
+            return importlib.machinery.ModuleSpec(name, FitsModules, is_package=True)
 
     @staticmethod
     def create_module(spec):
@@ -674,13 +673,13 @@ class FitsModules:
 
     @staticmethod
     def exec_module(module):
-        if module.__name__ in ('astropy.io.fits', 'pyfits'):
+        name = module.__name__
+        if name in ('astropy.io.fits', 'pyfits'):
             module.__dict__.update({one.__name__: one for one in _NAMES})
-            module.__getattr__ = _absent
+        module.__getattr__ = lambda part: _absent(name, part)
 
 
-def _absent(name):
-    if name.startswith('__'):
-        raise AttributeError(name)
-    raise AttributeError('astropy.io.fits.%s is not available here; images are read and written, tables read.' % name)
-
+def _absent(name, part):
+    if part.startswith('__') or name in ('astropy', 'astropy.io'):
+        raise AttributeError(part)
+    return Lacking('%s.%s' % (name, part), ': of astropy, casapy has io.fits, for images, and for tables that are read.')

@@ -149,9 +149,12 @@ class Axes:
                 along += [y[index] - low[index], y[index] + high[index], nan] if is_y else [y[index]] * 2 + [nan]
             self._add(across, along, dict(look, width=1, label='', line='-'), ['line'])
 
-    def hist(self, values, bins=10, range=None, **given):
-        look = _options('hist', given, {'color': 'colour', 'label': 'label', 'alpha': 'alpha', 'histtype': 'type'})
-        values = [value for value in _numbers(values) if math.isfinite(value)]
+    def hist(self, values, bins=10, range=None, density=None, normed=None, weights=None, **given):
+        look = _options('hist', given, {**_PLOT_OPTIONS, 'ec': 'colour', 'histtype': 'type'})
+        values = _numbers(values)
+        weights = [1.0] * len(values) if weights is None else _numbers(weights)
+        pairs = [(value, weight) for value, weight in zip(values, weights) if math.isfinite(value)]
+        values = [value for value, _weight in pairs]
         if isinstance(bins, int):
             low, high = range if range is not None else (min(values), max(values))
             if low == high:
@@ -159,16 +162,19 @@ class Axes:
             edges = [low + (high - low) * index / bins for index in builtins.range(bins + 1)]
         else:
             edges = _numbers(bins)
-        counts = [0] * (len(edges) - 1)
-        for value in values:
+        counts = [0.0] * (len(edges) - 1)
+        for value, weight in pairs:
             if edges[0] <= value <= edges[-1]:
                 place = next((index for index in builtins.range(len(counts)) if value < edges[index + 1]), len(counts) - 1)
-                counts[place] += 1
+                counts[place] += weight
+        if density or normed:
+            total = sum(counts) or 1.0
+            counts = [count / total / (edges[index + 1] - edges[index]) for index, count in enumerate(counts)]
         x, y = [edges[0]], [0.0]
         for index, count in enumerate(counts):
             x += [edges[index], edges[index + 1]]
             y += [float(count)] * 2
-        self._add(x + [edges[-1]], y + [0.0], dict(look, width=1.5), ['line'])
+        self._add(x + [edges[-1]], y + [0.0], {'width': 1.5, **look}, ['line'])
         return counts, edges, None
 
     def bar(self, x, height, width=0.8, **given):

@@ -285,12 +285,23 @@ _PARTS = {
 }
 
 
-def _lacking(name):
-    def refuse(*_positional, **_named):
-        raise NotImplementedError('%s() is not available here; see "numpy" in docs/differences-from-casa.md.' % name)
+class Lacking:
+    """A name that scripts may import; whoever calls it, counts with it or wants a part of it is told that it is not here."""
 
-    refuse.__name__ = name.rpartition('.')[2]
-    return refuse
+    def __init__(self, name, told):
+        self.__dict__.update(_name=name, _told=told, __name__=name.rpartition('.')[2])
+
+    def _refuse(self, *_positional, **_named):
+        raise NotImplementedError('%s is not available here%s' % (self._name, self._told))
+
+    def __getattr__(self, part):
+        if part.startswith('__'):
+            raise AttributeError(part)
+        self._refuse()
+
+    __call__ = __getitem__ = __iter__ = __len__ = __bool__ = __float__ = __int__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __div__ = __rdiv__ = _refuse
+    __pow__ = __rpow__ = __neg__ = __lt__ = __le__ = __gt__ = __ge__ = _refuse
 
 
 class ScipyModules:
@@ -320,4 +331,4 @@ def _part(name, part):
         return importlib.import_module(name + '.' + part)
     if name == 'scipy' and hasattr(np, part):
         return getattr(np, part)
-    return _lacking(name + '.' + part)
+    return Lacking('%s.%s()' % (name, part), '; see "numpy" in docs/differences-from-casa.md.')

@@ -1,4 +1,4 @@
-import { joinPath } from '../../../foundation/bytes/index.ts';
+import { disk, joinPath } from '../../../foundation/bytes/index.ts';
 import { type ImfitOptions, imfit, openImage } from '../../../pipeline/images/index.ts';
 import { bool, float, floats, inputPath, outputPath, text, variant } from '../parameters.ts';
 import { fitReply } from '../tools/component-reply.ts';
@@ -19,8 +19,8 @@ export const imfitTask: TaskDeclaration = {
     outputPath('residual', '', 'image of the residuals', { onlyDefault: true }),
     outputPath('model', '', 'image of the model', { onlyDefault: true }),
     inputPath('estimates', '', 'text file with first guesses of several components', { onlyDefault: true }),
-    outputPath('logfile', '', 'text file for the result', { onlyDefault: true }),
-    bool('append', true, 'add to an existing log file', { onlyDefault: true }),
+    outputPath('logfile', '', 'text file for what the log says of the fits'),
+    bool('append', true, 'add to an existing log file'),
     outputPath('newestimates', '', 'text file for the components as guesses', { onlyDefault: true }),
     outputPath('complist', '', 'component list for the result', { onlyDefault: true }),
     bool('overwrite', false, 'replace an output that is in the way', { onlyDefault: true }),
@@ -35,13 +35,20 @@ export const imfitTask: TaskDeclaration = {
   run(context, args) {
     const options = args as unknown as ImfitOptions;
     const components = imfit(context, options);
-    for (const { flux, shape, chan } of components.filter((fit) => fit !== undefined))
-      context.log.post(
-        `channel ${chan}: ${flux.value.toPrecision(5)} +/- ${flux.error.toPrecision(2)} Jy, ` +
+    const lines = components
+      .filter((fit) => fit !== undefined)
+      .map(
+        ({ flux, shape, chan }) =>
+          `channel ${chan}: ${flux.value.toPrecision(5)} +/- ${flux.error.toPrecision(2)} Jy, ` +
           `${shape.major.toPrecision(5)} by ${shape.minor.toPrecision(5)} arcsec at ${shape.positionAngle.toFixed(1)} deg`,
-        'INFO',
-        'imfit',
       );
+    for (const line of lines) context.log.post(line, 'INFO', 'imfit');
+    if (args.logfile !== '') {
+      const path = joinPath(context.cwd, String(args.logfile));
+      const before = args.append !== false && disk().exists(path) ? disk().readText(path) : '';
+      const text = `${before}${[`imfit of ${options.imagename}`, ...lines].join('\n')}\n`;
+      disk().writeFile(path, new TextEncoder().encode(text));
+    }
     const image = openImage(joinPath(context.cwd, options.imagename));
     try {
       return fitReply(image, components, options.dooff === true) as TaskValue;

@@ -19,7 +19,7 @@ export const immathTask: TaskDeclaration = {
     text('chans', '', 'channels'),
     text('stokes', '', 'Stokes parameters'),
     bool('stretch', false, 'stretch the mask', { onlyDefault: true }),
-    text('imagemd', '', 'image whose metadata the result gets', { onlyDefault: true }),
+    text('imagemd', '', 'image whose coordinates, unit, beam and further records the result gets; empty: the first'),
     text('prec', 'float', 'precision', { onlyDefault: true }),
   ],
   run(context, args) {

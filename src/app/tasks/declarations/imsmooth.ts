@@ -1,7 +1,8 @@
-import { imsmooth } from '../../../pipeline/images/index.ts';
+import { fail } from '../../../foundation/base/index.ts';
+import { type ImsmoothOptions, imsmooth } from '../../../pipeline/images/index.ts';
 import { bool, float, inputPath, outputPath, text, variant } from '../parameters.ts';
-import { runs } from '../room-call.ts';
-import type { TaskDeclaration } from '../types.ts';
+import { quantityIn } from '../tools/quantities.ts';
+import type { TaskArguments, TaskDeclaration } from '../types.ts';
 
 export const imsmoothTask: TaskDeclaration = {
   name: 'imsmooth',
@@ -15,15 +16,33 @@ export const imsmoothTask: TaskDeclaration = {
     bool('targetres', false, 'the sizes are those of the beam afterwards'),
     text('kimage', '', 'image of the kernel', { onlyDefault: true }),
     float('scale', -1.0, 'scale of the kernel', { onlyDefault: true }),
-    variant('region', '', 'region', { onlyDefault: true }),
-    text('box', '', 'pixel box', { onlyDefault: true }),
-    text('chans', '', 'channels', { onlyDefault: true }),
-    text('stokes', '', 'Stokes parameters', { onlyDefault: true }),
-    text('mask', '', 'mask', { onlyDefault: true }),
+    variant('region', '', 'region'),
+    text('box', '', 'pixel box'),
+    text('chans', '', 'channels'),
+    text('stokes', '', 'Stokes parameters'),
+    text('mask', '', 'expression over images that must be true'),
     outputPath('outfile', undefined, 'name of the output'),
     bool('stretch', false, 'stretch the mask', { onlyDefault: true }),
     bool('overwrite', false, 'replace an output that is in the way'),
-    variant('beam', '', 'beam as a dictionary', { onlyDefault: true }),
+    variant('beam', '', 'kernel, or beam afterwards, as a dictionary with major, minor and pa (or positionangle)'),
   ],
-  run: runs(imsmooth),
+  run(context, args) {
+    imsmooth(context, { ...args, ...sizesOf(args) } as unknown as ImsmoothOptions);
+    return undefined;
+  },
 };
+
+/** Major and minor axis and position angle, of `beam` where it is given. */
+function sizesOf({ beam, major, minor, pa }: TaskArguments) {
+  if (beam === '' || (typeof beam === 'object' && Object.keys(beam ?? {}).length === 0)) return { major, minor, pa };
+  if (typeof beam !== 'object' || beam === null || Array.isArray(beam))
+    fail('usage', 'imsmooth: beam is a dictionary with major, minor and pa.');
+  if (major !== '' || minor !== '' || pa !== '') fail('usage', 'imsmooth: give either beam, or major, minor and pa.');
+  const size = (name: string, unit: string) =>
+    beam[name] === undefined ? '' : `${quantityIn(beam[name], unit)}${unit}`;
+  return {
+    major: size('major', 'arcsec'),
+    minor: size('minor', 'arcsec'),
+    pa: size('pa', 'deg') || size('positionangle', 'deg'),
+  };
+}

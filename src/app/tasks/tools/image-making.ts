@@ -76,9 +76,8 @@ export const makingMethods = {
   }),
   imagecalc: ask("outfile='', pixels='', overwrite=False, imagemd=''", (_state, args, host) => {
     const outfile = outputOf('imagecalc', args);
-    if (args.imagemd !== '') fail('unsupported', "ia.imagecalc(): only imagemd='' is available: the first image's.");
-    const expr = textArgument(args, 'pixels');
-    immath(host.context, { imagename: '', outfile, expr, overwrite: args.overwrite === true });
+    const [expr, imagemd] = [textArgument(args, 'pixels'), textArgument(args, 'imagemd')];
+    immath(host.context, { imagename: '', outfile, expr, imagemd, overwrite: args.overwrite === true });
     return adopt(host, outfile);
   }),
   imageconcat: ask(
