@@ -1,6 +1,7 @@
 import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { formatDec, formatMjd, formatRa, formatTimeOfDay, observatoryPosition } from '../measures/index.ts';
+import { byteCount, firstBytes, padBytes } from './byte-width.ts';
 import { countRows, type ListedRows, scanKey } from './listed-rows.ts';
 import { type MeasurementSet, openMs } from './measurement-set.ts';
 import {
@@ -164,7 +165,9 @@ function observationLines(
     for (const each of observations) {
       const [from, to] = each.timeRange;
       const range = `${'['.padEnd(20)}${general(from)}, ${general(to)}]`;
-      lines.push(`  ${each.telescope.padEnd(10)}${range}${each.observer.padEnd(15)}${each.project.padEnd(15)}`);
+      lines.push(
+        `  ${padBytes(each.telescope, 10)}${range}${padBytes(each.observer, 15)}${padBytes(each.project, 15)}`,
+      );
     }
   }
   if (scans.length === 0) return [...lines, 'Data records: 0', ''];
@@ -198,7 +201,7 @@ function scanLines(metadata: MsDescription, scans: readonly ScanInfo[], counts: 
     day = date.slice(0, 11);
     const from = isNewDay ? date : date.slice(12).padStart(22);
     const [field] = scan.fieldIds;
-    const name = shortName(metadata.fields[field]?.name ?? '').padEnd(20);
+    const name = padBytes(shortName(metadata.fields[field]?.name ?? ''), 20);
     const unflagged = counts.unflaggedByScan?.get(scanKey(scan.observationId, scan.arrayId, scan.number, field));
     const intervals = scan.integrationSec.map((seconds) => general(seconds, 3)).join(', ');
     lines.push(
@@ -210,9 +213,9 @@ function scanLines(metadata: MsDescription, scans: readonly ScanInfo[], counts: 
   return lines;
 }
 
-/** Names of more than 20 characters end in a star. */
+/** Names of more than 20 bytes end in a star. */
 function shortName(name: string): string {
-  return name.length > 20 ? `${name.slice(0, 19)}*` : name;
+  return byteCount(name) > 20 ? `${firstBytes(name, 19)}*` : name;
 }
 
 function unflaggedText(count: number | undefined): string {
@@ -225,7 +228,7 @@ function fieldLines(metadata: MsDescription, counts: ListedRows): string[] {
   const lines = used.map(({ id, code, name, phaseDir, frame, sourceId }) => {
     const [ra, dec] = phaseDir;
     return (
-      `  ${String(id).padEnd(5)}${code.padEnd(5)}${shortName(name).padEnd(20)}${formatRa(ra, 6).padEnd(16)}${formatDec(dec, 5)} ` +
+      `  ${String(id).padEnd(5)}${padBytes(code, 5)}${padBytes(shortName(name), 20)}${formatRa(ra, 6).padEnd(16)}${formatDec(dec, 5)} ` +
       `${frame.padEnd(8)}${hasSources ? String(sourceId).padEnd(6) : ''}${String(counts.byField.get(id)).padStart(10)}` +
       unflaggedText(counts.unflaggedByField?.get(id))
     );
@@ -251,13 +254,13 @@ function windowLines(metadata: MsDescription, counts: ListedRows, hasBasebands: 
   const described = metadata.dataDescriptions.filter(({ id, spwId }) => counts.dataDescIds.has(id) && spwId >= 0);
   described.sort((one, other) => one.spwId - other.spwId || one.id - other.id);
   const distinct = (ids: readonly number[]) => new Set(ids).size;
-  const width = Math.max(5, ...spectralWindows.map(({ name }) => name.length));
+  const width = Math.max(5, ...spectralWindows.map(({ name }) => byteCount(name)));
   const lines = described.map(({ spwId, polId }) => {
     const window = spectralWindows[spwId];
     const corrs = (polarizations[polId]?.corrTypes ?? []).map((type) => type.padStart(4)).join('');
     const kilohertz = (window.chanWidths[0] ?? 0) / 1e3;
     return (
-      `  ${String(spwId).padEnd(7)}${window.name.padEnd(width)} ${String(window.chanFreqs.length).padStart(6)} ` +
+      `  ${String(spwId).padEnd(7)}${padBytes(window.name, width)} ${String(window.chanFreqs.length).padStart(6)} ` +
       `${window.measFreqRef.padStart(6)}${fixed((window.chanFreqs[0] ?? 0) / 1e6, 3).padStart(12)}` +
       `${fixed(kilohertz, 3).padStart(14)}${fixed(window.totalBandwidth / 1e3, 1).padStart(12)}` +
       `${fixed(middleOf(window) / 1e6, 4).padStart(12)} ${hasBasebands ? String(window.bbcNo).padStart(8) : ''}${corrs}`
@@ -285,7 +288,7 @@ function sourceLines(ms: MeasurementSet, { sources }: MsDescription, verbose: bo
     const rest = hasRest ? number(restFrequencies[0], 1e6).padEnd(15) : '';
     const systemic = hasVelocity ? number(systemicVelocities[0], 1e3).padEnd(13) : '';
     const window = spwId < 0 ? 'any' : String(spwId);
-    return `  ${String(sourceId).padEnd(5)}${shortName(name).padEnd(20)}${window.padEnd(6)}${rest}${systemic}`;
+    return `  ${String(sourceId).padEnd(5)}${padBytes(shortName(name), 20)}${window.padEnd(6)}${rest}${systemic}`;
   });
   return [
     `Sources: ${sources.length}`,
@@ -305,7 +308,7 @@ function antennaLines(metadata: MsDescription): string[] {
     const latitude = formatDec(Math.atan2(z, Math.hypot(x, y)), 1, '.', ' ');
     const offset = localOffset(antenna, centre);
     return (
-      `  ${String(antenna.id).padEnd(5)}${antenna.name.padEnd(6)}${antenna.station.padEnd(10)}` +
+      `  ${String(antenna.id).padEnd(5)}${padBytes(antenna.name, 6)}${padBytes(antenna.station, 10)}` +
       `${antenna.diameter.toFixed(1).padEnd(5)}m   ${longitude}  ${latitude}${offset[0].toFixed(4).padStart(16)}` +
       `${offset[1].toFixed(4).padStart(14)}${offset[2].toFixed(4).padStart(14)}` +
       [x, y, z].map((value) => value.toFixed(6).padStart(16)).join('')
@@ -350,7 +353,7 @@ function shortAntennaLines({ antennas }: MsDescription): string[] {
   antennas.forEach(({ id, name, station }, place) => {
     const isLast = place === antennas.length - 1;
     line += `'${name}'='${station}'${isLast ? '' : ', '}`;
-    if (line.length <= SHORT_LINE && !isLast) return;
+    if (byteCount(line) <= SHORT_LINE && !isLast) return;
     lines.push(`   ID=${`${next}-${id}: `.padStart(8)}${line}`);
     next = id + 1;
     line = '';

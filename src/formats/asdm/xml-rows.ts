@@ -9,7 +9,7 @@ const CHUNK_BYTES = 1 << 18;
 /** Depth of the elements: root 1, row 2, column 3. */
 const ROW_DEPTH = 2;
 const COLUMN_DEPTH = 3;
-const utf8 = new TextDecoder('utf-8');
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** What the head of a table file says besides its rows. */
 export interface XmlTableHead {
@@ -79,15 +79,11 @@ function rowParser(file: string, schema: TableSchema, collector: RowCollector): 
   let column: ColumnSchema | undefined;
   let text = '';
   let byte = 0;
-  let isUtf8 = true;
   parser.on('error', (error) => {
     fail('bad-format', `The XML is broken: ${error.message.replace(/^\d+:\d+: /, '')}`, {
       file,
       byte: parser.position,
     });
-  });
-  parser.on('xmldecl', (declaration) => {
-    isUtf8 = /^utf-?8$/i.test(declaration.encoding ?? 'utf-8');
   });
   parser.on('opentag', (tag) => {
     depth++;
@@ -108,7 +104,7 @@ function rowParser(file: string, schema: TableSchema, collector: RowCollector): 
   parser.on('closetag', () => {
     if (depth === COLUMN_DEPTH && row && column) {
       const place = { file, table: schema.name, column: column.name, byte };
-      const value = cellValue(isUtf8 ? fromUtf8(text) : text, column, place);
+      const value = cellValue(fromUtf8(text), column, place);
       if (value !== undefined) row.values[column.name] = value;
       column = undefined;
     } else if (depth === ROW_DEPTH && row) {
@@ -138,10 +134,17 @@ export function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-/** Characters that are bytes of UTF-8 become text; character references beyond a byte show that it is text already. */
+/**
+ * Characters that are bytes of UTF-8 become text, whatever the file declares: ASDMs say ISO-8859-1 and may hold either. Character
+ * references beyond a byte show that it is text already.
+ */
 function fromUtf8(text: string): string {
   let highest = 0;
   for (let at = 0; at < text.length; at++) highest = Math.max(highest, text.charCodeAt(at));
   if (highest < 0x80 || highest > 0xff) return text;
-  return utf8.decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+  try {
+    return utf8.decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+  } catch {
+    return text;
+  }
 }

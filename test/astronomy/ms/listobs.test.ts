@@ -23,6 +23,18 @@ describe('listobs', () => {
     expect(lines.filter((line) => line.includes('12.0 m'))).toHaveLength(4);
   });
 
+  it('counts the width of names in bytes, as CASA', () => {
+    const context = freshContext();
+    writeSmallMs(join(context.cwd, 'a.ms'));
+    const ms = openMs(join(context.cwd, 'a.ms'), 'update');
+    ms.subtable('FIELD').column('NAME').put(0, 'Señorita');
+    ms.subtable('FIELD').column('NAME').put(1, 'é'.repeat(11));
+    ms.close();
+    const text = listobs(context, { vis: 'a.ms' });
+    expect(text).toContain('  1      0 Señorita                   60  ');
+    expect(text).toContain(`  2      1 ${'é'.repeat(9)}*         60  `);
+  });
+
   it('does not overwrite a list unasked', () => {
     const context = freshContext();
     writeSmallMs(join(context.cwd, 'a.ms'));

@@ -153,6 +153,24 @@ describe('bad ASDMs', () => {
     return () => openAsdm(other).table('Station').rowCount;
   };
 
+  it('reads names in UTF-8 and in Latin-1, whatever the file declares', () => {
+    for (const [number, encoding] of (['latin1', 'utf8'] as const).entries()) {
+      const place = join(folder, `names${number}`);
+      const asdm = createAsdm(place, UID, { timeOfCreation: '' });
+      const type = 'ANTENNA_PAD';
+      asdm.append('Station', {
+        stationId: { table: 'Station', id: 0 },
+        name: 'A',
+        position: numberList([1, 2, 3]),
+        type,
+      });
+      asdm.close();
+      const file = join(place, 'Station.xml');
+      writeFileSync(file, readFileSync(file, 'latin1').replace('<name>A<', '<name>Señor Å<'), encoding);
+      expect([...openAsdm(place).table('Station').rows()].map((row) => row.text('name'))).toEqual(['Señor Å']);
+    }
+  });
+
   it('names file and byte', () => {
     expect(() => openAsdm(join(folder, 'nowhere'))).toThrow(/no such ASDM directory/);
     expect(() => openAsdm(folder)).toThrow(/no ASDM.xml/);
