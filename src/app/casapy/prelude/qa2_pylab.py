@@ -149,7 +149,7 @@ class Axes:
                 along += [y[index] - low[index], y[index] + high[index], nan] if is_y else [y[index]] * 2 + [nan]
             self._add(across, along, dict(look, width=1, label='', line='-'), ['line'])
 
-    def hist(self, values, bins=10, range=None, density=None, normed=None, weights=None, **given):
+    def hist(self, values, bins=10, range=None, density=None, normed=None, weights=None, log=False, **given):
         look = _options('hist', given, {**_PLOT_OPTIONS, 'ec': 'colour', 'histtype': 'type'})
         values = _numbers(values)
         weights = [1.0] * len(values) if weights is None else _numbers(weights)
@@ -167,6 +167,8 @@ class Axes:
             if edges[0] <= value <= edges[-1]:
                 place = next((index for index in builtins.range(len(counts)) if value < edges[index + 1]), len(counts) - 1)
                 counts[place] += weight
+        if log:
+            self.set_yscale('log')
         if density or normed:
             total = sum(counts) or 1.0
             counts = [count / total / (edges[index + 1] - edges[index]) for index, count in enumerate(counts)]

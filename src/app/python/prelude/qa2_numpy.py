@@ -587,7 +587,9 @@ def _spread(line, ddof=0):
     if len(line) <= ddof:
         return nan
     middle = _mean(line)
-    return math.fsum(builtins.abs(value - middle) ** 2 for value in line) / (len(line) - ddof)
+    away = [value - middle for value in line]
+    squares = math.fsum(builtins.abs(value) ** 2 for value in away) if isinstance(middle, complex) else math.sumprod(away, away)
+    return squares / (len(line) - ddof)
 
 
 def _median(line):
@@ -909,7 +911,8 @@ def unique(ar, return_index=False, return_inverse=False, return_counts=False):
     for at, value in enumerate(values):
         first.setdefault(value, at)
         counts[value] = counts.get(value, 0) + 1
-    ordered = sorted(first, key=_key)
+    is_plain = given.dtype.kind in 'biuU' or (given.dtype.kind == 'f' and nan not in first)
+    ordered = sorted(first, key=None if is_plain else _key)
     found = [from_values(ordered, (len(ordered),), given.dtype)]
     if return_index:
         found.append(array([first[value] for value in ordered]))
