@@ -155,6 +155,10 @@ def minimum(input, labels=None, index=None):
     return _of_labels(np.min, input, labels, index)
 
 
+def histogram(input, min, max, bins, labels=None, index=None):
+    return _of_labels(lambda values: np.histogram(values, np.linspace(min, max, bins + 1))[0], input, labels, index)
+
+
 def maximum_position(input, labels=None, index=None):
     return _position(input, labels, index, np.argmax)
 
@@ -233,6 +237,6 @@ def uniform_filter(input, size=3, output=None, mode='reflect', cval=0.0, origin=
 
 NAMES = (
     generate_binary_structure, iterate_structure, label, find_objects, binary_dilation, binary_erosion, binary_opening, binary_closing,
-    binary_fill_holes, sum, sum_labels, mean, standard_deviation, maximum, minimum, maximum_position, minimum_position, center_of_mass,
+    binary_fill_holes, sum, sum_labels, mean, standard_deviation, maximum, minimum, histogram, maximum_position, minimum_position, center_of_mass,
     gaussian_filter1d, gaussian_filter, uniform_filter,
 )
