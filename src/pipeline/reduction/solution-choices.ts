@@ -3,6 +3,7 @@ import type { FluxModel } from './flux-model.ts';
 import type { Inspection } from './inspection.ts';
 import { chooseIntervals, type IntervalChoices } from './interval-choices.ts';
 import type { Observation } from './observation.ts';
+import { phaseFieldsOf } from './phase-cover.ts';
 import type { Decision } from './plan-builder.ts';
 import { chooseDiskBaselines } from './resolved-body.ts';
 
@@ -13,6 +14,8 @@ export interface SolutionChoices {
   /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
   readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
   readonly intervals: IntervalChoices;
+  /** Numbers of the fields whose phases each target takes, by its number. */
+  readonly phaseFields: Readonly<Record<number, string>>;
   /** Correlations are kept whose partner is flagged. */
   readonly corrdepflags: boolean;
   /** Windows (from 0) in which the flux calibrator says nothing. */
@@ -32,7 +35,7 @@ export function chooseSolutions(
   observation: Observation,
   flux: FluxModel,
   { lostWindows }: BodyLines,
-  { signal, hasHalfInputs }: Pick<Inspection, 'signal' | 'hasHalfInputs'>,
+  { signal, sight, hasHalfInputs }: Pick<Inspection, 'signal' | 'sight' | 'hasHalfInputs'>,
 ): SolutionChoices {
   const { antennaCount } = signal;
   const minblperant = Math.max(FEWEST_BASELINES, Math.min(USUAL_BASELINES, antennaCount - 1 - SPARE_ANTENNAS));
@@ -52,7 +55,13 @@ export function chooseSolutions(
       reason: 'Otherwise the good polarization of such an antenna would be lost with the flagged one.',
     });
   }
-  const common = { minblperant, lostWindows, intervals, corrdepflags: hasHalfInputs };
+  const phaseFields = Object.fromEntries(
+    observation.targets.map((target) => {
+      const fields = phaseFieldsOf(target, observation, sight.seenScans);
+      return [target.id, fields.map(({ id }) => id).join(',')];
+    }),
+  );
+  const common = { phaseFields, minblperant, lostWindows, intervals, corrdepflags: hasHalfInputs };
   if (!flux.disk) return { ...common, decisions };
   const {
     uvrange,

@@ -1,6 +1,6 @@
 import type { CalibrationNames } from './calibration-plan.ts';
 import type { FluxModel } from './flux-model.ts';
-import { calibratorFields, nearestField, type Observation } from './observation.ts';
+import { calibratorFields, type Observation } from './observation.ts';
 import { remove, task, tool } from './plan-builder.ts';
 import type { PlanCall, PlanStep, PlanValue } from './plan-types.ts';
 import type { SolutionChoices } from './solution-choices.ts';
@@ -270,7 +270,11 @@ export function planSpectra(
 /** A window that has no solutions at all is flagged: uncalibrated data must not pass for calibrated ones. */
 const STRICT = 'calflagstrict';
 
-function applyCalls(observation: Observation, { split }: CalibrationNames, { intervals }: SolutionChoices): PlanCall[] {
+function applyCalls(
+  observation: Observation,
+  { split }: CalibrationNames,
+  { intervals, phaseFields }: SolutionChoices,
+): PlanCall[] {
   const { tables, maps } = phaseChain(observation, split, intervals);
   const apply = (field: { id: number | string; name: string }, kind: 'int' | 'inf', gainfield: string) =>
     task(
@@ -298,18 +302,21 @@ function applyCalls(observation: Observation, { split }: CalibrationNames, { int
     ...calibrators.map((field) =>
       isPhase.has(field.id) ? apply(field, 'inf', String(field.id)) : apply(field, 'int', String(field.id)),
     ),
-    ...alikeTargets(observation).map(({ ids, name, phaseId }) => apply({ id: ids, name }, 'inf', String(phaseId))),
+    ...alikeTargets(observation, phaseFields).map(({ ids, name, phases }) => apply({ id: ids, name }, 'inf', phases)),
   ];
 }
 
-/** Targets in groups of one name and phase calibrator: the pointings of a mosaic are one. */
-function alikeTargets({ targets, phase }: Observation): { ids: string; name: string; phaseId: number }[] {
-  const groups = new Map<string, { ids: string; name: string; phaseId: number }>();
+/** Targets in groups of one name and phase calibrators: the pointings of a mosaic are one. */
+function alikeTargets(
+  { targets }: Observation,
+  phaseFields: SolutionChoices['phaseFields'],
+): { ids: string; name: string; phases: string }[] {
+  const groups = new Map<string, { ids: string; name: string; phases: string }>();
   for (const target of targets) {
-    const phaseId = nearestField(target, phase).id;
-    const key = `${target.name}\n${phaseId}`;
+    const phases = phaseFields[target.id];
+    const key = `${target.name}\n${phases}`;
     const known = groups.get(key);
-    groups.set(key, { name: target.name, phaseId, ids: known ? `${known.ids},${target.id}` : String(target.id) });
+    groups.set(key, { name: target.name, phases, ids: known ? `${known.ids},${target.id}` : String(target.id) });
   }
   return [...groups.values()];
 }

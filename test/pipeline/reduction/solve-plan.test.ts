@@ -19,7 +19,14 @@ const flux = { calls: () => [], decision: { topic: '', choice: '', reason: '' } 
 
 function calls(isJoined: boolean) {
   const intervals = { bandpassPhase: 'int', phase: 'int', bandpass: 'inf', isJoined, decisions: [] };
-  const choices: SolutionChoices = { minblperant: 4, intervals, corrdepflags: false, lostWindows: [], decisions: [] };
+  const choices: SolutionChoices = {
+    phaseFields: { 3: '2,5' },
+    minblperant: 4,
+    intervals,
+    corrdepflags: false,
+    lostWindows: [],
+    decisions: [],
+  };
   const steps = planSolve(observation, calibrationNames('uid'), ['DA41'], flux, choices);
   return taskCalls({ kind: 'calibration', subject: '', header: [], steps });
 }
@@ -41,7 +48,7 @@ describe('planSolve', () => {
       ['applycal', '0', 'phase_int', 'nearest', '0', 0],
       ['applycal', '1', 'phase_int', 'nearest', '1', 0],
       ['applycal', '2', 'phase_inf', 'linear', '2', 0],
-      ['applycal', '3', 'phase_inf', 'linear', '2', 0],
+      ['applycal', '3', 'phase_inf', 'linear', '2,5', 0],
     ];
     expect(phases(false)).toEqual(found);
     expect(phases(true)).toEqual(found);
