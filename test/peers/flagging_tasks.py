@@ -91,6 +91,12 @@ def cases(vis):
         "clip residual data": dict(clip, datacolumn="RESIDUAL_DATA", correlation="REAL_XX", clipminmax=[0, 1e-4]),
         "clip weight": dict(clip, datacolumn="WEIGHT", clipminmax=[0, 1e9]),
         "clip Stokes I": dict(clip, correlation="ABS_I", clipminmax=[0, 3e-4]),
+        "clip averages of Stokes I": dict(clip, correlation="ABS_I", clipminmax=[0, 3e-4], channelavg=True),
+        "clip sums of weights": dict(clip, datacolumn="WEIGHT", clipminmax=[0, 1e10], channelavg=True),
+        "clip the argument of weights": dict(clip, datacolumn="WEIGHT", correlation="ARG_ALL", clipminmax=[0, 1e9]),
+        "quack of no length": dict(mode="quack", spw=chosen, quackinterval=0.0, quackmode="end", quackincrement=True),
+        "list with a column that is not there": dict(mode="list", inpfile=["mode='clip' datacolumn='FLOAT_DATA'", "antenna='%s'" % ants[1]]),
+        "extend in chunks as long as two integrations": dict(extend, growtime=40.0, ntime=12.1),
         "clip argument": dict(clip, correlation="ARG_YY", clipminmax=[-1, 1]),
         "clip inside": dict(clip, clipminmax=[1e-4, 3e-4], clipoutside=False),
         "shadow with tolerance": dict(mode="shadow", tolerance=2.0),
@@ -182,9 +188,36 @@ def main():
              ["flagmanager", dict(vis="f2.ms", mode="restore", versionname="v", merge=mode)])
         bad = sum(int((a != b).sum()) for a, b in zip(flags_of("f1.ms"), flags_of("f2.ms")))
         report(bad == 0, "flagmanager merge=" + mode, "%d flags differ" % bad)
+    compare_kept_commands(node, bundle, str(first), second)
     compare_unknown_names(node, bundle, str(first))
     compare_tables(node, bundle)
     sys.exit(1 if FAILED else 0)
+
+
+def compare_kept_commands(node, bundle, spw, antenna):
+    """savepars: rows of FLAG_CMD, and files."""
+    calls = [dict(antenna=antenna, spw=spw, cmdreason="two words"), dict(mode="clip", clipminmax=[0, 1], correlation="abs_xx", spw=spw, action=""),
+             dict(mode="quack", quackinterval=7, scan="4", action="calculate"), dict(mode="extend", ntime="2min", growtime=30.0, observation="0", action=""),
+             dict(mode="shadow", tolerance=1.0, field="0", uvrange=">5m"), dict(mode="elevation", lowerlimit=20.0, intent="*TARGET*", action=""),
+             dict(mode="list", inpfile=["mode='summary'", "spw='%s' clipminmax=[0,0.001] mode='clip' reason='a b'" % spw, "scan='4' mode='extend' ntime=12.1"], action="")]
+    kept = []
+    defaults = dict(clipoutside=True, channelavg=False, clipzeros=False, datacolumn="DATA", autocorr=False, quackmode="beg", quackincrement=False, upperlimit=90.0,
+                    combinescans=False, extendpols=True, growfreq=50.0, growaround=False, flagneartime=False, flagnearfreq=False)
+    for copy in ("f1.ms", "f2.ms"):
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree("m.ms", copy)
+        for number, call in enumerate(calls):
+            for outfile in ("", "%s.%d.txt" % (copy, number)):
+                full = dict(call, vis=copy, savepars=True, flagbackup=False, outfile=outfile)
+                flagdata(**full) if copy == "f1.ms" else ours(node, bundle, ["flagdata", dict(defaults, **full)])
+        tb = table()
+        tb.open(copy + "/FLAG_CMD")
+        rows = list(zip(*(tb.getcol(name) for name in ("COMMAND", "REASON", "APPLIED"))))
+        tb.close()
+        kept.append((rows, [open("%s.%d.txt" % (copy, number)).read() for number in range(len(calls))]))
+    for what, theirs, mine in zip(("FLAG_CMD", "files"), *kept):
+        unlike = [pair for pair in zip(theirs, mine) if pair[0] != pair[1]]
+        report(len(theirs) == len(mine) and not unlike, "commands kept in " + what, "%d of %d differ %s" % (len(unlike), len(theirs), unlike[:2]))
 
 
 def compare_unknown_names(node, bundle, spw):

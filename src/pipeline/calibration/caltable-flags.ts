@@ -9,9 +9,10 @@ import {
   type FlagRowNames,
   type FlagSummary,
   FlagTally,
-  flagCommands,
   formatFlagCommand,
+  keepInFile,
   openFlagged,
+  requestedCommands,
 } from '../flagging/index.ts';
 import type { CalTable } from './caltable.ts';
 import { clipTest } from './caltable-clip.ts';
@@ -33,10 +34,13 @@ const FOREIGN = ['uvrange', 'intent', 'array'] as const;
  */
 export function flagCalTable(context: Context, options: FlagdataOptions): FlagdataResult {
   const path = joinPath(context.cwd, options.vis);
-  const commands = flagCommands(context, options, () =>
+  const { commands, kept } = requestedCommands(context, options, () =>
     readCalTable(path).rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY),
   );
   const { action = 'apply' } = options;
+  if (options.outfile && kept.length > 0) keepInFile(context, options.outfile, kept);
+  else if (kept.length > 0)
+    context.log.post('A calibration table keeps no commands: name an outfile.', 'WARN', 'flagdata');
   if (action === '' || action === 'none') return { changed: 0 };
   const table = readCalTable(path);
   const isList = options.mode === 'list';

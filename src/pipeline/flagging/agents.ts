@@ -9,7 +9,7 @@ import {
   readTexts,
   type SelectionManner,
 } from '../../astronomy/ms/index.ts';
-import type { VisibilityChunk } from '../../astronomy/visibility/index.ts';
+import { hasDataColumn, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import { type Context, fail, warningsOf } from '../../foundation/base/index.ts';
 import type { Coverage, FlagAgent, OpenModel } from './agent-types.ts';
 import { clipRow, parseClip } from './clip.ts';
@@ -81,6 +81,11 @@ export function compileAgent(
   };
   const clip = isClip ? parseClip(command, metadata) : undefined;
   const withModel = clip?.columns.includes('MODEL_DATA') && modelOf ? modelFiller(modelOf(ms)) : undefined;
+  const stored = (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA'));
+  const lacking = stored.find((column) => !hasDataColumn(ms, column));
+  if (lacking) fail('missing', `There is no column ${lacking}.`, { file: ms.path });
+  if (clip?.source === 'weightSpectrum' && !ms.main.hasColumn('WEIGHT_SPECTRUM'))
+    fail('missing', 'The MeasurementSet has no WEIGHT_SPECTRUM to clip.', { file: ms.path });
   const inTime = (time: number) => compiled.timeRanges?.some(([start, end]) => time >= start && time <= end) ?? true;
   const selected: QuackRows = {
     columns: ['DATA_DESC_ID', 'TIME', ...conditions.flatMap(({ columns }) => columns)],
@@ -89,10 +94,13 @@ export function compileAgent(
       return (row) => dataDescs[values.DATA_DESC_ID[row]] === 1 && inTime(values.TIME[row]) && test(row);
     },
   };
-  const refine = refiner(ms, metadata, command, isAlone ? selected : undefined);
+  // As in CASA, only a warning.
+  const isIdle = command.mode === 'quack' && !((command.quackinterval ?? 1) > 0);
+  if (isIdle) manner?.warn?.('quackinterval is not greater than zero: nothing is flagged.');
+  const refine = isIdle ? () => () => false : refiner(ms, metadata, command, isAlone ? selected : undefined);
   return {
     command,
-    columns: (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA')),
+    columns: stored,
     ...((clip?.source === 'weight' || clip?.source === 'weightSpectrum') && { needsWeightSpectrum: true }),
     ...(compiled.timeRanges && { timeRanges: compiled.timeRanges }),
     dataDescs,
@@ -163,6 +171,7 @@ function chunkColumns(chunk: VisibilityChunk): NumericColumns {
     ANTENNA1: chunk.antenna1,
     ANTENNA2: chunk.antenna2,
     FEED1: chunk.feed1,
+    FEED2: chunk.feed2,
     FIELD_ID: chunk.fieldId,
     SCAN_NUMBER: chunk.scanNumber,
     STATE_ID: chunk.stateId,

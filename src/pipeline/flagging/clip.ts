@@ -62,10 +62,13 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   if (unknown !== undefined)
     fail('usage', `"${command.correlation}" is not a clip expression such as ABS_ALL or REAL_XX.`);
   const limits = command.clipminmax ?? [];
+  const source = sourceOf((command.datacolumn || 'DATA').toUpperCase());
+  const isReal = source.columns.length === 0 || source.columns[0] === 'FLOAT_DATA';
   return {
-    ...sourceOf((command.datacolumn || 'DATA').toUpperCase()),
+    ...source,
     isStokesI,
-    quantity: (match?.[1] ?? 'ABS') as Quantity,
+    // As in CASA: of real numbers no other quantity is taken.
+    quantity: isReal ? 'REAL' : ((match?.[1] ?? 'ABS') as Quantity),
     corrs: new Map(
       metadata.polarizations.map(({ id, corrTypes }) => [
         id,
@@ -98,7 +101,8 @@ export function clipRow(
     if (clip.isStokesI) return clipStokesI(clip, chunk, values, base, ranges, value);
     for (const corr of corrs) {
       if (clip.isAveraged) {
-        if (isBadAverage(clip, chunk, values, base + corr, ranges)) {
+        const { re, im, count } = average(clip, chunk, values, base + corr, ranges);
+        if (count > 0 && isBad(clip, re, im)) {
           for (const [first, last] of ranges) {
             for (let chan = first; chan <= last; chan++) flag[base + chan * corrCount + corr] = value;
           }
@@ -156,6 +160,13 @@ function clipStokesI(
 ): boolean {
   const { corrCount, flag } = chunk;
   let isFound = false;
+  if (clip.isAveraged) {
+    const [one, other] = [base, base + corrCount - 1].map((at) => average(clip, chunk, values, at, ranges));
+    if (one.count === 0 && other.count === 0) return false;
+    if (!isBad(clip, (one.re + other.re) / 2, (one.im + other.im) / 2)) return false;
+    for (const [first, last] of ranges) flag.fill(value, base + first * corrCount, base + (last + 1) * corrCount);
+    return true;
+  }
   for (const [first, last] of ranges) {
     for (let chan = first; chan <= last; chan++) {
       const [one, other] = [base + chan * corrCount, base + (chan + 1) * corrCount - 1];
@@ -170,24 +181,29 @@ function clipStokesI(
   return isFound;
 }
 
-function isBadAverage(
-  clip: Clip,
+/** Mean (of weights: sum) over channels that are not flagged, of which there are `count`; over all where there are none. */
+function average(
+  { source }: Clip,
   chunk: VisibilityChunk,
   values: Float32Array,
   base: number,
   ranges: Coverage['ranges'],
-): boolean {
-  let [re, im, count] = [0, 0, 0];
+): { readonly re: number; readonly im: number; readonly count: number } {
+  const good = { re: 0, im: 0, count: 0 };
+  const all = { re: 0, im: 0, count: 0 };
   for (const [first, last] of ranges) {
     for (let chan = first; chan <= last; chan++) {
       const at = base + chan * chunk.corrCount;
-      if (chunk.flag[at] !== 0) continue;
-      re += values[2 * at];
-      im += values[2 * at + 1];
-      count++;
+      for (const sum of chunk.flag[at] === 0 ? [good, all] : [all]) {
+        sum.re += values[2 * at];
+        sum.im += values[2 * at + 1];
+        sum.count++;
+      }
     }
   }
-  return count > 0 && isBad(clip, re / count, im / count);
+  const { re, im, count } = good.count > 0 ? good : all;
+  const parts = source === 'weight' || source === 'weightSpectrum' ? 1 : count;
+  return { re: re / parts, im: im / parts, count: good.count };
 }
 
 function isBad(clip: Clip, re: number, im: number): boolean {

@@ -1,5 +1,4 @@
-import { fail } from '../../foundation/base/index.ts';
-import type { FlagCommand } from './flag-command.ts';
+import { extensionSeconds, type FlagCommand } from './flag-command.ts';
 
 /** What tells the rows of one baseline apart from those of others, [row] each. */
 export interface TrackColumns {
@@ -10,6 +9,9 @@ export interface TrackColumns {
   readonly time: ArrayLike<number>;
 }
 
+/** A chunk of CASA 6.7 begins so much before its first time (casacore's MSInterval). */
+const MARGIN_SEC = 0.01;
+
 /** How the times of a baseline are cut into tracks. */
 interface Chunking {
   /** s, from the first time of a scan (or of all); Infinity: not cut further. */
@@ -19,12 +21,8 @@ interface Chunking {
 
 /** @throws usage */
 function chunkingOf({ ntime = 'scan', combinescans = false }: FlagCommand): Chunking {
-  const text = String(ntime).trim();
-  const match = /^([\d.]+(?:e[-+]?\d+)?)\s*(s|min|h)?$/i.exec(text);
-  if (text !== 'scan' && !match) fail('usage', `ntime "${text}" is neither 'scan' nor a time such as 30.0 or '30s'.`);
-  const value =
-    Number(match?.[1] ?? 0) * { s: 1, min: 60, h: 3600 }[(match?.[2] ?? 's').toLowerCase() as 's' | 'min' | 'h'];
-  return { widthSec: value > 0 ? value : Number.POSITIVE_INFINITY, combinesScans: combinescans };
+  const seconds = extensionSeconds(ntime);
+  return { widthSec: seconds > 0 ? seconds : Number.POSITIVE_INFINITY, combinesScans: combinescans };
 }
 
 /**
@@ -48,7 +46,7 @@ export function extensionTracks({ keys, scan, time }: TrackColumns, command: Fla
     group.sort((a, b) => time[a] - time[b] || a - b);
     let begin = 0;
     for (let end = 1; end <= group.length; end++) {
-      if (end < group.length && time[group[end]] - time[group[begin]] < widthSec) continue;
+      if (end < group.length && time[group[end]] - time[group[begin]] + MARGIN_SEC < widthSec) continue;
       tracks.push(group.slice(begin, end));
       begin = end;
     }

@@ -119,46 +119,77 @@ export function parseFlagCommand(line: string): FlagCommand {
   return command as unknown as FlagCommand;
 }
 
-/** Parameters that one mode alone looks at. */
-const OF_MODE: Readonly<Partial<Record<FlagMode, readonly string[]>>> = {
-  clip: ['datacolumn', 'clipminmax', 'clipoutside', 'channelavg', 'clipzeros'],
-  quack: ['quackinterval', 'quackmode', 'quackincrement'],
+const SELECTION = [
+  ...['field', 'spw', 'array', 'feed', 'scan', 'antenna', 'uvrange', 'timerange'],
+  ...['intent', 'observation'],
+] as const;
+/** Parameters that a mode looks at, in the order in which CASA 6.7 keeps them. */
+const OF_MODE: Readonly<Record<FlagMode, readonly (keyof FlagCommand)[]>> = {
+  manual: ['autocorr'],
+  unflag: [],
+  clip: ['datacolumn', 'clipoutside', 'channelavg', 'clipzeros', 'clipminmax'],
+  quack: ['quackmode', 'quackinterval', 'quackincrement'],
   shadow: ['tolerance'],
   elevation: ['lowerlimit', 'upperlimit'],
   extend: [
-    ...['ntime', 'combinescans', 'extendpols', 'growtime', 'growfreq', 'growaround'],
-    ...['flagneartime', 'flagnearfreq'],
+    ...(['ntime', 'combinescans', 'extendpols', 'growtime', 'growfreq'] as const),
+    ...(['growaround', 'flagneartime', 'flagnearfreq'] as const),
   ],
   summary: ['name', 'fieldcnt', 'spwchan', 'spwcorr', 'basecnt', 'minrel', 'maxrel', 'minabs', 'maxabs'],
 };
-/** Numbers that CASA wants without a fraction. */
-const WHOLE = ['observation', 'minabs', 'maxabs'];
-const OF_SOME_MODE = Object.values(OF_MODE).flat();
-const OF_ALL_MODES = [...TEXTS, ...TRUTHS].filter((key) => !OF_SOME_MODE.includes(key));
 
-/** Writes a command in the form that `parseFlagCommand` reads: what commands hold, and of that what its mode looks at. */
+/** Writes a command in the form that `parseFlagCommand` reads, and as CASA's flagdata keeps one: what its mode looks at. */
 export function formatFlagCommand(command: FlagCommand): string {
-  const parts: string[] = [`mode='${command.mode}'`];
-  const kept = [...OF_ALL_MODES, ...(OF_MODE[command.mode] ?? [])];
-  for (const [key, value] of Object.entries(command)) {
-    if (!kept.includes(key) || value === undefined || value === '') continue;
+  const { mode, correlation = '', datacolumn } = command;
+  const stated: Readonly<Record<string, unknown>> = {
+    ...command,
+    datacolumn: datacolumn?.toUpperCase(),
+    correlation: correlation.toUpperCase(),
+    observation: String(command.observation ?? ''),
+    ...(command.ntime !== undefined && { ntime: extensionSeconds(command.ntime) }),
+  };
+  const parts: string[] = [];
+  for (const key of [...SELECTION, ...OF_MODE[mode], 'mode', 'correlation', 'reason']) {
+    const value = stated[key];
+    if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) continue;
     if (Array.isArray(value)) parts.push(`${key}=[${value.map(asFloat).join(', ')}]`);
     else if (typeof value === 'boolean') parts.push(`${key}=${value ? 'True' : 'False'}`);
-    else if (typeof value === 'number') parts.push(`${key}=${WHOLE.includes(key) ? value : asFloat(value)}`);
+    else if (typeof value === 'number') parts.push(`${key}=${asFloat(value)}`);
     else parts.push(`${key}='${value}'`);
+    if (key === 'channelavg') parts.push("chanbin=1 timeavg=False timebin='0s'");
   }
   return parts.join(' ');
+}
+
+/**
+ * Reads `ntime` of mode extend: 'scan', or a length of time such as 30.0, '30s' or '2min'.
+ *
+ * @returns s; 0 means the scan
+ * @throws usage
+ */
+export function extensionSeconds(ntime: string | number): number {
+  const text = String(ntime).trim();
+  if (text === 'scan') return 0;
+  const match = /^([\d.]+(?:e[-+]?\d+)?)\s*(s|min|h)?$/i.exec(text);
+  if (!match) fail('usage', `ntime "${text}" is neither 'scan' nor a time such as 30.0 or '30s'.`);
+  return Number(match[1]) * { s: 1, min: 60, h: 3600 }[(match[2] ?? 's').toLowerCase() as 's' | 'min' | 'h'];
 }
 
 /** A number as Python writes one that need not be whole. */
 const asFloat = (value: unknown) => (Number.isInteger(value) ? `${value}.0` : String(value));
 
-/** The same line with all texts in quotes and `reason` (none where it is empty) at its end. */
+/** The same line with all texts in quotes, lists and truths as Python writes them, and this `reason` (none where it is empty). */
 export function restateFlagCommand(line: string, reason: string): string {
-  const parts = splitPairs(line)
-    .filter(([key]) => key !== 'reason')
-    .map(([key, value]) => (TEXTS.includes(key) || key === 'mode' ? `${key}='${value}'` : `${key}=${value}`));
-  return [...parts, ...(reason === '' ? [] : [`reason='${reason}'`])].join(' ');
+  const pairs = splitPairs(line);
+  const stated = pairs.some(([key]) => key === 'reason') ? pairs : [...pairs, ['reason', reason] as const];
+  return stated
+    .flatMap(([key, value]) => {
+      if (key === 'reason') return reason === '' ? [] : [`reason='${reason}'`];
+      const isNumber = key === 'ntime' && !Number.isNaN(Number(value));
+      if ((TEXTS.includes(key) && !isNumber) || key === 'mode') return [`${key}='${value}'`];
+      return [`${key}=${value.replaceAll(/,\s*/g, ', ').replace('true', 'True').replace('false', 'False')}`];
+    })
+    .join(' ');
 }
 
 /**

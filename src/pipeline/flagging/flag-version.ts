@@ -71,12 +71,12 @@ function writeList(vis: string, versions: readonly FlagVersion[]): void {
   disk().writeFile(joinPath(versionsPath(vis), 'FLAG_VERSION_LIST'), text);
 }
 
-/** A name `prefix_1`, `prefix_2` … that no version has yet. */
+/** The prefix with the first number, 1, 2 …, that makes a name that no version has yet. */
 export function unusedVersionName(vis: string, prefix: string): string {
   const names = new Set(listFlagVersions(vis).map(({ name }) => name));
   let number = 1;
-  while (names.has(`${prefix}_${number}`)) number++;
-  return `${prefix}_${number}`;
+  while (names.has(`${prefix}${number}`)) number++;
+  return `${prefix}${number}`;
 }
 
 /**
@@ -108,7 +108,7 @@ export function saveFlagVersion(ms: Flagged, name: string, comment: string): voi
 
 /** Saves the flags before a task changes them, as version `task_1`, `task_2` … */
 export function autosaveFlags(ms: Flagged, task: string): void {
-  saveFlagVersion(ms, unusedVersionName(ms.path, task), `Flags autosave by ${task}`);
+  saveFlagVersion(ms, unusedVersionName(ms.path, `${task}_`), `Flags autosave by ${task}`);
 }
 
 /** How flags of a version meet those of the MS. */

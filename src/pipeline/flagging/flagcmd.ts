@@ -7,6 +7,7 @@ import { compileAgent, flaggingManner } from './agents.ts';
 import { type FlagCommand, parseFlagCommand, restateFlagCommand } from './flag-command.ts';
 import { autosaveFlags } from './flag-version.ts';
 import { applyAgents } from './flagdata.ts';
+import { checkOutfile, keepInFile, keepInTable } from './kept-commands.ts';
 
 /** Parameters of CASA's flagcmd, as far as they are done. */
 export interface FlagcmdOptions {
@@ -145,16 +146,6 @@ function clearStored(context: Context, ms: MeasurementSet, options: FlagcmdOptio
   return rows.length;
 }
 
-/** @throws exists when the file for the commands may not be replaced; asked before flags change */
-function checkOutfile(context: Context, { outfile, overwrite }: FlagcmdOptions): void {
-  if (!outfile || overwrite !== false) return;
-  const path = joinPath(context.cwd, outfile);
-  if (disk().exists(path))
-    fail('exists', 'The file for the flag commands exists already; set overwrite or choose another name.', {
-      file: path,
-    });
-}
-
 /** Writes commands as lines that list mode reads, or as new rows of FLAG_CMD. */
 function keepCommands(
   context: Context,
@@ -163,22 +154,13 @@ function keepCommands(
   options: FlagcmdOptions,
   isApplied: boolean,
 ): void {
-  if (options.outfile) {
-    const lines = stored.map(({ text, reason }) => restateFlagCommand(text, reason));
-    disk().writeFile(joinPath(context.cwd, options.outfile), `${lines.join('\n')}\n`);
-    return;
-  }
-  if (isOwnTable(options)) return;
-  const kept = stored.filter(({ command }) => command.mode !== 'summary');
-  const table = ms.subtable('FLAG_CMD');
-  const start = table.rowCount;
-  table.addRows(kept.length);
-  for (const [index, { text, reason }] of kept.entries()) {
-    const cells = { APPLIED: isApplied, COMMAND: restateFlagCommand(text, ''), REASON: reason, TYPE: '' };
-    for (const [name, value] of Object.entries(cells)) table.column(name).put(start + index, value);
-    for (const name of ['INTERVAL', 'LEVEL', 'SEVERITY', 'TIME']) table.column(name).put(start + index, 0);
-  }
-  context.log.post(`${kept.length} commands kept in FLAG_CMD.`, 'INFO', 'flagcmd');
+  const kept = stored.map(({ text, reason, command: { mode } }) => ({
+    text: (withReason: boolean) => restateFlagCommand(text, withReason ? reason : ''),
+    reason,
+    mode,
+  }));
+  if (options.outfile) keepInFile(context, options.outfile, kept);
+  else if (!isOwnTable(options)) keepInTable(context, ms, kept, { isApplied, task: 'flagcmd' });
 }
 
 function chooseCommands(stored: readonly StoredCommand[], options: FlagcmdOptions): StoredCommand[] {

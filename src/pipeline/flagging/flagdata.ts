@@ -10,11 +10,13 @@ import {
   formatFlagCommand,
   parseFlagCommand,
   parseMode,
+  restateFlagCommand,
   widenTimerange,
 } from './flag-command.ts';
 import { runAgents } from './flag-run.ts';
 import { type FlagSummary, FlagTally, tallyChunk } from './flag-summary.ts';
 import { autosaveFlags } from './flag-version.ts';
+import { checkOutfile, type KeptCommand, keepInFile, keepInTable } from './kept-commands.ts';
 
 /** Parameters of CASA's flagdata, as far as they are done; `mode` also 'list'. */
 export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode' | 'addantenna'>> {
@@ -57,18 +59,27 @@ export interface FlagdataResult {
  */
 export function flagdata(context: Context, options: FlagdataOptions): FlagdataResult {
   const vis = joinPath(context.cwd, options.vis);
-  const commands = flagCommands(context, options, () => firstTimeOf(vis));
+  const { commands, kept } = requestedCommands(context, options, () => firstTimeOf(vis));
   const action = options.action ?? 'apply';
-  if (action === '' || action === 'none') return { changed: 0 };
   const isApplied = action === 'apply' && commands.some(({ mode }) => mode !== 'summary');
-  const ms = openMs(vis, isApplied ? 'update' : 'read');
+  const isKeptInTable = kept.length > 0 && !options.outfile;
+  if (options.outfile && (action === '' || action === 'none')) keepInFile(context, options.outfile, kept);
+  if ((action === '' || action === 'none') && !isKeptInTable) return { changed: 0 };
+  const ms = openMs(vis, isApplied || isKeptInTable ? 'update' : 'read');
   try {
+    if (action === '' || action === 'none') {
+      keepInTable(context, ms, kept, { isApplied: false, task: 'flagdata' });
+      return { changed: 0 };
+    }
     const metadata = readMetadata(ms);
     const agents = compileCommands(context, ms, metadata, commands, options);
     if (isApplied && (options.flagbackup ?? true)) {
       autosaveFlags(ms, 'flagdata');
     }
-    return applyAgents(context, ms, metadata, agents, isApplied);
+    const result = applyAgents(context, ms, metadata, agents, isApplied);
+    if (isKeptInTable) keepInTable(context, ms, kept, { isApplied: action === 'apply', task: 'flagdata' });
+    else if (kept.length > 0) keepInFile(context, String(options.outfile), kept);
+    return result;
   } finally {
     ms.close();
   }
@@ -167,16 +178,37 @@ function compileCommands(
   });
 }
 
+/** What a call of flagdata asks for. */
+export interface RequestedCommands {
+  readonly commands: readonly FlagCommand[];
+  /** With `savepars`: the commands as they are to be kept. */
+  readonly kept: readonly KeptCommand[];
+}
+
 /**
- * The commands that a call of flagdata consists of: one, or those of mode list. Saves them where `savepars` asks for it.
+ * The commands that a call of flagdata consists of: one, or those of mode list.
  *
  * @param firstTimeSec TIME of the first row of what is to be flagged
  * @throws usage for a command that cannot be read; missing, exists for the files that are named
  */
-export function flagCommands(context: Context, options: FlagdataOptions, firstTimeSec: () => number): FlagCommand[] {
-  const commands = listCommands(context, options, firstTimeSec);
-  if (options.savepars) saveCommands(context, commands, options);
-  return commands;
+export function requestedCommands(
+  context: Context,
+  options: FlagdataOptions,
+  firstTimeSec: () => number,
+): RequestedCommands {
+  const found = listCommands(context, options, firstTimeSec);
+  const commands = found.map(({ command }) => command);
+  if (!options.savepars || options.mode === 'summary') return { commands, kept: [] };
+  checkOutfile(context, options);
+  const kept = found.map(({ command, line }) => {
+    const reason = options.cmdreason || command.reason || '';
+    const text = (withReason: boolean) => {
+      const stated = withReason ? reason : '';
+      return line === undefined ? formatFlagCommand({ ...command, reason: stated }) : restateFlagCommand(line, stated);
+    };
+    return { text, reason, mode: command.mode };
+  });
+  return { commands, kept };
 }
 
 function firstTimeOf(vis: string): number {
@@ -188,14 +220,22 @@ function firstTimeOf(vis: string): number {
   }
 }
 
-function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: () => number): FlagCommand[] {
+interface ListedCommand {
+  readonly command: FlagCommand;
+  /** The line of a list. */
+  readonly line?: string;
+}
+
+function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: () => number): ListedCommand[] {
   const { vis, mode, modelOf, inpfile, listReason, action, flagbackup, savepars, outfile, overwrite, ...others } =
     options;
   // The reason chooses from lists.
   const { addantenna, cmdreason, tbuff, reason, ...rest } = others;
   if (mode !== 'list') {
     const added = addedAntennas(context, addantenna);
-    return [{ ...rest, ...(added.length > 0 && { addantenna: added }), mode: parseMode(mode ?? 'manual') }];
+    return [
+      { command: { ...rest, ...(added.length > 0 && { addantenna: added }), mode: parseMode(mode ?? 'manual') } },
+    ];
   }
   const entries = typeof inpfile === 'string' ? [inpfile] : (inpfile ?? []);
   const lines = entries.flatMap((entry) => {
@@ -209,18 +249,15 @@ function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: 
   const commands = lines
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map(parseFlagCommand)
-    .map((command) => widenTimerange(command, [before, after], firstSec));
+    .map((line) => {
+      const command = parseFlagCommand(line);
+      const wide = widenTimerange(command, [before, after], firstSec);
+      return { command: wide, line: command.timerange ? line.replace(command.timerange, wide.timerange ?? '') : line };
+    });
   const wanted = listReason ?? (reason || 'any');
   const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;
-  return commands.filter(({ reason }) => reasons.includes(reason ?? ''));
-}
-
-function withReason(command: FlagCommand, { cmdreason }: FlagdataOptions): FlagCommand {
-  const { reason, ...rest } = command;
-  const stated = cmdreason || reason;
-  return stated ? { ...rest, reason: stated } : rest;
+  return commands.filter(({ command }) => reasons.includes(command.reason ?? ''));
 }
 
 /** Antennas of a record, or of a file with lines `name=…`, `diameter=…`, `position=[…]`, as CASA's flagdata takes them. */
@@ -244,15 +281,4 @@ function addedAntennas(context: Context, given: FlagdataOptions['addantenna']): 
     entry = {};
   }
   return found;
-}
-
-function saveCommands(context: Context, commands: readonly FlagCommand[], options: FlagdataOptions): void {
-  if (!options.outfile) return;
-  const path = joinPath(context.cwd, options.outfile);
-  if (disk().exists(path) && !options.overwrite) {
-    fail('exists', 'The file for the flag commands exists already; set overwrite or choose another name.', {
-      file: path,
-    });
-  }
-  disk().writeFile(path, `${commands.map((command) => formatFlagCommand(withReason(command, options))).join('\n')}\n`);
 }

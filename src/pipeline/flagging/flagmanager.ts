@@ -9,6 +9,7 @@ import {
   renameFlagVersion,
   restoreFlagVersion,
   saveFlagVersion,
+  unusedVersionName,
 } from './flag-version.ts';
 
 /** Parameters of CASA's flagmanager. */
@@ -35,8 +36,10 @@ export function flagmanager(context: Context, options: FlagmanagerOptions): { ms
   if (mode === 'save' || mode === 'restore') {
     const ms = openFlagged(vis, mode === 'restore' ? 'update' : 'read');
     try {
-      if (mode === 'save') saveFlagVersion(ms, name, options.comment ?? '');
-      else restoreFlagVersion(ms, name, mergeRule(options.merge ?? 'replace'));
+      if (mode === 'save') {
+        setAside(context, vis, name);
+        saveFlagVersion(ms, name, options.comment ?? '');
+      } else restoreFlagVersion(ms, name, mergeRule(options.merge ?? 'replace'));
     } finally {
       ms.close();
     }
@@ -48,6 +51,14 @@ export function flagmanager(context: Context, options: FlagmanagerOptions): { ms
     for (const version of versions) context.log.post(`${version.name} : ${version.comment}`, 'INFO', 'flagmanager');
   }
   return { ms: vis, versions };
+}
+
+/** As in CASA, a version of the name that is saved again is kept under another. */
+function setAside(context: Context, vis: string, name: string): void {
+  if (!listFlagVersions(vis).some((version) => version.name === name)) return;
+  const other = unusedVersionName(vis, `${name}.old.`);
+  renameFlagVersion(vis, name, other);
+  context.log.post(`There is a flag version "${name}" already: it is called "${other}" now.`, 'WARN', 'flagmanager');
 }
 
 /** As in CASA, a script that tidies up does not stop at a version that is gone already. */

@@ -14,7 +14,8 @@ export {
   saveFlagVersion,
 } from './flag-version.ts';
 export { type FlagcmdOptions, type FlagcmdResult, flagcmd, type StoredCommand } from './flagcmd.ts';
-export { type FlagdataOptions, type FlagdataResult, flagCommands, flagdata } from './flagdata.ts';
+export { type FlagdataOptions, type FlagdataResult, flagdata, requestedCommands } from './flagdata.ts';
 export { type FlagmanagerOptions, flagmanager } from './flagmanager.ts';
+export { keepInFile } from './kept-commands.ts';
 export { isQuacked, type ScanEdges } from './quack.ts';
 export { type ShadowTimes, shadowTimes } from './shadow.ts';

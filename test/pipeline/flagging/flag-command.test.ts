@@ -22,7 +22,7 @@ describe('parseFlagCommand', () => {
   });
 
   it('returns to itself through its text', () => {
-    const command = parseFlagCommand("mode='quack' quackinterval=7.5 quackmode='endb' autocorr=True");
+    const command = parseFlagCommand("mode='quack' quackinterval=7.5 quackmode='endb' scan='4'");
     expect(parseFlagCommand(formatFlagCommand(command))).toEqual(command);
   });
 
@@ -41,7 +41,7 @@ describe('parseFlagCommand', () => {
 
   it('writes limits as Python does', () => {
     const command = parseFlagCommand("mode='clip' clipminmax=[0,0.05]");
-    expect(formatFlagCommand(command)).toBe("mode='clip' clipminmax=[0.0, 0.05]");
+    expect(formatFlagCommand(command)).toBe("clipminmax=[0.0, 0.05] mode='clip'");
   });
 
   it('has ranges of times that can be widened, all ends with a date then', () => {

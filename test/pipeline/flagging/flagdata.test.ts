@@ -56,6 +56,12 @@ describe('flagdata', () => {
     });
   });
 
+  it('flags nothing by a quack of no length', () => {
+    const { flags, run } = start();
+    run({ mode: 'quack', quackinterval: 0, quackmode: 'end', quackincrement: true });
+    expect(flags()).toEqual([0, 0]);
+  });
+
   it('warns when it selects no rows', () => {
     const { context } = start();
     const warnings: string[] = [];
@@ -191,6 +197,18 @@ describe('flagdata by elevation, columns and reasons', () => {
     expect(flags()[0]).toBe(6 * PER_PAIR);
     expect(() => run({ mode: 'clip', datacolumn: 'SPECTRUM' })).toThrow(/weight_spectrum/);
     run({ mode: 'unflag' });
+    // Averages of channels: I is the mean of both polarizations' averages, weights are added up.
+    const averaged = { mode: 'clip', channelavg: true, antenna: 'DV01&DV02' };
+    run({ ...averaged, correlation: 'REAL_I', clipminmax: [0, 1] });
+    expect(flags()[0]).toBe(6 * 8); // window 1 begins with 1.00
+    run({ mode: 'unflag' });
+    run({ ...averaged, datacolumn: 'WEIGHT', clipminmax: [0, 17], spw: '0' });
+    expect(flags()[0]).toBe(6 * 16); // eight channels of WEIGHT 4
+    run({ mode: 'unflag' });
+    run({ ...averaged, datacolumn: 'WEIGHT', clipminmax: [0, 17], spw: '1' });
+    expect(flags()[0]).toBe(0); // four channels
+    run({ mode: 'clip', correlation: 'NORM_ALL', datacolumn: 'WEIGHT', clipminmax: [0, 5], antenna: 'DV01&DV02' });
+    expect(flags()[0], 'weights themselves').toBe(0);
     initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
     const ms = openMs(join(context.cwd, 'a.ms'), 'update');
     const weight = ms.main.column('WEIGHT');
@@ -241,7 +259,7 @@ describe('flagdata by elevation, columns and reasons', () => {
     run({ ...clip, ...averages, savepars: true, outfile: 'saved.txt' });
     // As CASA has it: what the mode looks at, and numbers of the kind that it wants there.
     expect(readFileSync(join(context.cwd, 'saved.txt'), 'utf8')).toBe(
-      "mode='clip' clipminmax=[0.0, 1.5] clipoutside=True clipzeros=False\n",
+      "clipoutside=True clipzeros=False clipminmax=[0.0, 1.5] mode='clip'\n",
     );
     run({
       mode: 'quack',
@@ -252,7 +270,9 @@ describe('flagdata by elevation, columns and reasons', () => {
       savepars: true,
       outfile: 'quack.txt',
     });
-    expect(readFileSync(join(context.cwd, 'quack.txt'), 'utf8')).toBe("mode='quack' quackinterval=7.0 observation=0\n");
+    expect(readFileSync(join(context.cwd, 'quack.txt'), 'utf8')).toBe(
+      "observation='0' quackinterval=7.0 mode='quack'\n",
+    );
     const [clipped] = flags();
     expect(clipped).toBeGreaterThan(0);
     run({ mode: 'unflag' });
@@ -266,7 +286,38 @@ describe('flagdata by elevation, columns and reasons', () => {
     run({ mode: 'list', inpfile, reason: 'two' });
     expect(flags()[0]).toBe(60 * 8);
     run({ spw: '0:3', action: '', savepars: true, outfile: 'saved.txt', cmdreason: 'spike' });
-    expect(readFileSync(join(context.cwd, 'saved.txt'), 'utf8')).toBe("mode='manual' spw='0:3' reason='spike'\n");
+    expect(readFileSync(join(context.cwd, 'saved.txt'), 'utf8')).toBe("spw='0:3' mode='manual' reason='spike'\n");
+  });
+});
+
+describe('flagdata without an outfile', () => {
+  it('keeps its commands in FLAG_CMD, from where they are taken back, but for summaries', () => {
+    const { context, flags, run } = start();
+    run({ antenna: 'DV01', spw: '0', savepars: true, cmdreason: 'looks bad', flagbackup: false });
+    const lines = ["mode='summary'", "mode=quack quackinterval=3 ntime=7.5 clipminmax=[1,2] reason='a b'"];
+    run({ mode: 'list', inpfile: lines, action: '', savepars: true });
+    const { commands } = flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true });
+    expect(commands.slice(2).map(({ text, reason, isApplied }) => [text, reason, isApplied])).toEqual([
+      ["spw='0' antenna='DV01' mode='manual'", 'looks bad', true],
+      ["mode='quack' quackinterval=3 ntime=7.5 clipminmax=[1, 2]", 'a b', false],
+    ]);
+    expect(flags()[0]).toBeGreaterThan(0);
+    flagcmd(context, { vis: 'a.ms', action: 'unapply', useapplied: true, tablerows: [2], flagbackup: false });
+    expect(flags()[0]).toBe(0);
+  });
+
+  it('leaves out commands of a list that ask for a column that is not there, and knows feeds in lists', () => {
+    const { flags, run } = start();
+    run({
+      mode: 'list',
+      inpfile: [
+        "mode='clip' datacolumn='FLOAT_DATA'",
+        "mode='clip' datacolumn='WEIGHT_SPECTRUM'",
+        "antenna='DV01' spw='0' feed='0&&0'",
+      ],
+    });
+    expect(flags()[0]).toBeGreaterThan(0);
+    expect(() => run({ mode: 'clip', datacolumn: 'FLOAT_DATA' })).toThrow(/no column FLOAT_DATA/);
   });
 });
 
@@ -348,5 +399,21 @@ describe('flagmanager', () => {
     const { versions: after } = flagmanager(context, { vis: 'a.ms', mode: 'delete', versionname: 'flagdata_1' });
     expect(after, 'a version gone already is only told').toEqual(versions);
     expect(() => flagmanager(context, { vis: 'a.ms', mode: 'restore', versionname: 'one' })).toThrow(/no flag version/);
+  });
+
+  it('keeps a version of the name that is saved again under another', () => {
+    const { context, flags, run } = start();
+    const save = { vis: 'a.ms', mode: 'save', versionname: 'one' };
+    flagmanager(context, { ...save, comment: 'clean' });
+    const clean = flags();
+    run({ spw: '1:2', flagbackup: false });
+    const { versions } = flagmanager(context, { ...save, comment: 'flagged' });
+    expect(versions).toEqual([
+      { name: 'one.old.1', comment: 'clean' },
+      { name: 'one', comment: 'flagged' },
+    ]);
+    flagmanager(context, { vis: 'a.ms', mode: 'restore', versionname: 'one.old.1' });
+    expect(flags()).toEqual(clean);
+    expect(flagmanager(context, save).versions.map(({ name }) => name)).toEqual(['one.old.1', 'one.old.2', 'one']);
   });
 });
