@@ -12,6 +12,9 @@ export interface SharedWork {
 }
 
 const [FREE, BEGUN, DONE] = [0, 1, 2];
+/** A piece that another thread has begun is waited for so many times as long as the longest took here, and at least so long. */
+const PATIENCE = 3;
+const LEAST_WAIT_MS = 300;
 
 /** Starts threads that call {@link doFreePieces}, at most so many. */
 export type StartCrew = (work: SharedWork, count: number) => void;
@@ -29,8 +32,8 @@ export function installCrew(start: StartCrew): void {
  * @param kind name under which the crew knows `work`
  * @param inputs of each piece, equally many numbers
  * @param width numbers that a piece gives
- * @returns the numbers of each piece, the same bits whoever made them
  * @param checkAbort called before each piece
+ * @returns the numbers of each piece, the same bits whoever made them
  * @throws what `work` and `checkAbort` throw, in this thread
  */
 export function doTogether(
@@ -53,20 +56,27 @@ export function doTogether(
     shared.inputs.set(input, piece * inputWidth);
   });
   if (count > 1) startCrew(shared, count - 1);
+  let longest = LEAST_WAIT_MS;
+  const timed: NumberWork = (input, output) => {
+    const start = performance.now();
+    work(input, output);
+    longest = Math.max(longest, performance.now() - start);
+  };
   try {
-    doFreePieces(shared, work, checkAbort);
+    doFreePieces(shared, timed, checkAbort);
   } catch (error) {
     for (let piece = 0; piece < count; piece++) Atomics.compareExchange(shared.states, piece, FREE, BEGUN);
     throw error;
   }
-  // What others have begun is not waited for: one of them may have ended early, and the results are the same.
   for (let piece = 0; piece < count; piece++) {
-    if (Atomics.load(shared.states, piece) !== DONE) doPiece(shared, work, piece);
+    Atomics.wait(shared.states, piece, BEGUN, PATIENCE * longest);
+    // Whoever began it may have ended early; should it go on, its numbers are the same.
+    if (Atomics.load(shared.states, piece) !== DONE) doPiece(shared, timed, piece);
   }
   return inputs.map((_, piece) => shared.outputs.subarray(piece * width, (piece + 1) * width));
 }
 
-/** Does pieces until all are begun. */
+/** Does pieces until all are begun; one that fails is left to others. */
 export function doFreePieces(shared: SharedWork, work: NumberWork, checkAbort?: () => void): void {
   const { states } = shared;
   for (let piece = 0; piece < states.length; piece++) {
@@ -78,7 +88,13 @@ export function doFreePieces(shared: SharedWork, work: NumberWork, checkAbort?: 
 function doPiece({ inputs, outputs, states }: SharedWork, work: NumberWork, piece: number): void {
   const [inputWidth, width] = [inputs.length / states.length, outputs.length / states.length];
   const result = new Float64Array(width);
-  work(inputs.slice(piece * inputWidth, (piece + 1) * inputWidth), result);
-  outputs.set(result, piece * width);
-  Atomics.store(states, piece, DONE);
+  let state = FREE;
+  try {
+    work(inputs.slice(piece * inputWidth, (piece + 1) * inputWidth), result);
+    outputs.set(result, piece * width);
+    state = DONE;
+  } finally {
+    Atomics.store(states, piece, state);
+    Atomics.notify(states, piece);
+  }
 }

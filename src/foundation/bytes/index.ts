@@ -2,7 +2,7 @@ export { isAbsence } from './absence.ts';
 export * from './byte-order.ts';
 export * from './cursor.ts';
 export * from './disk.ts';
-export * from './latin1.ts';
+export { latin1Text } from './latin1.ts';
 export * from './paths.ts';
 export * from './staging.ts';
 export * from './tar.ts';
