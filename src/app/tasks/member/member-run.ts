@@ -1,5 +1,5 @@
 import { openAsdm } from '../../../formats/asdm/index.ts';
-import { fail, type JobPool, unpackError, withGivenPaths } from '../../../foundation/base/index.ts';
+import { type ErrorTag, fail, type JobPool, unpackError, withGivenPaths } from '../../../foundation/base/index.ts';
 import { baseName, disk, joinPath } from '../../../foundation/bytes/index.ts';
 import {
   chooseNames,
@@ -185,6 +185,7 @@ function sortOut(
 ): { calibrations: BlockCalibration[]; failures: FailedBlock[] } {
   const calibrations: BlockCalibration[] = [];
   const failures: FailedBlock[] = [];
+  const tags = new Set<ErrorTag>();
   outcomes.forEach((outcome, index) => {
     if (!('failure' in outcome)) {
       calibrations.push(outcome);
@@ -195,12 +196,13 @@ function sortOut(
     steps.forget(calibrationStep(uid));
     if (blocks.length === 1) throw error;
     failures.push({ uid, message: (error as Error).message });
+    tags.add(outcome.failure.tag);
     disk().remove(joinPath(member, 'calibrated', `${uid}.calibration`));
     disk().remove(joinPath(member, 'raw', `${uid}.asdm.sdm`));
   });
   if (calibrations.length === 0)
     fail(
-      'bad-data',
+      tags.size === 1 ? [...tags][0] : 'bad-data',
       `None of the Execution Blocks can be reduced. ${failures.map(({ uid, message }) => `${uid}: ${message}`).join(' ')}`,
     );
   return { calibrations, failures };
