@@ -64,6 +64,10 @@ export interface ProductPlan {
 export interface ImageSize {
   readonly cellArcsec: number;
   readonly imsize: number;
+  /** What the target and its primary beams take; the image may be smaller. */
+  readonly wantedArcsec: number;
+  /** Pixels over the expected beam. */
+  readonly beamPixels: number;
   /** Radius of the circle that the continuum is cleaned in; of a mosaic the circle of one pointing. */
   readonly maskArcsec: number;
 }

@@ -87,16 +87,27 @@ const hasLines = ({ windows }: ImagingFacts) => windows.some(({ lines }) => line
 /** The data that cubes are made of. */
 const lineVis = (facts: ImagingFacts) => (hasLines(facts) ? `${facts.vis}.${facts.label}.contsub` : facts.vis);
 
+/** Pixels over the expected beam, and the fewest where a mosaic would be too large for memory. */
+const BEAM_PIXELS = { usual: 5, fewest: 3 };
+/** Pixels at most on a side. */
+const LARGEST = { single: 1024, mosaic: 4096 };
+
 function imageSize(facts: ImagingFacts): ImageSize {
   const wavelength = SPEED_OF_LIGHT / Math.max(...facts.windows.map((window) => window.chanFreqs[0]));
   const length80 = facts.lengths[Math.floor(0.8 * (facts.lengths.length - 1))];
   const resolution = (0.574 * wavelength * ARCSEC_PER_RAD) / length80;
-  const cellArcsec = Number((resolution / 5).toPrecision(2));
   const primaryBeam = (1.13 * wavelength * ARCSEC_PER_RAD) / facts.dishMetres;
   const mosaic = 2 * (facts.mosaic?.radiusRad ?? 0) * ARCSEC_PER_RAD;
+  const wantedArcsec = 1.5 * primaryBeam + mosaic;
+  const largest = facts.mosaic ? LARGEST.mosaic : LARGEST.single;
+  const usual = resolution / BEAM_PIXELS.usual;
+  const fitting = Math.min(wantedArcsec / largest, resolution / BEAM_PIXELS.fewest);
+  const isCoarse = facts.mosaic !== undefined && fitting > usual;
+  const cellArcsec = isCoarse ? Math.ceil(fitting * 1e5) / 1e5 : Number(usual.toPrecision(2));
+  const imsize = smoothSize(Math.min(largest, Math.max(128, wantedArcsec / cellArcsec)));
   return {
-    cellArcsec,
-    imsize: smoothSize(Math.min(mosaic > 0 ? 4096 : 1024, Math.max(128, (1.5 * primaryBeam + mosaic) / cellArcsec))),
+    ...{ cellArcsec, imsize, wantedArcsec },
+    ...{ beamPixels: isCoarse ? resolution / cellArcsec : BEAM_PIXELS.usual },
     maskArcsec: Number((0.45 * primaryBeam).toPrecision(3)),
   };
 }
@@ -261,13 +272,22 @@ const wherePlace = ({ mosaic }: ImagingFacts, { maskArcsec }: ImageSize) =>
 
 function sizeDecision(facts: ImagingFacts, size: ImageSize): Decision {
   const { mosaic } = facts;
-  const width = mosaic
+  const wanted = mosaic
     ? `the mosaic of ${mosaic.pointings.length} pointings and one and a half primary beams (FWHM)`
     : 'one and a half primary beams (FWHM)';
+  const isCoarse = size.beamPixels < BEAM_PIXELS.usual;
+  const sampling = isCoarse
+    ? `Of ${BEAM_PIXELS.usual} pixels over the expected beam the image would be larger than ${LARGEST.mosaic} pixels: ${size.beamPixels.toFixed(1)}`
+    : 'Five pixels over the expected beam';
+  const arcsec = size.imsize * size.cellArcsec;
+  const width =
+    arcsec < 0.99 * size.wantedArcsec
+      ? `${arcsec.toFixed(1)} arcsec wide, the most that is imaged, of ${size.wantedArcsec.toFixed(1)} arcsec (${wanted}): what lies outside is not in the images`
+      : `${wanted} wide`;
   return {
     topic: 'Image size',
     choice: `${size.imsize} pixels of ${size.cellArcsec} arcsec`,
-    reason: `Five pixels over the expected beam, ${width} wide; the continuum is cleaned ${wherePlace(facts, size)}, cubes where a channel stands out of its noise.`,
+    reason: `${sampling}, ${width}; the continuum is cleaned ${wherePlace(facts, size)}, cubes where a channel stands out of its noise.`,
   };
 }
 

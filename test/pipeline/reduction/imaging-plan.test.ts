@@ -110,6 +110,29 @@ describe('the imaging plan', () => {
     expect(decisions[0].reason).toContain('the mosaic of 2 pointings');
   });
 
+  it('takes larger cells for a mosaic of too many pixels, and tells what is cut off', () => {
+    const lengths = facts.lengths.map((length) => 8 * length);
+    const pointings = [{ ra: 1, dec: -0.4 }];
+    const imaged = (radiusArcsec: number, isMosaic = true) => {
+      const mosaic = isMosaic ? { radiusRad: radiusArcsec / 206_265, pointings } : undefined;
+      const { plan, decisions } = planImaging([{ ...facts, lengths, mosaic }], goal, []);
+      const { imsize, cell } = argumentsOf(plan.steps[0].calls, 'tclean');
+      const pixels = (imsize as number[])[0];
+      return { pixels, arcsec: pixels * Number.parseFloat(String(cell)), reason: decisions[0].reason };
+    };
+    // The beam is 0.075 arcsec, the primary beam 25.
+    const [small, large, huge] = [imaged(10), imaged(24), imaged(80)];
+    expect(small.pixels).toBeLessThan(4096);
+    expect(small.reason).toContain('Five pixels over the expected beam, the mosaic of');
+    expect(large.arcsec).toBeGreaterThan(48 + 1.5 * 25);
+    expect(large.reason).toMatch(/larger than \d+ pixels: [34]\.\d, the mosaic of/);
+    expect(huge.pixels).toBe(4096);
+    expect(huge.reason).toMatch(/pixels: 3\.0, 1\d\d\.\d arcsec wide, the most that is imaged, of 19\d\.\d arcsec/);
+    const single = imaged(0, false);
+    expect(single.pixels).toBe(1024);
+    expect(single.reason).toMatch(/beam, 1\d\.\d arcsec wide, the most that is imaged, of 3\d\.\d arcsec \(one and/);
+  });
+
   it('follows a target with an ephemeris', () => {
     const { plan } = planImaging([{ ...facts, isMoving: true }], goal, []);
     const { phasecenter, mask } = argumentsOf(plan.steps[0].calls, 'tclean');
