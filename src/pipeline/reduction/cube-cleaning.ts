@@ -18,18 +18,23 @@ export interface CubeFallback {
 /** A step of the imaging plan as it was run in the end. */
 export interface CleanedStep {
   readonly step: PlanStep;
-  /** Of a cube that was cleaned within the wide mask. */
+  /** Of a cube with bright channels that have no automatic mask. */
   readonly unmasked?: UnmaskedCube;
 }
 
 /** A residual with a peak of so many times the expected noise was not cleaned. */
 const UNCLEANED = 10;
 
+/** Emission of the target stands where the response is at least this much, ... */
+const RESPONSE = 0.5;
+/** ... and in more than this share of the channels: what is bright in a few may be bad data or a line of the atmosphere. */
+const MOST = 0.5;
+
 /** Parameters that only the automatic mask has. */
 const AUTOMATIC = ['usemask', 'sidelobethreshold', 'noisethreshold', 'lownoisethreshold', 'minbeamfrac'];
 
 /**
- * Runs a step that makes a cube; where channels with bright emission got no mask, once more within a wide one. Sidelobes of few
+ * Runs a step that makes a cube; where most channels are bright but got no mask, once more within a wide one. Sidelobes of few
  * baselines are as bright as the source: what stands out of them may be less than the automatic mask takes for a source.
  *
  * @param directory takes the images
@@ -44,12 +49,14 @@ export async function cleanCube(
   const { imagename, predictedRmsJy } = fallback.product;
   const found = findUncleaned(joinPath(directory, imagename), predictedRmsJy);
   if (found.channels === 0) return { step };
+  const told = { ...found, imagename, place: fallback.place };
+  if (!isOfTarget(found)) return { step, unmasked: told };
   const again = { ...step, calls: step.calls.map((call) => withMask(call, fallback, found)) };
   await runStep(context, runner, again, span);
-  return { step: again, unmasked: { ...found, imagename, place: fallback.place } };
+  return { step: again, unmasked: told };
 }
 
-/** A cube whose automatic mask was empty in bright channels, and where it is cleaned instead. */
+/** A cube whose automatic mask was empty in bright channels, and where it is cleaned instead if they are most. */
 export interface UnmaskedCube extends Uncleaned {
   readonly imagename: string;
   readonly place: string;
@@ -57,32 +64,48 @@ export interface UnmaskedCube extends Uncleaned {
 
 interface Uncleaned {
   readonly channels: number;
+  /** Those of them whose peak lies where the response is large. */
+  readonly inBeam: number;
+  /** Channels with data. */
   readonly of: number;
-  /** Largest peak over the expected noise. */
+  /** Largest peak over the predicted noise. */
   readonly ratio: number;
 }
+
+const isOfTarget = ({ inBeam, of }: Uncleaned) => inBeam > MOST * of;
 
 /** Channels of a cube whose mask is empty although their residual has bright peaks. */
 export function findUncleaned(imagename: string, noiseJy: number): Uncleaned {
   const residual = openImage(`${imagename}.residual`);
+  const response = openImage(`${imagename}.pb`);
   const mask = disk().exists(`${imagename}.mask`) ? openImage(`${imagename}.mask`) : undefined;
   try {
-    let [channels, ratio] = [0, 0];
+    let [channels, inBeam, of, ratio] = [0, 0, 0, 0];
     for (let plane = 0; plane < residual.planeCount; plane++) {
-      if (mask?.readPlane(plane).some((value) => value > 0)) continue;
-      const shown = residual.readMask(plane);
-      const peak = residual
-        .readPlane(plane)
-        .reduce((most, value, pixel) => (!shown || shown[pixel] ? Math.max(most, Math.abs(value)) : most), 0);
-      if (!(peak > UNCLEANED * noiseJy)) continue;
+      const { peak, pixel } = largest(residual, plane);
+      if (peak > 0) of++;
+      if (!(peak > UNCLEANED * noiseJy) || mask?.readPlane(plane).some((value) => value > 0)) continue;
       channels++;
+      if (response.readPlane(plane)[pixel] >= RESPONSE) inBeam++;
       ratio = Math.max(ratio, peak / noiseJy);
     }
-    return { channels, of: residual.planeCount, ratio };
+    return { channels, inBeam, of, ratio };
   } finally {
     residual.close();
+    response.close();
     mask?.close();
   }
+}
+
+/** The largest absolute value of a plane, and where it is. */
+function largest(image: ReturnType<typeof openImage>, plane: number): { peak: number; pixel: number } {
+  const shown = image.readMask(plane);
+  let [peak, at] = [0, 0];
+  image.readPlane(plane).forEach((value, pixel) => {
+    if ((shown && !shown[pixel]) || !(Math.abs(value) > peak)) return;
+    [peak, at] = [Math.abs(value), pixel];
+  });
+  return { peak, pixel: at };
 }
 
 function withMask(call: PlanCall, { mask }: CubeFallback, found: Uncleaned): PlanCall {
@@ -91,22 +114,29 @@ function withMask(call: PlanCall, { mask }: CubeFallback, found: Uncleaned): Pla
   return { ...call, args: { ...Object.fromEntries(kept), ...mask }, reason: `no automatic mask: ${because(found)}` };
 }
 
-const because = ({ channels, of, ratio }: Uncleaned) =>
-  `in ${channels} of ${of} channels auto-multithresh found nothing, where the emission is up to ${ratio.toFixed(0)} times the noise`;
+const because = ({ channels, inBeam, of, ratio }: Uncleaned) =>
+  `in ${channels} of ${of} channels auto-multithresh found nothing, where the residual is up to ${ratio.toFixed(0)} times the predicted noise (in ${inBeam} of them it is largest where the response is at least half)`;
 
 /** What is said of the cubes of one or several steps. */
 export function maskDecisions(cubes: readonly UnmaskedCube[]): Decision[] {
-  return [...new Set(cubes.map(({ place }) => place))].map((place) => {
-    const alike = cubes.filter((cube) => cube.place === place);
-    const sum = (count: (cube: UnmaskedCube) => number) => alike.reduce((total, cube) => total + count(cube), 0);
-    const all = {
-      ...{ channels: sum(({ channels }) => channels), of: sum((cube) => cube.of) },
-      ratio: Math.max(...alike.map(({ ratio }) => ratio)),
-    };
-    return {
-      topic: 'Mask of cubes',
-      choice: `${alike.map(({ imagename }) => imagename).join(', ')}: cleaned ${place}`,
-      reason: `Without that they would not be cleaned: ${because(all)}; the sidelobes of so few visibilities are nearly as bright as the source.`,
-    };
+  const cleaned = cubes.filter(isOfTarget);
+  const left = cubes.filter((cube) => !isOfTarget(cube));
+  const wide = [...new Set(cleaned.map(({ place }) => place))].map((place) => {
+    const alike = cleaned.filter((cube) => cube.place === place);
+    return decisionOf(alike, `cleaned ${place}`, `Without that they would not be cleaned: ${becauseOfAll(alike)}.`);
   });
+  if (left.length === 0) return wide;
+  const reason = `Some channels are not cleaned: ${becauseOfAll(left)}. Those are not most channels of a cube: a narrow line, bad data or a line of the atmosphere; to be looked at.`;
+  return [...wide, decisionOf(left, 'left as the automatic mask has them', reason)];
+}
+
+const decisionOf = (cubes: readonly UnmaskedCube[], what: string, reason: string): Decision => ({
+  ...{ topic: 'Mask of cubes', reason },
+  choice: `${cubes.map(({ imagename }) => imagename).join(', ')}: ${what}`,
+});
+
+function becauseOfAll(cubes: readonly UnmaskedCube[]): string {
+  const sum = (key: 'channels' | 'inBeam' | 'of') => cubes.reduce((total, cube) => total + cube[key], 0);
+  const ratio = Math.max(...cubes.map((cube) => cube.ratio));
+  return because({ channels: sum('channels'), inBeam: sum('inBeam'), of: sum('of'), ratio });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { openImage } from '../../../src/pipeline/images/index.ts';
 import { cleanCube, findUncleaned, maskDecisions } from '../../../src/pipeline/reduction/cube-cleaning.ts';
@@ -11,13 +11,16 @@ import { writeSmallImage } from '../qa/small-image.ts';
 const folder = mkdtempSync(join(tmpdir(), 'cube-cleaning-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-// 0.1 Jy/beam in channels 1 to 2 of four, ripples of 1 mJy/beam.
-writeSmallImage(join(folder, 'cube.residual'), 4, [1, 2]);
-writeSmallImage(join(folder, 'cube.mask'), 4, [9, 9]);
-const mask = openImage(join(folder, 'cube.mask'), 'update');
-const fillMask = (plane: number, value: number) =>
-  mask.writePlane(plane, new Float32Array(mask.sizeX * mask.sizeY).fill(value));
-for (let plane = 0; plane < 4; plane++) fillMask(plane, 0);
+// 0.1 Jy/beam in channels 1 to 3 of four, ripples of 1 mJy/beam.
+writeSmallImage(join(folder, 'cube.residual'), 4, [1, 3]);
+for (const name of ['cube.mask', 'cube.pb']) writeSmallImage(join(folder, name), 4, [9, 9]);
+function fill(name: string, values: readonly number[]) {
+  const image = openImage(join(folder, name), 'update');
+  values.forEach((value, plane) => {
+    image.writePlane(plane, new Float32Array(image.sizeX * image.sizeY).fill(value));
+  });
+  image.close();
+}
 
 describe('a cube that the automatic mask leaves as it is', () => {
   const product = { imagename: 'cube', predictedRmsJy: 1e-3 } as ProductPlan;
@@ -33,22 +36,41 @@ describe('a cube that the automatic mask leaves as it is', () => {
     return { calls, ...made };
   }
 
+  beforeEach(() => {
+    fill('cube.mask', [0, 0, 0, 0]);
+    fill('cube.pb', [0.9, 0.9, 0.9, 0.9]);
+  });
+
   it('is cleaned once more within the wide mask, and that is told and written', async () => {
     const { calls, step: done, unmasked } = await clean();
     const given = { vis: 'a.ms', imagename: 'cube', mask: 'circle[[1rad, 0rad], 11arcsec]' };
     expect(calls.map((call) => call.kind === 'task' && call.args)).toEqual([args, given]);
-    expect(done.calls).toMatchObject([{ args: given, reason: expect.stringContaining('in 2 of 4 channels') }]);
+    expect(done.calls).toMatchObject([{ args: given, reason: expect.stringContaining('in 3 of 4 channels') }]);
     const cubes = unmasked ? [unmasked, { ...unmasked, imagename: 'other', ratio: 50 }] : [];
     const [decision] = maskDecisions(cubes);
     expect(decision).toMatchObject({ topic: 'Mask of cubes', choice: 'cube, other: cleaned within 11 arcsec' });
-    expect(decision.reason).toContain('in 4 of 8 channels');
-    expect(decision.reason).toContain('up to 100 times the noise');
+    expect(decision.reason).toContain('in 6 of 8 channels');
+    expect(decision.reason).toContain('up to 100 times the predicted noise');
+  });
+
+  it('is left as it is, and told, where few channels are bright, or not where the target is', async () => {
+    const leave = async (what: string) => {
+      const { calls, step: done, unmasked } = await clean();
+      expect([calls.length, done]).toEqual([1, step]);
+      const [decision] = maskDecisions(unmasked ? [unmasked] : []);
+      expect(decision.choice).toBe('cube: left as the automatic mask has them');
+      expect(decision.reason).toContain(what);
+    };
+    fill('cube.mask', [0, 0, 0, 1]);
+    await leave('in 2 of 4 channels auto-multithresh found nothing');
+    fill('cube.mask', [0, 0, 0, 0]);
+    fill('cube.pb', [0.9, 0.4, 0.9, 0.9]);
+    await leave('(in 2 of them it is largest where the response');
   });
 
   it('is none where bright channels have a mask, or nothing is bright', async () => {
     expect(findUncleaned(join(folder, 'cube'), 0.02).channels).toBe(0);
-    for (const plane of [1, 2]) fillMask(plane, 1);
-    mask.close();
+    fill('cube.mask', [0, 1, 1, 1]);
     const { calls, step: done, unmasked } = await clean();
     expect([calls.length, done, unmasked]).toEqual([1, step, undefined]);
   });
