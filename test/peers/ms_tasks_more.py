@@ -64,11 +64,11 @@ class Cases:
         out = "%s-%d.ms" % ("%s", len(self.names))
         self.add(name, task, theirs, *[dict(kwargs, vis=vis, outputvis=out % who) for who in ("ours", "casa")], *skip)
 
-    def in_place(self, name, task, theirs, kwargs, *skip):
+    def in_place(self, name, task, theirs, kwargs, *skip, base="base.ms"):
         """A task that changes one; returns both."""
         both = ["%s-%d.ms" % (who, len(self.names)) for who in ("ours", "casa")]
         for vis in both:
-            shutil.copytree("base.ms", vis)
+            shutil.copytree(base, vis)
         self.add(name, task, theirs, *[dict(kwargs, vis=vis) for vis in both], *skip)
         return both
 
@@ -258,6 +258,14 @@ WEIGHTS = {
     "statwt residual with a range": dict(datacolumn="residual", timebin="30s", slidetimebin=True, combine="scan,field", scan="4", wtrange=[1e6, 3e7]),
 }
 
+INTERLEAVED = {
+    "scans": dict(combine="scan"), "scans in blocks": dict(timebin=100, combine="scan"),
+    "scans, sliding": dict(timebin="70s", combine="scan", slidetimebin=True), "scans and states": dict(combine="scan,state"),
+    "scans, fields and states": dict(combine="scan,field,state"), "fields": dict(combine="field"), "nothing": {},
+    "nothing, chauvenet by number": dict(timebin=1, statalg="chauvenet"),
+    "nothing, chauvenet by number of channel bins": dict(timebin=1, statalg="chauvenet", chanbin=8),
+}
+
 
 INITIAL = {
     "nyq": dict(wtmode="nyq"), "nyq, channels": dict(wtmode="nyq", dowtsp=True), "sigma": dict(wtmode="sigma"),
@@ -366,6 +374,12 @@ def channels_and_places(cases, c):
 def weights(cases):
     for name, kwargs in WEIGHTS.items():
         cases.in_place(name, "statwt", lambda **k: statwt(flagbackup=False, **k), kwargs)
+    # Of two fields in turn: 2, 3, 2, 3.
+    split(vis="a.ms", outputvis="interleaved.ms", spw="17,19", datacolumn="data", antenna="*&*", scan="9~13")
+    for name, kwargs in INTERLEAVED.items():
+        kwargs = dict(dict(datacolumn="data", timebin="300s"), **kwargs)
+        cases.in_place("statwt of fields in turn, spanning " + name, "statwt", lambda **k: statwt(flagbackup=False, **k), kwargs,
+                       base="interleaved.ms")
     for name, kwargs in INITIAL.items():
         cases.in_place("initweights " + name, "initweights", initweights, kwargs)
     cases.compare()

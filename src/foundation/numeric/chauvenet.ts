@@ -1,13 +1,23 @@
-/** Standard deviations beyond which half a value of so many is expected: erfc(z / √2) = 1 / (2 count). */
+/**
+ * Standard deviations beyond which half a value of so many is expected. As CASA: that of a number between this and the next,
+ * found by halving between multiples of a half.
+ */
 export function chauvenetScore(count: number): number {
-  let [low, high] = [0.5, 8];
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (complementaryError(middle / Math.SQRT2) * 2 * count > 1) low = middle;
-    else high = middle;
+  let low = 0.5;
+  while (countOf(low + 0.5) <= count) low += 0.5;
+  if (countOf(low) === count) return low;
+  let high = low + 0.5;
+  let score = (low + high) / 2;
+  for (let step = 0; step < 60 && countOf(score) !== count; step++) {
+    if (countOf(score) > count) high = score;
+    else low = score;
+    score = (low + high) / 2;
   }
-  return (low + high) / 2;
+  return score;
 }
+
+/** Of how many values half a one is expected beyond a score: whole ones. */
+const countOf = (score: number) => Math.floor(0.5 / complementaryError(score / Math.SQRT2));
 
 /** erfc(x) for x ≥ 0: its series below 2.5, its continued fraction beyond (Abramowitz & Stegun 7.1.6, 7.1.14). */
 function complementaryError(x: number): number {

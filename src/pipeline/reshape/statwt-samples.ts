@@ -22,7 +22,13 @@ export interface ChannelBinning {
   readonly isFitted: Uint8Array;
 }
 
-const KEYS = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID', 'SCAN_NUMBER', 'STATE_ID', 'FIELD_ID', 'TIME'] as const;
+const STREAM_KEYS = ['DATA_DESC_ID', 'OBSERVATION_ID', 'ARRAY_ID'] as const;
+const SPANNED = [
+  { word: 'scan', column: 'SCAN_NUMBER' },
+  { word: 'state', column: 'STATE_ID' },
+  { word: 'field', column: 'FIELD_ID' },
+] as const;
+const KEYS = [...STREAM_KEYS, ...SPANNED.map(({ column }) => column), 'TIME'] as const;
 
 /** A run of bins of a chain, without so many rows of its first. */
 interface Span {
@@ -87,7 +93,7 @@ interface OpenBin {
 /**
  * Rows of each time bin of each data description, scan, state and field.
  *
- * @param rows ascending; times ascend within each of those
+ * @param rows ascending
  */
 export function groupRows(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): SampleGroup[] {
   const chains = timeBins(ms, rows, rules.isSliding ? { ...rules, seconds: undefined, integrations: 1 } : rules);
@@ -120,33 +126,74 @@ function slidingSpan(bins: readonly OpenBin[], index: number, { integrations, se
   return { first, last, skipped: 0 };
 }
 
-/** The bins of each data description, scan, state and field, in order of time. */
+/** Rows of a data description, as they come. */
+interface Stream {
+  readonly rows: number[];
+  readonly times: number[];
+  /** Place of its scan, state and field, without those that may be spanned, among all that were met. */
+  readonly parts: number[];
+}
+
+/**
+ * The bins of each data description in order of time, in chains that end where the scan, state or field changes: a bin does not go on
+ * with a field that was left in between, though scans may be spanned.
+ */
 function timeBins(ms: MeasurementSet, rows: Int32Array, rules: SampleRules): OpenBin[][] {
-  const spans = (name: string) => rules.combined.includes(name);
-  const isIgnored = [false, false, false, spans('scan'), spans('state'), spans('field')];
-  const chains = new Map<string, OpenBin[]>();
+  const parts = SPANNED.filter(({ word }) => !rules.combined.includes(word)).map(({ column }) => column);
+  const streams = new Map<string, Stream>();
+  const met = new Map<string, number>();
+  const partIds: number[][] = [];
   let next = 0;
   for (const { start, count, values } of stepRows(ms.main, KEYS)) {
-    const ids = KEYS.slice(0, -1).map((name) => values[name] as Int32Array);
+    const idsOf = (names: readonly (typeof KEYS)[number][]) => names.map((name) => values[name] as Int32Array);
+    const [apart, within] = [idsOf(STREAM_KEYS), idsOf(parts)];
     const times = values.TIME as Float64Array;
     for (; next < rows.length && rows[next] < start + count; next++) {
       const row = rows[next] - start;
-      const key = ids.map((column, index) => (isIgnored[index] ? '' : column[row])).join('/');
-      const chain = chains.get(key) ?? [];
-      let bin = chain[chain.length - 1];
-      if (!bin || !belongs(bin, times[row], rules)) {
-        bin = { rows: [], start: times[row], lastTime: times[row], integrations: [0] };
-        chain.push(bin);
-        chains.set(key, chain);
+      const key = apart.map((column) => column[row]).join('/');
+      const ids = within.map((column) => column[row]);
+      const part = met.get(ids.join('/')) ?? met.size;
+      if (part === met.size) {
+        met.set(ids.join('/'), part);
+        partIds.push(ids);
       }
-      if (times[row] !== bin.lastTime) {
-        bin.integrations.push(bin.rows.length);
-        bin.lastTime = times[row];
-      }
-      bin.rows.push(rows[next]);
+      const stream = streams.get(key) ?? { rows: [], times: [], parts: [] };
+      streams.set(key, stream);
+      stream.rows.push(rows[next]);
+      stream.times.push(times[row]);
+      stream.parts.push(part);
     }
   }
-  return [...chains.values()];
+  return [...streams.values()].flatMap((stream) => chainsOf(stream, partIds, rules));
+}
+
+function chainsOf({ rows, times, parts }: Stream, partIds: readonly number[][], rules: SampleRules): OpenBin[][] {
+  const inOrder = Array.from(rows.keys()).sort(
+    (a, b) => times[a] - times[b] || compareIds(partIds[parts[a]], partIds[parts[b]]),
+  );
+  const chains: OpenBin[][] = [];
+  let part = -1;
+  for (const at of inOrder) {
+    if (parts[at] !== part) chains.push([]);
+    part = parts[at];
+    const chain = chains[chains.length - 1];
+    let bin = chain[chain.length - 1];
+    if (!bin || !belongs(bin, times[at], rules)) {
+      bin = { rows: [], start: times[at], lastTime: times[at], integrations: [0] };
+      chain.push(bin);
+    }
+    if (times[at] !== bin.lastTime) {
+      bin.integrations.push(bin.rows.length);
+      bin.lastTime = times[at];
+    }
+    bin.rows.push(rows[at]);
+  }
+  return chains;
+}
+
+function compareIds(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((id, index) => id !== b[index]);
+  return at < 0 ? 0 : a[at] - b[at];
 }
 
 function belongs(bin: OpenBin, time: number, { integrations, seconds }: SampleRules): boolean {

@@ -150,6 +150,27 @@ describe('statwt', () => {
     ms.close();
   });
 
+  it('ends a bin where another field is observed in between, though scans may be spanned', () => {
+    const { context } = start();
+    const ms = openMs(join(context.cwd, 'a.ms'), 'update');
+    const rows = Int32Array.from({ length: ms.main.rowCount }, (_, row) => row);
+    // Of 3 integrations in each of 2 fields, the middle one of the first falls between those of the second.
+    const times = ms.main.column('TIME').getRange(0, rows.length) as Float64Array;
+    const fields = ms.main.column('FIELD_ID').getRange(0, rows.length) as Int32Array;
+    const first = Math.min(...times);
+    const moved = times.map((time, row) => (fields[row] === 0 && time - first === 6 ? time + 63 : time));
+    ms.main.column('TIME').putRange(0, rows.length, moved);
+    const inTurn = (options: Partial<Parameters<typeof groupRows>[2]>) =>
+      groupRows(ms, rows, { combined: ['scan', 'state'], ...options })
+        .filter(({ rows: [row] }) => ms.main.column('DATA_DESC_ID').get(row) === 0)
+        .map((group) => `${fields[group.rows[0]]}:${new Set([...group.rows].map((row) => moved[row])).size}`)
+        .join(' ');
+    expect(inTurn({ seconds: 1000 })).toBe('0:2 1:2 0:1 1:1');
+    expect(inTurn({ integrations: 100 })).toBe('0:2 1:2 0:1 1:1');
+    expect(inTurn({ seconds: 1000, combined: ['scan', 'state', 'field'] })).toBe('0:6');
+    ms.close();
+  });
+
   it('slides bins along the integrations, which are as many at the ends', () => {
     const { open } = start();
     const ms = open();
