@@ -62,6 +62,9 @@ const SAMPLED = 0.8 ** 2;
 /** Variance (pixels²) of one step of {@link steppedKernel}: with a third, the fourth moments are those of the Gaussian too. */
 const STEP = 1 / 3;
 
+/** Most samples of a kernel. */
+const MOST_SAMPLES = 2 ** 24;
+
 /** @param step [x, y] of a pixel, arcsec, x towards the east when positive */
 function gaussianKernel(shape: Beam, step: readonly [number, number]): Kernel {
   const [xx, xy, yy] = momentsOf(shape).map((value) => value / (8 * Math.LN2));
@@ -75,7 +78,12 @@ function sampledKernel(p: number, q: number, r: number): Kernel {
   const determinant = p * r - q * q;
   const reach: [number, number] = [Math.ceil(5 * Math.sqrt(p)), Math.ceil(5 * Math.sqrt(r))];
   const width = 2 * reach[0] + 1;
-  const weights = new Float64Array(width * (2 * reach[1] + 1));
+  const height = 2 * reach[1] + 1;
+  if (!(width * height <= MOST_SAMPLES)) {
+    const size = `${width} × ${height} pixels`;
+    fail('usage', `The kernel would reach over ${size}, 2^24 are possible; see the units of its axes and of the image.`);
+  }
+  const weights = new Float64Array(width * height);
   let sum = 0;
   for (let y = -reach[1]; y <= reach[1]; y++)
     for (let x = -reach[0]; x <= reach[0]; x++) {

@@ -149,6 +149,8 @@ describe('imsmooth', () => {
     expect(() =>
       imsmooth(context, { imagename: 'cube', outfile: 'x', major: '1arcsec', minor: '1arcsec', targetres: true }),
     ).toThrow('does not fit');
+    const degrees = { major: '1deg', minor: '1deg' };
+    expect(() => imsmooth(context, { imagename: 'cube', outfile: 'x', ...degrees })).toThrow(/units of its axes/);
   });
 });
 
