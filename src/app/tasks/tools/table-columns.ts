@@ -178,8 +178,11 @@ export const columnMethods: Readonly<Record<string, ToolMethod<TableState>>> = {
       "newtablename, deep=False, valuecopy=False, dminfo={}, endian='aipsrc', memorytable=False, copynorows=False, returnobject=True",
     run: (state, args, host) => {
       const view = opened(state);
-      if (args.memorytable === true || args.copynorows === true)
-        fail('unsupported', 'tb.copy(): only memorytable=False and copynorows=False are available.');
+      if (args.memorytable === true || args.copynorows === true || Object.keys(args.dminfo ?? {}).length > 0)
+        fail(
+          'unsupported',
+          'tb.copy(): only memorytable=False, copynorows=False and no dminfo are available; tb.create takes dminfo.',
+        );
       const target = joinPath(host.context.cwd, textArgument(args, 'newtablename'));
       if (view.rowCount !== view.table.rowCount)
         fail('unsupported', 'tb.copy(): rows of a table are copied by query with a name, or by taql.');

@@ -126,6 +126,7 @@ describe('tb', () => {
     await tb('open', ['t2'], { nomodify: false });
     await tb('renamecol', ['NAME', 'WHO']);
     await expect(tb('renamecol', ['WHO', 'FLUX'])).rejects.toThrow(/a column FLUX already/);
+    await expect(tb('copy', ['t4'], { dminfo: { '*1': { TYPE: 'StandardStMan' } } })).rejects.toThrow(/dminfo/);
     await tb('putcolslice', ['FLUX', [[[8, 9]]], [0, 0], [0, 0]]);
     await tb('putcellslice', ['FLUX', 0, [[7]], [1, 2], [1, 2]]);
     await expect(tb('putcellslice', ['FLUX', 0, [[7, 7]], [1, 2], [1, 2]])).rejects.toThrow('The values are [1,2]');
