@@ -81,7 +81,10 @@ function sampledKernel(p: number, q: number, r: number): Kernel {
   const height = 2 * reach[1] + 1;
   if (!(width * height <= MOST_SAMPLES)) {
     const size = `${width} × ${height} pixels`;
-    fail('usage', `The kernel would reach over ${size}, 2^24 are possible; see the units of its axes and of the image.`);
+    fail(
+      'usage',
+      `The kernel would reach over ${size}, 2^24 are possible; see the units of its axes and of the image.`,
+    );
   }
   const weights = new Float64Array(width * height);
   let sum = 0;
