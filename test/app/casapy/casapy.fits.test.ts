@@ -70,6 +70,63 @@ beams = f['beams'].data; print len(beams), beams['bmaj'].tolist(), beams.field('
     ]);
   });
 
+  it('answers as astropy does: kept units and lines, versions, scaled pixels, columns, cards', () => {
+    const fixtures = resolve('test/fixtures/astropy');
+    const script = ['--nologfile', '--casa-version', '6.5.0', join(fixtures, 'expressions.py')];
+    const run = spawnSync(process.execPath, [join(resolve('.'), 'bin/casapy.mjs'), ...script], { cwd: folder });
+    expect(run.stdout.toString().split('\n')).toEqual(readFileSync(join(fixtures, 'answers.txt'), 'utf8').split('\n'));
+  });
+
+  it('refuses what it does not do, and loses nothing of a file then', () => {
+    const cards = [
+      "XTENSION= 'BINTABLE'",
+      'BITPIX  = 8',
+      'NAXIS   = 2',
+      'NAXIS1  = 8',
+      'NAXIS2  = 1',
+      'PCOUNT  = 2',
+      'GCOUNT  = 1',
+    ];
+    cards.push('TFIELDS = 1', "TTYPE1  = 'LIST'", "TFORM1  = '1PB'", 'END');
+    const first = ['SIMPLE  = T', 'BITPIX  = 8', 'NAXIS   = 1', 'NAXIS1  = 2', 'END'];
+    const head = (lines_: readonly string[]) => block(lines_.map(card).join(''));
+    const packed = head([...cards.slice(0, -1), 'ZIMAGE  = T', 'END']);
+    const content = data([0, 0, 0, 2, 0, 0, 0, 0, 5, 6]);
+    const file = Buffer.concat([head(first), data([1, 2]), head(cards), content, packed, content, Buffer.from('rest')]);
+    writeFileSync(join(folder, 'kept.fits'), file);
+    writeFileSync(join(folder, 'cut.fits'), Buffer.concat([head(first)]));
+    const found = lines(`from astropy.io import fits
+def tell(question):
+    try: print question()
+    except (NotImplementedError, TypeError, ValueError, IOError), error: print error
+f = fits.open('kept.fits', 'update')
+tell(lambda: f[1].data['LIST']); tell(lambda: f[2].data); tell(lambda: f[2].data); tell(lambda: f[1].data[0:1])
+f.flush()
+f[0].header['NAXIS1'] = 1; f[0].data[0] = 9; f.close()
+for named in dict(checksum=True), dict(ignore_blank=True), dict(nonsense=1): tell(lambda: fits.getdata('kept.fits', **named))
+tell(lambda: fits.open('cut.fits')[0].data); tell(lambda: fits.setval('cut.fits', 'OBJECT', value='x'))
+tell(lambda: fits.open('kept.fits', 'readwrite')); tell(lambda: fits.HDUList([fits.ImageHDU()]).writeto('no.fits'))
+tell(lambda: fits.Header([('LONGKEYWORD', 'x' * 70)]).tostring()); tell(lambda: fits.writeto('no.fits', np.zeros(2), checksum=True))`);
+    expect(found).toEqual([
+      'Column LIST of a FITS table (1PB) is not available here.',
+      ...Array(2).fill(
+        'The data of this extension (a compressed image) are not read here; the unit is written back as it is.',
+      ),
+      "Rows of a FITS table are taken one at a time here, or of one column: data['NAME'][rows].",
+      'checksum=True of astropy.io.fits.open() is not available here.',
+      'ignore_blank=True of astropy.io.fits.open() is not available here.',
+      expect.stringContaining("unexpected keyword argument 'nonsense'"),
+      ...Array(2).fill('The file is cut off: PRIMARY has 0 of 2 bytes of data.'),
+      "Mode 'readwrite' not recognized",
+      "HDUList's element 0 is not a primary HDU.",
+      "The header keyword 'LONGKEYWORD' with its value is too long.",
+      'checksum=True of astropy.io.fits.writeto() is not available here.',
+    ]);
+    const after = readFileSync(join(folder, 'kept.fits'));
+    expect(after.subarray(5760)).toEqual(file.subarray(5760));
+    expect([...after.subarray(2880, 2882)]).toEqual([9, 2]);
+  });
+
   it('smooths by a beam in a dictionary, and writes what imfit finds into a file', () => {
     const found = lines(`ia.fromshape('s.im', [48, 48, 1, 1]); px = ia.getchunk(); px[24, 24] = 10; ia.putchunk(px)
 ia.setbrightnessunit('Jy/beam'); ia.setrestoringbeam('4arcmin', '4arcmin', '0deg'); ia.close()

@@ -2,10 +2,12 @@
 
 import builtins
 import collections.abc
+import copy
 import gzip
 import importlib.machinery
 import io
 import math
+import os
 import re
 import types
 
@@ -15,9 +17,10 @@ from qa2_scipy import Lacking
 _BLOCK = 2880
 _PIXELS = {8: 'uint8', 16: 'int16', 32: 'int32', 64: 'int64', -32: 'float32', -64: 'float64'}
 _BITS = {name: bits for bits, name in _PIXELS.items()}
-_UNSIGNED = {(16, 2 ** 15): 'uint16', (32, 2 ** 31): 'uint32'}
+_UNSIGNED = {(16, 2 ** 15): 'uint16', (32, 2 ** 31): 'uint32', (64, 2 ** 63): 'uint64'}
 _TEXT_KEYS = ('COMMENT', 'HISTORY', '')
 _LAYOUT = re.compile(r'(SIMPLE|XTENSION|BITPIX|NAXIS\d*|EXTEND|PCOUNT|GCOUNT|GROUPS|BSCALE|BZERO)$')
+_FRAME = re.compile(r'(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|GROUPS|TFIELDS|TFORM\d+|THEAP)$')
 _COLUMNS = {'L': ('bool', 1), 'B': ('uint8', 1), 'I': ('int16', 2), 'J': ('int32', 4), 'K': ('int64', 8), 'E': ('float32', 4), 'D': ('float64', 8), 'C': ('complex64', 8), 'M': ('complex128', 16)}
 
 
@@ -25,10 +28,11 @@ _COLUMNS = {'L': ('bool', 1), 'B': ('uint8', 1), 'I': ('int16', 2), 'J': ('int32
 
 
 class Card:
-    """One line of a header: keyword, value, comment."""
+    """One line of a header: keyword, value, comment; a line of a file stays as it is until one of them changes."""
 
-    def __init__(self, keyword='', value=None, comment=''):
+    def __init__(self, keyword='', value=None, comment='', image=None):
         self.keyword, self.value, self.comment = keyword.strip().upper(), value, comment or ''
+        self._image, self._told = image, (self.keyword, self.value, self.comment)
 
     def __iter__(self):
         return iter((self.keyword, self.value, self.comment))
@@ -37,27 +41,55 @@ class Card:
         return (self.keyword, self.value, self.comment)[place]
 
     def _lines(self):
+        if self._image and _alike(self._told, tuple(self)):
+            return [self._image[at:at + 80] for at in range(0, len(self._image), 80)]
+        for text, what in ((self.value, 'values'), (self.comment, 'comments')):
+            _printable(text, what)
         if self.keyword in _TEXT_KEYS:
-            text = str(self.value or '')
+            text = '' if self.value is None else str(self.value)
             return [('%-8s%s' % (self.keyword, text[at:at + 72])).ljust(80) for at in range(0, max(1, len(text)), 72)]
-        head = '%-8s= ' % self.keyword if re.fullmatch(r'[A-Z0-9_-]{1,8}', self.keyword) else 'HIERARCH %s = ' % self.keyword
-        if isinstance(self.value, str) and len(head) + len(self.value.replace("'", "''")) > 78:
-            return self._long_lines(head, self.value.replace("'", "''"))
-        line = head + (_value_text(self.value) if head.endswith('= ') and len(head) == 10 else _value_text(self.value).strip())
+        if re.fullmatch(r'[A-Z0-9_-]{1,8}', self.keyword):
+            line = '%-8s= %s' % (self.keyword, _value_text(self.value))
+        elif re.fullmatch(r'[ -<>-~]+', self.keyword):
+            line = 'HIERARCH %s = %s' % (self.keyword, _value_text(self.value).strip())
+        else:
+            raise ValueError('Illegal keyword name: %r.' % self.keyword)
+        if len(line) > 80:
+            if isinstance(self.value, str) and line.startswith('%-8s= ' % self.keyword):
+                return self._long_lines()
+            raise ValueError('The header keyword %r with its value is too long.' % self.keyword)
         if self.comment:
-            line += (' / ' if len(line) >= 30 else ' ' * (30 - len(line)) + ' / ') + self.comment
+            line += (' / ' if len(line) >= 30 or self.value is None else ' ' * (30 - len(line)) + ' / ') + self.comment
         return [line[:80].ljust(80)]
 
-    def _long_lines(self, head, text):
-        """A text beyond one card goes on in CONTINUE."""
-        lines, room = [], 67
-        while text:
-            part = text[:room]
-            if part.endswith("'") and not part.endswith("''") and text[room:room + 1] == "'":
-                part = part[:-1]  # a doubled quote stays together
-            text = text[len(part):]
-            lines.append(("%s'%s%s'" % (head if not lines else 'CONTINUE  ', part, '&' if text else '')).ljust(80))
-        return lines
+    def _long_lines(self):
+        """A text beyond one card goes on in CONTINUE, and so does its comment."""
+        parts, text = [], self.value.replace("'", "''")
+        while len(text) > 67:
+            end = text.rfind(' ', 0, 67) + 1 or 67
+            end -= (end - len(text[:end].rstrip("'"))) % 2  # a doubled quote stays together
+            parts.append(text[:end])
+            text = text[end:]
+        parts.append(text)
+        remarks = [self.comment[at:at + 64] for at in range(0, len(self.comment), 64)]
+        ends = ["&'"] * (len(parts) - 1) + ["&'" if remarks else "'"]
+        texts = ["'" + part + end for part, end in zip(parts, ends)]
+        texts += ["'%s' / %s" % ('&' if at < len(remarks) - 1 else '', remark) for at, remark in enumerate(remarks)]
+        return [((('%-8s= ' % self.keyword) if at == 0 else 'CONTINUE  ') + text).ljust(80) for at, text in enumerate(texts)]
+
+
+def _alike(some, others):
+    """The same values of the same types: True is not 1 in a header."""
+    return all(type(one) is type(other) and one == other for one, other in zip(some, others))
+
+
+def _as_card(given):
+    return copy.copy(given) if isinstance(given, Card) else Card(*given)
+
+
+def _printable(text, what):
+    if isinstance(text, str) and not re.fullmatch('[ -~]*', text):
+        raise ValueError('FITS header %s must contain standard printable ASCII characters; %r contains characters not representable in ASCII or non-printable characters.' % (what, text))
 
 
 def _value_text(value):
@@ -73,8 +105,8 @@ def _value_text(value):
     if isinstance(number, float):
         if not math.isfinite(number):
             raise ValueError('Floating point %s values are not allowed in FITS headers.' % number)
-        shown = repr(number).upper()
-        return '%20s' % (shown if len(shown) <= 20 else '%.12G' % number)
+        digits, mark, power = repr(number).upper().partition('E')
+        return '%20s' % (digits[:20 - len(mark + power)] + mark + power)
     if isinstance(number, int):
         return '%20d' % number
     raise ValueError('Illegal value: %r.' % (value,))
@@ -106,21 +138,21 @@ def _parse_value(text):
 def _parse_cards(text):
     cards = []
     for at in range(0, len(text), 80):
-        line = text[at:at + 80]
+        line = text[at:at + 80].ljust(80)
         keyword = line[:8].strip()
         if keyword == 'END':
             break
         if keyword == 'CONTINUE' and cards and isinstance(cards[-1].value, str) and cards[-1].value.endswith('&'):
             value, comment = _parse_value(line[8:])
-            cards[-1].value = cards[-1].value[:-1] + str(value or '')
-            cards[-1].comment = (cards[-1].comment + ' ' + comment).strip()
+            before = cards[-1]
+            cards[-1] = Card(before.keyword, before.value[:-1] + str(value or ''), (before.comment + ' ' + comment).strip(), before._image + line)
         elif keyword == 'HIERARCH' and '=' in line:
             name, _, rest = line[8:].partition('=')
-            cards.append(Card(name, *_parse_value(rest)))
+            cards.append(Card(name, *_parse_value(rest), line))
         elif line[8:10] == '= ' and keyword not in _TEXT_KEYS:
-            cards.append(Card(keyword, *_parse_value(line[10:])))
-        elif line.strip():
-            cards.append(Card(keyword, line[8:].rstrip()))
+            cards.append(Card(keyword, *_parse_value(line[10:]), line))
+        else:
+            cards.append(Card(keyword, line[8:].rstrip(), '', line))
     return cards
 
 
@@ -142,7 +174,7 @@ class Header(collections.abc.MutableMapping):
 
     def __init__(self, cards=(), copy=False):
         cards = cards.cards if isinstance(cards, Header) else cards.items() if isinstance(cards, dict) else cards
-        self.cards = [Card(*card) for card in cards]
+        self.cards = [_as_card(card) for card in cards]
 
     def _found(self, key):
         if isinstance(key, int):
@@ -169,8 +201,10 @@ class Header(collections.abc.MutableMapping):
         self.set(key, value, comment)
 
     def set(self, keyword, value=None, comment=None, before=None, after=None):
-        if value is not None and not isinstance(value, complex):
+        if not isinstance(value, complex):
             _value_text(value)
+        _printable(value, 'values')
+        _printable(comment, 'comments')
         place = self._found(keyword)
         if str(keyword).upper() in _TEXT_KEYS:
             self._add_line(str(keyword).upper(), value)
@@ -206,6 +240,8 @@ class Header(collections.abc.MutableMapping):
             del self.cards[place]
 
     def rename_keyword(self, oldkeyword, newkeyword, force=False):
+        if newkeyword in self and not force:
+            raise ValueError('Intended keyword %s already exists in header.' % newkeyword.upper())
         self._card(oldkeyword).keyword = newkeyword.upper()
 
     def __contains__(self, key):
@@ -233,10 +269,12 @@ class Header(collections.abc.MutableMapping):
         return _Comments(self)
 
     def append(self, card=None, end=False):
-        self.cards.append(Card(*card) if isinstance(card, (tuple, Card)) else Card(card))
+        card = _as_card(card) if isinstance(card, (tuple, Card)) else Card(card or '')
+        self.cards.insert(len(self.cards) if end or card.keyword in _TEXT_KEYS else self._end(), card)
 
-    def extend(self, cards):
-        self.cards += [Card(*card) for card in (cards.cards if isinstance(cards, Header) else cards)]
+    def extend(self, cards, strip=True):
+        for card in Header(cards).copy(strip).cards:
+            self.append(card)
 
     def update(self, *args, **named):
         """Of one mapping or list of cards; or, as in pyfits, of a keyword, its value and comment."""
@@ -274,9 +312,8 @@ class Header(collections.abc.MutableMapping):
 
     __str__ = __repr__
 
-    def totextfile(self, fileobj, overwrite=False, clobber=False):
-        with builtins.open(fileobj, 'w') as target:
-            target.write(self.tostring('\n', padding=False))
+    def totextfile(self, fileobj, endcard=False, overwrite=False, clobber=False):
+        _save(str(fileobj), [self.tostring('\n', endcard, False).encode('latin-1')], overwrite or clobber)
 
     @classmethod
     def fromstring(cls, data, sep=''):
@@ -302,92 +339,159 @@ def _values(content, kind):
     return numpy.frombuffer(content, _in_file(kind)).astype(kind)
 
 
+def _unsigned(content, kind):
+    """Signed numbers that stand for unsigned ones: 2^15, 2^31 or 2^63 is to be added, which turns the first bit."""
+    return _values(content, kind) ^ numpy.dtype(kind).type(2 ** (numpy.dtype(kind).itemsize * 8 - 1))
+
+
 def _shape_of(header):
     return tuple(int(header['NAXIS%d' % axis]) for axis in range(int(header.get('NAXIS', 0)), 0, -1))
 
 
 def _data_bytes(header):
     shape = _shape_of(header)
-    if not shape or header.get('GROUPS') is True:
+    if not shape:
         return 0
+    if header.get('GROUPS') is True and shape[-1] == 0:
+        shape = shape[:-1]  # NAXIS1 = 0 is the mark of random groups
     return abs(int(header['BITPIX'])) // 8 * int(header.get('GCOUNT', 1)) * (int(header.get('PCOUNT', 0)) + math.prod(shape))
 
 
 class _Unit:
-    """A header and what follows it; the bytes are read when the data are asked for."""
+    """A header and what follows it; the bytes are read when the data are asked for, and written back as they are when nothing changed."""
 
-    def __init__(self, data=None, header=None, name=None, source=None, start=0):
+    def __init__(self, data=None, header=None, name=None, source=None, start=0, head=None):
         self.header = Header() if header is None else header if source is not None else Header(header)
-        self._source, self._start, self._data = source, start, data
+        self._source, self._start, self._data, self._head_bytes = source, start, data, head
         self._is_read = source is None
+        self._is_scaled = self._is_unsigned = True
+        # What the file says, whatever becomes of the header.
+        self._told = None if source is None else self.header.copy()
         if name:
             self.header['EXTNAME'] = (name, 'extension name')
 
     @property
     def name(self):
-        return str(self.header.get('EXTNAME', 'PRIMARY' if isinstance(self, PrimaryHDU) else '')).upper()
+        return str(self.header.get('EXTNAME') or ('PRIMARY' if isinstance(self, PrimaryHDU) else '')).strip().upper()
 
-    def _bytes(self):
+    @property
+    def ver(self):
+        return self.header.get('EXTVER', 1)
+
+    def _bytes(self, padded=False):
+        size = _data_bytes(self._told)
         self._source.seek(self._start)
-        return self._source.read(_data_bytes(self.header))
+        content = self._source.read(-(-size // _BLOCK) * _BLOCK if padded else size)
+        if len(content) < size:
+            raise OSError('The file is cut off: %s has %d of %d bytes of data.' % (self.name or 'an extension', len(content), size))
+        return content
 
     @property
     def data(self):
         if not self._is_read:
-            self._is_read = True
             self._data = self._parse()
+            self._is_read = True
         return self._data
 
-    @data.setter
-    def data(self, value):
-        self._is_read = True
-        self._data = None if value is None else numpy.asarray(value)
-
     def verify(self, option='warn'):
-        pass
+        _check_verify(option)
 
     def update_header(self):
         self._head()
 
     def copy(self):
-        return type(self)(self.data, self.header)
+        made = copy.copy(self)
+        made.header = self.header.copy()
+        if self._is_read and hasattr(self._data, 'copy'):
+            made._data = self._data.copy()
+        return made
 
     def writeto(self, name, output_verify='exception', overwrite=False, checksum=False, clobber=False):
-        HDUList([self]).writeto(name, overwrite=overwrite or clobber)
+        HDUList([self] if isinstance(self, PrimaryHDU) else [PrimaryHDU(), self]).writeto(name, output_verify, overwrite, checksum, clobber)
+
+    def _as_in_file(self):
+        """Header and data with their padding as they are in the file; of a header that changed only its own lines differ."""
+        if self._is_told():
+            return self._head_bytes, self._bytes(True)
+        kept = [(card.keyword, card.value) for card in self._told.cards if _FRAME.match(card.keyword)]
+        if kept != [(card.keyword, card.value) for card in self.header.cards if _FRAME.match(card.keyword)]:
+            raise ValueError('BITPIX, NAXIS and other keywords of %s that tell what its data are cannot be changed here.' % (self.name or 'an extension'))
+        return self.header.tostring().encode('latin-1'), self._bytes(True)
+
+    def _is_told(self):
+        return len(self.header) == len(self._told) and all(_alike(*pair) for pair in zip(self.header.cards, self._told.cards))
+
+
+class KeptHDU(_Unit):
+    """Random groups, ASCII tables, compressed images and units of unknown kinds: their headers can be changed, their data stay as they are."""
+
+    def _parse(self):
+        kind = 'random groups' if 'SIMPLE' in self._told else 'a compressed image' if self._told.get('ZIMAGE') is True else self._told['XTENSION'].strip()
+        raise NotImplementedError('The data of %s (%s) are not read here; the unit is written back as it is.' % (self.name or 'this extension', kind))
+
+    @property
+    def data(self):
+        return self._parse()
+
+    @data.setter
+    def data(self, _value):
+        self._parse()
+
+    def _head(self):
+        pass
+
+    def _written(self):
+        return self._as_in_file()
 
 
 class _Image(_Unit):
-    def __init__(self, data=None, header=None, name=None, source=None, start=0, **_others):
-        super().__init__(None if data is None else numpy.asarray(data), header, name, source, start)
+    def __init__(self, data=None, header=None, name=None, source=None, start=0, head=None):
+        if isinstance(data, TableData):
+            raise NotImplementedError('Tables of FITS files are read here, not made; exportfits writes images with theirs.')
+        super().__init__(None if data is None else numpy.asarray(data), header, name, source, start, head)
         if source is None:
             self._head()
 
     @property
+    def data(self):
+        return super().data
+
+    @data.setter
+    def data(self, value):
+        if not self._is_read and self._is_scaled:
+            self.header = Header(card for card in self.header.cards if card.keyword not in ('BSCALE', 'BZERO'))
+        self._is_read = True
+        self._data = None if value is None else numpy.asarray(value)
+
+    @property
     def shape(self):
-        return _shape_of(self.header) if not self._is_read else () if self._data is None else self._data.shape
+        return _shape_of(self._told) if not self._is_read else () if self._data is None else self._data.shape
 
     def _parse(self):
-        header = self.header
-        shape = _shape_of(header)
+        told = self._told
+        shape = _shape_of(told)
         if not shape or math.prod(shape) == 0:
             return None
-        bits = int(header['BITPIX'])
-        pixels = _values(self._bytes(), _PIXELS[bits]).reshape(shape)
-        scale, zero, blank = (header.get(key) for key in ('BSCALE', 'BZERO', 'BLANK'))
+        if told.get('PCOUNT', 0) != 0 or told.get('GCOUNT', 1) != 1:
+            raise NotImplementedError('Images with PCOUNT or GCOUNT are not read here.')
+        bits = int(told['BITPIX'])
+        scale, zero, blank = (told.get(key) for key in ('BSCALE', 'BZERO', 'BLANK'))
         scale, zero = 1 if scale is None else scale, 0 if zero is None else zero
-        self.header = Header(card for card in header.cards if card.keyword not in ('BSCALE', 'BZERO'))
-        if (bits, zero) in _UNSIGNED and scale == 1 and blank is None:
-            pixels = (pixels.astype('int64') + int(zero)).astype(_UNSIGNED[bits, zero])
-        elif scale != 1 or zero != 0 or (blank is not None and bits > 0):
-            values = pixels.astype('float32' if abs(bits) <= 16 or bits == -32 else 'float64') * scale + zero
-            if blank is not None and bits > 0:
-                values[pixels == blank] = numpy.nan
-                del self.header['BLANK']
-            pixels = values
-        else:
+        if (bits, scale, zero) == (8, 1, -128) and self._is_scaled and self._is_unsigned:
+            raise NotImplementedError('Images of signed bytes (BZERO = -128) are not read here.')
+        if self._is_scaled and self._is_unsigned and (bits, zero) in _UNSIGNED and scale == 1:
+            pixels = _unsigned(self._bytes(), _UNSIGNED[bits, zero]).reshape(shape)
+            self.header = Header(card for card in self.header.cards if card.keyword not in ('BSCALE', 'BZERO'))
             return pixels
-        self.header['BITPIX'] = _BITS.get(str(pixels.dtype), bits)
-        return pixels
+        pixels = _values(self._bytes(), _PIXELS[bits]).reshape(shape)
+        if not self._is_scaled or (scale == 1 and zero == 0 and (blank is None or bits < 0)):
+            return pixels
+        values = pixels.astype('float32' if abs(bits) <= 16 or bits == -32 else 'float64') * float(scale) + float(zero)
+        if blank is not None and bits > 0:
+            values[pixels == blank] = numpy.nan
+        self.header = Header(card for card in self.header.cards if card.keyword not in ('BSCALE', 'BZERO') and not (card.keyword == 'BLANK' and bits > 0))
+        self.header['BITPIX'] = _BITS[str(values.dtype)]
+        return values
 
     def _head(self):
         """Brings the cards that tell what the data are to the front."""
@@ -413,17 +517,24 @@ class _Image(_Unit):
             front.append(('EXTEND', known['EXTEND']))
         if zero:
             front += [('BSCALE', 1), ('BZERO', zero)]
-        self.header.cards = [Card(*card) for card in front] + kept.cards
+        if self._source is not None and [tuple(card)[:2] for card in self.header.cards[:len(front)]] == [card[:2] for card in front]:
+            return zero
+        scaling = [] if self._is_scaled or self._source is None else [card for card in known.cards if card.keyword in ('BSCALE', 'BZERO')]
+        self.header.cards = [Card(*card) for card in front] + scaling + kept.cards
         return zero
 
     def _written(self):
+        if not self._is_read and all(self.header.get(card.keyword) == card.value for card in self._told.cards if _FRAME.match(card.keyword)):
+            return self._as_in_file()
         zero = self._head()
         data = self.data
+        head = self.header.tostring().encode('latin-1')
         if data is None:
-            return self.header.tostring(), b''
+            return head, b''
         if zero:
-            data = (data.astype('int64') - zero).astype(_PIXELS[self.header['BITPIX']])
-        return self.header.tostring(), data.astype(_in_file(data.dtype)).tobytes()
+            data = data ^ data.dtype.type(zero)
+        content = data.astype(_in_file(data.dtype)).tobytes()
+        return head, content + b'\0' * (-len(content) % _BLOCK)
 
 
 class PrimaryHDU(_Image):
@@ -442,20 +553,31 @@ class _Columns:
 class TableData:
     """Columns of a table by name; rows by number."""
 
-    def __init__(self, columns, length):
+    def __init__(self, names, columns, length):
         self._columns, self._length = columns, length
-        self.names = list(columns)
+        self.names = names
         self.columns = _Columns(self.names)
 
     def field(self, key):
-        name = self.names[key] if isinstance(key, int) else key
-        found = next((one for one in self.names if one.upper() == name.upper()), None)
-        if found is None:
-            raise KeyError("Key '%s' does not exist." % name)
-        return self._columns[found]
+        if isinstance(key, str):
+            found = [at for at, one in enumerate(self.names) if one == key] or [at for at, one in enumerate(self.names) if one.upper() == key.upper()]
+            if not found:
+                raise KeyError("Key '%s' does not exist." % key)
+            if len(found) > 1:
+                raise KeyError("Ambiguous key name '%s'." % key)
+            key = found[0]
+        if isinstance(self._columns[key], Lacking):
+            self._columns[key]()
+        return self._columns[key]
 
     def __getitem__(self, key):
-        return self.field(key) if isinstance(key, str) else tuple(column[key] for column in self._columns.values())
+        if isinstance(key, str):
+            return self.field(key)
+        if isinstance(key, slice) or numpy.ndim(key) > 0:
+            raise NotImplementedError("Rows of a FITS table are taken one at a time here, or of one column: data['NAME'][rows].")
+        if not -self._length <= key < self._length:
+            raise IndexError('Index out of bounds')
+        return tuple(self.field(at)[key] for at in range(len(self.names)))
 
     def __len__(self):
         return self._length
@@ -467,68 +589,126 @@ class TableData:
 class BinTableHDU(_Unit):
     """A table of a file; it is read, and written back as it was."""
 
+    def __init__(self, data=None, header=None, name=None, source=None, start=0, head=None):
+        if source is None:
+            raise NotImplementedError('Tables of FITS files are read here, not made; exportfits writes images with theirs.')
+        super().__init__(data, header, name, source, start, head)
+
+    @property
+    def data(self):
+        return super().data
+
+    @data.setter
+    def data(self, _value):
+        raise NotImplementedError('Tables of FITS files are read here, not changed.')
+
+    def _head(self):
+        pass
+
     def _parse(self):
-        header = self.header
-        width, length = int(header['NAXIS1']), int(header['NAXIS2'])
-        content, start, columns = self._bytes(), 0, {}
-        for number in range(1, int(header['TFIELDS']) + 1):
-            count, code = re.match(r'\s*(\d*)([A-Z])', header['TFORM%d' % number]).groups()
+        told = self._told
+        width, length = int(told['NAXIS1']), int(told['NAXIS2'])
+        content, start, names, columns = self._bytes(), 0, [], []
+        for number in range(1, int(told['TFIELDS']) + 1):
+            form = told['TFORM%d' % number].strip()
+            count, code, rest = re.match(r'(\d*)([A-Z])(.*)', form).groups()
             count = int(count or 1)
             size = {'A': 1, 'P': 8, 'Q': 16, 'X': 1 / 8}.get(code) or _COLUMNS[code][1]
             bytes_ = math.ceil(count * size)
-            if code == 'A' or code in _COLUMNS:
-                cells = [content[row * width + start:row * width + start + bytes_] for row in range(length)]
-                columns[header['TTYPE%d' % number].strip()] = self._column(code, count, cells, number)
+            names.append(told['TTYPE%d' % number].strip())
+            cells = [content[row * width + start:row * width + start + bytes_] for row in range(length)]
+            shape = re.fullmatch(r'\(\s*\d+(\s*,\s*\d+)*\s*\)', str(told.get('TDIM%d' % number, '')).strip())
+            scale, zero = told.get('TSCAL%d' % number, 1), told.get('TZERO%d' % number, 0)
+            if code not in 'ALBIJKEDCM' or rest or (code == 'A' and shape) or (code in 'LCM' and (scale, zero) != (1, 0)):
+                columns.append(Lacking('Column %s of a FITS table (%s)' % (names[-1], form), '.'))
+            else:
+                columns.append(self._column(code, count, cells, scale, zero, shape and [int(part) for part in re.findall(r'\d+', shape.group(0))][::-1]))
             start += bytes_
-        return TableData(columns, length)
+        return TableData(names, columns, length)
 
-    def _column(self, code, count, cells, number):
+    @staticmethod
+    def _column(code, count, cells, scale, zero, shape):
         if code == 'A':
             return numpy.array([cell.split(b'\0')[0].decode('latin-1').rstrip() for cell in cells])
+        content = b''.join(cells)
+        unsigned = _UNSIGNED.get((8 * _COLUMNS[code][1], zero)) if code in 'IJK' and scale == 1 else None
         if code == 'L':
-            found = numpy.array([byte == 84 for cell in cells for byte in cell])
+            found = numpy.array([byte == 84 for byte in content], bool)
+        elif unsigned:
+            found = _unsigned(content, unsigned)
         else:
-            found = _values(b''.join(cells), _COLUMNS[code][0])
-        scale, zero = self.header.get('TSCAL%d' % number, 1), self.header.get('TZERO%d' % number, 0)
-        found = found if (scale, zero) == (1, 0) else found * scale + zero
-        return found if count == 1 else found.reshape((len(cells), count))
+            found = _values(content, _COLUMNS[code][0])
+            found = found if (scale, zero) == (1, 0) else found.astype('float64') * float(scale) + float(zero)
+        return found.reshape((len(cells), *shape)) if shape else found if count == 1 else found.reshape((len(cells), count))
 
     @property
     def columns(self):
         return self.data.columns
 
     def _written(self):
-        if self._source is None:
-            raise NotImplementedError('Tables of FITS files are read here, not made; exportfits writes images with theirs.')
-        return self.header.tostring(), self._bytes()
+        if self._is_read:
+            for now, told in zip(self._data._columns, self._parse()._columns):
+                if not isinstance(now, Lacking) and (now.tolist() != told.tolist() if now.dtype.kind == 'U' else now.tobytes() != told.tobytes()):
+                    raise NotImplementedError('Tables of FITS files are read here, not changed.')
+        return self._as_in_file()
 
 
 class HDUList(list):
     """The units of a file; closed at the end of `with`."""
 
-    def __init__(self, hdus=(), file=None, name=None, mode='readonly'):
-        hdus = [hdus] if isinstance(hdus, _Unit) else list(hdus)
-        if hdus and type(hdus[0]) is not PrimaryHDU:
-            hdus[:1] = [PrimaryHDU(hdus[0].data, hdus[0].header.copy(strip=True))] if isinstance(hdus[0], ImageHDU) else [PrimaryHDU(), hdus[0]]
-        super().__init__(hdus)
-        self._file, self._name, self._mode = file, name, mode
+    def __init__(self, hdus=(), file=None, name=None, mode='readonly', rest=b'', zipped=False):
+        super().__init__([hdus] if isinstance(hdus, _Unit) else hdus)
+        if any(not isinstance(unit, _Unit) for unit in self):
+            raise TypeError('Element 0 in the HDUList input is not an HDU.')
+        # What follows the last unit of the file stays there.
+        self._file, self._name, self._mode, self._rest, self._zipped = file, name, mode, rest, zipped
+        self._old = list(self)
 
-    def _place(self, key):
-        if isinstance(key, tuple):
-            name, version = key[0].upper(), key[1]
-            return next(at for at, unit in enumerate(self) if unit.name == name and unit.header.get('EXTVER', 1) == version)
-        if not isinstance(key, str):
+    def index_of(self, key):
+        if isinstance(key, _Unit):
+            return next((at for at, unit in enumerate(self) if unit is key), None)
+        if not isinstance(key, (str, tuple)):
             return key
-        found = next((at for at, unit in enumerate(self) if unit.name == key.strip().upper()), None)
-        if found is None:
-            raise KeyError("Extension '%s' not found." % key)
-        return found
+        name, version = key if isinstance(key, tuple) else (key, None)
+        if not isinstance(name, str):
+            raise KeyError('HDUList indices must be integers, extension names as strings, or (extname, version) tuples; got %r' % (key,))
+        name = name.strip().upper()
+        for at, unit in enumerate(self):
+            if (unit.name == name or (name == 'PRIMARY' and at == 0)) and version in (None, unit.ver):
+                return at
+        raise KeyError('Extension %r not found.' % (key,))
 
     def __getitem__(self, key):
-        return super().__getitem__(self._place(key))
+        if isinstance(key, slice):
+            return HDUList(super().__getitem__(key))
+        return super().__getitem__(self.index_of(key))
 
     def __setitem__(self, key, unit):
-        super().__setitem__(self._place(key), unit)
+        super().__setitem__(self.index_of(key), unit)
+
+    def __delitem__(self, key):
+        super().__delitem__(key if isinstance(key, slice) else self.index_of(key))
+
+    def __contains__(self, key):
+        try:
+            at = self.index_of(key)
+        except KeyError:
+            return False
+        return at is not None and (not isinstance(at, int) or at < len(self))
+
+    def pop(self, key=-1):
+        return super().pop(self.index_of(key))
+
+    def append(self, hdu):
+        if not isinstance(hdu, _Unit):
+            raise ValueError('HDUList can only append an HDU.')
+        if self and isinstance(hdu, PrimaryHDU):
+            hdu = ImageHDU(hdu.data, hdu.header.copy(strip=True))
+        elif not self and isinstance(hdu, ImageHDU):
+            hdu = PrimaryHDU(hdu.data, hdu.header.copy(strip=True))
+        elif not self and not _is_first(hdu):
+            super().append(PrimaryHDU())
+        super().append(hdu)
 
     def __enter__(self):
         return self
@@ -539,116 +719,211 @@ class HDUList(list):
     def filename(self):
         return self._name
 
-    def info(self, output=None):
+    def info(self):
         print('Filename: %s' % self._name)
         for at, unit in enumerate(self):
             print('%3d  %-10s %-12s %5d cards  %s' % (at, unit.name, type(unit).__name__, len(unit.header), getattr(unit, 'shape', '')))
 
+    def _parts(self):
+        for at, unit in enumerate(self):
+            if _is_first(unit) != (at == 0):
+                raise ValueError("HDUList's element %d is %sa primary HDU." % (at, 'not ' * (at == 0)))
+        return [part for unit in self for part in unit._written()]
+
     def writeto(self, name, output_verify='exception', overwrite=False, checksum=False, clobber=False):
+        _check_verify(output_verify)
+        _refuse_named('writeto', checksum=checksum)
         if not self:
             return
-        parts = [part for unit in self for part in _padded(*unit._written())]
+        parts = self._parts()
         if hasattr(name, 'write'):
             return name.write(b''.join(parts))
-        name = str(name)
-        if not (overwrite or clobber):
-            try:
-                builtins.open(name, 'rb').close()
-            except FileNotFoundError:
-                pass
-            else:
-                raise OSError("File '%s' already exists. If you mean to replace it then use the argument \"overwrite=True\"." % name)
-        with (gzip.open if name.endswith('.gz') else builtins.open)(name, 'wb') as target:
-            for part in parts:
-                target.write(part)
+        _save(str(name), parts, overwrite or clobber, str(name).endswith('.gz'))
 
-    def flush(self, **_named):
-        if self._mode in ('update', 'append') and self._name:
-            self.writeto(self._name, overwrite=True)
+    def flush(self, output_verify='fix', verbose=False):
+        _check_verify(output_verify)
+        if self._mode == 'update':
+            parts = self._parts() + [self._rest]
+        elif self._mode == 'append' and any(all(unit is not old for old in self._old) for unit in self):
+            # The units of the file stay as they are there, whatever became of them here.
+            old = self._file.getvalue() if self._file else b''
+            added = HDUList([unit for unit in self if all(unit is not old for old in self._old)])
+            parts = [old] + (added._parts() if not old else [part for unit in added for part in unit._written()])
+        else:
+            return
+        if self._file is None or b''.join(parts) != self._file.getvalue():
+            _save(self._name, parts, True, self._zipped)
 
-    def close(self, **_named):
-        self.flush()
-        if self._file is not None:
+    def close(self, output_verify='exception', verbose=False, closed=True):
+        if self._mode in ('update', 'append'):
+            self.flush(output_verify)
+            self._mode = 'readonly'
+        if self._file is not None and closed:
             self._file.close()
             self._file = None
 
 
-def _padded(head, body):
-    return head.encode('latin-1'), body, b'\0' * (-len(body) % _BLOCK)
+def _is_first(unit):
+    return isinstance(unit, PrimaryHDU) or (isinstance(unit, KeptHDU) and 'SIMPLE' in unit._told)
+
+
+def _save(name, parts, overwrite, zipped=False):
+    """Writes beside the file and puts it in its place, so that what is read from the old one goes on, and nothing is lost on a full disk."""
+    if os.path.exists(name) and not overwrite:
+        raise OSError("File '%s' already exists. If you mean to replace it then use the argument \"overwrite=True\"." % name)
+    name = os.path.realpath(name)
+    try:
+        with (gzip.open if zipped else builtins.open)(name + '.partial', 'wb') as target:
+            for part in parts:
+                target.write(part)
+        os.replace(name + '.partial', name)
+    except OSError:
+        if os.path.exists(name + '.partial'):
+            os.remove(name + '.partial')
+        raise
+
+
+def _check_verify(option):
+    if option not in ('fix', 'silentfix', 'ignore', 'warn', 'exception') and not re.fullmatch(r'(silent)?(fix)\+(ignore|warn|exception)', str(option)):
+        raise ValueError('Option %r not recognized.' % (option,))
+
+
+def _refuse_named(function, **named):
+    for name, value in named.items():
+        if value is not None and value is not False:
+            raise NotImplementedError('%s=%r of astropy.io.fits.%s() is not available here.' % (name, value, function))
 
 
 def _read_header(source):
-    text = ''
+    """The next header and its bytes; None behind the last one."""
+    content = b''
     while True:
-        block = source.read(_BLOCK).decode('latin-1')
-        if len(block) < _BLOCK:
+        block = source.read(_BLOCK)
+        if len(block) < _BLOCK or (not content and block[:8] not in (b'SIMPLE  ', b'XTENSION')):
             return None
-        text += block
-        if any(block[at:at + 8] == 'END     ' for at in range(0, _BLOCK, 80)):
-            return Header(_parse_cards(text))
+        content += block
+        if any(block[at:at + 8] == b'END     ' for at in range(0, _BLOCK, 80)):
+            return Header(_parse_cards(content.decode('latin-1'))), content
 
 
-def open(name, mode='readonly', memmap=None, **_named):
+def _kind_of(header):
+    if 'SIMPLE' in header:
+        return KeptHDU if header.get('GROUPS') is True else PrimaryHDU
+    kind = str(header.get('XTENSION')).strip()
+    if kind in ('IMAGE', 'IUEIMAGE'):
+        return ImageHDU
+    return BinTableHDU if kind in ('BINTABLE', 'A3DTABLE') and not (header.get('ZIMAGE') is True or header.get('ZTABLE') is True) else KeptHDU
+
+
+def open(
+    name, mode='readonly', memmap=None, save_backup=False, cache=True, lazy_load_hdus=None, ignore_missing_simple=False, *,
+    output_verify='exception', uint=True, do_not_scale_image_data=False, character_as_bytes=False, checksum=False, scale_back=False,
+    ignore_blank=False, ignore_missing_end=False, disable_image_compression=False, use_fsspec=None, fsspec_kwargs=None
+):
+    """memmap, cache and lazy_load_hdus say how a file is read, not what is found."""
     if mode not in ('readonly', 'update', 'append', 'denywrite', 'copyonwrite'):
         raise ValueError("Mode '%s' not recognized" % mode)
+    _check_verify(output_verify)
+    _refuse_named(
+        'open', save_backup=save_backup, ignore_missing_simple=ignore_missing_simple, character_as_bytes=character_as_bytes, checksum=checksum,
+        scale_back=scale_back, ignore_blank=ignore_blank, ignore_missing_end=ignore_missing_end,
+        disable_image_compression=disable_image_compression, use_fsspec=use_fsspec, fsspec_kwargs=fsspec_kwargs
+    )
     if not str(name).strip():
         raise ValueError('Empty filename: %r' % (name,))
+    is_changed = mode in ('update', 'append')
+    if is_changed and hasattr(name, 'read'):
+        raise NotImplementedError('astropy.io.fits.open() changes files of a name here, not open ones.')
+    if mode == 'append' and not os.path.exists(str(name)):
+        return HDUList([], None, str(name), mode, zipped=str(name).endswith('.gz'))
     source = name if hasattr(name, 'read') else builtins.open(str(name), 'rb')
-    if source.read(2) == b'\x1f\x8b':
-        source.seek(0)
-        source = io.BytesIO(gzip.GzipFile(fileobj=source).read())
+    zipped = source.read(2) == b'\x1f\x8b'
     source.seek(0)
-    units, start = [], 0
-    while (header := _read_header(source)) is not None:
-        start = source.tell()
-        kind = PrimaryHDU if not units else BinTableHDU if str(header.get('XTENSION', '')).strip() in ('BINTABLE', 'A3DTABLE') else ImageHDU
-        if not units and 'SIMPLE' not in header:
+    if zipped:
+        source = io.BytesIO(gzip.GzipFile(fileobj=source).read())
+    elif is_changed:
+        with source:
+            source = io.BytesIO(source.read())
+    units, end = [], 0
+    while (found := _read_header(source)) is not None:
+        header, head = found
+        if ('SIMPLE' in header) != (not units) or header.get('SIMPLE') is False:
             break
-        units.append(kind(header=header, source=source, start=start))
-        source.seek(start + -(-_data_bytes(header) // _BLOCK) * _BLOCK)
+        units.append(_kind_of(header)(header=header, source=source, start=source.tell(), head=head))
+        units[-1]._is_scaled, units[-1]._is_unsigned = not do_not_scale_image_data, bool(uint)
+        end = source.tell() + -(-_data_bytes(header) // _BLOCK) * _BLOCK
+        source.seek(end)
     if not units:
         raise OSError('No SIMPLE card found, this file does not appear to be a valid FITS file.')
-    return HDUList(units, source, None if hasattr(name, 'read') else str(name), mode)
+    source.seek(end)
+    return HDUList(units, source, None if hasattr(name, 'read') else str(name), mode, source.read() if is_changed else b'', zipped)
 
 
-def _chosen(found, ext, extname, needs_data):
-    if ext is None and extname is None:
-        return next((unit for unit in found if isinstance(unit, BinTableHDU) or _shape_of(unit.header)), found[0]) if needs_data else found[0]
-    return found[extname if ext is None else ext]
+def _extension(args, ext=None, extname=None, extver=None):
+    """Which unit is meant: None, a number, a name, or a name and its version."""
+    if len(args) > 2:
+        raise TypeError('Too many positional arguments.')
+    if (args and (ext, extname, extver) != (None, None, None)) or (ext is not None and (extname, extver) != (None, None)):
+        raise TypeError('Redundant/conflicting extension arguments(s): %r' % dict(args=args, ext=ext, extname=extname, extver=extver))
+    if len(args) == 2:
+        extname, extver = args
+    elif args:
+        ext = args[0]
+    if extname is not None and not isinstance(extname, str):
+        raise ValueError('The extname argument must be a string.')
+    if isinstance(ext, tuple) and not (len(ext) == 2 and isinstance(ext[0], str)):
+        raise ValueError('The ext keyword must be either an extension number (zero-indexed) or a (extname, extver) tuple.')
+    if extver is not None and extname is None:
+        raise TypeError('extver alone cannot specify an extension.')
+    return ext if extname is None else extname if extver is None else (extname, extver)
 
 
-def getdata(filename, *args, header=None, ext=None, extname=None, **_named):
-    with open(filename) as found:
-        unit = _chosen(found, args[0] if args else ext, extname, True)
+def getdata(filename, *args, header=None, lower=None, upper=None, view=None, ext=None, extname=None, extver=None, **named):
+    _refuse_named('getdata', lower=lower, upper=upper, view=view)
+    chosen = _extension(args, ext, extname, extver)
+    with open(filename, **named) as found:
+        if chosen is None:
+            chosen = int(isinstance(found[0], PrimaryHDU) and not _shape_of(found[0].header))
+            if chosen == len(found):
+                raise IndexError('No data in Primary HDU and no extension HDU found.')
+        unit = found[chosen]
         data = unit.data
+        if data is None:
+            raise IndexError('No data in HDU #%d.' % found.index_of(chosen))
         return (data, unit.header) if header else data
 
 
-def getheader(filename, *args, ext=None, extname=None, **_named):
-    with open(filename) as found:
-        return _chosen(found, args[0] if args else ext, extname, False).header
+def getheader(filename, *args, ext=None, extname=None, extver=None, **named):
+    chosen = _extension(args, ext, extname, extver)
+    with open(filename, **named) as found:
+        return found[0 if chosen is None else chosen].header
 
 
 def getval(filename, keyword, *args, **named):
     return getheader(filename, *args, **named)[keyword]
 
 
-def setval(filename, keyword, *args, value=None, comment=None, ext=0, **_named):
-    with open(filename, 'update') as found:
-        found[args[0] if args else ext].header.set(keyword, value, comment)
+def setval(filename, keyword, *args, value=None, comment=None, before=None, after=None, savecomment=False, ext=None, extname=None, extver=None, **named):
+    chosen = _extension(args, ext, extname, extver)
+    with open(filename, 'update', **named) as found:
+        header = found[0 if chosen is None else chosen].header
+        header.set(keyword, value, None if savecomment and keyword in header else comment, before, after)
 
 
 def writeto(filename, data, header=None, output_verify='exception', overwrite=False, checksum=False, clobber=False):
-    PrimaryHDU(data, header).writeto(filename, overwrite=overwrite or clobber)
+    PrimaryHDU(data, header).writeto(filename, output_verify, overwrite, checksum, clobber)
 
 
-def update(filename, data, *args, header=None, **_named):
-    extension = next((one for one in args if isinstance(one, (int, str))), 0)
-    header = next((one for one in args if isinstance(one, Header)), header)
-    with open(filename, 'update') as found:
-        found[extension].data = data
+def update(filename, data, *args, header=None, ext=None, extname=None, extver=None, **named):
+    if args and isinstance(args[0], Header):
+        header, args = args[0], args[1:]
+    chosen = _extension(args, ext, extname, extver)
+    if chosen is None:
+        raise TypeError('astropy.io.fits.update() wants the extension that is changed.')
+    with open(filename, 'update', **named) as found:
+        found[chosen].data = data
         if header is not None:
-            found[extension].header = Header(header)
+            found[chosen].header = Header(header)
 
 
 def info(filename):
