@@ -29,7 +29,10 @@ export interface ScienceWindow {
 
 export interface AtmosphereScan {
   readonly number: number;
+  /** The first of them. */
   readonly fieldId: number;
+  /** Several in a mosaic. */
+  readonly fieldIds: readonly number[];
   readonly startSec: number;
   readonly endSec: number;
 }
@@ -138,7 +141,7 @@ export function separation(a: Direction, b: Direction): number {
 }
 
 function scanFacts({ number, fieldIds, startSec, endSec }: Scan): AtmosphereScan {
-  return { number, fieldId: fieldIds[0], startSec, endSec };
+  return { number, fieldId: fieldIds[0], fieldIds, startSec, endSec };
 }
 
 /** So far apart on the sky (rad) and in time (s) system temperatures are equally good stand-ins. */

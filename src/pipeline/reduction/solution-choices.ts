@@ -3,7 +3,7 @@ import type { FluxModel } from './flux-model.ts';
 import type { Inspection } from './inspection.ts';
 import { chooseIntervals, type IntervalChoices } from './interval-choices.ts';
 import type { Observation } from './observation.ts';
-import { phaseFieldsOf } from './phase-cover.ts';
+import { phaseSourcesOf } from './phase-cover.ts';
 import type { Decision } from './plan-builder.ts';
 import { chooseDiskBaselines } from './resolved-body.ts';
 
@@ -14,8 +14,8 @@ export interface SolutionChoices {
   /** Baselines of the flux calibrator that are used, where it is resolved on others; undefined: all. */
   readonly fluxBaselines?: { readonly uvrange: string; readonly minblperant: number };
   readonly intervals: IntervalChoices;
-  /** Numbers of the fields whose phases each target takes, by its number. */
-  readonly phaseFields: Readonly<Record<number, string>>;
+  /** Selections of the fields whose phases each target takes, by its number, and of its scans (undefined: all). */
+  readonly phaseFields: Readonly<Record<number, readonly { readonly fields: string; readonly scan?: string }[]>>;
   /** Correlations are kept whose partner is flagged. */
   readonly corrdepflags: boolean;
   /** Windows (from 0) in which the flux calibrator says nothing. */
@@ -56,10 +56,13 @@ export function chooseSolutions(
     });
   }
   const phaseFields = Object.fromEntries(
-    observation.targets.map((target) => {
-      const fields = phaseFieldsOf(target, observation, sight.seenScans);
-      return [target.id, fields.map(({ id }) => id).join(',')];
-    }),
+    observation.targets.map((target) => [
+      target.id,
+      phaseSourcesOf(target, observation, sight.seenScans).map(({ fields, scans }) => ({
+        fields: fields.map(({ id }) => id).join(','),
+        scan: scans?.join(','),
+      })),
+    ]),
   );
   const common = { phaseFields, minblperant, lostWindows, intervals, corrdepflags: hasHalfInputs };
   if (!flux.disk) return { ...common, decisions };

@@ -276,12 +276,13 @@ function applyCalls(
   { intervals, phaseFields }: SolutionChoices,
 ): PlanCall[] {
   const { tables, maps } = phaseChain(observation, split, intervals);
-  const apply = (field: { id: number | string; name: string }, kind: 'int' | 'inf', gainfield: string) =>
+  const apply = (field: { id: number | string; name: string; scan?: string }, kind: 'int' | 'inf', gainfield: string) =>
     task(
       'applycal',
       {
         vis: split,
         field: String(field.id),
+        ...(field.scan ? { scan: field.scan } : {}),
         gaintable: [...tables, `${split}.phase_${kind}`, `${split}.flux_inf`],
         gainfield: [...tables.map(() => ''), gainfield, gainfield],
         interp: [
@@ -302,22 +303,27 @@ function applyCalls(
     ...calibrators.map((field) =>
       isPhase.has(field.id) ? apply(field, 'inf', String(field.id)) : apply(field, 'int', String(field.id)),
     ),
-    ...alikeTargets(observation, phaseFields).map(({ ids, name, phases }) => apply({ id: ids, name }, 'inf', phases)),
+    ...alikeTargets(observation, phaseFields).map(({ fields, ...target }) => apply(target, 'inf', fields)),
   ];
 }
 
-/** Targets in groups of one name and phase calibrators: the pointings of a mosaic are one. */
-function alikeTargets(
-  { targets }: Observation,
-  phaseFields: SolutionChoices['phaseFields'],
-): { ids: string; name: string; phases: string }[] {
-  const groups = new Map<string, { ids: string; name: string; phases: string }>();
-  for (const target of targets) {
-    const phases = phaseFields[target.id];
-    const key = `${target.name}\n${phases}`;
-    const known = groups.get(key);
-    groups.set(key, { name: target.name, phases, ids: known ? `${known.ids},${target.id}` : String(target.id) });
-  }
+interface AlikeTargets {
+  /** Selections. */
+  readonly id: string;
+  readonly scan?: string;
+  readonly fields: string;
+  readonly name: string;
+}
+
+/** Targets in groups of one name, phase calibrators and scans: the pointings of a mosaic are one. */
+function alikeTargets({ targets }: Observation, phaseFields: SolutionChoices['phaseFields']): AlikeTargets[] {
+  const groups = new Map<string, AlikeTargets>();
+  for (const { id, name } of targets)
+    for (const { fields, scan } of phaseFields[id]) {
+      const key = [name, fields, scan].join('\n');
+      const known = groups.get(key);
+      groups.set(key, { name, fields, scan, id: known ? `${known.id},${id}` : String(id) });
+    }
   return [...groups.values()];
 }
 

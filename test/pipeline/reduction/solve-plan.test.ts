@@ -20,7 +20,12 @@ const flux = { calls: () => [], decision: { topic: '', choice: '', reason: '' } 
 function calls(isJoined: boolean) {
   const intervals = { bandpassPhase: 'int', phase: 'int', bandpass: 'inf', isJoined, decisions: [] };
   const choices: SolutionChoices = {
-    phaseFields: { 3: '2,5' },
+    phaseFields: {
+      3: [
+        { fields: '2', scan: '5,6' },
+        { fields: '2,5', scan: '7' },
+      ],
+    },
     minblperant: 4,
     intervals,
     corrdepflags: false,
@@ -48,9 +53,14 @@ describe('planSolve', () => {
       ['applycal', '0', 'phase_int', 'nearest', '0', 0],
       ['applycal', '1', 'phase_int', 'nearest', '1', 0],
       ['applycal', '2', 'phase_inf', 'linear', '2', 0],
+      ['applycal', '3', 'phase_inf', 'linear', '2', 0],
       ['applycal', '3', 'phase_inf', 'linear', '2,5', 0],
     ];
     expect(phases(false)).toEqual(found);
     expect(phases(true)).toEqual(found);
+    const scans = calls(false)
+      .filter(({ task }) => task === 'applycal')
+      .map(({ args }) => args.scan);
+    expect(scans).toEqual([undefined, undefined, undefined, '5,6', '7']);
   });
 });
