@@ -41,7 +41,8 @@ FUNCTIONS = [
     "str(X/3,'%8.3f')", "str(X/3,8.3)", "str(A,'%05d')", "str(C)", "str(A>1)", "str(NAME,10)", "str(TIME)", "str(date(TIME))",
     "str(100000.5)", "str(L)", "week(TIME)", "week(56445+A*31)", "week(1Jan2016)", "cdow(TIME)", "cdatetime(TIME)", "hms(X)",
     "dms(-X)", "hdms([X,X/2])", "normangle(X*10)", "exp(C)", "sqrt(C)", "log(C)", "sin(C)", "C**2", "pow(C,0.5)", "sqr(C)",
-    "near(C,C)", "isnull(V)", "iif(A>2,U,0)", "NAME ~ d/DV02/1", "NAME !~ d/dv02/i1", "NAME ~ d/DV01/", "'D V02' ~ d/DV02/b0",
+    "C**C", "square(C-1)", "cube(C)", "tan(C)", "asin(C/2)", "acos(C/2)", "tanh(C)", "atan(C/9)", "sinh(C)", "cosh(C)", "log10(C+1)",
+    "arrayflatten(V)", "shape(V)", "near(C,C)", "isnull(V)", "iif(A>2,U,0)", "NAME ~ d/DV02/1", "NAME !~ d/dv02/i1", "NAME ~ d/DV01/", "'D V02' ~ d/DV02/b0",
     "'CA' ~ d/ABC/2",
 ]
 STATEMENTS = [
@@ -60,7 +61,7 @@ STATEMENTS = [
     "calc max([select X from {t} where A > 2])", "calc NAME from {t} where A == 2", "calc upper('abc') + 'd'", "calc 'abc' == 'abc' && 1 < 2", "calc sqrt(2) < 1.5",
     "select from [select from {t} where A > 2] where B == 1", "select A from {t} where A in [select gmax(A) from {t} groupby B]",
     "select from {t} where B in [select from {t} where A > 5 giving [B]]", "select from {t} where KEY in [select from ::SUB where KIND == 'x' giving [rowid()]]",
-    "using style python select U[0], D[0,1] from {t}", "using style python select A from {t} where A in [2:4]", "using style python select rownumber() from {t} limit 3",
+    "using style python select U[0], D[0,1] from {t}", "using style python select shape(D) as S from {t} limit 2", "using style python select A from {t} where A in [2:4]", "using style python select rownumber() from {t} limit 3",
     "select FREQ/1e9 as G from {t}", "select FREQ + 1MHz as G from {t}", "select FREQ/1MHz as G from {t}", "select year(TIME) as Y, ctod(TIME) as C, cdate(TIME) as D, ctime(TIME) as E from {t}",
     "calc mjd(datetime('2013-06-02'))", "calc year(datetime('2013-06-02'))", "calc sin(30deg)", "calc 3km + 5m", "calc 12h30m", "calc 30d15m", "calc 3e3s + 1min", "calc 10m/2s", "calc 3.5 'km/s'",
     "select A from {t} t where t.A > 2", "select t.A as N from {t} as t where t.A > 2 orderby t.A desc", "select date(TIME) == 2013-06-02 as SAME from {t} limit 2",

@@ -53,6 +53,7 @@ export class ComputedTable implements Table {
   removeRows = refuse;
   addColumns = refuse;
   removeColumns = refuse;
+  checkRemoval = refuse;
   setKeyword = refuse;
   removeKeyword = refuse;
   setColumnKeyword = refuse;

@@ -139,13 +139,22 @@ class ConcatenatedTable extends RowMappedTable {
   }
 
   override addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void {
+    for (const { name } of columns) {
+      const other = this.behind.find((table) => table.hasColumn(name));
+      if (other) fail('exists', `There is a column ${name} already.`, { table: other.path });
+    }
     for (const table of this.behind) table.addColumns(columns, storage);
     for (const { name } of columns) this.columns.set(name, new MappedColumn(this.own, name, name));
   }
 
   override removeColumns(names: readonly string[]): void {
+    this.checkRemoval(names);
     for (const table of this.behind) table.removeColumns(names);
     for (const name of names) this.columns.delete(name);
+  }
+
+  override checkRemoval(names: readonly string[]): void {
+    for (const table of this.behind) table.checkRemoval(names);
   }
 
   override setColumnKeyword(column: string, name: string, value: KeywordValue): void {

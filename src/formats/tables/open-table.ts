@@ -63,6 +63,7 @@ export function createTable(path: string, description: TableDescription, rowCoun
   if (isTable(directory))
     fail('exists', 'There is a table already; remove it or choose another name.', { file: directory });
   checkDescription(description, directory);
+  const isNew = !disk().exists(directory);
   disk().makeDirectory(directory);
   const stored: StoredTable = {
     rowCount: 0,
@@ -92,6 +93,7 @@ export function createTable(path: string, description: TableDescription, rowCoun
     table.flush();
   } catch (error) {
     table.abandon();
+    if (isNew) disk().remove(directory);
     throw error;
   }
   return table;

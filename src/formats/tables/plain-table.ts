@@ -168,6 +168,29 @@ export class PlainTable implements Table {
     if (this.rowCount > 0) manager.addRows(this.rowCount);
   }
 
+  checkRemoval(names: readonly string[]): void {
+    this.planRemoval(names);
+  }
+
+  /** Managers of columns that shall go, and the other columns that lie in these. */
+  private planRemoval(names: readonly string[]) {
+    this.beforeChange();
+    const numbers = new Set(names.map((name) => this.storedColumn(name).managerNumber));
+    const staying = this.stored.columns.filter(
+      (column) => numbers.has(column.managerNumber) && !names.includes(column.name),
+    );
+    for (const column of staying) {
+      const { type } = this.storedManager(column.managerNumber);
+      if (type === 'StandardStMan') continue;
+      fail(
+        'unsupported',
+        `Column ${column.name} lies in the same ${type} as columns to remove; remove all of them, or none.`,
+        { table: this.path, column: column.name },
+      );
+    }
+    return { numbers, staying };
+  }
+
   /** Puts the columns into an order; only before rows are written, as managers know columns by their order. */
   arrangeColumns(names: readonly string[]): void {
     const rank = new Map(names.map((name, k) => [name, k]));
@@ -188,20 +211,7 @@ export class PlainTable implements Table {
    * a new one.
    */
   removeColumns(names: readonly string[]): void {
-    this.beforeChange();
-    const numbers = new Set(names.map((name) => this.storedColumn(name).managerNumber));
-    const staying = this.stored.columns.filter(
-      (column) => numbers.has(column.managerNumber) && !names.includes(column.name),
-    );
-    for (const column of staying) {
-      const { type } = this.storedManager(column.managerNumber);
-      if (type === 'StandardStMan') continue;
-      fail(
-        'unsupported',
-        `Column ${column.name} lies in the same ${type} as columns to remove; remove all of them, or none.`,
-        { table: this.path, column: column.name },
-      );
-    }
+    const { numbers, staying } = this.planRemoval(names);
     for (const number of numbers) {
       this.moveColumns(staying.filter((column) => column.managerNumber === number));
       this.managers.get(number)?.close();

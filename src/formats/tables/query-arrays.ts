@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { fractile, WHOLE_FUNCTIONS } from './query-functions.ts';
 import type { QueryStyle } from './query-language.ts';
-import { type ArrayCell, asInteger, isArray, itemsOf, type Value } from './query-values.ts';
+import { type ArrayCell, asInteger, EMPTY, isArray, itemsOf, type Value } from './query-values.ts';
 
 /** What a function makes of an array (shape from slow to fast) and its other operands. */
 export type ArrayFunction = (array: ArrayCell, others: readonly Value[], style: QueryStyle) => ArrayCell;
@@ -40,7 +40,7 @@ export function filledArray(value: Value, sizes: readonly Value[], { isSlowestFi
     fail('usage', 'ARRAY takes a value and the lengths of the axes.');
   const shape = isSlowestFirst ? lengths : lengths.toReversed();
   const items = itemsOf(value);
-  if (items.length === 0) return undefined;
+  if (items.length === 0) return EMPTY;
   return { shape, items: Array.from({ length: count(shape) }, (_, k) => items[k % items.length]) };
 }
 

@@ -23,6 +23,7 @@ import {
   asNumber,
   asText,
   compareValues,
+  EMPTY,
   isArray,
   isPair,
   isSame,
@@ -225,7 +226,7 @@ function compileCall(name: string, operands: readonly Expression[], scope: Scope
   if (name === 'gfractile' && inner.length === 2)
     return overGroup(first, (items) => fractile(items, asNumber(second(0))), scope);
   if (name === 'ndim') return (row) => shapeLength(first(row));
-  if (name === 'shape') return (row) => shapeOf(first(row));
+  if (name === 'shape') return (row) => shapeOf(first(row), scope.style);
   if ((name === 'string' || name === 'str') && inner.length <= 2) {
     const kind = textKind(operands[0], scope.table);
     return (row) => {
@@ -263,7 +264,7 @@ function compileArrayCall(name: string, operands: readonly Expression[], scope: 
       );
   return (row) => {
     const value = array(row);
-    if (value === undefined) return undefined;
+    if (value === undefined) return EMPTY;
     if (!isArray(value) && name !== 'flatten' && name !== 'arrayflatten')
       return fail('usage', `The function ${name} takes an array.`);
     const whole = isArray(value) ? value : { shape: [1], items: [value] };

@@ -1,5 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import { casacoreMedian } from '../../foundation/numeric/index.ts';
+import * as complexNumbers from './query-complex.ts';
+import type { QueryStyle } from './query-language.ts';
 import { degreeText, hourText } from './query-texts.ts';
 import {
   asBoolean,
@@ -8,11 +10,9 @@ import {
   asPair,
   asText,
   compareValues,
-  expOfPair,
   isArray,
   isPair,
   itemsOf,
-  logOfPair,
   mapValue,
   OPERATORS,
   pairValues,
@@ -28,13 +28,19 @@ interface ValueFunction {
   readonly act: (value: Value) => Value;
 }
 
+function asReal(value: Value): number {
+  if (isPair(value))
+    fail('usage', 'This function takes real numbers; real(), imag(), abs() and arg() give those of complex ones.');
+  return asNumber(value);
+}
+
 const number = (act: (value: number) => number): ValueFunction => ({
   type: 'float',
-  act: (value) => act(asNumber(value)),
+  act: (value) => act(asReal(value)),
 });
 const whole = (act: (value: number) => number): ValueFunction => ({
   type: 'int',
-  act: (value) => act(asNumber(value)),
+  act: (value) => act(asReal(value)),
 });
 const text = (act: (value: string) => string): ValueFunction => ({ type: 'text', act: (value) => act(asText(value)) });
 const angleText = (act: (angle: number) => string): ValueFunction => ({
@@ -51,41 +57,43 @@ const phase: ValueFunction = {
 };
 const length: ValueFunction = { type: 'int', act: (value) => asText(value).length };
 
-type Pair = readonly [number, number];
 /** A function of real and of complex numbers. */
-const complex = (act: (value: number) => number, ofPair: (value: Pair) => Pair): ValueFunction => ({
+const complex = (
+  act: (value: number) => number,
+  ofPair: (value: complexNumbers.Pair) => complexNumbers.Pair,
+): ValueFunction => ({
   type: 'float',
   act: (value) => (isPair(value) ? ofPair(value) : act(asNumber(value))),
 });
-const scaled = ([re, im]: Pair, factor: number): Pair => [re * factor, im * factor];
-const power = (factor: number): ValueFunction => ({ type: 'same', act: (value) => OPERATORS['**'](value, factor) });
+const times = OPERATORS['*'];
+const square: ValueFunction = { type: 'same', act: (value) => times(value, value) };
 
 /** Functions of one value. */
 export const VALUE_FUNCTIONS: Readonly<Record<string, ValueFunction>> = {
-  sqrt: complex(Math.sqrt, (value) => expOfPair(scaled(logOfPair(value), 0.5))),
-  exp: complex(Math.exp, expOfPair),
-  log: complex(Math.log, logOfPair),
-  log10: complex(Math.log10, (value) => scaled(logOfPair(value), Math.LOG10E)),
-  sin: complex(Math.sin, ([re, im]) => [Math.sin(re) * Math.cosh(im), Math.cos(re) * Math.sinh(im)]),
-  cos: complex(Math.cos, ([re, im]) => [Math.cos(re) * Math.cosh(im), -Math.sin(re) * Math.sinh(im)]),
-  tan: number(Math.tan),
-  asin: number(Math.asin),
-  acos: number(Math.acos),
-  atan: number(Math.atan),
-  sinh: complex(Math.sinh, ([re, im]) => [Math.sinh(re) * Math.cos(im), Math.cosh(re) * Math.sin(im)]),
-  cosh: complex(Math.cosh, ([re, im]) => [Math.cosh(re) * Math.cos(im), Math.sinh(re) * Math.sin(im)]),
-  tanh: number(Math.tanh),
+  sqrt: complex(Math.sqrt, complexNumbers.sqrt),
+  exp: complex(Math.exp, complexNumbers.exp),
+  log: complex(Math.log, complexNumbers.log),
+  log10: complex(Math.log10, (value) => complexNumbers.product(complexNumbers.log(value), [Math.LOG10E, 0])),
+  sin: complex(Math.sin, complexNumbers.sin),
+  cos: complex(Math.cos, complexNumbers.cos),
+  tan: complex(Math.tan, complexNumbers.tan),
+  asin: complex(Math.asin, complexNumbers.asin),
+  acos: complex(Math.acos, complexNumbers.acos),
+  atan: complex(Math.atan, complexNumbers.atan),
+  sinh: complex(Math.sinh, complexNumbers.sinh),
+  cosh: complex(Math.cosh, complexNumbers.cosh),
+  tanh: complex(Math.tanh, complexNumbers.tanh),
   floor: number(Math.floor),
   ceil: number(Math.ceil),
   round: number((value) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5)),
   int: whole(Math.trunc),
   integer: whole(Math.trunc),
   sign: whole(Math.sign),
-  square: power(2),
-  sqr: power(2),
-  cube: power(3),
+  square,
+  sqr: square,
+  cube: { type: 'same', act: (value) => times(times(value, value), value) },
   norm: { type: 'float', act: (value) => (isPair(value) ? value[0] ** 2 + value[1] ** 2 : asNumber(value) ** 2) },
-  conj: { type: 'same', act: (value) => (isPair(value) ? [value[0], -value[1]] : value) },
+  conj: { type: 'same', act: (value) => (isPair(value) ? complexNumbers.conjugate(value) : value) },
   abs: amplitude,
   amplitude,
   ampl: amplitude,
@@ -261,9 +269,10 @@ function isClose(left: Value, right: Value, tolerance: number): boolean {
   return Math.abs(asNumber(left) - asNumber(right)) <= tolerance;
 }
 
-/** Lengths of the axes, fastest first as CASA counts. */
-export function shapeOf(value: Value): Value {
-  const shape = isArray(value) ? value.shape.toReversed() : [];
+/** Lengths of the axes in the order of the style: fastest first as CASA counts. */
+export function shapeOf(value: Value, { isSlowestFirst }: QueryStyle): Value {
+  const lengths = isArray(value) ? value.shape : [];
+  const shape = isSlowestFirst ? lengths : lengths.toReversed();
   return { shape: [shape.length], items: shape };
 }
 

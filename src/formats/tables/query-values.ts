@@ -1,8 +1,9 @@
 import { fail } from '../../foundation/base/index.ts';
+import { type Pair, power, product } from './query-complex.ts';
 import type { ArrayValue } from './types.ts';
 
 /** Values that expressions have; complex numbers are pairs. */
-export type Value = number | string | boolean | readonly [number, number] | ArrayCell | undefined;
+export type Value = number | string | boolean | Pair | ArrayCell | undefined;
 
 /** An array; shape from slow to fast. */
 export interface ArrayCell {
@@ -28,7 +29,7 @@ export function isArray(value: Value): value is ArrayCell {
   return typeof value === 'object' && 'items' in value;
 }
 
-export function isPair(value: Value): value is readonly [number, number] {
+export function isPair(value: Value): value is Pair {
   return Array.isArray(value);
 }
 
@@ -38,7 +39,7 @@ export function itemsOf(value: Value): readonly Value[] {
 }
 
 /** What an undefined cell counts as in a computation. */
-const EMPTY: ArrayCell = { shape: [0], items: [] };
+export const EMPTY: ArrayCell = { shape: [0], items: [] };
 
 export function mapValue(value: Value, act: (value: Value) => Value): Value {
   if (value === undefined) return EMPTY;
@@ -75,7 +76,7 @@ export function compareValues(left: Value, right: Value): number {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
 }
 
-export function asPair(value: Value): readonly [number, number] {
+export function asPair(value: Value): Pair {
   return isPair(value) ? value : [asNumber(value), 0];
 }
 
@@ -99,30 +100,16 @@ function wrongType(): never {
   return fail('usage', 'The query mixes types: texts, numbers and truth values do not compare with each other.');
 }
 
-type PairArithmetic = (a: readonly [number, number], b: readonly [number, number]) => readonly [number, number];
-const PAIRS: Readonly<Record<string, PairArithmetic>> = {
+const PAIRS: Readonly<Record<string, (a: Pair, b: Pair) => Pair>> = {
   '+': (a, b) => [a[0] + b[0], a[1] + b[1]],
   '-': (a, b) => [a[0] - b[0], a[1] - b[1]],
-  '*': (a, b) => [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]],
+  '*': product,
   '/': (a, b) => {
     const norm = b[0] ** 2 + b[1] ** 2;
     return [(a[0] * b[0] + a[1] * b[1]) / norm, (a[1] * b[0] - a[0] * b[1]) / norm];
   },
-  '**': powerOfPairs,
+  '**': power,
 };
-
-/** ln of a complex number, and what e is to the power of one. */
-export function logOfPair([re, im]: readonly [number, number]): readonly [number, number] {
-  return [Math.log(Math.hypot(re, im)), Math.atan2(im, re)];
-}
-export function expOfPair([re, im]: readonly [number, number]): readonly [number, number] {
-  return [Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im)];
-}
-
-function powerOfPairs(base: readonly [number, number], power: readonly [number, number]): readonly [number, number] {
-  if (base[0] === 0 && base[1] === 0) return power[0] === 0 && power[1] === 0 ? [1, 0] : [0, 0];
-  return expOfPair(PAIRS['*'](logOfPair(base), power));
-}
 
 function arithmetic(sign: string, act: (a: number, b: number) => number): (left: Value, right: Value) => Value {
   return (left, right) =>

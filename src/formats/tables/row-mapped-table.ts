@@ -135,6 +135,9 @@ export class RowMappedTable implements Table {
   removeColumns(_names: readonly string[]): void {
     this.refuse();
   }
+  checkRemoval(_names: readonly string[]): void {
+    this.refuse();
+  }
   setKeyword(): void {
     this.refuse();
   }

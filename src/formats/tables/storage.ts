@@ -115,5 +115,7 @@ export function registerStorageManager(type: string, factory: StorageManagerFact
 export function storageManagerFactory(type: string, file: string): StorageManagerFactory {
   const factory = registry.get(type) ?? registry.get(type.replace(/<.*$/, ''));
   if (factory) return factory;
-  return fail('unsupported', `The storage manager ${type} is not known; its columns cannot be read.`, { file });
+  return fail('unsupported', `The storage manager ${type} is not known; its columns are neither read nor written.`, {
+    file,
+  });
 }

@@ -182,6 +182,8 @@ export interface Table {
   addColumns(columns: readonly ColumnDescription[], storage: StorageManagerDescription): void;
   /** Takes out columns that make up whole storage managers. */
   removeColumns(names: readonly string[]): void;
+  /** Throws what removeColumns would, and changes nothing. */
+  checkRemoval(names: readonly string[]): void;
   /** Gives a column another name; @throws exists, missing */
   renameColumn(name: string, to: string): void;
   setInfo(info: { readonly type: string; readonly subType: string; readonly readme?: string }): void;

@@ -1,4 +1,4 @@
-import type { Context } from '../../foundation/base/index.ts';
+import { type Context, withGivenPaths } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { imsubimage } from './cutting.ts';
 import { importfits } from './fits-import.ts';
@@ -24,7 +24,11 @@ export function openSelected(
   const { path } = image;
   image.close();
   const cut = `${output}.input${scratch.length}.partial`;
-  imsubimage(context, { ...selection, imagename: path, outfile: cut, overwrite: true });
+  try {
+    imsubimage(context, { ...selection, imagename: path, outfile: cut, overwrite: true });
+  } catch (error) {
+    throw withGivenPaths(error, new Map([[path, joinPath(context.cwd, name)]]));
+  }
   scratch.push(cut);
   return openImage(cut);
 }

@@ -231,27 +231,29 @@ export function imsmooth(context: Context, options: ImsmoothOptions): void {
   if (!options.outfile) fail('usage', 'outfile must be given.');
   const output = joinPath(context.cwd, options.outfile);
   const scratch: string[] = [];
-  const image = openSelected(context, options.imagename, output, scratch, options);
+  let image: Image | undefined;
   try {
-    const plan = planOf(image, options);
+    const input = openSelected(context, options.imagename, output, scratch, options);
+    image = input;
+    const plan = planOf(input, options);
     writeWhole(output, options.overwrite === true, (path) => {
       const result = createImage(path, {
-        shape: image.shape,
-        coordinates: image.coordinates,
-        unit: image.unit,
-        info: { ...image.info, beams: plan.beams },
-        miscInfo: image.miscInfo,
+        shape: input.shape,
+        coordinates: input.coordinates,
+        unit: input.unit,
+        info: { ...input.info, beams: plan.beams },
+        miscInfo: input.miscInfo,
       });
-      for (let plane = 0; plane < image.planeCount; plane++) {
+      for (let plane = 0; plane < input.planeCount; plane++) {
         context.checkAbort();
         result.writePlane(plane, plan.smooth(plane));
-        const mask = image.readMask(plane);
+        const mask = input.readMask(plane);
         if (mask?.includes(0)) result.writeMask(plane, mask);
       }
       result.close();
     });
   } finally {
-    image.close();
+    image?.close();
     for (const path of scratch) disk().remove(path);
   }
 }

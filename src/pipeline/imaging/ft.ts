@@ -42,39 +42,47 @@ export function ft(context: Context, options: FtOptions): void {
   const paths = names.filter((name) => name !== '').map((name) => joinPath(context.cwd, name));
   if (paths.length === 0 && complist === '')
     fail('usage', 'ft needs images in model, or a component list in complist.');
-  if (paths.length > 0) {
-    if (!Number.isInteger(nterms) || nterms < 1 || (nterms > 1 && nterms !== paths.length))
-      fail('usage', `nterms=${nterms} needs as many images in model, there are ${paths.length}.`);
-    if (nterms > 1) writeImages(context, options, paths);
-    else
-      paths.forEach((path, index) => {
-        writeImages(context, { ...options, incremental: options.incremental || index > 0 }, [path]);
-      });
-  }
-  if (complist !== '') {
-    const incremental = options.incremental || paths.length > 0;
-    writeComponentModel(context, { ...options, complist, incremental });
-  }
+  if (paths.length > 0 && (!Number.isInteger(nterms) || nterms < 1 || (nterms > 1 && nterms !== paths.length)))
+    fail('usage', `nterms=${nterms} needs as many images in model, there are ${paths.length}.`);
+  withModels(paths, (images) => {
+    const models = nterms > 1 ? [images] : images.map((image) => [image]);
+    for (const model of models) checkModel(model);
+    if (complist !== '') writeComponentModel(context, { ...options, complist });
+    models.forEach((model, index) => {
+      const incremental = options.incremental || complist !== '' || index > 0;
+      writePredicted(context, { ...options, incremental }, model);
+    });
+  });
   const ms = openMs(joinPath(context.cwd, options.vis), 'update');
   appendHistory(ms, 'ft', options);
   ms.close();
 }
 
-function writeImages(context: Context, options: FtOptions, paths: readonly string[]): void {
-  for (const path of paths)
-    if (!disk().exists(path)) fail('missing', 'There is no image of this name.', { file: path });
-  const images = paths.map((path) => openImage(path));
+/** All images are opened before anything is written. */
+function withModels(paths: readonly string[], act: (images: readonly Image[]) => void): void {
+  const images: Image[] = [];
   try {
-    writePredicted(context, options, images);
+    for (const path of paths) {
+      if (!disk().exists(path)) fail('missing', 'There is no image of this name.', { file: path });
+      images.push(openImage(path));
+    }
+    act(images);
   } finally {
     for (const image of images) image.close();
   }
 }
 
+function checkModel(terms: readonly Image[]): void {
+  for (const image of terms) {
+    canvasOf(image);
+    evenChannels(image);
+  }
+  if (terms.some((image) => String(image.shape) !== String(terms[0].shape)))
+    fail('bad-data', 'The images of Taylor terms have different shapes.');
+}
+
 function writePredicted(context: Context, options: FtOptions, images: readonly Image[]): void {
   const canvas = canvasOf(images[0]);
-  if (images.some((image) => String(image.shape) !== String(images[0].shape)))
-    fail('bad-data', 'The images of Taylor terms have different shapes.');
   const plan = planFor(context, options, images[0], canvas);
   try {
     const imager = makePlaneImager(context, plan, 0);
@@ -140,12 +148,16 @@ function onCanvas(plane: Float32Array, { size, offset, imageSize }: Canvas): Flo
   return canvas;
 }
 
+function evenChannels({ coordinates: { spectral }, path }: Image) {
+  return spectral && !spectral.frequencies
+    ? spectral
+    : fail('unsupported', 'ft takes images whose channels are evenly spaced in frequency.', { file: path });
+}
+
 /** The plan of an image with the axes of the model: data outside of its channels, also of a single one, are predicted as 0. */
 function planFor(context: Context, options: FtOptions, image: Image, { size, cell }: Canvas): ImagingPlan {
   const { reference: centre, system: frame } = requireDirection(image.coordinates);
-  const { spectral } = image.coordinates;
-  if (!spectral || spectral.frequencies)
-    fail('unsupported', 'ft takes images whose channels are evenly spaced in frequency.', { file: image.path });
+  const spectral = evenChannels(image);
   const start = spectral.reference - spectral.referencePixel * spectral.increment;
   const wanted: TcleanOptions = {
     ...{ vis: options.vis, imagename: 'ft', field: options.field ?? '', spw: options.spw ?? '' },

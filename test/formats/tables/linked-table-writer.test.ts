@@ -40,6 +40,36 @@ it('a concatenation shows the rows of its tables one after another and writes th
   expect(() => writeConcatenation(path, tables)).toThrow(/a table already/);
 });
 
+it('columns of a concatenation are changed in all of its tables or in none', () => {
+  const tables = [makeTable('g.tab', 0), makeTable('h.tab', 10)];
+  const path = join(work, 'gh.tab');
+  writeConcatenation(path, tables);
+  const storage = { type: 'StandardStMan', name: 'C', columns: ['C'] };
+  tables[1].addColumns([{ name: 'C', type: 'Int', kind: 'scalar' }], storage);
+  for (const table of tables) table.close();
+  const both = openTable(path, 'update');
+  expect(() => both.addColumns([{ name: 'C', type: 'Int', kind: 'scalar' }], storage)).toThrow(/C already.*h\.tab/);
+  both.close();
+  const columnsOf = (name: string) => {
+    const table = openTable(join(work, name));
+    const names = table.columnNames;
+    table.close();
+    return names;
+  };
+  expect(columnsOf('g.tab')).not.toContain('C');
+  const described = (name: string) => ({ name, type: 'Int', kind: 'scalar' }) as const;
+  const [alone, joined] = ['g.tab', 'h.tab'].map((name) => openTable(join(work, name), 'update'));
+  alone.addColumns([described('D')], { type: 'StandardStMan', name: 'D', columns: ['D'] });
+  alone.close();
+  const together = { type: 'IncrementalStMan', name: 'D', columns: ['D', 'E'] };
+  joined.addColumns([described('D'), described('E')], together);
+  joined.close();
+  const again = openTable(path, 'update');
+  expect(() => again.removeColumns(['D'])).toThrow(/E lies in the same IncrementalStMan.*h\.tab/);
+  again.close();
+  expect(columnsOf('g.tab')).toContain('D');
+});
+
 it('columns of a concatenation, and their keywords, are changed in all of its tables', () => {
   const tables = [makeTable('e.tab', 0), makeTable('f.tab', 10)];
   const path = join(work, 'ef.tab');

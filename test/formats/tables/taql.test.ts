@@ -267,6 +267,15 @@ describe('functions of arrays, texts and dates', () => {
     ['normangle(3.2)', 3.2 - 2 * Math.PI],
     ['real(exp(complex(1,2)))', Math.E * Math.cos(2)],
     ['imag(complex(1,2)**2)', 4],
+    ['real(tan(complex(1.5,0.5)))', 0.2551492218136516],
+    ['imag(asin(complex(1.5,0.5)))', 1.0693110431581105],
+    ['imag(asin(complex(1.5,0)))', 0.9624236501192069],
+    ['imag(acos(complex(1.5,0.5)))', -1.0693110431581105],
+    ['real(atan(complex(1.5,0.5)))', 1.0172219678978514],
+    ['imag(tanh(complex(1.5,0.5)))', 0.0793244548039567],
+    ['imag(square(complex(-1,0)))', 0],
+    ['imag(cube(complex(-1,0)))', 0],
+    ['real(sqrt(complex(-1,0)))', 0],
   ])('%s', (expression, value) => {
     const found = calc(expression);
     if (typeof value === 'number') expect(found).toBeCloseTo(value, 12);
@@ -289,8 +298,45 @@ describe('functions of arrays, texts and dates', () => {
     ['transpose(3)', /takes an array/],
     ["str(1.5,'%x')", /not offered/],
     ['array(1)', /lengths of the axes/],
+    ['floor(complex(1,2))', /takes real numbers/],
   ])('%s is refused with a sentence', (expression, sentence) => {
     expect(() => calc(expression)).toThrow(sentence);
+  });
+});
+
+describe('cells that casacore leaves empty or without a number', () => {
+  const column = (command: string) => {
+    const result = runTaql(command.replace('PATH', join(work, 'empty.tab')), tables);
+    if (result.kind !== 'table') throw new Error('No table came back.');
+    return result.table.column(result.table.columnNames[0]);
+  };
+
+  beforeAll(() => {
+    const description = {
+      columns: [
+        { name: 'V', type: 'Double', kind: 'array' },
+        { name: 'C', type: 'DComplex', kind: 'scalar' },
+      ],
+      storageManagers: [{ type: 'StandardStMan', name: 'S', columns: ['V', 'C'] }],
+    } as const;
+    const table = createTable(join(work, 'empty.tab'), description, 2);
+    table.column('V').put(0, { shape: [3, 2], values: Float64Array.of(1, 2, 3, 4, 5, 6) });
+    table.close();
+  });
+
+  it('are those of functions of arrays that are not there, and of 0 to the power 0', () => {
+    const flat = column('select arrayflatten(V) as F from PATH');
+    expect([0, 1].map((row) => (flat.get(row) as ArrayValue).shape)).toEqual([[6], [0]]);
+    expect((column('select transpose(V) as T from PATH').get(1) as ArrayValue).shape).toEqual([0]);
+    expect((column('select array(V,2) as T from PATH').get(1) as ArrayValue).shape).toEqual([0]);
+    expect(column('select C**C as P from PATH').get(0)).toEqual([Number.NaN, Number.NaN]);
+    expect(column('select C**2 as P from PATH').get(0)).toEqual([0, 0]);
+  });
+
+  it('have a shape in the order of the style', () => {
+    const lengths = (command: string) => [...(column(command).get(0) as ArrayValue).values];
+    expect(lengths('select shape(V) as S from PATH')).toEqual([2, 3]);
+    expect(lengths('using style python select shape(V) as S from PATH')).toEqual([3, 2]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { silentContext } from '../../../src/foundation/base/index.ts';
 import {
   type Beam,
   createImage,
+  exportfits,
   imageconcat,
   imcollapse,
   imhistory,
@@ -151,6 +152,13 @@ describe('imsmooth', () => {
     ).toThrow('does not fit');
     const degrees = { major: '1deg', minor: '1deg' };
     expect(() => imsmooth(context, { imagename: 'cube', outfile: 'x', ...degrees })).toThrow(/units of its axes/);
+  });
+
+  it('leaves nothing of a FITS file behind whose box it refuses, and names that file', () => {
+    exportfits(context, { imagename: 'cube', fitsimage: 'cube.fits' });
+    const options = { imagename: 'cube.fits', outfile: 'refused', major: '2arcsec', minor: '2arcsec' };
+    expect(() => imsmooth(context, { ...options, box: '100,100,200,200' })).toThrow('cube.fits');
+    expect(readdirSync(context.cwd).filter((name) => name.startsWith('refused'))).toEqual([]);
   });
 });
 

@@ -109,6 +109,13 @@ describe('ft', () => {
     expect(worst([1, 2, 3, 1])).toBeLessThan(3e-5);
   });
 
+  it('writes nothing where one of several models is not there', () => {
+    ft(context, { vis: 'a.ms', model: 'one' });
+    expect(() => ft(context, { vis: 'a.ms', model: ['slope', 'none'] })).toThrow(/no image/);
+    expect(() => ft(context, { vis: 'a.ms', model: ['slope', 'one'], complist: 'a.cl' })).toThrow(/no component list/);
+    expect(worst([1, 1, 1, 1])).toBeLessThan(1e-5);
+  });
+
   it('says what it does not take', () => {
     expect(() => ft(context, { vis: 'a.ms', model: 'one', nterms: 2 })).toThrow(/as many images/);
     expect(() => ft(context, { vis: 'a.ms', complist: 'a.cl' })).toThrow(/no component list/);

@@ -7,7 +7,7 @@ import { real } from '../values.ts';
 import { dictionary } from './reply-values.ts';
 import { columnFrom } from './table-columns.ts';
 import { onTable, opened, type TableState } from './table-state.ts';
-import { storageFor } from './table-storage.ts';
+import { storageFor, toldColumns } from './table-storage.ts';
 import { TableView } from './table-view.ts';
 
 function create(path: string, args: Record<string, TaskValue>): Table {
@@ -17,6 +17,9 @@ function create(path: string, args: Record<string, TaskValue>): Table {
   if (columns.length === 0) fail('usage', 'tb.create(): tabledesc is a dictionary of columns, by name.');
   if (String(args.memtype ?? '') !== '') fail('unsupported', 'tb.create(): tables are made on disk only.');
   if (disk().exists(path)) fail('exists', 'There is something of this name already; remove it first.', { file: path });
+  for (const name of toldColumns(args.dminfo))
+    if (!(name in description))
+      fail('usage', `tb.create(): dminfo names a column ${name} that tabledesc does not describe.`);
   const storageManagers = storageFor(columns, description, args.dminfo);
   return createTable(path, { columns, storageManagers }, numberArgument(args, 'nrow'));
 }

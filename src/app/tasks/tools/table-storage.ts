@@ -27,6 +27,11 @@ function toldOf(dminfo: TaskValue): Map<string, Told> {
   return found;
 }
 
+/** The columns that dminfo speaks of. */
+export function toldColumns(dminfo: TaskValue): Iterable<string> {
+  return toldOf(dminfo).keys();
+}
+
 /**
  * Storage managers for new columns: those that dminfo gives them, else those that their descriptions name; without either they lie
  * together in a StandardStMan.

@@ -122,6 +122,17 @@ describe('tb', () => {
     await tb('open', ['t2']);
   });
 
+  it('leaves nothing where it makes no table', async () => {
+    const made = { D: { valueType: 'float', ndim: 2 } };
+    const info = (TYPE: string, COLUMNS: string[]) => ({ '*1': { COLUMNS, TYPE, NAME: 'T', SPEC: {} } });
+    const create = (dminfo: ReturnType<typeof info>) => tb('create', ['t4', made], { dminfo });
+    await expect(create(info('FooStMan', ['D']))).rejects.toThrow(/FooStMan is not known; .* neither read nor written/);
+    await expect(create(info('TiledShapeStMan', ['D', 'Z']))).rejects.toThrow(/a column Z that tabledesc does not/);
+    await expect(create(info('TiledColumnStMan', ['D']))).rejects.toThrow(/shape/);
+    await create(info('TiledShapeStMan', ['D']));
+    expect(await tb('colnames')).toEqual(['D']);
+  });
+
   it('makes tables, copies rows and renames columns', async () => {
     await tb('open', ['t2'], { nomodify: false });
     await tb('renamecol', ['NAME', 'WHO']);
