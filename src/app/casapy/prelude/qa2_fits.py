@@ -12,7 +12,7 @@ import re
 import types
 
 import numpy
-from qa2_scipy import Lacking
+from qa2_scipy import Lacking, lacking
 
 _BLOCK = 2880
 _PIXELS = {8: 'uint8', 16: 'int16', 32: 'int32', 64: 'int64', -32: 'float32', -64: 'float64'}
@@ -934,12 +934,18 @@ def info(filename):
 _NAMES = (Card, Header, PrimaryHDU, ImageHDU, BinTableHDU, HDUList, open, getdata, getheader, getval, setval, writeto, update, info)
 
 
+_PACKAGES = 'config constants convolution coordinates cosmology extern io logger modeling nddata samp stats table tests time timeseries uncertainty units utils version visualization vo wcs'
+_FORMATS = ('ascii', 'fits', 'misc', 'registry', 'votable')
+
+
 class FitsModules:
     """Finds astropy.io.fits and pyfits; files of the user come first. The rest of astropy can be imported and says when it is used what is here."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if re.match(r'(astropy|pyfits)(\.|$)', name) and not path:
+        first, _, rest = name.partition('.')
+        is_known = first == 'astropy' and (not rest or rest.split('.')[0] in _PACKAGES.split()) and (rest[:3] != 'io.' or rest[3:].split('.')[0] in _FORMATS)
+        if (is_known or name == 'pyfits') and not path:
             return importlib.machinery.ModuleSpec(name, FitsModules, is_package=True)
 
     @staticmethod
@@ -957,4 +963,4 @@ class FitsModules:
 def _absent(name, part):
     if part.startswith('__') or name in ('astropy', 'astropy.io'):
         raise AttributeError(part)
-    return Lacking('%s.%s' % (name, part), ': of astropy, casapy has io.fits, for images, and for tables that are read.')
+    return lacking('%s.%s' % (name, part), ': of astropy, casapy has io.fits, for images, and for tables that are read.')
