@@ -162,11 +162,15 @@ async function runScript(entry, interpreters) {
   }
 }
 
+/** Areas and scripts that are asked for by name; their agreements are printed as well, with what was found. */
+const asked = process.argv.slice(2).map((name) => basename(name, '.py'));
+
 /** Counts a script's PASS, FAIL and MISSING lines; one that ends badly or says nothing has failed. */
 function judge(entry, run) {
   const printed = run.stdout.split('\n');
   const count = (word) => printed.filter((line) => line.startsWith(`${word} `)).length;
-  const lines = printed.filter((line) => /^(FAIL|INFO|TABLE|MISSING) /.test(line));
+  const told = asked.length > 0 ? /^(PASS|FAIL|INFO|TABLE|MISSING) / : /^(FAIL|INFO|TABLE|MISSING) /;
+  const lines = printed.filter((line) => told.test(line));
   const missing = printed.filter((line) => line.startsWith('MISSING ')).map((line) => line.slice('MISSING '.length));
   let failed = count('FAIL');
   if (failed === 0 && (run.status !== 0 || count('PASS') === 0)) {
@@ -201,7 +205,6 @@ async function runAll(entries, interpreters) {
 async function main() {
   const started = Date.now();
   const plan = JSON.parse(readFileSync(join(root, 'test', 'peers', 'plan.json'), 'utf8'));
-  const asked = process.argv.slice(2).map((name) => basename(name, '.py'));
   const namesOf = ({ area, script }) => [area, basename(script, '.py')];
   const known = [...new Set(plan.scripts.flatMap(namesOf))];
   const wrong = asked.filter((name) => !known.includes(name));

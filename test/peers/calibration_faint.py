@@ -106,7 +106,7 @@ def own_chi_square(matrix, gains, errors):
 
 def compare(name, data, chosen, tables, mode):
     theirs, mine = (solutions(path, mode) for path in tables)
-    above, below, counted, unlike = -np.inf, np.inf, 0, 0
+    above, below, counted, unlike, total = -np.inf, np.inf, 0, 0, np.zeros(2)
     for key, (gains, errors, flag) in theirs.items():
         own = mine.get(key)
         if own is None or (own[2] != flag).any() or (flag[:, 0] != flag[:, 1]).any() or flag.all():
@@ -121,10 +121,11 @@ def compare(name, data, chosen, tables, mode):
             unlike += 1
             continue
         counted += 1
+        total += chi
         above, below = max(above, (chi[0] - chi[1]) / chi[1]), min(below, chi[0] - chi[1])
     good = counted > 0 and unlike == 0 and above <= 1e-5
-    print("%s %s: %d of %d solutions, ours above CASA's by at most %.1e of it, below by up to %.3g; %d with another chi² than their errors have" % (
-        "PASS" if good else "FAIL", name, counted, len(theirs), above, -below, unlike), flush=True)
+    print("%s %s: chi² of %d of %d solutions: ours %.8g, CASA %.8g; ours above by at most %.1e of one, below by up to %.3g; %d with another chi² than their errors have" % (
+        "PASS" if good else "FAIL", name, counted, len(theirs), *total, above, -below, unlike), flush=True)
     return good
 
 
