@@ -1,6 +1,5 @@
 import type { Column, ColumnValues } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
-import { disk } from '../../foundation/bytes/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
 import {
   type MeasurementSet,
@@ -41,21 +40,6 @@ export interface AppendOptions {
  * @throws missing when the chunk or the MS lacks a column asked for
  */
 export function writeChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: WriteOptions): void {
-  lending(chunk, () => writeParts(ms, chunk, options));
-}
-
-/** Lets the second thread write visibilities from where they are, without a copy, while this one goes on with other columns. */
-function lending<T>({ data }: VisibilityChunk, write: () => T): T {
-  const there = Object.values(data).filter((values) => values !== undefined);
-  const loans = there.map((values) => disk().lend(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)));
-  try {
-    return write();
-  } finally {
-    for (const loan of loans) loan.end();
-  }
-}
-
-function writeParts(ms: MeasurementSet, chunk: VisibilityChunk, options: WriteOptions): void {
   const { main } = ms;
   const cell = [chunk.chanCount, chunk.corrCount];
   const put = (name: string, values: ColumnValues, shape: readonly number[], width: number) =>
@@ -98,15 +82,10 @@ function putRows(
  * @returns the number of the first new row
  */
 export function appendChunk(ms: MeasurementSet, chunk: VisibilityChunk, options: AppendOptions = {}): number {
-  const start = ms.main.rowCount;
-  if (chunk.rowCount > 0) lending(chunk, () => appendParts(ms, chunk, options));
-  return start;
-}
-
-function appendParts(ms: MeasurementSet, chunk: VisibilityChunk, options: AppendOptions): void {
   const { main } = ms;
   const start = main.rowCount;
   const count = chunk.rowCount;
+  if (count === 0) return start;
   main.addRows(count);
   const put = (name: string, values: ColumnValues, shape?: readonly number[]) =>
     main.column(name).putRange(start, count, values, shape);
@@ -133,6 +112,7 @@ function appendParts(ms: MeasurementSet, chunk: VisibilityChunk, options: Append
   for (const [key, name] of ROW_COLUMNS.doubles) put(name, chunk[key]);
   for (const [key, name] of ROW_COLUMNS.integers) put(name, chunk[key]);
   put('DATA_DESC_ID', new Int32Array(count).fill(options.dataDescId ?? chunk.dataDescId));
+  return start;
 }
 
 function realParts(values: Float32Array): Float32Array {
