@@ -39,7 +39,6 @@ export function confinedDisk(disk: Disk, rules: AccessRules): Disk {
       disk.link(target, path);
     },
     freeBytes: (path) => disk.freeBytes(isVisible(path) ? path : reading(dirname(path))),
-    lend: (memory) => disk.lend(memory),
     resolve: (path) => disk.resolve(reading(path)),
   };
 }

@@ -23,7 +23,6 @@ export {
 } from './column-recipe.ts';
 export { type ContinuumFit, continuumSubtraction } from './continuum.ts';
 export { hanningSmooth, hanningSmoothInPlace } from './hanning.ts';
-export { OutgoingArrays } from './outgoing-arrays.ts';
 export { phaseCentreTurn, type SkyDirection, turnUvwInPlace } from './phase-centre.ts';
 export { type PhaseRotationOptions, phaseRotation } from './phase-rotation.ts';
 export { type RegridOptions, type RegridWindow, regridding } from './regrid.ts';

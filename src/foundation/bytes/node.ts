@@ -37,7 +37,6 @@ export function nodeDisk(): Disk {
         const info = fs.statfsSync(file);
         return info.bavail * info.bsize;
       }),
-    lend: (memory) => behind.lend(memory),
     resolve: (file) => (fs.existsSync(file) ? fs.realpathSync(file) : path.resolve(file)),
   };
 }

@@ -37,14 +37,6 @@ export interface LockFile {
   close(): void;
 }
 
-/** Memory that writes may go on to read after they return. */
-export interface Loan {
-  /** Waits until nothing of it is on its way to a file, so that it may be changed. */
-  reclaim(): void;
-  /** The same, for good. */
-  end(): void;
-}
-
 export interface FileInfo {
   readonly kind: 'file' | 'directory';
   readonly size: number;
@@ -74,8 +66,6 @@ export interface Disk {
   /** Makes `path` a symbolic link to `target`, which may be relative to the link's directory. */
   link(target: string, path: string): void;
   freeBytes(path: string): number;
-  /** Spares long writes a copy: bytes of `memory` that were handed to `write` stay as they are until the loan is reclaimed. */
-  lend(memory: Uint8Array): Loan;
   /** Absolute, links resolved where the path exists. */
   resolve(path: string): string;
 }

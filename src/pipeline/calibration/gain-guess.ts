@@ -1,5 +1,5 @@
 import type { GainProblem } from '../../foundation/numeric/index.ts';
-import { gainObjective, refineGainsInPlace } from './gain-newton.ts';
+import { gainObjective, refineGainsInPlace, sumsOfAntenna } from './gain-newton.ts';
 
 /** Sweeps from each guess before the best is refined. */
 const SWEEPS = 40;
@@ -79,16 +79,10 @@ function startsOf({ antCount, products, weights }: GainProblem): number[] {
 }
 
 /** Brings each gain to its minimum, g_i = sum_j B_ij g_j / sum_j A_ij |g_j|², one after the other. */
-function sweepGainsInPlace({ antCount, products, weights, gains }: GainProblem): void {
+function sweepGainsInPlace(problem: GainProblem): void {
+  const { antCount, gains } = problem;
   for (let ant = 0; ant < antCount; ant++) {
-    let [re, im, power] = [0, 0, 0];
-    for (let other = 0; other < antCount; other++) {
-      const at = ant * antCount + other;
-      const [x, y] = [gains[2 * other], gains[2 * other + 1]];
-      re += products[2 * at] * x - products[2 * at + 1] * y;
-      im += products[2 * at] * y + products[2 * at + 1] * x;
-      power += weights[at] * (x * x + y * y);
-    }
+    const [re, im, power] = sumsOfAntenna(problem, ant);
     if (!(power > 0)) continue;
     gains[2 * ant] = re / power;
     gains[2 * ant + 1] = im / power;

@@ -73,17 +73,27 @@ export function gainObjective({ antCount, products, weights, gains }: GainProble
   return sum;
 }
 
+/** What the others say of an antenna's gain: sum_j B_ij g_j (real, imaginary) and sum_j A_ij |g_j|². */
+export function sumsOfAntenna(
+  { antCount, products, weights, gains }: GainProblem,
+  ant: number,
+): [number, number, number] {
+  let [re, im, power] = [0, 0, 0];
+  for (let other = 0; other < antCount; other++) {
+    const at = ant * antCount + other;
+    const [x, y] = [gains[2 * other], gains[2 * other + 1]];
+    re += products[2 * at] * x - products[2 * at + 1] * y;
+    im += products[2 * at] * y + products[2 * at + 1] * x;
+    power += weights[at] * (x * x + y * y);
+  }
+  return [re, im, power];
+}
+
 /** Gradient by conj(g), [ant, re/im]; leaves sum_j A_ij |g_j|² in the problem's hessian. */
-function fillGradient({ antCount, products, weights, gains, hessian }: GainProblem, gradient: Float64Array): void {
+function fillGradient(problem: GainProblem, gradient: Float64Array): void {
+  const { antCount, gains, hessian } = problem;
   for (let ant = 0; ant < antCount; ant++) {
-    let [re, im, power] = [0, 0, 0];
-    for (let other = 0; other < antCount; other++) {
-      const at = ant * antCount + other;
-      const [x, y] = [gains[2 * other], gains[2 * other + 1]];
-      re += products[2 * at] * x - products[2 * at + 1] * y;
-      im += products[2 * at] * y + products[2 * at + 1] * x;
-      power += weights[at] * (x * x + y * y);
-    }
+    const [re, im, power] = sumsOfAntenna(problem, ant);
     hessian[ant] = power;
     gradient[2 * ant] = power * gains[2 * ant] - re;
     gradient[2 * ant + 1] = power * gains[2 * ant + 1] - im;

@@ -14,7 +14,7 @@ import { fillMain } from './main-filler.ts';
 import { fillField, fillObservation, fillProcessor, fillSource } from './observation-tables.ts';
 import { historyMessages, type ImportAsdmOptions, type ImportAsdmResult } from './options.ts';
 import { fillPointing } from './pointing-table.ts';
-import { FillMemory } from './row-arrays.ts';
+import { RowArrays } from './row-arrays.ts';
 import { fillSpectralTables } from './spectral-tables.ts';
 import { StateRows } from './state-table.ts';
 import { appendRows, texts } from './table-rows.ts';
@@ -186,7 +186,7 @@ function fillVisibilities(
     ...fillOptionsOf(context, source, phaseCorrection, options.bdfflags),
     ...(lazyIndex && { lazyIndex }),
   };
-  const memory = new FillMemory();
+  const arrays = new RowArrays();
   try {
     for (const { row, configuration, field, stateId } of filledRows(context, source, phaseCorrection, states)) {
       const rowContext = {
@@ -200,10 +200,10 @@ function fillVisibilities(
         ...(field.ephemeris && { ephemeris: field.ephemeris }),
         positions,
       };
-      fillMain(ms, asdm.bdfPath(row.dataUid), row.dataSize, rowContext, source.setup, fillOptions, memory);
+      fillMain(ms, asdm.bdfPath(row.dataUid), row.dataSize, rowContext, source.setup, fillOptions, arrays);
     }
   } finally {
-    memory.end();
+    arrays.end();
   }
   states.fill(ms);
   return ms.main.rowCount;

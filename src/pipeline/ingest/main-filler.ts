@@ -10,7 +10,7 @@ import {
 import { Integrations, loadPart, numbersOf, requirePart, sliceCounts } from './bdf-slices.ts';
 import { addToIndex } from './lazy-entries.ts';
 import { appendRows, type BdfFill, type PlacedSource, rowsOf } from './main-rows.ts';
-import type { FillMemory } from './row-arrays.ts';
+import type { RowArrays } from './row-arrays.ts';
 import type { RowContext } from './row-columns.ts';
 import type { SpectralSetup } from './spectral-tables.ts';
 import { type FillMainOptions, type WindowSource, windowSources } from './window-sources.ts';
@@ -35,14 +35,14 @@ export function fillMain(
   context: RowContext,
   setup: SpectralSetup,
   options: FillMainOptions,
-  memory: FillMemory,
+  arrays: RowArrays,
 ): void {
   const bdf = openBdf(bdfPath);
   try {
     const sources = windowSources(bdf, context, setup, options);
     const integrations = Integrations.of(bdf);
     if (integrations.length === 0 || sources.length === 0) return;
-    const fill = { ms, bdf, context, options, memory };
+    const fill = { ms, bdf, context, options, arrays };
     const { lazyIndex } = options;
     let done = 0;
     for (const count of lazyIndex ? [integrations.length] : sliceCounts(dataSize, integrations.length)) {
@@ -126,7 +126,7 @@ function putBlock(fill: BdfFill, source: WindowSource, held: HeldIntegrations, s
   const room = lease.int32(count);
   const offsets = new Uint32Array(room.buffer, room.byteOffset, count);
   fillOffsets(offsets, source, held, Math.max(1, fill.bdf.header.apc.length));
-  const data = fill.memory.outgoing.next((isComplex ? 2 : 1) * cell * count);
+  const data = lease.float32((isComplex ? 2 : 1) * cell * count);
   if (!isComplex) scaleRowsInto(numbers, offsets, data, cell, 1);
   else if (source.name === 'crossData') {
     scaleRowsInto(numbers, offsets, data, 2 * cell, Math.fround(window.scaleFactor));

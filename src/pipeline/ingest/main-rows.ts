@@ -2,7 +2,7 @@ import type { MeasurementSet } from '../../astronomy/ms/index.ts';
 import type { BdfReader } from '../../formats/asdm/index.ts';
 import { ALL_BITS, markFlags, readFlags } from './bdf-flags.ts';
 import type { Integrations } from './bdf-slices.ts';
-import type { FillMemory } from './row-arrays.ts';
+import type { RowArrays } from './row-arrays.ts';
 import { putRowColumns, type RowContext, UvwCache } from './row-columns.ts';
 import type { FillMainOptions, WindowSource } from './window-sources.ts';
 
@@ -25,7 +25,7 @@ export interface BdfFill {
   readonly bdf: BdfReader;
   readonly context: RowContext;
   readonly options: FillMainOptions;
-  readonly memory: FillMemory;
+  readonly arrays: RowArrays;
 }
 
 /**
@@ -58,7 +58,7 @@ export function appendRows(
 }
 
 function putRows(
-  { ms: { main }, bdf, context, options, memory }: BdfFill,
+  { ms: { main }, bdf, context, options, arrays }: BdfFill,
   source: WindowSource,
   uvwCache: UvwCache,
   integrations: Integrations,
@@ -67,7 +67,7 @@ function putRows(
   const { window, corrCount, dataDescId, effectiveBw, pairs } = source;
   const { binCount } = window;
   const count = integrations.length * rowsOf(source);
-  putRowColumns(main, context, uvwCache, memory.rows, {
+  putRowColumns(main, context, uvwCache, arrays, {
     start,
     integrations,
     pairs,
@@ -76,8 +76,8 @@ function putRows(
     corrCount,
     effectiveBw,
   });
-  const flag = memory.rows.uint8('flag', count * window.chanCount * corrCount);
-  const flagRow = memory.rows.uint8('flagRow', count);
+  const flag = arrays.uint8('flag', count * window.chanCount * corrCount);
+  const flagRow = arrays.uint8('flagRow', count);
   if (options.withBdfFlags) {
     const flags = Array.from(integrations, (integration) => readFlags(bdf, integration));
     markFlags(source, bdf, { flags, mask: ALL_BITS }, flag, flagRow);

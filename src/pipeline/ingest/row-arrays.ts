@@ -1,4 +1,3 @@
-import { OutgoingArrays } from '../../astronomy/visibility/index.ts';
 import { arena, type Lease } from '../../foundation/numeric/index.ts';
 
 interface HeldArray {
@@ -10,7 +9,7 @@ interface HeldArray {
  * Arrays that a block of rows is made in, used again for the next. They lie in kernel memory: garbage of this size would be most
  * of the memory of an import, and the holes that it leaves in the system's own most of its growth.
  */
-class RowArrays {
+export class RowArrays {
   private readonly held = new Map<string, HeldArray>();
 
   int32(name: string, length: number): Int32Array {
@@ -26,6 +25,7 @@ class RowArrays {
     return this.take(name, length, (lease) => lease.uint8(length));
   }
 
+  /** Gives their memory back. */
   end(): void {
     for (const { lease } of this.held.values()) lease.release();
     this.held.clear();
@@ -40,19 +40,5 @@ class RowArrays {
     const values = allocate(lease).fill(0) as T;
     this.held.set(name, { lease, values });
     return values;
-  }
-}
-
-export type { RowArrays };
-
-/** What an import makes rows in, from its first BDF to its last. */
-export class FillMemory {
-  readonly rows = new RowArrays();
-  /** For visibilities. */
-  readonly outgoing = new OutgoingArrays();
-
-  end(): void {
-    this.outgoing.end();
-    this.rows.end();
   }
 }

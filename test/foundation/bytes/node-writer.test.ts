@@ -70,38 +70,6 @@ describe('writing behind', () => {
     for (const one of [file, other]) closeSync(one.descriptor);
   });
 
-  it('takes lent memory without a copy, and waits before it may be changed', async () => {
-    const writer = await runningWriter();
-    const shared = new SharedArrayBuffer(64 * MIB);
-    const lent = new Uint8Array(shared, 5 * MIB, 40 * MIB);
-    const loan = writer.lend(lent);
-    const path = join(folder(), 'file');
-    const file = pending(path);
-    const half = lent.subarray(0, 20 * MIB);
-    for (let turn = 1; turn <= 6; turn++) {
-      loan.reclaim();
-      half.fill(turn);
-      expect(writer.take(file, turn * 20 * MIB, half)).toBe(true);
-    }
-    loan.end();
-    half.fill(0);
-    const stored = readFileSync(path);
-    for (let turn = 1; turn <= 6; turn++)
-      expect(stored.subarray(turn * 20 * MIB, (turn + 1) * 20 * MIB).every((byte) => byte === turn)).toBe(true);
-    // Nothing went through the ring, where the probe had left zeros.
-    const { ring } = (writer as unknown as { worker: { ring: { bytes: Uint8Array } } }).worker;
-    expect(ring.bytes.every((byte) => byte === 0)).toBe(true);
-    const copied = new Uint8Array(shared, 0, MIB).fill(3); // outside of what was lent, and lent no more
-    writer.take(file, 0, copied);
-    writer.take(file, MIB, half.subarray(0, MIB).fill(4));
-    for (const bytes of [copied, half]) bytes.fill(0);
-    writer.settle();
-    expect(readFileSync(path).subarray(0, 2 * MIB)).toEqual(
-      Buffer.concat([Buffer.alloc(MIB, 3), Buffer.alloc(MIB, 4)]),
-    );
-    closeSync(file.descriptor);
-  });
-
   it('leaves short writes to the caller, and all until much has been written', () => {
     const file = pending(join(folder(), 'file'));
     expect(new WriteBehind(0).take(file, 0, new Uint8Array(1000))).toBe(false);
