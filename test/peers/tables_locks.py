@@ -2,7 +2,8 @@
 
 Readers open the table anew each time, or hold it open with a lock around each look. (One that holds it open and leaves the locks
 to casacore may keep every writer waiting, casacore's as well.) Where the writer has no locks it renames copies: then a look that
-overlaps the renaming may be torn, at most two a change; who holds the table open stays with the old generation.
+overlaps the renaming may be torn, at most two a change; who holds the table open stays with the old generation, whole if the
+opening did not overlap a renaming. So every reader has looked once before the writer begins.
 Prints a PASS or FAIL line a reader; the exit code is 1 when one failed.
 """
 import os
@@ -92,6 +93,8 @@ def read(path, way, seconds):
             complaint = complaint or str(error)[:200]
             if way == "anew" and t is not None:
                 t.close()
+        if looks == 1:
+            print("looked", flush=True)
         time.sleep(0.01)
     count = len({value for kind, value in seen_all if kind == "generation"})
     print(looks, torn, count, complaint.replace("\n", " "))
@@ -109,6 +112,7 @@ def main():
     for way, change in [("anew", "locks"), ("locked", "locks"), ("anew", "copies"), ("locked", "copies")]:
         start = lambda *args: subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         reader = start(sys.executable, os.path.abspath(__file__), path, way, str(SECONDS))
+        reader.stdout.readline()
         writer = start(os.environ.get("ALMA_QA2_NODE", "node"), driver, path, str(SECONDS), change)
         told = reader.communicate()[0].strip().splitlines()
         written = writer.communicate()[0].strip()
