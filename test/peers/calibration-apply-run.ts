@@ -1,5 +1,6 @@
 // Runs gencal, wvrgcal, setjy and applycal of this program; called by calibration_apply.py with a JSON list of calls.
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { installErfa } from '../../src/astronomy/measures/index.ts';
 import { openMs } from '../../src/astronomy/ms/index.ts';
 import { readChunks } from '../../src/astronomy/visibility/index.ts';
@@ -10,12 +11,14 @@ import { installKernels } from '../../src/foundation/numeric/index.ts';
 import { applycal } from '../../src/pipeline/calibration/applycal.ts';
 import { gencal } from '../../src/pipeline/calibration/gencal.ts';
 import { wvrgcal } from '../../src/pipeline/calibration/wvrgcal.ts';
+import { installFluxModels } from '../../src/pipeline/skymodel/flux-models.ts';
 import { openModel } from '../../src/pipeline/skymodel/model-provider.ts';
 import { setjy } from '../../src/pipeline/skymodel/setjy.ts';
 
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(process.argv[2])));
 installErfa(new Uint8Array(readFileSync(process.argv[3])));
+installFluxModels(() => readFileSync(join(dirname(process.argv[3]), 'flux-models.json'), 'utf8'));
 /** Model of the first row of a field and window, [chan][corr][re, im]. */
 function modelOf(_context: unknown, options: { vis: string; field: string; spw: number }): number[][][] {
   const ms = openMs(options.vis, 'read');

@@ -8,13 +8,21 @@ import { silentContext } from '../../src/foundation/base/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
-import { openModel, quasarFlux, type SetjyOptions, setjy, solarModel } from '../../src/pipeline/skymodel/index.ts';
+import {
+  installFluxModels,
+  openModel,
+  quasarFlux,
+  type SetjyOptions,
+  setjy,
+  solarModel,
+} from '../../src/pipeline/skymodel/index.ts';
 import { solarModel2010 } from '../../src/pipeline/skymodel/solar-flux-2010.ts';
 
 const [, , root] = process.argv;
 installDisk(nodeDisk());
 installKernels(new Uint8Array(readFileSync(join(root, 'dist', 'kernels.wasm'))));
 installErfa(new Uint8Array(readFileSync(join(root, 'data', 'erfa.wasm'))));
+installFluxModels(() => readFileSync(join(root, 'data', 'flux-models.json'), 'utf8'));
 const context = silentContext(process.cwd());
 
 interface SolarCase {

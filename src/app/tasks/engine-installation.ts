@@ -6,6 +6,7 @@ import { nodeCrew } from '../../foundation/base/workers-node.ts';
 import { installDisk } from '../../foundation/bytes/index.ts';
 import { nodeDisk } from '../../foundation/bytes/node.ts';
 import { installKernels } from '../../foundation/numeric/index.ts';
+import { installFluxModels } from '../../pipeline/skymodel/index.ts';
 import { builtScript, installationRoot } from './installation.ts';
 
 /**
@@ -19,4 +20,5 @@ export function installEngine(memoryBytes: number): void {
   installCrew(nodeCrew(builtScript('crew-worker')));
   installKernels(read('dist', 'kernels.wasm'), memoryBytes);
   installErfa(read('data', 'erfa.wasm'));
+  installFluxModels(() => readFileSync(join(installationRoot(), 'data', 'flux-models.json'), 'utf8'));
 }

@@ -10,6 +10,7 @@ export {
 } from './component-list.ts';
 export { type ComponentModelOptions, writeComponentModel } from './component-model.ts';
 export { airy, type Disk, diskPath } from './disk.ts';
+export { installFluxModels } from './flux-models.ts';
 export { type FluxSpec, parseFluxSpec } from './flux-spec.ts';
 export { knownStandards } from './flux-standard.ts';
 export { type FluxDictionary, spectrumFromFluxscale } from './fluxscale-model.ts';

@@ -1,5 +1,5 @@
-import tables from '../../../data/flux-models.json' with { type: 'json' };
 import { fail, SECONDS_PER_DAY } from '../../foundation/base/index.ts';
+import { fluxModels } from './flux-models.ts';
 
 /** Coefficients of log10 S[Jy] in powers of log10 f[GHz]; one set for all times, or one for each epoch. */
 interface Standard {
@@ -8,11 +8,10 @@ interface Standard {
   readonly sources: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
 
-const standards = tables.quasars.standards as Readonly<Record<string, Standard>>;
-const positions = tables.quasars.positions as unknown as Readonly<Record<string, readonly [ra: number, dec: number]>>;
+const standardNamed = (name: string) => fluxModels().quasars.standards[name] as Standard | undefined;
 
 /** Standards of flux densities of radio sources that are there. */
-export const quasarStandards: readonly string[] = Object.keys(standards);
+export const quasarStandards: readonly string[] = ['Perley-Butler 2010', 'Perley-Butler 2013', 'Perley-Butler 2017'];
 
 /** Other names of the sources of the tables. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +47,7 @@ function sourceNamed(standard: Standard, field: string, ra: number, dec: number)
     .filter(({ name }) => wanted.includes(name))
     .sort((one, other) => other.name.length - one.name.length)[0];
   if (byName) return byName.source;
-  const place = Object.entries(positions).find(
+  const place = Object.entries(fluxModels().quasars.positions).find(
     ([, [ra0, dec0]]) =>
       Math.hypot(Math.atan2(Math.sin(ra - ra0), Math.cos(ra - ra0)) * Math.cos(dec), dec - dec0) < SAME_PLACE,
   );
@@ -57,7 +56,7 @@ function sourceNamed(standard: Standard, field: string, ra: number, dec: number)
 
 /** True for a source that a standard has; see {@link quasarFlux}. */
 export function knowsQuasar(standard: string, field: string, ra: number, dec: number): boolean {
-  const table = standards[standard];
+  const table = standardNamed(standard);
   return table !== undefined && sourceNamed(table, field, ra, dec) !== undefined;
 }
 
@@ -80,7 +79,7 @@ export function quasarFlux(
   dec: number,
   mjdSec: number,
 ): (hz: number) => number {
-  const table = standards[standard] ?? fail('unsupported', `The standard "${standard}" is not known.`);
+  const table = standardNamed(standard) ?? fail('unsupported', `The standard "${standard}" is not known.`);
   const source = sourceNamed(table, field, ra, dec);
   if (!source) {
     fail(

@@ -1,6 +1,6 @@
-import tables from '../../../data/flux-models.json' with { type: 'json' };
 import { fail } from '../../foundation/base/index.ts';
 import { type CodedSeries, evaluateSeries } from './coded-series.ts';
+import { fluxModels } from './flux-models.ts';
 import { LocalSpline } from './local-spline.ts';
 import { type CodedSteps, sumOfSteps } from './rounding-steps.ts';
 
@@ -34,10 +34,25 @@ export interface BodyState {
 }
 
 const ASTRONOMICAL_UNIT = 1.4959787066e11;
-const bodies = tables.bodies as unknown as Readonly<Record<string, BodyTables>>;
+const tablesOf = (body: string) => fluxModels().bodies[body] as BodyTables;
 
 /** Bodies of the standard Butler-JPL-Horizons 2012 that are there. */
-export const solarBodies: readonly string[] = Object.keys(bodies).filter((name) => name !== 'Saturn');
+export const solarBodies: readonly string[] = [
+  'Venus',
+  'Mars',
+  'Jupiter',
+  'Uranus',
+  'Neptune',
+  'Io',
+  'Europa',
+  'Ganymede',
+  'Callisto',
+  'Titan',
+  'Ceres',
+  'Pallas',
+  'Vesta',
+  'Juno',
+];
 
 /** The body of a field name, in any case; undefined for others. */
 export function bodyNamed(name: string): string | undefined {
@@ -47,9 +62,9 @@ export function bodyNamed(name: string): string | undefined {
 
 /** Geocentric vector of a body, au, J2000, where its light comes from. */
 function vectorAt(name: string, mjd: number): Float64Array {
-  const { orbit, around } = bodies[name];
+  const { orbit, around } = tablesOf(name);
   const vector = evaluateSeries(orbit, mjd);
-  return around ? vector.map((value, axis) => value + evaluateSeries(bodies[around].orbit, mjd)[axis]) : vector;
+  return around ? vector.map((value, axis) => value + evaluateSeries(tablesOf(around).orbit, mjd)[axis]) : vector;
 }
 
 /** Distance from the centre of the Earth, au. */
@@ -60,7 +75,7 @@ const BEFORE = 1e-5;
 
 /** Planetographic latitude of the Earth as the table of CASA that ends at `last` has it for a day, deg. */
 function latitudeAt(name: string, day: number, last: number): number {
-  const { pole, spans } = bodies[name];
+  const { pole, spans } = tablesOf(name);
   if (!pole || day < pole.first) return 0;
   const { unit, length, steps } = pole.latitude;
   const isBorder = day === last && last < spans[spans.length - 1].last;
@@ -86,7 +101,7 @@ const recessionAt = (name: string, mjd: number) =>
  * @throws unsupported for dates without ephemeris
  */
 export function bodyState(name: string, mjd: number): BodyState {
-  const { spans, pole } = bodies[name];
+  const { spans, pole } = tablesOf(name);
   const span = spans.find(({ first, last }) => mjd > first && mjd < last);
   if (!span) {
     const [from, to] = [spans[0].first, spans[spans.length - 1].last];

@@ -1,8 +1,8 @@
-import tables from '../../../data/flux-models.json' with { type: 'json' };
 import { frequencyShiftFactor, observatoryPosition } from '../../astronomy/measures/index.ts';
 import { BOLTZMANN, fail, PLANCK, SECONDS_PER_DAY, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { type CodedSeries, decodeIntegers, evaluateSeries } from './coded-series.ts';
 import type { Disk } from './disk.ts';
+import { fluxModels } from './flux-models.ts';
 import { LocalSpline, nearestIndex } from './local-spline.ts';
 import { type CodedSteps, sumOfSteps } from './rounding-steps.ts';
 import { type BodyState, bodyNamed, bodyState, distanceAt, solarBodies } from './solar-ephemeris.ts';
@@ -55,7 +55,6 @@ interface Spectrum {
 }
 
 type FluxTables = { readonly temperature?: TemperatureTable; readonly timed?: TimedTable };
-const bodies = tables.bodies as unknown as Readonly<Record<string, FluxTables>>;
 const SKY_KELVIN = 2.725;
 
 /** Brightness of a body over that of the sky behind, W/m2/Hz/sr. */
@@ -189,7 +188,7 @@ export function solarModel(name: string, mjdSec: number, telescope: string): Sol
   }
   const mjd = mjdSec / SECONDS_PER_DAY;
   const state = bodyState(body, mjd);
-  const { temperature, timed } = bodies[body];
+  const { temperature, timed } = fluxModels().bodies[body] as FluxTables;
   if (timed && mjd > timed.last)
     fail('unsupported', `The model of ${body} ends at MJD ${timed.last}; the data are of MJD ${mjd.toFixed(2)}.`);
   const isTimed = timed !== undefined && (mjd >= timed.first || !temperature);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fluxModels } from '../../../src/pipeline/skymodel/flux-models.ts';
 import { bodyNamed, bodyState, solarBodies } from '../../../src/pipeline/skymodel/solar-ephemeris.ts';
 
 const ARCSEC = Math.PI / 648000;
@@ -45,6 +46,7 @@ describe('the state of a body', () => {
   });
 
   it('is known for fourteen bodies', () => {
+    expect([...solarBodies, 'Saturn'].sort()).toEqual(Object.keys(fluxModels().bodies).sort());
     expect(solarBodies).toHaveLength(14);
     expect(bodyNamed('tITAN')).toBe('Titan');
     expect(bodyNamed('Saturn')).toBeUndefined();
