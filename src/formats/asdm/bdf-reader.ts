@@ -14,6 +14,7 @@ import {
   valueBytes,
 } from './bdf-header.ts';
 import { LineScanner, mimeBoundary, readMimeHeaders } from './line-scanner.ts';
+import { NearReader } from './near-reader.ts';
 import { SubsetIndex } from './subset-index.ts';
 
 /** Where a binary part lies in the file. */
@@ -66,6 +67,8 @@ export interface BdfReader {
 }
 
 const XML_LINES = 1000;
+/** Parts up to this size are read together with those that follow, bytes. */
+const SHORT_PART = 4096;
 
 /**
  * Opens a BDF and reads its header.
@@ -87,6 +90,7 @@ class MimeBdf implements BdfReader {
   readonly header: BdfHeader;
   private readonly source: ByteSource;
   private readonly scanner: LineScanner;
+  private readonly near: NearReader;
   private readonly boundary: string;
   private readonly found = new SubsetIndex();
   private readonly headers = new SubsetHeaderParser();
@@ -95,6 +99,7 @@ class MimeBdf implements BdfReader {
   constructor(source: ByteSource) {
     this.source = source;
     this.scanner = new LineScanner(source);
+    this.near = new NearReader(source);
     const { headers } = readMimeHeaders(this.scanner);
     const boundary = mimeBoundary(headers);
     if (boundary === undefined) this.refuse('The file is no BDF: its first lines state no MIME boundary.', 0);
@@ -151,12 +156,15 @@ class MimeBdf implements BdfReader {
       fail('internal', `Numbers of ${width} bytes cannot be read into ${target.BYTES_PER_ELEMENT}.`);
     }
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
-    this.source.read(part.offset + first * width, bytes);
+    const offset = part.offset + first * width;
+    if (bytes.length > SHORT_PART) this.source.read(offset, bytes);
+    else bytes.set(this.near.read(offset, bytes.length));
     if (!this.header.isLittleEndian) swapBytesInPlace(bytes, width);
   }
 
   close(): void {
     this.scanner.release();
+    this.near.release();
     this.source.close();
   }
 

@@ -1,28 +1,30 @@
 import { fail } from '../../foundation/base/index.ts';
 import { type ByteSource, latin1Text } from '../../foundation/bytes/index.ts';
+import { NearReader } from './near-reader.ts';
 
 /** A little more than the text between two binary parts, which are jumped over. */
 const WINDOW_BYTES = 1 << 10;
 const LINE_LIMIT = 1 << 22;
-/** One window for all scanners, which read no further line without filling it: an ASDM has a thousand BDFs. */
-const WINDOW = new Uint8Array(WINDOW_BYTES);
 
 /** Reads lines of a file through a small window, with jumps over what is not text. */
 export class LineScanner {
   /** Where the next line starts. */
   offset = 0;
   readonly source: ByteSource;
+  private readonly reader: NearReader;
   /** The window's bytes as Latin-1, one character each. */
   private text = '';
   private windowStart = 0;
 
   constructor(source: ByteSource) {
     this.source = source;
+    this.reader = new NearReader(source);
   }
 
   /** Gives the window back; nothing can be read any more. */
   release(): void {
     this.text = '';
+    this.reader.release();
     this.offset = this.source.length;
   }
 
@@ -76,10 +78,8 @@ export class LineScanner {
   /** Makes the window hold at least the byte at `offset`. */
   private fill(): void {
     if (this.offset >= this.windowStart && this.offset < this.windowStart + this.text.length) return;
-    const bytes = WINDOW.subarray(0, Math.min(WINDOW_BYTES, this.source.length - this.offset));
-    this.source.read(this.offset, bytes);
     this.windowStart = this.offset;
-    this.text = latin1Text(bytes);
+    this.text = latin1Text(this.reader.read(this.offset, Math.min(WINDOW_BYTES, this.source.length - this.offset)));
   }
 }
 

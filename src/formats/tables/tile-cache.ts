@@ -118,6 +118,10 @@ export class TileCache {
     return tile.bytes;
   }
 
+  has(key: number): boolean {
+    return this.tiles.has(key);
+  }
+
   /** Told that values of a tile were written: one that has got so many as it has is written, and leaves the cache to others. */
   wrote(key: number, values: number, capacity: number): void {
     const tile = this.tiles.get(key);

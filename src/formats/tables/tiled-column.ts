@@ -26,8 +26,9 @@ export interface TiledHost {
   touch(): void;
 }
 
-/** From this size on, rows whose tiles hold whole cells are moved between file and memory directly. */
+/** From this size on, or so many tiles, rows whose tiles hold whole cells are moved between file and memory directly. */
 const DIRECT_BYTES = 65_536;
+const DIRECT_TILES = 4;
 /** Cubes are at least this far apart in the keys of the cache. */
 const KEY_STEP = 2 ** 28;
 
@@ -195,7 +196,7 @@ export class TiledColumn implements StorageColumn {
 
   private writeBoxOf(box: Box, values: ColumnValues, at: number): void {
     const info = typeInfo(this.layout.type);
-    const { cache, context } = this.host;
+    const { context } = this.host;
     const file = this.host.fileOf(box.cube);
     const offset = box.cube.tile.offsets[this.part];
     if (this.layout.type === 'Bool') {
@@ -210,14 +211,37 @@ export class TiledColumn implements StorageColumn {
       source = source.slice();
       toHostOrder(source, info.swapBytes, false);
     }
-    const direct = this.directOffset(box, source.length);
-    if (direct !== undefined) {
-      const [low, high] = this.directKeys(box);
-      cache.settle(low, high, true);
-      file.write(direct, source);
-      return;
+    if (this.directOffset(box, source.length) !== undefined) this.writeDirectly(box, file, source);
+    else this.editTiles(box, file, (part, tile) => copyRuns(part, tile.subarray(offset), source, width, false));
+  }
+
+  /** Rows that follow each other in the file; those of a tile at either end that is in memory, and not full yet, go there. */
+  private writeDirectly(box: Box, file: TileFile, source: Uint8Array): void {
+    const { cache } = this.host;
+    const { bytes: width } = typeInfo(this.layout.type);
+    const last = box.size.length - 1;
+    const [start, count] = [box.start[last], box.size[last]];
+    const tileRows = box.cube.tileShape[last];
+    const [low, high] = this.directKeys(box);
+    const head = cache.has(low) ? Math.min(count, tileRows - (start % tileRows)) : 0;
+    const tail = high > low && cache.has(high) ? ((start + count - 1) % tileRows) + 1 : 0;
+    const rowBytes = source.length / count;
+    const edit = (from: number, rows: number) => {
+      if (rows === 0) return;
+      const end = { ...box, start: box.start.with(last, start + from), size: box.size.with(last, rows) };
+      const bytes = source.subarray(from * rowBytes, (from + rows) * rowBytes);
+      this.editTiles(end, file, (part, tile) => copyRuns(part, tile, bytes, width, false));
+    };
+    edit(0, head);
+    const rest = count - head - tail;
+    if (rest > 0) {
+      cache.settle(low + 1, high - 1, true);
+      file.write(
+        box.cube.fileOffset + (start + head) * rowBytes,
+        source.subarray(head * rowBytes, (head + rest) * rowBytes),
+      );
     }
-    this.editTiles(box, file, (part, tile) => copyRuns(part, tile.subarray(offset), source, width, false));
+    edit(count - tail, tail);
   }
 
   /** Changes the tiles of a box; those that have got all their values, in one box or in several, leave the cache to others. */
@@ -245,8 +269,9 @@ export class TiledColumn implements StorageColumn {
 
   /** Place in the file when tiles hold whole cells of this column alone, so that rows follow each other there. */
   private directOffset(box: Box, bytes: number): number | undefined {
-    if (bytes < DIRECT_BYTES || this.host.dataColumns.length !== 1) return undefined;
     const { cube, start, size } = box;
+    if (bytes < Math.min(DIRECT_BYTES, DIRECT_TILES * cube.tile.bytes)) return undefined;
+    if (this.host.dataColumns.length !== 1) return undefined;
     const last = cube.shape.length - 1;
     for (let axis = 0; axis < last; axis++) {
       if (start[axis] !== 0 || size[axis] !== cube.shape[axis] || cube.tileShape[axis] !== cube.shape[axis])

@@ -175,14 +175,18 @@ function mergeFlags(
   return flaggedRows;
 }
 
-/** Marks FLAG and FLAG_ROW where the correlator set flag words: one word for each product, for all channels. */
+/**
+ * Marks FLAG and FLAG_ROW where the correlator set flag words: one word for each product, for all channels.
+ *
+ * @returns whether there were any
+ */
 export function markFlags(
   source: WindowSource,
   bdf: BdfReader,
   { flags, mask }: { readonly flags: readonly (BdfFlags | undefined)[]; readonly mask: number },
   flag: Uint8Array,
   flagRow: Uint8Array,
-): void {
+): boolean {
   const { pairs, window, corrCount } = source;
   const windows = bdf.header.basebands.flatMap((baseband) => baseband.spectralWindows);
   const productsOf = (index: number) =>
@@ -192,6 +196,7 @@ export function markFlags(
   const products = productsOf(source.windowIndex);
   const cell = window.chanCount * corrCount;
   let row = 0;
+  let isMarked = false;
   for (const integration of flags) {
     for (let pair = 0; pair < pairs.first.length; pair++) {
       const a = pairs.first[pair];
@@ -208,10 +213,12 @@ export function markFlags(
           const product = products === corrCount ? corr : products === 3 ? [0, 1, 1, 2][corr] : 0;
           if ((words[place + windowFirst + bin * products + product] & mask) === 0) continue;
           flagged++;
+          isMarked = true;
           for (let chan = 0; chan < window.chanCount; chan++) flag[row * cell + chan * corrCount + corr] = 1;
         }
         if (flagged === corrCount) flagRow[row] = 1;
       }
     }
   }
+  return isMarked;
 }

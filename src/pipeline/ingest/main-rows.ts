@@ -76,12 +76,15 @@ function putRows(
     corrCount,
     effectiveBw,
   });
+  // Both are left as they were taken: all zeros, of which few become 1.
   const flag = arrays.uint8('flag', count * window.chanCount * corrCount);
   const flagRow = arrays.uint8('flagRow', count);
+  let isMarked = false;
   if (options.withBdfFlags) {
     const flags = Array.from(integrations, (integration) => readFlags(bdf, integration));
-    markFlags(source, bdf, { flags, mask: ALL_BITS }, flag, flagRow);
+    isMarked = markFlags(source, bdf, { flags, mask: ALL_BITS }, flag, flagRow);
   }
   main.column('FLAG').putRange(start, count, flag, [window.chanCount, corrCount]);
   main.column('FLAG_ROW').putRange(start, count, flagRow);
+  if (isMarked) for (const values of [flag, flagRow]) values.fill(0);
 }

@@ -31,10 +31,10 @@ export class RowArrays {
     this.held.clear();
   }
 
-  /** Zeros; good until the same name is taken again. */
+  /** With what was in them when the name was taken before, zeros where it was not. */
   private take<T extends HeldArray['values']>(name: string, length: number, allocate: (lease: Lease) => T): T {
     const before = this.held.get(name);
-    if (before && before.values.length >= length) return before.values.subarray(0, length).fill(0) as T;
+    if (before && before.values.length >= length) return before.values.subarray(0, length) as T;
     before?.lease.release();
     const lease = arena().lease();
     const values = allocate(lease).fill(0) as T;

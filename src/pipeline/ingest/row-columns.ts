@@ -108,6 +108,7 @@ export function putRowColumns(
   const time = arrays.float64('time', count);
   const interval = arrays.float64('interval', count);
   const uvw = arrays.float64('uvw', 3 * count);
+  if (pairs.isAuto) uvw.fill(0);
   const weight = arrays.float32('weight', block.corrCount * count);
   const sigma = arrays.float32('sigma', block.corrCount * count);
   let row = 0;
