@@ -1,5 +1,6 @@
-// npm run bench -- calibration [--preset NAME] [--input DIR]: each of the nineteen steps of a scriptForCalibration, run by
-// casapy of alma-qa2 and by CASA 6.7: wall time, CPU time and peak memory of each step, measured from outside alike.
+// npm run bench -- calibration [--preset NAME] [--input DIR] [--runs N]: each of the nineteen steps of a scriptForCalibration, run by
+// casapy of alma-qa2 and by CASA 6.7: wall time, CPU time and peak memory of each step, measured from outside alike; medians of
+// N runs, in turn.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import {
 } from './peers.mjs';
 
 const preset = argument('--preset', 'medium');
+const runs = Number(argument('--runs', '1'));
 const work = makeWork();
 const SCRIPT = 'scriptForCalibration.py';
 
@@ -58,14 +60,33 @@ function makeScript({ uid, asdm, goal }) {
   return script;
 }
 
-async function timed(command, args, directory, env) {
-  const result = await measure(command, args, { cwd: directory, env, folder: directory });
+/** One run of the script, in a workplace of its own. */
+async function timed(name, command, args, env, input, script) {
+  const directory = workplace(name, input, script);
+  const result = await measure(command, [...args, 'driver.py'], { cwd: directory, env, folder: directory });
   if (result.status !== 0) throw new Error(result.output.slice(-3000));
+  rmSync(directory, { recursive: true });
   return result;
 }
 
+const MEASURED = ['wallSec', 'cpuSec', 'peakMemoryMb'];
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+}
+
+/** What runs of the same script measured, as medians. */
+const medianRun = (results) => ({
+  peakDiskMb: Math.max(...results.map(({ peakDiskMb }) => peakDiskMb)),
+  steps: results[0].steps.map(({ name }, index) => ({
+    name,
+    ...Object.fromEntries(MEASURED.map((what) => [what, median(results.map(({ steps }) => steps[index][what]))])),
+  })),
+});
+
 const short = ({ wallSec, cpuSec, peakMemoryMb }) => ({
-  wallSec: rounded(wallSec),
+  wallSec: rounded(wallSec, 4),
   cpuSec: rounded(cpuSec),
   peakMemoryMb: rounded(peakMemoryMb, 0),
 });
@@ -77,7 +98,7 @@ const sum = (steps) => ({
 
 function line(name, mine, peer) {
   const cells = ({ wallSec, cpuSec, peakMemoryMb }) =>
-    `${wallSec.toFixed(2).padStart(8)} ${cpuSec.toFixed(2).padStart(7)} ${peakMemoryMb.toFixed(0).padStart(6)}`;
+    `${wallSec.toFixed(wallSec < 0.1 ? 4 : 2).padStart(8)} ${cpuSec.toFixed(2).padStart(7)} ${peakMemoryMb.toFixed(0).padStart(6)}`;
   const ratio = peer ? `${cells(peer)} ${(peer.wallSec / mine.wallSec).toFixed(1).padStart(6)}` : '';
   console.log(`${name.slice(0, 52).padEnd(53)}${cells(mine)}  ${ratio}`);
 }
@@ -89,24 +110,17 @@ try {
   console.log(
     `${preset}: one Execution Block of ${asdmMb.toFixed(0)} MB, ${readFileSync(script, 'utf8').length} bytes of script`,
   );
-  const own = workplace('ours', input, script);
-  const mine = await timed(
-    process.execPath,
-    [join(root, 'bin', 'casapy.mjs'), '--trust', '--nologfile', 'driver.py'],
-    own,
-    process.env,
-  );
-  rmSync(own, { recursive: true });
-  let peer;
-  if (hasCasa()) {
-    const theirs = workplace('casa', input, script);
-    peer = await timed(
-      casaPython,
-      [join(root, 'test', 'peers', 'casa_harness.py'), 'driver.py'],
-      theirs,
-      casaEnvironment(work),
-    );
-  } else console.log('CASA 6.7 is not available; run npm run test:peers first.');
+  const ours = [];
+  const theirs = [];
+  const casapy = [join(root, 'bin', 'casapy.mjs'), '--trust', '--nologfile'];
+  const harness = [join(root, 'test', 'peers', 'casa_harness.py')];
+  for (let run = 0; run < runs; run++) {
+    ours.push(await timed('ours', process.execPath, casapy, process.env, input, script));
+    if (hasCasa()) theirs.push(await timed('casa', casaPython, harness, casaEnvironment(work), input, script));
+  }
+  const mine = medianRun(ours);
+  const peer = theirs.length > 0 ? medianRun(theirs) : undefined;
+  if (!peer) console.log('CASA 6.7 is not available; run npm run test:peers first.');
 
   console.log(`\n${''.padEnd(53)}    wall     CPU memory      wall     CPU memory  times as fast`);
   const results = mine.steps.map((step) => {
@@ -122,6 +136,7 @@ try {
   line('all steps', sum(mine.steps), peer && sum(peer.steps));
   saveResults(`calibration-${preset}`, {
     preset,
+    runs,
     asdmMb: rounded(asdmMb, 0),
     ...conditions(),
     ...total,

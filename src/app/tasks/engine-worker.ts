@@ -78,7 +78,9 @@ function serveBridge(data: EngineThreadData, bridge: NonNullable<EngineThreadDat
     if (isFirst) session.announce();
     isFirst = false;
     try {
-      const value = await session.answerPython(unpackRequest(request.text) as unknown as EngineRequest, request.cwd);
+      const asked = unpackRequest(request.text) as unknown as EngineRequest;
+      if (asked.kind === 'task') prepareLocks(); // most tasks lock tables, and all take longer than this
+      const value = await session.answerPython(asked, request.cwd);
       bridge.port.postMessage(packReply(value));
     } catch (error) {
       bridge.port.postMessage({ error: packError(error) });

@@ -1,5 +1,5 @@
 import { describeUnfinished } from '../../astronomy/visibility/index.ts';
-import { isTable, openTable } from '../../formats/tables/index.ts';
+import { isTable } from '../../formats/tables/index.ts';
 import { type Context, isQa2Error } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import type { TaskValue } from './types.ts';
@@ -20,13 +20,7 @@ export function warnOfInterruptedChanges(context: Context, values: readonly Task
 
 function sentenceOf(path: string): string | undefined {
   try {
-    if (!isTable(path)) return undefined;
-    const table = openTable(path);
-    try {
-      return describeUnfinished(table);
-    } finally {
-      table.close();
-    }
+    return isTable(path) ? describeUnfinished(path) : undefined;
   } catch (error) {
     if (isQa2Error(error)) return undefined; // whoever needs the table says so
     throw error;

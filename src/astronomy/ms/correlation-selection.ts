@@ -35,7 +35,7 @@ export function parseCorrelation(
     }
     const wanted = names.filter((name) => !unknown.includes(name));
     for (const { id, corrTypes } of metadata.polarizations) {
-      if (!isForgiving && !wanted.every((name) => corrTypes.includes(name))) continue;
+      if (!wanted.every((name) => corrTypes.includes(name))) continue;
       const found = corrTypes.flatMap((type, corr) => (wanted.includes(type) ? [corr] : []));
       for (const corr of found) places.get(id)?.add(corr);
       if (found.length === 0) continue;

@@ -1,4 +1,4 @@
-import { scalarKeyword, type Table } from '../../formats/tables/index.ts';
+import { mayHaveKeyword, openTable, scalarKeyword, type Table } from '../../formats/tables/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import type { MeasurementSet } from '../ms/index.ts';
 
@@ -38,11 +38,25 @@ export function requireFinished(ms: MeasurementSet, columns: readonly string[] =
   if (changing.has(ms)) return;
   const name = columns.find((column) => interruptedTask(ms.main, column) !== undefined);
   if (name === undefined) return;
-  fail('bad-data', String(describeUnfinished(ms.main)), { file: ms.path, column: name });
+  fail('bad-data', String(describe(ms.main)), { file: ms.path, column: name });
 }
 
-/** What was interrupted, and what to do; undefined when nothing was. @param main MAIN of a MeasurementSet, or any table */
-export function describeUnfinished(main: Table): string | undefined {
+/**
+ * What was interrupted, and what to do; undefined when nothing was.
+ *
+ * @param path directory of a MeasurementSet, or of any table
+ */
+export function describeUnfinished(path: string): string | undefined {
+  if (!mayHaveKeyword(path, KEYWORD)) return undefined;
+  const table = openTable(path);
+  try {
+    return describe(table);
+  } finally {
+    table.close();
+  }
+}
+
+function describe(main: Table): string | undefined {
   const changed = main.columnNames.filter((column) => interruptedTask(main, column) !== undefined);
   if (changed.length === 0) return undefined;
   const isCorrectedAlone = changed.length === 1 && changed[0] === 'CORRECTED_DATA';

@@ -8,7 +8,7 @@ import './tiled-stman.ts';
 export { AipsReader, AipsWriter } from './aipsio.ts';
 export { arrayKeyword, readRecordPath, recordKeyword, scalarKeyword, tableKeyword } from './keywords.ts';
 export { writeConcatenation, writeReference } from './linked-table-writer.ts';
-export { createTable, isTable, openTable } from './open-table.ts';
+export { createTable, isTable, mayHaveKeyword, openTable } from './open-table.ts';
 export { queryRows } from './query.ts';
 export { decodeRecord, encodeRecord } from './record-cell.ts';
 export {

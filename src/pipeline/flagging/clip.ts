@@ -21,7 +21,7 @@ export interface Clip {
   readonly withZeros: boolean;
   readonly isAveraged: boolean;
   /** What is compared is computed from the columns read. */
-  readonly source: 'column' | 'residual' | 'weight' | 'weightSpectrum';
+  readonly source: 'column' | 'residual' | 'weight';
   /** The mean of the parallel hands is compared and flags all correlations. */
   readonly isStokesI: boolean;
 }
@@ -44,8 +44,7 @@ const RESIDUALS: Readonly<Record<string, readonly DataColumn[]>> = {
 function sourceOf(name: string): Pick<Clip, 'columns' | 'source'> {
   if (COLUMNS[name]) return { columns: [COLUMNS[name]], source: 'column' };
   if (RESIDUALS[name]) return { columns: RESIDUALS[name], source: 'residual' };
-  if (name === 'WEIGHT') return { columns: [], source: 'weight' };
-  if (name === 'WEIGHT_SPECTRUM') return { columns: [], source: 'weightSpectrum' };
+  if (name === 'WEIGHT' || name === 'WEIGHT_SPECTRUM') return { columns: [], source: 'weight' };
   return fail(
     'unsupported',
     `Clipping the data column "${name}" is not done; use data, corrected, model, residual, residual_data, float_data, weight or weight_spectrum.`,
@@ -133,9 +132,8 @@ function clipValues(clip: Clip, chunk: VisibilityChunk): Float32Array {
     if (clip.columns[0] === 'FLOAT_DATA') return realAsComplex(values, count);
     return model ? values.map((value, at) => value - model[at]) : values;
   }
-  // As CASA: WEIGHT means the weights of channels where there are such.
+  // As CASA: either means the weights of channels where there are such, else those of rows.
   if (chunk.weightSpectrum) return realAsComplex(chunk.weightSpectrum, count);
-  if (clip.source === 'weightSpectrum') fail('missing', 'The MeasurementSet has no WEIGHT_SPECTRUM to clip.');
   const values = new Float32Array(2 * count);
   for (let at = 0; at < count; at++) {
     values[2 * at] = chunk.weight[Math.floor(at / (chanCount * corrCount)) * corrCount + (at % corrCount)];
@@ -202,7 +200,7 @@ function average(
     }
   }
   const { re, im, count } = good.count > 0 ? good : all;
-  const parts = source === 'weight' || source === 'weightSpectrum' ? 1 : count;
+  const parts = source === 'weight' ? 1 : count;
   return { re: re / parts, im: im / parts, count: good.count };
 }
 

@@ -1,13 +1,13 @@
 import { type MeasurementSet, openMs, readMetadata, readNumbers, readTexts } from '../../astronomy/ms/index.ts';
 import { removeRows } from '../../formats/tables/index.ts';
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
-import { disk, joinPath } from '../../foundation/bytes/index.ts';
+import { joinPath } from '../../foundation/bytes/index.ts';
 import type { FlagAgent, OpenModel } from './agent-types.ts';
 import { compileAgent, flaggingManner } from './agents.ts';
 import { type FlagCommand, parseFlagCommand, restateFlagCommand } from './flag-command.ts';
 import { autosaveFlags } from './flag-version.ts';
 import { applyAgents } from './flagdata.ts';
-import { checkOutfile, keepInFile, keepInTable } from './kept-commands.ts';
+import { checkOutfile, commandLines, keepInFile, keepInTable } from './kept-commands.ts';
 
 /** Parameters of CASA's flagcmd, as far as they are done. */
 export interface FlagcmdOptions {
@@ -189,16 +189,9 @@ function readStored(context: Context, ms: MeasurementSet, options: FlagcmdOption
     return readTable(context, ms);
   }
   if (inpmode !== 'list') fail('unsupported', `flagcmd(inpmode="${inpmode}") is not done; use table or list.`);
-  const entries = typeof options.inpfile === 'string' ? [options.inpfile] : (options.inpfile ?? []);
-  const lines = entries.flatMap((entry) =>
-    entry.includes('=') || entry.trim() === '' || entry.startsWith('#')
-      ? [entry]
-      : disk().readText(joinPath(context.cwd, entry)).split('\n'),
+  return commandLines(context, options.inpfile).flatMap((text, row) =>
+    understand(context, { row, text, reason: '', isApplied: false }),
   );
-  return lines
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .flatMap((text, row) => understand(context, { row, text, reason: '', isApplied: false }));
 }
 
 function readTable(context: Context, ms: MeasurementSet): StoredCommand[] {

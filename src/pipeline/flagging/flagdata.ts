@@ -16,7 +16,7 @@ import {
 import { runAgents } from './flag-run.ts';
 import { type FlagSummary, FlagTally, tallyChunk } from './flag-summary.ts';
 import { autosaveFlags } from './flag-version.ts';
-import { checkOutfile, type KeptCommand, keepInFile, keepInTable } from './kept-commands.ts';
+import { checkOutfile, commandLines, type KeptCommand, keepInFile, keepInTable } from './kept-commands.ts';
 
 /** Parameters of CASA's flagdata, as far as they are done; `mode` also 'list'. */
 export interface FlagdataOptions extends Partial<Omit<FlagCommand, 'mode' | 'addantenna'>> {
@@ -237,23 +237,13 @@ function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: 
       { command: { ...rest, ...(added.length > 0 && { addantenna: added }), mode: parseMode(mode ?? 'manual') } },
     ];
   }
-  const entries = typeof inpfile === 'string' ? [inpfile] : (inpfile ?? []);
-  const lines = entries.flatMap((entry) => {
-    if (entry.includes('=')) return [entry];
-    const path = joinPath(context.cwd, entry);
-    if (!disk().exists(path)) fail('missing', 'There is no file of flag commands of this name.', { file: path });
-    return disk().readText(path).split('\n');
-  });
   const [before = 0, after = before] = [tbuff ?? 0].flat();
   const firstSec = before === 0 && after === 0 ? 0 : firstTimeSec();
-  const commands = lines
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => {
-      const command = parseFlagCommand(line);
-      const wide = widenTimerange(command, [before, after], firstSec);
-      return { command: wide, line: command.timerange ? line.replace(command.timerange, wide.timerange ?? '') : line };
-    });
+  const commands = commandLines(context, inpfile).map((line) => {
+    const command = parseFlagCommand(line);
+    const wide = widenTimerange(command, [before, after], firstSec);
+    return { command: wide, line: command.timerange ? line.replace(command.timerange, wide.timerange ?? '') : line };
+  });
   const wanted = listReason ?? (reason || 'any');
   const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;

@@ -51,3 +51,17 @@ export function keepInTable(
   }
   context.log.post(`${kept.length} commands kept in FLAG_CMD.`, 'INFO', task);
 }
+
+/** The commands of a list: lines, or names of files of lines; comments and empty lines are left out. */
+export function commandLines(context: Context, entries: string | readonly string[] = []): string[] {
+  return [entries]
+    .flat()
+    .flatMap((entry) => {
+      if (entry.includes('=') || entry.startsWith('#') || entry.trim() === '') return [entry];
+      const path = joinPath(context.cwd, entry);
+      if (!disk().exists(path)) fail('missing', 'There is no file of flag commands of this name.', { file: path });
+      return disk().readText(path).split('\n');
+    })
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

@@ -101,6 +101,21 @@ describe('selectRows', () => {
     expect(() => rows({ scan: '1,' })).toThrow(/empty/);
   });
 
+  it('takes correlations from windows that have all of them', () => {
+    const known = readMetadata(ms);
+    const [both] = known.polarizations;
+    const metadata = {
+      ...known,
+      polarizations: [both, { id: 1, corrTypes: ['XX'], corrProducts: [0, 0] }],
+      dataDescriptions: known.dataDescriptions.map((row) => ({ ...row, polId: row.spwId })),
+    };
+    for (const forgives of [[], ['correlation'] as const]) {
+      const found = (correlation: string) => selectRows(ms, { correlation }, { metadata, forgives }).rows.length;
+      expect(found('XX')).toBe(ROW_COUNT);
+      expect(found('YY,XX')).toBe(count({ spw: '0' }));
+    }
+  });
+
   it('forgives unknown names beside known ones where it is told to', () => {
     const said: string[] = [];
     const forgives = ['antenna', 'spw', 'intent', 'correlation'] as const;

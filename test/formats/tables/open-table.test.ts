@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type ColumnValues, openTable, queryRows, readRecordPath } from '../../../src/formats/tables/index.ts';
+import {
+  type ColumnValues,
+  mayHaveKeyword,
+  openTable,
+  queryRows,
+  readRecordPath,
+} from '../../../src/formats/tables/index.ts';
 
 const folder = new URL('../../fixtures/casacore-tables/', import.meta.url).pathname;
 
@@ -42,6 +48,13 @@ describe.each(['little', 'big', 'chosen'])('table %s, written by casacore', (nam
       expect(values).toEqual(expected.values.map((value) => (typeof value === 'number' ? value : String(value))));
     });
   });
+});
+
+test('a keyword that a table has, itself or in a column, is seen without opening it', () => {
+  const { columnNames, keywords } = openTable(`${folder}little.tab`);
+  for (const name of [...keywords.keys(), ...columnNames])
+    expect(mayHaveKeyword(`${folder}little.tab`, name)).toBe(true);
+  expect(mayHaveKeyword(`${folder}little.tab`, 'NOWHERE')).toBe(false);
 });
 
 test('ranges and slices are the cells one after another', () => {

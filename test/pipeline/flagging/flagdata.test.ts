@@ -209,6 +209,9 @@ describe('flagdata by elevation, columns and reasons', () => {
     expect(flags()[0]).toBe(0); // four channels
     run({ mode: 'clip', correlation: 'NORM_ALL', datacolumn: 'WEIGHT', clipminmax: [0, 5], antenna: 'DV01&DV02' });
     expect(flags()[0], 'weights themselves').toBe(0);
+    run({ mode: 'clip', datacolumn: 'WEIGHT_SPECTRUM', clipminmax: [0, 3.9], spw: '1', antenna: 'DV01&DV02' });
+    expect(flags()[0], 'those of rows, where channels have none').toBe(6 * 8);
+    run({ mode: 'unflag' });
     initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
     const ms = openMs(join(context.cwd, 'a.ms'), 'update');
     const weight = ms.main.column('WEIGHT');
@@ -310,11 +313,7 @@ describe('flagdata without an outfile', () => {
     const { flags, run } = start();
     run({
       mode: 'list',
-      inpfile: [
-        "mode='clip' datacolumn='FLOAT_DATA'",
-        "mode='clip' datacolumn='WEIGHT_SPECTRUM'",
-        "antenna='DV01' spw='0' feed='0&&0'",
-      ],
+      inpfile: ["mode='clip' datacolumn='FLOAT_DATA'", '', "antenna='DV01' spw='0' feed='0&&0'"],
     });
     expect(flags()[0]).toBeGreaterThan(0);
     expect(() => run({ mode: 'clip', datacolumn: 'FLOAT_DATA' })).toThrow(/no column FLOAT_DATA/);
