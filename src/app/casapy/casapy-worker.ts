@@ -1,6 +1,7 @@
 /** The script of casapy's Python thread: makes the start-up snapshot, or runs one job. It loads no engine. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { resourceUsage } from 'node:process';
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { errorSentence, fail, type SentError, unpackError } from '../../foundation/base/index.ts';
 import {
@@ -151,6 +152,11 @@ async function runJob(data: RunData): Promise<number> {
   const services: HostServices = {
     translate: (text: string) => ({ value: translateSyntax(text) }),
     readLine: (request: LineRequest) => ({ value: lines.ask(lineRequest(request)) }),
+    /** Processor times in seconds and largest memory in kB of this program. */
+    usage() {
+      const { userCPUTime, systemCPUTime, maxRSS } = resourceUsage();
+      return { value: { user: userCPUTime / 1e6, system: systemCPUTime / 1e6, memory: maxRSS } };
+    },
     setVersion(version: string) {
       casaVersion = version;
       return { value: null };

@@ -145,7 +145,18 @@ function chooseScript(text: string, isCode: boolean): CasapyOptions['script'] {
   if (existsSync(text) && statSync(text).isFile()) return { kind: 'file', path: text };
   if (!isCode) fail('missing', 'There is no such script.', { file: text });
   if (/^\S+\.py$/.test(text)) fail('missing', 'There is no such script.', { file: text });
-  return { kind: 'code', text };
+  return { kind: 'code', text: withoutMargin(text) };
+}
+
+/** Source text without the blanks that all its lines begin with, as Python 3.14 takes -c. */
+function withoutMargin(text: string): string {
+  const margins = text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [/^[ \t]*/.exec(line)![0]]));
+  const margin = margins.reduce((least, one) => (one.length < least.length ? one : least), margins[0] ?? '');
+  if (margin === '' || !margins.every((one) => one.startsWith(margin))) return text;
+  return text
+    .split('\n')
+    .map((line) => (line.startsWith(margin) ? line.slice(margin.length) : line))
+    .join('\n');
 }
 
 const MIB = 1024 * 1024;

@@ -236,9 +236,9 @@ try:
 except NotImplementedError as error:
     print(str(error)[:40])
 try:
-    from astropy import units as u
+    from astropy.table import Table
     from astropy.coordinates import SkyCoord
-    3 * u.deg
+    Table()
 except NotImplementedError as error:
     print(error)
 `;
@@ -248,7 +248,7 @@ except NotImplementedError as error:
     const run = casapy('--casa-version', '6.5.0', 'imports.py');
     expect(run.out).toBe(
       '(<CASA tool tb>, <CASA tool ms>) False matplotlib.ticker\nmatplotlib.patches.Ellipse() is not avai\n' +
-        'astropy.units.deg is not available here: of astropy, casapy has io.fits, for images, and for tables that are read.\n',
+        'astropy.table.Table is not available here: of astropy, casapy has io.fits, units, constants, SkyCoord (ICRS, FK5, Galactic) and angles, wcs of images, mad_std and log.\n',
     );
   });
 

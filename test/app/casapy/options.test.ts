@@ -13,6 +13,8 @@ describe('readOptions', () => {
   it('takes what CASA users type', () => {
     const options = readOptions(['--nogui', '--nologger', '--logfile', 'a.log', '-c', 'print 1', 'x']);
     expect(options.script).toEqual({ kind: 'code', text: 'print 1' });
+    const indented = readOptions(['-c', '\n  if 1:\n    print 2\n']).script;
+    expect(indented).toEqual({ kind: 'code', text: '\nif 1:\n  print 2\n' });
     expect(options.words).toEqual(['--nogui', '--nologger', '--logfile', 'a.log', '-c', 'print 1', 'x']);
     expect(options.words[options.scriptAt]).toBe('print 1');
     expect(options.logfile).toBe('a.log');

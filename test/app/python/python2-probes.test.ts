@@ -119,4 +119,54 @@ import nothing_of_the_kind
     );
     expect(run.stderr.toString()).toContain('ImportError: No module named nothing_of_the_kind');
   });
+
+  it('import modules of archives, in Python 2 too', () => {
+    writeFileSync(
+      join(folder, 'packer.py'),
+      `import zipfile, sys, resource
+packed = zipfile.ZipFile('parts.zip', 'w')
+packed.writestr('bag/__init__.py', '')
+packed.writestr('bag/part.py', 'import lone\\nprint "part", lone.HALF')
+packed.writestr('lone.py', 'HALF = 7 / 2')
+packed.close()
+sys.path.insert(0, 'parts.zip')
+import bag.part
+used = resource.getrusage(resource.RUSAGE_SELF)
+print bag.part.__file__, used.ru_utime > 0, used.ru_maxrss > 50000
+`,
+    );
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', 'packer.py'], {
+      cwd: folder,
+    });
+    expect(run.stdout.toString()).toBe('part 3\nparts.zip/bag/part.py True True\n');
+  });
+
+  it('are told from those of Python 3 by what only one of them has', () => {
+    const ofNew = [
+      'a = {**{}}',
+      'a = 1_000',
+      'class A:\n  def __matmul__(self, o): return 1\na = A() @ A()',
+      'match 3:\n  case 3: pass',
+    ];
+    const calls = ['f(*[1], *[2])', 'f(*[1], 3)', 'f(**{}, **{})'].map((call) => `def f(*a, **b): pass\n${call}`);
+    const ofBoth = [
+      'f = dict\na = f(a=1, **{})',
+      '# a@b c_1 1_0\na = "1_0"',
+      'class A(object):\n  @property\n  def b(self): return 1',
+    ];
+    const sources = [...ofNew, ...calls, ...ofBoth].map((source) => `${source}\nprint(1/2)\n`);
+    sources.forEach((source, index) => {
+      writeFileSync(join(folder, `told${index}.py`), source);
+    });
+    const all = `for at in range(${sources.length}): execfile('told%d.py' % at)`;
+    const run = spawnSync(
+      process.execPath,
+      [join(root, 'bin/casapy.mjs'), '--nologfile', '--casa-version', '4.7', '-c', all],
+      {
+        cwd: folder,
+      },
+    );
+    const found = run.stdout.toString().trimEnd().split('\n');
+    expect(found).toEqual([...Array(7).fill('0.5'), ...Array(3).fill('0')]);
+  });
 });

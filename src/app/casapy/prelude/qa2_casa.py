@@ -2,6 +2,7 @@
 
 import atexit
 import builtins
+import collections
 import importlib.machinery
 import inspect
 import io
@@ -28,7 +29,7 @@ import qa2_python2
 import qa2_session
 from qa2_analysis import AnalysisUtilities, good_size
 from qa2_engine import AbsentTool, CasaError, Task, Tool, absent_task, ask
-from qa2_fits import FitsModules
+from qa2_astropy import AstropyModules
 from qa2_scipy import ScipyModules
 
 SPACE = qa2_session.SPACE
@@ -437,8 +438,24 @@ class _SynthesisUtilities:
         return True
 
 
+_USAGE = collections.namedtuple(
+    'struct_rusage', 'ru_utime ru_stime ru_maxrss ru_ixrss ru_idrss ru_isrss ru_minflt ru_majflt ru_nswap ru_inblock ru_oublock ru_msgsnd ru_msgrcv ru_nsignals ru_nvcsw ru_nivcsw'
+)
+
+
+def _usage(who):
+    """resource.getrusage: processor times in seconds and the largest memory in kB, of this program; scripts have no children."""
+    used = qa2_host.call('usage') if who != -1 else {'user': 0.0, 'system': 0.0, 'memory': 0}
+    return _USAGE(used['user'], used['system'], used['memory'], *[0] * 13)
+
+
 def _install_modules():
     add = qa2_python2._add_module
+    limits = {name: at for at, name in enumerate('CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS'.split())}
+    add(
+        'resource', RUSAGE_SELF=0, RUSAGE_CHILDREN=-1, RUSAGE_THREAD=1, RLIM_INFINITY=-1, getrusage=_usage, struct_rusage=_USAGE, error=OSError,
+        getrlimit=lambda which: (-1, -1), setrlimit=lambda which, limits: None, getpagesize=lambda: 4096, **{'RLIMIT_' + name: at for name, at in limits.items()},
+    )
     makers = {name: _Maker(tool) for name, tool in _TOOL_NAMES.items()}
     for name, told in _ABSENT_TOOLS.items():
         SPACE[told[0]] = SPACE[told[0] + 'tool'] = makers[name] = AbsentTool(*told)
@@ -493,7 +510,7 @@ class _RefusedModules:
     @staticmethod
     def find_spec(name, path=None, target=None):
         if path is None and name in _NOT_HERE:
-            what = "No module named '%s': casapy has Python's standard library, numpy, parts of scipy, plain plots by pylab, astropy.io.fits, and CASA's tasks and tools." % name
+            what = "No module named '%s': casapy has Python's standard library, numpy, parts of scipy, plain plots by pylab, parts of astropy, and CASA's tasks and tools." % name
             raise ModuleNotFoundError(what)
 
 
@@ -523,9 +540,9 @@ _MATH = (
 
 def install():
     """What the snapshot keeps."""
-    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_fits.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_analysis.py', 'qa2_delivery.py', 'subprocess.py'])
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_fits.py', 'qa2_astropy.py', 'qa2_units.py', 'qa2_sky.py', 'qa2_wcs.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_analysis.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
-    sys.meta_path.extend([_TaskModules, FitsModules, ScipyModules, _RefusedModules])
+    sys.meta_path.extend([_TaskModules, AstropyModules, ScipyModules, _RefusedModules])
     _install_shell()
     # casapy.py of CASA 3 to 5 has `from math import *` and these modules; pow stays Python's, which scripts of CASA 6 mean.
     SPACE.update({name: getattr(qa2_python2.MATH, name) for name in _MATH.split()})

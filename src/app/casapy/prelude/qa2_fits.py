@@ -4,7 +4,6 @@ import builtins
 import collections.abc
 import copy
 import gzip
-import importlib.machinery
 import io
 import math
 import os
@@ -931,36 +930,4 @@ def info(filename):
         found.info()
 
 
-_NAMES = (Card, Header, PrimaryHDU, ImageHDU, BinTableHDU, HDUList, open, getdata, getheader, getval, setval, writeto, update, info)
-
-
-_PACKAGES = 'config constants convolution coordinates cosmology extern io logger modeling nddata samp stats table tests time timeseries uncertainty units utils version visualization vo wcs'
-_FORMATS = ('ascii', 'fits', 'misc', 'registry', 'votable')
-
-
-class FitsModules:
-    """Finds astropy.io.fits and pyfits; files of the user come first. The rest of astropy can be imported and says when it is used what is here."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        first, _, rest = name.partition('.')
-        is_known = first == 'astropy' and (not rest or rest.split('.')[0] in _PACKAGES.split()) and (rest[:3] != 'io.' or rest[3:].split('.')[0] in _FORMATS)
-        if (is_known or name == 'pyfits') and not path:
-            return importlib.machinery.ModuleSpec(name, FitsModules, is_package=True)
-
-    @staticmethod
-    def create_module(spec):
-        return types.ModuleType(spec.name)
-
-    @staticmethod
-    def exec_module(module):
-        name = module.__name__
-        if name in ('astropy.io.fits', 'pyfits'):
-            module.__dict__.update({one.__name__: one for one in _NAMES})
-        module.__getattr__ = lambda part: _absent(name, part)
-
-
-def _absent(name, part):
-    if part.startswith('__') or name in ('astropy', 'astropy.io'):
-        raise AttributeError(part)
-    return lacking('%s.%s' % (name, part), ': of astropy, casapy has io.fits, for images, and for tables that are read.')
+NAMES = {one.__name__: one for one in (Card, Header, PrimaryHDU, ImageHDU, BinTableHDU, HDUList, open, getdata, getheader, getval, setval, writeto, update, info)}

@@ -5,6 +5,7 @@ functions that its calls lead to, and a copy of the builtins in which the names 
 A script of Python 2 runs with that copy as its `__builtins__`; the standard library keeps the real ones.
 """
 
+import abc
 import ast
 import builtins
 import codecs
@@ -579,7 +580,7 @@ def old_builtins(run_source, evaluate_source, execfile, run_file, compile_old):
     names.update(
         __py2_print__=write_print, __py2_unicode__=UnicodeText, repr=repr_of, __py2_exec__=execute, __py2_raise__=make_error, __py2_divide__=divide,
         __py2_remainder__=remainder, __py2_method__=call_method, __py2_attribute__=attribute, __py2_Lt__=less,
-        __py2_LtE__=less_equal, __py2_compared__=compared, **dict(_OF_SYS.values()), __py2_Gt__=greater, __py2_GtE__=greater_equal,
+        __py2_LtE__=less_equal, __py2_compared__=compared, __py2_classobj__=OldClass, **dict(_OF_SYS.values()), __py2_Gt__=greater, __py2_GtE__=greater_equal,
         __import__=_import, print=print_function, eval=evaluate, execfile=execfile, raw_input=_raw_input,
         input=lambda prompt='': evaluate_source(_raw_input(prompt), sys._getframe(1).f_globals, None),
         str=_STR, unicode=_UNICODE,
@@ -763,6 +764,8 @@ class _Meaning(ast.NodeTransformer):
         for part in node.body:
             if isinstance(part, ast.Assign) and isinstance(part.targets[0], ast.Name) and part.targets[0].id == '__metaclass__':
                 node.keywords.append(ast.keyword('metaclass', part.value))
+        if not node.bases and not node.keywords:
+            node.keywords.append(ast.keyword('metaclass', ast.copy_location(_name('__py2_classobj__'), node)))
         return node
 
     def visit_FunctionDef(self, node):
@@ -822,6 +825,22 @@ def _add_module(name, **content):
     return module
 
 
+class OldClass(abc.ABCMeta):
+    """Classes without bases and what derives from them alone: names are looked for in the first base and its bases, then in the second."""
+
+    def mro(cls):
+        if not all(isinstance(base, OldClass) for base in cls.__bases__ if base is not object) or cls.__bases__[-1] is object is not cls.__bases__[0]:
+            return type.mro(cls)
+        found = dict.fromkeys(place for base in cls.__bases__ for place in base.__mro__ if place is not object)
+        return [cls, *found, object]
+
+    def __repr__(cls):
+        return '<class %s.%s at %#x>' % (cls.__module__, cls.__qualname__, id(cls))
+
+    def __str__(cls):
+        return '%s.%s' % (cls.__module__, cls.__qualname__)
+
+
 # Modules that Python 3 has under other names; they are loaded when a script asks for them.
 _RENAMED = {
     'Queue': 'queue', 'ConfigParser': 'configparser', 'HTMLParser': 'html.parser', 'htmlentitydefs': 'html.entities',
@@ -832,7 +851,7 @@ _RENAMED = {
 _TYPES = {
     'StringType': _STR, 'UnicodeType': _UNICODE, 'StringTypes': (_STR, _UNICODE), 'IntType': int, 'LongType': _LONG,
     'FloatType': float, 'ComplexType': complex, 'BooleanType': bool, 'ListType': builtins.list, 'TupleType': builtins.tuple,
-    'DictType': builtins.dict, 'DictionaryType': builtins.dict, 'TypeType': type, 'ClassType': type, 'ObjectType': object,
+    'DictType': builtins.dict, 'DictionaryType': builtins.dict, 'TypeType': type, 'ClassType': OldClass, 'ObjectType': object,
     'InstanceType': types.SimpleNamespace, 'FileType': io.IOBase, 'NoneType': type(None), 'XRangeType': builtins.range, 'SliceType': slice,
 }
 
@@ -927,7 +946,7 @@ def install_modules():
     _add_module('exceptions', StandardError=Exception, **{name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)})
     shown_set = lambda self: '%s(%s)' % (type(self).__name__, repr_of(builtins.list(self)))
     _add_module('sets', Set=type('Set', (set,), {'__repr__': shown_set}), ImmutableSet=type('ImmutableSet', (frozenset,), {'__repr__': shown_set}))
-    _add_module('new', instancemethod=types.MethodType, classobj=type, function=types.FunctionType, module=types.ModuleType)
+    _add_module('new', instancemethod=types.MethodType, classobj=OldClass, function=types.FunctionType, module=types.ModuleType)
     _add_module('imp', **qa2_python2_imports.IMP)
     _add_module('md5', new=_hash('md5'), md5=_hash('md5'))
     _add_module('sha', new=_hash('sha1'), sha=_hash('sha1'))

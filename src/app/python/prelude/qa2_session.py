@@ -18,6 +18,7 @@ import time
 import traceback
 import types
 import warnings
+import zipimport
 
 import qa2_host
 import qa2_linux_errors
@@ -160,11 +161,13 @@ def _has_print_statement(text):
 _LOOKS_NEW = re.compile(
     r'\b(?:[fF][rR]?|[rR][fF])[\'"]|\bprint[ \t]*\(|\bnonlocal\b|\braise\b.*\bfrom\b|\)[ \t]*->|:=|\byield[ \t]+from\b|\basync\b'
     # Annotations, class C(metaclass=…), and stars that gather the rest.
+    r'|\{[ \t]*\*\*|,[ \t\n]*\*\*|\b\d[\dA-Fa-fxXoObB]*_[\dA-Fa-f]|[\w)\]][ \t]*@=?[ \t]*[\w(\[]|^[ \t]*match\b.*:|^[ \t]*except[ \t]*\*'
     r'|^[ \t]*[\w.\[\]]+[ \t]*:[ \t]*[\w\'"]|\bdef\b[^\n]*\([^\n)]*[:*]|\bclass\b.*=|(?:^|[,(\[])[ \t]*\*[ \t]*[\w(\[]',
     re.M,
 )
 _NEW_KINDS = (
     ast.JoinedStr, ast.Nonlocal, ast.AnnAssign, ast.NamedExpr, ast.YieldFrom, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await,
+    ast.MatMult, ast.Match, ast.TryStar,
 )
 _NEW_PARTS = {ast.Raise: ('cause',), ast.arg: ('annotation',), ast.ClassDef: ('keywords',)}
 _PRINT_OPTIONS = {'end', 'file', 'sep', 'flush'}
@@ -173,6 +176,11 @@ _PRINT_OPTIONS = {'end', 'file', 'sep', 'flush'}
 def _is_new(node, has_function):
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'print':
         return not has_function and any(keyword.arg in _PRINT_OPTIONS for keyword in node.keywords)
+    if isinstance(node, ast.Call):
+        # f(*a, *b), f(*a, b) and f(**a, **b)
+        return any(isinstance(part, ast.Starred) for part in node.args[:-1]) or sum(keyword.arg is None for keyword in node.keywords) > 1
+    if isinstance(node, ast.Dict):
+        return None in node.keys
     if isinstance(node, ast.FunctionDef):
         return node.returns is not None or bool(node.args.kwonlyargs)
     if isinstance(node, (ast.List, ast.Tuple)):
@@ -185,7 +193,17 @@ def _has_new_syntax(text):
     if not _LOOKS_NEW.search(text):
         return False
     has_function = re.search(r'^from[ \t]+__future__[ \t]+import\b.*\bprint_function', text, re.M) is not None
-    return any(_is_new(node, has_function) for node in ast.walk(_tree_of(text)))
+    tree = _tree_of(text)
+    return any(_is_new(node, has_function) for node in ast.walk(tree)) or (_NUMBER_WITH_LINE.search(text) and _has_parted_number(text, tree))
+
+
+_NUMBER_WITH_LINE = re.compile(r'(?<![\w.])\d[\dA-Fa-fxXoObB]*_[\dA-Fa-f]')
+
+
+def _has_parted_number(text, tree):
+    """`1_000`."""
+    numbers = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)))
+    return any('_' in (ast.get_source_segment(text, node) or '') for node in numbers)
 
 
 def language_of(text, filename, default):
@@ -301,9 +319,9 @@ class _Folders(importlib.machinery.PathFinder):
 
 
 def _run_module(loader, module):
-    """Runs a module that lies beside a script; the standard library is in an archive, which has a loader of its own."""
-    path = loader.get_filename(module.__name__)
-    text, old_text = read_source(path)
+    """Runs a module that lies beside a script, or in an archive there."""
+    path = module.__spec__.origin
+    text, old_text = _texts_of(loader.get_data(path))
     if _language_of_module(text, path) == 2:
         module.__dict__['__builtins__'] = _old_names
         code = _compile_old(old_text, path)
@@ -311,6 +329,31 @@ def _run_module(loader, module):
         module.__dict__['__builtins__'] = vars(builtins)
         code = _compile_new(importlib.util.decode_source(loader.get_data(path)), path)
     exec(code, module.__dict__)
+
+
+_run_of_library, _file_of_library = zipimport.zipimporter.exec_module, zipimport.zipimporter.get_filename
+
+
+def _run_archived(loader, module):
+    """The same for a module of an archive on sys.path; the standard library is in one, too."""
+    (_run_of_library if loader.archive.startswith('/lib/') else _run_module)(loader, module)
+
+
+def _file_in_archive(loader, name):
+    """The source of an archive's module; what this Python has for it compiles the source first, as Python 3."""
+    inside = loader.prefix + name.rpartition('.')[2]
+    if loader.archive.startswith('/lib/'):
+        return _file_of_library(loader, name)
+    files = ['%s/%s' % (loader.archive, inside + ending) for ending in ('/__init__.py', '.py')]
+    return next((file for file in files if _is_in_archive(loader, file)), None) or _file_of_library(loader, name)
+
+
+def _is_in_archive(loader, file):
+    try:
+        loader.get_data(file)
+    except OSError:
+        return False
+    return True
 
 
 def _within(language, space, local, act):
@@ -525,6 +568,7 @@ def install():
     builtins.execfile = execfile
     builtins.__told__, builtins.__os_error__ = qa2_linux_errors.told, qa2_linux_errors.os_error
     importlib.machinery.SourceFileLoader.exec_module = _run_module
+    zipimport.zipimporter.exec_module, zipimport.zipimporter.get_filename = _run_archived, _file_in_archive
     sys.meta_path[sys.meta_path.index(importlib.machinery.PathFinder)] = _Folders
     numbers = ['ndarray', 'numpy', 'numpy_grid', 'numpy_files', 'numpy_fft', 'numpy_random', 'numpy_masked']
     HIDDEN.extend(['qa2_%s.py' % name for name in ['session', 'host', 'linux_errors', 'python2', 'python2_bytes', 'python2_errors', 'python2_format', 'python2_imports', 'python2_library', 'python2_random', 'python2_scopes', 'python2_text'] + numbers] + ['_pyodide/_base.py', '<frozen importlib._bootstrap>'])

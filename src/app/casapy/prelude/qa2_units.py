@@ -1,0 +1,1028 @@
+"""astropy.units and astropy.constants: units, numbers with units, and what turns kinds of quantities into each other."""
+
+import fractions
+import functools
+import math
+import operator
+import re
+import types
+
+import numpy
+from qa2_ndarray import text_of as array_text
+from qa2_scipy import lacking
+
+_PREFIXES = {
+    'Q': 1e30, 'R': 1e27, 'Y': 1e24, 'Z': 1e21, 'E': 1e18, 'P': 1e15, 'T': 1e12, 'G': 1e9, 'M': 1e6, 'k': 1e3, 'h': 1e2, 'da': 1e1,
+    'd': 1e-1, 'c': 1e-2, 'm': 1e-3, 'u': 1e-6, 'n': 1e-9, 'p': 1e-12, 'f': 1e-15, 'a': 1e-18, 'z': 1e-21, 'y': 1e-24, 'r': 1e-27, 'q': 1e-30,
+}
+_LONG_PREFIXES = {
+    'giga': 'G', 'mega': 'M', 'kilo': 'k', 'centi': 'c', 'milli': 'm', 'micro': 'u', 'nano': 'n',
+}
+
+
+class UnitsError(ValueError):
+    pass
+
+
+class UnitConversionError(UnitsError, TypeError):
+    pass
+
+
+class UnitTypeError(UnitsError, TypeError):
+    pass
+
+
+class UnitsWarning(UserWarning):
+    pass
+
+
+def _power_text(power):
+    if power == 1:
+        return ''
+    return str(power.numerator) if power.denominator == 1 else '(%s)' % power
+
+
+def _whole(power):
+    """A power as a fraction of small numbers."""
+    return fractions.Fraction(power).limit_denominator(10)
+
+
+class UnitBase:
+    """A product of powers of named units with a factor."""
+
+    __array_priority__ = 1000
+    __hash__ = None
+
+    def __init__(self, scale, parts):
+        self._scale = scale
+        self._parts = {name: power for name, power in parts.items() if power}
+
+    # ------------------------------------------------------------ what it is
+
+    @functools.cached_property
+    def _in_bases(self):
+        """Factor and powers of units that no others make."""
+        scale, powers = self._scale, {}
+        for name, power in self._parts.items():
+            factor, bases = _KNOWN[name]
+            scale *= factor ** (int(power) if power.denominator == 1 else float(power))
+            for base, of in bases.items():
+                powers[base] = powers.get(base, 0) + of * power
+        return scale, {base: power for base, power in powers.items() if power}
+
+    @property
+    def scale(self):
+        return self._scale
+
+    @property
+    def bases(self):
+        return [_named(name) for name, _ in self._sorted()]
+
+    @property
+    def powers(self):
+        return [int(power) if power.denominator == 1 else power for _, power in self._sorted()]
+
+    @property
+    def name(self):
+        return self.to_string()
+
+    @property
+    def physical_type(self):
+        powers = self._in_bases[1]
+        return next((name for name, unit in _TYPES.items() if unit._in_bases[1] == powers), 'unknown')
+
+    def _sorted(self):
+        return sorted(self._parts.items(), key=lambda part: (-part[1], part[0].lower()))
+
+    def is_equivalent(self, other, equivalencies=()):
+        try:
+            self._function_to(Unit(other), equivalencies)
+        except UnitConversionError:
+            return False
+        return True
+
+    def _function_to(self, other, equivalencies=()):
+        """What turns values of this unit into those of another."""
+        (scale, powers), (wanted, others) = self._in_bases, other._in_bases
+        if powers == others:
+            factor = scale / wanted
+            return lambda value: value * factor if factor != 1 else value
+        for given in _flattened(equivalencies):
+            one, two, forth, back = given
+            if one is None:
+                if all(base == 'rad' for base in {**powers, **others} if powers.get(base, 0) != others.get(base, 0)):
+                    return lambda value: value * (scale / wanted)
+                continue
+            for first, second, turn in ((one, two, forth), (two, one, back)):
+                if powers == first._in_bases[1] and others == second._in_bases[1]:
+                    before, after = self._function_to(first), second._function_to(other)
+                    return lambda value: after(turn(before(value)))
+        raise UnitConversionError("%s and %s are not convertible" % (_described(self), _described(other)))
+
+    def to(self, other, value=1.0, equivalencies=()):
+        return self._function_to(Unit(other), equivalencies)(_plain_values(value))
+
+    def decompose(self, bases=()):
+        scale, powers = self._in_bases
+        return UnitBase(scale, powers)
+
+    @property
+    def si(self):
+        return self.decompose()
+
+    @property
+    def cgs(self):
+        scale, powers = self._in_bases
+        names = {'m': ('cm', 100.0), 'kg': ('g', 1000.0)}
+        parts = {}
+        for base, power in powers.items():
+            name, factor = names.get(base, (base, 1.0))
+            scale *= factor ** float(power)
+            parts[name] = power
+        return UnitBase(scale, parts)
+
+    # ------------------------------------------------------------ arithmetic
+
+    def _times(self, other, sign):
+        parts = dict(self._parts)
+        for name, power in other._parts.items():
+            parts[name] = parts.get(name, fractions.Fraction(0)) + sign * power
+        return UnitBase(self._scale * other._scale ** sign, parts)
+
+    def __mul__(self, other):
+        if isinstance(other, (UnitBase, str)):
+            return self._times(Unit(other), 1)
+        return Quantity(other, self) if not isinstance(other, Quantity) else other * self
+
+    def __rmul__(self, other):
+        return Unit(other)._times(self, 1) if isinstance(other, str) else Quantity(other, self)
+
+    def __truediv__(self, other):
+        if isinstance(other, (UnitBase, str)):
+            return self._times(Unit(other), -1)
+        return Quantity(1.0, self) / other
+
+    def __rtruediv__(self, other):
+        return Unit(other)._times(self, -1) if isinstance(other, str) else Quantity(other, self ** -1)
+
+    __div__, __rdiv__ = __truediv__, __rtruediv__
+
+    def __pow__(self, power):
+        power = _whole(power)
+        return UnitBase(self._scale ** (int(power) if power.denominator == 1 else float(power)), {name: of * power for name, of in self._parts.items()})
+
+    def __eq__(self, other):
+        try:
+            (scale, powers), (others, also) = self._in_bases, Unit(other)._in_bases
+        except (TypeError, ValueError):
+            return False
+        return powers == also and math.isclose(scale, others, rel_tol=1e-15)
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __hash__(self):
+        return hash(tuple(sorted(self._in_bases[1].items())))
+
+    # ------------------------------------------------------------ texts
+
+    def to_string(self, format=None, **_named):
+        if format not in (None, '', 'generic', 'unscaled', 'console', 'fits'):
+            if format == 'latex' or getattr(format, 'part', None) in ('Latex', 'LatexInline') or format == 'latex_inline':
+                return self._latex(format == 'latex_inline' or getattr(format, 'part', '') == 'LatexInline')
+            raise NotImplementedError('Units can be told in the formats generic, fits and latex here.')
+        if format == 'fits':
+            return ' '.join('%s%s' % (name, '' if power == 1 else int(power)) for name, power in self._sorted())
+        up = ['%s%s' % (name, _power_text(power)) for name, power in self._sorted() if power > 0]
+        down = ['%s%s' % (name, _power_text(-power)) for name, power in self._sorted() if power < 0]
+        scale = '' if self._scale == 1 else '%.15g' % self._scale
+        over = ' '.join(([scale] if scale else []) + up)
+        if not down:
+            return over
+        return '%s / %s' % (over or '1', down[0] if len(down) == 1 else '(%s)' % ' '.join(down))
+
+    def _latex(self, is_inline):
+        shown = lambda name, power: _LATEX.get(name, name) + ('' if power == 1 else '^{%s}' % power)
+        if is_inline:
+            return r'$\mathrm{%s}$' % r'\,'.join(shown(name, power) for name, power in self._sorted())
+        up = [shown(name, power) for name, power in self._sorted() if power > 0]
+        down = [shown(name, -power) for name, power in self._sorted() if power < 0]
+        return r'$\mathrm{%s}$' % (r'\frac{%s}{%s}' % (r'\,'.join(up) or '1', r'\,'.join(down)) if down else r'\,'.join(up))
+
+    def __str__(self):
+        return self.to_string()
+
+    def __format__(self, form):
+        return self.to_string(form) if form in ('latex', 'fits', 'generic', 'console', 'latex_inline') else format(str(self), form)
+
+    def __repr__(self):
+        return 'Unit("%s")' % self
+
+
+_LATEX = {'solMass': r'M_{\odot}', 'solLum': r'L_{\odot}', 'solRad': r'R_{\odot}', 'arcsec': r'{}^{\prime\prime}', 'arcmin': r'{}^{\prime}', 'deg': r'{}^{\circ}', 'um': r'\mu m', 'Angstrom': r'\mathring{A}'}
+
+
+def _described(unit):
+    kind = unit.physical_type
+    return "'%s'%s" % (unit, '' if kind == 'unknown' else ' (%s)' % kind)
+
+
+def _flattened(equivalencies):
+    for given in equivalencies or ():
+        if isinstance(given, list):
+            yield from _flattened(given)
+        elif len(given) == 2:
+            yield (Unit(given[0]), Unit(given[1]), lambda value: value, lambda value: value)
+        else:
+            one, two, forth = given[:3]
+            back = given[3] if len(given) > 3 else forth
+            yield (one and Unit(one), two and Unit(two), forth, back)
+
+
+# Unit: (factor, powers of bases); names under which it is also known follow in _ALIASES.
+_KNOWN = {}
+
+
+def _declare(names, factor, prefixes=(), **powers):
+    bases = {base: fractions.Fraction(power) for base, power in powers.items()}
+    first, *others = names.split()
+    for name in [first] + others:
+        _ALIASES[name] = first
+    _KNOWN[first] = (factor, bases)
+    for prefix in prefixes:
+        _KNOWN[prefix + first] = (factor * _PREFIXES[prefix], bases)
+        _ALIASES[prefix + first] = prefix + first
+        for other in others:
+            if len(other) > 2:
+                for long, short in _LONG_PREFIXES.items():
+                    if short == prefix:
+                        _ALIASES[long + other] = prefix + first
+
+
+_ALIASES = {}
+_ALL = tuple(_PREFIXES)
+
+
+def _declare_all():
+    pc, au, day, gravity = 3.0856775814913674e16, 149597870700.0, 86400.0, 6.6743e-11
+    _declare('m meter', 1.0, _ALL, m=1)
+    _declare('kg kilogram', 1.0, kg=1)
+    _declare('g gram', 1e-3, [prefix for prefix in _ALL if prefix != 'k'], kg=1)
+    _declare('s second', 1.0, _ALL, s=1)
+    _declare('K Kelvin', 1.0, _ALL, K=1)
+    _declare('A ampere amp', 1.0, _ALL, A=1)
+    _declare('mol mole', 1.0, mol=1)
+    _declare('cd candela', 1.0, cd=1)
+    _declare('rad radian', 1.0, _ALL, rad=1)
+    _declare('sr steradian', 1.0, _ALL, rad=2)
+    for names, size in (('deg degree', 180), ('arcmin arcminute', 10800), ('arcsec arcsecond', 648000), ('mas', 648e6), ('uas', 648e9), ('hourangle', 12)):
+        _declare(names, math.pi / size, rad=1)
+    for names, size in (('min minute', 60), ('h hour hr', 3600), ('d day', day), ('wk week', 7 * day)):
+        _declare(names, float(size), s=1)
+    _declare('yr year a annum', 365.25 * day, _ALL, s=1)
+    _declare('Hz Hertz hertz', 1.0, _ALL, s=-1)
+    _declare('N Newton newton', 1.0, _ALL, kg=1, m=1, s=-2)
+    _declare('J Joule joule', 1.0, _ALL, kg=1, m=2, s=-2)
+    _declare('W Watt watt', 1.0, _ALL, kg=1, m=2, s=-3)
+    _declare('Pa Pascal pascal', 1.0, _ALL, kg=1, m=-1, s=-2)
+    _declare('bar', 1e5, _ALL, kg=1, m=-1, s=-2)
+    _declare('V Volt volt', 1.0, _ALL, kg=1, m=2, s=-3, A=-1)
+    _declare('C coulomb', 1.0, _ALL, A=1, s=1)
+    _declare('T tesla', 1.0, _ALL, kg=1, s=-2, A=-1)
+    _declare('G Gauss gauss', 1e-4, _ALL, kg=1, s=-2, A=-1)
+    _declare('eV electronvolt', 1.602176634e-19, _ALL, kg=1, m=2, s=-2)
+    _declare('erg', 1e-7, _ALL, kg=1, m=2, s=-2)
+    _declare('dyn dyne', 1e-5, kg=1, m=1, s=-2)
+    _declare('Jy Jansky jansky', 1e-26, _ALL, kg=1, s=-2)
+    _declare('pc parsec', pc, _ALL, m=1)
+    _declare('AU au astronomical_unit', au, _ALL, m=1)
+    _declare('lyr lightyear', 9460730472580800.0, _ALL, m=1)
+    _declare('Angstrom AA angstrom', 1e-10, m=1)
+    _declare('micron', 1e-6, m=1)
+    _declare('solMass M_sun Msun', 1.3271244e20 / gravity, kg=1)
+    _declare('earthMass M_earth Mearth', 3.986004e14 / gravity, kg=1)
+    _declare('jupiterMass M_jup Mjup M_jupiter', 1.2668653e17 / gravity, kg=1)
+    _declare('solLum L_sun Lsun', 3.828e26, kg=1, m=2, s=-3)
+    _declare('solRad R_sun Rsun', 695700000.0, m=1)
+    _declare('earthRad R_earth Rearth', 6378100.0, m=1)
+    _declare('jupiterRad R_jup Rjup', 71492000.0, m=1)
+    _declare('u Da Dalton', 1.66053906892e-27, kg=1)
+    _declare('M_p', 1.67262192595e-27, kg=1)
+    _declare('D Debye debye', 1e-29 / 2.99792458, A=1, m=1, s=1)
+    _declare('percent pct', 1e-2)
+    for names in ('beam', 'pix pixel', 'ct count', 'ph photon', 'electron', 'adu', 'mag', 'dex', 'dB', 'bit b', 'chan', 'vox voxel'):
+        _declare(names, 1.0, **{names.split()[0]: 1})
+    _declare('byte B', 8.0, ('k', 'M', 'G', 'T', 'P'), bit=1)
+    for prefix in ('k', 'M', 'G', 'T', 'P'):
+        _ALIASES[prefix + 'B'] = prefix + 'byte'
+
+
+@functools.cache
+def _named(name):
+    return UnitBase(1.0, {name: fractions.Fraction(1)})
+
+
+def _find_unit(name):
+    if name not in _ALIASES:
+        raise ValueError("'%s' did not parse as unit: %s is not a valid unit. If this is meant to be a custom unit, define it with 'u.def_unit'." % (name, name))
+    return _named(_ALIASES[name])
+
+
+_TOKEN = re.compile(r'\s*(?:(\*\*|\^)|([*/.()])|([-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)|([A-Za-z_%"\'\u00b5\u03bc\u00b0\u00c5][A-Za-z_]*))')
+
+
+class _Reader:
+    """Texts of units: `Jy beam-1`, `km/s`, `erg / (s cm2)`, `10**-3 Jy`."""
+
+    def __init__(self, text):
+        self.text, self.tokens, at = text, [], 0
+        text = text.strip()
+        while at < len(text):
+            found = _TOKEN.match(text, at)
+            if not found:
+                raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+            self.tokens.append((found.lastindex, found.group(found.lastindex), text[at:at + 1].isspace()))
+            at = found.end()
+        self.at = 0
+
+    def next(self):
+        return self.tokens[self.at] if self.at < len(self.tokens) else (0, '', False)
+
+    def read(self):
+        made = self.quotient()
+        if self.at != len(self.tokens):
+            raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+        return made
+
+    def quotient(self):
+        made = self.product() if self.next()[1] != '/' else dimensionless_unscaled
+        while self.next()[1] == '/':
+            self.at += 1
+            made = made / self.product()
+        return made
+
+    def product(self):
+        made = self.factor()
+        while self.next()[0] in (3, 4) or self.next()[1] in ('*', '.', '('):
+            if self.next()[1] in ('*', '.'):
+                self.at += 1
+            made = made._times(self.factor(), 1)
+        return made
+
+    def factor(self):
+        kind, word, _ = self.next()
+        self.at += 1
+        if word == '(':
+            made = self.quotient()
+            if self.next()[1] != ')':
+                raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+            self.at += 1
+        elif kind == 3:
+            made = UnitBase(float(word), {})
+        elif kind == 4:
+            made = _find_unit(_SIGNS.get(word, word))
+        else:
+            raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+        power = self.power()
+        return made if power is None else UnitBase(made._scale ** float(power), {}) if kind == 3 else made ** power
+
+    def power(self):
+        kind, word, is_apart = self.next()
+        if kind == 1:
+            self.at += 1
+        elif kind != 3 or is_apart or self.tokens[self.at - 1][0] == 3:
+            return None
+        is_bracketed = self.next()[1] == '('
+        self.at += is_bracketed
+        found = fractions.Fraction(self.next()[1])
+        self.at += 1
+        if self.next()[1] == '/' and is_bracketed:
+            self.at += 1
+            found /= fractions.Fraction(self.next()[1])
+            self.at += 1
+        self.at += is_bracketed
+        return found
+
+
+_SIGNS = {'%': 'percent', '"': 'arcsec', "'": 'arcmin', '\u00b0': 'deg', '\u00c5': 'Angstrom', '\u00b5m': 'um', '\u03bcm': 'um'}
+
+
+class _UnitMaker(type):
+    def __instancecheck__(cls, given):
+        return isinstance(given, UnitBase)
+
+
+class Unit(metaclass=_UnitMaker):
+    """A unit of a text, a number, a quantity or a unit."""
+
+    def __new__(cls, given='', parse_strict='raise', format=None):
+        if isinstance(given, UnitBase):
+            return given
+        if isinstance(given, Quantity):
+            return UnitBase(float(given.value) * given.unit._scale, given.unit._parts)
+        if isinstance(given, bytes):
+            given = given.decode()
+        if isinstance(given, str):
+            return _parsed(given)
+        if isinstance(given, (int, float)):
+            return UnitBase(float(given), {})
+        raise TypeError('%r can not be converted to a Unit' % (given,) if given is not None else 'None is not a valid Unit')
+
+
+@functools.lru_cache(512)
+def _parsed(text):
+    return _Reader(text).read() if text.strip() else dimensionless_unscaled
+
+
+dimensionless_unscaled = UnitBase(1.0, {})
+_declare_all()
+_TYPES = {
+    name: _parsed(text)
+    for name, text in {
+        'dimensionless': '', 'length': 'm', 'area': 'm2', 'volume': 'm3', 'time': 's', 'angle': 'rad', 'solid angle': 'sr', 'mass': 'kg',
+        'temperature': 'K', 'speed/velocity': 'm/s', 'acceleration': 'm/s2', 'frequency': 'Hz', 'energy/torque/work': 'J', 'power/radiant flux': 'W',
+        'spectral flux density': 'Jy', 'pressure/energy density/stress': 'Pa', 'force': 'N', 'mass density': 'kg/m3', 'wavenumber': 'm-1',
+    }.items()
+}
+
+
+def def_unit(s, represents=None, **_named_options):
+    """A unit of that name: one that nothing makes, or a multiple of another."""
+    names = [s] if isinstance(s, str) else list(s)
+    factor, bases = (1.0, {names[0]: fractions.Fraction(1)}) if represents is None else Unit(represents)._in_bases
+    _KNOWN[names[0]] = (factor, bases)
+    for name in names:
+        _ALIASES[name] = names[0]
+    return _named(names[0])
+
+
+# ---------------------------------------------------------------- numbers with units
+
+
+def _plain_values(value):
+    if isinstance(value, (list, tuple, range)):
+        return numpy.array(value, dtype='float64') if not any(isinstance(one, complex) for one in value) else numpy.array(value)
+    if isinstance(value, numpy.ndarray):
+        return value.astype('float64') if value.dtype.kind in 'iub' else value
+    if isinstance(value, bool) or not isinstance(value, (int, float, complex)):
+        value = float(value)
+    return numpy.float64(value) if not isinstance(value, complex) else value
+
+
+class Quantity:
+    """A number or an array with a unit."""
+
+    __array_priority__ = 10000
+    __hash__ = None
+
+    def __init__(self, value, unit=None, dtype=None, copy=True):
+        if isinstance(value, str):
+            found = re.match(r'\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$', value)
+            if not found:
+                raise TypeError('Cannot parse "%s" as a Quantity. It does not start with a number.' % value)
+            value = Quantity(float(found.group(1)), found.group(2))
+        if isinstance(value, (list, tuple)) and value and all(isinstance(one, Quantity) for one in value):
+            first = value[0].unit if unit is None else Unit(unit)
+            value = Quantity(numpy.array([one.to_value(first) for one in value]), first)
+        if isinstance(value, Quantity):
+            unit, value = (value.unit, value.value) if unit is None else (Unit(unit), value.to_value(unit))
+        self._value = _plain_values(value)
+        self.unit = dimensionless_unscaled if unit is None else Unit(unit)
+
+    def _new(self, value, unit=None):
+        return Quantity(value, self.unit if unit is None else unit)
+
+    @property
+    def value(self):
+        return self._value
+
+    def to(self, unit, equivalencies=(), copy=True):
+        unit = Unit(unit)
+        return self._new(self.unit._function_to(unit, equivalencies)(self._value), unit)
+
+    def to_value(self, unit=None, equivalencies=()):
+        return self._value if unit is None else self.unit._function_to(Unit(unit), equivalencies)(self._value)
+
+    def decompose(self, bases=()):
+        return self._in(self.unit.decompose())
+
+    si = property(decompose)
+
+    @property
+    def cgs(self):
+        return self._in(self.unit.cgs)
+
+    def _in(self, unit):
+        return Quantity(self._value * unit._scale, UnitBase(1.0, unit._parts))
+
+    def is_equivalent(self, unit):
+        return self.unit.is_equivalent(unit)
+
+    def to_string(self, unit=None, precision=None, format=None, subfmt=None):
+        shown = self if unit is None else self.to(unit)
+        return str(shown) if precision is None else '%.*g%s' % (precision, shown.value, shown._unit_text())
+
+    # ------------------------------------------------------------ as an array
+
+    @property
+    def isscalar(self):
+        return not isinstance(self._value, numpy.ndarray) or self._value.shape == ()
+
+    @property
+    def shape(self):
+        return numpy.shape(self._value)
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    @property
+    def size(self):
+        return numpy.size(self._value)
+
+    @property
+    def dtype(self):
+        return self._value.dtype
+
+    @property
+    def T(self):
+        return self._new(self._value.T)
+
+    def __len__(self):
+        if self.isscalar:
+            raise TypeError("'Quantity' object with a scalar value has no len()")
+        return len(self._value)
+
+    def __iter__(self):
+        if self.isscalar:
+            raise TypeError("'Quantity' object with a scalar value is not iterable")
+        return (self._new(one) for one in self._value)
+
+    def __getitem__(self, key):
+        if self.isscalar:
+            raise TypeError("'Quantity' object with a scalar value does not support indexing")
+        return self._new(self._value[key])
+
+    def __setitem__(self, key, value):
+        self._value[key] = self._value_of(value)
+
+    def __contains__(self, value):
+        return any(one == value for one in self)
+
+    def __getattr__(self, name):
+        if name in _SAME_UNIT:
+            return lambda *args, **named: self._new(getattr(self._value, name)(*args, **named))
+        raise AttributeError("'%s' object has no attribute '%s'" % (type(self).__name__, name))
+
+    def argmax(self, axis=None):
+        return self._value.argmax(axis)
+
+    def argmin(self, axis=None):
+        return self._value.argmin(axis)
+
+    def argsort(self, axis=-1):
+        return self._value.argsort()
+
+    def tolist(self):
+        raise NotImplementedError('cannot make a list of Quantities. Get list of values with q.value.tolist().')
+
+    def __float__(self):
+        return float(self.to_value(dimensionless_unscaled)) if self._is_plain() else self._no_number()
+
+    def __int__(self):
+        return int(self.to_value(dimensionless_unscaled)) if self._is_plain() else self._no_number()
+
+    __index__ = None
+
+    def _is_plain(self):
+        return self.isscalar and not self.unit._in_bases[1]
+
+    def _no_number(self):
+        raise TypeError('only dimensionless scalar quantities can be converted to Python scalars')
+
+    def __bool__(self):
+        return True
+
+    # ------------------------------------------------------------ arithmetic
+
+    def _value_of(self, other):
+        """Another's values in this unit; plain numbers are dimensionless, 0, infinities and NaN are of any unit."""
+        if isinstance(other, Quantity):
+            return other.to_value(self.unit)
+        if isinstance(other, (list, tuple)) and any(isinstance(one, Quantity) for one in other):
+            return Quantity(other).to_value(self.unit)
+        values = _plain_values(other)
+        if numpy.all(numpy.logical_or(values == 0, numpy.logical_not(numpy.isfinite(values)))):
+            return values
+        if not self.unit._in_bases[1]:
+            return values / self.unit._in_bases[0]
+        raise UnitConversionError("Can only apply this function to dimensionless quantities when other argument is not a quantity (unless the latter is all zero/infinity/nan).")
+
+    def _sum(self, other, act, is_swapped=False):
+        if isinstance(other, (UnitBase, str)) or other is None:
+            return NotImplemented
+        theirs = self._value_of(other)
+        if not isinstance(other, Quantity) and not self.unit._in_bases[1] and (self.unit._parts or self.unit._scale != 1):
+            return self.to(dimensionless_unscaled)._sum(other, act, is_swapped)
+        return self._new(act(theirs, self._value) if is_swapped else act(self._value, theirs))
+
+    def __add__(self, other):
+        return self._sum(other, operator.add)
+
+    def __radd__(self, other):
+        return self._sum(other, operator.add, True)
+
+    def __sub__(self, other):
+        return self._sum(other, operator.sub)
+
+    def __rsub__(self, other):
+        return self._sum(other, operator.sub, True)
+
+    def __mod__(self, other):
+        return self._sum(other, operator.mod)
+
+    def __floordiv__(self, other):
+        if isinstance(other, Quantity):
+            return Quantity(self._value // other.to_value(self.unit))
+        return NotImplemented
+
+    def __mul__(self, other):
+        if isinstance(other, (UnitBase, str)):
+            return Quantity(self._value, self.unit * Unit(other))
+        if isinstance(other, Quantity):
+            return Quantity(self._value * other._value, self.unit * other.unit)
+        return self._new(self._value * _plain_values(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        if isinstance(other, (UnitBase, str)):
+            return Quantity(self._value, self.unit / Unit(other))
+        if isinstance(other, Quantity):
+            return Quantity(self._value / other._value, self.unit / other.unit)
+        return self._new(self._value / _plain_values(other))
+
+    def __rtruediv__(self, other):
+        if isinstance(other, (UnitBase, str)):
+            return Quantity(1 / self._value, Unit(other) / self.unit)
+        return Quantity(_plain_values(other) / self._value, self.unit ** -1)
+
+    __div__, __rdiv__ = __truediv__, __rtruediv__
+
+    def __pow__(self, power):
+        power = power.to_value(dimensionless_unscaled) if isinstance(power, Quantity) else power
+        return Quantity(self._value ** power, self.unit ** power)
+
+    def __neg__(self):
+        return self._new(-self._value)
+
+    def __pos__(self):
+        return self
+
+    def __abs__(self):
+        return self._new(abs(self._value))
+
+    def __round__(self, digits=0):
+        return self._new(round(self._value, digits))
+
+    def __lshift__(self, other):
+        return self.to(other)
+
+    def _compared(self, other, act):
+        try:
+            return act(self._value, self._value_of(other))
+        except UnitConversionError:
+            if act in (operator.eq, operator.ne):
+                return act is operator.ne
+            raise
+
+    def __eq__(self, other):
+        return False if other is None or isinstance(other, (str, UnitBase)) else self._compared(other, operator.eq)
+
+    def __ne__(self, other):
+        return True if other is None or isinstance(other, (str, UnitBase)) else self._compared(other, operator.ne)
+
+    def __lt__(self, other):
+        return self._compared(other, operator.lt)
+
+    def __le__(self, other):
+        return self._compared(other, operator.le)
+
+    def __gt__(self, other):
+        return self._compared(other, operator.gt)
+
+    def __ge__(self, other):
+        return self._compared(other, operator.ge)
+
+    # ------------------------------------------------------------ texts
+
+    def _unit_text(self):
+        text = str(self.unit)
+        return ' ' + text if text else ''
+
+    def __str__(self):
+        return '%s%s' % (self._value, self._unit_text())
+
+    def __format__(self, form):
+        try:
+            return format(self._value, form) + self._unit_text()
+        except (TypeError, ValueError):
+            return format(str(self), form)
+
+    def __repr__(self):
+        kind = type(self).__name__
+        values = self._value
+        if self.isscalar:
+            text = array_text(numpy.array([values]), ', ', '')[1:-1].strip()
+        else:
+            text = array_text(values, ', ', '<%s ' % kind)
+        return '<%s %s%s>' % (kind, text, self._unit_text())
+
+    def __array__(self, dtype=None):
+        return numpy.array(self._value, dtype=dtype)
+
+    def __reduce__(self):
+        return type(self), (self._value, self.unit)
+
+    def __copy__(self):
+        return self._new(self._value)
+
+    def __deepcopy__(self, memo):
+        return self._new(self._value.copy() if isinstance(self._value, numpy.ndarray) else self._value)
+
+
+_SAME_UNIT = set('copy flatten ravel reshape squeeze transpose swapaxes max min mean sum std round cumsum repeat take clip item diagonal'.split())
+
+
+class Constant(Quantity):
+    """A constant of nature: a quantity with a name."""
+
+    def __init__(self, abbrev, name, value, unit, uncertainty=0.0, reference='CODATA 2022'):
+        super().__init__(value, unit)
+        self.abbrev, self.name, self.uncertainty, self.reference = abbrev, name, uncertainty, reference
+
+    def __reduce__(self):
+        return Quantity, (self._value, self.unit)
+
+
+_CONSTANTS = """
+G|Gravitational constant|6.6743e-11|m3 / (kg s2)|1.5e-15
+N_A|Avogadro's number|6.02214076e+23|1 / mol|0
+R|Gas constant|8.31446261815324|J / (K mol)|0
+Ryd|Rydberg constant|10973731.568157|1 / m|1.2e-05
+a0|Bohr radius|5.29177210544e-11|m|8.2e-21
+alpha|Fine-structure constant|0.0072973525643||1.1e-12
+au|Astronomical Unit|149597870700.0|m|0
+b_wien|Wien wavelength displacement law constant|0.0028977719551851727|m K|0
+c|Speed of light in vacuum|299792458.0|m / s|0
+e|Electron charge|1.602176634e-19|C|0
+eps0|Vacuum electric permittivity|8.8541878188e-12|A2 s4 / (kg m3)|1.4e-21
+g0|Standard acceleration of gravity|9.80665|m / s2|0
+h|Planck constant|6.62607015e-34|J s|0
+hbar|Reduced Planck constant|1.0545718176461565e-34|J s|0
+k_B|Boltzmann constant|1.380649e-23|J / K|0
+kpc|Kiloparsec|3.0856775814913674e+19|m|0
+L_sun|Nominal solar luminosity|3.828e+26|W|0
+M_earth|Earth mass|5.972167867791379e+24|kg|1.3422009501651213e+20
+M_jup|Jupiter mass|1.8981245973360505e+27|kg|4.26589589320839e+22
+M_sun|Solar mass|1.988409870698051e+30|kg|4.468805426856864e+25
+m_e|Electron mass|9.1093837139e-31|kg|2.8e-40
+m_n|Neutron mass|1.67492750056e-27|kg|8.5e-37
+m_p|Proton mass|1.67262192595e-27|kg|5.2e-37
+mu0|Vacuum magnetic permeability|1.25663706127e-06|N / A2|2e-16
+muB|Bohr magneton|9.2740100657e-24|J / T|2.9e-33
+pc|Parsec|3.0856775814913674e+16|m|0
+R_earth|Nominal Earth equatorial radius|6378100.0|m|0
+R_jup|Nominal Jupiter equatorial radius|71492000.0|m|0
+R_sun|Nominal solar radius|695700000.0|m|0
+sigma_T|Thomson scattering cross-section|6.6524587051e-29|m2|6.2e-38
+sigma_sb|Stefan-Boltzmann constant|5.6703744191844294e-08|W / (K4 m2)|0
+u|Atomic mass|1.66053906892e-27|kg|5.2e-37
+"""
+
+
+def constants_by_name():
+    made = {}
+    for line in _CONSTANTS.strip().splitlines():
+        abbrev, name, value, unit, uncertainty = line.split('|')
+        made[abbrev] = Constant(abbrev, name, float(value), unit, float(uncertainty))
+    return made
+
+
+_C, _H, _K = 299792458.0, 6.62607015e-34, 1.380649e-23
+
+
+# ---------------------------------------------------------------- kinds of quantities that mean the same
+
+
+def spectral():
+    m, hz, joule, wave = map(_parsed, ('m', 'Hz', 'J', 'm-1'))
+    per = lambda factor: lambda value: factor / value
+    times = lambda factor: lambda value: value * factor
+    return [
+        (m, hz, per(_C), per(_C)), (m, joule, per(_H * _C), per(_H * _C)), (hz, joule, times(_H), times(1 / _H)),
+        (m, wave, per(1.0), per(1.0)), (hz, wave, times(1 / _C), times(_C)), (joule, wave, times(1 / (_H * _C)), times(_H * _C)),
+    ]
+
+
+def _doppler(rest, of_frequency, to_frequency):
+    """rest: of any spectral kind; the two functions turn frequencies (Hz) into speeds over c, and back."""
+    f0 = rest.to_value('Hz', spectral())
+    speed = _parsed('m/s')
+    made = []
+    for kind in ('Hz', 'm', 'J'):
+        to_hz = _parsed(kind)._function_to(_parsed('Hz'), spectral())
+        from_hz = _parsed('Hz')._function_to(_parsed(kind), spectral())
+        made.append((
+            _parsed(kind), speed,
+            lambda value, to_hz=to_hz: _C * of_frequency(to_hz(value), f0),
+            lambda value, from_hz=from_hz: from_hz(to_frequency(value / _C, f0)),
+        ))
+    return made
+
+
+def doppler_radio(rest):
+    return _doppler(rest, lambda f, f0: (f0 - f) / f0, lambda beta, f0: f0 * (1 - beta))
+
+
+def doppler_optical(rest):
+    return _doppler(rest, lambda f, f0: (f0 - f) / f, lambda beta, f0: f0 / (1 + beta))
+
+
+def doppler_relativistic(rest):
+    return _doppler(rest, lambda f, f0: (f0 ** 2 - f ** 2) / (f0 ** 2 + f ** 2), lambda beta, f0: f0 * ((1 - beta) / (1 + beta)) ** 0.5)
+
+
+def dimensionless_angles():
+    return [(None, None, None, None)]
+
+
+def temperature_energy():
+    return [(_parsed('K'), _parsed('J'), lambda value: value * _K, lambda value: value / _K)]
+
+
+def mass_energy():
+    return [(_parsed('kg'), _parsed('J'), lambda value: value * _C ** 2, lambda value: value / _C ** 2)]
+
+
+def parallax():
+    au, pc = 149597870700.0, 3.0856775814913674e16
+    turn = lambda value: pc / (value * 648000 / math.pi)
+    return [(_parsed('rad'), _parsed('m'), turn, lambda value: au / value * (pc / au * math.pi / 648000))]
+
+
+def brightness_temperature(frequency, beam_area=None):
+    """Jy/sr (with the area of a beam: Jy/beam and Jy) and K, as Rayleigh and Jeans have it."""
+    hertz = frequency.to_value('Hz', spectral())
+    factor = 2 * _K * hertz ** 2 / _C ** 2 / 1e-26
+    if beam_area is None:
+        return [(_parsed('Jy/sr'), _parsed('K'), lambda value: value / factor, lambda value: value * factor)]
+    area = beam_area.to_value('sr') if not beam_area.unit.is_equivalent('sr/beam') else beam_area.to_value('sr/beam')
+    made = [(_parsed(unit), _parsed('K'), lambda value: value / (factor * area), lambda value: value * (factor * area)) for unit in ('Jy', 'Jy/beam')]
+    return made + [(_parsed('Jy/sr'), _parsed('K'), lambda value: value / factor, lambda value: value * factor)]
+
+
+def thermodynamic_temperature(*_args, **_named_options):
+    raise NotImplementedError('astropy.units.thermodynamic_temperature() is not available here.')
+
+
+def beam_angular_area(beam_area):
+    area = beam_area.to_value('sr')
+    return [
+        (_parsed('beam'), _parsed('sr'), lambda value: value * area, lambda value: value / area),
+        (_parsed('Jy/beam'), _parsed('Jy/sr'), lambda value: value / area, lambda value: value * area),
+        (_parsed('beam-1'), _parsed('sr-1'), lambda value: value / area, lambda value: value * area),
+    ]
+
+
+def pixel_scale(pixscale):
+    size = pixscale.to_value('rad/pix') if pixscale.unit.is_equivalent('rad/pix') else 1 / pixscale.to_value('pix/rad')
+    return [(_parsed('pix'), _parsed('rad'), lambda value: value * size, lambda value: value / size)]
+
+
+# ---------------------------------------------------------------- numpy's functions
+
+
+def _same(function):
+    """Values go in and come out in the unit of the first."""
+    def run(first, *args, **named):
+        if isinstance(first, (list, tuple)):
+            first = Quantity(first)
+        return Quantity(function(first.value, *[first._value_of(one) if isinstance(one, Quantity) else one for one in args], **named), first.unit)
+    return run
+
+
+def _pairs(function):
+    def run(one, two, *args, **named):
+        first = one if isinstance(one, Quantity) else Quantity(one, dimensionless_unscaled if isinstance(two, Quantity) else None)
+        if not isinstance(one, Quantity) and two.unit._in_bases[1]:
+            return _pairs(lambda a, b: function(b, a))(two, one)
+        return Quantity(function(first.value, first._value_of(two), *args, **named), first.unit)
+    return run
+
+
+def _of_angle(function):
+    return lambda value, *args: Quantity(function(value.to_value('rad', dimensionless_angles()), *args))
+
+
+def _to_angle(function):
+    return lambda value, *args: Quantity(function(value.to_value(''), *args), 'rad')
+
+
+def _plain(function):
+    return lambda value, *args, **named: function(value.value, *args, **named)
+
+
+def _of_number(function):
+    return lambda value, *args: Quantity(function(value.to_value(''), *args))
+
+
+def _to_unit(unit):
+    def maker(_function):
+        return lambda value: value.to(unit)
+    return maker
+
+
+def _ranged(function):
+    def run(start, *args, **named):
+        others = [one for one in (start,) + args if isinstance(one, Quantity)]
+        unit = others[0].unit
+        return Quantity(function(*[others[0]._value_of(one) if isinstance(one, Quantity) else one for one in (start,) + args], **named), unit)
+    return run
+
+
+def _angle_of_two(function):
+    return lambda one, two: Quantity(function(one.value, one._value_of(two)), 'rad')
+
+
+_RULES = [
+    (_same, 'max min amax amin mean median sum std nanmax nanmin nanmean nanmedian nansum nanstd abs absolute round around squeeze ravel sort '
+            'unique concatenate hstack vstack stack cumsum diff percentile nanpercentile clip ptp average transpose atleast_1d floor ceil rint negative repeat roll'),
+    (_pairs, 'maximum minimum hypot add subtract'),
+    (_of_angle, 'sin cos tan'),
+    (_to_angle, 'arcsin arccos arctan'),
+    (_of_number, 'exp log log10 log2 log1p expm1'),
+    (_plain, 'isnan isfinite isinf sign argmax argmin argsort nanargmax nanargmin shape size ndim array asarray any all count_nonzero'),
+    (_ranged, 'linspace arange'),
+    (_angle_of_two, 'arctan2'),
+    (_to_unit('rad'), 'radians deg2rad'),
+    (_to_unit('deg'), 'degrees rad2deg'),
+    (lambda function: lambda value: value ** 0.5, 'sqrt'),
+    (lambda function: lambda value: value ** 2, 'square'),
+    (lambda function: lambda one, two: one * two, 'multiply'),
+    (lambda function: lambda one, two: one / two, 'divide true_divide'),
+    (lambda function: lambda value, power: value ** power, 'power'),
+]
+
+
+def _is_measured(given):
+    return isinstance(given, Quantity) or (isinstance(given, (list, tuple)) and bool(given) and isinstance(given[0], Quantity))
+
+
+def teach_numpy():
+    """From now on numpy's functions know quantities."""
+    if getattr(numpy, '_knows_quantities', False):
+        return
+    numpy._knows_quantities = True
+    for rule, names in _RULES:
+        for name in names.split():
+            plain = getattr(numpy, name, None)
+            if plain is not None:
+                setattr(numpy, name, _told(plain, rule(plain)))
+
+
+def _told(plain, measured):
+    def run(*args, **named):
+        if any(map(_is_measured, args[:3])):
+            return measured(*args, **named)
+        return plain(*args, **named)
+
+    run.__name__ = getattr(plain, '__name__', 'run')
+    return run
+
+
+_FUNCTIONS = (
+    UnitsError, UnitConversionError, UnitTypeError, UnitsWarning, UnitBase, Unit, Quantity, def_unit, spectral, doppler_radio, doppler_optical,
+    doppler_relativistic, dimensionless_angles, temperature_energy, mass_energy, parallax, brightness_temperature, beam_angular_area, pixel_scale,
+)
+
+
+class _Formats(types.SimpleNamespace):
+    """astropy.units.format: its classes are names of ways to tell a unit."""
+
+    def __getattr__(self, name):
+        return types.SimpleNamespace(part=name)
+
+
+def fill_units(module):
+    teach_numpy()
+    module.__dict__.update({one.__name__: one for one in _FUNCTIONS})
+    module.__dict__.update({name: _find_unit(name) for name in _ALIASES if name.isidentifier()})
+    module.__dict__.update(
+        dimensionless_unscaled=dimensionless_unscaled, one=dimensionless_unscaled, format=_Formats(), IrreducibleUnit=UnitBase, CompositeUnit=UnitBase,
+        add_enabled_units=lambda units: None, set_enabled_equivalencies=lambda given: lacking('astropy.units.set_enabled_equivalencies', ': hand equivalencies to .to().')(),
+    )
+
+
+def fill_constants(module):
+    module.__dict__.update(constants_by_name())
