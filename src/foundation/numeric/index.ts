@@ -10,7 +10,15 @@ export * from './grid-kernels.ts';
 export * from './ingest-kernels.ts';
 export * from './kernel-memory.ts';
 export * from './least-squares.ts';
-export { casacoreMedian, median, type Quartiles, quartilesOf, selectRank } from './quantiles.ts';
+export {
+  casacoreMedian,
+  MAD_TO_SIGMA,
+  median,
+  type Quartiles,
+  quartilesOf,
+  robustScatter,
+  selectRank,
+} from './quantiles.ts';
 export * from './radial-profile-kernels.ts';
 export * from './streaming-kernels.ts';
 export * from './water-layer-kernels.ts';

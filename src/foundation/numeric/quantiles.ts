@@ -12,6 +12,15 @@ export function casacoreMedian(values: ArrayLike<number>): number {
   return Float64Array.from(values).sort()[(values.length >> 1) - 1];
 }
 
+/** Standard deviation of normal values over their median distance from the median. */
+export const MAD_TO_SIGMA = 1.4826;
+
+/** Standard deviation of a normal distribution with the same median distance from the median; NaN of nothing. */
+export function robustScatter(values: ArrayLike<number>): number {
+  const middle = median(values);
+  return MAD_TO_SIGMA * median(Float64Array.from(values, (value) => Math.abs(value - middle)));
+}
+
 /**
  * The value of a rank, 0 for the least, by quickselect.
  *

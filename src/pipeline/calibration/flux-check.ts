@@ -1,7 +1,7 @@
 import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
-import { casacoreMedian } from '../../foundation/numeric/index.ts';
+import { casacoreMedian, MAD_TO_SIGMA } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { antennaCount, meanGains } from './gain-ratios.ts';
@@ -32,7 +32,6 @@ export interface CheckedFlux {
 
 /** Distance from the median, in robust standard deviations, beyond which a ratio is left out. */
 const OUTLIER_SIGMA = 5;
-const MAD_TO_SIGMA = 1.4826;
 
 /**
  * Flux densities from gain amplitudes beside fluxscale's, without the antennas that stand apart (what `es.fluxscale2` is for):

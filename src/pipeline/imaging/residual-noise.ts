@@ -1,4 +1,4 @@
-import { chauvenetRange } from '../../foundation/numeric/index.ts';
+import { chauvenetRange, MAD_TO_SIGMA } from '../../foundation/numeric/index.ts';
 
 /** Where the values of a residual lie, and how far about it. */
 export interface ResidualNoise {
@@ -18,7 +18,7 @@ export function robustNoise(values: Float32Array): ResidualNoise {
     if (high + 1 >= sorted.length || (low > 0 && median - sorted[low - 1] <= sorted[high + 1] - median)) low--;
     else high++;
   }
-  return { median, rms: 1.4826 * Math.fround(Math.max(median - sorted[low], sorted[high] - median)) };
+  return { median, rms: MAD_TO_SIGMA * Math.fround(Math.max(median - sorted[low], sorted[high] - median)) };
 }
 
 /** Rounds of Chauvenet's criterion after the first, as CASA asks for. */

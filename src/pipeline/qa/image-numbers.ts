@@ -1,3 +1,4 @@
+import { robustScatter } from '../../foundation/numeric/index.ts';
 import { beamOf, openImage } from '../images/index.ts';
 
 /** Numbers of an image product that the report states. */
@@ -35,7 +36,7 @@ export function measureImage(path: string): ImageNumbers {
       beamMajorArcsec: beam?.major ?? Number.NaN,
       beamMinorArcsec: beam?.minor ?? Number.NaN,
       beamPaDeg: beam?.positionAngle ?? Number.NaN,
-      rmsJyPerBeam: robustSigma(samples),
+      rmsJyPerBeam: robustScatter(samples),
       peakJyPerBeam: peak,
       channelHz: Math.abs(spectral?.increment ?? Number.NaN),
       chanCount: image.chanCount,
@@ -46,12 +47,4 @@ export function measureImage(path: string): ImageNumbers {
   } finally {
     image.close();
   }
-}
-
-/** 1.4826 times the median absolute deviation from the median; NaN of nothing. */
-export function robustSigma(samples: ArrayLike<number>): number {
-  const sorted = Float64Array.from(samples).sort();
-  const centre = sorted[sorted.length >> 1];
-  const deviations = sorted.map((value) => Math.abs(value - centre)).sort();
-  return 1.4826 * (deviations[deviations.length >> 1] ?? Number.NaN);
 }

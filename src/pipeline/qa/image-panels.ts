@@ -1,7 +1,7 @@
 import { ARCSEC, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import { robustScatter } from '../../foundation/numeric/index.ts';
 import { contourPieces, type Figure, type Panel, type Raster, type Series } from '../../foundation/plotting/index.ts';
 import { beamOf, channelFrequency, type Image, openImage, radioVelocity, requireDirection } from '../images/index.ts';
-import { robustSigma } from './image-numbers.ts';
 
 /** A plane of an image with what is needed to draw it. */
 interface Plane {
@@ -43,7 +43,7 @@ export function cubePanels(path: string, name: string): Panel[] {
       { length: image.chanCount },
       (_, chan) => image.readPlane(image.planeIndex(chan))[peak.pixel],
     );
-    const noise = robustSigma(image.readPlane(image.planeIndex(0)));
+    const noise = robustScatter(image.readPlane(image.planeIndex(0)));
     const [first, last] = lineChannels(spectrum, peak.chan, 4 * noise);
     const plane = image.planeIndex(peak.chan);
     const isLine = last > first;
@@ -98,7 +98,7 @@ function planeOf(image: Image, path: string, values: Float32Array, plane: number
 /** Zooms on pixels above six times the noise; contours at −4, 4, 8, 16… times it. */
 function emissionPanel(content: Plane, title: string): Panel {
   const { values, sizeX, sizeY, cell } = content;
-  const noise = robustSigma(values.filter((value, index) => index % 3 === 0 && Number.isFinite(value)));
+  const noise = robustScatter(values.filter((value, index) => index % 3 === 0 && Number.isFinite(value)));
   const peak = largest(values);
   let reach = 0;
   for (let pixel = 0; pixel < values.length; pixel++) {

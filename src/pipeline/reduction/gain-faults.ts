@@ -1,6 +1,6 @@
-import { median } from '../../foundation/numeric/index.ts';
+import { median, robustScatter } from '../../foundation/numeric/index.ts';
 import { type CalibratorView, type IntegrationGains, LEAST_SNR, powerKey } from './gain-series.ts';
-import { medianAngle, robustScatter, wrap } from './robust.ts';
+import { medianAngle, wrap } from './robust.ts';
 
 /** A polarization of an antenna without signal, in some windows. */
 export interface DeadInput {

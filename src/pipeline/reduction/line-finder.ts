@@ -1,5 +1,4 @@
-import { median } from '../../foundation/numeric/index.ts';
-import { robustScatter } from './robust.ts';
+import { median, robustScatter } from '../../foundation/numeric/index.ts';
 /** Channels first…last, both included. */
 export interface ChannelRange {
   readonly first: number;

@@ -1,11 +1,5 @@
 import { median } from '../../foundation/numeric/index.ts';
 
-/** Standard deviation of a normal distribution with the same median distance from the median. */
-export function robustScatter(values: ArrayLike<number>): number {
-  const middle = median(values);
-  return 1.4826 * median(Array.from(values, (value) => Math.abs(value - middle)));
-}
-
 /** Direction (rad) nearest to the most of some angles: the median about their vector mean. */
 export function medianAngle(angles: readonly number[]): number {
   const sin = angles.reduce((sum, angle) => sum + Math.sin(angle), 0);

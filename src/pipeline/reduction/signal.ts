@@ -1,6 +1,6 @@
-import { median } from '../../foundation/numeric/index.ts';
+import { median, robustScatter } from '../../foundation/numeric/index.ts';
 import type { CalibratorView, IntegrationGains } from './gain-series.ts';
-import { medianAngle, robustScatter, wrap } from './robust.ts';
+import { medianAngle, wrap } from './robust.ts';
 
 /** How well a calibrator is seen by one antenna and polarization in one integration and window. */
 export interface FieldSignal {

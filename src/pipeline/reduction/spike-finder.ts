@@ -1,6 +1,5 @@
-import { median } from '../../foundation/numeric/index.ts';
+import { median, robustScatter } from '../../foundation/numeric/index.ts';
 import { ozoneDepth } from '../calibration/index.ts';
-import { robustScatter } from './robust.ts';
 
 /** Channels from `first` to `last` with power that their neighbours do not have. */
 export interface Spike {

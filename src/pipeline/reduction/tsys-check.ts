@@ -1,7 +1,6 @@
 import { openMs } from '../../astronomy/ms/index.ts';
-import { median } from '../../foundation/numeric/index.ts';
+import { median, robustScatter } from '../../foundation/numeric/index.ts';
 import type { AtmosphereScan, Observation } from './observation.ts';
-import { robustScatter } from './robust.ts';
 
 /** What is said of data without any. */
 export const NO_TSYS =

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { casacoreMedian, median, quartilesOf, selectRank } from '../../../src/foundation/numeric/index.ts';
+import {
+  casacoreMedian,
+  median,
+  quartilesOf,
+  robustScatter,
+  selectRank,
+} from '../../../src/foundation/numeric/index.ts';
 
 describe('quartilesOf', () => {
   it('takes values for the quarters and the mean of two for the middle', () => {
@@ -31,4 +37,10 @@ describe('selectRank', () => {
     expect(selectRank(new Float32Array(9).fill(Number.NaN), 4)).toBeNaN();
     expect(selectRank(new Float32Array(0), 0)).toBeNaN();
   });
+});
+
+it('measures the spread of samples whatever a few outliers do', () => {
+  const samples = Array.from({ length: 1001 }, (_, at) => (at < 5 ? 1e6 : (at % 101) - 50));
+  expect(robustScatter(samples)).toBeCloseTo(1.4826 * 25, 0);
+  expect(robustScatter([])).toBeNaN();
 });
