@@ -26,7 +26,7 @@ import {
 import type { CalibratedBlock } from './flux-plan.ts';
 import { type Inspection, inspectCalibrators, inspectSignal } from './inspection.ts';
 import { missingData } from './missing-data.ts';
-import { calibratorFields, describeObservation, nearestField, type Observation } from './observation.ts';
+import { calibratorFields, describeObservation, type Observation } from './observation.ts';
 import { uncoveredScans } from './phase-cover.ts';
 import { type Decision, decisionLine } from './plan-builder.ts';
 import { type ProgressPlan, runSteps } from './plan-run.ts';
@@ -38,7 +38,7 @@ import { chooseReferenceAntenna, type FlaggedFractions } from './reference-anten
 import type { ScienceGoal } from './science-goal.ts';
 import { findShadowed } from './shadow-check.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
-import { type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
+import { alikeTargets, type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
 import { oddWindows } from './spectrum-check.ts';
 import { findBadTsys } from './tsys-check.ts';
 
@@ -210,7 +210,7 @@ function calibratedBlock(
   observation: Observation,
   refants: readonly string[],
   flux: FluxModel,
-  { minblperant, corrdepflags, intervals }: SolutionChoices,
+  { minblperant, corrdepflags, intervals, phaseFields }: SolutionChoices,
 ): CalibratedBlock {
   return {
     uid,
@@ -224,10 +224,7 @@ function calibratedBlock(
     calibrators: calibratorFields(observation)
       .filter((field) => field.id !== observation.flux.id || !flux.isBody)
       .map(({ id, name }) => ({ id, name })),
-    targets: observation.targets.map((target) => {
-      const { id, name } = nearestField(target, observation.phase);
-      return { id: target.id, name: target.name, phase: { id, name } };
-    }),
+    targets: alikeTargets(observation, phaseFields),
     spws: observation.science.map((spw) => spw.spwId),
   };
 }

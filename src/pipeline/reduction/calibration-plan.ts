@@ -3,7 +3,8 @@ import type { Asdm } from '../../formats/asdm/index.ts';
 import type { BodyLines } from './body-lines.ts';
 import { flagLostWindows, flagUnused } from './calibrator-choice.ts';
 import type { Inspection } from './inspection.ts';
-import { calibratedFields, nearestField, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
+import { calibratedFields, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
+import { phaseSourcesOf } from './phase-cover.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
 import {
@@ -197,10 +198,14 @@ function aprioriFlags(
 }
 
 function wvrCalls(observation: Observation, names: CalibrationNames, bad: readonly BadRadiometer[]): PlanCall[] {
-  const pairs = observation.targets.map((target) => [target.name, nearestField(target, observation.phase).name]);
+  const allScans = new Set(observation.skyScans.map(({ number }) => number));
+  const groups = observation.targets.map((target) => {
+    const sources = phaseSourcesOf(target, observation, allScans).flatMap(({ fields }) => fields);
+    return [...new Set([target, ...sources].map(({ name }) => name))];
+  });
   // Sources are tied by name or number: a comma parts names, and digits are a number.
   const isName = (name: string) => !/,|^\d+$/.test(name);
-  const tie = [...new Set(pairs.filter((pair) => pair.every(isName)).map(String))];
+  const tie = [...new Set(groups.filter((names) => names.length > 1 && names.every(isName)).map(String))];
   return [
     remove(`${names.vis}.wvr`),
     task(

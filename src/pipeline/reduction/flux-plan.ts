@@ -1,7 +1,7 @@
 import type { CommonFlux } from './common-flux.ts';
 import { remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep, ScriptPlan } from './plan-types.ts';
-import { keptCorrelations, OWN_PHASES } from './solve-plan.ts';
+import { type AlikeTargets, keptCorrelations, OWN_PHASES } from './solve-plan.ts';
 
 /** A field of one Execution Block. */
 export interface NamedField {
@@ -24,8 +24,7 @@ export interface CalibratedBlock {
   readonly isJoined: boolean;
   /** Those that the common scale is brought to; bodies of the Solar System have a flux density of their own each time. */
   readonly calibrators: readonly NamedField[];
-  /** With the phase calibrator of each. */
-  readonly targets: readonly (NamedField & { readonly phase: NamedField })[];
+  readonly targets: readonly AlikeTargets[];
   /** Science windows in the ASDM's numbering, in the order of the split MeasurementSet. */
   readonly spws: readonly number[];
 }
@@ -130,29 +129,26 @@ function amplitudeGains(block: CalibratedBlock): PlanCall[] {
 }
 
 function applyGains(block: CalibratedBlock): PlanCall[] {
-  const apply = (fields: readonly NamedField[], gainfield: number) =>
+  const apply = ({ id, name, fields, scan }: Omit<AlikeTargets, 'phase'>) =>
     task(
       'applycal',
       {
         vis: block.vis,
-        field: fields.map(({ id }) => id).join(','),
+        field: id,
+        ...(scan ? { scan } : {}),
         gaintable: `${block.vis}.ampli_inf`,
-        gainfield: String(gainfield),
+        gainfield: fields,
         interp: 'linear',
         calwt: true,
         flagbackup: false,
       },
-      [...new Set(fields.map(({ name }) => name))].join(', '),
+      name,
     );
-  const isTarget = new Set(block.targets.map(({ id }) => id));
-  const phases = [...new Set(block.targets.map(({ phase }) => phase.id))];
-  return [
-    ...block.calibrators.filter(({ id }) => !isTarget.has(id)).map((field) => apply([field], field.id)),
-    ...phases.map((id) => {
-      const own = block.targets.filter(({ phase }) => phase.id === id);
-      return apply(own, id);
-    }),
-  ];
+  const isTarget = new Set(block.targets.flatMap(({ id }) => id.split(',')));
+  const calibrators = block.calibrators
+    .map(({ id, name }) => ({ id: String(id), fields: String(id), name }))
+    .filter(({ id }) => !isTarget.has(id));
+  return [...calibrators, ...block.targets].map(apply);
 }
 
 function splitRescaled(block: CalibratedBlock): PlanCall[] {

@@ -1,6 +1,6 @@
 import type { CalibrationNames } from './calibration-plan.ts';
 import type { FluxModel } from './flux-model.ts';
-import { calibratorFields, type Observation } from './observation.ts';
+import { calibratorFields, nearestField, type Observation, type ObservedField } from './observation.ts';
 import { remove, task, tool } from './plan-builder.ts';
 import type { PlanCall, PlanStep, PlanValue } from './plan-types.ts';
 import type { SolutionChoices } from './solution-choices.ts';
@@ -303,26 +303,34 @@ function applyCalls(
     ...calibrators.map((field) =>
       isPhase.has(field.id) ? apply(field, 'inf', String(field.id)) : apply(field, 'int', String(field.id)),
     ),
-    ...alikeTargets(observation, phaseFields).map(({ fields, ...target }) => apply(target, 'inf', fields)),
+    ...alikeTargets(observation, phaseFields).map((target) => apply(target, 'inf', target.fields)),
   ];
 }
 
-interface AlikeTargets {
-  /** Selections. */
+/** Targets, or some scans of them, that take the solutions of the same calibrators. */
+export interface AlikeTargets {
+  /** Selections: of the targets, of their scans (undefined: all), of the calibrators. */
   readonly id: string;
   readonly scan?: string;
   readonly fields: string;
   readonly name: string;
+  /** The nearest of the calibrators. */
+  readonly phase: ObservedField;
 }
 
 /** Targets in groups of one name, phase calibrators and scans: the pointings of a mosaic are one. */
-function alikeTargets({ targets }: Observation, phaseFields: SolutionChoices['phaseFields']): AlikeTargets[] {
+export function alikeTargets(
+  { targets, phase: candidates }: Observation,
+  phaseFields: SolutionChoices['phaseFields'],
+): AlikeTargets[] {
   const groups = new Map<string, AlikeTargets>();
-  for (const { id, name } of targets)
-    for (const { fields, scan } of phaseFields[id]) {
+  for (const target of targets)
+    for (const { fields, scan } of phaseFields[target.id]) {
+      const { name } = target;
       const key = [name, fields, scan].join('\n');
       const known = groups.get(key);
-      groups.set(key, { name, fields, scan, id: known ? `${known.id},${id}` : String(id) });
+      const id = known ? `${known.id},${target.id}` : String(target.id);
+      groups.set(key, { phase: nearestField(target, candidates), ...known, name, fields, scan, id });
     }
   return [...groups.values()];
 }

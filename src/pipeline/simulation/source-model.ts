@@ -61,7 +61,7 @@ export class SourceModel {
       for (let chan = 0; chan < chanCount; chan++) {
         const flux = componentFlux(component, this.frequencies[chan], factor) * this.beam[index * chanCount + chan];
         spectrum[chan] = flux;
-        if (flux > NEGLIGIBLE_JY) {
+        if (Math.abs(flux) > NEGLIGIBLE_JY) {
           first = Math.min(first, chan);
           last = chan;
         }

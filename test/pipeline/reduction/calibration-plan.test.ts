@@ -23,13 +23,14 @@ const observation = {
 } as unknown as Observation;
 
 /** Calls of wvrgcal, tables that are applied, and what is said of radiometers, when some of them cannot be used. */
-function planned(bad: Record<string, string>) {
+function planned(bad: Record<string, string>, seen = observation) {
   const radiometers = Object.entries(bad).map(([antenna, finding]) => ({ antenna, finding }));
   const findings = { radiometers, tsys: { bad: [], missing: [] }, shadowed: [], positions: {} };
-  const { steps, decisions } = planApriori(observation, calibrationNames('uid___A002_X1_X1'), EMPTY_GOAL, findings);
+  const { steps, decisions } = planApriori(seen, calibrationNames('uid___A002_X1_X1'), EMPTY_GOAL, findings);
   const calls = taskCalls({ kind: 'calibration', subject: '', header: [], steps });
   return {
     wvrflag: calls.filter(({ task }) => task === 'wvrgcal').map(({ args }) => args.wvrflag ?? []),
+    tie: calls.filter(({ task }) => task === 'wvrgcal').map(({ args }) => args.tie),
     applied: calls.filter(({ task }) => task === 'applycal').length,
     tsys: decisions.filter(({ topic }) => topic === 'Tsys').map(({ choice }) => choice),
     said: decisions.filter(({ topic }) => /adiometer/.test(topic)).map(({ choice, reason }) => `${choice}: ${reason}`),
@@ -40,6 +41,7 @@ describe('planApriori', () => {
   it('takes the water of neighbours where a radiometer is missing', () => {
     expect(planned({ DA42: 'gave no readings' })).toEqual({
       wvrflag: [['DA42']],
+      tie: [['target,faint']],
       applied: 3,
       tsys: ['not applied'],
       said: [
@@ -50,7 +52,7 @@ describe('planApriori', () => {
   });
 
   it('does without, where no radiometer can be used', () => {
-    const none = { wvrflag: [], applied: 0, tsys: ['not applied'] };
+    const none = { wvrflag: [], tie: [], applied: 0, tsys: ['not applied'] };
     expect(planned({ DA41: 'gave no readings', DA42: 'gave no readings' })).toEqual({
       ...none,
       said: ['not applied: Every radiometer gave no readings.'],
@@ -61,5 +63,15 @@ describe('planApriori', () => {
         'not applied: No radiometer can be used: that of DA41 gave no readings, that of DA42 has 90 % impossible readings.',
       ],
     });
+  });
+
+  it('ties a target to all calibrators that its phases come from', () => {
+    const second = { ...field(5, 'second'), ra: 0.25 };
+    const turns = [5, 3, 5, 3, 2, 3, 2].map((fieldId, index) => ({
+      ...{ number: index + 1, fieldId, fieldIds: [fieldId] },
+      ...{ startSec: 100 * index, endSec: 100 * index + 90 },
+    }));
+    const near = { ...observation, phase: [{ ...field(2, 'faint'), ra: 0.3 }, second], skyScans: turns };
+    expect(planned({}, near).tie).toEqual([['target,faint,second']]);
   });
 });

@@ -42,6 +42,18 @@ describe('SourceModel', () => {
     }
   });
 
+  it('has lines in absorption', () => {
+    const window = setup.windows[setup.fullResolution.science[0]];
+    const emission = { ...target.components[3], l: 1e-6, m: 0 };
+    const [found, mirrored] = [emission, { ...emission, fluxJy: -emission.fluxJy }].map((component) => {
+      const values = new Float64Array(3 * window.frequenciesHz.length * 2);
+      new SourceModel({ ...target, components: [component] }, window, 3).fill(geometry, values);
+      return values;
+    });
+    expect(Math.max(...found)).toBeGreaterThan(0.1);
+    expect(Array.from(mirrored, (value) => 0 - value)).toEqual(Array.from(found));
+  });
+
   it('moves the line by the velocity of the observatory', () => {
     const line = target.components[3];
     const rest = line.line!.restHz * (1 - line.line!.velocityLsrk / 299_792_458);

@@ -288,8 +288,9 @@ function removeIntermediate(directory: string, uid: string): void {
 }
 
 /** Fields of one name, as diagnostics are told of them. */
-function shown(fields: readonly { readonly id: number; readonly name: string }[]): ShownField {
-  return { name: fields[0].name, selection: fields.map(({ id }) => id).join(',') };
+function shown(fields: readonly { readonly id: number | string; readonly name: string }[]): ShownField {
+  const ids = fields.flatMap(({ id }) => String(id).split(','));
+  return { name: fields[0].name, selection: [...new Set(ids)].join(',') };
 }
 
 function blockFiles(directory: string, block: BlockCalibration, imaging: MemberImaging): BlockFiles {

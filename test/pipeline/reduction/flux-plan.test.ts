@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { type CalibratedBlock, planFluxCalibration } from '../../../src/pipeline/reduction/flux-plan.ts';
+import { taskCalls } from '../../../src/pipeline/reduction/index.ts';
+
+const phase = { id: 2, name: 'faint', ra: 0, dec: 0 };
+const block = {
+  uid: 'uid',
+  vis: 'uid.ms.split.cal',
+  refants: ['DA41'],
+  flux: { id: 1, name: 'known' },
+  minblperant: 4,
+  corrdepflags: false,
+  phaseSolint: 'int',
+  isJoined: false,
+  calibrators: [0, 1, 2, 5, 7].map((id) => ({ id, name: `J${id}` })),
+  targets: [
+    { id: '3,4', name: 'mosaic', fields: '2', scan: '5,6', phase },
+    { id: '3,4', name: 'mosaic', fields: '2,5', scan: '7', phase },
+    { id: '7', name: 'J7', fields: '5', phase },
+  ],
+  spws: [17, 19],
+} satisfies CalibratedBlock;
+const flux = { field: 'J2', spw: 17, frequencyHz: 230e9, fluxJy: 0.5, errorJy: 0.01, outliers: [] };
+
+describe('planFluxCalibration', () => {
+  it('gives each scan of a target the gains of the calibrators whose phases it took, and a calibrator that is a target too those of its own', () => {
+    const applied = taskCalls(planFluxCalibration([block], [flux], []))
+      .filter(({ task }) => task === 'applycal')
+      .map(({ args: { field, gainfield, scan } }) => [field, gainfield, scan]);
+    expect(applied).toEqual([
+      ['0', '0', undefined],
+      ['1', '1', undefined],
+      ['2', '2', undefined],
+      ['5', '5', undefined],
+      ['3,4', '2', '5,6'],
+      ['3,4', '2,5', '7'],
+      ['7', '5', undefined],
+    ]);
+  });
+});
