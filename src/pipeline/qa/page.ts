@@ -109,15 +109,17 @@ function fluxSection(report: QaReport): string {
 }
 
 function fluxRows(report: QaReport): string[] {
-  const keys = new Map<string, { field: string; spw: number; frequencyHz: number }>();
-  for (const flux of [...report.commonFluxes, ...report.ebs.flatMap((block) => block.fluxes)])
-    if (!keys.has(`${flux.field} ${flux.spw}`)) keys.set(`${flux.field} ${flux.spw}`, flux);
+  type Row = { field: string; spw: number; frequencyHz: number; common?: QaReport['commonFluxes'][number] };
+  const rows: Row[] = report.commonFluxes.map((common) => ({ ...common, common }));
+  const isIn = (row: Row, uid: string, flux: { field: string; spw: number }) =>
+    row.field === flux.field && (row.common ? row.common.windows[uid] : row.spw) === flux.spw;
+  for (const { uid, fluxes } of report.ebs)
+    for (const flux of fluxes) if (!rows.some((row) => isIn(row, uid, flux))) rows.push(flux);
   let previous = '';
-  return [...keys.values()].map(({ field, spw, frequencyHz }) => {
-    const isSame = (entry: { field: string; spw: number }) => entry.field === field && entry.spw === spw;
-    const common = report.commonFluxes.find(isSame);
+  return rows.map((row) => {
+    const { field, spw, frequencyHz, common } = row;
     const each = report.ebs.map((block) => {
-      const own = block.fluxes.find(isSame);
+      const own = block.fluxes.find((flux) => isIn(row, block.uid, flux));
       if (!own) return numberCell('–');
       const text = own.isReference
         ? `${own.fluxJy.toFixed(4)} (model)`

@@ -28,6 +28,8 @@ const commonFlux = z.object({
   frequencyHz: z.number(),
   fluxJy: z.number(),
   errorJy: z.number(),
+  /** Window in each Execution Block. */
+  windows: z.record(z.string(), z.number()),
   outliers: z.array(z.string()),
   disagreement: z.string().optional(),
 });

@@ -40,7 +40,7 @@ import { findShadowed } from './shadow-check.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { alikeTargets, type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
 import { oddWindows } from './spectrum-check.ts';
-import { findBadTsys } from './tsys-check.ts';
+import { findBadTsys, measuredTsys } from './tsys-check.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
 export interface BlockCalibration {
@@ -173,7 +173,7 @@ function withFirstPositions(second: Inspection, first: readonly Decision[]): Ins
 function observe(vis: string): Observation {
   const ms = openMs(vis, 'read');
   try {
-    return describeObservation(readMetadata(ms), baseName(vis));
+    return describeObservation(readMetadata(ms), baseName(vis), measuredTsys(ms));
   } finally {
     ms.close();
   }

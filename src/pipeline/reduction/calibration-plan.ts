@@ -257,7 +257,7 @@ function applyApriori(
   const spwmap = Array.from({ length: Math.max(...observation.science.map((spw) => spw.spwId)) + 1 }, (_, spw) => spw);
   for (const spw of observation.science) if (spw.tsysSpwId !== undefined) spwmap[spw.spwId] = spw.tsysSpwId;
   const calls: PlanCall[] = [];
-  for (const { field, ids, tsys } of alikeFields(observation, tables)) {
+  for (const { field, ids, tsys, spwIds } of alikeFields(observation, tables)) {
     const chain = [
       ...(tsys
         ? [{ table: `${names.vis}.tsys`, field: String(tsys.fieldId), interp: 'linear,linear', map: spwmap }]
@@ -265,8 +265,13 @@ function applyApriori(
       ...(tables.hasWvr ? [{ table: `${names.vis}.wvr`, field: ids, interp: 'linear', map: [] }] : []),
       ...(tables.hasPositions ? [{ table: `${names.vis}.antpos`, field: '', interp: 'linear', map: [] }] : []),
     ];
+    const isPart = spwIds.length < observation.science.length ? ` in windows ${spwIds.join(', ')}` : '';
     if (tsys && !ids.split(',').includes(String(tsys.fieldId)))
-      decisions.push({ topic: 'Tsys', choice: `field ${tsys.fieldId} for ${field.name}`, reason: `${tsys.reason}.` });
+      decisions.push({
+        topic: 'Tsys',
+        choice: `field ${tsys.fieldId} for ${field.name}${isPart}`,
+        reason: `${tsys.reason}.`,
+      });
     if (chain.length === 0) continue;
     calls.push(
       task(
@@ -274,7 +279,7 @@ function applyApriori(
         {
           vis: names.vis,
           field: ids,
-          spw: observation.science.map((spw) => spw.spwId).join(','),
+          spw: spwIds.join(','),
           gaintable: chain.map((entry) => entry.table),
           gainfield: chain.map((entry) => entry.field),
           interp: chain.map((entry) => entry.interp),
@@ -289,15 +294,22 @@ function applyApriori(
   return calls;
 }
 
-/** Fields in groups that take the same tables: the pointings of a mosaic are one. */
+/** Fields and windows in groups that take the same tables: the pointings of a mosaic are one. */
 function alikeFields(observation: Observation, { hasTsys }: AprioriTables) {
-  const groups = new Map<string, { field: ObservedField; ids: string; tsys: ReturnType<typeof tsysFieldOf> }>();
+  type Tsys = ReturnType<typeof tsysFieldOf>;
+  const groups = new Map<string, { field: ObservedField; ids: string; tsys: Tsys; spwIds: number[] }>();
   for (const field of calibratedFields(observation)) {
-    const tsys = hasTsys ? tsysFieldOf(observation, field) : undefined;
+    const parts = new Map<number | undefined, { tsys: Tsys; spwIds: number[] }>();
+    for (const { spwId, tsysSpwId } of observation.science) {
+      const tsys = hasTsys && tsysSpwId !== undefined ? tsysFieldOf(observation, field, tsysSpwId) : undefined;
+      parts.set(tsys?.fieldId, { tsys, spwIds: [...(parts.get(tsys?.fieldId)?.spwIds ?? []), spwId] });
+    }
     const isTarget = observation.targets.some(({ id }) => id === field.id);
-    const key = isTarget ? `${field.name}\n${tsys?.fieldId}` : `${field.id}`;
-    const known = groups.get(key);
-    groups.set(key, { field, tsys, ...known, ids: known ? `${known.ids},${field.id}` : String(field.id) });
+    for (const { tsys, spwIds } of parts.values()) {
+      const key = `${isTarget ? `${field.name}\n${tsys?.fieldId}` : field.id}\n${spwIds}`;
+      const known = groups.get(key);
+      groups.set(key, { field, tsys, spwIds, ...known, ids: known ? `${known.ids},${field.id}` : String(field.id) });
+    }
   }
   return [...groups.values()];
 }
@@ -393,6 +405,16 @@ function aprioriDecisions(
     tables.hasTsys
       ? { topic: 'Tsys window map', choice: mapped, reason: 'Same baseband; among those the nearest in frequency.' }
       : { topic: 'Tsys', choice: 'not applied', reason: NO_TSYS },
+    ...(tables.hasTsys && observation.unmeasuredSpwIds.length > 0
+      ? [
+          {
+            topic: 'Missing Tsys',
+            choice: `windows ${observation.unmeasuredSpwIds.join(', ')} have none`,
+            reason:
+              'Atmosphere scans were made in them, but the data hold no result; science windows take the nearest one.',
+          },
+        ]
+      : []),
     tables.hasWvr
       ? {
           topic: 'Water-vapour radiometers',

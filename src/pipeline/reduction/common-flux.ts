@@ -14,7 +14,10 @@ export interface MeasuredFlux {
 /** The flux density that all Execution Blocks are brought to. */
 export interface CommonFlux {
   readonly field: string;
+  /** Window number in the first Execution Block that has it. */
   readonly spw: number;
+  /** In each Execution Block: numbers differ where one was observed without radiometers, or with another set-up. */
+  readonly windows: Readonly<Record<string, number>>;
   readonly frequencyHz: number;
   readonly fluxJy: number;
   readonly errorJy: number;
@@ -35,23 +38,30 @@ const STEADINESS = 1e-3;
 /**
  * Weighted means of per-Execution-Block fluxes, per calibrator and window, outliers left out and named.
  *
- * @param fluxes all measured values; windows are matched by nearest frequency order within a field
+ * @param fluxes all measured values; windows are matched by frequency
  * @returns one value per field and window, in the order of first appearance
  */
 export function combineFluxes(fluxes: readonly MeasuredFlux[]): CommonFlux[] {
-  const groups = new Map<string, MeasuredFlux[]>();
+  const groups: MeasuredFlux[][] = [];
   for (const flux of fluxes) {
-    const key = `${flux.field}\n${flux.spw}`;
-    groups.set(key, [...(groups.get(key) ?? []), flux]);
+    const group = groups.find((known) => isSameWindow(known[0], flux) && known.every(({ eb }) => eb !== flux.eb));
+    if (group) group.push(flux);
+    else groups.push([flux]);
   }
-  const first = [...groups.values()].map((group) => combineGroup(group, []));
+  const first = groups.map((group) => combineGroup(group, []));
   // A wrong flux scale is wrong for all calibrators and windows.
   const isMeasured = (flux: CommonFlux) => fluxes.some((one) => one.field === flux.field && !one.isReference);
   const measured = first.filter(isMeasured);
   const isWrong = (eb: string) => measured.filter(({ outliers }) => outliers.includes(eb)).length > measured.length / 2;
   const wrong = [...new Set(first.flatMap(({ outliers }) => outliers))].filter(isWrong);
-  return wrong.length === 0 ? first : [...groups.values()].map((group) => combineGroup(group, wrong));
+  return wrong.length === 0 ? first : groups.map((group) => combineGroup(group, wrong));
 }
+
+/** The motion of the Earth changes the frequency of a window by less, and other windows are further away. */
+const SAME_FREQUENCY = 1e-4;
+
+const isSameWindow = (one: MeasuredFlux, other: MeasuredFlux) =>
+  one.field === other.field && Math.abs(one.frequencyHz / other.frequencyHz - 1) < SAME_FREQUENCY;
 
 /** @param wrong Execution Blocks that are left out from the start */
 function combineGroup(group: readonly MeasuredFlux[], wrong: readonly string[]): CommonFlux {
@@ -72,7 +82,8 @@ function combineGroup(group: readonly MeasuredFlux[], wrong: readonly string[]):
   }
   const { mean, error } = weightedMean(kept);
   const { field, spw, frequencyHz } = group[0];
-  return { field, spw, frequencyHz, fluxJy: mean, errorJy: error, outliers, disagreement };
+  const windows = Object.fromEntries(group.map((flux) => [flux.eb, flux.spw]));
+  return { field, spw, windows, frequencyHz, fluxJy: mean, errorJy: error, outliers, disagreement };
 }
 
 function disagreementSentence(worst: MeasuredFlux, kept: readonly MeasuredFlux[]): string {

@@ -83,12 +83,13 @@ function rescaleSteps(blocks: readonly CalibratedBlock[], fluxes: readonly Commo
 function setModels(block: CalibratedBlock, fluxes: readonly CommonFlux[]): PlanCall[] {
   return fluxes.flatMap((flux) => {
     const field = block.calibrators.find(({ name }) => name === flux.field);
-    if (!field || !block.spws.includes(flux.spw)) return [];
+    const window = block.spws.indexOf(flux.windows[block.uid]);
+    if (!field || window < 0) return [];
     return [
       task('setjy', {
         vis: block.vis,
         field: String(field.id),
-        spw: String(block.spws.indexOf(flux.spw)),
+        spw: String(window),
         standard: 'manual',
         fluxdensity: [Number(flux.fluxJy.toPrecision(7)), 0, 0, 0],
         usescratch: false,

@@ -27,12 +27,12 @@ export function commonArguments(
   };
 }
 
-/**
- * Where cleaning looks for emission unless the noise tells: within a circle around the centre, or in a mosaic down to the
- * response that a pointing has there.
- */
+/** A mosaic is cleaned down to this response: its outermost pointings see sources well there, and left in they spoil the rest. */
+const MOSAIC_EDGE = 0.2;
+
+/** Where cleaning looks for emission unless the noise tells: within a circle around the centre, or in all of a mosaic but its rim. */
 export function wideMask(facts: ImagingFacts, { imsize, maskArcsec }: ImageSize): Record<string, PlanValue> {
-  if (facts.mosaic) return { usemask: 'pb', pbmask: 0.5 };
+  if (facts.mosaic) return { usemask: 'pb', pbmask: MOSAIC_EDGE };
   const centre = facts.isMoving ? [`${imsize / 2}pix`, `${imsize / 2}pix`] : [facts.ra, facts.dec].map(angleText);
   return { mask: `circle[[${centre.join(', ')}], ${maskArcsec}arcsec]` };
 }

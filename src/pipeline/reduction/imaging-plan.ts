@@ -268,7 +268,7 @@ function exportCalls(product: ProductPlan): PlanCall[] {
 
 /** The wide mask in words. */
 const wherePlace = ({ mosaic }: ImagingFacts, { maskArcsec }: ImageSize) =>
-  mosaic ? 'where its response is half the largest one' : `within ${maskArcsec} arcsec of the centre`;
+  mosaic ? 'where its response is a fifth of the largest one or more' : `within ${maskArcsec} arcsec of the centre`;
 
 function sizeDecision(facts: ImagingFacts, size: ImageSize): Decision {
   const { mosaic } = facts;

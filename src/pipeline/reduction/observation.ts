@@ -33,15 +33,25 @@ export interface AtmosphereScan {
   readonly fieldId: number;
   /** Several in a mosaic. */
   readonly fieldIds: readonly number[];
+  /** Of an atmosphere scan: those with system temperatures. */
+  readonly spwIds: readonly number[];
   readonly startSec: number;
   readonly endSec: number;
+}
+
+/** A window with system temperatures from a time on, s. */
+export interface MeasuredTsys {
+  readonly spwId: number;
+  readonly startSec: number;
 }
 
 /** What an Execution Block observed, read from its intents: which window and field plays which part. */
 export interface Observation {
   readonly antennas: MsMetadata['antennas'];
   readonly wvrSpwId?: number;
+  /** Windows with system temperatures, and those of atmosphere scans that have none. */
   readonly tsysSpwIds: readonly number[];
+  readonly unmeasuredSpwIds: readonly number[];
   readonly science: readonly ScienceWindow[];
   readonly spwCount: number;
   /** Science windows of one channel, which have no bandpass: they are not calibrated. */
@@ -72,16 +82,20 @@ type Scan = MsMetadata['scans'][number];
  *
  * @param metadata of the imported MeasurementSet
  * @param vis its name, for messages
+ * @param measured all system temperatures
  * @throws bad-data when a part that calibration cannot do without is missing
  */
-export function describeObservation(metadata: MsMetadata, vis: string): Observation {
+export function describeObservation(metadata: MsMetadata, vis: string, measured: readonly MeasuredTsys[]): Observation {
   const wvrSpwId = metadata.spectralWindows.find((spw) => spw.name.startsWith('WVR'))?.id;
   const targetScans = scansWith(metadata, /^OBSERVE_TARGET/);
   if (targetScans.length === 0)
     fail('bad-data', 'No scan has the intent OBSERVE_TARGET: there is nothing to calibrate for.', { file: vis });
   const scienceIds = fullResolutionSpws(metadata, targetScans, wvrSpwId);
   const atmosphere = scansWith(metadata, /^CALIBRATE_ATMOSPHERE/);
-  const tsysIds = fullResolutionSpws(metadata, atmosphere, wvrSpwId);
+  const atmosphereScans = tsysScans(atmosphere, measured);
+  const intended = fullResolutionSpws(metadata, atmosphere, wvrSpwId);
+  const isMeasured = (id: number) => atmosphereScans.some(({ spwIds }) => spwIds.includes(id));
+  const tsysIds = intended.filter(isMeasured);
   const phase = fieldsWith(metadata, /^CALIBRATE_PHASE/);
   if (phase.length === 0)
     fail('bad-data', 'No scan has the intent CALIBRATE_PHASE: nothing tells the phases of the targets.', { file: vis });
@@ -95,6 +109,7 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
     antennas: metadata.antennas,
     wvrSpwId,
     tsysSpwIds: tsysIds,
+    unmeasuredSpwIds: intended.filter((id) => !isMeasured(id)),
     science: scienceIds.map((id) => scienceWindow(metadata, id, tsysIds)),
     spwCount: metadata.spectralWindows.length,
     singleChannelSpwIds: singleChannelSpws(metadata, targetScans),
@@ -106,7 +121,7 @@ export function describeObservation(metadata: MsMetadata, vis: string): Observat
     phase,
     targets: fieldsWith(metadata, /^OBSERVE_TARGET/),
     observed: fieldsOf(metadata, inScience),
-    atmosphereScans: atmosphere.map(scanFacts),
+    atmosphereScans,
     skyScans: inScience.map(scanFacts),
     startSec: Math.min(...metadata.scans.map((scan) => scan.startSec)),
     endSec: Math.max(...metadata.scans.map((scan) => scan.endSec)),
@@ -140,8 +155,25 @@ export function separation(a: Direction, b: Direction): number {
   return 2 * Math.asin(Math.sqrt(sinDec * sinDec + Math.cos(a.dec) * Math.cos(b.dec) * sinRa * sinRa));
 }
 
-function scanFacts({ number, fieldIds, startSec, endSec }: Scan): AtmosphereScan {
-  return { number, fieldId: fieldIds[0], fieldIds, startSec, endSec };
+function scanFacts({ number, fieldIds, spwIds, startSec, endSec }: Scan): AtmosphereScan {
+  return { number, fieldId: fieldIds[0], fieldIds, spwIds, startSec, endSec };
+}
+
+/** Scans with those of their windows that system temperatures came from; one belongs to the scan that it begins in or nearest to. */
+function tsysScans(scans: readonly Scan[], measured: readonly MeasuredTsys[]): AtmosphereScan[] {
+  const own = scans.map(() => new Set<number>());
+  for (const { spwId, startSec } of measured) {
+    const apart = scans.map((scan) =>
+      scan.spwIds.includes(spwId)
+        ? Math.max(0, scan.startSec - startSec, startSec - scan.endSec)
+        : Number.POSITIVE_INFINITY,
+    );
+    const least = Math.min(...apart);
+    if (Number.isFinite(least)) own[apart.indexOf(least)].add(spwId);
+  }
+  return scans
+    .map((scan, index) => ({ ...scanFacts(scan), spwIds: [...own[index]].sort((one, other) => one - other) }))
+    .filter(({ spwIds }) => spwIds.length > 0);
 }
 
 /** So far apart on the sky (rad) and in time (s) system temperatures are equally good stand-ins. */
@@ -149,20 +181,24 @@ const SKY_SCALE = (10 * Math.PI) / 180;
 const TIME_SCALE_SEC = 1200;
 
 /**
- * Where each field takes its Tsys from: itself, or the field with a Tsys scan that is nearest in time and on the sky,
+ * Where each field takes its Tsys in a window from: itself, or the field with a Tsys scan that is nearest in time and on the sky,
  * with the reason in words.
+ *
+ * @param spwId that Tsys was measured in
  */
 export function tsysFieldOf(
   observation: Observation,
   field: ObservedField,
+  spwId: number,
 ): { fieldId: number; reason: string } | undefined {
-  const ids = new Set(observation.atmosphereScans.map((scan) => scan.fieldId));
+  const scans = observation.atmosphereScans.filter(({ spwIds }) => spwIds.includes(spwId));
+  const ids = new Set(scans.map((scan) => scan.fieldId));
   if (ids.size === 0) return undefined;
   if (ids.has(field.id)) return { fieldId: field.id, reason: `${field.name} has its own Tsys scans` };
   const own = observation.skyScans.filter((scan) => scan.fieldId === field.id);
   const gap = (scan: AtmosphereScan) =>
     Math.min(...own.map(({ startSec, endSec }) => Math.max(0, startSec - scan.endSec, scan.startSec - endSec)));
-  const ranked = observation.atmosphereScans
+  const ranked = scans
     .flatMap((scan) => {
       const other = calibratedFields(observation).find(({ id }) => id === scan.fieldId);
       if (!other) return [];

@@ -1,6 +1,6 @@
-import { openMs } from '../../astronomy/ms/index.ts';
+import { type MeasurementSet, openMs } from '../../astronomy/ms/index.ts';
 import { median, robustScatter } from '../../foundation/numeric/index.ts';
-import type { AtmosphereScan, Observation } from './observation.ts';
+import type { AtmosphereScan, MeasuredTsys, Observation } from './observation.ts';
 
 /** What is said of data without any. */
 export const NO_TSYS =
@@ -33,6 +33,22 @@ const FEWEST_SCANS = 3;
 /** SYSCAL rows belong to the scan in which their interval starts, give or take, s. */
 export const MARGIN_SEC = 5;
 const FEWEST_ANTENNAS = 4;
+
+/** All system temperatures of a MeasurementSet, its SYSCAL times as the ASDM has them. */
+export function measuredTsys(ms: MeasurementSet): MeasuredTsys[] {
+  if (!ms.hasSubtable('SYSCAL')) return [];
+  const table = ms.subtable('SYSCAL');
+  if (!table.hasColumn('TSYS_SPECTRUM')) return [];
+  const [times, intervals, windows] = ['TIME', 'INTERVAL', 'SPECTRAL_WINDOW_ID'].map(
+    (name) => table.column(name).getRange(0, table.rowCount) as Float64Array | Int32Array,
+  );
+  const found = new Map<string, MeasuredTsys>();
+  times.forEach((time, row) => {
+    const [spwId, startSec] = [windows[row], time - intervals[row] / 2];
+    found.set(`${spwId} ${startSec}`, { spwId, startSec });
+  });
+  return [...found.values()];
+}
 
 /**
  * Finds system temperatures that are no numbers, not positive, far from those of the other antennas or of other scans, and missing ones.

@@ -50,4 +50,21 @@ describe('reportPage', () => {
     expect(bare).toContain('not stated');
     expect(bare).not.toContain('<img');
   });
+
+  it('finds the windows of a common flux by their number in each Execution Block', () => {
+    const report = smallReport();
+    const [first, second] = report.ebs;
+    const renumbered = {
+      ...second,
+      fluxes: second.fluxes.map((flux) => (flux.isReference ? flux : { ...flux, spw: 16 })),
+    };
+    const commonFluxes = report.commonFluxes.map((flux) => ({
+      ...flux,
+      windows: { [first.uid]: 17, [second.uid]: 16 },
+    }));
+    const rows = (page: string) => page.slice(page.indexOf('id="fluxes"')).split('</table>')[0];
+    expect(rows(reportPage({ ...report, ebs: [first, renumbered], commonFluxes }, []))).toBe(
+      rows(reportPage(report, [])),
+    );
+  });
 });

@@ -49,6 +49,7 @@ export function smallReport(): QaReport {
         frequencyHz: 229.6e9,
         fluxJy: 0.614,
         errorJy: 0.002,
+        windows: { uid___A002_X2_X1: 17, uid___A002_X3_X1: 17 },
         outliers: ['uid___A002_X3_X1'],
       },
     ],

@@ -19,6 +19,7 @@ const observation = {
   observed: [],
   targets: [field(3, 'target')],
   atmosphereScans: [],
+  unmeasuredSpwIds: [],
   skyScans: [],
 } as unknown as Observation;
 
@@ -68,7 +69,7 @@ describe('planApriori', () => {
   it('ties a target to all calibrators that its phases come from', () => {
     const second = { ...field(5, 'second'), ra: 0.25 };
     const turns = [5, 3, 5, 3, 2, 3, 2].map((fieldId, index) => ({
-      ...{ number: index + 1, fieldId, fieldIds: [fieldId] },
+      ...{ number: index + 1, fieldId, fieldIds: [fieldId], spwIds: [1] },
       ...{ startSec: 100 * index, endSec: 100 * index + 90 },
     }));
     const near = { ...observation, phase: [{ ...field(2, 'faint'), ra: 0.3 }, second], skyScans: turns };

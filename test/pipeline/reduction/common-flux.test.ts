@@ -54,6 +54,26 @@ describe('combineFluxes', () => {
     expect(combineFluxes([flux('a', 1, 1e-4), flux('b', 1.015, 1e-4)])[0].outliers).toEqual([]);
   });
 
+  it('matches windows by frequency: numbers differ where radiometers are missing', () => {
+    const at = (eb: string, fluxJy: number, spw: number, frequencyHz: number) => ({
+      ...flux(eb, fluxJy, 0.01, 'J1625-2527', spw),
+      frequencyHz,
+    });
+    const all = combineFluxes([
+      at('a', 1, 17, 229.6e9),
+      at('a', 2, 19, 231.4e9),
+      at('a', 3, 21, 229.6e9),
+      at('b', 1, 16, 229.601e9),
+      at('b', 2, 17, 231.401e9),
+      at('b', 3, 20, 229.601e9),
+    ]);
+    expect(all.map(({ fluxJy, spw, windows }) => [fluxJy, spw, windows])).toEqual([
+      [1, 17, { a: 17, b: 16 }],
+      [2, 19, { a: 19, b: 17 }],
+      [3, 21, { a: 21, b: 20 }],
+    ]);
+  });
+
   it('keeps fields and windows apart', () => {
     const all = combineFluxes([
       flux('a', 1, 0.1),

@@ -20,7 +20,8 @@ const block = {
   ],
   spws: [17, 19],
 } satisfies CalibratedBlock;
-const flux = { field: 'J2', spw: 17, frequencyHz: 230e9, fluxJy: 0.5, errorJy: 0.01, outliers: [] };
+const values = { field: 'J2', frequencyHz: 230e9, fluxJy: 0.5, errorJy: 0.01, outliers: [] };
+const flux = { ...values, spw: 17, windows: { uid: 17, other: 16 } };
 
 describe('planFluxCalibration', () => {
   it('gives each scan of a target the gains of the calibrators whose phases it took, and a calibrator that is a target too those of its own', () => {
@@ -35,6 +36,17 @@ describe('planFluxCalibration', () => {
       ['3,4', '2', '5,6'],
       ['3,4', '2,5', '7'],
       ['7', '5', undefined],
+    ]);
+  });
+
+  it('sets the models of an Execution Block in the windows that it has them in', () => {
+    const other = { ...block, uid: 'other', vis: 'other.ms.split.cal', spws: [16, 18] };
+    const set = taskCalls(planFluxCalibration([block, other], [flux], []))
+      .filter(({ task }) => task === 'setjy')
+      .map(({ args: { vis, spw } }) => [vis, spw]);
+    expect(set).toEqual([
+      ['uid.ms.split.cal', '0'],
+      ['other.ms.split.cal', '0'],
     ]);
   });
 });

@@ -101,7 +101,7 @@ describe('the imaging plan', () => {
     const { plan, decisions } = planImaging([{ ...facts, mosaic: { radiusRad: 5e-5, pointings } }], goal, []);
     const continuum = argumentsOf(plan.steps[0].calls, 'tclean');
     expect(continuum).toMatchObject({
-      ...{ gridder: 'mosaic', usemask: 'pb', phasecenter: 'ICRS 1.0000000000rad -0.4000000000rad' },
+      ...{ gridder: 'mosaic', usemask: 'pb', pbmask: 0.2, phasecenter: 'ICRS 1.0000000000rad -0.4000000000rad' },
     });
     const single = argumentsOf(planImaging([facts], goal, []).plan.steps[0].calls, 'tclean');
     expect(single).toMatchObject({ gridder: 'standard' });

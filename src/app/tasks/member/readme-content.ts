@@ -67,12 +67,12 @@ function fluxTable(report: QaReport): ReadmeTable {
   const shown = hasCommon && report.ebs.length > MOST_COLUMNS ? [] : report.ebs;
   const rows = hasCommon ? report.commonFluxes : (report.ebs[0]?.fluxes ?? []);
   const outliers = new Set(report.commonFluxes.flatMap((flux) => flux.outliers));
-  const found = (flux: { field: string; spw: number }, block: QaReport['ebs'][number]) => {
-    const own = block.fluxes.find((entry) => entry.field === flux.field && entry.spw === flux.spw);
+  const found = ({ field, spw }: (typeof rows)[number], block: QaReport['ebs'][number]) => {
+    const common = report.commonFluxes.find((entry) => entry.field === field && entry.spw === spw);
+    const window = common ? common.windows[block.uid] : spw;
+    const own = block.fluxes.find((entry) => entry.field === field && entry.spw === window);
     if (!own) return '-';
-    const isOut = report.commonFluxes.some(
-      (entry) => entry.field === flux.field && entry.spw === flux.spw && entry.outliers.includes(block.uid),
-    );
+    const isOut = common?.outliers.includes(block.uid) ?? false;
     return `${own.fluxJy.toFixed(4)}${isOut ? '*' : own.isReference ? 'm' : ' '}`;
   };
   return {
