@@ -1,8 +1,15 @@
 import { gcrsToItrs } from '../../astronomy/measures/index.ts';
+import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import type { CalibratorView, IntegrationGains } from './gain-series.ts';
-import { calibratorFields, type Observation, separation } from './observation.ts';
+import { calibratorFields, nearestField, type Observation, type ObservedField, separation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
-import { type DirectionPhases, findPositionOffsets, isExplained } from './position-fit.ts';
+import {
+  type DirectionPhases,
+  findPositionOffsets,
+  isExplained,
+  type PositionOffset,
+  pathLeft,
+} from './position-fit.ts';
 import type { PositionOffsets } from './position-plan.ts';
 
 /** What the phases of an observation tell of antenna positions. */
@@ -64,7 +71,9 @@ export function checkPositions(
     }
     const [x, y, z] = one.offset.map((value) => Number(value.toFixed(DIGITS)) + 0); // + 0: no -0 in a script
     offsets[antenna] = [x, y, z];
-    const reason = `${scatter}; with this offset ${millimetres([one.after])} mm are left. Errors ${millimetres(one.error)} mm; directions that no calibrator tells are taken as right.`;
+    const errors = one.covariance.map((row, axis) => Math.sqrt(row[axis]));
+    const left = phaseLeft(one, observation, Math.max(...frequencies), scans[0].time);
+    const reason = `${scatter}; with this offset ${millimetres([one.after])} mm are left. Errors ${millimetres(errors)} mm; directions that no calibrator tells are taken as right${left}.`;
     return { topic, choice: `${antenna} moved by (${millimetres([x, y, z])}) mm (ITRF)`, reason };
   });
   const silent = view.antennas.filter((antenna) =>
@@ -77,6 +86,19 @@ export function checkPositions(
   if (Object.keys(offsets).length > 0 || found.length > 0) return { offsets, decisions };
   const reason = `Paths differ by ${millimetres([usual])} mm rms between scans of the ${directions.length} calibrators, that of no antenna by much more.`;
   return { offsets, decisions: [{ topic, choice: 'no errors seen', reason }, ...decisions] };
+}
+
+/** In words, the phase error of a target by what an offset does not tell. */
+function phaseLeft(one: PositionOffset, observation: Observation, hz: number, mjdSec: number): string {
+  const { targets, phase } = observation;
+  const degrees = targets.map((target) => {
+    const [there, here] = [target, nearestField(target, phase)].map((field) => directionOf(field, mjdSec));
+    const apart = there.map((value, axis) => value - here[axis]);
+    return (360 * hz * pathLeft(one, apart)) / SPEED_OF_LIGHT;
+  });
+  if (degrees.length === 0) return '';
+  const worst = Math.max(...degrees);
+  return `: phases of ${targets[degrees.indexOf(worst)].name} may keep an error of about ${worst.toFixed(0)} deg on its baselines`;
 }
 
 const millimetres = (values: readonly number[]) => values.map((value) => (1e3 * value).toFixed(2)).join(', ');
@@ -106,7 +128,8 @@ function phasesByScan(
     });
     const time = integrations.reduce((sum, one) => sum + one.time / integrations.length, 0);
     const { fieldId } = integrations[0];
-    return { fieldId, time, direction: directionOf(observation, fieldId, time), phasors };
+    const field = calibratorFields(observation).find(({ id }) => id === fieldId) as ObservedField;
+    return { fieldId, time, direction: directionOf(field, time), phasors };
   });
   return { scans, frequencies };
 }
@@ -147,9 +170,7 @@ function averagePhasors(
   }
 }
 
-function directionOf(observation: Observation, fieldId: number, mjdSec: number): number[] {
-  const field = calibratorFields(observation).find(({ id }) => id === fieldId);
-  const { ra, dec } = field as NonNullable<typeof field>;
+function directionOf({ ra, dec }: ObservedField, mjdSec: number): number[] {
   const celestial = [Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)];
   const toItrs = gcrsToItrs(mjdSec);
   return [0, 1, 2].map((axis) => celestial.reduce((sum, value, index) => sum + toItrs[3 * axis + index] * value, 0));

@@ -16,9 +16,9 @@ export interface DirectionPhases {
 /** Offset of an antenna from where it is believed to be. */
 export interface PositionOffset {
   readonly ant: number;
-  /** True minus believed, ITRF, m, with its 1-sigma errors. */
+  /** True minus believed, ITRF, m, and the covariance of its errors, m². */
   readonly offset: readonly number[];
-  readonly error: readonly number[];
+  readonly covariance: readonly (readonly number[])[];
   /** Scatter of the path over scans before and after, m, and what antennas usually have. */
   readonly before: number;
   readonly after: number;
@@ -84,7 +84,7 @@ export function findPositionOffsets(
     const fit = fitPaths(scans, pathsOf(scans, frequencies, ant, reference, start), true, usual);
     if (!fit) return [];
     const offset = start.map((value, axis) => value + fit.offset[axis]);
-    return [{ ant, offset, error: fit.error, before: before[ant], after: fit.rest, usual }];
+    return [{ ant, offset, covariance: fit.covariance, before: before[ant], after: fit.rest, usual }];
   });
   return { found, usual };
 }
@@ -92,6 +92,20 @@ export function findPositionOffsets(
 /** True when an offset accounts for the scatter of its antenna. */
 export function isExplained({ before, after, usual }: PositionOffset): boolean {
   return after < Math.max(SUSPECT * usual * LARGEST_REST, LARGEST_REST * before);
+}
+
+/**
+ * Error of the path (m) that an offset leaves on a target after the phases of its calibrator are taken off: mostly of the component that
+ * the directions do not tell, which is expected to be as large as the others.
+ *
+ * @param apart direction of the target minus that of the calibrator, ITRF
+ */
+export function pathLeft({ offset, covariance }: PositionOffset, apart: readonly number[]): number {
+  const variance = dot(
+    apart,
+    covariance.map((row) => dot(row, apart)),
+  );
+  return Math.sqrt(variance) * Math.min(1, Math.hypot(...offset) / (Math.sqrt(3) * PRIOR));
 }
 
 /** Offset at which the phasors of all scans agree best in each window and polarization, with the prior's weight. */
@@ -178,7 +192,7 @@ function fitPaths(
   paths: readonly number[],
   hasOffset: boolean,
   noise: number,
-): { offset: number[]; error: number[]; rest: number } | undefined {
+): { offset: number[]; covariance: number[][]; rest: number } | undefined {
   const used = paths.flatMap((path, index) => (Number.isFinite(path) ? [index] : []));
   const size = hasOffset ? 5 : 2;
   if (used.length < 3) return undefined;
@@ -201,13 +215,14 @@ function fitPaths(
   const solution = vector.slice();
   if (!solvePositiveInPlace(matrix.slice(), solution)) return undefined;
   const residuals = used.map((index) => paths[index] - dot(terms(index), Array.from(solution)));
-  const error = Array.from({ length: size }, (_, i) => {
+  const covariance = Array.from({ length: size }, (_, i) => {
     const column = new Float64Array(size);
     column[i] = 1;
-    return solvePositiveInPlace(matrix.slice(), column) ? noise * Math.sqrt(column[i]) : Number.NaN;
+    const isSolved = solvePositiveInPlace(matrix.slice(), column);
+    return Array.from(column, (value) => (isSolved ? noise * noise * value : Number.NaN));
   });
   const rest = Math.sqrt(residuals.reduce((sum, value) => sum + value * value, 0) / residuals.length);
-  return { offset: Array.from(solution.slice(2)), error: error.slice(2), rest };
+  return { offset: Array.from(solution.slice(2)), covariance: covariance.slice(2).map((row) => row.slice(2)), rest };
 }
 
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, index) => sum + value * b[index], 0);
