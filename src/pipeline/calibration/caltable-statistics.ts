@@ -74,6 +74,8 @@ const AXES: Readonly<Record<string, 'amp' | 'phase' | 'real' | 'imag'>> = {
 function columnValues(table: CalTable, column: string, axis: string): Float64Array {
   const { rows } = table;
   if (column in PLAIN_COLUMNS) return Float64Array.from(PLAIN_COLUMNS[column](rows));
+  if (!(axis in AXES) && axis.toUpperCase() !== column)
+    fail('usage', `axis "${axis}" is none of amp, phase, real, imag.`);
   if (column === 'FPARAM' && table.parType === 'Float') return Float64Array.from(rows.params);
   if (column !== 'CPARAM' || table.parType !== 'Complex')
     fail(

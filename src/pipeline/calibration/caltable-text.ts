@@ -30,17 +30,31 @@ const TITLES: Readonly<Record<string, readonly string[]>> = {
 
 /** How the parameters of a table stand side by side. */
 interface Layout {
+  readonly fieldWidth: number;
+  readonly chanWidth: number;
   /** Heading of each parameter of an antenna */
   readonly titles: readonly string[];
   readonly isReal: boolean;
   readonly antennasPerBlock: number;
 }
 
-function layoutOf(table: CalTable): Layout {
+/** @param rows those of one window */
+function layoutOf(table: CalTable, rows: readonly number[]): Layout {
   const given = TITLES[table.visCal];
   const shown = given && given.length > 2 ? table.rows.parCount : Math.min(2, table.rows.parCount);
   const titles = Array.from({ length: shown }, (_, par) => given?.[par % given.length] ?? ' Amp    Phs  F');
-  return { titles, isReal: given !== undefined, antennasPerBlock: Math.floor(COLUMNS_PER_BLOCK / shown) };
+  const fields = [...new Set(rows.map((row) => table.rows.fieldId[row]))];
+  // As CASA, which looks at as many fields as there are, but at the first ones; here no name is wider than its column.
+  const named = [...fields.map((id) => table.fields[id]), ...table.fields.slice(0, fields.length)];
+  const fieldWidth = Math.max(...named.map((field) => field?.name.length ?? 0));
+  const chanWidth = Math.max(3, Math.round(Math.log10(table.rows.chanCount[rows[0]]) + 0.5));
+  return {
+    fieldWidth,
+    chanWidth,
+    titles,
+    isReal: given !== undefined,
+    antennasPerBlock: Math.floor(COLUMNS_PER_BLOCK / shown),
+  };
 }
 
 /** Columns of a full block. */
@@ -57,16 +71,20 @@ export function listcal(context: Context, options: ListcalOptions): string {
   const { field, antenna, spw } = options;
   const rows = selectCalRows(table, { field, antenna, spw });
   const channels = parseSpw(spw ?? '', windowInfos(table));
-  const layout = layoutOf(table);
   const pages = new Pages(options.pagerows ?? 50);
   let solutionCount = 0;
-  for (const spwId of [...new Set(rows.map((row) => table.rows.spwId[row]))].sort((a, b) => a - b)) {
+  // As in CASA, a window has its heading though other selections leave no row of it.
+  const inWindows = selectCalRows(table, { spw });
+  for (const spwId of [...new Set(inWindows.map((row) => table.rows.spwId[row]))].sort((a, b) => a - b)) {
+    const all = inWindows.filter((row) => table.rows.spwId[row] === spwId);
     const own = rows.filter((row) => table.rows.spwId[row] === spwId);
-    const day = formatMjd(table.rows.time[own[0]], 0).slice(0, 10);
+    const layout = layoutOf(table, all);
+    const day = formatMjd(table.rows.time[all[0]], 0).slice(0, 10);
     let title = [
       `SpwID = ${spwId}, Date = ${day},  CalTable = ${options.caltable} (${table.visCal}), MS name = ${joinPath(context.cwd, options.vis)}`,
-      '-'.repeat(26 + 15 * columnCount(layout)),
+      '-'.repeat(13 + layout.fieldWidth + layout.chanWidth + 15 * columnCount(layout)),
     ];
+    if (own.length === 0) pages.head(title);
     const antennas = [...new Set(own.map((row) => table.rows.antenna1[row]))].sort((a, b) => a - b);
     for (let first = 0; first < antennas.length; first += layout.antennasPerBlock) {
       const block = antennas.slice(first, first + layout.antennasPerBlock);
@@ -112,12 +130,13 @@ class Pages {
 }
 
 function blockHead(table: CalTable, antennas: readonly number[], layout: Layout): string[] {
+  const { fieldWidth, chanWidth } = layout;
   const title = layout.titles.join(' ');
   const names = antennas.map((ant) => ` Ant = ${table.antennas[ant].name}`.padEnd(title.length));
   return [
-    `${' '.repeat(25)}|${names.join('|')}|`,
-    `Time       Field      Chn|${antennas.map(() => title).join('|')}|`,
-    `----------|----------|---|${'--------------|'.repeat(columnCount(layout))}`,
+    `${' '.repeat(12 + fieldWidth + chanWidth)}|${names.join('|')}|`,
+    `Time       ${'Field'.padEnd(fieldWidth)} ${'Chn'.padEnd(chanWidth)}|${antennas.map(() => title).join('|')}|`,
+    `----------|${'-'.repeat(fieldWidth)}|${'-'.repeat(chanWidth)}|${'--------------|'.repeat(columnCount(layout))}`,
   ];
 }
 
@@ -138,11 +157,12 @@ function blockLines(
   }
   for (const [at, byAntenna] of [...byTime].sort(([a], [b]) => a - b)) {
     const any = byAntenna.values().next().value as number;
-    const head = `${formatMjd(at, 1).slice(11)} ${(table.fields[fieldId[any]]?.name ?? '').slice(0, 10).padEnd(10)}`;
+    const field = table.fields[fieldId[any]]?.name ?? '';
+    const head = `${formatMjd(at, 1).slice(11)} ${field.padEnd(layout.fieldWidth)}`;
     for (let chan = 0; chan < chanCount[any]; chan++) {
       if (chanCount[any] > 1 && !ranges.some(([first, last]) => chan >= first && chan <= last)) continue;
       const cells = antennas.map((ant) => cellText(table, layout, byAntenna.get(ant), chan));
-      lines.push(`${head} ${String(chan).padStart(3)}|${cells.join(' ')} `);
+      lines.push(`${head} ${String(chan).padStart(layout.chanWidth)}|${cells.join(' ')} `);
     }
   }
   return lines;

@@ -57,6 +57,7 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   const match = /^(?:(ABS|NORM|REAL|IMAG|ARG)[_ ])?(.*)$/.exec(expression);
   const names = (match?.[2] ?? 'ALL').split(',').map((name) => name.trim());
   const isStokesI = names.length === 1 && names[0] === 'I';
+  const isAll = isStokesI || names[0] === 'ALL';
   const unknown = names.find((name) => name !== 'ALL' && correlationCode(name) === undefined);
   if (unknown !== undefined)
     fail('usage', `"${command.correlation}" is not a clip expression such as ABS_ALL or REAL_XX.`);
@@ -71,7 +72,10 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
     corrs: new Map(
       metadata.polarizations.map(({ id, corrTypes }) => [
         id,
-        corrTypes.flatMap((type, corr) => (names[0] === 'ALL' || isStokesI || names.includes(type) ? [corr] : [])),
+        // As in selections, windows that lack one of them are left alone.
+        corrTypes.flatMap((type, corr) =>
+          isAll || (names.includes(type) && names.every((name) => corrTypes.includes(name))) ? [corr] : [],
+        ),
       ]),
     ),
     polarizationOf: metadata.dataDescriptions.map(({ polId }) => polId),

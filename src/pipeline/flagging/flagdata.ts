@@ -95,17 +95,32 @@ export function applyAgents(
   agents: readonly FlagAgent[],
   apply: boolean,
 ): FlagdataResult {
-  const flaggers = agents.filter(({ command }) => command.mode !== 'summary');
-  const counters = agents.filter(({ command }) => command.mode === 'summary');
+  const isCounter = ({ command }: FlagAgent) => command.mode === 'summary';
+  const flaggers = agents.filter((agent) => !isCounter(agent));
+  if (!apply && flaggers.length > 1 && flaggers.some(isExtension)) {
+    fail(
+      'unsupported',
+      'The mode extend among other commands needs action="apply": it starts from the flags they write.',
+    );
+  }
+  const summaries: FlagSummary[] = [];
   let changed = 0;
+  for (let first = 0; first < agents.length; ) {
+    if (isCounter(agents[first])) {
+      summaries.push(summarize(context, ms, metadata, agents[first++]));
+      continue;
+    }
+    const next = agents.findIndex((agent, index) => index > first && isCounter(agent));
+    const end = next < 0 ? agents.length : next;
+    changed += runInOrder(context, ms, metadata, agents.slice(first, end), apply);
+    first = end;
+  }
   if (flaggers.length > 0) {
-    changed = runInOrder(context, ms, metadata, flaggers, apply);
     context.log.post(`${changed} flags changed${apply ? '' : ' (not written)'}.`, 'INFO', 'flagdata');
     if (changed === 0 && flaggers.length === 1 && selectsNothing(ms, metadata, flaggers[0].command))
       context.log.post('No rows are selected: there was nothing to flag.', 'WARN', 'flagdata');
   }
-  if (counters.length === 0) return { changed };
-  const summaries = counters.map((agent) => summarize(context, ms, metadata, agent));
+  if (summaries.length === 0) return { changed };
   if (summaries.length === 1) return { changed, summary: summaries[0] };
   return { changed, summaries: Object.fromEntries(summaries.map((summary, index) => [`report${index}`, summary])) };
 }
@@ -117,6 +132,8 @@ function selectsNothing(ms: MeasurementSet, metadata: MsMetadata, command: FlagC
   );
 }
 
+const isExtension = ({ command }: FlagAgent) => command.mode === 'extend';
+
 /** Commands in one pass, but for extensions, which need what the commands before them flagged. */
 function runInOrder(
   context: Context,
@@ -125,13 +142,6 @@ function runInOrder(
   agents: readonly FlagAgent[],
   apply: boolean,
 ): number {
-  const isExtension = ({ command }: FlagAgent) => command.mode === 'extend';
-  if (!apply && agents.length > 1 && agents.some(isExtension)) {
-    fail(
-      'unsupported',
-      'The mode extend among other commands needs action="apply": it starts from the flags they write.',
-    );
-  }
   let changed = 0;
   for (let first = 0; first < agents.length; ) {
     if (isExtension(agents[first])) {

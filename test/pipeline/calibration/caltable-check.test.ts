@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import {
+  bandpass,
   calstat,
   checkCalTable,
   checkFluxes,
@@ -79,8 +80,8 @@ describe('checks of a calibration table', () => {
   it('lists solutions by time and antenna', () => {
     const lines = listcal(context, { vis: 'a.ms', caltable: 'a.g', antenna: 'DA41,DA46' }).split('\n');
     expect(lines[0]).toMatch(/^SpwID = 0, Date = 2013\/06\/1\d, {2}CalTable = a.g \(G Jones\), MS name = \/.*\/a.ms$/);
-    expect(lines[4]).toBe(`----------|----------|---|${'--------------|'.repeat(8)}`);
-    expect(lines[5]).toMatch(/^\d\d:\d\d:\d\d\.\d J0000 {6} {2}0\|1\.000 {4}0\.0 {3}1\.000 {4}0\.0 {3}1\.500 {3}85\.9/);
+    expect(lines[4]).toBe(`----------|-----|---|${'--------------|'.repeat(8)}`);
+    expect(lines[5]).toMatch(/^\d\d:\d\d:\d\d\.\d J0000 {3}0\|1\.000 {4}0\.0 {3}1\.000 {4}0\.0 {3}1\.500 {3}85\.9/);
     expect(lines[6]).toContain('F');
     expect(lines.at(-3)).toBe('Listed 4 antenna solutions.');
     // As CASA 6.7, of which 86 lists with pages of 1 to 100 lines are the same.
@@ -91,17 +92,31 @@ describe('checks of a calibration table', () => {
   it('lists tables of one parameter with twice as many antennas a line, delays and opacities as numbers', () => {
     gaincal(context, { vis: 'a.ms', caltable: 'a.t', gaintype: 'T', refant: 'DA41', minsnr: 0 });
     const ofT = listcal(context, { vis: 'a.ms', caltable: 'a.t' }).split('\n');
-    expect(ofT[3]).toBe(`Time       Field      Chn|${' Amp    Phs  F|'.repeat(6)}`);
+    expect(ofT[3]).toBe(`Time       Field Chn|${' Amp    Phs  F|'.repeat(6)}`);
     gencal(context, { vis: 'a.ms', caltable: 'a.k', caltype: 'sbd', antenna: '0', parameter: [-0.43204] });
     const ofK = listcal(context, { vis: 'a.ms', caltable: 'a.k' }).split('\n');
-    expect(ofK[3]).toBe(`Time       Field      Chn|${'    Delay    F     Delay    F|'.repeat(4)}`);
-    expect(ofK[5].startsWith('00:00:00.0              0|  -0.43204       -0.43204        0.00000    ')).toBe(true);
+    expect(() => calstat(context, { caltable: 'a.k', axis: 'WEIGHT', datacolumn: 'FPARAM' })).toThrow(/none of amp/);
+    expect(ofK[3]).toBe(`Time       Field Chn|${'    Delay    F     Delay    F|'.repeat(4)}`);
+    expect(ofK[5].startsWith('00:00:00.0         0|  -0.43204       -0.43204        0.00000    ')).toBe(true);
     gencal(context, { vis: 'a.ms', caltable: 'a.p', caltype: 'antpos', antenna: '0', parameter: [0.001, -0.002, 0] });
     const ofPositions = listcal(context, { vis: 'a.ms', caltable: 'a.p' }).split('\n');
-    expect(ofPositions[1]).toBe('-'.repeat(116));
-    expect(ofPositions[3]).toBe(
-      `Time       Field      Chn|${'      dX m   F       dY m   F       dZ m   F|'.repeat(2)}`,
-    );
+    expect(ofPositions[1]).toBe('-'.repeat(111));
+    expect(ofPositions[3]).toBe(`Time       Field Chn|${'      dX m   F       dY m   F       dZ m   F|'.repeat(2)}`);
+  });
+
+  it('heads windows of which a selection leaves nothing, and has room for names and channels', () => {
+    gencal(context, { vis: 'a.ms', caltable: 'a.amp', caltype: 'amp', antenna: '0', parameter: [2] });
+    const empty = listcal(context, { vis: 'a.ms', caltable: 'a.amp', field: 'J0001' }).split('\n');
+    expect(empty.slice(1)).toEqual(['-'.repeat(141), '', 'Listed 0 antenna solutions.', '', '']);
+    expect(empty[0]).toContain('Date = 1858/11/17,  CalTable = a.amp (G Jones)');
+    const ms = openMs(join(folder, 'a.ms'), 'update');
+    ms.subtable('FIELD').column('NAME').put(0, 'GAL1748-2112');
+    ms.close();
+    bandpass(context, { vis: 'a.ms', caltable: 'a.b', field: '0', refant: 'DA41', minsnr: 0 });
+    const [, , , title, rule, first] = listcal(context, { vis: 'a.ms', caltable: 'a.b' }).split('\n');
+    expect(title.startsWith('Time       Field        Chn|')).toBe(true);
+    expect(rule.startsWith('----------|------------|---|-')).toBe(true);
+    expect(first.slice(10, 28)).toBe(' GAL1748-2112   0|');
   });
 
   it('refers phases to another antenna', () => {

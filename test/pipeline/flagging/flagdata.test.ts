@@ -56,6 +56,15 @@ describe('flagdata', () => {
     });
   });
 
+  it('counts at the place that a summary has in a list', () => {
+    const { run } = start();
+    const counted = ["mode='summary'", "antenna='DA41&DA42'", "mode='summary'"];
+    const { summaries, changed } = run({ mode: 'list', inpfile: counted });
+    const flagged = (name: string) => summaries?.[name].flagged;
+    expect([flagged('report0'), flagged('report1')]).toEqual([0, 6 * PER_PAIR]);
+    expect(changed).toBeGreaterThan(0);
+  });
+
   it('flags nothing by a quack of no length', () => {
     const { flags, run } = start();
     run({ mode: 'quack', quackinterval: 0, quackmode: 'end', quackincrement: true });
