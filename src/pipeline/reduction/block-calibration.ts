@@ -3,6 +3,7 @@ import { openAsdm } from '../../formats/asdm/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../foundation/bytes/index.ts';
 import { calibratorFluxesFromSource, type FluxSpec } from '../skymodel/index.ts';
+import { amplitudeBias } from './amplitude-bias.ts';
 import { findBodyLines } from './body-lines.ts';
 import {
   type CalibrationNames,
@@ -37,6 +38,7 @@ import { findBadRadiometers, hasRadiometer } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { findShadowed } from './shadow-check.ts';
+import type { SignalView } from './signal.ts';
 import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { alikeTargets, type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
 import { oddWindows } from './spectrum-check.ts';
@@ -134,7 +136,9 @@ export async function calibrateBlock(
   const last = solve.filter(({ number }) => number > GAIN_STEP);
   await runSteps(context, runner, [...more, ...last], progress);
 
-  const fluxes = readFluxes(fluxscale, observation, options.uid, flux);
+  const fluxes = readFluxes(fluxscale, observation, options.uid, flux).map((one) =>
+    withBias(one, observation, signal, choices),
+  );
   const decisions = [
     ...missingData(asdm),
     ...[refant.decision, ...apriori.decisions, ...chosen.decisions],
@@ -285,6 +289,23 @@ function readFluxes(
     });
   }
   return found;
+}
+
+/** A flux density whose error includes by how much noise makes it, and that of the flux calibrator, too high. */
+function withBias(
+  flux: MeasuredFlux,
+  observation: Observation,
+  signal: SignalView,
+  { intervals }: SolutionChoices,
+): MeasuredFlux {
+  if (flux.isReference) return flux;
+  const window = observation.science.findIndex(({ spwId }) => spwId === flux.spw);
+  const own = calibratorFields(observation).find(({ name }) => name === flux.field);
+  const biases = [own?.id, observation.flux.id].map((id) => {
+    const field = signal.fields.find(({ fieldId }) => fieldId === id);
+    return field ? amplitudeBias(field, signal, intervals, window) || 0 : 0;
+  });
+  return { ...flux, errorJy: Math.hypot(flux.errorJy, ...biases.map((share) => share * flux.fluxJy)) };
 }
 
 /** The spectrum of a calibrator at a frequency (Hz) at which it was not measured. */

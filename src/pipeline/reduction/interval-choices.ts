@@ -1,16 +1,15 @@
+import { amplitudeBias, type PhaseSolutions } from './amplitude-bias.ts';
 import { calibratorFields, type Observation } from './observation.ts';
 import type { Decision } from './plan-builder.ts';
 import type { FieldSignal, SignalView } from './signal.ts';
 
 /** How long and how wide the data of a solution are. */
-export interface IntervalChoices {
+export interface IntervalChoices extends PhaseSolutions {
   /** solint of the phases before the bandpass, and of those that are applied to calibrators. */
   readonly bandpassPhase: string;
   readonly phase: string;
   /** solint of the bandpass, e.g. "inf" or "inf,4ch". */
   readonly bandpass: string;
-  /** Windows have their phases in common: alone they have too little signal. */
-  readonly isJoined: boolean;
   readonly decisions: readonly Decision[];
 }
 
@@ -20,6 +19,8 @@ const WINDOW_SNR = 10;
 const PHASE_SNR = 5;
 /** Least one of a channel of the bandpass: its noise adds 5 % to a channel of a target, and averages out over antennas. */
 const BANDPASS_SNR = 20;
+/** Flux densities that noise makes higher by more than this share are told. */
+const BIAS = 0.02;
 /** Averages of more channels would hide the shape of the band. */
 const FEWEST_SOLUTIONS = 16;
 /** Share of a window's channels that the phases before the bandpass are taken from, and that the look at the calibrators takes. */
@@ -27,7 +28,8 @@ const CENTRAL_SHARE = 0.2;
 const SEEN_SHARE = 7 / 8;
 
 /** Chooses solution intervals from the signal-to-noise ratios of the calibrators. */
-export function chooseIntervals(observation: Observation, { fields }: SignalView): IntervalChoices {
+export function chooseIntervals(observation: Observation, signal: SignalView): IntervalChoices {
+  const { fields } = signal;
   const ofScan = (field: FieldSignal) => leastSnr(field) * Math.sqrt(field.integrationsPerScan);
   const isFaint = (field: FieldSignal) => ofScan(field) < WINDOW_SNR;
   // The bandpass calibrator tells what the windows differ by.
@@ -58,15 +60,18 @@ export function chooseIntervals(observation: Observation, { fields }: SignalView
       choice: 'solved for in common, after their differences are taken from the bandpass calibrator',
       reason: `A calibrator has a signal-to-noise ratio below ${WINDOW_SNR} in a window and scan: such phases would follow the noise and make it brighter.`,
     });
-  for (const field of fields.filter(isFaint)) {
-    const percent = (100 * 2) / ofScan(field) ** 2;
+  const phases = { isJoined, leastSnr: PHASE_SNR };
+  for (const field of fields) {
+    const share = Math.max(...[...field.snr.keys()].map((window) => amplitudeBias(field, signal, phases, window)));
+    if (!(share > BIAS)) continue;
+    const percent = 100 * share;
     decisions.push({
       topic: 'Faint calibrator',
       choice:
         field.fieldId === observation.flux.id
           ? `flux densities of all but ${names.get(field.fieldId)} are too low by about ${percent.toFixed(0)} % in its worst window`
           : `flux densities of ${names.get(field.fieldId)} are too high by about ${percent.toFixed(0)} % in its worst window`,
-      reason: `The gains of ${names.get(field.fieldId)} have a signal-to-noise ratio of ${ofScan(field).toFixed(1)} in a scan, antenna and window, and the square of a gain has the noise added twice.`,
+      reason: `The gains of ${names.get(field.fieldId)} have a signal-to-noise ratio of ${ofScan(field).toFixed(1)} in a scan, antenna and window: noise makes moduli of visibilities longer. The errors include that; the target is calibrated with the gains themselves and is not affected.`,
     });
   }
   if (bandpass)
@@ -75,7 +80,7 @@ export function chooseIntervals(observation: Observation, { fields }: SignalView
       choice: count === 1 ? 'each by itself' : `averages of ${count}`,
       reason: `${observation.bandpass.name} gives a signal-to-noise ratio of ${least.toFixed(0)} in a channel; ${BANDPASS_SNR} are asked for.`,
     });
-  return { bandpassPhase, phase, isJoined, bandpass: count === 1 ? 'inf' : `inf,${count}ch`, decisions };
+  return { ...phases, bandpassPhase, phase, bandpass: count === 1 ? 'inf' : `inf,${count}ch`, decisions };
 }
 
 const jointSnr = ({ snr }: FieldSignal) => Math.hypot(...[...snr.values()].filter((value) => value > 0));

@@ -45,7 +45,7 @@ describe('chooseIntervals', () => {
     const faint = intervals(400, 4);
     expect(faint).toMatchObject({ isJoined: true, phase: '12.1s' });
     expect(faint.decisions.filter(({ topic }) => topic === 'Faint calibrator').map(({ choice }) => choice)).toEqual([
-      'flux densities of faint are too high by about 4 % in its worst window',
+      'flux densities of faint are too high by about 3 % in its worst window',
     ]);
     expect(intervals(400, 40).isJoined).toBe(false);
   });

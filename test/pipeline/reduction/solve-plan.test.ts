@@ -18,7 +18,7 @@ const observation = {
 const flux = { calls: () => [], decision: { topic: '', choice: '', reason: '' } } as unknown as FluxModel;
 
 function calls(isJoined: boolean) {
-  const intervals = { bandpassPhase: 'int', phase: 'int', bandpass: 'inf', isJoined, decisions: [] };
+  const intervals = { bandpassPhase: 'int', phase: 'int', bandpass: 'inf', isJoined, leastSnr: 5, decisions: [] };
   const choices: SolutionChoices = {
     phaseFields: {
       3: [
