@@ -137,6 +137,10 @@ export function planApriori(
   return { steps, decisions };
 }
 
+/** What is said of 12 m antennas without. */
+const NO_RADIOMETERS =
+  'The data hold no radiometer window: what water does to the phases between scans of the phase calibrator stays in them, and takes flux from the target.';
+
 interface AprioriTables {
   readonly hasWvr: boolean;
   readonly hasTsys: boolean;
@@ -427,7 +431,9 @@ function aprioriDecisions(
           reason:
             radiometers.length > 0
               ? noneUsable(radiometers)
-              : 'The data hold no radiometer window (7 m antennas have none).',
+              : observation.antennas.some(({ name }) => hasRadiometer(name))
+                ? NO_RADIOMETERS
+                : 'The data hold no radiometer window (7 m antennas have none).',
         },
     positionDecision(observation, goal),
     ...(observation.singleChannelSpwIds.length === 0

@@ -75,4 +75,13 @@ describe('planApriori', () => {
     const near = { ...observation, phase: [{ ...field(2, 'faint'), ra: 0.3 }, second], skyScans: turns };
     expect(planned({}, near).tie).toEqual([['target,faint,second']]);
   });
+
+  it('says what it means that 12 m antennas have no radiometers, which is usual for 7 m ones', () => {
+    const without = { ...observation, wvrSpwId: undefined };
+    expect(planned({}, without).said[0]).toMatch(/^not applied: .* takes flux from the target\.$/);
+    const small = { ...without, antennas: without.antennas.slice(2) };
+    expect(planned({}, small).said[0]).toBe(
+      'not applied: The data hold no radiometer window (7 m antennas have none).',
+    );
+  });
 });
