@@ -62,6 +62,8 @@ export interface ImagingNeeds {
   readonly uses: readonly InputUse[];
   /** Names of fields that tasks select. */
   readonly names: readonly string[];
+  /** Field numbers that stand for one source: those of several MeasurementSets that are imaged as one. */
+  readonly sameFields: readonly (readonly number[])[];
   /** Whether a task takes the corrected column, which is then made beside DATA. */
   readonly wantsCorrected: boolean;
   /** Whether one continuum is fitted to several windows: away from the phase centre visibilities turn from window to window. */
@@ -121,6 +123,7 @@ export function readNeeds({ calls, inputs }: Rehearsal): ImagingNeeds {
     images: lastOfEach(images),
     uses: calls.flatMap(usesBy),
     names: [...new Set(names)],
+    sameFields: calls.flatMap(sameFieldsOf),
     antennas: [...new Set(antennas)],
     grids: calls.flatMap((call) => gridsOf(call, usesBy(call))),
     ...{ wantsCorrected, fitsAcrossWindows, observationCount: 1 + Math.max(0, ...observations) },
@@ -174,6 +177,13 @@ function partsOfJoined(calls: readonly { call: RehearsedCall; windows: readonly 
 function joinedBelow(lineage: Lineage): Lineage | undefined {
   if (lineage.kind === 'joined') return lineage;
   return lineage.kind === 'cut' && lineage.windows.length === 0 ? joinedBelow(lineage.of) : undefined;
+}
+
+/** The field numbers of a single field in each of several MeasurementSets. */
+function sameFieldsOf({ task, named: { vis, field } }: RehearsedCall): number[][] {
+  if (!CLEANING.has(task) || !Array.isArray(vis) || !Array.isArray(field) || field.length !== vis.length) return [];
+  const numbers = field.map((one) => readNumbers(textOf(one)));
+  return numbers.every((ids) => ids.length === 1) ? [numbers.flat()] : [];
 }
 
 /** A later image of the same name replaces an earlier one. */

@@ -193,14 +193,15 @@ function placeFields(needs: ImagingNeeds, spacing: number) {
   if (ids.length > 0) {
     centres.push(place(0));
     const outer = ids.filter((id) => id !== middle);
+    const placeIds = ids.map((id) => firstAlike(id, needs.sameFields));
     (ids.includes(middle) && isMosaic ? [middle, ...outer] : ids).forEach((id, index) => {
-      const at = isMosaic ? pointing(place(0), index, spacing) : place(index);
+      const at = isMosaic ? pointing(place(0), index, spacing) : place(ids.indexOf(placeIds[index]));
       fields[id] = {
         name: named[isMosaic ? 0 : index % named.length],
         ...at,
         isObserved: !isMosaic || index < POINTING_COUNT,
       };
-      if (!isMosaic && index > 0) centres.push(at);
+      if (!isMosaic && index > 0 && placeIds[index] === id) centres.push(at);
     });
     return { fields, centres };
   }
@@ -214,6 +215,16 @@ function placeFields(needs: ImagingNeeds, spacing: number) {
     }
   });
   return { fields, centres };
+}
+
+/** The lowest of the fields that are where this one is. */
+function firstAlike(id: number, groups: readonly (readonly number[])[]): number {
+  const alike = new Set([id]);
+  for (let before = 0; before < alike.size; ) {
+    before = alike.size;
+    for (const group of groups) if (group.some((one) => alike.has(one))) for (const one of group) alike.add(one);
+  }
+  return Math.min(...alike);
 }
 
 /** The field that images have their phase centre of, where one tells it by number; else the first. */

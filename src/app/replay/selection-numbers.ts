@@ -21,16 +21,17 @@ export function readNumbers(selection: string): number[] {
   });
 }
 
-/** Channel ranges by window of a selection such as `0:0~7;120~127,1:3~5`. */
+/** Channel ranges by window of a selection such as `0:0~7;120~127,1:3~5`; ranges in GHz or km/s are left out. */
 export function readChannelRanges(selection: string): Map<number, [number, number][]> {
   const ranges = new Map<number, [number, number][]>();
   for (const part of selection.split(',')) {
     const [windows, channels] = part.split(':');
     if (channels === undefined) continue;
-    const pairs = [...channels.matchAll(/(\d+)(?:~(\d+))?/g)].map(([, first, last]): [number, number] => [
-      Number(first),
-      Number(last ?? first),
-    ]);
+    const pairs = channels.split(';').flatMap((range): [number, number][] => {
+      const found = /^\s*(\d+)\s*(?:~\s*(\d+)\s*)?(?:\^\s*\d+\s*)?$/.exec(range);
+      return found ? [[Number(found[1]), Number(found[2] ?? found[1])]] : [];
+    });
+    if (pairs.length === 0) continue;
     for (const window of readNumbers(windows)) ranges.set(window, [...(ranges.get(window) ?? []), ...pairs]);
   }
   return ranges;

@@ -87,6 +87,18 @@ describe('what an imaging script needs', () => {
     expect(spectrumOf(sources[0], 90e9)).toBeCloseTo(3.6, 6);
   });
 
+  it('puts fields of several MeasurementSets that are imaged as one at one place, whatever their numbers', () => {
+    const one = (imagename: string, field: readonly string[]) =>
+      call('tclean', { vis: ['a.ms', 'b.ms'], imagename, field, imsize: 64, cell: '1arcsec' });
+    const calls = [one('m', ['5', '4']), one('n', ['7', '6']), one('o', ['9', '9'])];
+    const { inputs, sources } = planImagingTwin(needsOf(calls, ['a.ms', 'b.ms']), 'x');
+    const { fields } = inputs[0].spec;
+    expect(sources).toHaveLength(3);
+    expect([fields[4].ra === fields[5].ra, fields[6].ra === fields[7].ra]).toEqual([true, true]);
+    expect(new Set([4, 6, 9].map((id) => fields[id].ra)).size).toBe(3);
+    expect(fields.filter(({ isObserved }) => isObserved)).toHaveLength(5);
+  });
+
   it('gives every input the dishes of its name and baselines for its own cells, and images their numbered field as the middle', () => {
     const fine = { ...picture, imagename: 'fine', field: 'target', phasecenter: '4', imagermode: 'mosaic' };
     const calls = [

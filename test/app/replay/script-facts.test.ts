@@ -75,6 +75,7 @@ describe('readCalls', () => {
 describe('selections', () => {
   it('are read as numbers and channel ranges', () => {
     expect(readNumbers('0,2~4, 7, name')).toEqual([0, 2, 3, 4, 7]);
+    expect([...readChannelRanges('2:215.5~215.6GHz,3:4~9;220GHz')]).toEqual([[3, [[4, 9]]]]);
     expect([...readChannelRanges('0:1~2;5,3~4:7~8')]).toEqual([
       [
         0,
