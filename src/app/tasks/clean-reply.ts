@@ -43,12 +43,17 @@ function minorCycles(result: TcleanResult, stokesCount: number, isFull: boolean)
     }
   }
   // CASA counts every plane as a channel of one polarization, the planes of the first polarization first.
-  const chanCount = result.peaks.length / stokesCount;
-  const numbered = [...planes].map(([plane, record]): [number, EngineValue] => [
-    (plane % stokesCount) * chanCount + Math.floor(plane / stokesCount),
-    keyed([[0, record]]),
-  ]);
-  return keyed([[0, keyed(numbered.sort(([one], [other]) => one - other))]]);
+  const planeCount = result.peaks.length / result.fieldCount;
+  const chanCount = planeCount / stokesCount;
+  const fields = Array.from({ length: result.fieldCount }, (_, field): [number, EngineValue] => {
+    const own = [...planes].filter(([place]) => Math.floor(place / planeCount) === field);
+    const numbered = own.map(([place, record]): [number, EngineValue] => {
+      const plane = place % planeCount;
+      return [(plane % stokesCount) * chanCount + Math.floor(plane / stokesCount), keyed([[0, record]])];
+    });
+    return [field, keyed(numbered.sort(([one], [other]) => one - other))];
+  });
+  return keyed(fields);
 }
 
 /** The largest number of iterations that a plane saw. */

@@ -29,6 +29,10 @@ export interface CleanTarget {
   renewMask?(plane: number): void;
   /** A major cycle of one plane: computes its residual anew from the data and the model. */
   updateResidual(plane: number): void;
+  /** Planes of several fields that see each other's models, this one among them; left out where each plane is by itself. */
+  together?(plane: number): readonly number[];
+  /** The minor cycle of a plane where not all have the same. */
+  minorOf?(plane: number): MinorCycle;
 }
 
 /** A plane's part in a minor cycle. */
@@ -158,36 +162,49 @@ export function runCleanByPlane(
   sidelobes: readonly number[],
   style: RunStyle,
 ): CleanSummary {
-  const isOne = target.planeCount === 1;
-  const summaries = Array.from({ length: target.planeCount }, (_, plane) => {
+  const all = Array.from({ length: target.planeCount }, (_, plane) => plane);
+  const groups = all.map((plane) => target.together?.(plane) ?? [plane]).filter((group, plane) => group[0] === plane);
+  const isOne = groups.length === 1;
+  const summaries = groups.map((group, index) => {
     const alone: CleanTarget = {
-      planeCount: 1,
-      psf: () => target.psf(plane),
-      residual: () => target.residual(plane),
-      model: () => target.model(plane),
-      mask: () => target.mask(plane),
-      setModel: (_one, model) => target.setModel(plane, model),
-      updateResidual: () => target.updateResidual(plane),
-      renewMask: target.renewMask && (() => target.renewMask?.(plane)),
+      planeCount: group.length,
+      psf: (at) => target.psf(group[at]),
+      residual: (at) => target.residual(group[at]),
+      model: (at) => target.model(group[at]),
+      mask: (at) => target.mask(group[at]),
+      setModel: (at, model) => target.setModel(group[at], model),
+      updateResidual: (at) => target.updateResidual(group[at]),
+      renewMask: target.renewMask && ((at) => target.renewMask?.(group[at])),
+      together: () => [...group.keys()],
+      minorOf: target.minorOf && ((at) => target.minorOf!(group[at])),
     };
     const summary = runCleanCycles(
-      isOne ? context : planeContext(context, plane, target.planeCount),
+      isOne ? context : planeContext(context, index, groups.length),
       alone,
       minor,
       control,
-      sidelobes[plane],
+      Math.max(...group.map((plane) => sidelobes[plane])),
       style,
     );
-    if (!isOne) context.log.post(planeLine(plane, summary), 'INFO', style.task);
+    if (!isOne) context.log.post(planeLine(index, summary), 'INFO', style.task);
     return summary;
+  });
+  const peaks: number[] = [];
+  summaries.forEach((one, index) => {
+    one.peaks.forEach((peak, at) => {
+      peaks[groups[index][at]] = peak;
+    });
   });
   return {
     ...summaries[summaries.length - 1],
     iterdone: summaries.reduce((sum, one) => sum + one.iterdone, 0),
     nmajordone: summaries.reduce((sum, one) => sum + one.nmajordone, 0),
-    peaks: summaries.flatMap((one) => one.peaks),
-    cycles: summaries.flatMap((one, plane) =>
-      one.cycles.map((cycle) => ({ ...cycle, planes: cycle.planes.map((part) => ({ ...part, plane })) })),
+    peaks,
+    cycles: summaries.flatMap((one, index) =>
+      one.cycles.map((cycle) => ({
+        ...cycle,
+        planes: cycle.planes.map((part) => ({ ...part, plane: groups[index][part.plane] })),
+      })),
     ),
   };
 }
@@ -244,19 +261,23 @@ export function runCleanCycles(
           context.progress.update(share, `${words}, plane ${plane + 1} of ${target.planeCount}`);
         const model = target.model(plane);
         const input = { residual: target.residual(plane), psf: target.psf(plane), mask: target.mask(plane), model };
-        const { iterations, peak } = minor.run(input, { gain: control.gain, threshold, iterations: left });
+        const { iterations, peak } = (target.minorOf?.(plane) ?? minor).run(input, {
+          gain: control.gain,
+          threshold,
+          iterations: left,
+        });
         const start = { ...states[plane], iterations: doneOf[plane], modelFlux: fluxes[plane] };
         const stopcode = peak <= threshold ? 2 : iterations >= left ? 1 : 5;
         doneOf[plane] += iterations;
         target.setModel(plane, model);
-        target.updateResidual(plane);
         fluxes[plane] = sumOf(model);
         planes.push({ plane, iterations, peak, modelFlux: fluxes[plane], start, stopcode });
       }
     }
     major++;
     const isLast = sumOf(doneOf) >= control.niter;
-    const cleaned = new Set(planes.map(({ plane }) => plane));
+    const cleaned = new Set(planes.flatMap(({ plane }) => target.together?.(plane) ?? [plane]));
+    for (const plane of cleaned) target.updateResidual(plane);
     for (const plane of states.keys())
       if (cleaned.has(plane) || target.renewMask) states[plane] = examine(target, control, plane, isLast);
     const iterations = planes.reduce((sum, one) => sum + one.iterations, 0);

@@ -1,14 +1,17 @@
 import { type Context, errorSentence, fail } from '../../foundation/base/index.ts';
 import type { TcleanResult } from './imaging-run.ts';
+import { JointRun } from './joint-run.ts';
 import { dropReplaced, keepModel } from './kept-model.ts';
 import { chooseImaging, type MaskWord, type RunStyle, type TcleanOptions } from './options.ts';
+import { readOutliers } from './outlier-file.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
-import { makeImages, warnOfLimits } from './tclean.ts';
+import { makeImages, warnOfLimits, withoutOwn } from './tclean.ts';
 
 /** Parameters of the task clean of CASA 3 and 4 that are used here, under its names; see its inline help (4.7). */
 export interface CleanOptions {
   readonly vis: string | readonly string[];
   readonly imagename: string;
+  readonly outlierfile?: string;
   readonly field?: string | readonly string[];
   readonly spw?: string | readonly string[];
   readonly timerange?: string;
@@ -177,11 +180,27 @@ export function clean(context: Context, options: CleanOptions): TcleanResult {
       'WARN',
       'clean',
     );
-  const plan = planImaging(context, chooseImaging(translateClean(options), styleOf(options)));
+  const plan = planOf(context, options);
   warnOfLimits(context, plan);
+  if (options.outlierfile) return cleanWithOutliers(context, options, plan);
   const result = makeImages(context, plan);
   if (options.usescratch) dropReplaced(plan);
   else if (options.niter !== 0) keepForCalibration(context, plan);
+  return result;
+}
+
+function planOf(context: Context, options: CleanOptions, savesModel = options.usescratch ?? false): ImagingPlan {
+  return planImaging(context, chooseImaging(translateClean({ ...options, usescratch: savesModel }), styleOf(options)));
+}
+
+/** The model of several fields is written to MODEL_DATA always: it is the sum of what they predict. */
+function cleanWithOutliers(context: Context, options: CleanOptions, plan: ImagingPlan): TcleanResult {
+  const savesModel = options.niter !== 0;
+  const fields = readOutliers(context, options.outlierfile!, options);
+  const others = fields.map((field) => planOf(context, { ...withoutOwn(options), ...field }, savesModel));
+  for (const { ms } of plan.data) ms.close();
+  const result = new JointRun(context, [planOf(context, options, savesModel), ...others]).run();
+  if (savesModel) dropReplaced(plan);
   return result;
 }
 

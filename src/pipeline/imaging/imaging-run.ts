@@ -1,14 +1,15 @@
-import { type Context, fail } from '../../foundation/base/index.ts';
-import type { Beam } from '../images/index.ts';
+import { type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+import type { Beam, SkyPosition } from '../images/index.ts';
 import { fitBeam, outerSidelobe, sidelobeLevel } from './beam-fit.ts';
 import { type CleanSummary, type CleanTarget, noCleaning, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
 import { maskRenewal, readMask } from './clean-mask.ts';
-import { makeMinorCycle } from './minor-cycle.ts';
+import { type MinorCycle, makeMinorCycle } from './minor-cycle.ts';
 import { saveModel } from './model-column.ts';
 import { findModelStart } from './model-start.ts';
 import type { CleanControl, TcleanOptions } from './options.ts';
+import { turnRowInPlace, uvwTurn } from './phase-centre.ts';
 import type { ImagingPlan } from './plan.ts';
-import { type FirstImages, makePlaneImager, type PlaneImager } from './plane-imager.ts';
+import { type FirstImages, makePlaneImager, type PlaneImager, type Predictor } from './plane-imager.ts';
 import type { PlaneSet } from './plane-set.ts';
 import { type Extension, Products } from './products.ts';
 import { chooseBeams, restorePlane, shareBeam } from './restore.ts';
@@ -23,6 +24,8 @@ export interface TcleanResult extends CleanSummary {
   readonly control: CleanControl;
   /** Polarizations of a channel: planes go [chan, stokes]. */
   readonly stokesCount: number;
+  /** Fields that were imaged together: planes go [field, chan, stokes] in `peaks` and `cycles`. */
+  readonly fieldCount: number;
   readonly maxpsfsidelobe: number;
   /** One per plane [chan, stokes]. */
   readonly beams: readonly Beam[];
@@ -33,14 +36,14 @@ export const CACHE_BYTES = 192 * 1024 * 1024;
 
 export class ImagingRun {
   private readonly context: Context;
-  private readonly plan: ImagingPlan;
+  readonly plan: ImagingPlan;
   private readonly progress: RunProgress;
   private readonly imager: PlaneImager;
   private readonly products: Products;
   private readonly beams: Beam[] = [];
   private readonly sums: number[] = [];
   /** Largest sidelobe of each plane; 0 without data. */
-  private sidelobes: readonly number[] = [];
+  sidelobes: readonly number[] = [];
 
   constructor(context: Context, plan: ImagingPlan) {
     const { choice } = plan;
@@ -59,7 +62,7 @@ export class ImagingRun {
     );
   }
 
-  private get planeCount(): number {
+  get planeCount(): number {
     return this.plan.axis.chanCount * this.plan.choice.stokes.length;
   }
 
@@ -74,7 +77,7 @@ export class ImagingRun {
   }
 
   /** PSF, beam, dirty image and primary beam of every plane. */
-  private makeFirstImages(): void {
+  makeFirstImages(): void {
     const { style, pblimit } = this.plan.choice;
     const [psfs, residuals, models, responses, sumwt] = (['psf', 'residual', 'model', 'pb', 'sumwt'] as const).map(
       (name) => this.planeSet(name),
@@ -131,7 +134,7 @@ export class ImagingRun {
     this.products.setBeams('psf', storedBeams(this.beams));
   }
 
-  private get sidelobe(): number {
+  get sidelobe(): number {
     return Math.max(...this.sidelobes);
   }
 
@@ -142,12 +145,9 @@ export class ImagingRun {
       : sidelobeLevel(psf, geometry, beam);
   }
 
-  private clean(): CleanSummary {
+  /** What the CLEAN loop works on; makes the masks. */
+  target(): CleanTarget {
     const { choice, coordinates, geometry } = this.plan;
-    if (choice.control.niter === 0) {
-      const made = this.planeSet('residual');
-      return noCleaning(this.planeCount, (plane) => made.read(plane));
-    }
     const [psfs, residuals, models, masks] = (['psf', 'residual', 'model', 'mask'] as const).map((name) =>
       this.planeSet(name),
     );
@@ -162,17 +162,14 @@ export class ImagingRun {
       );
     }
     const renew = maskRenewal(choice, geometry);
-    const target: CleanTarget = {
+    return {
       planeCount: this.planeCount,
       psf: (plane) => psfs.read(plane),
       residual: (plane) => residuals.read(plane),
       model: (plane) => models.read(plane),
       mask: (plane) => masks.read(plane),
       setModel: (plane, model) => models.write(plane, model),
-      updateResidual: (plane) => {
-        this.context.checkAbort();
-        residuals.write(plane, this.imager.residual(plane, models.read(plane)));
-      },
+      updateResidual: (plane) => this.updateResidual(plane),
       renewMask:
         renew &&
         ((plane) => {
@@ -181,16 +178,48 @@ export class ImagingRun {
           masks.write(plane, renew(known, this.limiting().read(plane)));
         }),
     };
-    const { scales, smallScaleBias, negativeLimit, deconvolver, control, style } = choice;
-    const minor = makeMinorCycle(deconvolver, geometry, {
-      scales,
-      ...{ smallScaleBias, negativeLimit },
-      checkAbort: this.context.checkAbort,
-    });
+  }
+
+  /** Makes a plane's residual from the data, its model and those of other fields. */
+  updateResidual(plane: number, others: readonly ImagingRun[] = []): void {
+    this.context.checkAbort();
+    const residual = this.imager.residual(plane, this.planeSet('model').read(plane));
+    for (const other of others) {
+      const model = other.planeSet('model').read(plane);
+      if (!model.some((value) => value !== 0)) continue;
+      const seen = this.imager.imageOf(plane, (lease) =>
+        predictedFrom(this.plan.request.centre, other.plan.request.centre, other.imager.predictor(lease, plane, model)),
+      );
+      for (let k = 0; k < residual.length; k++) residual[k] -= seen[k];
+    }
+    this.planeSet('residual').write(plane, residual);
+  }
+
+  /** Whether any plane has a model. */
+  get hasModel(): boolean {
+    const models = this.planeSet('model');
+    return Array.from({ length: this.planeCount }).some((_, plane) => models.read(plane).some((value) => value !== 0));
+  }
+
+  minor(): MinorCycle {
+    const { scales, smallScaleBias, negativeLimit, deconvolver } = this.plan.choice;
+    const { checkAbort } = this.context;
+    return makeMinorCycle(deconvolver, this.plan.geometry, { scales, smallScaleBias, negativeLimit, checkAbort });
+  }
+
+  /** The summary of a run without iterations. */
+  summaryUncleaned(): CleanSummary {
+    const made = this.planeSet('residual');
+    return noCleaning(this.planeCount, (plane) => made.read(plane));
+  }
+
+  private clean(): CleanSummary {
+    const { control, style } = this.plan.choice;
+    if (control.niter === 0) return this.summaryUncleaned();
     const context = telling(this.context, this.progress.clean);
     return style.hasOldCycles
-      ? runCleanByPlane(context, target, minor, control, this.sidelobes, style)
-      : runCleanCycles(context, target, minor, control, this.sidelobe, style);
+      ? runCleanByPlane(context, this.target(), this.minor(), control, this.sidelobes, style)
+      : runCleanCycles(context, this.target(), this.minor(), control, this.sidelobe, style);
   }
 
   private restore(): void {
@@ -226,32 +255,61 @@ export class ImagingRun {
     }
   }
 
-  run(): TcleanResult {
+  /** Makes what is left to make after CLEAN, and gives the products their names. */
+  finish(summary: CleanSummary, addsModel = false): TcleanResult {
     const { choice } = this.plan;
+    if (choice.options.restoration !== false) this.restore();
+    this.maskProducts();
+    const models = this.planeSet('model');
+    const model = { planeCount: this.planeCount, read: (plane: number) => models.read(plane) };
+    saveModel(this.context, this.plan, this.imager, model, addsModel);
+    this.products.commit(historyOf(choice.options, choice.style.task));
+    return {
+      ...summary,
+      control: choice.control,
+      stokesCount: choice.stokes.length,
+      fieldCount: 1,
+      maxpsfsidelobe: this.sidelobe,
+      beams: this.beams,
+      sumwt: this.sums,
+    };
+  }
+
+  /** Lets go of what is not finished. */
+  discard(): void {
+    this.products.discard();
+  }
+
+  close(): void {
+    for (const { ms } of this.plan.data) ms.close();
+  }
+
+  run(): TcleanResult {
     try {
       this.makeFirstImages();
-      const summary = this.clean();
-      if (choice.options.restoration !== false) this.restore();
-      this.maskProducts();
-      const models = this.planeSet('model');
-      const model = { planeCount: this.planeCount, read: (plane: number) => models.read(plane) };
-      saveModel(this.context, this.plan, this.imager, model);
-      this.products.commit(historyOf(choice.options, choice.style.task));
-      return {
-        ...summary,
-        control: choice.control,
-        stokesCount: choice.stokes.length,
-        maxpsfsidelobe: this.sidelobe,
-        beams: this.beams,
-        sumwt: this.sums,
-      };
+      return this.finish(this.clean());
     } catch (error) {
-      this.products.discard();
+      this.discard();
       throw error;
     } finally {
-      for (const { ms } of this.plan.data) ms.close();
+      this.close();
     }
   }
+}
+
+/** The predictor of a field with another centre, for samples whose phases are those of this one. */
+function predictedFrom(here: SkyPosition, there: SkyPosition, predict: Predictor): Predictor {
+  const [away, back] = [uvwTurn(here, there), uvwTurn(there, here)];
+  return (block) => {
+    const { uvw, vis, rowCount, chanCount, scales } = block;
+    const own = uvw.slice();
+    const frequencies = Float64Array.from({ length: chanCount }, (_, chan) => scales[2 * chan] * SPEED_OF_LIGHT);
+    for (let row = 0; row < rowCount; row++) turnRowInPlace({ turn: away }, uvw, row, vis, 0, []);
+    predict(block);
+    for (let row = 0; row < rowCount; row++)
+      turnRowInPlace({ turn: back }, uvw, row, vis, 2 * row * chanCount, frequencies);
+    uvw.set(own);
+  };
 }
 
 /** The call, one parameter a line, as CASA notes it in the log table. */

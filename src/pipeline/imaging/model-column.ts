@@ -37,16 +37,17 @@ export function saveModel(
   plan: ImagingPlan,
   imager: Pick<PlaneImager, 'predictor'>,
   models: ModelPlanes,
+  addsToColumn = false,
 ): void {
   const { options, style } = plan.choice;
   if ((options.savemodel ?? 'none') === 'none') return;
-  if (options.savemodel === 'virtual')
+  if (options.savemodel === 'virtual' && !addsToColumn)
     context.log.post(
       'The model is written to the column MODEL_DATA; savemodel="virtual" makes no other.',
       'INFO',
       style.task,
     );
-  writeModelColumn(context, plan, imager, models);
+  writeModelColumn(context, plan, imager, models, addsToColumn);
 }
 
 /**

@@ -42,6 +42,8 @@ export interface TcleanOptions {
   /** Taylor terms of deconvolver mtmfs. */
   readonly nterms?: number;
   readonly smallscalebias?: number;
+  /** Name of a file of fields that are imaged together with this one. */
+  readonly outlierfile?: string;
   readonly restoration?: boolean;
   readonly restoringbeam?: string | readonly string[];
   readonly pbcor?: boolean;

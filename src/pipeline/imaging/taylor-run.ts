@@ -227,6 +227,7 @@ export class TaylorRun {
     return {
       ...summary,
       control: choice.control,
+      fieldCount: 1,
       stokesCount: 1,
       maxpsfsidelobe: sidelobe,
       beams: [beam],

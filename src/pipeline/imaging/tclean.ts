@@ -1,7 +1,9 @@
 import type { Context } from '../../foundation/base/index.ts';
 import { baseName, directoryName, disk, joinPath } from '../../foundation/bytes/index.ts';
 import { ImagingRun, type TcleanResult } from './imaging-run.ts';
+import { JointRun } from './joint-run.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
+import { readOutliers } from './outlier-file.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
 import { TaylorRun } from './taylor-run.ts';
 
@@ -58,5 +60,13 @@ export function tclean(context: Context, options: TcleanOptions): TcleanResult {
   const imagename = options.restart === false ? freeName(context, options.imagename) : options.imagename;
   const plan = planImaging(context, chooseImaging({ ...options, imagename }));
   warnOfLimits(context, plan);
-  return makeImages(context, plan);
+  if (!options.outlierfile) return makeImages(context, plan);
+  const outliers = readOutliers(context, options.outlierfile, options);
+  const choices = outliers.map((field) => chooseImaging({ ...withoutOwn(options), ...field }));
+  return new JointRun(context, [plan, ...choices.map((choice) => planImaging(context, choice))]).run();
+}
+
+/** The parameters of the main field that an outlier field does not share. */
+export function withoutOwn<Options extends Pick<TcleanOptions, 'mask'>>(options: Options): Options {
+  return { ...options, mask: undefined, startmodel: undefined, modelimage: undefined };
 }

@@ -22,7 +22,7 @@ export const cleanTask: TaskDeclaration = {
   parameters: [
     inputPaths('vis', undefined, 'MeasurementSet'),
     outputPath('imagename', undefined, 'image'),
-    text('outlierfile', '', 'file of outlier fields', { onlyDefault: true }),
+    text('outlierfile', '', 'file of outlier fields: for each its imagename, imsize, phasecenter, cell, mask \u2026'),
     texts('field', '', 'fields by name or number; empty: all'),
     texts('spw', '', 'spectral windows and channels, e.g. 17:4~123; empty: all'),
     ...selectedData,

@@ -95,7 +95,7 @@ export const tcleanTask: TaskDeclaration = {
     bool('restoration', true, 'restore'),
     texts('restoringbeam', [], 'beam to restore with'),
     bool('pbcor', false, 'correct for the primary beam'),
-    text('outlierfile', '', 'file of outlier fields', { onlyDefault: true }),
+    text('outlierfile', '', 'file of outlier fields: for each its imagename, imsize, phasecenter, cell, mask \u2026'),
     text('weighting', 'natural', 'natural, uniform, briggs \u2026', {
       allowed: ['natural', 'uniform', 'briggs', 'briggsabs', 'briggsbwtaper', 'superuniform', 'radial'],
     }),
