@@ -40,6 +40,15 @@ function trySelect(context: unknown, options: { vis: string }): unknown {
   }
 }
 
+/** Makes a call of [name, options]; the sentence that refuses it, or nothing. */
+function attempt(context: unknown, [name, options]: [string, unknown]): string | undefined {
+  try {
+    tasks[name](context, options);
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 const tasks = {
   ...reshape,
   ft,
@@ -52,6 +61,7 @@ const tasks = {
   listobs,
   select,
   trySelect,
+  attempt,
 } as unknown as Record<string, (context: unknown, options: unknown) => unknown>;
 const context = { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd: process.cwd() };
 const calls = JSON.parse(readFileSync(process.argv[3], 'utf8')) as [string, unknown][];

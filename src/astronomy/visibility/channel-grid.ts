@@ -22,6 +22,8 @@ export interface ChannelGrid {
   readonly widths: Float64Array;
   /** Width of the first new channel over that of the first old one: the factor of the weights. */
   readonly weightScale: number;
+  /** Mean width of the new channels over that of the old channel of the lowest frequency: what decides whether they are averages. */
+  readonly widthRatio: number;
 }
 
 /** Frequencies of an axis in which channels have one width. */
@@ -78,13 +80,19 @@ export function regridChannels(freqs: ArrayLike<number>, widths: ArrayLike<numbe
   const axis = velocityAxis(request);
   const sought = seek(request, old, isDescending, axis);
   const { centre, bandwidth, chanWidth } = settle(sought, old, request, axis !== undefined);
-  const bounds = divide(centre, bandwidth, chanWidth, request.veltype === 'optical' ? axis : undefined);
+  // As CASA: the width asked for is kept where it is less than that of the old channel of the lowest frequency.
+  const isKept = request.width !== undefined && chanWidth < old.widths[0];
+  const uneven =
+    request.veltype === 'optical' && axis ? { axis, step: isKept ? Math.abs(request.width) : undefined } : undefined;
+  const bounds = divide(centre, bandwidth, chanWidth, uneven);
+  const meanWidth = (bounds[bounds.length - 1][1] - bounds[0][0]) / bounds.length;
   if (isDescending) bounds.reverse();
   const sign = isDescending ? -1 : 1;
   return {
     freqs: Float64Array.from(bounds, ([low, high]) => (low + high) / 2),
     widths: Float64Array.from(bounds, ([low, high]) => sign * (high - low)),
     weightScale: (bounds[0][1] - bounds[0][0]) / Math.abs(widths[0]),
+    widthRatio: meanWidth / old.widths[0],
   };
 }
 
@@ -195,7 +203,9 @@ function seekOptical({ start, size, nchan, isBelow }: VelocityRequest, old: Old,
   }
   const chanWidth =
     size === undefined ? undefined : 2 * (axis.toFrequency(velocity - size / 2) - axis.toFrequency(velocity));
-  return { centre, bandwidth, chanWidth, isStart, isBelow, nchan: nchan === undefined ? undefined : 0 };
+  const isSought = start !== undefined || nchan !== undefined;
+  const isLimited = nchan === undefined ? undefined : 0;
+  return { centre: isSought ? centre : undefined, bandwidth, chanWidth, isStart, isBelow, nchan: isLimited };
 }
 
 interface Settled {
@@ -251,20 +261,38 @@ function checkedWidth(sought: Sought, old: Old, bandwidth: number): number {
   return Math.min(width, bandwidth);
 }
 
-/** Lower and upper edges of channels from the centre outwards, ascending. @param axis set: channels are equally wide in it */
-function divide(centre: number, bandwidth: number, chanWidth: number, axis: Axis | undefined): [number, number][] {
+/** An axis in which channels are equally wide. */
+interface UnevenAxis {
+  readonly axis: Axis;
+  /** Their width in it; undefined: that of the middle channel. */
+  readonly step: number | undefined;
+}
+
+/** Lower and upper edges of channels from the centre outwards, ascending. @param uneven set: channels differ in Hz */
+function divide(
+  centre: number,
+  bandwidth: number,
+  chanWidth: number,
+  uneven: UnevenAxis | undefined,
+): [number, number][] {
   const tolerance = chanWidth * EDGE;
   const isOdd = Math.floor((bandwidth + tolerance) / chanWidth) % 2 !== 0;
   const low = centre - (isOdd ? chanWidth / 2 : 0);
   const high = low + chanWidth;
   const [lowest, highest] = [centre - bandwidth / 2 - tolerance, centre + bandwidth / 2 + tolerance];
-  const step = axis ? axis.fromFrequency(low) - axis.fromFrequency(high) : chanWidth;
-  const move = (edge: number, count: number) =>
-    axis ? axis.toFrequency(axis.fromFrequency(edge) - count * step) : edge + count * step;
   const bounds: [number, number][] = [[low, high]];
+  const move = mover(low, high, uneven);
   for (let edge = high, next = move(edge, 1); next <= highest; edge = next, next = move(edge, 1))
     bounds.push([edge, next]);
   for (let edge = low, next = move(edge, -1); next >= lowest; edge = next, next = move(edge, -1))
     bounds.unshift([next, edge]);
   return bounds;
+}
+
+/** Moves an edge by a number of channels. @param low, high the middle channel */
+function mover(low: number, high: number, uneven: UnevenAxis | undefined): (edge: number, count: number) => number {
+  if (!uneven) return (edge, count) => edge + count * (high - low);
+  const { axis } = uneven;
+  const step = uneven.step ?? axis.fromFrequency(low) - axis.fromFrequency(high);
+  return (edge, count) => axis.toFrequency(axis.fromFrequency(edge) - count * step);
 }

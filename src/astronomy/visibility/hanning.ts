@@ -46,8 +46,10 @@ function smooth(chunk: VisibilityChunk): VisibilityChunk {
     const spectrum = lease.float32(size);
     spectrum.set(old);
     forEachInner(chunk, (at) => {
-      const variance = SIDE ** 2 / old[at - corrCount] + CENTRE ** 2 / old[at] + SIDE ** 2 / old[at + corrCount];
-      spectrum[at] = Number.isFinite(variance) ? 1 / variance : 0;
+      // As CASA: channels of no weight, which are flagged, count as known exactly.
+      const part = (factor: number, weight: number) => (weight > 0 ? factor ** 2 / weight : 0);
+      const variance = part(SIDE, old[at - corrCount]) + part(CENTRE, old[at]) + part(SIDE, old[at + corrCount]);
+      spectrum[at] = variance > 0 ? 1 / variance : 0;
     });
     return spectrum;
   };

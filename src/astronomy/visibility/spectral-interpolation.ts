@@ -1,5 +1,7 @@
+import { type Band, splineDerivatives } from './spline.ts';
+
 /** Ways to find values between channels, as casacore's InterpolateArray1D has them. */
-export type InterpolationMethod = 'nearest' | 'linear' | 'cubic';
+export type InterpolationMethod = 'nearest' | 'linear' | 'cubic' | 'spline';
 
 /** Frequencies this close are the same, in channels: beyond the rounding of their calculation. */
 const SAME = 1e-6;
@@ -39,14 +41,15 @@ export function planInterpolation(
   to: ArrayLike<number>,
   method: InterpolationMethod,
 ): InterpolationPlan {
-  return compile(Array.from(to, (frequency) => combine(from, frequency, method)));
+  return compile(Array.from(to, combiner(from, method)));
 }
 
 /**
- * Plans output channels that are means of `from.length` samples over the whole output band, the first at its lower edge, each
- * interpolated: what CASA 6.7 does for channels twice as wide as the input's and more.
+ * Plans output channels that are means of samples: `from.length` samples over the whole output band, the first at its lower edge,
+ * as far apart as each channel's share of them tells, each interpolated (what CASA 6.7 does for channels twice as wide as the
+ * input's and more).
  *
- * @param to, widths equally wide output channels
+ * @param to, widths output channels side by side
  */
 export function planAveraging(
   from: ArrayLike<number>,
@@ -54,16 +57,20 @@ export function planAveraging(
   widths: ArrayLike<number>,
   method: InterpolationMethod,
 ): InterpolationPlan {
-  const width = Math.abs(widths[0]);
-  const isDescending = to.length > 1 && to[1] < to[0];
-  const low = (isDescending ? to[to.length - 1] : to[0]) - width / 2;
-  const samples = from.length;
-  const step = (width * to.length) / samples;
-  const groups = Array.from(to, (): Combination[] => []);
-  for (let sample = 0; sample < samples; sample++) {
-    const frequency = low + sample * step;
-    const group = Math.min(Math.floor((frequency - low) / width), to.length - 1);
-    groups[isDescending ? to.length - 1 - group : group].push(combine(from, frequency, method));
+  const count = to.length;
+  const sizes = Array.from(widths, Math.abs);
+  const isDescending = count > 1 && to[1] < to[0];
+  // As CASA: widths are counted from the first channel and groups from the lowest frequency.
+  const upward = isDescending ? [...sizes].reverse() : sizes;
+  const low = (isDescending ? to[count - 1] : to[0]) - upward[0] / 2;
+  const share = from.length / count;
+  const combine = combiner(from, method);
+  const groups = upward.map((): Combination[] => []);
+  let [offset, group, end] = [0, 0, upward[0]];
+  for (let sample = 0; sample < from.length; sample++) {
+    if (sample > 0) offset += sizes[Math.floor(sample / share)] / share;
+    while (group < count - 1 && offset >= end - SAME * upward[group]) end += upward[++group];
+    groups[isDescending ? count - 1 - group : group].push(combine(low + offset));
   }
   return compile(groups.map(meanOf));
 }
@@ -83,14 +90,19 @@ function meanOf(parts: readonly Combination[]): Combination {
   };
 }
 
-function combine(from: ArrayLike<number>, frequency: number, method: InterpolationMethod): Combination {
+/** What makes the value at a frequency. */
+function combiner(from: ArrayLike<number>, method: InterpolationMethod): (frequency: number) => Combination {
   const sign = from.length > 1 && from[1] < from[0] ? -1 : 1;
-  const x = snapped(from, frequency, sign);
-  const where = firstNotBelow(from, x, sign);
-  const isOutside = where === from.length || (where === 0 && x !== from[0]);
-  if (method === 'nearest' || from.length < 2) return nearest(where, from, x, isOutside);
-  if (method === 'cubic' && from.length >= 4) return cubic(where, from, x, isOutside);
-  return linear(where, from, x, isOutside);
+  const derivatives = method === 'spline' ? splineDerivatives(from) : [];
+  return (frequency) => {
+    const x = snapped(from, frequency, sign);
+    const where = firstNotBelow(from, x, sign);
+    const isOutside = where === from.length || (where === 0 && x !== from[0]);
+    if (method === 'nearest' || from.length < 2) return nearest(where, from, x, isOutside);
+    if (method === 'cubic' && from.length >= 4) return cubic(where, from, x, isOutside);
+    if (method === 'spline') return spline(where, from, derivatives, x, isOutside);
+    return linear(where, from, x, isOutside);
+  };
 }
 
 function compile(combinations: readonly Combination[]): InterpolationPlan {
@@ -163,4 +175,31 @@ function cubic(where: number, from: ArrayLike<number>, x: number, isOutside: boo
   );
   const upper = Math.min(Math.max(where, 1), count - 1);
   return { channels, factors, flagged: [upper - 1, upper], isOutside };
+}
+
+/** Cubic between two neighbours with the second derivatives at both. */
+function spline(
+  where: number,
+  from: ArrayLike<number>,
+  derivatives: readonly Band[],
+  x: number,
+  isOutside: boolean,
+): Combination {
+  const upper = Math.min(Math.max(where, 1), from.length - 1);
+  const lower = upper - 1;
+  const step = from[upper] - from[lower];
+  const [near, far] = [(from[upper] - x) / step, (x - from[lower]) / step];
+  const bend = (part: number) => ((part ** 3 - part) * step ** 2) / 6;
+  const [one, other] = [derivatives[lower], derivatives[upper]];
+  const factors = new Float64Array(other.first + other.factors.length - one.first);
+  one.factors.forEach((factor, at) => {
+    factors[at] += bend(near) * factor;
+  });
+  other.factors.forEach((factor, at) => {
+    factors[at + other.first - one.first] += bend(far) * factor;
+  });
+  factors[lower - one.first] += near;
+  factors[upper - one.first] += far;
+  const channels = Array.from(factors, (_, at) => one.first + at);
+  return { channels, factors: [...factors], flagged: [lower, upper], isOutside };
 }

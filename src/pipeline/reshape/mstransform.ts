@@ -147,6 +147,7 @@ export function spectralSteps({ hanning, combine, chanbin = 1, grid: given }: Sp
       const chosen = planFrame(source, metadata, plan, given?.outframe ?? '', given?.phasecenter ?? '');
       frame = chosen;
       const request = gridRequest(given ?? {});
+      const wide = given?.preaverage ? 'preaveraged' : 'sampled';
       const written = combination?.plan ?? plan;
       // As CASA: weights that are not known by channel do not count, though combined windows differ in them.
       const isPlain = plan.timebinSec === 0 && !hasSpectrum(source, 'WEIGHT_SPECTRUM', plan.selection.rows[0]);
@@ -155,7 +156,7 @@ export function spectralSteps({ hanning, combine, chanbin = 1, grid: given }: Sp
         const { grid, regrid, average } =
           width > 1
             ? planAveragedGrid(channels, width, chosen, request)
-            : planGrid(channels, chosen, request, given?.preaverage ?? false);
+            : planGrid(channels, chosen, request, window.width > 1 ? 'interpolated' : wide);
         if (average) averages.set(window.oldId, { ...average, isPlain });
         if (combination) warnOfGaps(combination.union, grid.freqs, chosen.referenceFactor, warn);
         regrids.set(window.oldId, regrid);
@@ -215,21 +216,28 @@ function planAveragedGrid(
   const bins = binsWithRest(freqs.length, width);
   const means = bins.map(([first, count]) => meanOf(freqs, first, count));
   const sums = bins.map(([first, count]) => count * meanOf(widths, first, count));
-  const { grid, regrid } = planGrid({ freqs: means, widths: sums }, frame, request, false);
+  const { grid, regrid } = planGrid({ freqs: means, widths: sums }, frame, request, 'interpolated');
   return { grid, regrid, average: { bins } };
 }
+
+/**
+ * How channels at least twice as wide are made: as means of samples, of averages of old channels, or, as CASA does it when the old ones
+ * are averages already (`chanaverage`), as one sample.
+ */
+type WideChannels = 'sampled' | 'preaveraged' | 'interpolated';
 
 function planGrid(
   { freqs: from, widths }: Channels,
   frame: OutputFrame,
   request: GridRequest,
-  isAveraged: boolean,
+  wide: WideChannels,
 ): { grid: OutputGrid; regrid: RegridWindow; average?: ChannelBins } {
   const shifted = (values: ArrayLike<number>) => Float64Array.from(values, (value) => value * frame.referenceFactor);
-  const { freqs, widths: newWidths, weightScale } = regridChannels(shifted(from), shifted(widths), request);
+  const { freqs, widths: newWidths, weightScale, widthRatio } = regridChannels(shifted(from), shifted(widths), request);
   const grid = { freqs, widths: newWidths, frameCode: frame.code };
-  const width = Math.floor(weightScale + ROUNDING);
-  if (isAveraged && width >= 2 && 2 * width <= from.length) {
+  const width = Math.floor(widthRatio + ROUNDING);
+  const isWide = width >= 2 && 2 * width <= from.length;
+  if (wide === 'preaveraged' && isWide) {
     const bins = binsWithRest(from.length, width);
     const means = bins.map(([first, count]) => meanOf(from, first, count));
     const scale = frame.isChanged ? weightScale / width : 1;
@@ -239,7 +247,7 @@ function planGrid(
     grid,
     regrid: {
       ...{ from, to: freqs, weightScale: frame.isChanged ? weightScale : 1 },
-      ...(weightScale > 2 - ROUNDING && { widths: newWidths }),
+      ...(wide === 'sampled' && isWide && { widths: newWidths }),
     },
   };
 }
@@ -278,6 +286,6 @@ function optional<Name extends string>(name: Name, value: number | undefined): P
 
 function interpolationOf(text: string): InterpolationMethod {
   const method = text.toLowerCase();
-  if (method === 'nearest' || method === 'linear' || method === 'cubic') return method;
-  return fail('unsupported', `interpolation="${text}" is not done; use nearest, linear or cubic.`);
+  if (method === 'nearest' || method === 'linear' || method === 'cubic' || method === 'spline') return method;
+  return fail('unsupported', `interpolation="${text}" is not done; use nearest, linear, cubic or spline.`);
 }

@@ -40,6 +40,28 @@ describe('regridChannels', () => {
     expect(steps[3] - steps[2]).toBeCloseTo(4000, 1);
   });
 
+  it('puts channels of optical velocity about the middle of windows whose channels differ', () => {
+    const request = { mode: 'velocity', veltype: 'optical', restFrequency: 100.005e9 } as const;
+    const widths = [3e6, 1e6, 1e6, 1e6];
+    const freqs = [100.0015e9, 100.0035e9, 100.0045e9, 100.0055e9];
+    const wide = regridChannels(freqs, widths, { ...request, width: 15_000 });
+    expect([...wide.freqs]).toHaveLength(1);
+    expect(wide.freqs[0]).toBeCloseTo(100.003e9, 3);
+    // A width between those of the old channels is that of all new ones, to the last digit.
+    const kept = regridChannels(freqs, widths, { ...request, width: 4_000 });
+    const [low, high] = [-0.5, 0.5].map((part) => kept.freqs[0] + part * kept.widths[0]);
+    expect(SPEED_OF_LIGHT * 100.005e9 * (1 / low - 1 / high)).toBeCloseTo(4_000, 3);
+  });
+
+  it('compares the mean width with the old channel of the lowest frequency', () => {
+    const freqs = [100.0005e9, 100.002e9, 100.004e9];
+    const request = { mode: 'frequency', width: 2e6 } as const;
+    const up = regridChannels(freqs, [1e6, 2e6, 2e6], request);
+    expect([up.weightScale, up.widthRatio]).toEqual([2, 2]);
+    const down = regridChannels([...freqs].reverse(), [2e6, 2e6, 1e6], request);
+    expect([down.weightScale, down.widthRatio]).toEqual([1, 2]);
+  });
+
   it('follows descending frequencies', () => {
     const { freqs, widths } = regridChannels([...FREQS].reverse(), WIDTHS, {
       mode: 'channel',

@@ -48,4 +48,34 @@ describe('planAveraging', () => {
     expect(apply(plan, [6, 6, 6, 12, 12, 12])).toEqual([6, 11]);
     expect([...plan.isOutside]).toEqual([1, 0]);
   });
+
+  it('takes samples as far apart as the share of each channel, where channels differ', () => {
+    // Samples at 0, 1, 3 and 5.
+    const from = FROM.slice(0, 4);
+    const plan = planAveraging(from, [1, 4], [2, 4], 'linear');
+    expect(apply(plan, [0, 10, 20, 30])).toEqual([5, 30]);
+    const turned = planAveraging([...from].reverse(), [4, 1], [4, 2], 'linear');
+    // Widths are counted from the highest frequency: samples at 0, 2, 3 and 4.
+    const [high, low] = apply(turned, [30, 20, 10, 0]);
+    expect(high).toBeCloseTo((20 + 30 + 30) / 3, 12);
+    expect(low).toBe(0);
+  });
+});
+
+describe('spline', () => {
+  it('passes through the points, and between them as the second derivatives tell', () => {
+    expect(apply(planInterpolation([0, 1, 2], [1, 0.5], 'spline'), [0, 1, 0])).toEqual([1, 0.6875]);
+    // The second of four points is left out of the back-substitution: derivatives 0, -3, 2.4, 0.
+    const [value] = apply(planInterpolation([0, 1, 2, 3], [1.5], 'spline'), [0, 1, 0, 0]);
+    expect(value).toBeCloseTo(0.5375, 12);
+  });
+
+  it('is a straight line through points in a line, wherever they are', () => {
+    const from = Array.from({ length: 200 }, (_, at) => 230e9 - at * 1e6 - 3e3 * (at % 7));
+    const to = [229.9994e9, 229.9e9, 229.8011e9];
+    const values = from.map((frequency) => (frequency - 230e9) / 1e6);
+    const plan = planInterpolation(from, to, 'spline');
+    for (const [out, value] of apply(plan, values).entries()) expect(value).toBeCloseTo((to[out] - 230e9) / 1e6, 6);
+    expect(Math.max(...plan.starts.slice(1).map((end, out) => end - plan.starts[out]))).toBeLessThan(70);
+  });
 });

@@ -113,6 +113,35 @@ describe('mstransform', () => {
     expect(smooth.data[2]).toBeCloseTo((6.5 + 2 * 20.5 + 42.5) / 4, 4);
   });
 
+  it('interpolates wide channels where there are few old ones, or averages of old ones', () => {
+    const context = start();
+    const options = { vis: 'a.ms', spw: '0', datacolumn: 'data', regridms: true, mode: 'channel', width: 2 };
+    mstransform(context, { ...options, width: 5, outputvis: 'b.ms' });
+    expect(look(join(context.cwd, 'b.ms')).data[0]).toBeCloseTo(0.02, 6);
+    // Averages of two are 0.005, 0.025, 0.045 and 0.065; the first new channel lies between two of them.
+    mstransform(context, { ...options, chanaverage: true, chanbin: 2, outputvis: 'c.ms' });
+    expect(look(join(context.cwd, 'c.ms')).data[0]).toBeCloseTo(0.015, 6);
+  });
+
+  it('smooths combined windows over channels without weight', () => {
+    const context = start();
+    const ms = openMs(join(context.cwd, 'a.ms'), 'update');
+    for (const chunk of readChunks(ms, { columns: [], selection: { spw: '0' } })) {
+      for (let at = 0; at < chunk.flag.length; at += 16) chunk.flag[at] = 1;
+      writeChunk(ms, chunk, { flag: true });
+      chunk.release();
+    }
+    ms.close();
+    const options = { vis: 'a.ms', datacolumn: 'data', spw: '0:0~3,1', combinespws: true, usewtspectrum: true };
+    mstransform(context, { ...options, hanning: true, outputvis: 'b.ms' });
+    const smooth = openMs(join(context.cwd, 'b.ms'));
+    const weights = smooth.main.column('WEIGHT_SPECTRUM').getRange(0, 1) as Float32Array;
+    // Of WEIGHT 4: ½ and ¼ of channels with weight; all three.
+    expect(weights[2]).toBeCloseTo(4 / (0.25 + 0.0625), 4);
+    expect(weights[4]).toBeCloseTo(4 / 0.375, 4);
+    smooth.close();
+  });
+
   it('changes the frame to LSRK', () => {
     const context = start();
     mstransform(context, { vis: 'a.ms', outputvis: 'b.ms', regridms: true, outframe: 'LSRK', datacolumn: 'data' });
