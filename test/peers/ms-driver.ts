@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { installErfa } from '../../src/astronomy/measures/index.ts';
-import { listobs, openMs, selectRows } from '../../src/astronomy/ms/index.ts';
+import { listobs, openMs, readMetadata, selectRows } from '../../src/astronomy/ms/index.ts';
+import { uniteWindows } from '../../src/astronomy/visibility/index.ts';
 import type { Context } from '../../src/foundation/base/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
@@ -40,6 +41,19 @@ function trySelect(context: unknown, options: { vis: string }): unknown {
   }
 }
 
+/** Channels of some windows together, each taken whole. */
+function unitedChannels(_context: unknown, { vis, spws }: { vis: string; spws: readonly number[] }): number {
+  const ms = openMs(vis);
+  const { spectralWindows } = readMetadata(ms);
+  ms.close();
+  const windows = spws.map((id) => ({
+    id,
+    freqs: spectralWindows[id].chanFreqs,
+    widths: spectralWindows[id].chanWidths,
+  }));
+  return uniteWindows(windows).freqs.length;
+}
+
 /** Makes a call of [name, options]; the sentence that refuses it, or nothing. */
 function attempt(context: unknown, [name, options]: [string, unknown]): string | undefined {
   try {
@@ -62,6 +76,7 @@ const tasks = {
   select,
   trySelect,
   attempt,
+  unitedChannels,
 } as unknown as Record<string, (context: unknown, options: unknown) => unknown>;
 const context = { log: { post() {} }, progress: { update() {} }, checkAbort() {}, cwd: process.cwd() };
 const calls = JSON.parse(readFileSync(process.argv[3], 'utf8')) as [string, unknown][];

@@ -144,6 +144,9 @@ def main():
           make_image("beside.im", (128, 128, 1, 1), offset=(2e-5, -1e-5), **wide), everywhere)
     planes = [None] * 3 + list(range(6)) + [None] * (len(frequencies) - 9)
     check("a cube", dict(model="cube.im", spw="0"), make_image("cube.im", (128, 128, 1, 6), frequencies[3], step), planes)
+    between = [None] * 3 + [0, 1, 2] + [None] * (len(frequencies) - 6)
+    check("a cube between the channels of the data", dict(model="between.im", spw="0"),
+          make_image("between.im", (128, 128, 1, 3), frequencies[3] + step / 2, step), between)
     make_image("point.im", (128, 128, 1, 1), factor=0.5, **wide)
     check("added to MODEL_DATA", dict(model="one.im", incremental=True), None, None)
     check("two Taylor terms", dict(model=["one.im", "point.im"], nterms=2), None, None)

@@ -260,7 +260,7 @@ function neighboursOf(
   chanCount: number,
   interpolation: ImagingPlan['request']['interpolation'],
 ): readonly (readonly [chan: number, share: number])[] {
-  if (place < -0.5 || place > chanCount - 0.5) return [];
+  if (place < -0.5 || place >= chanCount - 0.5) return [];
   if (interpolation === 'nearest' || place <= 0 || place >= chanCount - 1)
     return [[Math.min(chanCount - 1, Math.max(0, Math.round(place))), 1]];
   const low = Math.floor(place);

@@ -84,6 +84,7 @@ beforeAll(() => {
   writeModel('one', 1, 0, 1);
   writeModel('slope', 10, 0, 1);
   writeModel('cube', 1, 1, 2);
+  writeModel('between', 1, 0.5, 2);
 });
 
 describe('ft', () => {
@@ -97,6 +98,11 @@ describe('ft', () => {
   it('takes each channel from its plane, and nothing where there is none', () => {
     ft(context, { vis: 'a.ms', model: 'cube' });
     expect(worst([0, 1, 2, 0])).toBeLessThan(2e-5);
+  });
+
+  it('gives a channel between two planes to the upper one, and to none above the last', () => {
+    ft(context, { vis: 'a.ms', model: 'between' });
+    expect(worst([1, 2, 0, 0])).toBeLessThan(2e-5);
   });
 
   it('follows Taylor terms about the reference frequency', () => {
