@@ -218,6 +218,28 @@ def driver(*arguments):
     return subprocess.run(command + list(arguments), check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
+def casa_summary(asdm):
+    """The lines that CASA's asdmsummary writes to its log."""
+    code = "import sys; from casatasks import asdmsummary, casalog; casalog.setlogfile(sys.argv[2]); asdmsummary(asdm=sys.argv[1])"
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "summary.log")
+        subprocess.run([sys.executable, "-c", code, asdm, log], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(log) as found:
+            lines = [line.rstrip("\n").split("\t", 3)[-1] for line in found if "asdmsummary" in line]
+    return [line.rstrip() for line in lines if not line.startswith(("#####", "asdmsummary(", "Task asdmsummary", "Result asdmsummary"))]
+
+
+def compare_summary(asdm):
+    ours = [line.rstrip() for line in driver("summary", asdm).split("\n")]
+    theirs = casa_summary(asdm)
+    while theirs and theirs[-1] == "":
+        theirs.pop()
+    while ours and ours[-1] == "":
+        ours.pop()
+    other = [pair for pair in zip(ours, theirs) if pair[0] != pair[1]]
+    report(ours == theirs, "asdmsummary", "%d lines" % len(theirs) if ours == theirs else "%d lines, not %d; %s" % (len(ours), len(theirs), other[:1]))
+
+
 def cases(arguments, folder):
     if not arguments:
         asdm = driver("simulate", os.path.join(folder, "simulated")).split()[0]
@@ -237,7 +259,10 @@ def cases(arguments, folder):
 
 def main():
     with tempfile.TemporaryDirectory() as outer:
-        for asdm, options in cases(sys.argv[1:], outer):
+        chosen = cases(sys.argv[1:], outer)
+        for asdm in dict.fromkeys(asdm for asdm, _ in chosen):
+            compare_summary(asdm)
+        for asdm, options in chosen:
             with tempfile.TemporaryDirectory() as folder:
                 ours, theirs = os.path.join(folder, "ours.ms"), os.path.join(folder, "casa.ms")
                 print("--", os.path.basename(asdm), json.dumps(options))

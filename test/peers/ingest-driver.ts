@@ -3,6 +3,7 @@
  *   node ingest-driver.js ROOT import ASDM MS OPTIONS_JSON
  *   node ingest-driver.js ROOT simulate OUT                 (prints the ASDMs' paths)
  *   node ingest-driver.js ROOT small OUT VARIANT_JSON       (a tiny ASDM; variants: test/pipeline/ingest/small-bdf.ts)
+ *   node ingest-driver.js ROOT summary ASDM                 (prints what asdmsummary says)
  *   node ingest-driver.js ROOT digest MS                    (prints the MD5 of all cells of DATA or FLOAT_DATA)
  *   node ingest-driver.js ROOT measures CASES.json          (prints what measures makes of them)
  */
@@ -23,7 +24,7 @@ import { silentContext } from '../../src/foundation/base/index.ts';
 import { installDisk } from '../../src/foundation/bytes/index.ts';
 import { nodeDisk } from '../../src/foundation/bytes/node.ts';
 import { installKernels } from '../../src/foundation/numeric/index.ts';
-import { importasdm } from '../../src/pipeline/ingest/index.ts';
+import { asdmsummary, importasdm } from '../../src/pipeline/ingest/index.ts';
 import { simulate } from '../../src/pipeline/simulation/index.ts';
 import { writeSmallAsdm } from '../pipeline/ingest/small-asdm.ts';
 
@@ -44,6 +45,7 @@ if (command === 'import')
   importasdm(context, { ...JSON.parse(third ?? '{}'), asdm: first, vis: second, overwrite: true });
 if (command === 'simulate') console.log(simulate(context, { out: first, preset: 'tiny' }).asdms.join('\n'));
 if (command === 'small') writeSmallAsdm(first, JSON.parse(second));
+if (command === 'summary') console.log(asdmsummary(context, { asdm: first }));
 if (command === 'digest') {
   const { main } = openMs(first);
   const column = main.column(main.hasColumn('DATA') ? 'DATA' : 'FLOAT_DATA');

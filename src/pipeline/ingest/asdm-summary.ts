@@ -79,14 +79,14 @@ function antennaLines({ byId }: Tables, block: AsdmRow): string[] {
       const antenna = byId('Antenna', id);
       const station = byId('Station', antenna.id('stationId'));
       const cells: [string, number][] = [
-        [`Antenna_${id}`, 14],
         [antenna.text('name'), 6],
         [antenna.text('antennaMake'), 13],
         [station.text('name'), 6],
         [general(antenna.number('dishDiameter')), 10],
         ...Array.from(station.numbers('position'), (value): [string, number] => [general(value), 15]),
       ];
-      return cells.map(([text, width]) => text.padStart(width)).join('');
+      // As CASA: the column is that of the name without its number.
+      return [`${'Antenna'.padStart(12)}_${id}`, ...cells.map(([text, width]) => text.padStart(width))].join('');
     }),
   ];
 }
@@ -174,7 +174,9 @@ function fitsTime(ns: bigint): string {
 
 /** A number with ten digits at most, as a C++ stream prints it. */
 function general(value: number): string {
-  const [digits, exponent] = value.toPrecision(10).split('e');
+  const rounded = Number(value.toPrecision(10));
+  const isTiny = rounded !== 0 && Math.abs(rounded) < 1e-4;
+  const [digits, exponent] = (isTiny ? rounded.toExponential(9) : value.toPrecision(10)).split('e');
   const short = digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
   if (exponent === undefined) return short;
   return `${short}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -31,4 +31,18 @@ it('lists execution blocks, antennas, scans, subscans and binary data as CASA do
     '\t\t SpectralWindow_1 : numChan = 2, frame = TOPO, firstChan = 2.3e+11, chandWidth = 1000000 x Polarization_0 : corr = XX,YY',
   );
   expect(lines).toContain('\t\t Atmospheric phase correction : AP_CORRECTED,AP_UNCORRECTED');
+});
+
+it('prints names, numbers of antennas and small numbers as a stream of C++ does', () => {
+  writeSmallAsdm(join(folder, 'uid___A2'));
+  const path = (table: string) => join(folder, 'uid___A2', `${table}.xml`);
+  const edit = (table: string, from: RegExp, to: string) =>
+    writeFileSync(path(table), readFileSync(path(table), 'utf8').replace(from, to));
+  edit('Antenna', /Antenna_1\b/g, 'Antenna_11');
+  edit('ExecBlock', /Antenna_1\b/g, 'Antenna_11');
+  edit('Antenna', /(DV01[^]*?<dishDiameter>)[^<]*/, '$10.0000125');
+  const lines = asdmsummary(silentContext(folder), { asdm: 'uid___A2' }).split('\n');
+  expect(lines).toContain(
+    '     Antenna_11  DV01    VERTEX_12  A001  1.25e-05        2225182       -5440282       -2481089',
+  );
 });
