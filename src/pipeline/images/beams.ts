@@ -91,32 +91,70 @@ export function writeImageInfo(info: ImageInfo, chanCount: number, stokesCount: 
   return record(fields);
 }
 
-/** What a common beam is larger than the tightest one, so that kernels have a width: as CASA's beams grow. */
-const COMMON_MARGIN = 1.001;
+/** Second moments of a Gaussian: [x², xy, y²] in units of its full widths, x towards the east, y to the north. */
+export type Moments = readonly [xx: number, xy: number, yy: number];
 
-/**
- * A beam of the shape of a family's largest member into which every member can be smoothed: the largest itself when it contains
- * the others, else the tightest one a thousandth larger.
- */
-export function commonBeam(beams: readonly Beam[]): Beam {
-  const largest = beams.reduce((best, beam) => (beam.major * beam.minor > best.major * best.minor ? beam : best));
-  const squared = Math.max(...beams.map((beam) => largestRatio(covariance(beam), covariance(largest))));
-  if (squared <= 1 + 1e-12) return largest;
-  const scale = Math.sqrt(squared) * COMMON_MARGIN;
-  return { ...largest, major: largest.major * scale, minor: largest.minor * scale };
+export function momentsOf({ major, minor, positionAngle }: Beam): Moments {
+  const angle = (positionAngle * Math.PI) / 180;
+  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
+  const [a, b] = [major * major, minor * minor];
+  return [a * sin * sin + b * cos * cos, (a - b) * sin * cos, a * cos * cos + b * sin * sin];
 }
 
-type Covariance = readonly [xx: number, xy: number, yy: number];
+/** The Gaussian of some moments; undefined where they are none of a Gaussian. */
+export function beamOfMoments([xx, xy, yy]: Moments): Beam | undefined {
+  const [mean, spread] = [(xx + yy) / 2, Math.hypot((yy - xx) / 2, xy)];
+  const scale = Math.abs(xx) + Math.abs(yy);
+  if (mean - spread < -1e-9 * scale || mean + spread <= 1e-12 * scale) return undefined;
+  const angle = (0.5 * Math.atan2(2 * xy, yy - xx) * 180) / Math.PI;
+  return { major: Math.sqrt(mean + spread), minor: Math.sqrt(Math.max(0, mean - spread)), positionAngle: angle };
+}
 
-function covariance({ major, minor, positionAngle }: Beam): Covariance {
-  const angle = (positionAngle * Math.PI) / 180;
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  const [long, short] = [major * major, minor * minor];
-  return [long * cos * cos + short * sin * sin, (long - short) * cos * sin, long * sin * sin + short * cos * cos];
+/** What a common beam is larger than the tightest one, so that kernels have a width: as CASA's beams grow. */
+const COMMON_MARGIN = 1.001;
+/** Of the ratio of squared widths. */
+const ROUNDING = 1e-12;
+
+/**
+ * A beam into which every member of a family can be smoothed, as CASA finds it: the largest one when it contains the others; else it
+ * makes way for the smallest beam, a thousandth larger, that contains it and the last one that sticks out, and so on.
+ */
+export function commonBeam(beams: readonly Beam[]): Beam {
+  const family = [...beams];
+  for (;;) {
+    const largest = family.reduce((best, beam, at) => (areaOf(beam) > areaOf(family[best]) ? at : best), 0);
+    const outer = momentsOf(family[largest]);
+    const other = family.findLast((beam) => largestRatio(momentsOf(beam), outer) > 1 + ROUNDING);
+    if (!other) return family[largest];
+    const { major, minor, positionAngle } = enclosing(family[largest], other);
+    family[largest] = { major: major * COMMON_MARGIN, minor: minor * COMMON_MARGIN, positionAngle };
+  }
+}
+
+function areaOf({ major, minor }: Beam): number {
+  return major * minor;
+}
+
+/** The beam of the least area that contains two, of which the first is not the smaller one. */
+function enclosing(larger: Beam, other: Beam): Beam {
+  const [outer, inner] = [momentsOf(larger), momentsOf(other)];
+  const ratio = largestRatio(inner, outer);
+  // Where `larger` is a circle of radius 1, it becomes `ratio` wide along the axis v that sticks out: inner v = ratio outer v.
+  const [xx, xy, yy] = inner.map((value, k) => value - ratio * outer[k]);
+  const v = Math.abs(xx) > Math.abs(yy) ? [xy, -xx] : [yy, -xy];
+  const along = [outer[0] * v[0] + outer[1] * v[1], outer[1] * v[0] + outer[2] * v[1]];
+  const share = (ratio - 1) / (along[0] * v[0] + along[1] * v[1]);
+  if (!Number.isFinite(share)) return other;
+  const moments: Moments = [
+    outer[0] + share * along[0] ** 2,
+    outer[1] + share * along[0] * along[1],
+    outer[2] + share * along[1] ** 2,
+  ];
+  return beamOfMoments(moments) ?? other;
 }
 
 /** The largest ratio of two forms over all directions: the greater eigenvalue of inner times the inverse of outer. */
-function largestRatio(inner: Covariance, outer: Covariance): number {
+function largestRatio(inner: Moments, outer: Moments): number {
   const determinant = outer[0] * outer[2] - outer[1] ** 2;
   const trace = (inner[0] * outer[2] + inner[2] * outer[0] - 2 * inner[1] * outer[1]) / determinant;
   const product = (inner[0] * inner[2] - inner[1] ** 2) / determinant;

@@ -1,11 +1,11 @@
 import { ARCSEC, type Context, fail, SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
 import { joinPath, writeWhole } from '../../foundation/bytes/index.ts';
 import { type ComplexArrays, fourierInPlace } from '../../foundation/numeric/index.ts';
-import { type Beam, beamOf } from './beams.ts';
+import { type Beam, beamOf, momentsOf } from './beams.ts';
 import { channelFrequency, requireDirection } from './coordinates.ts';
 import { createImage, type Image, openImage } from './image.ts';
 import { regriddedPlanes } from './regridding.ts';
-import { deconvolvedBeam, momentsOf } from './smoothing.ts';
+import { deconvolvedBeam } from './smoothing.ts';
 
 /** Parameters of CASA's feather. */
 export interface FeatherOptions {

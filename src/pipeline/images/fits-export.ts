@@ -148,7 +148,10 @@ function beamTable(image: Image): FitsTable {
     format,
     values,
   });
-  const index = beams.map((_, k) => k);
+  // As CASA: all channels of the first polarization, then of the next.
+  const channels = beams.length / image.stokesCount;
+  const places = beams.map((_, row) => ({ chan: row % channels, pol: Math.floor(row / channels) }));
+  const rows = places.map(({ chan, pol }) => beams[chan * image.stokesCount + pol]);
   return {
     name: 'BEAMS',
     rowCount: beams.length,
@@ -157,31 +160,31 @@ function beamTable(image: Image): FitsTable {
         'BMAJ',
         'arcsec',
         '1E',
-        beams.map((beam) => beam.major),
+        rows.map((beam) => beam.major),
       ),
       column(
         'BMIN',
         'arcsec',
         '1E',
-        beams.map((beam) => beam.minor),
+        rows.map((beam) => beam.minor),
       ),
       column(
         'BPA',
         'deg',
         '1E',
-        beams.map((beam) => beam.positionAngle),
+        rows.map((beam) => beam.positionAngle),
       ),
       column(
         'CHAN',
         undefined,
         '1J',
-        index.map((k) => Math.floor(k / image.stokesCount)),
+        places.map(({ chan }) => chan),
       ),
       column(
         'POL',
         undefined,
         '1J',
-        index.map((k) => k % image.stokesCount),
+        places.map(({ pol }) => pol),
       ),
     ],
     cards: [

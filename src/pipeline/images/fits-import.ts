@@ -147,6 +147,12 @@ function givenBeam(beam: readonly string[]): Beam[] {
   return [{ major: bmaj, minor: bmin, positionAngle: angle }];
 }
 
+/** The beam given, for each plane where the file has one for each, as CASA. */
+function chosenBeams(given: readonly Beam[], found: readonly Beam[]): readonly Beam[] {
+  if (given.length === 0) return found;
+  return found.length > 1 ? found.map(() => given[0]) : given;
+}
+
 function defaultsOf(options: ImportFitsOptions): DefaultAxes | undefined {
   if (!options.defaultaxes) return undefined;
   const values = options.defaultaxesvalues ?? [];
@@ -177,7 +183,7 @@ export function importfits(context: Context, options: ImportFitsOptions): void {
         info: {
           imageType: imageTypeOf(fits.header.text('BTYPE')),
           objectName: fits.header.text('OBJECT'),
-          beams: beam.length > 0 ? beam : beamsOfFits(fits),
+          beams: chosenBeams(beam, beamsOfFits(fits)),
         },
         miscInfo: remainingCards(fits.header),
       });

@@ -1,6 +1,6 @@
 import { ARCSEC, type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { disk, joinPath, writeWhole } from '../../foundation/bytes/index.ts';
-import { type Beam, beamOf, commonBeam } from './beams.ts';
+import { type Beam, beamOf, beamOfMoments, commonBeam, type Moments, momentsOf } from './beams.ts';
 import { requireDirection } from './coordinates.ts';
 import { createImage, type Image } from './image.ts';
 import type { PixelSelection } from './pixel-selection.ts';
@@ -20,25 +20,9 @@ export interface ImsmoothOptions extends PixelSelection {
   readonly overwrite?: boolean;
 }
 
-/** Second moments of a Gaussian: [x², xy, y²] in units of its full widths, x towards the east, y to the north. */
-export function momentsOf({ major, minor, positionAngle }: Beam): [number, number, number] {
-  const angle = (positionAngle * Math.PI) / 180;
-  const [sin, cos] = [Math.sin(angle), Math.cos(angle)];
-  const [a, b] = [major * major, minor * minor];
-  return [a * sin * sin + b * cos * cos, (a - b) * sin * cos, a * cos * cos + b * sin * sin];
-}
-
-function beamOfMoments([xx, xy, yy]: readonly [number, number, number]): Beam | undefined {
-  const [mean, spread] = [(xx + yy) / 2, Math.hypot((yy - xx) / 2, xy)];
-  const scale = Math.abs(xx) + Math.abs(yy);
-  if (mean - spread < -1e-9 * scale || mean + spread <= 1e-12 * scale) return undefined;
-  const angle = (0.5 * Math.atan2(2 * xy, yy - xx) * 180) / Math.PI;
-  return { major: Math.sqrt(mean + spread), minor: Math.sqrt(Math.max(0, mean - spread)), positionAngle: angle };
-}
-
 const combined = (a: Beam, b: Beam, sign: 1 | -1) => {
   const [first, second] = [momentsOf(a), momentsOf(b)];
-  return beamOfMoments(first.map((value, k) => value + sign * second[k]) as [number, number, number]);
+  return beamOfMoments(first.map((value, k) => value + sign * second[k]) as unknown as Moments);
 };
 
 /** The beam after smoothing by a Gaussian. */
