@@ -72,7 +72,7 @@ export function readImageInfo(info: TableRecord | undefined): ImageInfo {
       }
     }
   }
-  return { imageType: textAt(info, 'imagetype'), objectName: textAt(info, 'objectname'), beams };
+  return { imageType: textAt(info, 'imagetype', 'Intensity'), objectName: textAt(info, 'objectname'), beams };
 }
 
 /** casacore's ImageInfo record. */

@@ -69,13 +69,21 @@ export function planeBeams(image: Image): PlaneBeams {
   return { beams, nChannels: chanCount, nStokes: stokesCount };
 }
 
-/** As CASA lists them: without the level of a single Stokes parameter, with the beam of median area. */
-function listedBeams(image: Image): Readonly<Record<string, unknown>> {
-  const { beams, nChannels, nStokes } = planeBeams(image);
-  const byArea = image.info.beams.toSorted((one, other) => one.major * one.minor - other.major * other.minor);
-  const listed =
-    nStokes > 1 ? beams : Object.fromEntries(Object.entries(beams).map(([chan, byStokes]) => [chan, byStokes['*0']]));
-  return { ...listed, 'median area beam': beamEntry(byArea[byArea.length >> 1]), nChannels, nStokes };
+/** As CASA lists them: planes numbered with the channel fastest, with the beam of median area. */
+function listedBeams({ chanCount, stokesCount, info }: Image): Readonly<Record<string, unknown>> {
+  const listed = Object.fromEntries(
+    info.beams.map((_, at) => {
+      const beam = info.beams[(at % chanCount) * stokesCount + Math.floor(at / chanCount)];
+      return [`*${at}`, beamEntry(beam)];
+    }),
+  );
+  const byArea = info.beams.toSorted((one, other) => one.major * one.minor - other.major * other.minor);
+  return {
+    ...listed,
+    'median area beam': beamEntry(byArea[byArea.length >> 1]),
+    nChannels: chanCount,
+    nStokes: stokesCount,
+  };
 }
 
 /** An axis as CASA lists it: angles in rad, pixels from 0. */

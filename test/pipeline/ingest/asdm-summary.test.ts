@@ -40,7 +40,7 @@ it('prints names, numbers of antennas and small numbers as a stream of C++ does'
     writeFileSync(path(table), readFileSync(path(table), 'utf8').replace(from, to));
   edit('Antenna', /Antenna_1\b/g, 'Antenna_11');
   edit('ExecBlock', /Antenna_1\b/g, 'Antenna_11');
-  edit('Antenna', /(DV01[^]*?<dishDiameter>)[^<]*/, '$10.0000125');
+  edit('Antenna', /(DV01[\s\S]*?<dishDiameter>)[^<]*/, '$10.0000125');
   const lines = asdmsummary(silentContext(folder), { asdm: 'uid___A2' }).split('\n');
   expect(lines).toContain(
     '     Antenna_11  DV01    VERTEX_12  A001  1.25e-05        2225182       -5440282       -2481089',
