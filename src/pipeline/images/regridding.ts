@@ -30,6 +30,8 @@ export interface RegridOptions {
   readonly interpolation?: string;
   /** Channels correspond by their radio velocity (default), and not by their frequency. */
   readonly asvelocity?: boolean;
+  /** The image is stretched over the pixels of the result, whatever its coordinates on the sky say. */
+  readonly replicate?: boolean;
   readonly overwrite?: boolean;
 }
 
@@ -71,8 +73,10 @@ function planOf(image: Image, options: RegridOptions): RegridPlan {
   const target = grid.coordinates.direction;
   if (target && direction.pixelAxes.some(isAsked)) {
     if (!direction.pixelAxes.every(isAsked)) fail('usage', 'Both axes of the sky must be regridded, or none.');
-    const [width, height] = target.pixelAxes.map((axis) => grid.shape[axis]);
-    places = placesOf(direction, target, width, height);
+    const [width, height] = [grid.shape[target.pixelAxes[0]], grid.shape[target.pixelAxes[1]]];
+    places = options.replicate
+      ? stretchedPlaces([image.sizeX, image.sizeY], [width, height], options.interpolation === 'nearest')
+      : placesOf(direction, target, width, height);
     direction.pixelAxes.forEach((axis, k) => {
       shape[axis] = [width, height][k];
     });
@@ -92,6 +96,21 @@ function planOf(image: Image, options: RegridOptions): RegridPlan {
   shape[from.pixelAxis] = count;
   coordinates = { ...coordinates, spectral: { ...axis, pixelAxis: from.pixelAxis } };
   return { shape, coordinates, places, channels };
+}
+
+/** Places in an image of the pixels of a plane over which it is stretched, edge upon edge. */
+function stretchedPlaces(
+  from: readonly [number, number],
+  [width, height]: readonly [number, number],
+  isNearest: boolean,
+): PlanePlaces {
+  const placed = (at: number, count: number, size: number) => {
+    const place = ((at + 0.5) * size) / count - 0.5;
+    return isNearest ? Math.round(place) : place;
+  };
+  const x = Float64Array.from({ length: width * height }, (_, at) => placed(at % width, width, from[0]));
+  const y = Float64Array.from({ length: width * height }, (_, at) => placed(Math.floor(at / width), height, from[1]));
+  return { width, height, x, y };
 }
 
 /** The planes of an image on another grid, made when they are asked for; the last ones read are kept. */

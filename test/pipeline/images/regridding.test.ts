@@ -58,6 +58,24 @@ describe('regridding', () => {
     image.close();
   });
 
+  it('stretches an image over the pixels of the result, wherever these are, with replicate', () => {
+    const grid = { coordinates: frame(7, [40, 40], 1e6), shape: [32, 40, 1, 3] };
+    const stretched = (output: string, interpolation: string) => {
+      regrid(context, { imagename: 'ramp', output, grid, replicate: true, interpolation, axes: [0, 1] });
+      const image = openImage(join(folder, output));
+      const plane = image.readPlane(1);
+      expect(image.readMask(1)?.includes(0) ?? false).toBe(false);
+      image.close();
+      return plane;
+    };
+    // Edge upon edge: pixel i of 32 is at (i + 0.5) / 2 - 0.5 of 16.
+    const linear = stretched('wide', 'linear');
+    expect(linear[0]).toBeCloseTo(100 - 0.25 - 2.5, 3);
+    expect(linear[7 * 32 + 4]).toBeCloseTo(100 + 1.75 + 10 * 3.25, 3);
+    const nearest = stretched('steps', 'nearest');
+    expect([nearest[0], nearest[1], nearest[2], nearest[7 * 32 + 4]]).toEqual([100, 100, 101, 132]);
+  });
+
   it('lets channels correspond by velocity or by frequency', () => {
     const grid = { coordinates: frame(1, [16, 20], 1e6, 230.539e9), shape: [16, 20, 1, 2] };
     const at = (asvelocity: boolean) => {

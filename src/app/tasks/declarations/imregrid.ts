@@ -41,7 +41,7 @@ export const imregridTask: TaskDeclaration = {
     ints('shape', [-1], 'lengths of the axes of the result; -1: those of the template'),
     text('interpolation', 'linear', 'linear or nearest', { allowed: ['nearest', 'linear', 'cubic'] }),
     int('decimate', 10, 'how far apart places are computed', { inert: 'every place is computed' }),
-    bool('replicate', false, 'repeat pixels', { onlyDefault: true }),
+    bool('replicate', false, 'stretch the image over the pixels of the result, whatever the coordinates of the sky'),
     bool('overwrite', false, 'replace an output that is in the way'),
   ],
   run(context, args) {
@@ -53,12 +53,15 @@ export const imregridTask: TaskDeclaration = {
         ['shap', intArray(shape)],
       ]) as TaskValue;
     }
-    const { interpolation, asvelocity, overwrite } = args as { interpolation: string } & Record<string, boolean>;
+    const { interpolation, asvelocity, replicate, overwrite } = args as { interpolation: string } & Record<
+      string,
+      boolean
+    >;
     const grid = templateGrid(args.template, context.cwd);
     const lengths = numberList(args.shape, 'shape').filter((length) => length > 0);
     const shape = lengths.length > 0 ? lengths : grid.shape;
     const axes = numberList(args.axes, 'axes');
-    const options = { imagename, output: String(args.output), axes, interpolation, asvelocity, overwrite };
+    const options = { imagename, output: String(args.output), axes, interpolation, asvelocity, replicate, overwrite };
     regrid(context, { ...options, grid: { ...grid, shape } });
     return undefined;
   },

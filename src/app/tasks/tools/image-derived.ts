@@ -117,7 +117,6 @@ export const derivedMethods = {
       requireDefaults('regrid', args, {
         region: {},
         mask: '',
-        replicate: false,
         doref: true,
         dropdeg: false,
         stretch: false,
@@ -128,9 +127,10 @@ export const derivedMethods = {
       const coordinates = coordinatesFrom(args.csys, 'csys') ?? image.coordinates;
       const grid = { coordinates, shape: lengths.length > 0 ? lengths : shapeOf(image) };
       const axes = numberList(args.axes, 'axes');
-      const { asvelocity, overwrite } = args as { asvelocity: boolean; overwrite: boolean };
+      const { asvelocity, replicate, overwrite } = args as Record<'asvelocity' | 'replicate' | 'overwrite', boolean>;
       const interpolation = textArgument(args, 'method');
-      regrid(host.context, { imagename: image.path, output, grid, axes, interpolation, asvelocity, overwrite });
+      const how = { axes, interpolation, asvelocity, replicate, overwrite };
+      regrid(host.context, { imagename: image.path, output, grid, ...how });
       return adopt(host, output);
     },
   ),

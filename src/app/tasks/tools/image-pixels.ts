@@ -111,17 +111,27 @@ export function writeBox(image: Image, args: ToolArguments): void {
   const lengths = [...pixels.shape, ...new Array(Math.max(0, image.shape.length - pixels.shape.length)).fill(1)];
   const first = shapeOf(image).map((_, axis) => Math.max(0, numberList(args.blc, 'blc')[axis] ?? 0));
   const step = shapeOf(image).map((_, axis) => numberList(args.inc, 'inc')[axis] ?? 1);
-  const trc = first.map((from, axis) => from + (lengths[axis] - 1) * step[axis]);
+  // With replicate, copies lie one after the other from blc to the ends of the image.
+  const copies = shapeOf(image).map((size, axis) => {
+    const places = Math.floor((size - 1 - first[axis]) / step[axis]) + 1;
+    if (args.replicate !== true) return 1;
+    const isWhole = places > 0 && places % lengths[axis] === 0;
+    return isWhole
+      ? places / lengths[axis]
+      : fail('usage', `ia.putchunk(): ${lengths[axis]} pixels do not fill axis ${axis} with whole copies.`);
+  });
+  const spans = lengths.map((length, axis) => length * copies[axis]);
+  const trc = first.map((from, axis) => from + (spans[axis] - 1) * step[axis]);
   const box = boxOf(image, { blc: first, trc, inc: step });
   forPlanes(image, box, (plane, pairs) => {
     const target = image.readPlane(plane);
     pairs((to, from) => {
       const index: number[] = [];
       let rest = from;
-      for (const length of lengths.slice(0, pixels.shape.length)) {
-        index.push(rest % length);
-        rest = Math.floor(rest / length);
-      }
+      pixels.shape.forEach((length, axis) => {
+        index.push((rest % spans[axis]) % length);
+        rest = Math.floor(rest / spans[axis]);
+      });
       target[to] = pixels.at(index);
     });
     image.writePlane(plane, target);
@@ -265,10 +275,9 @@ export const pixelMethods = {
     "region={}, axes=[-1], mask='', list=False, dropdeg=False, getmask=False, stretch=False",
     (state, args, { context }) => shaped(readRegion(opened(state), args, context.cwd), args),
   ),
-  putchunk: ask('pixels=[], blc=[-1], inc=[1], list=False, locking=True, replicate=False', (state, args) => {
-    if (args.replicate === true) fail('unsupported', 'ia.putchunk(): only replicate=False is available.');
-    return change(state, (image) => writeBox(image, args));
-  }),
+  putchunk: ask('pixels=[], blc=[-1], inc=[1], list=False, locking=True, replicate=False', (state, args) =>
+    change(state, (image) => writeBox(image, args)),
+  ),
   pixelvalue: ask('pixel=[-1]', (state, args) => {
     const image = opened(state);
     const shape = shapeOf(image);

@@ -88,6 +88,28 @@ describe('ia', () => {
     await expect(ia('getchunk', [[9, 0, 0, 0]])).rejects.toThrow('do not fit the image');
   });
 
+  it('fills an image with copies of pixels', async () => {
+    await ia('fromshape', ['copies.image', [4, 3, 1, 2]]);
+    const plane = [
+      [1, 2, 3],
+      [4, 5, 6],
+    ];
+    await ia('putchunk', [plane], { blc: [0, 0, 0, 1], replicate: true });
+    const rows = async (chan: number) =>
+      ia(
+        'getchunk',
+        [
+          [0, 0, 0, chan],
+          [3, 2, 0, chan],
+        ],
+        { dropdeg: true },
+      );
+    expect(await rows(1)).toEqual([...plane, ...plane]);
+    expect(await rows(0)).toEqual(Array(4).fill([0, 0, 0]));
+    await expect(ia('putchunk', [[[1], [2], [3]]], { replicate: true })).rejects.toThrow('3 pixels do not fill axis 0');
+    await ia('open', ['a.image']);
+  });
+
   it('has statistics, regions and means', async () => {
     const found = (await ia('statistics', [], { axes: [0, 1] })) as { max: number[]; trcf: string };
     expect(found.max).toEqual([23, 123, 223]);
