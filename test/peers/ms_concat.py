@@ -236,6 +236,20 @@ def later(seconds):
     return edit
 
 
+def joined(edit):
+    """The second MeasurementSet is what concat makes of it and of a changed copy, an hour later."""
+    def make(_, second):
+        parts = [second + ".a", second + ".b"]
+        os.rename(second, parts[0])
+        shutil.copytree(parts[0], parts[1])
+        later(3600)(None, parts[1])
+        edit(None, parts[1])
+        concat(vis=parts, concatvis=second)
+        for part in parts:
+            shutil.rmtree(part)
+    return make
+
+
 def renumber_sources(_, second):
     for name in ("FIELD", "SOURCE"):
         with Edit(second, name) as tb:
@@ -298,6 +312,9 @@ SLIPS = {
     "two fields within dirtol": ("MAIN.FIELD_ID",),
     "names exchanged within dirtol": ("MAIN.FIELD_ID",),
     "no states in the first": ("MAIN.STATE_ID",),
+    "a joined one, field elsewhere": ("FIELD.SOURCE_ID",),
+    "a joined one, window 100 Hz away": ("SOURCE", "SPECTRAL_WINDOW.ASSOC_NATURE"),
+    "a joined one, of two observations": ("MAIN.OBSERVATION_ID", "MAIN.SCAN_NUMBER"),
     "no pointing in the second": ("POINTING",),
 }
 CASES = {
@@ -347,6 +364,10 @@ CASES = {
     "no pointing in the second": ({}, empty("POINTING")),
     "no pointing in the first": ({}, first(empty("POINTING"))),
     "weather at antennas": ({}, both(swap_antennas(0, 2), change("WEATHER", "ANTENNA_ID", lambda ids: ids * 0 + 2))),
+    "a joined one": ({}, joined(put("SOURCE", "NUM_LINES", 0, 1))),
+    "a joined one, field elsewhere": ({}, joined(shift_field(1, 5))),
+    "a joined one, window 100 Hz away": ({}, joined(shift_window(0, 100))),
+    "a joined one, of two observations": ({}, joined(put("OBSERVATION", "PROJECT", 0, "another"))),
     "ephemeris in both": ({}, ephemeris(0, 1)),
     "ephemeris in the first": ({}, ephemeris(0)),
     "ephemeris in both, forced": (dict(forcesingleephemfield=[0]), ephemeris(0, 1, rows=slice(20, 420))),
