@@ -42,8 +42,22 @@ function formatValue(value: CardValue): string {
   return String(value).padStart(20);
 }
 
+/** The letters that a header may hold: those of accented ones without the accents, "?" for others, blanks for control characters. */
 function toPrintable(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, ' ');
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
+  const letters = text.normalize('NFKD').replace(/\p{M}/gu, '');
+  return letters.replace(/\p{Cc}/gu, ' ').replace(/[^\x20-\x7e]/gu, '?');
+}
+
+/** A text in bytes above 127, which no header may hold but CASA writes, as the UTF-8 that they are. */
+function fromUtf8(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return text;
+  try {
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return text;
+  }
 }
 
 function splitText(keyword: string, text: string): string[] {
@@ -135,7 +149,7 @@ export function parseCard(line: string, file?: string): Card {
   const isCommentary = keyword === 'COMMENT' || keyword === 'HISTORY' || keyword === '';
   if (isCommentary || line.slice(8, 10) !== '= ') {
     const text = line.slice(keyword === 'CONTINUE' ? 10 : 8);
-    return { keyword, comment: text.trimEnd() };
+    return { keyword, comment: fromUtf8(text).trimEnd() };
   }
   const body = line.slice(10);
   const start = body.search(/\S/);
@@ -143,7 +157,7 @@ export function parseCard(line: string, file?: string): Card {
   if (body[start] === "'") {
     const text = parseText(body, start);
     if (!text) fail('bad-format', `The text of FITS keyword ${keyword} has no closing quote.`, { file });
-    return { keyword, value: text.text, comment: parseComment(body.slice(text.end)) };
+    return { keyword, value: fromUtf8(text.text), comment: parseComment(body.slice(text.end)) };
   }
   const slash = body.indexOf('/');
   const word = (slash < 0 ? body : body.slice(0, slash)).trim();

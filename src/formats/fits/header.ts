@@ -70,6 +70,9 @@ export class FitsHeader {
   /** The header as bytes: whole 2880-byte blocks ending in END. */
   encode(): Uint8Array {
     const lines = this.cards.flatMap(formatCard);
+    // Readers that do not know FITS 4.0 look for this card before they join texts.
+    const isLong = lines.some((line) => line.startsWith('CONTINUE')) && !this.has('LONGSTRN');
+    if (isLong) lines.push(...formatCard({ keyword: 'LONGSTRN', value: 'OGIP 1.0', comment: 'Long texts' }));
     lines.push('END'.padEnd(CARD_LENGTH));
     const text = lines.join('');
     return new TextEncoder().encode(text.padEnd(Math.ceil(text.length / BLOCK_LENGTH) * BLOCK_LENGTH));

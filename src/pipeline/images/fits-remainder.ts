@@ -5,7 +5,7 @@ import { bool, double, int, text } from './records.ts';
 /** Cards that say something of the file, of the coordinates or of the observation: the image keeps it elsewhere. */
 const CONSUMED = [
   /^(SIMPLE|BITPIX|NAXIS\d*|EXTEND|BLOCKED|XTENSION|PCOUNT|GCOUNT|BSCALE|BZERO|BLANK|DATAMAX|DATAMIN|ORIGIN|BUNIT)$/,
-  /^(HISTORY|COMMENT|END|CONTINUE|INHERIT|CHECKSUM|DATASUM|EXTVER|EXTLEVEL)$/,
+  /^(HISTORY|COMMENT|END|CONTINUE|LONGSTRN|INHERIT|CHECKSUM|DATASUM|EXTVER|EXTLEVEL)$/,
   /^(CTYPE|CRVAL|CRPIX|CDELT|CUNIT|CROTA|CNAME|CRDER|CSYER)\d+[A-Z]?$/,
   /^(PC|CD|PV|PS)\d+_\d+[A-Z]?$/,
   /^PC\d{6}$/,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatCard, parseCard, parseCards, real } from '../../../src/formats/fits/index.ts';
+import { FitsHeader, formatCard, parseCard, parseCards, real } from '../../../src/formats/fits/index.ts';
 
 describe('header cards', () => {
   it('have the fixed format', () => {
@@ -21,6 +21,22 @@ describe('header cards', () => {
       for (const line of lines) expect(line).toHaveLength(80);
       expect(parseCards(lines.join(''))[0].value).toBe(text);
     }
+  });
+
+  it('hold letters that FITS allows', () => {
+    const written = (value: string) => parseCard(formatCard({ keyword: 'OBJECT', value })[0]).value;
+    expect(written('Jürgen\tMüller')).toBe('Jurgen Muller');
+    expect(written('Sgr A* 天')).toBe('Sgr A* ?');
+    // CASA writes UTF-8.
+    const bytes = String.fromCharCode(...new TextEncoder().encode('Sgr Ä'));
+    expect(parseCard(`OBJECT  = '${bytes}'`.padEnd(80)).value).toBe('Sgr Ä');
+    expect(parseCard("OBJECT  = 'Sgr \xc4'".padEnd(80)).value).toBe('Sgr Ä');
+  });
+
+  it('say that long texts are continued', () => {
+    const encoded = (text: string) => new TextDecoder().decode(new FitsHeader().add('OBJECT', text).encode());
+    expect(encoded('a'.repeat(80))).toMatch(/LONGSTRN= 'OGIP 1.0'/);
+    expect(encoded('a'.repeat(60))).not.toMatch(/LONGSTRN/);
   });
 
   it('read what others write', () => {
