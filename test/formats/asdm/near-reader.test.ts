@@ -48,3 +48,10 @@ it('gives no bytes of another file', () => {
   first.reader.read(20, 10);
   expect(first.reads).toHaveLength(3);
 });
+
+it('gives nothing of a place that could not be read', () => {
+  const { reader } = countedFile(1000);
+  reader.read(0, 10);
+  expect(() => reader.read(5000, 10)).toThrow('beyond the end');
+  expect(() => reader.read(5000, 10)).toThrow('beyond the end');
+});

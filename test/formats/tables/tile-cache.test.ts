@@ -70,4 +70,22 @@ describe('the cache of tiles', () => {
     table.close();
     expect(openTable(path).column('V').getRange(1, 38)).toEqual(values.slice(2, 78));
   });
+
+  it('takes a long write over tiles that are in memory, at its ends and between them', () => {
+    const path = join(folder(), 'table');
+    const columns = [{ name: 'V', type: 'Int', kind: 'array', axisCount: 1 }] as const;
+    const manager = { type: 'TiledShapeStMan', name: 'V', columns: ['V'], tileShape: [10_000, 1] };
+    const table = createTable(path, { columns, storageManagers: [manager] }, 50_000);
+    table.column('V').setShape(0, 50_000, [1]);
+    const expected = new Int32Array(50_000);
+    const put = (first: number, count: number, value: number) => {
+      expected.fill(value, first, first + count);
+      table.column('V').putRange(first, count, new Int32Array(count).fill(value), [1]);
+    };
+    for (const first of [100, 22_000, 41_000, 48_000]) put(first, 50, first); // in the first, a middle, and the last tile
+    put(5000, 40_000, 7); // ends between what was written to the last tile
+    put(44_990, 20, 8);
+    table.close();
+    expect(openTable(path).column('V').getRange(0, 50_000)).toEqual(expected);
+  });
 });

@@ -79,6 +79,13 @@ describe('MAIN', () => {
     expect(numbers(main, 'EXPOSURE')[24]).toBe(1);
   });
 
+  it('has no (u, v, w) for autocorrelations, also after rows that have one', () => {
+    const { main } = ms;
+    const isAuto = numbers(main, 'ANTENNA1').map((antenna, row) => antenna === numbers(main, 'ANTENNA2')[row]);
+    const lengths = isAuto.map((_, row) => Math.hypot(...(cell(main, 'UVW', row).values as Float64Array)));
+    expect(lengths.map((length) => length === 0)).toEqual(isAuto);
+  });
+
   it('divides stored numbers by the scale factor in float32 and takes the uncorrected data by name', () => {
     const baselines = [0, 1, 2];
     CHANNELS.forEach((count, window) => {
