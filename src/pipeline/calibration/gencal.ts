@@ -5,6 +5,7 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { type CalFrame, type CalRowKey, type CalRows, type CalTable, emptyRows } from './caltable.ts';
 import { calFrameOf } from './caltable-frame.ts';
 import { readCalTable } from './caltable-read.ts';
+import { chooseAntennas } from './caltable-selection.ts';
 import { flagOtherWindows, meanChannelWindows } from './caltable-windows.ts';
 import { writeCalTable } from './caltable-write.ts';
 import { readTsysRows } from './tsys-spectra.ts';
@@ -92,9 +93,10 @@ function tsysTable(context: Context, vis: string, frame: CalFrame, isUniform: bo
   return assemble(frame, 'B TSYS', 'Float', rows, windows);
 }
 
-/** Antenna numbers for a list of names, patterns, numbers and ranges of numbers, in its order. @throws usage */
+/** Antenna numbers for a list of names, patterns, numbers and ranges of numbers, in its order; for `!DV01` all others. @throws usage */
 function antennasOf(text: string, frame: CalFrame): number[] {
   if (text.trim() === '') return frame.antennas.map(({ id }) => id);
+  if (text.includes('!')) return [...chooseAntennas(text, frame.antennas)];
   const names = frame.antennas.map(({ name }) => [name]);
   const numbers = text.split(/[,;]/).flatMap((word) => {
     const part = word.trim().replace(/&.*$/, '');

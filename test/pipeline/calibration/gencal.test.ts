@@ -39,6 +39,7 @@ it('gives a value to each window, antenna and polarization that is named, and to
   expect(reals(make({ ...amp, spw: '1', antenna: 'DA42', parameter: [2] }))).toEqual([1, 1, 1, 1, 1, 1, 2, 2]);
   expect(reals(make({ ...amp, spw: '1', antenna: 'DA4*', parameter: [2, 3] }))).toEqual([1, 1, 1, 1, 2, 2, 3, 3]);
   expect(reals(make({ ...amp, spw: '1', antenna: 'DA42;DA41', parameter: [2, 3] }))).toEqual([1, 1, 1, 1, 3, 3, 2, 2]);
+  expect(reals(make({ ...amp, spw: '1', antenna: '!DA41', parameter: [2] }))).toEqual([1, 1, 1, 1, 1, 1, 2, 2]);
   expect(() => make({ ...amp, spw: '0,1', antenna: 'DA42', pol: 'X,Y', parameter: [2, 3] })).toThrow(
     'needs 1 or 4 values (2 windows × 1 antennas × 2 polarizations), not 2',
   );
