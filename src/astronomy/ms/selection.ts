@@ -134,7 +134,7 @@ export function compileSelection(
   const conditions = listConditions(selection, metadata, channels, options);
   if (correlations) conditions.push(memberCondition('DATA_DESC_ID', correlations.dataDescIds));
   if (selection.feed) conditions.push(feedCondition(selection.feed, ms));
-  const timeRanges = selection.timerange ? readTimerange(ms, selection.timerange) : undefined;
+  const timeRanges = selection.timerange ? readTimerange(ms, selection.timerange, conditions) : undefined;
   if (timeRanges) conditions.push(timeCondition(timeRanges));
   return {
     channels,
@@ -144,12 +144,17 @@ export function compileSelection(
   };
 }
 
-/** Time ranges of a `timerange` expression, with the defaults that the first row of MAIN gives. */
-export function readTimerange(ms: MeasurementSet, text: string): TimeRange[] {
-  const isEmpty = ms.main.rowCount === 0;
-  const first = isEmpty ? 0 : Number(ms.main.column('TIME').get(0));
-  const exposure = isEmpty ? 0 : Number(ms.main.column('EXPOSURE').get(0));
-  return parseTimerange(text, first, exposure);
+/**
+ * Time ranges of a `timerange` expression. As in CASA a date that is missing is that of the first row of MAIN, and a single time
+ * means half the exposure, before and after, of the first row that the other parts of a selection leave.
+ */
+export function readTimerange(ms: MeasurementSet, text: string, others: readonly RowCondition[] = []): TimeRange[] {
+  if (ms.main.rowCount === 0) return parseTimerange(text, 0, 0);
+  const firstTime = Number(ms.main.column('TIME').get(0));
+  const ranges = (exposure: number) => parseTimerange(text, firstTime, exposure);
+  const isOfExposure = ranges(1).some(([start], index) => start !== ranges(0)[index][0]);
+  const [first = 0] = isOfExposure && others.length > 0 ? testRows(ms, others) : [];
+  return ranges(Number(ms.main.column('EXPOSURE').get(first)));
 }
 
 function testRows(ms: MeasurementSet, conditions: readonly RowCondition[]): Int32Array {

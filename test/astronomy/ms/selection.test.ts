@@ -101,6 +101,20 @@ describe('selectRows', () => {
     expect(() => rows({ scan: '1,' })).toThrow(/empty/);
   });
 
+  it('takes a single time for half an exposure of the first row that the other parts leave', () => {
+    const path = join(freshContext().cwd, 'b.ms');
+    writeSmallMs(path);
+    const mixed = openMs(path, 'update');
+    const [exposure, dataDesc] = ['EXPOSURE', 'DATA_DESC_ID'].map((name) => mixed.main.column(name));
+    for (let row = 0; row < mixed.main.rowCount; row++) if (dataDesc.get(row) === 1) exposure.put(row, 0.5);
+    const at = new Date((Number(mixed.main.column('TIME').get(0)) - 3506716800 + 1) * 1000).toISOString();
+    const timerange = at.replaceAll('-', '/').replace('T', '/').slice(0, 23);
+    const found = (spw: string) => selectRows(mixed, { timerange, spw }).rows.length;
+    expect(found('0')).toBeGreaterThan(0);
+    expect(found('1')).toBe(0);
+    mixed.close();
+  });
+
   it('takes correlations from windows that have all of them', () => {
     const known = readMetadata(ms);
     const [both] = known.polarizations;
