@@ -95,17 +95,14 @@ export function isExplained({ before, after, usual }: PositionOffset): boolean {
 }
 
 /**
- * Error of the path (m) that an offset leaves on a target after the phases of its calibrator are taken off: mostly of the component that
- * the directions do not tell, which is expected to be as large as the others.
+ * 1-sigma error of the path (m) that an offset leaves on a target after the phases of its calibrator are taken off: mostly of the component
+ * that the directions do not tell, of which the prior alone is known.
  *
  * @param apart direction of the target minus that of the calibrator, ITRF
  */
-export function pathLeft({ offset, covariance }: PositionOffset, apart: readonly number[]): number {
-  const variance = dot(
-    apart,
-    covariance.map((row) => dot(row, apart)),
-  );
-  return Math.sqrt(variance) * Math.min(1, Math.hypot(...offset) / (Math.sqrt(3) * PRIOR));
+export function pathLeft({ covariance }: PositionOffset, apart: readonly number[]): number {
+  const along = covariance.map((row) => dot(row, apart));
+  return Math.sqrt(dot(apart, along));
 }
 
 /** Offset at which the phasors of all scans agree best in each window and polarization, with the prior's weight. */
