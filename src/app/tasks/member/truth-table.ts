@@ -56,7 +56,8 @@ function fluxRows(report: QaReport, truth: Truth): TruthRow[] {
   const calibrators = truth.fields.filter((field) => field.role === 'bandpass' || field.role === 'phase');
   for (const field of calibrators) {
     const ratio = (fluxes: readonly { field: string; spw: number; fluxJy: number }[]) => {
-      const own = fluxes.filter((flux) => flux.field === field.name);
+      // Windows of a block that numbers them otherwise than the first are not in the truth.
+      const own = fluxes.filter(({ field: name, spw }) => name === field.name && String(spw) in field.fluxPerSpw);
       return own.reduce((sum, flux) => sum + flux.fluxJy / field.fluxPerSpw[String(flux.spw)], 0) / own.length;
     };
     for (const block of report.ebs) {
