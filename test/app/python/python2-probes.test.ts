@@ -54,6 +54,25 @@ describe('Python 2 programs', () => {
     expect(results[index]).toBe(probes[index].output);
   });
 
+  it('are told from Python 3 by numbers such as 1_000 with work that grows as the text does', () => {
+    const source = `
+import qa2_session, sys
+def work(lines):
+    text, count = "name = '2016_05_data'\\n" + 'value = [1, 2, 3]\\n' * lines, [0]
+    def tell(*_event):
+        count[0] += 1
+    sys.setprofile(tell)
+    language = qa2_session.language_of(text, 'x.py', 2)
+    sys.setprofile(None)
+    return language, count[0]
+few, many = work(100), work(400)
+print(few[0], many[0], many[1] < 5 * few[1])
+print([qa2_session.language_of(text, 'x.py', 2) for text in ("a = '1_0'; b = 1_000", "a = '1_0'\\rb = 0x1_f", "a = '1_0'; b = '1_000'")])
+`;
+    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', '--casa-version', '6.5.0', '-c', source]);
+    expect(run.stderr.toString() + run.stdout.toString()).toBe('2 2 True\n[3, 3, 2]\n');
+  });
+
   it('find modules and functions by the names that they had', () => {
     writeFileSync(join(folder, 'part.py'), 'print "part", 7 / 2\nANSWER = 42\n');
     writeFileSync(

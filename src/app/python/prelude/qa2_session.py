@@ -15,6 +15,7 @@ import os
 import re
 import sys
 import time
+import tokenize
 import traceback
 import types
 import warnings
@@ -193,17 +194,16 @@ def _has_new_syntax(text):
     if not _LOOKS_NEW.search(text):
         return False
     has_function = re.search(r'^from[ \t]+__future__[ \t]+import\b.*\bprint_function', text, re.M) is not None
-    tree = _tree_of(text)
-    return any(_is_new(node, has_function) for node in ast.walk(tree)) or (_NUMBER_WITH_LINE.search(text) and _has_parted_number(text, tree))
+    return any(_is_new(node, has_function) for node in ast.walk(_tree_of(text))) or (_NUMBER_WITH_LINE.search(text) and _has_parted_number(text))
 
 
 _NUMBER_WITH_LINE = re.compile(r'(?<![\w.])\d[\dA-Fa-fxXoObB]*_[\dA-Fa-f]')
 
 
-def _has_parted_number(text, tree):
+def _has_parted_number(text):
     """`1_000`."""
-    numbers = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, (int, float, complex)))
-    return any('_' in (ast.get_source_segment(text, node) or '') for node in numbers)
+    tokens = tokenize.generate_tokens(io.StringIO(text, None).readline)
+    return any(token.type == tokenize.NUMBER and '_' in token.string for token in tokens)
 
 
 def language_of(text, filename, default):
