@@ -82,6 +82,11 @@ def mad_std(data, axis=None, func=None, ignore_nan=False):
 
 def median_absolute_deviation(data, axis=None, func=None, ignore_nan=False):
     median = func or (numpy.nanmedian if ignore_nan else numpy.median)
+    data = numpy.asarray(data) if isinstance(data, (list, tuple)) else data
+    if isinstance(axis, tuple):
+        axes = [one % data.ndim for one in axis]
+        kept = [one for one in range(data.ndim) if one not in axes]
+        data, axis = numpy.transpose(data, kept + axes).reshape([data.shape[one] for one in kept] + [-1]), -1
     middle = median(data, axis)
     if axis is not None:
         middle = numpy.expand_dims(middle, axis)

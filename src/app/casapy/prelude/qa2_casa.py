@@ -449,12 +449,22 @@ def _usage(who):
     return _USAGE(used['user'], used['system'], used['memory'], *[0] * 13)
 
 
+_LIMITED = 'CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS'.split()
+_LIMITS = {}
+
+
+def _limit(which, limits):
+    """resource.setrlimit: nothing here runs out of open files, stack or room for core files; other limits would not be kept."""
+    if _LIMITED[which] not in ('STACK', 'CORE', 'NOFILE') and limits[0] != -1:
+        raise NotImplementedError('resource.setrlimit(RLIMIT_%s) is not available here: casapy sets no limits to a script; --memory says what the engine may take.' % _LIMITED[which])
+    _LIMITS[which] = tuple(limits)
+
+
 def _install_modules():
     add = qa2_python2._add_module
-    limits = {name: at for at, name in enumerate('CPU FSIZE DATA STACK CORE RSS NPROC NOFILE MEMLOCK AS'.split())}
     add(
         'resource', RUSAGE_SELF=0, RUSAGE_CHILDREN=-1, RUSAGE_THREAD=1, RLIM_INFINITY=-1, getrusage=_usage, struct_rusage=_USAGE, error=OSError,
-        getrlimit=lambda which: (-1, -1), setrlimit=lambda which, limits: None, getpagesize=lambda: 4096, **{'RLIMIT_' + name: at for name, at in limits.items()},
+        getrlimit=lambda which: _LIMITS.get(which, (-1, -1)), setrlimit=_limit, getpagesize=lambda: 4096, **{'RLIMIT_' + name: at for at, name in enumerate(_LIMITED)},
     )
     makers = {name: _Maker(tool) for name, tool in _TOOL_NAMES.items()}
     for name, told in _ABSENT_TOOLS.items():

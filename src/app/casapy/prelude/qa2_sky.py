@@ -7,7 +7,7 @@ import re
 import numpy
 from qa2_ndarray import text_of as array_text
 from qa2_scipy import lacking
-from qa2_units import Quantity, Unit, UnitsError, UnitTypeError, _find_unit, dimensionless_unscaled
+from qa2_units import Quantity, Unit, UnitsError, UnitTypeError, _find_unit, dimensionless_unscaled, teach_numpy
 
 _Hms = collections.namedtuple('hms_tuple', 'h m s')
 _Dms = collections.namedtuple('dms_tuple', 'd m s')
@@ -17,8 +17,32 @@ _DEG, _HOUR, _RAD = _find_unit('deg'), _find_unit('hourangle'), _find_unit('rad'
 _WORDS = {'hour': _HOUR, 'degree': _DEG, 'radian': _RAD}
 _NUMBER = r'(\d+(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+)'
 _SEXAGESIMAL = re.compile(
-    r'''\s*([-+\u2212])?\s*%s\s*([hHd\u00b0:\s]|hr|deg)\s*(?:%s\s*(?:[mM'\u2032:\s]|min)?\s*(?:%s\s*(?:[sS"\u2033]|sec)?)?)?\s*([EWNS])?\s*$''' % (_NUMBER, _NUMBER, _NUMBER)
+    r'''\s*([-+\u2212])?\s*%s\s*(hr|h|degrees?|deg|d|\u00b0|:|\s)\s*(?:%s\s*(?:min|[m'\u2032:\s])?\s*(?:%s\s*(?:sec|[s"\u2033])?)?)?\s*$''' % (_NUMBER, _NUMBER, _NUMBER)
 )
+
+
+class RangeError(ValueError):
+    pass
+
+
+class IllegalHourError(RangeError):
+    pass
+
+
+class IllegalMinuteError(RangeError):
+    pass
+
+
+class IllegalSecondError(RangeError):
+    pass
+
+
+def _check_parts(unit, first, minutes, seconds):
+    for error, name, given, limit in ((IllegalMinuteError, 'minute', minutes, 60), (IllegalSecondError, 'second', seconds, 60)):
+        if float(given or 0) > limit:
+            raise error("An invalid value for '%s' was found ('%s'); should be in the range [0,60)." % (name, given))
+    if unit == _HOUR and float(first) > 24:
+        raise IllegalHourError("An invalid value for 'hours' was found ('%s'); must be in the range [0,24)." % first)
 
 
 def _angle_of_text(text, unit):
@@ -27,6 +51,10 @@ def _angle_of_text(text, unit):
     worded = re.match(r'(.*\d)\s+(hours?|degrees?|radians?)$', text)
     if worded and ':' in text:
         return _angle_of_text(worded.group(1), _WORDS[worded.group(2).rstrip('s')])
+    sided = re.match(r'([-+\u2212]?[\d.].*?)\s*([EWNS])$', text)
+    if sided and not re.search('h', sided.group(1)):
+        value, unit = _angle_of_text(sided.group(1), unit)
+        return (-value if sided.group(2) in ('W', 'S') else value), unit
     plain = re.match(r'([-+]?%s)\s*([A-Za-z]+)?$' % _NUMBER, text)
     if plain and plain.group(3) not in ('h', 'd', 'm', 's'):
         named = plain.group(3)
@@ -37,15 +65,18 @@ def _angle_of_text(text, unit):
     found = _SEXAGESIMAL.match(text)
     if not found:
         raise ValueError('Invalid character or format in the angle %r' % text)
-    sign, first, mark, minutes, seconds, side = found.groups()
-    if mark in ('h', 'H', 'hr'):
+    sign, first, mark, minutes, seconds = found.groups()
+    if mark in ('h', 'hr'):
         unit = _HOUR
-    elif mark in ('d', 'deg', '\u00b0'):
+    elif mark.startswith('d') or mark == '\u00b0':
         unit = _DEG
     elif unit is None:
         raise UnitsError('No unit specified')
+    if minutes is not None and (re.search('[.eE]', first) or seconds is not None and re.search('[.eE]', minutes)):
+        raise ValueError('Only the last part of the angle %r may have decimals.' % text)
+    _check_parts(unit, first, minutes, seconds)
     value = float(first) + float(minutes or 0) / 60 + float(seconds or 0) / 3600
-    return (-value if sign in ('-', '\u2212') or side in ('W', 'S') else value), unit
+    return (-value if sign in ('-', '\u2212') else value), unit
 
 
 class Angle(Quantity):
@@ -68,7 +99,7 @@ class Angle(Quantity):
             angle = numpy.array([one.to_value(unit) for one in parts])
         if unit is None and not isinstance(angle, Quantity) and not (isinstance(angle, (list, tuple)) and len(angle) and isinstance(angle[0], Quantity)):
             raise UnitsError('No unit specified')
-        super().__init__(angle, unit)
+        super().__init__(angle, unit, dtype, copy)
         if not self.unit.is_equivalent(_RAD):
             raise UnitTypeError("%s instances require units equivalent to 'rad', so cannot set it to '%s'." % (type(self).__name__, self.unit))
         self._set_up()
@@ -78,7 +109,8 @@ class Angle(Quantity):
 
     def _new(self, value, unit=None):
         unit = self.unit if unit is None else Unit(unit)
-        return Angle(Quantity(value, unit)) if unit.is_equivalent(_RAD) else Quantity(value, unit)
+        made = Quantity(value, unit, copy=False)
+        return Angle(made, copy=False) if unit.is_equivalent(_RAD) else made
 
     degree = deg = property(lambda self: self.to_value(_DEG))
     radian = rad = property(lambda self: self.to_value(_RAD))
@@ -108,16 +140,17 @@ class Angle(Quantity):
     def wrap_at(self, wrap_angle, inplace=False):
         turn = Angle(360.0, 'deg').to_value(self.unit)
         limit = Angle(wrap_angle).to_value(self.unit)
-        return type(self)._made(self, (self._value - (limit - turn)) % turn + (limit - turn))
-
-    @classmethod
-    def _made(cls, like, value):
-        return Angle(Quantity(value, like.unit))
+        wrapped = Angle(Quantity((self._value - (limit - turn)) % turn + (limit - turn), self.unit))
+        if not inplace:
+            return wrapped
+        self._become(wrapped)
 
     def is_within_bounds(self, lower=None, upper=None):
         return bool((lower is None or numpy.all(self >= Angle(lower))) and (upper is None or numpy.all(self < Angle(upper))))
 
     def to_string(self, unit=None, decimal=False, sep='fromunit', precision=None, alwayssign=False, pad=False, fields=3, format=None):
+        if format is not None:
+            raise NotImplementedError("casapy's Angle.to_string() has no format='%s': give sep." % format)
         unit = {'hms': _HOUR, 'dms': _DEG}.get(sep, self.unit) if unit is None else Unit(unit)
         if str(unit) == 'h':
             unit = _HOUR
@@ -171,20 +204,31 @@ class Angle(Quantity):
     def __str__(self):
         return str(self._value) + self._unit_text() if not self.isscalar else self.to_string()
 
-    def __repr__(self):
-        return super().__repr__()
-
 
 class Longitude(Angle):
     """An angle from 0 to before 360 degrees."""
 
     def __init__(self, angle, unit=None, wrap_angle=None, dtype=None, copy=True):
-        self.wrap_angle = Angle(360.0, 'deg') if wrap_angle is None else Angle(wrap_angle)
-        super().__init__(angle, unit)
+        self._wrap_angle = Angle(360.0, 'deg') if wrap_angle is None else Angle(wrap_angle)
+        super().__init__(angle, unit, dtype, copy)
+
+    @property
+    def wrap_angle(self):
+        return self._wrap_angle
+
+    @wrap_angle.setter
+    def wrap_angle(self, wrap_angle):
+        self._wrap_angle = Angle(wrap_angle)
+        self._set_up()
+
+    def wrap_at(self, wrap_angle, inplace=False):
+        if not inplace:
+            return super().wrap_at(wrap_angle)
+        self.wrap_angle = wrap_angle
 
     def _set_up(self):
         turn = Angle(360.0, 'deg').to_value(self.unit)
-        least = self.wrap_angle.to_value(self.unit) - turn
+        least = self._wrap_angle.to_value(self.unit) - turn
         if numpy.any(self._value < least) or numpy.any(self._value >= least + turn):
             self._value = (self._value - least) % turn + least
 
@@ -320,8 +364,6 @@ class SkyCoord:
         if len(args) > 1 and (isinstance(args[-1], (Frame, type)) or (isinstance(args[-1], str) and args[-1].lower() in list(_FROM_ICRS) + _ABSENT)):
             frame = args.pop()
         frame = self._default_frame or frame
-        if frame is None and (l is not None or b is not None):
-            raise TypeError("Frame 'ICRS' has no component 'l' or 'b'; give frame='galactic'")
         given = args[0] if len(args) == 1 else None
         if isinstance(given, SkyCoord):
             self._frame = given._frame
@@ -331,6 +373,10 @@ class SkyCoord:
                 self._frame, self._lon, self._lat = moved._frame, moved._lon, moved._lat
             return
         self._frame = Frame('icrs' if frame is None else _frame_name(frame))
+        is_galactic = self._frame.name == 'galactic'
+        wrong = [name for name, value in (dict(ra=ra, dec=dec) if is_galactic else dict(l=l, b=b)).items() if value is not None]
+        if wrong:
+            raise ValueError('A direction in the frame %s has no %s; it has %s.' % (self._frame.name, ' and '.join(wrong), 'l and b' if is_galactic else 'ra and dec'))
         lon, lat = (ra if ra is not None else l), (dec if dec is not None else b)
         if len(args) == 2:
             lon, lat = args
@@ -419,6 +465,19 @@ class SkyCoord:
         made._frame = frame or self._frame
         made._lon, made._lat = Longitude(lon), Latitude(lat)
         return made
+
+    def __eq__(self, other):
+        if not isinstance(other, SkyCoord):
+            return NotImplemented
+        if other._frame.name != self._frame.name:
+            raise TypeError('cannot compare: objects must have equivalent frames: %r vs. %r' % (self._frame, other._frame))
+        return (self._lon == other._lon) & (self._lat == other._lat)
+
+    def __ne__(self, other):
+        found = self.__eq__(other)
+        return found if found is NotImplemented else numpy.logical_not(found)
+
+    __hash__ = None
 
     def __getitem__(self, key):
         if self.isscalar:
@@ -512,10 +571,30 @@ class SkyCoord:
 
 
 def _frame_class(name):
-    return type(_NAMES[name], (SkyCoord,), {'_default_frame': name})
+    def make(cls, *args, equinox=None, **named):
+        """Without directions: the frame alone."""
+        if args or named:
+            return object.__new__(cls)
+        _check_equinox(equinox)
+        return Frame(name)
+
+    return type(_NAMES[name], (SkyCoord,), {'_default_frame': name, '__new__': make})
+
+
+# What `from astropy.coordinates import *` also brings: it says that it is not here when it is used.
+_ABSENT_NAMES = '''
+AltAz BarycentricMeanEcliptic BarycentricTrueEcliptic BaseCoordinateFrame CIRS CartesianDifferential CartesianRepresentation CylindricalRepresentation
+Distance EarthLocation FK4 FK4NoETerms GCRS GalacticLSR Galactocentric GeocentricMeanEcliptic GeocentricTrueEcliptic HADec HCRS HeliocentricMeanEcliptic
+HeliocentricTrueEcliptic ITRS LSR LSRD LSRK PrecessedGeocentric SkyOffsetFrame SpectralCoord SpectralQuantity SphericalRepresentation Supergalactic TEME TETE
+UnitSphericalRepresentation cartesian_to_spherical concatenate get_body get_constellation get_icrs_coordinates get_moon get_sun match_coordinates_3d
+match_coordinates_sky search_around_3d search_around_sky solar_system_ephemeris spherical_to_cartesian
+'''.split()
+
+
+_FUNCTIONS = (Angle, Longitude, Latitude, SkyCoord, angular_separation, RangeError, IllegalHourError, IllegalMinuteError, IllegalSecondError)
 
 
 def fill_coordinates(module):
-    module.__dict__.update(
-        {one.__name__: one for one in (Angle, Longitude, Latitude, SkyCoord, angular_separation)}, **{_NAMES[name]: _frame_class(name) for name in _FROM_ICRS},
-    )
+    teach_numpy()
+    here = {**{one.__name__: one for one in _FUNCTIONS}, **{_NAMES[name]: _frame_class(name) for name in _FROM_ICRS}}
+    module.__dict__.update(here, __all__=[*here, *_ABSENT_NAMES])

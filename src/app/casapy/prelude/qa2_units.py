@@ -32,6 +32,10 @@ class UnitTypeError(UnitsError, TypeError):
     pass
 
 
+class UnitScaleError(UnitsError, ValueError):
+    pass
+
+
 class UnitsWarning(UserWarning):
     pass
 
@@ -45,6 +49,24 @@ def _power_text(power):
 def _whole(power):
     """A power as a fraction of small numbers."""
     return fractions.Fraction(power).limit_denominator(10)
+
+
+class _PhysicalType(str):
+    """The names of a kind of quantity, which is equal to each of them."""
+
+    def __eq__(self, other):
+        return isinstance(other, str) and set(self.split('/')) >= set(other.split('/'))
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __iter__(self):
+        return iter(sorted(self.split('/')))
+
+    def __contains__(self, name):
+        return name in self.split('/')
+
+    __hash__ = str.__hash__
 
 
 class UnitBase:
@@ -89,7 +111,7 @@ class UnitBase:
     @property
     def physical_type(self):
         powers = self._in_bases[1]
-        return next((name for name, unit in _TYPES.items() if unit._in_bases[1] == powers), 'unknown')
+        return _PhysicalType(next((name for name, unit in _TYPES.items() if unit._in_bases[1] == powers), 'unknown'))
 
     def _sorted(self):
         return sorted(self._parts.items(), key=lambda part: (-part[1], part[0].lower()))
@@ -123,6 +145,7 @@ class UnitBase:
         return self._function_to(Unit(other), equivalencies)(_plain_values(value))
 
     def decompose(self, bases=()):
+        _check_bases(bases)
         scale, powers = self._in_bases
         return UnitBase(scale, powers)
 
@@ -182,17 +205,23 @@ class UnitBase:
         return not self == other
 
     def __hash__(self):
-        return hash(tuple(sorted(self._in_bases[1].items())))
+        return hash(frozenset(self._in_bases[1].items()))
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
 
     # ------------------------------------------------------------ texts
 
     def to_string(self, format=None, **_named):
-        if format not in (None, '', 'generic', 'unscaled', 'console', 'fits'):
+        if format not in (None, '', 'generic', 'fits'):
             if format == 'latex' or getattr(format, 'part', None) in ('Latex', 'LatexInline') or format == 'latex_inline':
                 return self._latex(format == 'latex_inline' or getattr(format, 'part', '') == 'LatexInline')
             raise NotImplementedError('Units can be told in the formats generic, fits and latex here.')
         if format == 'fits':
-            return ' '.join('%s%s' % (name, '' if power == 1 else int(power)) for name, power in self._sorted())
+            return ' '.join(self._fits_scale() + ['%s%s' % (name, _power_text(power)) for name, power in self._sorted()])
         up = ['%s%s' % (name, _power_text(power)) for name, power in self._sorted() if power > 0]
         down = ['%s%s' % (name, _power_text(-power)) for name, power in self._sorted() if power < 0]
         scale = '' if self._scale == 1 else '%.15g' % self._scale
@@ -201,13 +230,26 @@ class UnitBase:
             return over
         return '%s / %s' % (over or '1', down[0] if len(down) == 1 else '(%s)' % ' '.join(down))
 
+    def _fits_scale(self):
+        if self._scale == 1:
+            return []
+        power = round(math.log10(self._scale))
+        if not math.isclose(self._scale, 10.0 ** power, rel_tol=1e-14):
+            raise UnitScaleError('The FITS unit format is not able to represent scales that are not powers of 10. Multiply your data by %r.' % self._scale)
+        return ['10**%d' % power]
+
     def _latex(self, is_inline):
         shown = lambda name, power: _LATEX.get(name, name) + ('' if power == 1 else '^{%s}' % power)
         if is_inline:
-            return r'$\mathrm{%s}$' % r'\,'.join(shown(name, power) for name, power in self._sorted())
-        up = [shown(name, power) for name, power in self._sorted() if power > 0]
-        down = [shown(name, -power) for name, power in self._sorted() if power < 0]
-        return r'$\mathrm{%s}$' % (r'\frac{%s}{%s}' % (r'\,'.join(up) or '1', r'\,'.join(down)) if down else r'\,'.join(up))
+            told = r'\,'.join(shown(name, power) for name, power in self._sorted())
+        else:
+            up = [shown(name, power) for name, power in self._sorted() if power > 0]
+            down = [shown(name, -power) for name, power in self._sorted() if power < 0]
+            told = r'\frac{%s}{%s}' % (r'\,'.join(up) or '1', r'\,'.join(down)) if down else r'\,'.join(up)
+        if self._scale != 1:
+            mantissa, _, power = ('%.15g' % self._scale).partition('e')
+            told = r'\,'.join(one for one in (mantissa + (r' \times 10^{%d}' % int(power) if power else ''), told) if one)
+        return r'$\mathrm{%s}$' % told
 
     def __str__(self):
         return self.to_string()
@@ -220,6 +262,11 @@ class UnitBase:
 
 
 _LATEX = {'solMass': r'M_{\odot}', 'solLum': r'L_{\odot}', 'solRad': r'R_{\odot}', 'arcsec': r'{}^{\prime\prime}', 'arcmin': r'{}^{\prime}', 'deg': r'{}^{\circ}', 'um': r'\mu m', 'Angstrom': r'\mathring{A}'}
+
+
+def _check_bases(bases):
+    if bases:
+        raise NotImplementedError("casapy's astropy.units decomposes into SI units only: decompose() without bases, or .cgs.")
 
 
 def _described(unit):
@@ -340,18 +387,18 @@ class _Reader:
         while at < len(text):
             found = _TOKEN.match(text, at)
             if not found:
-                raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
-            self.tokens.append((found.lastindex, found.group(found.lastindex), text[at:at + 1].isspace()))
+                self.refuse()
+            self.tokens.append((found.lastindex, found.group(found.lastindex)))
             at = found.end()
         self.at = 0
 
     def next(self):
-        return self.tokens[self.at] if self.at < len(self.tokens) else (0, '', False)
+        return self.tokens[self.at] if self.at < len(self.tokens) else (0, '')
 
     def read(self):
         made = self.quotient()
         if self.at != len(self.tokens):
-            raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+            self.refuse()
         return made
 
     def quotient(self):
@@ -363,45 +410,69 @@ class _Reader:
 
     def product(self):
         made = self.factor()
-        while self.next()[0] in (3, 4) or self.next()[1] in ('*', '.', '('):
+        while self.next()[0] == 4 or self.next()[1] in ('*', '.', '('):
             if self.next()[1] in ('*', '.'):
                 self.at += 1
             made = made._times(self.factor(), 1)
         return made
 
+    def refuse(self):
+        raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+
     def factor(self):
-        kind, word, _ = self.next()
+        kind, word = self.next()
         self.at += 1
         if word == '(':
             made = self.quotient()
-            if self.next()[1] != ')':
-                raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
-            self.at += 1
+            self.close()
         elif kind == 3:
+            # `10-26 W` of FITS is 10**-26 W; no other number may have a sign in it, or stand behind a unit.
             made = UnitBase(float(word), {})
+            if self.next()[0] == 3 and (word != '10' or self.next()[1][0] not in '-+') or self.next()[1] == '(' and self.tokens[self.at + 1:][:1] and self.tokens[self.at + 1][0] == 3:
+                self.refuse()
         elif kind == 4:
             made = _find_unit(_SIGNS.get(word, word))
         else:
-            raise ValueError("'%s' did not parse as unit: Syntax error." % self.text)
+            self.refuse()
         power = self.power()
-        return made if power is None else UnitBase(made._scale ** float(power), {}) if kind == 3 else made ** power
+        if power is None:
+            follows = self.next()
+            if kind == 4 and follows[1] == '(' or kind != 3 and follows[0] == 3:
+                self.refuse()
+            return made
+        return UnitBase(made._scale ** float(power), {}) if kind == 3 else made ** power
+
+    def close(self):
+        if self.next()[1] != ')':
+            self.refuse()
+        self.at += 1
 
     def power(self):
-        kind, word, is_apart = self.next()
-        if kind == 1:
-            self.at += 1
-        elif kind != 3 or is_apart or self.tokens[self.at - 1][0] == 3:
-            return None
+        """The power that follows: `m2`, `m 2`, `m**2`, `m^(1/2)`, `m(2)`."""
+        kind, _ = self.next()
+        is_written = kind == 1
+        self.at += is_written
         is_bracketed = self.next()[1] == '('
+        first = self.tokens[self.at + is_bracketed:][:1]
+        if not is_written and not (first and first[0][0] == 3 and (self.tokens[self.at - 1][0] == 4 or self.tokens[self.at - 1][0] == 3 and not is_bracketed)):
+            return None
         self.at += is_bracketed
-        found = fractions.Fraction(self.next()[1])
-        self.at += 1
-        if self.next()[1] == '/' and is_bracketed:
-            self.at += 1
-            found /= fractions.Fraction(self.next()[1])
-            self.at += 1
-        self.at += is_bracketed
+        found = self.number()
+        if is_bracketed:
+            if self.next()[1] == '/':
+                self.at += 1
+                found /= self.number()
+            self.close()
+        elif found.denominator != 1:
+            self.refuse()
         return found
+
+    def number(self):
+        kind, word = self.next()
+        if kind != 3:
+            self.refuse()
+        self.at += 1
+        return fractions.Fraction(word)
 
 
 _SIGNS = {'%': 'percent', '"': 'arcsec', "'": 'arcmin', '\u00b0': 'deg', '\u00c5': 'Angstrom', '\u00b5m': 'um', '\u03bcm': 'um'}
@@ -441,19 +512,57 @@ _TYPES = {
     for name, text in {
         'dimensionless': '', 'length': 'm', 'area': 'm2', 'volume': 'm3', 'time': 's', 'angle': 'rad', 'solid angle': 'sr', 'mass': 'kg',
         'temperature': 'K', 'speed/velocity': 'm/s', 'acceleration': 'm/s2', 'frequency': 'Hz', 'energy/torque/work': 'J', 'power/radiant flux': 'W',
-        'spectral flux density': 'Jy', 'pressure/energy density/stress': 'Pa', 'force': 'N', 'mass density': 'kg/m3', 'wavenumber': 'm-1',
+        'spectral flux density': 'Jy', 'surface brightness': 'Jy/sr', 'pressure/energy density/stress': 'Pa', 'force': 'N', 'mass density': 'kg/m3',
+        'wavenumber': 'm-1', 'number density': 'm-3', 'column density': 'm-2', 'surface mass density': 'kg/m2', 'energy flux/irradiance': 'W/m2',
+        'radiance': 'W/(sr m2)', 'spectral flux density wav/power density': 'W/m3', 'momentum/impulse': 'kg m/s', 'angular momentum/action': 'kg m2/s',
+        'angular frequency/angular speed/angular velocity': 'rad/s', 'plate scale': 'rad/m', 'diffusivity/kinematic viscosity': 'm2/s',
+        'electrical current': 'A', 'electrical charge': 'C', 'electrical potential': 'V', 'magnetic flux density': 'T', 'amount of substance': 'mol',
+        'luminous intensity': 'cd', 'data quantity': 'bit', 'bandwidth': 'bit/s', 'temperature gradient': 'K/m', 'entropy/heat capacity': 'J/K',
+        'linear density': 'kg/m', 'moment of inertia': 'kg m2', 'frequency drift': 's-2', 'mass flux/momentum density': 'kg/(s m2)', 'yank': 'N/s',
+        'particle flux': 'm-2 s-1', 'opacity/mass attenuation coefficient': 'm2/kg', 'specific energy/dose of ionizing radiation': 'J/kg',
+        'volumetric flow rate': 'm3/s', 'volumetric rate': 'm-3 s-1', 'surface tension': 'N/m', 'radiant intensity': 'W/sr',
     }.items()
 }
 
 
-def def_unit(s, represents=None, **_named_options):
+class _OwnName(str):
+    """The name of a unit that a script defines: no other's, even where it reads the same."""
+
+    __eq__, __ne__, __hash__ = object.__eq__, object.__ne__, object.__hash__
+
+
+def def_unit(s, represents=None, doc=None, format=None, prefixes=(), exclude_prefixes=(), namespace=None):
     """A unit of that name: one that nothing makes, or a multiple of another."""
+    if format or prefixes:
+        raise NotImplementedError("casapy's astropy.units.def_unit() has no %s." % ('format' if format else 'prefixes'))
     names = [s] if isinstance(s, str) else list(s)
-    factor, bases = (1.0, {names[0]: fractions.Fraction(1)}) if represents is None else Unit(represents)._in_bases
-    _KNOWN[names[0]] = (factor, bases)
-    for name in names:
-        _ALIASES[name] = names[0]
-    return _named(names[0])
+    name = _OwnName(names[0])
+    _KNOWN[name] = (1.0, {name: fractions.Fraction(1)}) if represents is None else Unit(represents)._in_bases
+    made = _named(name)
+    if namespace is not None:
+        namespace.update(dict.fromkeys(names, made))
+    return made
+
+
+class add_enabled_units:
+    """From now on, or in a `with` block, texts may name the units that scripts defined."""
+
+    def __init__(self, units):
+        units = [units] if isinstance(units, UnitBase) else list(units)
+        self._names = {str(unit): next(iter(unit._parts)) for unit in units}
+        for name, own in self._names.items():
+            if _ALIASES.get(name, own) is not own:
+                raise ValueError("Object with name '%s' already exists in namespace." % name)
+        _ALIASES.update(self._names)
+        _parsed.cache_clear()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error):
+        for name in self._names:
+            del _ALIASES[name]
+        _parsed.cache_clear()
 
 
 # ---------------------------------------------------------------- numbers with units
@@ -476,6 +585,8 @@ class Quantity:
     __hash__ = None
 
     def __init__(self, value, unit=None, dtype=None, copy=True):
+        if dtype is not None and numpy.dtype(dtype) != numpy.dtype('float64'):
+            raise NotImplementedError("casapy's Quantity holds numbers of type float64 (and complex ones as they are): dtype=%s is not available." % (dtype,))
         if isinstance(value, str):
             found = re.match(r'\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*)$', value)
             if not found:
@@ -486,11 +597,12 @@ class Quantity:
             value = Quantity(numpy.array([one.to_value(first) for one in value]), first)
         if isinstance(value, Quantity):
             unit, value = (value.unit, value.value) if unit is None else (Unit(unit), value.to_value(unit))
-        self._value = _plain_values(value)
+        found = _plain_values(value)
+        self._value = found.copy() if copy and found is value and isinstance(value, numpy.ndarray) else found
         self.unit = dimensionless_unscaled if unit is None else Unit(unit)
 
     def _new(self, value, unit=None):
-        return Quantity(value, self.unit if unit is None else unit)
+        return Quantity(value, self.unit if unit is None else unit, copy=False)
 
     @property
     def value(self):
@@ -498,13 +610,14 @@ class Quantity:
 
     def to(self, unit, equivalencies=(), copy=True):
         unit = Unit(unit)
-        return self._new(self.unit._function_to(unit, equivalencies)(self._value), unit)
+        found = self.unit._function_to(unit, equivalencies)(self._value)
+        return self._new(found.copy() if copy and found is self._value and not self.isscalar else found, unit)
 
     def to_value(self, unit=None, equivalencies=()):
         return self._value if unit is None else self.unit._function_to(Unit(unit), equivalencies)(self._value)
 
     def decompose(self, bases=()):
-        return self._in(self.unit.decompose())
+        return self._in(self.unit.decompose(bases))
 
     si = property(decompose)
 
@@ -519,8 +632,12 @@ class Quantity:
         return self.unit.is_equivalent(unit)
 
     def to_string(self, unit=None, precision=None, format=None, subfmt=None):
+        if format is not None or subfmt is not None:
+            raise NotImplementedError("casapy's Quantity.to_string() has no format: take .unit.to_string('latex').")
         shown = self if unit is None else self.to(unit)
-        return str(shown) if precision is None else '%.*g%s' % (precision, shown.value, shown._unit_text())
+        if precision is not None and not shown.isscalar:
+            raise NotImplementedError("casapy's Quantity.to_string() has a precision for single values only.")
+        return str(shown) if precision is None else '%.*f%s' % (precision, shown.value, shown._unit_text())
 
     # ------------------------------------------------------------ as an array
 
@@ -581,7 +698,7 @@ class Quantity:
         return self._value.argmin(axis)
 
     def argsort(self, axis=-1):
-        return self._value.argsort()
+        return self._value.argsort(axis)
 
     def tolist(self):
         raise NotImplementedError('cannot make a list of Quantities. Get list of values with q.value.tolist().')
@@ -677,7 +794,45 @@ class Quantity:
         return self._new(-self._value)
 
     def __pos__(self):
+        return self._new(+self._value)
+
+    # What works in place changes the quantity itself, so that all its names see it.
+
+    def _become(self, found):
+        if found is NotImplemented:
+            return found
+        if isinstance(self._value, numpy.ndarray):
+            self._value[...] = found._value
+        else:
+            self._value = found._value
+        self.unit = found.unit
         return self
+
+    def __iadd__(self, other):
+        return self._become(self + other)
+
+    def __isub__(self, other):
+        return self._become(self - other)
+
+    def __imul__(self, other):
+        return self._become(self * other)
+
+    def __itruediv__(self, other):
+        return self._become(self / other)
+
+    __idiv__ = __itruediv__
+
+    def __ipow__(self, power):
+        return self._become(self ** power)
+
+    def __ifloordiv__(self, other):
+        return self._become(self // other)
+
+    def __imod__(self, other):
+        return self._become(self % other)
+
+    def __ilshift__(self, other):
+        return self._become(self.to(other))
 
     def __abs__(self):
         return self._new(abs(self._value))
@@ -745,10 +900,10 @@ class Quantity:
         return type(self), (self._value, self.unit)
 
     def __copy__(self):
-        return self._new(self._value)
+        return self._new(self._value.copy() if isinstance(self._value, numpy.ndarray) else self._value)
 
     def __deepcopy__(self, memo):
-        return self._new(self._value.copy() if isinstance(self._value, numpy.ndarray) else self._value)
+        return self.__copy__()
 
 
 _SAME_UNIT = set('copy flatten ravel reshape squeeze transpose swapaxes max min mean sum std round cumsum repeat take clip item diagonal'.split())
@@ -763,6 +918,9 @@ class Constant(Quantity):
 
     def __reduce__(self):
         return Quantity, (self._value, self.unit)
+
+    def _become(self, found):
+        raise UnitTypeError('A constant does not change: make a Quantity of it first.')
 
 
 _CONSTANTS = """
@@ -903,12 +1061,36 @@ def pixel_scale(pixscale):
 # ---------------------------------------------------------------- numpy's functions
 
 
+def _in_unit_of(first, given):
+    """An argument in the unit of the first; what is no quantity stays as it is."""
+    return first._value_of(given) if _is_measured(given) else given
+
+
 def _same(function):
-    """Values go in and come out in the unit of the first."""
+    """Values go in and come out in the unit of the first; of several results the others are plain."""
     def run(first, *args, **named):
-        if isinstance(first, (list, tuple)):
-            first = Quantity(first)
-        return Quantity(function(first.value, *[first._value_of(one) if isinstance(one, Quantity) else one for one in args], **named), first.unit)
+        first = first if isinstance(first, Quantity) else Quantity(first)
+        found = function(first.value, *[_in_unit_of(first, one) for one in args], **{name: _in_unit_of(first, one) for name, one in named.items()})
+        if isinstance(found, tuple):
+            return (first._new(found[0]),) + found[1:]
+        return first._new(found)
+    return run
+
+
+def _joined(function):
+    """Of a list of arrays, which need not be of one length."""
+    def run(parts, *args, **named):
+        first = next(one for one in parts if isinstance(one, Quantity))
+        return Quantity(function([first._value_of(one) for one in parts], *args, **named), first.unit)
+    return run
+
+
+def _extended(function):
+    """append and insert: the last is in the unit of the first."""
+    def run(first, *args, **named):
+        first = Quantity(first)
+        *others, values = args
+        return Quantity(function(first.value, *others, first._value_of(values), **named), first.unit)
     return run
 
 
@@ -918,6 +1100,69 @@ def _pairs(function):
         if not isinstance(one, Quantity) and two.unit._in_bases[1]:
             return _pairs(lambda a, b: function(b, a))(two, one)
         return Quantity(function(first.value, first._value_of(two), *args, **named), first.unit)
+    return run
+
+
+def _both_plain(function):
+    """Of two in one unit, with a plain answer."""
+    def run(one, two, *args, **named):
+        first = Quantity(one, copy=False)
+        return function(first.value, first._value_of(two), *args, **named)
+    return run
+
+
+def _equal_arrays(function):
+    def run(one, two, *args, **named):
+        try:
+            return _both_plain(function)(one, two, *args, **named)
+        except UnitConversionError:
+            return False
+    return run
+
+
+def _close(function):
+    def run(a, b, rtol=1e-5, atol=1e-8, **named):
+        first = Quantity(a, copy=False)
+        return function(first.value, first._value_of(b), rtol, _in_unit_of(first, atol), **named)
+    return run
+
+
+def _product_of(function):
+    def run(one, two, *args, **named):
+        one, two = Quantity(one, copy=False), Quantity(two, copy=False)
+        return Quantity(function(one.value, two.value, *args, **named), one.unit * two.unit)
+    return run
+
+
+def _squared(function):
+    return lambda first, *args, **named: Quantity(function(first.value, *args, **named), first.unit ** 2)
+
+
+def _averaged(function):
+    def run(a, axis=None, weights=None, **named):
+        if named.get('returned'):
+            raise NotImplementedError("casapy's numpy.average() of quantities has no returned=True.")
+        a = Quantity(a, copy=False)
+        return Quantity(function(a.value, axis, weights.value if isinstance(weights, Quantity) else weights), a.unit)
+    return run
+
+
+def _chosen(function):
+    def run(condition, *values):
+        if isinstance(condition, Quantity) or len(values) != 2:
+            raise TypeError('numpy.where() takes no quantity as its condition: compare it with something.')
+        first = next(one for one in values if isinstance(one, Quantity))
+        return Quantity(function(condition, *[first._value_of(one) for one in values]), first.unit)
+    return run
+
+
+def _interpolated(function):
+    def run(x, xp, fp, left=None, right=None, period=None):
+        if period is not None:
+            raise NotImplementedError("casapy's numpy.interp() of quantities has no period.")
+        x, fp = Quantity(x, copy=False), Quantity(fp, copy=False)
+        found = function(x.value, x._value_of(xp), fp.value, *[one if one is None else fp._value_of(one) for one in (left, right)])
+        return Quantity(found, fp.unit)
     return run
 
 
@@ -955,54 +1200,98 @@ def _angle_of_two(function):
     return lambda one, two: Quantity(function(one.value, one._value_of(two)), 'rad')
 
 
+def _no_list(values):
+    if not isinstance(values, Quantity):
+        raise TypeError('Only dimensionless scalar quantities can be converted to Python scalars: make u.Quantity(…) of a list.')
+    return values
+
+
+def _plain_array(function):
+    return lambda value, *args, **named: function(_no_list(value).value, *args, **named)
+
+
 _RULES = [
-    (_same, 'max min amax amin mean median sum std nanmax nanmin nanmean nanmedian nansum nanstd abs absolute round around squeeze ravel sort '
-            'unique concatenate hstack vstack stack cumsum diff percentile nanpercentile clip ptp average transpose atleast_1d floor ceil rint negative repeat roll'),
-    (_pairs, 'maximum minimum hypot add subtract'),
+    (_same, 'max min amax amin mean median sum std nanmax nanmin nanmean nanmedian nansum nanstd abs absolute fabs round around squeeze ravel sort '
+            'unique cumsum nancumsum diff percentile nanpercentile clip ptp transpose atleast_1d atleast_2d floor ceil rint trunc negative repeat roll tile '
+            'flip fliplr flipud rot90 expand_dims swapaxes moveaxis rollaxis reshape take compress delete broadcast_to copy real imag conj conjugate diagonal '
+            'zeros_like ones_like empty_like ascontiguousarray nan_to_num positive'),
+    (_joined, 'concatenate hstack vstack stack dstack column_stack'),
+    (_extended, 'append insert'),
+    (_pairs, 'maximum minimum fmax fmin hypot add subtract mod remainder'),
     (_of_angle, 'sin cos tan'),
     (_to_angle, 'arcsin arccos arctan'),
-    (_of_number, 'exp log log10 log2 log1p expm1'),
-    (_plain, 'isnan isfinite isinf sign argmax argmin argsort nanargmax nanargmin shape size ndim array asarray any all count_nonzero'),
+    (_of_number, 'exp log log10 log2 log1p expm1 sinh cosh tanh'),
+    (_plain, 'isnan isfinite isinf sign argmax argmin argsort nanargmax nanargmin shape size ndim any all count_nonzero nonzero argwhere flatnonzero iscomplexobj isrealobj signbit'),
+    (_plain_array, 'array asarray asanyarray float64'),
+    (_both_plain, 'searchsorted equal not_equal less less_equal greater greater_equal'),
+    (_equal_arrays, 'array_equal'),
+    (_close, 'allclose isclose'),
+    (_product_of, 'dot vdot inner outer matmul cross multiply'),
+    (_squared, 'var nanvar square'),
+    (_averaged, 'average'),
+    (_chosen, 'where'),
+    (_interpolated, 'interp'),
     (_ranged, 'linspace arange'),
     (_angle_of_two, 'arctan2'),
     (_to_unit('rad'), 'radians deg2rad'),
     (_to_unit('deg'), 'degrees rad2deg'),
     (lambda function: lambda value: value ** 0.5, 'sqrt'),
-    (lambda function: lambda value: value ** 2, 'square'),
-    (lambda function: lambda one, two: one * two, 'multiply'),
     (lambda function: lambda one, two: one / two, 'divide true_divide'),
     (lambda function: lambda value, power: value ** power, 'power'),
 ]
+# Methods of numpy's functions of two values, and the rules that they follow.
+_METHOD_RULES = {
+    'add': {'reduce': _same, 'accumulate': _same}, 'maximum': {'reduce': _same, 'accumulate': _same}, 'minimum': {'reduce': _same, 'accumulate': _same},
+    'multiply': {'outer': _product_of},
+}
+_METHODS = ('reduce', 'accumulate', 'outer', 'at')
+_UNIT_BLIND = set('isscalar iterable result_type can_cast may_share_memory shares_memory'.split())
 
 
 def _is_measured(given):
-    return isinstance(given, Quantity) or (isinstance(given, (list, tuple)) and bool(given) and isinstance(given[0], Quantity))
+    if isinstance(given, (list, tuple)):
+        return any(issubclass(kind, Quantity) for kind in set(map(type, given)))
+    return isinstance(given, Quantity)
+
+
+def _refusing(name):
+    def refuse(*_args, **_named):
+        raise NotImplementedError("casapy's numpy.%s() knows no quantities: hand it .value, or to_value(unit)." % name)
+    return refuse
 
 
 def teach_numpy():
-    """From now on numpy's functions know quantities."""
+    """From now on numpy's functions know quantities, or refuse them."""
     if getattr(numpy, '_knows_quantities', False):
         return
     numpy._knows_quantities = True
-    for rule, names in _RULES:
-        for name in names.split():
-            plain = getattr(numpy, name, None)
-            if plain is not None:
-                setattr(numpy, name, _told(plain, rule(plain)))
+    rules = {name: rule for rule, names in _RULES for name in names.split()}
+    for module, prefix in ((numpy, ''), (numpy.linalg, 'linalg.'), (numpy.fft, 'fft.'), (numpy.ma, 'ma.')):
+        for name, plain in list(vars(module).items()):
+            is_function = callable(plain) and not isinstance(plain, type) and not isinstance(plain, types.ModuleType)
+            if not is_function or name.startswith('_') or name in _UNIT_BLIND:
+                continue
+            rule = rules.get(name) if module is numpy else None
+            setattr(module, name, _told(plain, prefix + name, rule))
 
 
-def _told(plain, measured):
+def _told(plain, name, rule):
+    measured = rule(plain) if rule else _refusing(name)
+
+    @functools.wraps(plain, updated=())
     def run(*args, **named):
-        if any(map(_is_measured, args[:3])):
+        if any(map(_is_measured, args)) or (named and any(map(_is_measured, named.values()))):
             return measured(*args, **named)
         return plain(*args, **named)
 
-    run.__name__ = getattr(plain, '__name__', 'run')
+    for method in _METHODS:
+        if hasattr(plain, method):
+            setattr(run, method, _told(getattr(plain, method), '%s.%s' % (name, method), _METHOD_RULES.get(name, {}).get(method)))
     return run
 
 
 _FUNCTIONS = (
-    UnitsError, UnitConversionError, UnitTypeError, UnitsWarning, UnitBase, Unit, Quantity, def_unit, spectral, doppler_radio, doppler_optical,
+    UnitsError, UnitConversionError, UnitTypeError, UnitScaleError, UnitsWarning, UnitBase, Unit, Quantity, def_unit, add_enabled_units, spectral, doppler_radio, doppler_optical,
     doppler_relativistic, dimensionless_angles, temperature_energy, mass_energy, parallax, brightness_temperature, beam_angular_area, pixel_scale,
 )
 
@@ -1020,9 +1309,10 @@ def fill_units(module):
     module.__dict__.update({name: _find_unit(name) for name in _ALIASES if name.isidentifier()})
     module.__dict__.update(
         dimensionless_unscaled=dimensionless_unscaled, one=dimensionless_unscaled, format=_Formats(), IrreducibleUnit=UnitBase, CompositeUnit=UnitBase,
-        add_enabled_units=lambda units: None, set_enabled_equivalencies=lambda given: lacking('astropy.units.set_enabled_equivalencies', ': hand equivalencies to .to().')(),
+        set_enabled_equivalencies=lambda given: lacking('astropy.units.set_enabled_equivalencies', ': hand equivalencies to .to().')(),
     )
 
 
 def fill_constants(module):
+    teach_numpy()
     module.__dict__.update(constants_by_name())

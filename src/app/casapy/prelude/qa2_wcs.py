@@ -1,13 +1,13 @@
 """astropy.wcs: from pixels to the sky, frequencies and Stokes parameters, and back, by the header of an image."""
 
 import math
+import os
 import re
-import types
 
 import numpy
-from qa2_fits import Header
+from qa2_fits import Header, getheader
 from qa2_sky import SkyCoord
-from qa2_units import Quantity, Unit
+from qa2_units import Quantity, Unit, teach_numpy
 
 WCSSUB_LONGITUDE, WCSSUB_LATITUDE, WCSSUB_CUBEFACE = 'longitude', 'latitude', 'cubeface'
 WCSSUB_SPECTRAL, WCSSUB_STOKES, WCSSUB_TIME = 'spectral', 'stokes', 'time'
@@ -16,6 +16,11 @@ _ZENITHAL = ('SIN', 'TAN', 'ARC', 'STG', 'ZEA')
 _LONGITUDES, _LATITUDES = ('RA', 'GLON', 'ELON', 'SLON', 'HLON', 'TLON'), ('DEC', 'GLAT', 'ELAT', 'SLAT', 'HLAT', 'TLAT')
 _SI = ('Hz', 'm/s', 'm', 'J', 'm-1')
 _SPECTRAL = ('FREQ', 'VELO', 'VRAD', 'VOPT', 'WAVE', 'AWAV', 'ENER', 'WAVN', 'ZOPT', 'BETA', 'FELO')
+
+
+_PARAMETERS = set(
+    'naxis ctype cname cunit crpix cdelt crval pc cd restfrq restwav radesys specsys ssysobs velref equinox lonpole latpole dateobs mjdobs obsgeo'.split()
+)
 
 
 class NoConvergence(Exception):
@@ -31,6 +36,18 @@ def _kind(ctype):
     if name in _LONGITUDES or name in _LATITUDES:
         return 'longitude' if name in _LONGITUDES else 'latitude'
     return 'spectral' if name in _SPECTRAL else 'stokes' if name == 'STOKES' else 'linear'
+
+
+class _Units(list):
+    """The units of axes, of which each can be set."""
+
+    def __init__(self, texts):
+        super().__init__(map(Unit, texts))
+        self._texts = texts
+
+    def __setitem__(self, at, unit):
+        super().__setitem__(at, Unit(unit))
+        self._texts[at] = str(self[at])
 
 
 class _Numbers:
@@ -67,7 +84,7 @@ class _Numbers:
 
     @property
     def cunit(self):
-        return [Unit(one) for one in self._units]
+        return _Units(self._units)
 
     @cunit.setter
     def cunit(self, units):
@@ -78,6 +95,8 @@ class _Numbers:
             value = numpy.array(value, dtype='float64')
         elif name == 'ctype':
             value = [str(one) for one in value]
+        elif name not in _PARAMETERS and not name.startswith('_'):
+            raise NotImplementedError("casapy's astropy.wcs has no parameter wcs.%s." % name)
         object.__setattr__(self, name, value)
 
     def get_pc(self):
@@ -197,6 +216,16 @@ def _mjd_of(date):
     return days + (hours[0] + hours[1] / 60 + hours[2] / 3600) / 24
 
 
+def _header_of(given):
+    """A file's header, or that which a text is itself."""
+    text = given.decode('latin-1') if isinstance(given, bytes) else os.fspath(given)
+    if len(text) < 1000 and os.path.exists(text):
+        return getheader(text)
+    if not re.match(r'[A-Z][A-Z0-9_-]* *(?:=|$)', text[:10]) or len(text) < 20:
+        raise FileNotFoundError("WCS('%.60s'): there is no such file, and a header begins otherwise." % text)
+    return Header.fromstring(text)
+
+
 class WCS:
     """The coordinates of an image. Axes of pixels are counted as in FITS: the first is x."""
 
@@ -209,8 +238,8 @@ class WCS:
         if header is None:
             self.wcs, self._sizes = _Numbers(2 if naxis is None else naxis), None
             return
-        if isinstance(header, (str, bytes)):
-            header = Header.fromstring(header if isinstance(header, str) else header.decode('latin-1'))
+        if isinstance(header, (str, bytes, os.PathLike)):
+            header = _header_of(header)
         if any(str(key).startswith(('A_ORDER', 'CPDIS', 'D2IMDIS')) for key in header.keys()):
             raise NotImplementedError("casapy's astropy.wcs has no distortions (SIP and tables).")
         self.wcs = _read(header)
@@ -251,12 +280,13 @@ class WCS:
 
     @property
     def pixel_scale_matrix(self):
+        self.wcs.set()
         table = self.wcs.cdelt.reshape(-1, 1) * self.wcs.pc
         return table
 
     def proj_plane_pixel_scales(self):
-        units = [Unit(one) for one in self.wcs._units]
-        return [Quantity(value, unit) for value, unit in zip(proj_plane_pixel_scales(self), units)]
+        scales = proj_plane_pixel_scales(self)  # first: it sets the units
+        return [Quantity(value, unit) for value, unit in zip(scales, self.wcs._units)]
 
     def proj_plane_pixel_area(self):
         return Quantity(proj_plane_pixel_area(self), 'deg2')
@@ -335,8 +365,11 @@ class WCS:
         (name,) = names if len(names) == 1 else ('',)
         if name not in _ZENITHAL + ('CAR',):
             raise NotImplementedError("casapy's astropy.wcs has the projections %s and CAR, not %s." % (', '.join(_ZENITHAL), name or self.wcs.ctype))
-        if any(value for (axis, number), value in self.wcs._pv.items() if axis == lat + 1):
-            raise NotImplementedError("casapy's astropy.wcs has no projections with parameters (PV%d_n)." % (lat + 1))
+        # Of the longitude's: 1 and 2 are the native reference point, 3 and 4 stand for LONPOLE and LATPOLE.
+        usual = {2: 90.0 if name in _ZENITHAL else 0.0, 3: self.wcs.lonpole, 4: self.wcs.latpole}
+        for (axis, number), value in self.wcs._pv.items():
+            if value != (usual.get(number, 0.0) if axis == lng + 1 else 0.0) and axis in (lng + 1, lat + 1):
+                raise NotImplementedError("casapy's astropy.wcs has no projections with parameters (PV%d_%d)." % (axis, number))
         return lng, lat, name
 
     def _pole(self, name):
@@ -349,13 +382,17 @@ class WCS:
         if name in _ZENITHAL:
             return alpha, delta, phi
         # Calabretta and Greisen 2002, A&A 395, 1077, equations 8 to 10, for a reference point on the native equator.
-        latpole = math.radians(self.wcs.latpole) if self.wcs.latpole == self.wcs.latpole else math.pi / 2
-        if abs(math.cos(phi)) < 1e-12:
-            pole = latpole
-        else:
-            middle, spread = math.atan2(0.0, math.cos(phi)), math.acos(max(-1.0, min(1.0, math.sin(delta) / abs(math.cos(phi)))))
-            choices = [angle for angle in (middle + spread, middle - spread) if abs(angle) <= math.pi / 2 + 1e-12]
-            pole = min(choices or [latpole], key=lambda angle: abs(angle - latpole))
+        latpole = self.wcs.latpole if self.wcs.latpole == self.wcs.latpole else 90.0
+        sine = math.sin(delta) / abs(math.cos(phi))
+        if abs(sine) > 1 + 1e-10:
+            raise ValueError('LONPOLE = %g is not possible with a reference point at latitude %g.' % (math.degrees(phi), math.degrees(delta)))
+        middle, spread = math.degrees(math.atan2(0.0, math.cos(phi))), math.degrees(math.acos(max(-1.0, min(1.0, sine))))
+        first, second = (angle - 360 if angle > 180 else angle + 360 if angle < -180 else angle for angle in (middle + spread, middle - spread))
+        nearer = abs(latpole - first) - abs(latpole - second)
+        if 0 < abs(nearer) < 1e-10 and max(abs(first), abs(second)) < 90:
+            raise ValueError('LATPOLE = %g does not tell which of two poles is meant, %.6g or %.6g degrees.' % (latpole, first, second))
+        choices = (first, second) if nearer < 0 else (second, first)
+        pole = math.radians(next(angle for angle in choices if abs(angle) < 90 + 1e-10))
         if abs(delta) >= math.pi / 2 - 1e-12:
             return alpha, pole, phi
         if abs(pole - math.pi / 2) < 1e-12:
@@ -416,6 +453,7 @@ class WCS:
 
     def _to_world(self, pixels):
         self._check()
+        self.wcs.set()
         offsets = [one - (self.wcs.crpix[at]) for at, one in enumerate(pixels)]
         table = self.pixel_scale_matrix
         plane = [sum((table[row, column] * offsets[column] for column in range(self.naxis) if table[row, column]), 0.0 * offsets[row]) for row in range(self.naxis)]
@@ -430,6 +468,7 @@ class WCS:
 
     def _to_pixels(self, world):
         self._check()
+        self.wcs.set()
         plane = [one - self.wcs.crval[at] for at, one in enumerate(world)]
         if self.has_celestial:
             lng, lat, name = self._projection()
@@ -507,6 +546,8 @@ class WCS:
         return (x >= -0.5) & (x <= self._sizes[0] - 0.5) & (y >= -0.5) & (y <= self._sizes[1] - 0.5)
 
     def calc_footprint(self, header=None, undistort=True, axes=None, center=True):
+        if header is not None:
+            raise NotImplementedError("casapy's WCS.calc_footprint() takes axes, not a header.")
         if axes is None and not self._sizes:
             return None
         width, height = axes or self._sizes[:2]
@@ -515,14 +556,21 @@ class WCS:
         return self.wcs_pix2world(numpy.array([[edge, edge], [edge, top], [right, top], [right, edge]]), 1)
 
     def _frame_name(self):
-        name = self.wcs.ctype[self.wcs.lng]
+        name, equinox = self.wcs.ctype[self.wcs.lng], self.wcs.equinox
         if name.startswith('GLON'):
             return 'galactic'
-        return self.wcs.radesys.lower() or 'icrs'
+        if not name.startswith('RA'):
+            raise NotImplementedError("casapy's astropy.wcs has no frame of directions for %s; wcs_pix2world() gives the numbers." % name)
+        frame = self.wcs.radesys or ('ICRS' if equinox != equinox else 'FK4' if equinox < 1984 else 'FK5')
+        if frame == 'FK5' and equinox == equinox and equinox != 2000:
+            raise NotImplementedError("casapy's astropy.wcs has FK5 of the equinox J2000 only, not of %g; wcs_pix2world() gives the numbers." % equinox)
+        return frame.lower()
 
     # ------------------------------------------------------------ headers
 
     def to_header(self, relax=None, key=None):
+        if key is not None and str(key).strip():
+            raise NotImplementedError("casapy's WCS.to_header() has no key='%s'." % key)
         self.wcs.set()
         numbers, header = self.wcs, Header()
         header['WCSAXES'] = (self.naxis, 'Number of coordinate axes')
@@ -539,11 +587,11 @@ class WCS:
                 header['CUNIT%d' % (at + 1)] = (_fits_unit(numbers._units[at]), 'Units of coordinate increment and value')
         for at in range(self.naxis):
             if numbers.ctype[at]:
-                header['CTYPE%d' % (at + 1)] = (numbers.ctype[at], _TYPE_COMMENTS.get(_kind(numbers.ctype[at]), 'Coordinate type code'))
+                header['CTYPE%d' % (at + 1)] = (numbers.ctype[at], _described(numbers.ctype[at]))
         for at in range(self.naxis):
             header['CRVAL%d' % (at + 1)] = (float(numbers.crval[at]), '%sCoordinate value at reference point' % _bracketed(numbers._units[at]))
         for (axis, number), value in sorted(numbers._pv.items()):
-            header['PV%d_%d' % (axis, number)] = value
+            header['PV%d_%d' % (axis, number)] = (value, '%s projection parameter' % self._projection()[2])
         lonpole, latpole = numbers.lonpole, numbers.latpole
         if self.has_celestial:
             name = self._projection()[2]
@@ -555,22 +603,22 @@ class WCS:
             header['LATPOLE'] = (latpole, '[deg] Native latitude of celestial pole')
         for name, value in (('RESTFRQ', numbers.restfrq), ('RESTWAV', numbers.restwav)):
             if value:
-                header[name] = value
+                header[name] = (value, '[Hz] Line rest frequency' if name == 'RESTFRQ' else '[m] Line rest wavelength')
         if numbers.dateobs or numbers.mjdobs == numbers.mjdobs:
             header['MJDREF'] = (0.0, '[d] MJD of fiducial time')
         if numbers.dateobs:
-            header['DATE-OBS'] = numbers.dateobs
+            header['DATE-OBS'] = (numbers.dateobs, 'ISO-8601 time of observation')
         if numbers.mjdobs == numbers.mjdobs:
-            header['MJD-OBS'] = numbers.mjdobs
+            header['MJD-OBS'] = (numbers.mjdobs, '[d] MJD of observation')
         for axis, value in zip('XYZ', numbers.obsgeo):
             if value == value:
                 header['OBSGEO-' + axis] = value
         if numbers.radesys and self.has_celestial and self.wcs.ctype[self.wcs.lng].startswith('RA'):
-            header['RADESYS'] = numbers.radesys
+            header['RADESYS'] = (numbers.radesys, 'Equatorial coordinate system')
         if numbers.equinox == numbers.equinox and self.has_celestial:
-            header['EQUINOX'] = numbers.equinox
+            header['EQUINOX'] = (numbers.equinox, '[yr] Equinox of equatorial coordinates')
         if numbers.specsys:
-            header['SPECSYS'] = numbers.specsys
+            header['SPECSYS'] = (numbers.specsys, 'Reference frame of spectral coordinates')
         return header
 
     def to_header_string(self, relax=None):
@@ -590,11 +638,29 @@ class WCS:
 
 
 builtin_slice = slice
-_TYPE_COMMENTS = {'longitude': 'Right ascension, orthographic/synthesis project', 'stokes': 'Coordinate type code'}
+_TYPE_NAMES = {
+    'RA': 'Right ascension', 'DEC': 'Declination', 'GLON': 'Galactic longitude', 'GLAT': 'Galactic latitude', 'ELON': 'Ecliptic longitude',
+    'ELAT': 'Ecliptic latitude', 'FREQ': 'Frequency', 'VRAD': 'Radio velocity', 'VOPT': 'Optical velocity', 'VELO': 'Relativistic velocity',
+    'WAVE': 'Vacuum wavelength', 'AWAV': 'Air wavelength', 'ENER': 'Photon energy', 'WAVN': 'Wavenumber', 'ZOPT': 'Redshift', 'BETA': 'Velocity ratio (v/c)',
+}
+_PROJECTION_NAMES = {
+    'SIN': 'orthographic/synthesis', 'TAN': 'gnomonic', 'ARC': 'zenithal/azimuthal equidistant', 'STG': 'stereographic', 'ZEA': 'zenithal/azimuthal equal area',
+    'CAR': 'plate caree',
+}
+
+
+def _described(ctype):
+    """The comment of a CTYPE card, as wcslib writes it: at most 47 characters."""
+    first, projection = ctype.split('-')[0].strip(), ctype[-3:]
+    if first not in _TYPE_NAMES:
+        return 'Coordinate type code'
+    if _kind(ctype) == 'spectral':
+        return '%s (linear)' % _TYPE_NAMES[first]
+    return ('%s, %s projection' % (_TYPE_NAMES[first], _PROJECTION_NAMES[projection]))[:47].rstrip() if projection in _PROJECTION_NAMES else 'Coordinate type code'
 
 
 def _bracketed(unit):
-    return '[%s] ' % _fits_unit(unit) if unit else ''
+    return '[%s] ' % ('/m' if unit == 'm-1' else _fits_unit(unit)) if unit else ''
 
 
 def _fits_unit(unit):
@@ -632,6 +698,7 @@ _UTILITIES = (proj_plane_pixel_scales, proj_plane_pixel_area, skycoord_to_pixel,
 
 
 def fill_wcs(module):
+    teach_numpy()
     subs = {name: value for name, value in globals().items() if name.startswith('WCSSUB_')}
     module.__dict__.update(WCS=WCS, Wcsprm=_Numbers, NoConvergence=NoConvergence, FITSFixedWarning=FITSFixedWarning, **subs)
 
