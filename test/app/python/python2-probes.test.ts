@@ -69,7 +69,14 @@ few, many = work(100), work(400)
 print(few[0], many[0], many[1] < 5 * few[1])
 print([qa2_session.language_of(text, 'x.py', 2) for text in ("a = '1_0'; b = 1_000", "a = '1_0'\\rb = 0x1_f", "a = '1_0'; b = '1_000'")])
 `;
-    const run = spawnSync(process.execPath, [join(root, 'bin/casapy.mjs'), '--nologfile', '--casa-version', '6.5.0', '-c', source]);
+    const run = spawnSync(process.execPath, [
+      join(root, 'bin/casapy.mjs'),
+      '--nologfile',
+      '--casa-version',
+      '6.5.0',
+      '-c',
+      source,
+    ]);
     expect(run.stderr.toString() + run.stdout.toString()).toBe('2 2 True\n[3, 3, 2]\n');
   });
 
