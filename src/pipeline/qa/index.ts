@@ -13,8 +13,9 @@ export {
   type ReportProduct,
   reportSchema,
   reportText,
+  windowIn,
 } from './report.ts';
-export { beamText, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
+export { beamText, commonFluxNotes, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
 export { blockText } from './text-file.ts';
 export { textTable } from './text-table.ts';
 export {

@@ -1,8 +1,8 @@
 import { sharedDecisions } from './decisions.ts';
 import { htmlTable, htmlText, numberCell, pngImage, tableRow, textCell } from './markup.ts';
 import { PAGE_STYLE } from './page-style.ts';
-import type { QaReport, ReportBlock, ReportProduct } from './report.ts';
-import { beamText, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
+import { type QaReport, type ReportBlock, type ReportProduct, windowIn } from './report.ts';
+import { beamText, commonFluxNotes, flaggedText, fluxText, goalLines, productText } from './report-words.ts';
 
 /** A picture for the page: the Execution Block or product that it shows, and its PNG bytes. */
 export interface PagePicture {
@@ -104,7 +104,9 @@ function fluxSection(report: QaReport): string {
     report.commonFluxes.length > 0
       ? 'Common: weighted mean of the Execution Blocks, without values marked as outliers; with it all data were rescaled.'
       : 'No common flux calibration was made.'
-  }</p>${report.commonFluxes.flatMap((flux) => (flux.disagreement ? [`<p class="out">${htmlText(flux.disagreement)}</p>`] : [])).join('')}`;
+  }</p>${commonFluxNotes(report)
+    .map((note) => `<p class="out">${htmlText(note)}</p>`)
+    .join('')}`;
   return section('fluxes', 'Flux scale', body);
 }
 
@@ -112,7 +114,7 @@ function fluxRows(report: QaReport): string[] {
   type Row = { field: string; spw: number; frequencyHz: number; common?: QaReport['commonFluxes'][number] };
   const rows: Row[] = report.commonFluxes.map((common) => ({ ...common, common }));
   const isIn = (row: Row, uid: string, flux: { field: string; spw: number }) =>
-    row.field === flux.field && (row.common ? row.common.windows[uid] : row.spw) === flux.spw;
+    row.field === flux.field && (row.common ? windowIn(row.common, uid) : row.spw) === flux.spw;
   for (const { uid, fluxes } of report.ebs)
     for (const flux of fluxes) if (!rows.some((row) => isIn(row, uid, flux))) rows.push(flux);
   let previous = '';

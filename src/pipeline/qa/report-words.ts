@@ -76,6 +76,18 @@ export function productText(product: ReportProduct): string {
     : `cube of ${product.target}, ${windows}`;
 }
 
+/** Sentences about common fluxes whose Execution Blocks disagree, or of which some have no such window. */
+export function commonFluxNotes({ commonFluxes }: QaReport): string[] {
+  const lonely = commonFluxes.flatMap(({ field, spw, windows, without }) =>
+    windows && without?.length ? [`${field} in window ${spw} of ${Object.keys(windows)[0]}: ${lackText(without)}`] : [],
+  );
+  return [...commonFluxes.flatMap(({ disagreement }) => disagreement ?? []), ...lonely];
+}
+
+function lackText(blocks: readonly string[]): string {
+  return `${blocks.join(', ')} ${blocks.length > 1 ? 'have' : 'has'} no window near its frequency and no part in its common flux.`;
+}
+
 /** Mean share of flagged data over antennas, '3.6 %'. */
 export function flaggedText(fractions: Readonly<Record<string, number>>): string {
   const shares = Object.values(fractions);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fail } from '../../foundation/base/index.ts';
 
 const flux = z.object({
   field: z.string(),
@@ -28,9 +29,9 @@ const commonFlux = z.object({
   frequencyHz: z.number(),
   fluxJy: z.number(),
   errorJy: z.number(),
-  /** Window in each Execution Block. */
-  windows: z.record(z.string(), z.number()),
+  windows: z.record(z.string(), z.number()).optional().describe('in each Execution Block; absent: spw in all'),
   outliers: z.array(z.string()),
+  without: z.array(z.string()).optional().describe('Execution Blocks without a window at this frequency'),
   disagreement: z.string().optional(),
 });
 
@@ -106,7 +107,28 @@ export function reportText(report: QaReport): string {
   return `${JSON.stringify(report, (_, value) => (typeof value === 'number' && !Number.isFinite(value) ? null : value), 2)}\n`;
 }
 
-/** Reads a report back; throws zod's error when it is not one. */
-export function parseReport(text: string): QaReport {
-  return schema.parse(JSON.parse(text));
+/**
+ * Reads a report back, also one of an earlier run.
+ *
+ * @param file for the error
+ * @throws bad-format
+ */
+export function parseReport(text: string, file: string): QaReport {
+  const wrong = (what: string, cause?: unknown): never =>
+    fail('bad-format', `This is no QA2 report (${what}); run qa2 run again to write it anew.`, { file }, cause);
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    return wrong('not JSON', error);
+  }
+  const read = schema.safeParse(content);
+  if (read.success) return read.data;
+  const [{ path, message }] = read.error.issues;
+  return wrong(`${path.join('.') || 'content'}: ${message}`, read.error);
+}
+
+/** Number of the window of a common flux in an Execution Block; undefined where it has none. */
+export function windowIn({ windows, spw }: QaReport['commonFluxes'][number], uid: string): number | undefined {
+  return windows ? windows[uid] : spw;
 }

@@ -1,3 +1,5 @@
+import { SPEED_OF_LIGHT } from '../../foundation/base/index.ts';
+
 /** A flux density with its 1-sigma error, Jy, of one calibrator in one window, as one Execution Block found it. */
 export interface MeasuredFlux {
   readonly eb: string;
@@ -23,6 +25,8 @@ export interface CommonFlux {
   readonly errorJy: number;
   /** Execution Blocks whose value was left out. */
   readonly outliers: readonly string[];
+  /** Execution Blocks that have values of the calibrator, but of no window near this frequency. */
+  readonly without: readonly string[];
   /** A sentence, when the values disagree and nothing tells which one is wrong. */
   readonly disagreement?: string;
 }
@@ -38,33 +42,56 @@ const STEADINESS = 1e-3;
 /**
  * Weighted means of per-Execution-Block fluxes, per calibrator and window, outliers left out and named.
  *
- * @param fluxes all measured values; windows are matched by frequency
+ * @param fluxes all measured values; windows of one calibrator are matched by frequency, the nearest first
  * @returns one value per field and window, in the order of first appearance
  */
 export function combineFluxes(fluxes: readonly MeasuredFlux[]): CommonFlux[] {
-  const groups: MeasuredFlux[][] = [];
-  for (const flux of fluxes) {
-    const group = groups.find((known) => isSameWindow(known[0], flux) && known.every(({ eb }) => eb !== flux.eb));
-    if (group) group.push(flux);
-    else groups.push([flux]);
-  }
-  const first = groups.map((group) => combineGroup(group, []));
+  const groups = groupWindows(fluxes);
+  const without = (group: readonly MeasuredFlux[]) => {
+    const others = fluxes.filter(({ eb, field }) => field === group[0].field && group.every((flux) => flux.eb !== eb));
+    return [...new Set(others.map(({ eb }) => eb))];
+  };
+  const combine = (wrong: readonly string[]) =>
+    groups.map((group) => ({ ...combineGroup(group, wrong), without: without(group) }));
+  const first = combine([]);
   // A wrong flux scale is wrong for all calibrators and windows.
   const isMeasured = (flux: CommonFlux) => fluxes.some((one) => one.field === flux.field && !one.isReference);
   const measured = first.filter(isMeasured);
   const isWrong = (eb: string) => measured.filter(({ outliers }) => outliers.includes(eb)).length > measured.length / 2;
   const wrong = [...new Set(first.flatMap(({ outliers }) => outliers))].filter(isWrong);
-  return wrong.length === 0 ? first : groups.map((group) => combineGroup(group, wrong));
+  return wrong.length === 0 ? first : combine(wrong);
 }
 
-/** The motion of the Earth changes the frequency of a window by less, and other windows are further away. */
-const SAME_FREQUENCY = 1e-4;
+/**
+ * Largest relative difference of frequencies of one window: twice the speeds of the Earth around the Sun and around itself over that of
+ * light, as between dates half a year apart.
+ */
+const SAME_FREQUENCY = (2 * (30.3e3 + 0.5e3)) / SPEED_OF_LIGHT;
 
-const isSameWindow = (one: MeasuredFlux, other: MeasuredFlux) =>
-  one.field === other.field && Math.abs(one.frequencyHz / other.frequencyHz - 1) < SAME_FREQUENCY;
+/** The values of each window and field: at most one of an Execution Block. */
+function groupWindows(fluxes: readonly MeasuredFlux[]): MeasuredFlux[][] {
+  const groups: MeasuredFlux[][] = [];
+  for (const eb of new Set(fluxes.map((flux) => flux.eb))) {
+    const own = fluxes.filter((flux) => flux.eb === eb);
+    const pairs = own.flatMap((flux) =>
+      groups
+        .filter(([known]) => known.field === flux.field)
+        .map((group) => ({ flux, group, apart: Math.abs(flux.frequencyHz / group[0].frequencyHz - 1) })),
+    );
+    const free = new Set(own);
+    const taken = new Set<MeasuredFlux[]>();
+    for (const { flux, group, apart } of pairs.sort((a, b) => a.apart - b.apart)) {
+      if (apart > SAME_FREQUENCY || taken.has(group) || !free.delete(flux)) continue;
+      group.push(flux);
+      taken.add(group);
+    }
+    groups.push(...[...free].map((flux) => [flux]));
+  }
+  return groups;
+}
 
 /** @param wrong Execution Blocks that are left out from the start */
-function combineGroup(group: readonly MeasuredFlux[], wrong: readonly string[]): CommonFlux {
+function combineGroup(group: readonly MeasuredFlux[], wrong: readonly string[]): Omit<CommonFlux, 'without'> {
   const measured = group.filter((flux) => !flux.isReference && flux.fluxJy > 0);
   const trusted = measured.filter(({ eb }) => !wrong.includes(eb));
   let kept = trusted.length > 0 ? trusted : measured.length > 0 ? measured : [...group];

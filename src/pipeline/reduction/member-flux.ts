@@ -57,11 +57,12 @@ function fluxDecisions(fluxes: readonly CommonFlux[]): Decision[] {
   }));
 }
 
-function fluxReason(flux: CommonFlux): string {
-  if (flux.outliers.length > 0)
-    return `Weighted mean of the Execution Blocks without the outlier ${flux.outliers.join(', ')}.`;
-  if (flux.disagreement) return `Weighted mean of the Execution Blocks. ${flux.disagreement}`;
-  return 'Weighted mean of the Execution Blocks.';
+function fluxReason({ outliers, disagreement, windows, without }: CommonFlux): string {
+  const lacking = without.length > 0 ? [`${without.join(', ')}: no window near this frequency.`] : [];
+  const [only, ...others] = Object.keys(windows);
+  const mean = others.length === 0 ? `Only ${only} has the window` : 'Weighted mean of the Execution Blocks';
+  const rest = outliers.length > 0 ? ` without the outlier ${outliers.join(', ')}` : '';
+  return [`${mean}${rest}.`, ...(disagreement ? [disagreement] : []), ...lacking].join(' ');
 }
 
 function apartDecision(span: number): Decision {

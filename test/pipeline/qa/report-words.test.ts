@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   bandwidthText,
   beamText,
+  commonFluxNotes,
   flaggedText,
   fluxText,
   goalLines,
@@ -34,6 +35,21 @@ describe('words of the report', () => {
     expect(beamText({ beamMajorArcsec: null, beamMinorArcsec: 1 })).toBe('unknown');
     expect(flaggedText({ DA41: 0.02, DA42: 0.06 })).toBe('4.0 %');
     expect(flaggedText({})).toBe('unknown');
+  });
+
+  it('tell which Execution Blocks have no part in a common flux', () => {
+    const report = smallReport();
+    expect(commonFluxNotes(report)).toEqual([]);
+    const [flux] = report.commonFluxes;
+    expect(
+      commonFluxNotes({
+        ...report,
+        commonFluxes: [{ ...flux, windows: { a: 17 }, without: ['b'], disagreement: 'Odd.' }],
+      }),
+    ).toEqual([
+      'Odd.',
+      'J1751-1950 in window 17 of a: b has no window near its frequency and no part in its common flux.',
+    ]);
   });
 
   it('name products by kind, line and windows', () => {

@@ -74,6 +74,35 @@ describe('combineFluxes', () => {
     ]);
   });
 
+  const at = (eb: string, spw: number, frequencyHz: number) => ({
+    ...flux(eb, 1, 0.01, 'J1625-2527', spw),
+    frequencyHz,
+  });
+  const matched = (...fluxes: MeasuredFlux[]) =>
+    combineFluxes(fluxes).map(({ windows, without }) => [windows, without]);
+
+  it('matches windows of dates half a year apart, which the motion of the Earth shifts by two ten-thousandths', () => {
+    const shift = 1 + (2 * 29.9e3) / 299_792_458;
+    expect(matched(...[230e9, 232e9].flatMap((hz, spw) => [at('a', spw, hz), at('b', spw, hz * shift)]))).toEqual([
+      [{ a: 0, b: 0 }, []],
+      [{ a: 1, b: 1 }, []],
+    ]);
+  });
+
+  it('matches the nearest window, not the first, and says which Execution Blocks have none', () => {
+    // 40 MHz apart; the first is missing in b and the second in c, in which a window 0.2 GHz away is another.
+    const all = [at('a', 17, 230e9), at('a', 19, 230.04e9), at('b', 17, 230.041e9), at('c', 17, 230.001e9)];
+    expect(matched(...all, at('c', 19, 230.24e9))).toEqual([
+      [{ a: 17, c: 17 }, ['b']],
+      [{ a: 19, b: 17 }, ['c']],
+      [{ c: 19 }, ['a', 'b']],
+    ]);
+    expect(matched(...all.slice(0, 2), at('d', 3, 230.039e9), at('d', 5, 229.999e9))).toEqual([
+      [{ a: 17, d: 5 }, []],
+      [{ a: 19, d: 3 }, []],
+    ]);
+  });
+
   it('keeps fields and windows apart', () => {
     const all = combineFluxes([
       flux('a', 1, 0.1),

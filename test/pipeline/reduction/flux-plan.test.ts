@@ -20,7 +20,7 @@ const block = {
   ],
   spws: [17, 19],
 } satisfies CalibratedBlock;
-const values = { field: 'J2', frequencyHz: 230e9, fluxJy: 0.5, errorJy: 0.01, outliers: [] };
+const values = { field: 'J2', frequencyHz: 230e9, fluxJy: 0.5, errorJy: 0.01, outliers: [], without: [] };
 const flux = { ...values, spw: 17, windows: { uid: 17, other: 16 } };
 
 describe('planFluxCalibration', () => {

@@ -12,7 +12,7 @@ export function rewritePage(member: string): string {
   const qa = joinPath(member, 'qa');
   const source = joinPath(qa, 'qa2_report.json');
   if (!disk().exists(source)) fail('missing', 'This is no Member with a QA2 report.', { file: source });
-  const report = parseReport(disk().readText(source));
+  const report = parseReport(disk().readText(source), source);
   const page = joinPath(qa, 'qa2_report.html');
   writeText(page, reportPage(report, readPictures(report, qa)));
   return page;

@@ -1,12 +1,14 @@
 import { fileNameToUid, type ReadmeContent, type ReadmeTable } from '../../../pipeline/delivery/index.ts';
 import {
   beamText,
+  commonFluxNotes,
   flaggedText,
   fluxText,
   goalLines,
   productText,
   type QaReport,
   sharedDecisions,
+  windowIn,
 } from '../../../pipeline/qa/index.ts';
 import { PROGRAM_VERSION } from './program.ts';
 import type { MemberResults } from './steps.ts';
@@ -69,7 +71,7 @@ function fluxTable(report: QaReport): ReadmeTable {
   const outliers = new Set(report.commonFluxes.flatMap((flux) => flux.outliers));
   const found = ({ field, spw }: (typeof rows)[number], block: QaReport['ebs'][number]) => {
     const common = report.commonFluxes.find((entry) => entry.field === field && entry.spw === spw);
-    const window = common ? common.windows[block.uid] : spw;
+    const window = common ? windowIn(common, block.uid) : spw;
     const own = block.fluxes.find((entry) => entry.field === field && entry.spw === window);
     if (!own) return '-';
     const isOut = common?.outliers.includes(block.uid) ?? false;
@@ -94,7 +96,7 @@ function fluxTable(report: QaReport): ReadmeTable {
       ...(shown.length > 0 ? ['m: model of the flux scale.'] : []),
       ...(hasCommon ? ['common: weighted mean of the Execution Blocks; all data were rescaled with it.'] : []),
       ...[...outliers].map((uid) => `*: ${fileNameToUid(uid)} has outliers, which the mean leaves out.`),
-      ...report.commonFluxes.flatMap((flux) => flux.disagreement ?? []),
+      ...commonFluxNotes(report),
     ],
   };
 }

@@ -59,7 +59,11 @@ export function buildReport(results: MemberResults): QaReport {
     verdict: { ...judge(checks), reasons: [...judge(checks).reasons] },
     checks,
     ebs: results.blocks.map((block) => blockContent(results, block)),
-    commonFluxes: (results.flux?.fluxes ?? []).map((flux) => ({ ...flux, outliers: [...flux.outliers] })),
+    commonFluxes: (results.flux?.fluxes ?? []).map((flux) => ({
+      ...flux,
+      outliers: [...flux.outliers],
+      without: [...flux.without],
+    })),
     decisions: [...(results.flux?.decisions ?? []), ...results.imaging.decisions]
       .filter((decision) => decision.topic !== 'Common flux')
       .map((decision) => ({ ...decision })),

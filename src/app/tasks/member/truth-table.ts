@@ -38,7 +38,8 @@ export interface TruthRow {
  * @param truthFile truth.json of the simulation
  */
 export function compareWithTruth(context: Context, member: string, truthFile: string): TruthRow[] {
-  const report = parseReport(disk().readText(joinPath(member, 'qa', 'qa2_report.json')));
+  const source = joinPath(member, 'qa', 'qa2_report.json');
+  const report = parseReport(disk().readText(source), source);
   const truth = JSON.parse(disk().readText(truthFile)) as Truth;
   if (!Array.isArray(truth.fields) || !Array.isArray(truth.executions))
     fail('usage', 'This is not the truth.json of a simulation by this program.', { file: truthFile });
