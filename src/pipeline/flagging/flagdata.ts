@@ -254,10 +254,16 @@ function listCommands(context: Context, options: FlagdataOptions, firstTimeSec: 
     const wide = widenTimerange(command, [before, after], firstSec);
     return { command: wide, line: command.timerange ? line.replace(command.timerange, wide.timerange ?? '') : line };
   });
+  if (commands.length === 0) {
+    const example = "mode='manual' antenna='DA41'";
+    fail('usage', `inpfile holds no flag command; give a list of lines such as "${example}", or a file of them.`);
+  }
   const wanted = listReason ?? (reason || 'any');
   const reasons = typeof wanted === 'string' ? [wanted] : wanted;
   if (reasons.includes('any')) return commands;
-  return commands.filter(({ command }) => reasons.includes(command.reason ?? ''));
+  const chosen = commands.filter(({ command }) => reasons.includes(command.reason ?? ''));
+  if (chosen.length === 0) fail('usage', `No command of inpfile has the reason ${reasons.join(', ')}.`);
+  return chosen;
 }
 
 /** Antennas of a record, or of a file with lines `name=…`, `diameter=…`, `position=[…]`, as CASA's flagdata takes them. */

@@ -297,9 +297,18 @@ describe('flagdata by elevation, columns and reasons', () => {
     const inpfile = ["spw='0' reason='one'", "spw='1' reason='two'"];
     run({ mode: 'list', inpfile, reason: 'two' });
     expect(flags()[0]).toBe(60 * 8);
+    expect(() => run({ mode: 'list', inpfile, reason: 'three' })).toThrow(/No command of inpfile has the reason three/);
     run({ spw: '0:3', action: '', savepars: true, outfile: 'saved.txt', cmdreason: 'spike' });
     expect(readFileSync(join(context.cwd, 'saved.txt'), 'utf8')).toBe("spw='0:3' mode='manual' reason='spike'\n");
   });
+});
+
+it('refuses a list without commands, as CASA does', () => {
+  const { context, flags, run } = start();
+  writeFileSync(join(context.cwd, 'remarks.txt'), '# only this\n\n');
+  for (const inpfile of [undefined, [], [''], '', ['# remark', ' '], 'remarks.txt'])
+    expect(() => run({ mode: 'list', inpfile })).toThrow(/inpfile holds no flag command/);
+  expect(flags()).toEqual([0, 0]);
 });
 
 describe('flagdata without an outfile', () => {
