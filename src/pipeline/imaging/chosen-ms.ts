@@ -31,11 +31,23 @@ export interface ChosenMs {
   readonly position: ArrayLike<number>;
 }
 
+/** What is made of open MeasurementSets; they are closed when it fails. */
+export function makeOrClose<Result>(sets: readonly { readonly ms: MeasurementSet }[], make: () => Result): Result {
+  try {
+    return make();
+  } catch (error) {
+    for (const { ms } of sets) ms.close();
+    throw error;
+  }
+}
+
 /** Opens the MeasurementSets of a choice and looks up rows and channels. */
 export function chooseData(context: Context, choice: ImagingChoice): ChosenMs[] {
   const { options } = choice;
-  return choice.vis.map((name, index) => {
+  const opened: { readonly ms: MeasurementSet }[] = [];
+  const choose = (name: string, index: number): ChosenMs => {
     const ms = openMs(joinPath(context.cwd, name));
+    opened.push({ ms });
     const metadata = readMetadata(ms);
     const { timerange, uvrange, antenna, scan, observation, intent } = options;
     const selection = {
@@ -58,7 +70,8 @@ export function chooseData(context: Context, choice: ImagingChoice): ChosenMs[] 
           ? 'MODEL_DATA'
           : 'DATA';
     return { ms, metadata, rows, channels, column, ...spanOf(ms, rows), position: positionOf(metadata) };
-  });
+  };
+  return makeOrClose(opened, () => choice.vis.map(choose));
 }
 
 function positionOf(metadata: MsMetadata): ArrayLike<number> {

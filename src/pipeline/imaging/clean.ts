@@ -3,7 +3,7 @@ import type { TcleanResult } from './imaging-run.ts';
 import { JointRun } from './joint-run.ts';
 import { dropReplaced, keepModel } from './kept-model.ts';
 import { chooseImaging, type MaskWord, type RunStyle, type TcleanOptions } from './options.ts';
-import { readOutliers } from './outlier-file.ts';
+import { type OutlierField, readOutliers } from './outlier-file.ts';
 import { type ImagingPlan, planImaging } from './plan.ts';
 import { makeImages, warnOfLimits, withoutOwn } from './tclean.ts';
 
@@ -180,9 +180,10 @@ export function clean(context: Context, options: CleanOptions): TcleanResult {
       'WARN',
       'clean',
     );
+  if (options.outlierfile)
+    return cleanWithOutliers(context, options, readOutliers(context, options.outlierfile, options));
   const plan = planOf(context, options);
   warnOfLimits(context, plan);
-  if (options.outlierfile) return cleanWithOutliers(context, options, plan);
   const result = makeImages(context, plan);
   if (options.usescratch) dropReplaced(plan);
   else if (options.niter !== 0) keepForCalibration(context, plan);
@@ -194,12 +195,12 @@ function planOf(context: Context, options: CleanOptions, savesModel = options.us
 }
 
 /** The model of several fields is written to MODEL_DATA always: it is the sum of what they predict. */
-function cleanWithOutliers(context: Context, options: CleanOptions, plan: ImagingPlan): TcleanResult {
+function cleanWithOutliers(context: Context, options: CleanOptions, fields: readonly OutlierField[]): TcleanResult {
   const savesModel = options.niter !== 0;
-  const fields = readOutliers(context, options.outlierfile!, options);
-  const others = fields.map((field) => planOf(context, { ...withoutOwn(options), ...field }, savesModel));
-  for (const { ms } of plan.data) ms.close();
-  const result = new JointRun(context, [planOf(context, options, savesModel), ...others]).run();
+  const plan = planOf(context, options, savesModel);
+  warnOfLimits(context, plan);
+  const others = fields.map((field) => () => planOf(context, { ...withoutOwn(options), ...field }, savesModel));
+  const result = new JointRun(context, plan, others).run();
   if (savesModel) dropReplaced(plan);
   return result;
 }

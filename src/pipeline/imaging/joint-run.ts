@@ -1,4 +1,5 @@
 import { type Context, fail } from '../../foundation/base/index.ts';
+import { makeOrClose } from './chosen-ms.ts';
 import { type CleanSummary, type CleanTarget, noCleaning, runCleanByPlane, runCleanCycles } from './clean-cycles.ts';
 import { ImagingRun, type TcleanResult } from './imaging-run.ts';
 import type { ImagingPlan } from './plan.ts';
@@ -28,11 +29,24 @@ export class JointRun {
   private readonly context: Context;
   private readonly runs: readonly ImagingRun[];
 
-  /** @throws usage, unsupported where the fields do not fit together */
-  constructor(context: Context, plans: readonly ImagingPlan[]) {
-    checkTogether(plans);
+  /**
+   * @param main closed when the others cannot be planned
+   * @param others plan the outlier fields
+   * @throws usage, unsupported where the fields do not fit together
+   */
+  constructor(context: Context, main: ImagingPlan, others: readonly (() => ImagingPlan)[]) {
     this.context = context;
-    this.runs = plans.map((plan) => new ImagingRun(context, plan));
+    const data = [...main.data];
+    this.runs = makeOrClose(data, () => {
+      const plans = [main];
+      for (const other of others) {
+        const plan = other();
+        plans.push(plan);
+        data.push(...plan.data);
+      }
+      checkTogether(plans);
+      return plans.map((plan) => new ImagingRun(context, plan));
+    });
   }
 
   private updateResidual(field: number, plane: number): void {

@@ -1,4 +1,4 @@
-import { type Context, fail } from '../../foundation/base/index.ts';
+import { type Context, fail, parseQuantity } from '../../foundation/base/index.ts';
 import { disk, joinPath } from '../../foundation/bytes/index.ts';
 
 /** Values of a file of outlier fields. */
@@ -9,11 +9,18 @@ export type OutlierField = Readonly<Record<string, OutlierValue>>;
 
 /** What may differ from the main field here. */
 const OWN = ['imagename', 'imsize', 'cell', 'phasecenter', 'mask', 'usemask', 'pblimit', 'startmodel', 'modelimage'];
+/** What CASA lets a field have besides, and this program does not. */
+const SHARED = [
+  ...['nchan', 'start', 'width', 'specmode', 'reffreq', 'nterms'],
+  ...['gridder', 'wprojplanes', 'deconvolver', 'weightlimit'],
+];
+const WHOLE = ['imsize', 'nchan', 'nterms', 'wprojplanes'];
 
 /**
- * Reads a file of outlier fields: lines `name = value`, as Python writes values; each field begins with its imagename.
+ * Reads a file of outlier fields: lines `name = value`, as CASA's documentation or Python writes values; each field begins with its
+ * imagename. What is neither a field's own nor must be the main field's is ignored with a warning, as CASA does.
  *
- * @param options of the main field; a parameter that is told again must be the same, but for those that a field has of its own
+ * @param options of the main field
  * @throws missing, usage
  */
 export function readOutliers(context: Context, name: string, options: object): OutlierField[] {
@@ -24,15 +31,17 @@ export function readOutliers(context: Context, name: string, options: object): O
   for (const [index, line] of disk().readText(file).split('\n').entries()) {
     const text = line.replace(/^\s*#.*/, '').trim();
     if (text === '') continue;
-    const found = /^(\w+)\s*=\s*(.+?)\s*;?$/.exec(text);
+    const found = /^(\w+)\s*=\s*(.*?)\s*;?$/.exec(text);
     const wrong = (sentence: string) => fail('usage', `Line ${index + 1} of the outlier fields: ${sentence}`, { file });
     if (!found) return wrong('it must be of the form name = value.');
-    const [, key, value] = found;
+    const [, key, written] = found;
     if (key === 'imagename') fields.push({});
     const field = fields.at(-1) ?? wrong('the first field begins with its imagename.');
-    field[key] = readValue(value);
-    const isSame = () => JSON.stringify(field[key]) === JSON.stringify(main[key]);
-    if (!OWN.includes(key) && !isSame())
+    const value = readValue(key, written, wrong);
+    if (OWN.includes(key)) field[key] = value;
+    else if (!SHARED.includes(key))
+      context.log.post(`Line ${index + 1} of ${name}: ${key} of an outlier field is ignored.`, 'WARN');
+    else if (!isAsMain(key, value, main))
       wrong(`${key} is that of the main field here; fields have their own ${OWN.join(', ')}.`);
   }
   if (fields.length === 0)
@@ -40,12 +49,59 @@ export function readOutliers(context: Context, name: string, options: object): O
   return fields;
 }
 
-/** A text, number, list or truth value of Python; what is none of them is a text. */
-function readValue(text: string): OutlierValue {
-  if (text === 'True' || text === 'False') return text === 'True';
+/** A continuum image has one channel, whatever the main field's `nchan`. */
+function isAsMain(key: string, value: OutlierValue, main: Readonly<Record<string, unknown>>): boolean {
+  if (key === 'nchan' && value === 1 && ['mfs', 'cont'].includes(String(main.specmode ?? main.mode ?? 'mfs')))
+    return true;
+  return String(value) === String(main[key] ?? '');
+}
+
+const TEXT = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g;
+const textIn = (quoted: string) => quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1');
+const isQuoted = (text: string) => text.replace(TEXT, '') === '';
+
+/** A comment begins after a blank, outside of quoted texts at the beginning or in a list. */
+function withoutComment(written: string): string {
+  const [, head, rest] = /^((?:[[(,\s]*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))*)(.*)$/.exec(written)!;
+  return `${head}${rest.replace(/(?:^|\s)\s*#.*/, '')}`.trim();
+}
+
+/** @param wrong refuses the line with what is to be written instead */
+function readValue(key: string, written: string, wrong: (sentence: string) => never): OutlierValue {
+  const value = withoutComment(written);
+  if (value === '') return wrong(`${key} has no value.`);
+  if (WHOLE.includes(key)) return wholeNumbers(key, value, wrong);
+  if (key === 'cell') return cellSizes(value, wrong);
+  if (key === 'pblimit') return Number.isFinite(Number(value)) ? Number(value) : wrong('write pblimit = 0.2.');
+  if (value.startsWith('[')) return listOf(key, value, wrong);
+  if (/^['"]/.test(value)) return isQuoted(value) ? textIn(value) : wrong(`${key}: close the quotation mark.`);
+  return value;
+}
+
+function wholeNumbers(key: string, value: string, wrong: (sentence: string) => never): OutlierValue {
+  const inner = /^\[(.*)\]$/.exec(value)?.[1] ?? /^\((.*)\)$/.exec(value)?.[1];
+  const words = (inner ?? value).replace(/,\s*$/, '').split(',');
+  if (!words.every((word) => /^\s*[-+]?\d+\s*$/.test(word)))
+    return wrong(`write ${key} = ${key === 'imsize' ? '[80, 80] or 80' : '1'}, not ${value}.`);
+  return inner === undefined && words.length === 1 ? Number(words[0]) : words.map(Number);
+}
+
+/** As CASA: brackets, quotation marks and spaces do not count. */
+function cellSizes(value: string, wrong: (sentence: string) => never): OutlierValue {
+  const sizes = value.replaceAll(/[[\]()'"\s]/g, '').split(',');
   try {
-    return JSON.parse(text.replaceAll("'", '"')) as OutlierValue;
+    for (const size of sizes) parseQuantity(size, 'angle', 'arcsec');
   } catch {
-    return text;
+    return wrong(`write cell = 0.1arcsec or [0.1arcsec, 0.1arcsec], not ${value}.`);
+  }
+  return sizes;
+}
+
+/** A list of Python: of texts, numbers and lists. */
+function listOf(key: string, value: string, wrong: (sentence: string) => never): OutlierValue {
+  try {
+    return JSON.parse(value.replaceAll(TEXT, (quoted) => JSON.stringify(textIn(quoted)))) as OutlierValue;
+  } catch {
+    return wrong(`${key}: texts of a list stand in quotation marks, ['a', 'b']; ${value} is not understood.`);
   }
 }

@@ -9,7 +9,7 @@ import {
   type SkyPosition,
   skyToPixel,
 } from '../images/index.ts';
-import { type ChosenMs, chooseData, windowsOf } from './chosen-ms.ts';
+import { type ChosenMs, chooseData, makeOrClose, windowsOf } from './chosen-ms.ts';
 import { planFacets } from './facets.ts';
 import type { ImageGeometry } from './gridder.ts';
 import type { ImagingChoice } from './options.ts';
@@ -94,6 +94,10 @@ function restFrequency(choice: ImagingChoice, data: readonly ChosenMs[]): number
  */
 export function planImaging(context: Context, choice: ImagingChoice): ImagingPlan {
   const data = chooseData(context, choice);
+  return makeOrClose(data, () => planOf(choice, data));
+}
+
+function planOf(choice: ImagingChoice, data: readonly ChosenMs[]): ImagingPlan {
   const windows = windowsOf(data, choice.outframe, 'startSec');
   const later = windowsOf(data, choice.outframe, 'endSec');
   const rest = restFrequency(choice, data);

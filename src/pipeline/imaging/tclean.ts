@@ -1,5 +1,6 @@
 import type { Context } from '../../foundation/base/index.ts';
 import { baseName, directoryName, disk, joinPath } from '../../foundation/bytes/index.ts';
+import { makeOrClose } from './chosen-ms.ts';
 import { ImagingRun, type TcleanResult } from './imaging-run.ts';
 import { JointRun } from './joint-run.ts';
 import { chooseImaging, type TcleanOptions } from './options.ts';
@@ -21,9 +22,11 @@ export function warnOfLimits(context: Context, { choice, data, request }: Imagin
 
 /** Makes the images of a plan. */
 export function makeImages(context: Context, plan: ImagingPlan): TcleanResult {
-  return plan.choice.termCount === undefined
-    ? new ImagingRun(context, plan).run()
-    : new TaylorRun(context, plan, plan.choice.termCount).run();
+  const { termCount } = plan.choice;
+  const run = makeOrClose(plan.data, () =>
+    termCount === undefined ? new ImagingRun(context, plan) : new TaylorRun(context, plan, termCount),
+  );
+  return run.run();
 }
 
 /** The name, or where an earlier run has left images the name with the next number, from _2 on, as CASA counts. */
@@ -58,12 +61,13 @@ export function tclean(context: Context, options: TcleanOptions): TcleanResult {
       'tclean',
     );
   const imagename = options.restart === false ? freeName(context, options.imagename) : options.imagename;
+  const outliers = options.outlierfile ? readOutliers(context, options.outlierfile, options) : [];
+  const choices = outliers.map((field) => chooseImaging({ ...withoutOwn(options), ...field }));
   const plan = planImaging(context, chooseImaging({ ...options, imagename }));
   warnOfLimits(context, plan);
-  if (!options.outlierfile) return makeImages(context, plan);
-  const outliers = readOutliers(context, options.outlierfile, options);
-  const choices = outliers.map((field) => chooseImaging({ ...withoutOwn(options), ...field }));
-  return new JointRun(context, [plan, ...choices.map((choice) => planImaging(context, choice))]).run();
+  if (choices.length === 0) return makeImages(context, plan);
+  const others = choices.map((choice) => () => planImaging(context, choice));
+  return new JointRun(context, plan, others).run();
 }
 
 /** The parameters of the main field that an outlier field does not share. */

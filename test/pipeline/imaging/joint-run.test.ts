@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -137,6 +137,43 @@ describe('outlier fields', () => {
     });
     expect(look('c.image').peak).toBeCloseTo(1, 2);
     expect(look('c-far.image').peak).toBeCloseTo(3, 2);
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))('leave no MeasurementSet open when they are refused', () => {
+    const openFiles = () => {
+      const links = readdirSync('/proc/self/fd').flatMap((fd) => {
+        try {
+          return [readlinkSync(`/proc/self/fd/${fd}`)];
+        } catch {
+          return [];
+        }
+      });
+      return links.filter((path) => path.includes('two.ms'));
+    };
+    const held = openMs(join(folder, 'two.ms'));
+    held.main.column('TIME').get(0);
+    expect(openFiles().length).toBeGreaterThan(0);
+    held.close();
+    const line = (name: string, value: string) => {
+      writeFileSync(join(folder, name), `imagename = 'b'\n${value}`);
+      return { outlierfile: name };
+    };
+    const refused: object[] = [
+      { outlierfile: 'absent.txt' },
+      line('bad.txt', 'imsize = x'),
+      line('field.txt', "phasecenter = '99'"),
+      { gridder: 'mosaic', outlierfile: 'same.txt' },
+      { imagename: 'same-far', outlierfile: 'same.txt' },
+      { field: '99' },
+      { scan: '0', phasecenter: '99' },
+      { phasecenter: 99 },
+    ];
+    for (const run of [clean, tclean])
+      for (const more of refused) {
+        const imagermode = 'gridder' in more ? { imagermode: 'mosaic' } : {};
+        expect(() => run(context, { ...common, ...cleaned, imagename: 'x', ...imagermode, ...more })).toThrow();
+        expect(openFiles()).toEqual([]);
+      }
   });
 
   it('say what they cannot be', () => {
