@@ -109,7 +109,6 @@ def times_of_averages():
 
 
 if __name__ == "__main__":
-    sys.argv = sys.argv[:1]
     prepare()
     for frame in ("LSRK", "BARY", "GEO", "LSRD"):
         for spw in (0, 1):

@@ -91,8 +91,8 @@ class Cases:
         self.__init__()
 
 
-def prepare():
-    asdm = sys.argv[1] if len(sys.argv) > 1 else subprocess.check_output([NODE, SIMULATOR, ROOT, "simulate", "simulated"], text=True).split()[0]
+def prepare(asdm=""):
+    asdm = asdm or subprocess.check_output([NODE, SIMULATOR, ROOT, "simulate", "simulated"], text=True).split()[0]
     importasdm(asdm=asdm, vis="a.ms", asis="Antenna Station Receiver Source", bdfflags=True, process_caldevice=False)
     clearcal(vis="a.ms", addmodel=True)
     split(vis="a.ms", outputvis="base.ms", spw="17,19,18", datacolumn="all", antenna="*&*", scan="3~9")
@@ -409,7 +409,7 @@ def models(cases):
 
 if __name__ == "__main__":
     started = time.time()
-    prepare()
+    prepare(*sys.argv[1:])
     channels_and_places(Cases(), Channels())
     weights(Cases())
     models(Cases())

@@ -47,7 +47,7 @@ export function planInterpolation(
 /**
  * Plans output channels that are means of samples: `from.length` samples over the whole output band, the first at its lower edge,
  * as far apart as each channel's share of them tells, each interpolated (what CASA 6.7 does for channels twice as wide as the
- * input's and more).
+ * input's and more). A channel between two samples is interpolated at its centre; CASA leaves it 0 and unflagged.
  *
  * @param to, widths output channels side by side
  */
@@ -72,7 +72,7 @@ export function planAveraging(
     while (group < count - 1 && offset >= end - SAME * upward[group]) end += upward[++group];
     groups[isDescending ? count - 1 - group : group].push(combine(low + offset));
   }
-  return compile(groups.map(meanOf));
+  return compile(groups.map((parts, out) => (parts.length > 0 ? meanOf(parts) : combine(to[out]))));
 }
 
 function meanOf(parts: readonly Combination[]): Combination {

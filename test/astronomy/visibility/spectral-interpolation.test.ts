@@ -60,6 +60,26 @@ describe('planAveraging', () => {
     expect(high).toBeCloseTo((20 + 30 + 30) / 3, 12);
     expect(low).toBe(0);
   });
+
+  it('interpolates at the centres of channels between two samples, where a narrow and a wide window are combined', () => {
+    const to = Array.from({ length: 8 }, (_, chan) => 0.75 + 0.5 * chan);
+    const widths = to.map(() => 0.5);
+    for (const [from, channels] of [
+      [[0, 1, 2, 5], to],
+      [[5, 2, 1, 0], [...to].reverse()],
+    ]) {
+      const plan = planAveraging(from, channels, widths, 'linear');
+      // Samples at 0.5, 1.5, 2.5 and 3.5.
+      const expected = channels.map((at) => 10 * (at % 1 === 0.75 ? at - 0.25 : at));
+      apply(
+        plan,
+        from.map((at) => 10 * at),
+      ).forEach((value, out) => {
+        expect(value).toBeCloseTo(expected[out], 12);
+      });
+      expect([...plan.flagStarts].every((start, out) => out === 0 || start > plan.flagStarts[out - 1])).toBe(true);
+    }
+  });
 });
 
 describe('spline', () => {
