@@ -1,16 +1,18 @@
 """Finds what there is of astropy; a file of the user comes first. The rest can be imported, and says when it is used what is here."""
 
-import importlib.machinery
 import logging
 import sys
 import types
 
 import numpy
+import qa2_constants
+import qa2_equivalencies
 import qa2_fits
 import qa2_sky
 import qa2_units
+import qa2_units_numpy
 import qa2_wcs
-from qa2_scipy import lacking
+from qa2_scipy import PackageFinder, lacking
 
 _PACKAGES = 'config constants convolution coordinates cosmology extern io logger modeling nddata samp stats table tests time timeseries uncertainty units utils version visualization vo wcs'
 _FORMATS = ('ascii', 'fits', 'misc', 'registry', 'votable')
@@ -93,6 +95,37 @@ def median_absolute_deviation(data, axis=None, func=None, ignore_nan=False):
     return median(numpy.abs(data - middle), axis)
 
 
+_UNIT_NAMES = (
+    'dimensionless_unscaled UnitsError UnitConversionError UnitTypeError UnitScaleError UnitsWarning UnitBase Unit Quantity def_unit add_enabled_units '
+).split()
+_EQUIVALENCIES = (
+    'spectral doppler_radio doppler_optical doppler_relativistic dimensionless_angles temperature_energy mass_energy parallax '
+    'brightness_temperature beam_angular_area pixel_scale '
+).split()
+
+
+class _Formats(types.SimpleNamespace):
+    """astropy.units.format: its classes are names of ways to tell a unit."""
+
+    def __getattr__(self, name):
+        return types.SimpleNamespace(part=name)
+
+
+def fill_units(module):
+    qa2_units_numpy.teach_numpy()
+    module.__dict__.update({name: getattr(qa2_units, name) for name in _UNIT_NAMES}, **{name: getattr(qa2_equivalencies, name) for name in _EQUIVALENCIES})
+    module.__dict__.update({name: qa2_units._find_unit(name) for name in qa2_units._ALIASES if name.isidentifier()})
+    module.__dict__.update(
+        one=qa2_units.dimensionless_unscaled, format=_Formats(), IrreducibleUnit=qa2_units.UnitBase, CompositeUnit=qa2_units.UnitBase,
+        set_enabled_equivalencies=lambda given: lacking('astropy.units.set_enabled_equivalencies', ': hand equivalencies to .to().')(),
+    )
+
+
+def fill_constants(module):
+    qa2_units_numpy.teach_numpy()
+    module.__dict__.update(qa2_constants.BY_NAME)
+
+
 def _fill_log(module):
     module.__dict__.update(log=_LOG)
 
@@ -102,8 +135,8 @@ _FILLED = {
     'astropy': _fill_log,
     'astropy.io.fits': lambda module: module.__dict__.update(qa2_fits.NAMES),
     'pyfits': lambda module: module.__dict__.update(qa2_fits.NAMES),
-    'astropy.units': qa2_units.fill_units,
-    'astropy.constants': qa2_units.fill_constants,
+    'astropy.units': fill_units,
+    'astropy.constants': fill_constants,
     'astropy.coordinates': qa2_sky.fill_coordinates,
     'astropy.wcs': qa2_wcs.fill_wcs,
     'astropy.wcs.utils': qa2_wcs.fill_wcs_utils,
@@ -112,27 +145,20 @@ _FILLED = {
 }
 
 
-class AstropyModules:
-    """Finds astropy and pyfits."""
+def _is_known(name):
+    first, _, rest = name.partition('.')
+    is_part = not rest or (rest.split('.')[0] in _PACKAGES.split() and (rest[:3] != 'io.' or rest[3:].split('.')[0] in _FORMATS))
+    return name == 'pyfits' or (first == 'astropy' and is_part)
 
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        first, _, rest = name.partition('.')
-        is_known = first == 'astropy' and (not rest or rest.split('.')[0] in _PACKAGES.split()) and (rest[:3] != 'io.' or rest[3:].split('.')[0] in _FORMATS)
-        if (is_known or name == 'pyfits') and not path:
-            return importlib.machinery.ModuleSpec(name, AstropyModules, is_package=True)
 
-    @staticmethod
-    def create_module(spec):
-        return types.ModuleType(spec.name)
+def _fill(module):
+    fill = _FILLED.get(module.__name__)
+    if fill:
+        fill(module)
+    module.__getattr__ = lambda part: _absent(module.__name__, part)
 
-    @staticmethod
-    def exec_module(module):
-        name = module.__name__
-        fill = _FILLED.get(name)
-        if fill:
-            fill(module)
-        module.__getattr__ = lambda part: _absent(name, part)
+
+AstropyModules = PackageFinder(_is_known, _fill)
 
 
 def _absent(name, part):

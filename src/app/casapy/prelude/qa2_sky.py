@@ -7,7 +7,8 @@ import re
 import numpy
 from qa2_ndarray import text_of as array_text
 from qa2_scipy import lacking
-from qa2_units import Quantity, Unit, UnitsError, UnitTypeError, _find_unit, dimensionless_unscaled, teach_numpy
+from qa2_units import Quantity, Unit, UnitsError, UnitTypeError, _find_unit, dimensionless_unscaled
+from qa2_units_numpy import teach_numpy
 
 _Hms = collections.namedtuple('hms_tuple', 'h m s')
 _Dms = collections.namedtuple('dms_tuple', 'd m s')

@@ -7,7 +7,8 @@ import re
 import numpy
 from qa2_fits import Header, getheader
 from qa2_sky import SkyCoord
-from qa2_units import Quantity, Unit, teach_numpy
+from qa2_units import Quantity, Unit
+from qa2_units_numpy import teach_numpy
 
 WCSSUB_LONGITUDE, WCSSUB_LATITUDE, WCSSUB_CUBEFACE = 'longitude', 'latitude', 'cubeface'
 WCSSUB_SPECTRAL, WCSSUB_STOKES, WCSSUB_TIME = 'spectral', 'stokes', 'time'

@@ -461,23 +461,29 @@ def lacking(name, told):
 _PACKAGES = 'cluster constants datasets fft fftpack integrate interpolate io linalg misc ndimage odr optimize signal sparse spatial special stats version weave'
 
 
-class ScipyModules:
-    """Finds scipy and all parts of it; files of the user come first."""
+class PackageFinder:
+    """Finds a package and all parts of it that are known; files of the user come first."""
 
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if (name == 'scipy' or (name.startswith('scipy.') and name.split('.')[1] in _PACKAGES.split())) and not path:
-            return importlib.machinery.ModuleSpec(name, ScipyModules, is_package=True)
+    def __init__(self, is_known, fill):
+        self._is_known, self._fill = is_known, fill
 
-    @staticmethod
-    def create_module(spec):
+    def find_spec(self, name, path=None, target=None):
+        if self._is_known(name) and not path:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec):
         return types.ModuleType(spec.name)
 
-    @staticmethod
-    def exec_module(module):
-        name = module.__name__
-        module.__dict__.update(_PARTS.get(name, {}))
-        module.__getattr__ = lambda part: _part(name, part)
+    def exec_module(self, module):
+        self._fill(module)
+
+
+def _fill(module):
+    module.__dict__.update(_PARTS.get(module.__name__, {}))
+    module.__getattr__ = lambda part: _part(module.__name__, part)
+
+
+ScipyModules = PackageFinder(lambda name: name == 'scipy' or (name.startswith('scipy.') and name.split('.')[1] in _PACKAGES.split()), _fill)
 
 
 def _part(name, part):
