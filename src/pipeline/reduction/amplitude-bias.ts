@@ -13,7 +13,8 @@ export interface PhaseSolutions {
  *
  * `calmode='a'` takes the moduli of visibilities, which noise makes longer: by σ²/2S² = (N-1)/4s² with N antennas, σ the noise of a part
  * of a visibility and s the ratio of a gain of the scan to its error as CASA has it, of both parts. Phases that are solved for follow
- * the noise, which adds (1-1/N)/2p², with p the ratio of a phase.
+ * the noise, which adds (1-1/m)(1-1/N)/2p², with p the ratio of a phase and m phases in a scan: one phase for the whole scan turns its
+ * sum and makes it no longer.
  */
 export function amplitudeBias(
   { snr, integrationsPerScan }: FieldSignal,
@@ -24,5 +25,7 @@ export function amplitudeBias(
   const own = snr.get(window) ?? Number.NaN;
   const together = isJoined ? Math.hypot(...[...snr.values()].filter((value) => value > 0)) : own;
   const ofPhase = Math.max(together, leastSnr);
-  return (antennaCount - 1) / (4 * own ** 2 * integrationsPerScan) + (1 - 1 / antennaCount) / (2 * ofPhase ** 2);
+  const phaseCount = Math.max(1, integrationsPerScan / (ofPhase / together) ** 2);
+  const ofPhases = ((1 - 1 / antennaCount) * (1 - 1 / phaseCount)) / (2 * ofPhase ** 2);
+  return (antennaCount - 1) / (4 * own ** 2 * integrationsPerScan) + ofPhases;
 }
