@@ -61,6 +61,7 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   const unknown = names.find((name) => name !== 'ALL' && correlationCode(name) === undefined);
   if (unknown !== undefined)
     fail('usage', `"${command.correlation}" is not a clip expression such as ABS_ALL or REAL_XX.`);
+  const known = names.filter((name) => metadata.polarizations.some(({ corrTypes }) => corrTypes.includes(name)));
   const limits = command.clipminmax ?? [];
   const source = sourceOf((command.datacolumn || 'DATA').toUpperCase());
   const isReal = source.columns.length === 0 || source.columns[0] === 'FLOAT_DATA';
@@ -72,9 +73,9 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
     corrs: new Map(
       metadata.polarizations.map(({ id, corrTypes }) => [
         id,
-        // As in selections, windows that lack one of them are left alone.
+        // As in selections, windows that lack one of them are left alone; one that all windows lack is passed over.
         corrTypes.flatMap((type, corr) =>
-          isAll || (names.includes(type) && names.every((name) => corrTypes.includes(name))) ? [corr] : [],
+          isAll || (known.includes(type) && known.every((name) => corrTypes.includes(name))) ? [corr] : [],
         ),
       ]),
     ),

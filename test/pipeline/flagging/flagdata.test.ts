@@ -150,6 +150,9 @@ describe('flagdata', () => {
     run({ mode: 'clip', clipminmax: [0, 1], antenna: 'DV01&DV02', correlation: 'IMAG_XX' });
     expect(flags()[0]).toBe(6 * (8 + 4));
     run({ mode: 'unflag' });
+    run({ mode: 'clip', clipminmax: [0, 1], antenna: 'DV01&DV02', correlation: 'IMAG_XX,RR' }); // no window has RR
+    expect(flags()[0]).toBe(6 * (8 + 4));
+    run({ mode: 'unflag' });
     run({ mode: 'quack', quackinterval: 5, quackmode: 'beg' });
     expect(flags()).toEqual([20 * PER_PAIR, 40]);
     run({ mode: 'unflag' });
