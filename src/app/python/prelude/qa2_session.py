@@ -9,7 +9,6 @@ import importlib.machinery
 import importlib.util
 import inspect
 import io
-import json
 import linecache
 import os
 import re
