@@ -1,6 +1,6 @@
 // npm run bench -- calibration [--preset NAME] [--input DIR] [--runs N]: each of the nineteen steps of a scriptForCalibration, run by
 // casapy of alma-qa2 and by CASA 6.7: wall time, CPU time and peak memory of each step, measured from outside alike; medians of
-// N runs, in turn.
+// N runs (default 3), in turn.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ import {
 } from './peers.mjs';
 
 const preset = argument('--preset', 'medium');
-const runs = Number(argument('--runs', '1'));
+const runs = Number(argument('--runs', '3'));
 const work = makeWork();
 const SCRIPT = 'scriptForCalibration.py';
 
