@@ -1,12 +1,13 @@
 // npm run bench -- calibration [--preset NAME] [--input DIR] [--runs N]: each of the nineteen steps of a scriptForCalibration, run by
 // casapy of alma-qa2 and by CASA 6.7: wall time, CPU time and peak memory of each step, measured from outside alike; medians of
-// N runs (default 3), in turn.
+// N runs (default 3), in turn. Then the gain-solve kernel beside its slow definition.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { folderMb, measure } from './measure.mjs';
 import {
   argument,
+  bundle,
   casaEnvironment,
   casaPython,
   conditions,
@@ -103,6 +104,25 @@ function line(name, mine, peer) {
   console.log(`${name.slice(0, 52).padEnd(53)}${cells(mine)}  ${ratio}`);
 }
 
+/** The gain-solve kernel and its slow definition: CPU time of one solution. */
+async function gainSolve() {
+  const program = await bundle('gain-solve');
+  const compared = JSON.parse(
+    execFileSync(process.execPath, [program, join(root, 'dist', 'kernels.wasm')], { encoding: 'utf8' }),
+  );
+  for (const { antCount, kernelMs, slowMs, times } of compared) {
+    console.log(
+      `gains of ${antCount} antennas, CPU: kernel ${kernelMs.toFixed(3)} ms, slow definition ${slowMs.toFixed(3)} ms, ${times.toFixed(1)} times as fast`,
+    );
+  }
+  return compared.map(({ antCount, kernelMs, slowMs, times }) => ({
+    antCount,
+    kernelCpuMs: rounded(kernelMs, 3),
+    slowCpuMs: rounded(slowMs, 3),
+    speed: rounded(times, 1),
+  }));
+}
+
 try {
   const input = simulate(work, preset);
   const asdmMb = folderMb(input.asdm);
@@ -143,6 +163,7 @@ try {
     ...(peer && { speed: rounded(sum(peer.steps).wallSec / sum(mine.steps).wallSec, 1) }),
     peakDiskMb: { almaQa2: rounded(mine.peakDiskMb, 0), ...(peer && { casa: rounded(peer.peakDiskMb, 0) }) },
     steps: results,
+    gainSolve: await gainSolve(),
   });
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -3,10 +3,10 @@
 // With --memory [FACTORS]: peak memory of importasdm alone, on that ASDM with its Main rows cut or repeated; default 0.1,1,10.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { folderMb, measure } from './measure.mjs';
 import {
   argument,
+  bundle,
   casacorePython,
   casaEnvironment,
   casaPython,
@@ -150,16 +150,7 @@ async function memory(asdm) {
 }
 
 async function compareAll(asdm, asdmMb) {
-  await build({
-    entryPoints: [join(root, 'bench', 'columns.ts')],
-    outfile: DRIVER,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    logLevel: 'error',
-  });
+  await bundle('columns');
   const imported = await importBoth(asdm);
   console.log(`importasdm ${JSON.stringify(imported)}`);
   await timed(process.execPath, [DRIVER, 'ours.ms', 'blocks.json', 'plan']);

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from '
 import { cpus, homedir, loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const qa2 = join(root, 'bin', 'qa2.mjs');
@@ -71,6 +72,22 @@ export const conditions = () => ({
 });
 
 export const rounded = (value, digits = 2) => (value === undefined ? undefined : Number(value.toFixed(digits)));
+
+/** Bundles a program of this folder for Node. @returns its path, in dist/bench */
+export async function bundle(name) {
+  const outfile = join(root, 'dist', 'bench', `${name}.mjs`);
+  await build({
+    entryPoints: [join(root, 'bench', `${name}.ts`)],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  return outfile;
+}
 
 export function saveResults(name, results) {
   mkdirSync(join(root, 'bench', 'results'), { recursive: true });

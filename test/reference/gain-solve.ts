@@ -3,6 +3,8 @@
  * Levenberg-Marquardt steps on the real and imaginary parts, with the full matrix of second derivatives.
  */
 
+import type { GainProblem, Lease } from '../../src/foundation/numeric/index.ts';
+
 export interface Baseline {
   readonly ant1: number;
   readonly ant2: number;
@@ -80,4 +82,58 @@ function eliminate(matrix: number[][]): number[] {
     }
   }
   return matrix.map((row, k) => row[size] / row[k]);
+}
+
+/** Gains [ant, re/im] of amplitudes around 1 and any phase. @param next numbers in [-1, 1) */
+export function randomGains(antCount: number, next: () => number): number[] {
+  return Array.from({ length: antCount }, () => {
+    const amp = 1 + 0.3 * next();
+    const phase = Math.PI * next();
+    return [amp * Math.cos(phase), amp * Math.sin(phase)];
+  }).flat();
+}
+
+/** What all baselines see of a source of 1 through these gains. @param next numbers in [-1, 1), of noise and weights */
+export function observe(gains: readonly number[], noise: number, next: () => number): Baseline[] {
+  const antCount = gains.length / 2;
+  const baselines: Baseline[] = [];
+  for (let ant1 = 0; ant1 < antCount; ant1++) {
+    for (let ant2 = ant1 + 1; ant2 < antCount; ant2++) {
+      const [ar, ai, cr, ci] = [gains[2 * ant1], gains[2 * ant1 + 1], gains[2 * ant2], gains[2 * ant2 + 1]];
+      baselines.push({
+        ant1,
+        ant2,
+        re: ar * cr + ai * ci + noise * next(),
+        im: ai * cr - ar * ci + noise * next(),
+        weight: 1 + 0.5 * next(),
+      });
+    }
+  }
+  return baselines;
+}
+
+/** The same as the kernel takes it. */
+export function problemOf(
+  lease: Lease,
+  baselines: readonly Baseline[],
+  antCount: number,
+  guess: readonly number[],
+): GainProblem {
+  const problem = {
+    antCount,
+    products: lease.float64(2 * antCount * antCount).fill(0),
+    weights: lease.float64(antCount * antCount).fill(0),
+    gains: lease.float64(2 * antCount),
+    scratch: lease.float64(2 * antCount),
+    hessian: lease.float64(antCount),
+  };
+  for (const { ant1, ant2, re, im, weight } of baselines) {
+    const [up, down] = [ant1 * antCount + ant2, ant2 * antCount + ant1];
+    problem.weights[up] = problem.weights[down] = weight;
+    problem.products[2 * up] = problem.products[2 * down] = weight * re;
+    problem.products[2 * up + 1] = weight * im;
+    problem.products[2 * down + 1] = -weight * im;
+  }
+  problem.gains.set(guess);
+  return problem;
 }

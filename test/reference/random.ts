@@ -9,3 +9,9 @@ export function randomNumbers(seed: number): () => number {
     return (mixed >>> 0) / 4294967296;
   };
 }
+
+/** The same in [-1, 1). */
+export function symmetricNumbers(seed: number): () => number {
+  const next = randomNumbers(seed);
+  return () => 2 * next() - 1;
+}

@@ -3,63 +3,13 @@ import {
   addVisibilitiesInto,
   arena,
   joinCorrelationFlagsInPlace,
-  type Lease,
   solveGainsInPlace,
 } from '../../../src/foundation/numeric/index.ts';
-import { type Baseline, chiSquare, solveSlowly } from '../../reference/gain-solve.ts';
+import { chiSquare, observe, problemOf, randomGains, solveSlowly } from '../../reference/gain-solve.ts';
+import { symmetricNumbers } from '../../reference/random.ts';
 
-/** Deterministic numbers in [-1, 1). */
-function sequence(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-}
-
-function trueGains(antCount: number, next: () => number): number[] {
-  return Array.from({ length: antCount }, () => {
-    const amp = 1 + 0.3 * next();
-    const phase = Math.PI * next();
-    return [amp * Math.cos(phase), amp * Math.sin(phase)];
-  }).flat();
-}
-
-function observe(gains: readonly number[], noise: number, next: () => number): Baseline[] {
-  const antCount = gains.length / 2;
-  const baselines: Baseline[] = [];
-  for (let ant1 = 0; ant1 < antCount; ant1++) {
-    for (let ant2 = ant1 + 1; ant2 < antCount; ant2++) {
-      const [ar, ai, cr, ci] = [gains[2 * ant1], gains[2 * ant1 + 1], gains[2 * ant2], gains[2 * ant2 + 1]];
-      baselines.push({
-        ant1,
-        ant2,
-        re: ar * cr + ai * ci + noise * next(),
-        im: ai * cr - ar * ci + noise * next(),
-        weight: 1 + 0.5 * next(),
-      });
-    }
-  }
-  return baselines;
-}
-
-function solve(lease: Lease, baselines: readonly Baseline[], antCount: number, guess: readonly number[]) {
-  const problem = {
-    antCount,
-    products: lease.float64(2 * antCount * antCount).fill(0),
-    weights: lease.float64(antCount * antCount).fill(0),
-    gains: lease.float64(2 * antCount),
-    scratch: lease.float64(2 * antCount),
-    hessian: lease.float64(antCount),
-  };
-  for (const { ant1, ant2, re, im, weight } of baselines) {
-    const [up, down] = [ant1 * antCount + ant2, ant2 * antCount + ant1];
-    problem.weights[up] = problem.weights[down] = weight;
-    problem.products[2 * up] = problem.products[2 * down] = weight * re;
-    problem.products[2 * up + 1] = weight * im;
-    problem.products[2 * down + 1] = -weight * im;
-  }
-  problem.gains.set(guess);
+function solve(...args: Parameters<typeof problemOf>): number[] {
+  const problem = problemOf(...args);
   expect(solveGainsInPlace(problem)).toBe(true);
   return Array.from(problem.gains);
 }
@@ -75,8 +25,8 @@ function referenced(gains: readonly number[]): number[] {
 
 describe('gain solver', () => {
   it.each([4, 5, 10, 43])('recovers the gains of %i antennas from noise-free data', (antCount) => {
-    const next = sequence(antCount);
-    const truth = trueGains(antCount, next);
+    const next = symmetricNumbers(antCount);
+    const truth = randomGains(antCount, next);
     const flat = truth.map((_, index) => (index % 2 === 0 ? 1 : 0));
     const guess = truth.map((value, index) => value + 0.2 * (index % 3) * flat[index]);
     const found = arena().scope((lease) => solve(lease, observe(truth, 0, next), antCount, guess));
@@ -87,9 +37,9 @@ describe('gain solver', () => {
   });
 
   it('ends at the minimum that the slow definition finds in noisy data', () => {
-    const next = sequence(77);
+    const next = symmetricNumbers(77);
     for (let trial = 0; trial < 5; trial++) {
-      const truth = trueGains(8, next);
+      const truth = randomGains(8, next);
       const baselines = observe(truth, 0.5, next);
       const fast = arena().scope((lease) => solve(lease, baselines, 8, truth));
       const slow = solveSlowly(baselines, truth);
@@ -102,36 +52,12 @@ describe('gain solver', () => {
   });
 });
 
-describe('the speed of the gain solver', () => {
-  it('is at least twice that of the slow definition that is stopped as soon as it is as near to the minimum', () => {
-    const next = sequence(43);
-    const truth = trueGains(30, next);
-    const baselines = observe(truth, 0.5, next);
-    const guess = truth.map((value, index) => value + 0.2 * ((index % 5) - 2) * next());
-    const fast = arena().scope((lease) => solve(lease, baselines, 30, guess));
-    const goal = chiSquare(baselines, fast) * (1 + 1e-12);
-    let steps = 1;
-    while (chiSquare(baselines, solveSlowly(baselines, guess, steps)) > goal) steps++;
-    expect(steps).toBeLessThan(100);
-    const cpuOf = (work: () => void) => {
-      const start = process.cpuUsage();
-      for (let time = 0; time < 5; time++) work();
-      const { user, system } = process.cpuUsage(start);
-      return user + system;
-    };
-    const kernel = () => arena().scope((lease) => solve(lease, baselines, 30, guess));
-    cpuOf(kernel);
-    const ratio = cpuOf(() => solveSlowly(baselines, guess, steps)) / cpuOf(kernel);
-    expect(ratio).toBeGreaterThan(2);
-  });
-});
-
 describe('visibility sums', () => {
   it('are the weighted products over unflagged samples', () => {
     arena().scope((lease) => {
       const [rowCount, chanCount, corrCount] = [700, 5, 2];
       const cells = rowCount * chanCount * corrCount;
-      const next = sequence(5);
+      const next = symmetricNumbers(5);
       const into = lease.float32(2 * cells);
       into.set(into.map(next));
       const model = lease.float32(2 * cells);
