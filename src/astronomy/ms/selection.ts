@@ -149,12 +149,14 @@ export function compileSelection(
  * means half the exposure, before and after, of the first row that the other parts of a selection leave.
  */
 export function readTimerange(ms: MeasurementSet, text: string, others: readonly RowCondition[] = []): TimeRange[] {
-  if (ms.main.rowCount === 0) return parseTimerange(text, 0, 0);
-  const firstTime = Number(ms.main.column('TIME').get(0));
-  const ranges = (exposure: number) => parseTimerange(text, firstTime, exposure);
-  const isOfExposure = ranges(1).some(([start], index) => start !== ranges(0)[index][0]);
-  const [first = 0] = isOfExposure && others.length > 0 ? testRows(ms, others) : [];
-  return ranges(Number(ms.main.column('EXPOSURE').get(first)));
+  if (ms.main.rowCount === 0) return parseTimerange(text, 0);
+  let exposure: number | undefined;
+  const exposureOf = () => {
+    const [first = 0] = exposure === undefined && others.length > 0 ? testRows(ms, others) : [];
+    exposure ??= Number(ms.main.column('EXPOSURE').get(first));
+    return exposure;
+  };
+  return parseTimerange(text, Number(ms.main.column('TIME').get(0)), exposureOf);
 }
 
 function testRows(ms: MeasurementSet, conditions: readonly RowCondition[]): Int32Array {

@@ -90,21 +90,21 @@ export function parseDateTime(text: string, defaultSec: number): number {
  * what is missing is that of the first row.
  *
  * @param firstTimeSec TIME of the first row
- * @param exposureSec exposure of the first row
+ * @param exposureOf exposure of the first row, s; asked only where the text means it
  */
-export function parseTimerange(text: string, firstTimeSec: number, exposureSec: number): TimeRange[] {
+export function parseTimerange(text: string, firstTimeSec: number, exposureOf: () => number = () => 0): TimeRange[] {
   return splitList(text, ',')
     .filter((part) => part !== '')
     .map((part) => {
       const bracket = /^([\d.]*)\s*\[(.*)\]$/.exec(part);
-      if (!bracket) return timeSpan(part, firstTimeSec, exposureSec);
-      const [start, end] = timeSpan(bracket[2], firstTimeSec, exposureSec);
-      const edge = bracket[1] === '' ? exposureSec / 2 : Number(bracket[1]);
+      if (!bracket) return timeSpan(part, firstTimeSec, exposureOf);
+      const [start, end] = timeSpan(bracket[2], firstTimeSec, exposureOf);
+      const edge = bracket[1] === '' ? exposureOf() / 2 : Number(bracket[1]);
       return [start - edge, end + edge] as const;
     });
 }
 
-function timeSpan(part: string, firstTimeSec: number, exposureSec: number): TimeRange {
+function timeSpan(part: string, firstTimeSec: number, exposureOf: () => number): TimeRange {
   const bound = /^([<>])=?\s*(.*)$/.exec(part);
   if (bound) {
     const limit = parseDateTime(bound[2], firstTimeSec);
@@ -124,7 +124,8 @@ function timeSpan(part: string, firstTimeSec: number, exposureSec: number): Time
     return [start, start + (hour ?? 0) * 3600 + (minute ?? 0) * 60 + (second ?? 0)];
   }
   const time = parseDateTime(part, firstTimeSec);
-  return [time - exposureSec / 2, time + exposureSec / 2];
+  const half = exposureOf() / 2;
+  return [time - half, time + half];
 }
 
 /**

@@ -50,7 +50,7 @@ export function selectCalRows(table: CalTable, selection: CalSelection, manner: 
   }
   if (selection.timerange) {
     const first = rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-    const ranges = parseTimerange(selection.timerange, first, 0);
+    const ranges = parseTimerange(selection.timerange, first);
     tests.push((row) => ranges.some(([start, end]) => rows.time[row] >= start && rows.time[row] <= end));
   }
   return Array.from({ length: rows.count }, (_, row) => row).filter((row) => tests.every((test) => test(row)));

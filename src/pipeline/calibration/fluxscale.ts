@@ -194,7 +194,7 @@ function chosenRows(table: CalTable, options: FluxscaleOptions): (row: number) =
   const isScan = options.scan ? parseScan(options.scan) : undefined;
   const wanted = options.antenna ? chooseAntennas(options.antenna, table.antennas) : undefined;
   const start = rows.time.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-  const ranges = options.timerange ? parseTimerange(options.timerange, start, 0) : undefined;
+  const ranges = options.timerange ? parseTimerange(options.timerange, start) : undefined;
   return (row) =>
     (!wanted || wanted.has(rows.antenna1[row])) &&
     (!isScan || isScan(rows.scanNumber[row])) &&

@@ -207,7 +207,7 @@ export function widenTimerange(
   try {
     const parts = command.timerange.split(',').map((part) => {
       if (!part.includes('~') || part.includes('[')) return part;
-      const [[start, end]] = parseTimerange(part, firstTimeSec, 0);
+      const [[start, end]] = parseTimerange(part, firstTimeSec);
       return `${formatMjd(start - before, 3)}~${formatMjd(end + after, 3)}`;
     });
     return { ...command, timerange: parts.join(',') };

@@ -29,7 +29,7 @@ export function flagFigure(context: Context, vis: string, commands: readonly Sto
     const bars = named.map(() => ({ x: [] as number[], y: [] as number[] }));
     for (const { reason, command } of commands) {
       const colour = named.includes(reason) ? named.indexOf(reason) : named.length - 1;
-      const ranges = command.timerange ? parseTimerange(command.timerange, start, 0) : [[start, end] as const];
+      const ranges = command.timerange ? parseTimerange(command.timerange, start) : [[start, end] as const];
       for (const antenna of rowsOf(command.antenna ?? '')) {
         // Bars of one antenna lie side by side, one lane for each reason.
         const lane = antenna + (named.length > 1 ? 0.6 * (colour / (named.length - 1) - 0.5) : 0);
