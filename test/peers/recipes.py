@@ -2,7 +2,7 @@
 
 Usage: recipes.py [--out DIR]   (run by the Python of the CASA environment)
 
-One Execution Block of ALMA_QA2_SIMULATED is imported here, with Tsys. SYSCAL's times and the windows are then changed as the cases
+CASA imports one Execution Block of ALMA_QA2_SIMULATED and makes the table of Tsys. SYSCAL's times and the windows are then changed as the cases
 say. Answers and maps agree exactly, TIME within two units of its last place. Prints PASS, FAIL and INFO lines.
 """
 import json
@@ -25,7 +25,7 @@ try:
 except ImportError:
     print("MISSING casarecipes")
     sys.exit(0)
-from casatasks import casalog  # noqa: E402
+from casatasks import casalog, gencal, importasdm  # noqa: E402
 from casatools import table  # noqa: E402
 
 casalog.setlogfile(os.path.join(OUT, "casa.log"))
@@ -121,11 +121,8 @@ def trimmed(whole, arguments):
 def main():
     simulated = os.environ["ALMA_QA2_SIMULATED"]
     asdm = sorted(name for name in os.listdir(simulated) if name.startswith("uid___"))[0]
-    casapy("importasdm(%r, vis='base.ms', bdfflags=False)\ngencal('base.ms', caltable='base.tsys', caltype='tsys')\n" % os.path.join(simulated, asdm))
-    tb.open("base.ms/SPECTRAL_WINDOW", nomodify=False)
-    for name, value in (("ASSOC_SPW_ID", [0]), ("ASSOC_NATURE", ["none"])):
-        tb.putcell(name, 0, value)  # the recipe stops at undefined cells
-    tb.close()
+    importasdm(asdm=os.path.join(simulated, asdm), vis="base.ms", bdfflags=False)
+    gencal("base.ms", caltable="base.tsys", caltype="tsys")
     tb.open("base.tsys")
     tsys = sorted(set(tb.getcol("SPECTRAL_WINDOW_ID").tolist()))
     tb.close()

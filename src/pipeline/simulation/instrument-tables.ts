@@ -47,7 +47,7 @@ export function writeInstrumentTables(
     ),
   });
   for (const window of setup.windows) {
-    writeWindow(asdm, window);
+    writeWindow(asdm, window, setup);
     writeReceiver(asdm, window, startNs);
     writeFeeds(asdm, layout, window, startNs);
   }
@@ -91,7 +91,11 @@ function writeAntennas(asdm: AsdmWriter, layout: ArrayLayout, startNs: bigint, w
   });
 }
 
-function writeWindow(asdm: AsdmWriter, window: SimulatedWindow): void {
+function writeWindow(asdm: AsdmWriter, window: SimulatedWindow, setup: SpectralSetup): void {
+  // As in ALMA's data the window of the radiometers names all others: CASA's recipe tsysspwmap stops at undefined cells.
+  const isPartner = ({ id, kind }: SimulatedWindow) =>
+    window.kind === 'WVR' ? kind !== 'WVR' : id === window.partnerId;
+  const partners = setup.windows.filter(isPartner);
   const common = {
     spectralWindowId: tag('SpectralWindow', window.id),
     netSideband: window.sideband,
@@ -100,6 +104,14 @@ function writeWindow(asdm: AsdmWriter, window: SimulatedWindow): void {
     windowFunction: 'UNIFORM',
     measFreqRef: 'TOPO',
     name: window.name,
+    ...(partners.length > 0 && {
+      numAssocValues: partners.length,
+      assocNature: textList(partners.map(({ kind }) => (kind === 'FULL_RES' ? 'FULL_RESOLUTION' : 'CHANNEL_AVERAGE'))),
+      assocSpectralWindowId: tagList(
+        'SpectralWindow',
+        partners.map(({ id }) => id),
+      ),
+    }),
   };
   if (window.kind === 'WVR') {
     asdm.append('SpectralWindow', {
@@ -125,9 +137,6 @@ function writeWindow(asdm: AsdmWriter, window: SimulatedWindow): void {
       effectiveBw: width,
       quantization: false,
       resolution: width,
-      numAssocValues: 1,
-      assocNature: textList([window.kind === 'FULL_RES' ? 'CHANNEL_AVERAGE' : 'FULL_RESOLUTION']),
-      assocSpectralWindowId: tagList('SpectralWindow', [window.partnerId]),
     });
   }
   asdm.append('DataDescription', {

@@ -50,6 +50,15 @@ describe('simulate', () => {
     expect(() => simulate(silentContext(folder), { out: 'again', preset: 'tiny' })).toThrow(/exists already/);
   });
 
+  it('associates every window with others, the radiometers with all', () => {
+    const rows = [...openAsdm(tiny.asdms[0]).table('SpectralWindow').rows()];
+    const ids = rows.map((_, id) => id);
+    const found = rows.map((row) => Array.from(row.integers('assocSpectralWindowId')));
+    expect(found[0]).toEqual(ids.slice(1));
+    expect(found.slice(1).flat()).toEqual(ids.slice(1).map((id) => (id % 2 === 1 ? id + 1 : id - 1)));
+    expect(rows[0].texts('assocNature').slice(0, 3)).toEqual(['FULL_RESOLUTION', 'CHANNEL_AVERAGE', 'FULL_RESOLUTION']);
+  });
+
   it('writes one polarization, or all four with noise in the crossed ones', () => {
     const products = ([1, 4] as const).map((polarizationCount) => {
       const small = { antennaCount: 4, executionCount: 1, cycleCount: 1 };
