@@ -51,7 +51,7 @@ export interface WvrgcalOptions {
   readonly rseed?: number;
   /** Allows for a cloud behind the water: one set of coefficients for all; needs segsource false and nsol 1. */
   readonly cont?: boolean;
-  /** m */
+  /** Farthest neighbour that may lend its radiometer, m; below 0 the default, 500, as CASA 4 and 5 take it. */
   readonly maxdistm?: number;
   readonly minnumants?: number;
   readonly mingoodfrac?: number;
@@ -260,7 +260,8 @@ function tooFewGood(
 /** Gives antennas without good samples those of their neighbours; returns the antennas that have none near. */
 function replaceSamples({ metadata, options, post }: Job, data: WvrData, replaced: ReadonlySet<number>): Set<number> {
   const impossible = new Set<number>();
-  const maxDistance = options.maxdistm ?? 500;
+  const asked = options.maxdistm ?? -1;
+  const maxDistance = asked < 0 ? 500 : asked;
   const least = options.minnumants ?? 2;
   for (const antenna of [...replaced].sort((a, b) => a - b)) {
     const near = nearestRadiometers(metadata.antennas, antenna, replaced, maxDistance);

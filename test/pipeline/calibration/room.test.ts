@@ -83,6 +83,15 @@ describe('from a simulated observation', () => {
     );
   });
 
+  it('wvrgcal lends radiometers within 500 m where maxdistm is below 0, and needs one that is usable', () => {
+    const names = metadata.antennas.map(({ name }) => name);
+    const lent = (maxdistm: number, wvrflag = names.slice(0, 1)) =>
+      wvrgcal(context, { vis, caltable: 'lent.wvr', spw: science, wvrflag, maxdistm }).RMS_um[0];
+    expect(lent(-1)).toBe(lent(500));
+    expect(lent(0)).toBe(0);
+    expect(() => lent(500, names)).toThrow('No antennas with sufficient WVR data');
+  });
+
   it('wvrgcal and applycal take the phase noise away', () => {
     const result = wvrgcal(context, { vis, caltable: 'a.wvr', spw: science });
     expect(result.success).toBe(true);
