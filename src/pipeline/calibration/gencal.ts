@@ -67,8 +67,11 @@ function makeTable(context: Context, vis: string, options: GencalOptions): CalTa
     case 'ph':
     case 'sbd':
     case 'mbd':
-    case 'opac':
-      return statedTable(context, vis, frame, options);
+    case 'opac': {
+      const { visCal } = STATED[options.caltype];
+      context.log.post(`Creating ${visCal} table from specified parameters.`, 'INFO', 'gencal');
+      return statedTable(frame, options, windowReader(vis));
+    }
     case 'jyperk':
       return sensitivityTable(context, vis, frame, options);
     default:
@@ -193,12 +196,11 @@ const STATED: Readonly<Record<string, StatedKind>> = {
 };
 
 /** One value for all, or one for each window, antenna and polarization that are named (`SolvableVisCal::specify`). */
-function statedTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
+function statedTable(frame: CalFrame, options: GencalOptions, windowsOf: (spw: string) => number[]): CalTable {
   const values = options.parameter ?? [];
   const kind = STATED[options.caltype];
-  context.log.post(`Creating ${kind.visCal} table from specified parameters.`, 'INFO', 'gencal');
   const places = (text: string | undefined, all: readonly number[]) => (text?.trim() ? all.map((one) => [one]) : [all]);
-  const windows = places(options.spw, chosenWindows(vis, options.spw ?? ''));
+  const windows = places(options.spw, windowsOf(options.spw ?? ''));
   const antennas = places(options.antenna, antennasOf(options.antenna ?? '', frame));
   const pars = kind.parCount === 1 ? [[0]] : places(options.pol, polarizationsOf(options.pol ?? ''));
   const count = windows.length * antennas.length * pars.length;
@@ -261,47 +263,50 @@ function polarizationsOf(text: string): number[] {
   });
 }
 
-/** Hands that a line of a file is for: X or XX, Y or YY; I or nothing for both. */
-function handsOf(pol: string, file: string, row: number): readonly number[] {
-  if (pol === 'I' || pol === '') return [0, 1];
-  if (!/^([XYRL])\1?$/.test(pol)) fail('bad-format', `There is no polarization "${pol}".`, { file, row });
-  return /^[YL]/.test(pol) ? [1] : [0];
-}
+/** Polarizations that a line of Jy/K factors is for, as gencal's `pol`. */
+const FACTOR_POLARIZATIONS: Readonly<Record<string, string>> = {
+  ...{ I: '', '': '', X: 'X', XX: 'X', Y: 'Y', YY: 'Y', R: 'R', RR: 'R', L: 'L', LL: 'L' },
+};
 
-/** Gains 1/sqrt(factor) from a file of Jy/K factors; windows and antennas that are not in it keep 1. */
+/** Gains 1/sqrt(factor) of the lines of a file of Jy/K factors, one on top of the other; what no line names keeps 1. */
 function sensitivityTable(context: Context, vis: string, frame: CalFrame, options: GencalOptions): CalTable {
   const path = joinPath(context.cwd, options.infile ?? '');
   if (!options.infile || !disk().exists(path)) {
     fail('missing', 'gencal jyperk needs a file of factors (infile); the web service is not asked.', { file: path });
   }
   context.log.post('Creating G Jones table from Jy/K factors.', 'INFO', 'gencal');
-  const rows = allWindows(frame, STATED.amp);
-  const windows = new Set(chosenWindows(vis, options.spw ?? ''));
+  const windowsOf = windowReader(vis);
+  const chosen = new Set(windowsOf(options.spw ?? ''));
+  let table: CalTable | undefined;
   const lines = disk().readText(path).split('\n');
-  let used = 0;
   lines.forEach((line, row) => {
-    const [msName, name, spw, pol, factor] = line.split(',').map((word) => word.trim());
-    if (line.trim() === '' || line.startsWith('#') || msName === 'MS' || msName !== frame.msName) return;
-    const antenna = frame.antennas.find((entry) => entry.name === name);
-    const value = Number(factor);
-    if (!antenna || !(value > 0)) fail('bad-format', `"${line}" is no line of Jy/K factors.`, { file: path, row });
-    if (!windows.has(Number(spw))) return;
-    used++;
-    for (const par of handsOf(pol, path, row)) {
-      const cell = 2 * (Number(spw) * frame.antennas.length + antenna.id) + par;
-      rows.params[2 * cell] = 1 / Math.sqrt(value);
-      rows.params[2 * cell + 1] = 0;
-    }
+    const fields = csvFields(line);
+    if (fields[0] !== frame.msName) return; // a heading, a remark, another MeasurementSet
+    const [, antenna, spw, polarization, factor] = fields;
+    const pol = FACTOR_POLARIZATIONS[polarization];
+    if (fields.length !== 5 || pol === undefined || !(Number(factor) > 0))
+      fail('bad-format', `"${line.trim()}" is no line of Jy/K factors.`, { file: path, row });
+    const windows = windowsOf(spw).filter((id) => chosen.has(id));
+    if (windows.length === 0) return;
+    const parameter = [1 / Math.sqrt(Number(factor))];
+    const stated = statedTable(frame, { ...options, caltype: 'amp', spw: '', antenna, pol, parameter }, () => windows);
+    table = table ? accumulate(table, stated, path) : stated;
   });
-  if (used > 1) rows.observationId.fill(-1); // CASA puts one line on top of the other
-  return assemble(frame, 'G Jones', 'Complex', rows, meanChannelWindows(frame.spectralWindows));
+  return table ?? fail('bad-data', `The file has no factors of ${frame.msName}.`, { file: path });
 }
 
-/** Windows in the order of the selection. */
-function chosenWindows(vis: string, spw: string): number[] {
+/** The fields of a line of comma-separated values, without blanks around them; quotation marks keep commas together. */
+function csvFields(line: string): string[] {
+  const fields = line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"|([^,]*))/g);
+  return Array.from(fields, ([, quoted, plain]) => (quoted?.replaceAll('""', '"') ?? plain).trim());
+}
+
+/** Reads selections of windows of a MeasurementSet: their numbers in the order of the selection. */
+function windowReader(vis: string): (spw: string) => number[] {
   const ms = openMs(vis, 'read');
   try {
-    return [...parseSpw(spw, readMetadata(ms).spectralWindows).keys()];
+    const { spectralWindows } = readMetadata(ms);
+    return (spw) => [...parseSpw(spw, spectralWindows).keys()];
   } finally {
     ms.close();
   }

@@ -65,6 +65,21 @@ it('puts values on top of those of a table that is there', () => {
   );
 });
 
+it('reads lines of Jy/K factors as CASA does', () => {
+  const factors = (text: string, more = {}) => {
+    writeFileSync(join(folder, 'f.csv'), text);
+    return reals(make({ caltype: 'jyperk', infile: 'f.csv', ...more })).map((value) => Math.round(1e4 * value) / 1e4);
+  };
+  expect(factors('a.ms,DA41,0,I,4\r\na.ms,DA41,0,XX,25\r\n')).toEqual([0.1, 0.5, 1, 1, 1, 1, 1, 1]);
+  expect(factors('"a.ms","DA42","0,1","Y", "4"')).toEqual([1, 1, 1, 0.5, 1, 1, 1, 0.5]);
+  expect(factors('#a\n\na.ms, ,1,,4\n')).toEqual([1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5]);
+  expect(factors('a.ms,1,,YY,4\n', { spw: '1' })).toEqual([1, 1, 1, 1, 1, 1, 1, 0.5]);
+  for (const line of ['a.ms,DA41,0,4', 'a.ms,DA41,0,I,4,7', 'a.ms,DA41,0,Q,4', 'a.ms,DA41,0,I,-4'])
+    expect(() => factors(line)).toThrow(`"${line}" is no line of Jy/K factors`);
+  expect(() => factors('b.ms,DA41,0,I,4')).toThrow('no factors of a.ms');
+  expect(() => factors('a.ms,DA99,0,I,4')).toThrow('no antenna "DA99"');
+});
+
 it('reads Jy/K factors and antenna positions from files', () => {
   writeFileSync(
     join(folder, 'jyperk.csv'),
