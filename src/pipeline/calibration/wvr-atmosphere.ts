@@ -208,54 +208,60 @@ export function cloudyMisfit(
   return misfit;
 }
 
-/** A layer at given temperature and pressure, ready for any water column. */
-export interface WaterLayer {
+/** [sample] */
+const FREQUENCIES = Float64Array.from(SAMPLES, ({ frequency }) => frequency);
+const BACKGROUNDS = Float64Array.from(SAMPLES, ({ background }) => background);
+const CLOUD_SHAPE = Float64Array.from(CLOUDS, ({ shape }) => shape);
+const CLOUD_EMISSION = Float64Array.from(SAMPLES, ({ frequency }) => planck(frequency, CLOUD.temperature));
+const SAMPLES_PER_CHANNEL = SAMPLES.length / FILTER_OFFSETS.length;
+
+/** A layer of water vapour, ready for any column; its arrays serve for one temperature and pressure after the other. */
+export class WaterLayer {
   /** Extra electrical path per millimetre of water, mm. */
-  readonly pathPerMm: number;
+  pathPerMm = Number.NaN;
+  /** [sample] */
+  private readonly opacityPerMm = new Float64Array(SAMPLES.length);
+  private readonly emission = new Float64Array(SAMPLES.length);
+  private readonly behind = new Float64Array(SAMPLES.length);
+
+  /**
+   * Gives the layer its state.
+   *
+   * @param temperature K, 250 to 300
+   * @param pressure mbar
+   * @param cloudOpacity of a cloud behind the layer, at 183.3 GHz along the line of sight
+   */
+  at(temperature: number, pressure: number, cloudOpacity = 0): this {
+    const physics = layerPhysics(temperature, pressure);
+    for (let sample = 0; sample < SAMPLES.length; sample++) {
+      this.opacityPerMm[sample] = opacity(physics, FREQUENCIES[sample]);
+      this.emission[sample] = planck(FREQUENCIES[sample], temperature);
+      const through = Math.exp(-cloudOpacity * CLOUD_SHAPE[sample]);
+      this.behind[sample] = BACKGROUNDS[sample] * through + CLOUD_EMISSION[sample] * (1 - through);
+    }
+    this.pathPerMm = (MOLECULES_PER_MM * WATER_MOLECULE * 1.742e7) / temperature;
+    return this;
+  }
+
   /** Brightness of the four channels, K, for a column in mm along the line of sight. */
-  brightness(columnMm: number, into: Float64Array): void;
+  brightness(columnMm: number, into: Float64Array): void {
+    const { opacityPerMm, emission, behind } = this;
+    into.fill((1 - SKY_COUPLING) * SPILL_TEMPERATURE);
+    for (let sample = 0; sample < SAMPLES.length; sample++) {
+      const through = Math.exp(-opacityPerMm[sample] * columnMm);
+      into[Math.floor(sample / SAMPLES_PER_CHANNEL)] +=
+        SAMPLE_PER_KELVIN[sample] * (behind[sample] * through + emission[sample] * (1 - through));
+    }
+  }
+
   /** Their change per millimetre of extra path, K/mm. */
-  slope(columnMm: number, into: Float64Array): void;
-}
-
-const CLOUD_SHAPE = SAMPLES.map(({ frequency }) => (frequency / CLOUD.frequency) ** 2);
-const CLOUD_EMISSION = SAMPLES.map(({ frequency }) => planck(frequency, CLOUD.temperature));
-
-/**
- * Prepares the layer model.
- *
- * @param temperature K, 250 to 300
- * @param pressure mbar
- * @param cloudOpacity of a cloud behind the layer, at 183.3 GHz along the line of sight
- */
-export function waterLayer(temperature: number, pressure: number, cloudOpacity = 0): WaterLayer {
-  const physics = layerPhysics(temperature, pressure);
-  const opacityPerMm = new Float64Array(SAMPLES.length);
-  const emission = new Float64Array(SAMPLES.length);
-  const behind = new Float64Array(SAMPLES.length);
-  SAMPLES.forEach(({ frequency: f, background }, index) => {
-    opacityPerMm[index] = opacity(physics, f);
-    emission[index] = planck(f, temperature);
-    const through = Math.exp(-cloudOpacity * CLOUD_SHAPE[index]);
-    behind[index] = background * through + CLOUD_EMISSION[index] * (1 - through);
-  });
-  const pathPerMm = (MOLECULES_PER_MM * WATER_MOLECULE * 1.742e7) / temperature;
-  return {
-    pathPerMm,
-    brightness(columnMm, into) {
-      into.fill((1 - SKY_COUPLING) * SPILL_TEMPERATURE);
-      SAMPLES.forEach(({ channel }, index) => {
-        const through = Math.exp(-opacityPerMm[index] * columnMm);
-        into[channel] += SAMPLE_PER_KELVIN[index] * (behind[index] * through + emission[index] * (1 - through));
-      });
-    },
-    slope(columnMm, into) {
-      into.fill(0);
-      SAMPLES.forEach(({ channel }, index) => {
-        const through = Math.exp(-opacityPerMm[index] * columnMm);
-        into[channel] +=
-          (SAMPLE_PER_KELVIN[index] * (emission[index] - behind[index]) * opacityPerMm[index] * through) / pathPerMm;
-      });
-    },
-  };
+  slope(columnMm: number, into: Float64Array): void {
+    const { opacityPerMm, emission, behind, pathPerMm } = this;
+    into.fill(0);
+    for (let sample = 0; sample < SAMPLES.length; sample++) {
+      const through = Math.exp(-opacityPerMm[sample] * columnMm);
+      into[Math.floor(sample / SAMPLES_PER_CHANNEL)] +=
+        (SAMPLE_PER_KELVIN[sample] * (emission[sample] - behind[sample]) * opacityPerMm[sample] * through) / pathPerMm;
+    }
+  }
 }

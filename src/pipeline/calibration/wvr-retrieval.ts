@@ -1,8 +1,8 @@
 import { doTogether, fail, isQa2Error, type Qa2Error } from '../../foundation/base/index.ts';
 import { arena } from '../../foundation/numeric/index.ts';
 import { Deviates, firstUniforms, MersenneTwister } from './mersenne-twister.ts';
-import { principalAxes } from './principal-axes.ts';
-import { cloudyMisfit, WaterMisfit, waterLayer } from './wvr-atmosphere.ts';
+import { PrincipalAxes } from './principal-axes.ts';
+import { cloudyMisfit, WaterLayer, WaterMisfit } from './wvr-atmosphere.ts';
 
 /** What four brightness temperatures say about the atmosphere. */
 export interface Retrieval {
@@ -140,12 +140,13 @@ function waterSums(brightness: ArrayLike<number>, elevation: number, seed: numbe
   const airmass = 1 / Math.sin(elevation);
   return arena().scope((lease) => {
     const water = new WaterMisfit(lease, brightness);
+    const layer = new WaterLayer();
     return new Sampler(
       {
         low: LOW,
         high: HIGH,
         misfit: (points, at) => water.of(points[at] * airmass, points[at + 1], points[at + 2]),
-        slope: (points, at, into) => waterLayer(points[at + 1], points[at + 2]).slope(points[at] * airmass, into),
+        slope: (points, at, into) => layer.at(points[at + 1], points[at + 2]).slope(points[at] * airmass, into),
       },
       seed,
     ).run();
@@ -154,6 +155,7 @@ function waterSums(brightness: ArrayLike<number>, elevation: number, seed: numbe
 
 function cloudySums(brightness: ArrayLike<number>, elevation: number, seed: number): Sums {
   const airmass = 1 / Math.sin(elevation);
+  const layer = new WaterLayer();
   const sampler = new Sampler(
     {
       low: [...LOW, 0],
@@ -161,7 +163,7 @@ function cloudySums(brightness: ArrayLike<number>, elevation: number, seed: numb
       misfit: (points, at) =>
         cloudyMisfit(brightness, points[at] * airmass, points[at + 1], points[at + 2], points[at + 3]),
       slope: (points, at, into) =>
-        waterLayer(points[at + 1], points[at + 2], points[at + 3]).slope(points[at] * airmass, into),
+        layer.at(points[at + 1], points[at + 2], points[at + 3]).slope(points[at] * airmass, into),
     },
     seed,
   );
@@ -198,6 +200,10 @@ class Sampler {
   private readonly misfits = new Float64Array(LIVE_POINTS);
   private readonly covariance: Float64Array;
   private readonly mean: Float64Array;
+  private readonly principal: PrincipalAxes;
+  /** [axis, unknown] */
+  private readonly strides: Float64Array;
+  private readonly trial: Float64Array;
   private readonly slope = new Float64Array(4);
   private readonly sums: Sums;
 
@@ -209,6 +215,9 @@ class Sampler {
     this.points = new Float64Array(LIVE_POINTS * size);
     this.covariance = new Float64Array(size * size);
     this.mean = new Float64Array(size);
+    this.principal = new PrincipalAxes(size);
+    this.strides = new Float64Array(size * size);
+    this.trial = new Float64Array(size);
     const [means, meanSquares] = [new Float64Array(size), new Float64Array(size)];
     this.sums = { evidence: 0, means, meanSquares, slopes: new Float64Array(4), squares: new Float64Array(4) };
     const first = new MersenneTwister(seed);
@@ -279,11 +288,10 @@ class Sampler {
 
   /** Walks from the worst point to a better one; undefined when no step led there. */
   private walk(worst: number): { point: Float64Array; misfit: number } | undefined {
-    const { points, misfits, deviates, size } = this;
-    const strides = this.strides();
+    const { points, misfits, deviates, size, strides, trial } = this;
+    this.setStrides();
     const limit = misfits[worst];
     const here = points.slice(worst * size, (worst + 1) * size);
-    const trial = new Float64Array(size);
     let reached = limit;
     for (let step = 0; step < WALK_STEPS; step++) {
       trial.set(here);
@@ -302,9 +310,9 @@ class Sampler {
     return reached < limit ? { point: here, misfit: reached } : undefined;
   }
 
-  /** Steps along the principal axes of the points, the shortest first: [axis, unknown]. */
-  private strides(): Float64Array {
-    const { points, covariance, mean, size } = this;
+  /** Steps along the principal axes of the points, the shortest first. */
+  private setStrides(): void {
+    const { points, covariance, mean, principal, strides, size } = this;
     mean.fill(0);
     for (let at = 0; at < points.length; at += size) {
       for (let axis = 0; axis < size; axis++) mean[axis] += points[at + axis];
@@ -320,7 +328,12 @@ class Sampler {
         covariance[column * size + row] = sum / LIVE_POINTS;
       }
     }
-    const { variances, axes } = principalAxes(covariance, size);
-    return axes.map((value, at) => value * Math.sqrt(variances[Math.floor(at / size)]) * STEP_SCALE);
+    principal.of(covariance);
+    for (let axis = 0; axis < size; axis++) {
+      const length = Math.sqrt(principal.variances[axis]);
+      for (let along = 0; along < size; along++) {
+        strides[axis * size + along] = principal.axes[axis * size + along] * length * STEP_SCALE;
+      }
+    }
   }
 }

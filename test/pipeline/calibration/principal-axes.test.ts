@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { principalAxes } from '../../../src/pipeline/calibration/principal-axes.ts';
+import { PrincipalAxes } from '../../../src/pipeline/calibration/principal-axes.ts';
 
 // Eigenvectors as the GNU Scientific Library 2.7 gives them (gsl_eigen_symmv, sorted by size), a row each after the variance.
 const CASES = [
@@ -29,10 +29,23 @@ const CASES = [
   },
 ];
 
-describe('principalAxes', () => {
+function axesOf(covariance: readonly number[], size: number): PrincipalAxes {
+  const principal = new PrincipalAxes(size);
+  // What another covariance left must not matter.
+  principal.of(
+    Float64Array.from(
+      { length: size * size },
+      (_, at) => Math.cos(at) + Math.cos((at % size) * size + Math.floor(at / size)),
+    ),
+  );
+  principal.of(Float64Array.from(covariance));
+  return principal;
+}
+
+describe('PrincipalAxes', () => {
   it.each(CASES)('gives the variances and vectors of GSL, with its signs: %#', ({ covariance, expected }) => {
     const size = expected.length;
-    const { variances, axes } = principalAxes(Float64Array.from(covariance), size);
+    const { variances, axes } = axesOf(covariance, size);
     expected.forEach(([variance, ...vector], axis) => {
       expect(Math.abs(variances[axis] / variance - 1)).toBeLessThan(1e-8);
       vector.forEach((value, at) => {
@@ -43,7 +56,7 @@ describe('principalAxes', () => {
 
   it('gives vectors that the matrix only stretches, also where nothing is beside the diagonal', () => {
     for (const covariance of [CASES[2].covariance, [9, 0, 0, 0, 0, 4, 0, 0, 0, 0, 1, 0, 0, 0, 0, 16]]) {
-      const { variances, axes } = principalAxes(Float64Array.from(covariance), 4);
+      const { variances, axes } = axesOf(covariance, 4);
       for (let axis = 0; axis < 4; axis++) {
         for (let row = 0; row < 4; row++) {
           let sum = 0;

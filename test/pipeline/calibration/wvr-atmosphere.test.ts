@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { arena } from '../../../src/foundation/numeric/index.ts';
-import { WaterMisfit, waterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
+import { WaterLayer, WaterMisfit } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
 
 const brightness = (column: number, temperature = 270, pressure = 450) => {
   const values = new Float64Array(4);
-  waterLayer(temperature, pressure).brightness(column, values);
+  new WaterLayer().at(temperature, pressure).brightness(column, values);
   return values;
 };
 
@@ -21,7 +21,7 @@ describe('a layer of water vapour', () => {
   });
 
   it('has the slope of its brightness', () => {
-    const layer = waterLayer(270, 450);
+    const layer = new WaterLayer().at(270, 450);
     const slope = new Float64Array(4);
     layer.slope(1, slope);
     const step = 1e-4;
@@ -43,6 +43,6 @@ describe('a layer of water vapour', () => {
   });
 
   it('delays by 6.5 mm per mm of water at 270 K', () => {
-    expect(waterLayer(270, 450).pathPerMm).toBeCloseTo(6.45, 2);
+    expect(new WaterLayer().at(270, 450).pathPerMm).toBeCloseTo(6.45, 2);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cloudyMisfit, waterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
+import { cloudyMisfit, WaterLayer } from '../../../src/pipeline/calibration/wvr-atmosphere.ts';
 import { retrieveCloudyWater, retrieveWater } from '../../../src/pipeline/calibration/wvr-retrieval.ts';
 
 describe('retrieveWater', () => {
@@ -23,7 +23,7 @@ describe('retrieveWater', () => {
   it('finds the column that a layer was made with', () => {
     const brightness = new Float64Array(4);
     const airmass = 1 / Math.sin(0.9);
-    waterLayer(272, 425).brightness(2 * airmass, brightness);
+    new WaterLayer().at(272, 425).brightness(2 * airmass, brightness);
     const found = retrieveWater(brightness, 0.9, 7);
     expect(Math.abs(found.pwv - 2)).toBeLessThan(4 * found.pwvError);
   });
@@ -31,7 +31,7 @@ describe('retrieveWater', () => {
   it('finds the cloud behind a layer, and water that the cloud does not change', () => {
     const brightness = new Float64Array(4);
     const airmass = 1 / Math.sin(0.9);
-    waterLayer(272, 425, 0.05).brightness(1.2 * airmass, brightness);
+    new WaterLayer().at(272, 425, 0.05).brightness(1.2 * airmass, brightness);
     expect(cloudyMisfit(brightness, 1.2 * airmass, 272, 425, 0.05)).toBeLessThan(1e-12);
     const found = retrieveCloudyWater(brightness, 0.9);
     const cloud = found.cloud ?? { opacity: 0, error: 0 };
