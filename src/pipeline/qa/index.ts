@@ -19,6 +19,7 @@ export { beamText, commonFluxNotes, flaggedText, fluxText, goalLines, productTex
 export { blockText } from './text-file.ts';
 export { textTable } from './text-table.ts';
 export {
+  checkCoherence,
   checkGoal,
   checkNoise,
   cycleLimits,

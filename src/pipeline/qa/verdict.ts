@@ -122,6 +122,30 @@ export function checkNoise(
   });
 }
 
+/** Larger losses than this exceed what flux scales are good to. */
+const LARGEST_LOSS = 0.05;
+
+/**
+ * Tells Execution Blocks in which phases that change between scans of the phase calibrator take much of the target.
+ *
+ * @param blocks share of a point target's amplitude that is lost; NaN where it is not known
+ */
+export function checkCoherence(blocks: readonly { readonly uid: string; readonly loss: number }[]): Issue[] {
+  return blocks.flatMap(({ uid, loss }) => {
+    if (!(loss > LARGEST_LOSS)) return [];
+    return [
+      {
+        code: 'coherence',
+        severity: 'warning' as const,
+        path: uid,
+        message: `Coherence: about ${(100 * loss).toFixed(0)} % of the target's amplitudes in ${uid} are lost to phases that turn between scans of the phase calibrator; flux densities are too low by that, more on long baselines.`,
+        found: loss.toFixed(4),
+        expected: `<= ${LARGEST_LOSS}`,
+      },
+    ];
+  });
+}
+
 function ratioIssue(code: string, what: string, ratio: number, [pass, semipass]: readonly [number, number]): Issue {
   const severity = ratio <= pass ? 'info' : ratio <= semipass ? 'warning' : 'error';
   const word =

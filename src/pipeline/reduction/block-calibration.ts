@@ -15,6 +15,7 @@ import {
   undirectedFields,
 } from './calibration-plan.ts';
 import { chooseCalibrators } from './calibrator-choice.ts';
+import { judgeCoherence } from './coherence.ts';
 import type { MeasuredFlux } from './common-flux.ts';
 import {
   assertFluxKnown,
@@ -53,6 +54,8 @@ export interface BlockCalibration {
   readonly fluxes: readonly MeasuredFlux[];
   readonly block: CalibratedBlock;
   readonly flaggedFractions: FlaggedFractions;
+  /** Share of a point target's amplitude that the air takes; NaN where calibrators do not tell. */
+  readonly coherenceLoss: number;
   readonly startSec: number;
   readonly endSec: number;
 }
@@ -139,10 +142,12 @@ export async function calibrateBlock(
   const fluxes = readFluxes(fluxscale, observation, options.uid, flux).map((one) =>
     withBias(one, observation, signal, choices),
   );
+  const coherence = judgeCoherence(observation, signal.steadiness, inspection.sight.seenScans);
   const decisions = [
     ...missingData(asdm),
     ...[refant.decision, ...apriori.decisions, ...chosen.decisions],
     ...uncoveredScans(observation, inspection.sight.seenScans),
+    ...coherence.decisions,
     ...[...flags.decisions, flux.decision, ...choices.decisions, ...oddWindows(fluxes)],
   ];
   return {
@@ -157,6 +162,7 @@ export async function calibrateBlock(
     fluxes,
     block: calibratedBlock(options.uid, names, observation, refant.names, flux, choices),
     flaggedFractions: flagged,
+    coherenceLoss: coherence.loss,
     startSec: observation.startSec,
     endSec: observation.endSec,
   };

@@ -1,6 +1,6 @@
 import { median, robustScatter } from '../../foundation/numeric/index.ts';
-import { type CalibratorView, type IntegrationGains, LEAST_SNR, powerKey } from './gain-series.ts';
-import { medianAngle, wrap } from './robust.ts';
+import { FEWEST_ANTENNAS, type Moment, momentsOf, stepOf } from './gain-moments.ts';
+import type { CalibratorView } from './gain-series.ts';
 
 /** A polarization of an antenna without signal, in some windows. */
 export interface DeadInput {
@@ -67,24 +67,10 @@ const LONGEST_AIR_SEC = 300;
 const LEAST_AGREEMENT = 0.85;
 /** Relative scatter of amplitudes of one integration above which a calibrator is too faint to tell. */
 const LARGEST_SCATTER = 0.2;
-const FEWEST_ANTENNAS = 4;
 /** Steps of the phase within scans that nothing can follow, rad; of others they are so many times smaller. */
 const UNSTABLE_STEP = 0.8;
 const UNSTABLE_RATIO = 4;
 const FEWEST_STEPS = 3;
-
-/** Series of one window: amplitudes and phases against the array's, [time][ant][pol]. */
-interface Moment {
-  readonly time: number;
-  readonly fieldId: number;
-  readonly scan: number;
-  /** Voltage over the median antenna's, [cell] with cell = (window, pol) in turn, by antenna; NaN without solution. */
-  readonly ratios: readonly number[][];
-  /** Phase against the middle of the array's, rad. */
-  readonly phases: readonly number[][];
-  /** Signal-to-noise ratio of both. */
-  readonly snr: readonly number[][];
-}
 
 /**
  * Finds dead polarizations, low gains, antennas that are off source and phase jumps.
@@ -167,38 +153,6 @@ function unstableAntennas(antennas: readonly string[], cells: readonly number[][
   return antennas.flatMap((antenna, ant) =>
     sizes[ant] > Math.max(UNSTABLE_STEP, UNSTABLE_RATIO * usual) ? [{ antenna, size: sizes[ant] }] : [],
   );
-}
-
-function momentsOf(view: CalibratorView, spwIds: readonly number[]): Moment[] {
-  const byTime = new Map<string, IntegrationGains[]>();
-  for (const one of view.integrations) {
-    const key = one.time.toFixed(1);
-    byTime.set(key, [...(byTime.get(key) ?? []), one]);
-  }
-  const cellCount = spwIds.length * view.polCount;
-  return [...byTime.values()].map((windows) => {
-    const ratios = view.antennas.map(() => Array<number>(cellCount).fill(Number.NaN));
-    const phases = view.antennas.map(() => Array<number>(cellCount).fill(Number.NaN));
-    const ratioOfNoise = view.antennas.map(() => Array<number>(cellCount).fill(0));
-    for (const { fieldId, spwId, gains, flag, snr } of windows) {
-      if ((view.scanSnr.get(powerKey(fieldId, spwId)) ?? Number.POSITIVE_INFINITY) < LEAST_SNR) continue;
-      for (let pol = 0; pol < view.polCount; pol++) {
-        const cell = spwIds.indexOf(spwId) * view.polCount + pol;
-        const used = view.antennas.map((_, ant) => ant).filter((ant) => !flag[ant * 2 + pol]);
-        const at = (ant: number) => 2 * (ant * 2 + pol);
-        const size = (ant: number) => Math.hypot(gains[at(ant)], gains[at(ant) + 1]);
-        const angle = (ant: number) => Math.atan2(gains[at(ant) + 1], gains[at(ant)]);
-        const middle = median(used.map(size));
-        for (const ant of used) {
-          ratios[ant][cell] = size(ant) / middle;
-          phases[ant][cell] = angle(ant);
-          ratioOfNoise[ant][cell] = snr[ant * 2 + pol];
-        }
-      }
-    }
-    const { time, fieldId, scan } = windows[0];
-    return { time, fieldId, scan, ratios, phases, snr: ratioOfNoise };
-  });
 }
 
 /** Moments of fields that are bright enough for single integrations to tell something. */
@@ -296,23 +250,6 @@ function airOf(ant: number, cells: readonly number[], moments: readonly Moment[]
   }
   if (count === 0) return () => 0;
   return (seconds) => Math.sqrt(sum / count) * (Math.min(seconds, LONGEST_AIR_SEC) / (time / count)) ** AIR_GROWTH;
-}
-
-/** How far an antenna's phase turns against the array between two moments, over windows and polarizations, and its error, rad. */
-function stepOf(ant: number, cells: readonly number[], before: Moment, now: Moment) {
-  let variance = 0;
-  const angles = cells.flatMap((cell) => {
-    const turn = (other: number) => wrap(now.phases[other][cell] - before.phases[other][cell]);
-    const all = now.phases.map((_, other) => turn(other)).filter(Number.isFinite);
-    const own = turn(ant);
-    if (!Number.isFinite(own) || all.length < FEWEST_ANTENNAS) return [];
-    variance += before.snr[ant][cell] ** -2 + now.snr[ant][cell] ** -2;
-    return [wrap(own - medianAngle(all))];
-  });
-  if (angles.length === 0) return undefined;
-  const [cos, sin] = [Math.cos, Math.sin].map((part) => angles.reduce((sum, angle) => sum + part(angle), 0));
-  const noise = Math.sqrt(variance) / angles.length;
-  return { angle: Math.atan2(sin, cos), agreement: Math.hypot(cos, sin) / angles.length, noise };
 }
 
 const finite = (values: readonly number[]) => values.filter(Number.isFinite);

@@ -28,7 +28,10 @@ const CENTRAL_SHARE = 0.2;
 const SEEN_SHARE = 7 / 8;
 
 /** Chooses solution intervals from the signal-to-noise ratios of the calibrators. */
-export function chooseIntervals(observation: Observation, signal: SignalView): IntervalChoices {
+export function chooseIntervals(
+  observation: Observation,
+  signal: Pick<SignalView, 'fields' | 'antennaCount'>,
+): IntervalChoices {
   const { fields } = signal;
   const ofScan = (field: FieldSignal) => leastSnr(field) * Math.sqrt(field.integrationsPerScan);
   const isFaint = (field: FieldSignal) => ofScan(field) < WINDOW_SNR;

@@ -1,4 +1,5 @@
 import { median, robustScatter } from '../../foundation/numeric/index.ts';
+import { measureSteadiness, type PhaseSteadiness } from './coherence.ts';
 import type { CalibratorView, IntegrationGains } from './gain-series.ts';
 import { medianAngle, wrap } from './robust.ts';
 
@@ -21,6 +22,7 @@ export interface SignalView {
   readonly antennaCount: number;
   /** Scatter of the phase from integration to integration on the bandpass calibrator, rad, by antenna; NaN where it is not known. */
   readonly phaseScatter: Readonly<Record<string, number>>;
+  readonly steadiness: PhaseSteadiness;
 }
 
 /** Measures signal-to-noise ratios and the steadiness of phases. */
@@ -41,7 +43,10 @@ export function measureSignal(view: CalibratorView, bandpassId: number): SignalV
       integrationSec: gaps.length > 0 ? Math.min(...gaps) : Number.NaN,
     };
   });
-  return { fields, antennaCount: fewestAntennas(view), phaseScatter: scatterOfPhases(view, bandpassId) };
+  return {
+    ...{ fields, antennaCount: fewestAntennas(view) },
+    ...{ phaseScatter: scatterOfPhases(view, bandpassId), steadiness: measureSteadiness(view) },
+  };
 }
 
 function fewestAntennas({ antennas, integrations, polCount }: CalibratorView): number {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  checkCoherence,
   checkGoal,
   checkNoise,
   cycleLimits,
@@ -57,6 +58,19 @@ describe('the verdict', () => {
     expect(checkNoise(images, false)).toMatchObject([{ severity: 'warning', path: 'product/a.fits', found: '8.6600' }]);
     expect(judge(checkNoise(images, false)).state).toBe('SEMIPASS');
     expect(judge(checkNoise(images, true)).state).toBe('PASS');
+  });
+
+  it('is a semi-pass where the air takes more of a target than flux scales are good to', () => {
+    const blocks = [
+      { uid: 'uid://A002/X1/X1', loss: 0.04 },
+      { uid: 'uid://A002/X1/X2', loss: 0.09 },
+      { uid: 'uid://A002/X1/X3', loss: Number.NaN },
+    ];
+    expect(checkCoherence(blocks)).toMatchObject([
+      { code: 'coherence', severity: 'warning', path: 'uid://A002/X1/X2' },
+    ]);
+    expect(judge(checkCoherence(blocks)).reasons[0]).toContain('about 9 % of the target');
+    expect(judge(checkCoherence(blocks)).state).toBe('SEMIPASS');
   });
 
   it('says so when nothing was asked for', () => {

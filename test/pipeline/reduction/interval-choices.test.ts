@@ -24,7 +24,7 @@ function intervals(bright: number, faint: number) {
     ]);
     return { fieldId, snr: both, integrationCount: 14, integrationsPerScan: 14, integrationSec: 6.048 };
   };
-  return chooseIntervals(observation, { fields: [of(0, bright), of(2, faint)], antennaCount: 4, phaseScatter: {} });
+  return chooseIntervals(observation, { fields: [of(0, bright), of(2, faint)], antennaCount: 4 });
 }
 
 describe('chooseIntervals', () => {

@@ -2,6 +2,7 @@ import { ARCSEC, type Issue, SPEED_OF_LIGHT } from '../../../foundation/base/ind
 import { joinPath } from '../../../foundation/bytes/index.ts';
 import { fileNameToUid } from '../../../pipeline/delivery/index.ts';
 import {
+  checkCoherence,
   checkGoal,
   checkNoise,
   cycleLimits,
@@ -42,7 +43,11 @@ export function buildReport(results: MemberResults): QaReport {
   const frequency = request.representativeFrequencyHz ?? representative?.frequencyHz ?? 230e9;
   const goal = checkGoal(request, achievementOf(representative, results), cycleLimits(frequency));
   const isMet = goal.some(({ code, severity }) => code === 'sensitivity' && severity === 'info');
-  const checks = [...results.failures.map(failureIssue), ...goal, ...checkNoise(products, isMet)];
+  const losses = results.blocks.map(({ uid, coherenceLoss }) => ({ uid: fileNameToUid(uid), loss: coherenceLoss }));
+  const checks = [
+    ...results.failures.map(failureIssue),
+    ...[...goal, ...checkNoise(products, isMet), ...checkCoherence(losses)],
+  ];
   return {
     program: `alma-qa2 ${PROGRAM_VERSION}`,
     project: results.names.project,
