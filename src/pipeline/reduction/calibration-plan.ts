@@ -14,7 +14,7 @@ import {
   positionDecision,
   positionsOf,
 } from './position-plan.ts';
-import { type BadRadiometer, hasRadiometer, noneUsable } from './radiometer-check.ts';
+import { type BadRadiometer, borrowedWater, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
 import { type BadTsys, MARGIN_SEC, NO_TSYS, type TsysCheck } from './tsys-check.ts';
@@ -133,7 +133,10 @@ export function planApriori(
     { number: 8, title: 'Science windows into a MeasurementSet of their own', calls: splitScience(observation, names) },
     { number: 9, title: 'Listing, and first state of the flags', calls: listSplit(names) },
   ];
-  decisions.push(...aprioriDecisions(observation, tables, goal, findings), ...findingDecisions(findings, tables));
+  decisions.push(
+    ...aprioriDecisions(observation, tables, goal, findings),
+    ...findingDecisions(observation, findings, tables),
+  );
   return { steps, decisions };
 }
 
@@ -448,14 +451,14 @@ function aprioriDecisions(
   ];
 }
 
-function findingDecisions({ radiometers, tsys, shadowed }: AprioriFindings, { hasWvr }: AprioriTables): Decision[] {
+function findingDecisions(
+  observation: Observation,
+  { radiometers, tsys, shadowed }: AprioriFindings,
+  { hasWvr }: AprioriTables,
+): Decision[] {
   return [
     ...shadowDecisions(shadowed),
-    ...(hasWvr ? radiometers : []).map(({ antenna, finding }) => ({
-      topic: 'Radiometer missing',
-      choice: `${antenna} takes the water of its neighbours`,
-      reason: `Its radiometer ${finding}.`,
-    })),
+    ...(hasWvr ? borrowedWater(observation.antennas, radiometers) : []),
     ...tsys.bad.map(({ antenna, scan, spwIds, ratio, usual }) => ({
       topic: 'Wrong Tsys',
       choice: `${antenna} flagged in scan ${scan.number}, windows ${spwIds.join(', ')}`,

@@ -1,6 +1,7 @@
-import { openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
+import { type AntennaInfo, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
+import type { Decision } from './plan-builder.ts';
 
 /** An antenna whose radiometer cannot be used, and what it shows. */
 export interface BadRadiometer {
@@ -51,6 +52,33 @@ export function findBadRadiometers(
   } finally {
     ms.close();
   }
+}
+
+/** Says which antennas take the water of their neighbours: those of bad radiometers, and those that have none. */
+export function borrowedWater(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): Decision[] {
+  const topic = 'Radiometer missing';
+  const isBad = new Set(bad.map(({ antenna }) => antenna));
+  const without = antennas.filter(({ name }) => !hasRadiometer(name));
+  const lenders = antennas.filter(({ name }) => hasRadiometer(name) && !isBad.has(name));
+  const distances = without.map(({ position }) =>
+    Math.min(...lenders.map((other) => Math.hypot(...position.map((value, axis) => value - other.position[axis])))),
+  );
+  const [one, ...more] = without.map(({ name }) => name);
+  return [
+    ...bad.map(({ antenna, finding }) => ({
+      ...{ topic, choice: `${antenna} takes the water of its neighbours` },
+      reason: `Its radiometer ${finding}.`,
+    })),
+    ...(one === undefined
+      ? []
+      : [
+          {
+            topic,
+            choice: `${[one, ...more].join(', ')} ${more.length > 0 ? 'take the water of their' : 'takes the water of its'} neighbours`,
+            reason: `7 m antennas have no radiometers; the nearest with one is up to ${Math.max(...distances).toFixed(0)} m away, and what water differs by over that stays in the phases.`,
+          },
+        ]),
+  ];
 }
 
 /** A sentence for an array none of whose radiometers can be used. */

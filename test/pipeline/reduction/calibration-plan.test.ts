@@ -6,7 +6,7 @@ import { EMPTY_GOAL } from '../../../src/pipeline/reduction/science-goal.ts';
 
 const field = (id: number, name: string) => ({ id, name, ra: 0.1 * id, dec: 0 });
 const observation = {
-  antennas: ['DA41', 'DA42', 'CM01'].map((name) => ({ name })),
+  antennas: ['DA41', 'DA42', 'CM01'].map((name, index) => ({ name, position: [40 * index, 0, 0] })),
   wvrSpwId: 0,
   tsysSpwIds: [],
   science: [{ spwId: 1, name: 'a', chanCount: 64, bandwidthHz: 2e9 }],
@@ -48,6 +48,7 @@ describe('planApriori', () => {
       said: [
         'applied: Window 0 holds their readings.',
         'DA42 takes the water of its neighbours: Its radiometer gave no readings.',
+        'CM01 takes the water of its neighbours: 7 m antennas have no radiometers; the nearest with one is up to 80 m away, and what water differs by over that stays in the phases.',
       ],
     });
   });
