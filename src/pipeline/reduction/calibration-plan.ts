@@ -1,19 +1,14 @@
 import { formatMjd } from '../../astronomy/measures/index.ts';
 import type { Asdm } from '../../formats/asdm/index.ts';
+import { type AprioriTables, applyApriori, aprioriTables } from './apriori-tables.ts';
 import type { BodyLines } from './body-lines.ts';
 import { flagLostWindows, flagUnused } from './calibrator-choice.ts';
 import type { Inspection } from './inspection.ts';
-import { calibratedFields, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
+import type { Observation } from './observation.ts';
 import { phaseSourcesOf } from './phase-cover.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
-import {
-  type AntennaOffset,
-  type PositionOffsets,
-  positionCalls,
-  positionDecision,
-  positionsOf,
-} from './position-plan.ts';
+import { type PositionOffsets, positionCalls, positionDecision, positionsOf } from './position-plan.ts';
 import { type BadRadiometer, borrowedWater, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
@@ -144,28 +139,6 @@ export function planApriori(
 const NO_RADIOMETERS =
   'The data hold no radiometer window: what water does to the phases between scans of the phase calibrator stays in them, and takes flux from the target.';
 
-interface AprioriTables {
-  readonly hasWvr: boolean;
-  readonly hasTsys: boolean;
-  readonly hasPositions: boolean;
-}
-
-function aprioriTables(
-  observation: Observation,
-  positions: readonly AntennaOffset[],
-  badRadiometers: readonly BadRadiometer[],
-): AprioriTables {
-  const bad = new Set(badRadiometers.map(({ antenna }) => antenna));
-  return {
-    // wvrgcal needs one radiometer at least.
-    hasWvr:
-      observation.wvrSpwId !== undefined &&
-      observation.antennas.some(({ name }) => hasRadiometer(name) && !bad.has(name)),
-    hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
-    hasPositions: positions.length > 0,
-  };
-}
-
 /** Solutions of gencal stand at TIME - INTERVAL / 2 of their rows, one for all antennas of a measurement. */
 function syscalTimes(vis: string): PlanCall {
   return task('fixsyscaltimes', { vis }, 'one time for all antennas of a measurement of Tsys');
@@ -253,72 +226,6 @@ function tsysCalls(names: CalibrationNames, bad: readonly BadTsys[]): PlanCall[]
       );
     }),
   ];
-}
-
-function applyApriori(
-  observation: Observation,
-  names: CalibrationNames,
-  tables: AprioriTables,
-  decisions: Decision[],
-): PlanCall[] {
-  const spwmap = Array.from({ length: Math.max(...observation.science.map((spw) => spw.spwId)) + 1 }, (_, spw) => spw);
-  for (const spw of observation.science) if (spw.tsysSpwId !== undefined) spwmap[spw.spwId] = spw.tsysSpwId;
-  const calls: PlanCall[] = [];
-  for (const { field, ids, tsys, spwIds } of alikeFields(observation, tables)) {
-    const chain = [
-      ...(tsys
-        ? [{ table: `${names.vis}.tsys`, field: String(tsys.fieldId), interp: 'linear,linear', map: spwmap }]
-        : []),
-      ...(tables.hasWvr ? [{ table: `${names.vis}.wvr`, field: ids, interp: 'linear', map: [] }] : []),
-      ...(tables.hasPositions ? [{ table: `${names.vis}.antpos`, field: '', interp: 'linear', map: [] }] : []),
-    ];
-    const isPart = spwIds.length < observation.science.length ? ` in windows ${spwIds.join(', ')}` : '';
-    if (tsys && !ids.split(',').includes(String(tsys.fieldId)))
-      decisions.push({
-        topic: 'Tsys',
-        choice: `field ${tsys.fieldId} for ${field.name}${isPart}`,
-        reason: `${tsys.reason}.`,
-      });
-    if (chain.length === 0) continue;
-    calls.push(
-      task(
-        'applycal',
-        {
-          vis: names.vis,
-          field: ids,
-          spw: spwIds.join(','),
-          gaintable: chain.map((entry) => entry.table),
-          gainfield: chain.map((entry) => entry.field),
-          interp: chain.map((entry) => entry.interp),
-          spwmap: chain.map((entry) => entry.map),
-          calwt: true,
-          flagbackup: false,
-        },
-        field.name,
-      ),
-    );
-  }
-  return calls;
-}
-
-/** Fields and windows in groups that take the same tables: the pointings of a mosaic are one. */
-function alikeFields(observation: Observation, { hasTsys }: AprioriTables) {
-  type Tsys = ReturnType<typeof tsysFieldOf>;
-  const groups = new Map<string, { field: ObservedField; ids: string; tsys: Tsys; spwIds: number[] }>();
-  for (const field of calibratedFields(observation)) {
-    const parts = new Map<number | undefined, { tsys: Tsys; spwIds: number[] }>();
-    for (const { spwId, tsysSpwId } of observation.science) {
-      const tsys = hasTsys && tsysSpwId !== undefined ? tsysFieldOf(observation, field, tsysSpwId) : undefined;
-      parts.set(tsys?.fieldId, { tsys, spwIds: [...(parts.get(tsys?.fieldId)?.spwIds ?? []), spwId] });
-    }
-    const isTarget = observation.targets.some(({ id }) => id === field.id);
-    for (const { tsys, spwIds } of parts.values()) {
-      const key = `${isTarget ? `${field.name}\n${tsys?.fieldId}` : field.id}\n${spwIds}`;
-      const known = groups.get(key);
-      groups.set(key, { field, tsys, spwIds, ...known, ids: known ? `${known.ids},${field.id}` : String(field.id) });
-    }
-  }
-  return [...groups.values()];
 }
 
 function splitScience(observation: Observation, names: CalibrationNames): PlanCall[] {

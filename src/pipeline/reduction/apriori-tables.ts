@@ -1,0 +1,97 @@
+import type { CalibrationNames } from './calibration-plan.ts';
+import { calibratedFields, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
+import { type Decision, task } from './plan-builder.ts';
+import type { PlanCall } from './plan-types.ts';
+import type { AntennaOffset } from './position-plan.ts';
+import { type BadRadiometer, hasRadiometer } from './radiometer-check.ts';
+
+/** Which tables there are to apply before the calibrators are looked at. */
+export interface AprioriTables {
+  readonly hasWvr: boolean;
+  readonly hasTsys: boolean;
+  readonly hasPositions: boolean;
+}
+
+/** Finds out which tables an observation has. */
+export function aprioriTables(
+  observation: Observation,
+  positions: readonly AntennaOffset[],
+  badRadiometers: readonly BadRadiometer[],
+): AprioriTables {
+  const bad = new Set(badRadiometers.map(({ antenna }) => antenna));
+  return {
+    // wvrgcal needs one radiometer at least.
+    hasWvr:
+      observation.wvrSpwId !== undefined &&
+      observation.antennas.some(({ name }) => hasRadiometer(name) && !bad.has(name)),
+    hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
+    hasPositions: positions.length > 0,
+  };
+}
+
+/** Applies system temperatures, radiometer phases and positions to fields and windows in groups that take the same tables. */
+export function applyApriori(
+  observation: Observation,
+  names: CalibrationNames,
+  tables: AprioriTables,
+  decisions: Decision[],
+): PlanCall[] {
+  const spwmap = Array.from({ length: Math.max(...observation.science.map((spw) => spw.spwId)) + 1 }, (_, spw) => spw);
+  for (const spw of observation.science) if (spw.tsysSpwId !== undefined) spwmap[spw.spwId] = spw.tsysSpwId;
+  const calls: PlanCall[] = [];
+  for (const { field, ids, tsys, spwIds } of alikeFields(observation, tables)) {
+    const chain = [
+      ...(tsys
+        ? [{ table: `${names.vis}.tsys`, field: String(tsys.fieldId), interp: 'linear,linear', map: spwmap }]
+        : []),
+      ...(tables.hasWvr ? [{ table: `${names.vis}.wvr`, field: ids, interp: 'linear', map: [] }] : []),
+      ...(tables.hasPositions ? [{ table: `${names.vis}.antpos`, field: '', interp: 'linear', map: [] }] : []),
+    ];
+    const isPart = spwIds.length < observation.science.length ? ` in windows ${spwIds.join(', ')}` : '';
+    if (tsys && !ids.split(',').includes(String(tsys.fieldId)))
+      decisions.push({
+        topic: 'Tsys',
+        choice: `field ${tsys.fieldId} for ${field.name}${isPart}`,
+        reason: `${tsys.reason}.`,
+      });
+    if (chain.length === 0) continue;
+    calls.push(
+      task(
+        'applycal',
+        {
+          vis: names.vis,
+          field: ids,
+          spw: spwIds.join(','),
+          gaintable: chain.map((entry) => entry.table),
+          gainfield: chain.map((entry) => entry.field),
+          interp: chain.map((entry) => entry.interp),
+          spwmap: chain.map((entry) => entry.map),
+          calwt: true,
+          flagbackup: false,
+        },
+        field.name,
+      ),
+    );
+  }
+  return calls;
+}
+
+/** Fields and windows in groups that take the same tables: the pointings of a mosaic are one. */
+function alikeFields(observation: Observation, { hasTsys }: AprioriTables) {
+  type Tsys = ReturnType<typeof tsysFieldOf>;
+  const groups = new Map<string, { field: ObservedField; ids: string; tsys: Tsys; spwIds: number[] }>();
+  for (const field of calibratedFields(observation)) {
+    const parts = new Map<number | undefined, { tsys: Tsys; spwIds: number[] }>();
+    for (const { spwId, tsysSpwId } of observation.science) {
+      const tsys = hasTsys && tsysSpwId !== undefined ? tsysFieldOf(observation, field, tsysSpwId) : undefined;
+      parts.set(tsys?.fieldId, { tsys, spwIds: [...(parts.get(tsys?.fieldId)?.spwIds ?? []), spwId] });
+    }
+    const isTarget = observation.targets.some(({ id }) => id === field.id);
+    for (const { tsys, spwIds } of parts.values()) {
+      const key = `${isTarget ? `${field.name}\n${tsys?.fieldId}` : field.id}\n${spwIds}`;
+      const known = groups.get(key);
+      groups.set(key, { field, tsys, spwIds, ...known, ids: known ? `${known.ids},${field.id}` : String(field.id) });
+    }
+  }
+  return [...groups.values()];
+}
