@@ -66,6 +66,7 @@ function prelude(): PreludeModule[] {
       'qa2_engine',
       'qa2_parameters',
       'qa2_pylab',
+      'qa2_fits_header',
       'qa2_fits',
       'qa2_units',
       'qa2_constants',
