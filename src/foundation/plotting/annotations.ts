@@ -4,7 +4,7 @@ import { FONT } from './font.ts';
 import { placeLabels } from './labels.ts';
 import { type Box, LEGEND_LINE, PAGE_MARGIN, type PlacedPanel, type PlacedSection, TICK_FONT } from './layout.ts';
 import { panelLegend, placeEntries } from './legend.ts';
-import { textWidth } from './text-width.ts';
+import { cutTo, fittedBold, textWidth } from './text-width.ts';
 import { linearTicks } from './ticks.ts';
 
 /** An ECharts graphic element. */
@@ -15,9 +15,11 @@ const LABEL_FONT = 10.5;
 /** Title and subtitle of a page. */
 export function pageGraphics(figure: Figure): Graphic[] {
   if (figure.title === '') return [];
+  const room = figure.width - 2 * PAGE_MARGIN;
+  const title = fittedBold(figure.title, [20, 17, 14], room);
   return [
-    text(figure.title, PAGE_MARGIN, 24, { font: `bold 20px "${FONT}"`, fill: '#111' }),
-    text(figure.subtitle ?? '', PAGE_MARGIN, 47, { font: `13px "${FONT}"`, fill: '#555' }),
+    text(title.text, PAGE_MARGIN, 24, { font: `bold ${title.size}px "${FONT}"`, fill: '#111' }),
+    text(cutTo(figure.subtitle ?? '', room, 13), PAGE_MARGIN, 47, { font: `13px "${FONT}"`, fill: '#555' }),
   ];
 }
 
@@ -41,7 +43,7 @@ export function panelGraphics(placed: PlacedPanel): Graphic[] {
   const { panel, box } = placed;
   return [
     ...bandGraphics(placed),
-    ...(panel.hasLegend ? entriesGraphics(panelLegend(panel), box.left, placed.title.top + 20, box.width) : []),
+    ...(panel.hasLegend ? entriesGraphics(panelLegend(panel), box.left, placed.title.top + (panel.title === '' ? 4 : 20), box.width) : []),
     ...labelGraphics(placed),
     ...(panel.raster?.beam ? [beamGraphic(panel.raster.beam, panel.raster, box)] : []),
     ...(panel.raster ? colourScale(panel.raster, box) : []),

@@ -4,7 +4,8 @@ import { cssColour } from './colours.ts';
 import type { Axis, Figure, Series } from './figure.ts';
 import { FONT } from './font.ts';
 import { layoutFigure, NAME_FONT, type PageLayout, type PlacedAxis, type PlacedPanel, TICK_FONT } from './layout.ts';
-import { textWidth } from './text-width.ts';
+import { fittedBold, textWidth } from './text-width.ts';
+import { axisWords } from './ticks.ts';
 
 type Option = Record<string, unknown>;
 
@@ -38,13 +39,13 @@ export function chartOption(figure: Figure, layout: PageLayout = layoutFigure(fi
 
 /** Title of a panel, in smaller print where it would be wider than the panel. */
 function panelTitle({ panel, title }: PlacedPanel): Option {
-  const isWide = 1.08 * textWidth(panel.title, 13) > title.width;
+  const { text, size } = fittedBold(panel.title, [13, 11], title.width);
   return {
-    text: panel.title,
+    text,
     left: title.left,
     top: title.top,
     padding: 0,
-    textStyle: { fontFamily: FONT, fontSize: isWide ? 11 : 13, fontWeight: 'bold', color: '#222' },
+    textStyle: { fontFamily: FONT, fontSize: size, fontWeight: 'bold', color: '#222' },
   };
 }
 
@@ -62,7 +63,7 @@ function axisOption(placed: PlacedPanel, name: 'x' | 'y', gridIndex: number): Op
     min: low,
     max: high,
     inverse: isInverse,
-    name: axis.label,
+    name: axisWords(axis, range),
     nameLocation: 'middle',
     nameGap: name === 'x' ? 24 : widest + 14,
     nameTextStyle: { fontFamily: FONT, fontSize: NAME_FONT, color: '#222' },

@@ -42,10 +42,10 @@ export interface Raster {
 export interface Axis {
   readonly label: string;
   /**
-   * 'time': MJD seconds shown as UTC; 'phase': degrees with ticks at multiples of 90 where they fit;
+   * 'time': MJD seconds shown as UTC; 'whole': numbers of channels, scans …; 'phase': degrees, ticks at multiples of 90 where they fit;
    * 'rightAscension' and 'declination': degrees shown sexagesimally.
    */
-  readonly kind?: 'linear' | 'log' | 'time' | 'phase' | 'rightAscension' | 'declination';
+  readonly kind?: 'linear' | 'whole' | 'log' | 'time' | 'phase' | 'rightAscension' | 'declination';
   /** First and last value; descending when the axis runs backwards. */
   readonly range?: readonly [number, number];
   /** Words in place of numbers, at 0, 1, 2… */

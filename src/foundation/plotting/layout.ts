@@ -45,12 +45,17 @@ export const LEGEND_LINE = 17;
 export const PAGE_MARGIN = 24;
 const PAGE_HEADER = 66;
 const TITLE_LINE = 26;
+/** Above a panel without a title. */
+const NO_TITLE = 10;
 /** Above the colour scale of a raster. */
 const UNIT_LINE = 12;
 const SECTION_HEADER = 40;
 const SECTION_GAP = 10;
 /** Room for the colour scale of a raster, px. */
 const SCALE_ROOM = 76;
+
+/** Around a single instant, s. */
+const ONE_TIME = 30;
 
 /** Places all panels of a figure: sections one below the other, panels row by row, axes of a column and of a row aligned. */
 export function layoutFigure(figure: Figure): PageLayout {
@@ -125,15 +130,15 @@ function placePanels(section: Section, cells: readonly Cell[], pageWidth: number
       panel,
       box,
       title: { left: box.left, top: corner.top + 4, width: corner.left + cell.span * unit - box.left },
-      x: { range: ranges.x, ticks: ticksOf(panel.x, ranges.x, box.width / 60) },
-      y: { range: ranges.y, ticks: ticksOf(panel.y, ranges.y, box.height / 30) },
+      x: { range: ranges.x, ticks: ticksOf(panel.x, ranges.x, tickCount(box.width, 60)) },
+      y: { range: ranges.y, ticks: ticksOf(panel.y, ranges.y, tickCount(box.height, 30)) },
     };
   });
 }
 
 function marginsOf(panel: Panel, width: number, height: number): Margins {
   const { y } = panelRanges(panel);
-  const ticks = ticksOf(panel.y, y, (height - 80) / 30);
+  const ticks = ticksOf(panel.y, y, tickCount(height - 80, 30));
   const widest = Math.max(0, ...ticks.texts.map((text) => textWidth(text, TICK_FONT)));
   const left = 12 + widest + (panel.y.label === '' ? 0 : 20);
   const right = panel.raster ? SCALE_ROOM : 16;
@@ -141,12 +146,15 @@ function marginsOf(panel: Panel, width: number, height: number): Margins {
     left,
     right,
     top:
-      TITLE_LINE +
+      (panel.title === '' ? NO_TITLE : TITLE_LINE) +
       (panel.raster ? UNIT_LINE : 0) +
       (panel.hasLegend ? legendRows(panelLegend(panel), width - left - right) * LEGEND_LINE : 0),
     bottom: 24 + (panel.x.label === '' ? 0 : 20),
   };
 }
+
+/** About how many ticks an axis of a length takes, where small ones are so many px apart: farther apart on long axes. */
+const tickCount = (length: number, apart: number) => Math.min(length / apart, 4 + length / (2.5 * apart));
 
 function ticksOf(axis: Axis, range: readonly [number, number], wanted: number): Ticks {
   const [low, high] = range[0] <= range[1] ? range : [range[1], range[0]];
@@ -184,9 +192,15 @@ function axisRange(panel: Panel, name: 'x' | 'y'): [number, number] {
   }
   if (!(low <= high)) return axis.kind === 'log' ? [1, 10] : [0, 1];
   if (axis.kind === 'log') return [low / 1.3, high * 1.3];
-  const margin = high > low ? 0.05 * (high - low) : Math.max(Math.abs(high) * 0.05, 1e-9);
+  const margin = high > low ? 0.05 * (high - low) : marginOfOne(axis, high);
   const range: [number, number] = [low - margin, high + margin];
   return axis.kind === 'rightAscension' ? [range[1], range[0]] : range;
+}
+
+/** Half the width of an axis with one value. */
+function marginOfOne({ kind }: Axis, value: number): number {
+  if (kind === 'time') return ONE_TIME;
+  return kind === 'whole' ? 1 : Math.max(Math.abs(value) * 0.05, 1e-9);
 }
 
 function aspectOf(panel: Panel): number {

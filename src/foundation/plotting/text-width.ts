@@ -6,6 +6,23 @@ const WIDTHS: Readonly<Record<string, number>> = {
   I: 0.3, J: 0.3, M: 0.86, W: 0.99, O: 0.79, Q: 0.79, D: 0.77, G: 0.77, H: 0.75, N: 0.75, '+': 0.84, '=': 0.84,
 };
 
+/** Bold letters are so much wider. */
+const BOLD = 1.12;
+
+/** A bold text and its font size, px: the first of the sizes at which it fits a width, cut at the last one. */
+export function fittedBold(text: string, sizes: readonly number[], width: number): { text: string; size: number } {
+  const size = sizes.find((candidate) => BOLD * textWidth(text, candidate) <= width) ?? sizes[sizes.length - 1];
+  return { text: cutTo(text, width / BOLD, size), size };
+}
+
+/** A text that ends in … where it would be wider than a width, px. */
+export function cutTo(text: string, width: number, fontSize: number): string {
+  if (textWidth(text, fontSize) <= width) return text;
+  let end = text.length;
+  while (end > 0 && textWidth(`${text.slice(0, end)}…`, fontSize) > width) end--;
+  return `${text.slice(0, end).trimEnd()}…`;
+}
+
 /** About the width of a text in the font of the figures, px: enough to leave room for it without a canvas. */
 export function textWidth(text: string, fontSize: number): number {
   let sum = 0;

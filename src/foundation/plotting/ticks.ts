@@ -22,6 +22,8 @@ export function axisTicks(axis: Axis, low: number, high: number, wanted: number)
       return logTicks(low, high, wanted);
     case 'time':
       return timeTicks(low, high, wanted);
+    case 'whole':
+      return linearTicks(low, high, Math.min(wanted, high - low));
     case 'phase':
       return phaseTicks(low, high, wanted);
     case 'rightAscension':
@@ -91,8 +93,18 @@ function timeTicks(low: number, high: number, wanted: number): Ticks {
 }
 
 /** Such as 04-16. */
-function monthAndDay(mjdSec: number): string {
-  return new Date((Math.round(mjdSec) - UNIX_EPOCH_MJD * SECONDS_PER_DAY) * 1000).toISOString().slice(5, 10);
+const monthAndDay = (mjdSec: number) => dayOf(mjdSec).slice(5);
+
+/** Such as 2013-04-16. */
+function dayOf(mjdSec: number): string {
+  return new Date((Math.round(mjdSec) - UNIX_EPOCH_MJD * SECONDS_PER_DAY) * 1000).toISOString().slice(0, 10);
+}
+
+/** The words at an axis: those of UTC say the day, since ticks say the time of day. */
+export function axisWords({ label, kind }: Axis, [low, high]: readonly [number, number]): string {
+  const isTimeOfDay = kind === 'time' && label === 'UTC' && low > SECONDS_PER_DAY && Number.isFinite(high);
+  if (!isTimeOfDay) return label;
+  return `${label}, ${dayOf(low) === dayOf(high) ? '' : 'from '}${dayOf(low)}`;
 }
 
 /** Steps in seconds of time or arc. */

@@ -221,7 +221,7 @@ function axisX(table: CalTable, plot: CalPlot): Axis {
       return { label: 'antenna', categories: table.antennas.map(({ name }) => name) };
     case 'chan':
     case 'scan':
-      return { label: plot.xaxis === 'chan' ? 'channel' : 'scan', range: plot.xrange };
+      return { label: plot.xaxis === 'chan' ? 'channel' : 'scan', kind: 'whole', range: plot.xrange };
     default:
       return { label: nameOf(table, { ...plot, label: undefined, yaxis: plot.xaxis }), range: plot.xrange };
   }

@@ -120,6 +120,9 @@ const LABELS: Readonly<Partial<Record<PlotAxis, string>>> = {
   parang: 'parallactic angle (deg)',
 };
 
+/** Axes of numbers that count. */
+const WHOLE: readonly PlotAxis[] = ['chan', 'scan', 'spw'];
+
 /** Values of averages on any axis; what depends on the sky is computed once an instant and field, at the first antenna. */
 export class AxisValues {
   private readonly metadata: MsMetadata;
@@ -267,5 +270,6 @@ export function axisOf(
   if (axis === 'field') return { label, categories: metadata.fields.map(({ name }) => name) };
   if (axis === 'antenna1' || axis === 'antenna2')
     return { label, categories: metadata.antennas.map(({ name }) => name) };
+  if (WHOLE.includes(axis)) return { label, kind: 'whole', range };
   return { label, range };
 }

@@ -68,6 +68,14 @@ describe('layoutFigure', () => {
     expect(second.x.range).toEqual([2, -2]);
   });
 
+  it('puts ticks farther apart on long axes and wastes no line on a title that is not there', () => {
+    const tall = { ...section([panel({ title: '' })], 1), rowHeight: 800 };
+    const [placed] = layoutFigure(figure(tall)).panels;
+    expect(placed.y.ticks.values.length).toBeLessThan(16);
+    const [titled] = layoutFigure(figure({ ...tall, panels: [panel()] })).panels;
+    expect(placed.box.top).toBe(titled.box.top - 16);
+  });
+
   it('adds section headings and is shorter without a page title', () => {
     const plain = layoutFigure(figure(section([panel()], 1))).height;
     expect(layoutFigure(figure({ ...section([panel()], 1), title: 'Gains' })).height).toBeGreaterThan(plain);
@@ -87,6 +95,13 @@ describe('panelRanges', () => {
     expect(x[1]).toBeLessThan(10);
     expect(y[0]).toBeLessThan(5);
     expect(y[1]).toBeGreaterThan(5);
+  });
+
+  it('are half a minute and one count around a single instant or number', () => {
+    const only = (kind: 'time' | 'whole', value: number) =>
+      panelRanges(panel({ x: { label: '', kind }, series: [{ kind: 'points', x: [value], y: [1] }] })).x;
+    expect(only('time', 4.88e9)).toEqual([4.88e9 - 30, 4.88e9 + 30]);
+    expect(only('whole', 5)).toEqual([4, 6]);
   });
 
   it('begins bars at zero and logarithmic axes above it', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisTicks, linearTicks } from '../../../src/foundation/plotting/ticks.ts';
+import { axisTicks, axisWords, linearTicks } from '../../../src/foundation/plotting/ticks.ts';
 
 const axis = (kind: 'log' | 'time' | 'phase' | 'rightAscension' | 'declination') => ({ label: '', kind });
 
@@ -61,6 +61,21 @@ describe('ticks', () => {
     expect(axisTicks(axis('log'), 0.9, 2e6, 5).values).toEqual([1, 10, 100, 1e3, 1e4, 1e5, 1e6]);
     expect(axisTicks(axis('log'), 1, 30, 9).values).toEqual([1, 2, 5, 10, 20]);
     expect(axisTicks({ label: '', categories: ['a', 'b'] }, -0.6, 1.6, 1).texts).toEqual(['a', 'b']);
+  });
+
+  it('of counts are whole numbers', () => {
+    expect(axisTicks({ label: '', kind: 'whole' }, 4, 6, 20).texts).toEqual(['4', '5', '6']);
+    expect(axisTicks({ label: '', kind: 'whole' }, -6, 134, 7).texts[1]).toBe('20');
+  });
+
+  it('of UTC leave the day to the words at the axis', () => {
+    const april = 55_666 * 86_400; // 2011-04-15
+    const utc = { label: 'UTC', kind: 'time' } as const;
+    expect(axisWords(utc, [april + 10, april + 100])).toBe('UTC, 2011-04-15');
+    expect(axisWords(utc, [april - 10, april + 100])).toBe('UTC, from 2011-04-14');
+    expect(axisWords({ ...utc, label: 'since noon' }, [april, april + 1])).toBe('since noon');
+    expect(axisWords(utc, [0, 1])).toBe('UTC');
+    expect(axisWords({ label: 'UTC' }, [april, april + 1])).toBe('UTC');
   });
 
   it('are none on an axis without length', () => {
