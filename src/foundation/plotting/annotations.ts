@@ -2,7 +2,16 @@ import { cssColour, mapColour, stretch } from './colours.ts';
 import type { Colour, Figure, LegendEntry, Raster } from './figure.ts';
 import { FONT } from './font.ts';
 import { placeLabels } from './labels.ts';
-import { type Box, LEGEND_LINE, PAGE_MARGIN, type PlacedPanel, type PlacedSection, TICK_FONT } from './layout.ts';
+import {
+  type Box,
+  LEGEND_LINE,
+  NAME_FONT,
+  PAGE_MARGIN,
+  type PlacedPanel,
+  type PlacedSection,
+  TICK_FONT,
+  widestOf,
+} from './layout.ts';
 import { panelLegend, placeEntries } from './legend.ts';
 import { cutTo, fittedBold, textWidth } from './text-width.ts';
 import { linearTicks } from './ticks.ts';
@@ -43,11 +52,34 @@ export function panelGraphics(placed: PlacedPanel): Graphic[] {
   const { panel, box } = placed;
   return [
     ...bandGraphics(placed),
-    ...(panel.hasLegend ? entriesGraphics(panelLegend(panel), box.left, placed.title.top + (panel.title === '' ? 4 : 20), box.width) : []),
+    ...(panel.hasLegend
+      ? entriesGraphics(panelLegend(panel), box.left, placed.title.top + (panel.title === '' ? 4 : 20), box.width)
+      : []),
     ...labelGraphics(placed),
     ...(panel.raster?.beam ? [beamGraphic(panel.raster.beam, panel.raster, box)] : []),
     ...(panel.raster ? colourScale(panel.raster, box) : []),
+    ...rightScale(placed),
   ];
+}
+
+/** Ticks and words at the right edge, in the colour of their curves. */
+function rightScale({ panel, box, right: ticks }: PlacedPanel): Graphic[] {
+  if (!panel.right || !ticks) return [];
+  const { range, colour, label } = panel.right;
+  const fill = cssColour(colour);
+  const edge = box.left + box.width;
+  const marks = ticks.values.flatMap((value, index) => {
+    const y = box.top + box.height * (1 - (value - range[0]) / (range[1] - range[0]));
+    return [
+      line(edge, y, edge + 4, y, fill),
+      text(ticks.texts[index], edge + 7, y, { fill, font: `${TICK_FONT}px "${FONT}"` }),
+    ];
+  });
+  const words = {
+    ...text(label, 0, 0, { fill, font: `${NAME_FONT}px "${FONT}"`, textAlign: 'center' }),
+    ...{ x: edge + widestOf(ticks) + 20, y: box.top + box.height / 2, rotation: Math.PI / 2 },
+  };
+  return [...marks, words];
 }
 
 function entriesGraphics(entries: readonly LegendEntry[], left: number, top: number, width: number): Graphic[] {

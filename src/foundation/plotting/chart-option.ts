@@ -3,8 +3,16 @@ import { pageGraphics, panelGraphics, sectionGraphics } from './annotations.ts';
 import { cssColour } from './colours.ts';
 import type { Axis, Figure, Series } from './figure.ts';
 import { FONT } from './font.ts';
-import { layoutFigure, NAME_FONT, type PageLayout, type PlacedAxis, type PlacedPanel, TICK_FONT } from './layout.ts';
-import { fittedBold, textWidth } from './text-width.ts';
+import {
+  layoutFigure,
+  NAME_FONT,
+  type PageLayout,
+  type PlacedAxis,
+  type PlacedPanel,
+  TICK_FONT,
+  widestOf,
+} from './layout.ts';
+import { fittedBold } from './text-width.ts';
 import { axisWords } from './ticks.ts';
 
 type Option = Record<string, unknown>;
@@ -56,7 +64,6 @@ function axisOption(placed: PlacedPanel, name: 'x' | 'y', gridIndex: number): Op
   const [low, high] = isInverse ? [range[1], range[0]] : range;
   const texts = new Map(ticks.values.map((value, index) => [value, ticks.texts[index]]));
   const customValues = [...ticks.values];
-  const widest = Math.max(0, ...ticks.texts.map((text) => textWidth(text, TICK_FONT)));
   return {
     gridIndex,
     type: axis.kind === 'log' ? 'log' : 'value',
@@ -65,7 +72,7 @@ function axisOption(placed: PlacedPanel, name: 'x' | 'y', gridIndex: number): Op
     inverse: isInverse,
     name: axisWords(axis, range),
     nameLocation: 'middle',
-    nameGap: name === 'x' ? 24 : widest + 14,
+    nameGap: name === 'x' ? 24 : widestOf(ticks) + 14,
     nameTextStyle: { fontFamily: FONT, fontSize: NAME_FONT, color: '#222' },
     axisLine: { show: true, onZero: false, lineStyle: { color: '#555' } },
     axisTick: { show: true, customValues, length: 4 },

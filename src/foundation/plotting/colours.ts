@@ -38,6 +38,17 @@ export function mapColour(share: number): [number, number, number] {
   ) as [number, number, number];
 }
 
+/** Ends of the colour map that stand out from white. */
+const FROM = 0.1;
+const TO = 0.86;
+
+/** The colour of one of so many series: of the palette while that lasts, else of the colour map in their order, so that none is there twice. */
+export function seriesColour(index: number, count: number): number | string {
+  if (count <= PALETTE.length) return index;
+  const parts = mapColour(FROM + ((TO - FROM) * index) / (count - 1));
+  return `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
 /**
  * Place 0…1 in the colour map of a place 0…1 in the range of the values. With cycles c below zero log10(1 + s (10^-c - 1)) / -c,
  * above zero (10^(c s) - 1) / (10^c - 1), as the scaling power cycles of CASA's viewer (4.7, WCPowerScaleHandler).

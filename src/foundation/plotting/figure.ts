@@ -52,6 +52,17 @@ export interface Axis {
   readonly categories?: readonly string[];
 }
 
+/** A second scale, on the right, for curves that are drawn in places of the y axis. */
+export interface RightScale {
+  readonly label: string;
+  /** Values at the lower and upper end of the y axis. */
+  readonly range: readonly [number, number];
+  /** Where there are values at all: the scale has ticks only there. */
+  readonly within: readonly [number, number];
+  /** That of its curves. */
+  readonly colour: Colour;
+}
+
 /** A stretch of the x axis with a tinted ground. */
 export interface Band {
   readonly from: number;
@@ -65,6 +76,7 @@ export interface Panel {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
+  readonly right?: RightScale;
   readonly bands?: readonly Band[];
   readonly raster?: Raster;
   /** Lists the labelled series above the axes. */

@@ -1,6 +1,7 @@
-export { mapColour, PALETTE } from './colours.ts';
+export { mapColour, PALETTE, seriesColour } from './colours.ts';
 export { contourPieces } from './contours.ts';
-export type { Axis, Band, Figure, LegendEntry, Panel, Raster, Section, Series } from './figure.ts';
+export type { Axis, Band, Colour, Figure, LegendEntry, Panel, Raster, RightScale, Section, Series } from './figure.ts';
 export { FONT } from './font.ts';
 export { layoutFigure } from './layout.ts';
+export { colourLegend } from './legend.ts';
 export { sharedRange, withRanges } from './shared-range.ts';

@@ -1,4 +1,4 @@
-import type { Axis, Figure, Panel, Section } from './figure.ts';
+import type { Axis, Figure, Panel, RightScale, Section } from './figure.ts';
 import { legendRows, panelLegend } from './legend.ts';
 import { textWidth } from './text-width.ts';
 import { axisTicks, type Ticks } from './ticks.ts';
@@ -20,6 +20,8 @@ export interface PlacedPanel {
   readonly title: { readonly left: number; readonly top: number; readonly width: number };
   readonly x: PlacedAxis;
   readonly y: PlacedAxis;
+  /** Ticks of the scale on the right. */
+  readonly right?: Ticks;
 }
 
 export interface PlacedAxis {
@@ -132,6 +134,7 @@ function placePanels(section: Section, cells: readonly Cell[], pageWidth: number
       title: { left: box.left, top: corner.top + 4, width: corner.left + cell.span * unit - box.left },
       x: { range: ranges.x, ticks: ticksOf(panel.x, ranges.x, tickCount(box.width, 60)) },
       y: { range: ranges.y, ticks: ticksOf(panel.y, ranges.y, tickCount(box.height, 30)) },
+      ...(panel.right && { right: rightTicks(panel.right, box.height) }),
     };
   });
 }
@@ -139,9 +142,8 @@ function placePanels(section: Section, cells: readonly Cell[], pageWidth: number
 function marginsOf(panel: Panel, width: number, height: number): Margins {
   const { y } = panelRanges(panel);
   const ticks = ticksOf(panel.y, y, tickCount(height - 80, 30));
-  const widest = Math.max(0, ...ticks.texts.map((text) => textWidth(text, TICK_FONT)));
-  const left = 12 + widest + (panel.y.label === '' ? 0 : 20);
-  const right = panel.raster ? SCALE_ROOM : 16;
+  const left = 12 + widestOf(ticks) + (panel.y.label === '' ? 0 : 20);
+  const right = panel.raster ? SCALE_ROOM : panel.right ? 50 + widestOf(rightTicks(panel.right, height - 80)) : 16;
   return {
     left,
     right,
@@ -155,6 +157,18 @@ function marginsOf(panel: Panel, width: number, height: number): Margins {
 
 /** About how many ticks an axis of a length takes, where small ones are so many px apart: farther apart on long axes. */
 const tickCount = (length: number, apart: number) => Math.min(length / apart, 4 + length / (2.5 * apart));
+
+function rightTicks({ range: [low, high], within: [least, most] }: RightScale, height: number): Ticks {
+  const from = Math.max(low, least);
+  const to = Math.min(high, most);
+  const share = (to - from) / (high - low);
+  return axisTicks({ label: '' }, from, to, Math.max(2, share * tickCount(height, 30)));
+}
+
+/** Width of the longest text at the ticks, px. */
+export function widestOf({ texts }: Ticks): number {
+  return Math.max(0, ...texts.map((text) => textWidth(text, TICK_FONT)));
+}
 
 function ticksOf(axis: Axis, range: readonly [number, number], wanted: number): Ticks {
   const [low, high] = range[0] <= range[1] ? range : [range[1], range[0]];

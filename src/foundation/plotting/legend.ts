@@ -1,3 +1,4 @@
+import { seriesColour } from './colours.ts';
 import type { LegendEntry, Panel } from './figure.ts';
 import { textWidth } from './text-width.ts';
 
@@ -21,6 +22,14 @@ export function panelLegend(panel: Panel): LegendEntry[] {
       series.kind === 'line' ? (series.isDashed ? 'dashes' : 'line') : series.isHollow ? ('ring' as const) : 'disc';
     return [{ label: series.label, colour: series.colour ?? order, mark } as LegendEntry];
   });
+}
+
+/** Names with the colours of {@link seriesColour}; of more than `most` some that are spread evenly, and how many there are. */
+export function colourLegend(names: readonly string[], most: number): LegendEntry[] {
+  const entry = (index: number): LegendEntry => ({ label: names[index], colour: seriesColour(index, names.length) });
+  if (names.length <= most) return names.map((_, index) => entry(index));
+  const spread = Array.from({ length: most }, (_, at) => entry(Math.round((at * (names.length - 1)) / (most - 1))));
+  return [...spread, { label: `${names.length} in all`, colour: '#ffffff' }];
 }
 
 /** Sets entries side by side and breaks rows at a width. */

@@ -57,6 +57,23 @@ describe('annotations', () => {
     expect(shape.width).toBeCloseTo(0.2 * box.width, 6);
   });
 
+  it('write a scale on the right only where it has values, in the colour of its curves', () => {
+    const right = { label: 'transmission (%)', range: [60, 104], within: [0, 100], colour: '#c4008f' } as const;
+    const { panels } = layoutFigure({
+      ...figure,
+      sections: [{ columns: 1, rowHeight: 300, panels: [{ ...panel, series: [], hasLegend: false, right }] }],
+    });
+    const [{ box }] = panels;
+    expect(box.left + box.width).toBeLessThan(600 - 24 - 30);
+    const texts = panelGraphics(panels[0]).filter(({ type }) => type === 'text');
+    const at = (label: string) =>
+      texts.find(({ style }) => (style as { text: string }).text === label)?.style as { y: number; fill: string };
+    expect(at('100').y).toBeCloseTo(box.top + box.height * (4 / 44), 6);
+    expect(at('100').fill).toBe('#c4008f');
+    expect(textsOf(texts)).not.toContain('104');
+    expect(textsOf(texts)).toContain('transmission (%)');
+  });
+
   it('draw the beam to scale and the ends of the colour scale', () => {
     const raster = {
       ...({ values: new Float32Array(16), width: 4, height: 4, xEdges: [2, -2], yEdges: [-2, 2] } as const),

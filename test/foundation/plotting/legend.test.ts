@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Panel } from '../../../src/foundation/plotting/index.ts';
-import { legendRows, panelLegend, placeEntries } from '../../../src/foundation/plotting/legend.ts';
+import { colourLegend, legendRows, panelLegend, placeEntries } from '../../../src/foundation/plotting/legend.ts';
 
 const panel: Panel = {
   title: '',
@@ -21,6 +21,17 @@ describe('legends', () => {
       { label: 'X', colour: 3, mark: 'disc' },
       { label: 'model', colour: 3, mark: 'dashes' },
       { label: 'Y', colour: 4, mark: 'ring' },
+    ]);
+  });
+
+  it('list some of very many names, each in the colour that it alone has', () => {
+    const names = Array.from({ length: 45 }, (_, k) => `name ${k}`);
+    const entries = colourLegend(names, 14);
+    expect(entries.map(({ label }) => label)).toEqual(expect.arrayContaining(['name 0', 'name 44', '45 in all']));
+    expect(new Set(entries.map(({ colour }) => colour)).size).toBe(15);
+    expect(colourLegend(['a', 'b'], 14)).toEqual([
+      { label: 'a', colour: 0 },
+      { label: 'b', colour: 1 },
     ]);
   });
 
