@@ -1,23 +1,24 @@
 import { fail } from '../../foundation/base/index.ts';
 import type { LegendEntry, Series } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
-import { type CalIteration, type CalPage, calTableFigures } from './caltable-figure.ts';
+import { type CalIteration, type CalPage, type CalPlot, calTablePages } from './caltable-figure.ts';
 import { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
+import type { SkyCurve } from './sky-curves.ts';
 
 /** Parameters of CASA's plotbandpass that say what is drawn. */
 export interface BandpassPlot extends CalSelection {
   readonly xaxis?: 'freq' | 'chan';
   readonly yaxis?: 'amp' | 'phase' | 'both' | 'snr';
-  /** What is drawn into one panel: 'time' all solutions of an antenna and window, 'antenna' all antennas of a window and time. */
+  /** Name of the table, for titles. */
+  readonly name?: string;
+  /** What is drawn into one panel, of CASA's words: 'time' all solutions of an antenna and window, 'baseband' its windows … */
   readonly overlay?: string;
   /** CASA's number: 22 is 2 rows and 2 columns. */
   readonly subplot?: number | string;
   /** Windows with many channels are marked over the windows drawn. */
   readonly showfdm?: boolean;
-  /** Transmission of the atmosphere at frequencies (Hz); see {@link transmissionOf}. */
-  readonly transmission?: (frequencies: Float64Array) => Float64Array;
-  /** Brightness of the sky, K, at frequencies (Hz). */
-  readonly brightness?: (frequencies: Float64Array) => Float64Array;
+  /** Drawn over the spectra. */
+  readonly sky?: SkyCurve;
   /** Colour of flagged solutions; undefined: they are left out. */
   readonly flaggedColour?: string;
   readonly yrange?: readonly [number, number];
@@ -30,20 +31,21 @@ export interface BandpassPlot extends CalSelection {
 /** Windows with more channels than this are marked by showfdm. */
 const TDM_CHANNELS = 256;
 const GREY = '#666666';
-const SKY = '#c4008f';
-const BRIGHTNESS = '#8a5a00';
-/** K over the height of a panel. */
-const WARMEST = 300;
+/** What CASA overlays. */
+const OVERLAYS = ['', 'antenna', 'spw', 'time', 'baseband', 'antenna,time', 'time,antenna'];
 
 /** A page and what CASA appends to its file's name: antenna, window and time of its first panel, as far as they are not overlaid. */
 export interface BandpassPage extends CalPage {
   readonly ending: string;
 }
 
-/** Rows and columns of CASA's subplot number; 22 and 221 are 2 × 2. */
+/** Rows and columns of CASA's subplot number; 22 and 221 are 2 × 2; @throws usage for what is no such number */
 export function subplotOf(value: number | string | undefined): [rows: number, columns: number] | undefined {
-  const digits = /^([1-9])([1-9])/.exec(String(value ?? ''));
-  return digits ? [Number(digits[1]), Number(digits[2])] : undefined;
+  const word = String(value ?? '');
+  if (word === '') return undefined;
+  const digits = /^([1-9])([1-9])\d?$/.exec(word);
+  if (!digits) fail('usage', `subplot must give rows and columns of panels, such as 22, not ${word}.`);
+  return [Number(digits[1]), Number(digits[2])];
 }
 
 /** Channels that a chanrange means; @throws usage for other texts */
@@ -61,31 +63,31 @@ function channelsOf(chanrange: string): ((channelCount: number) => [number, numb
 }
 
 /**
- * Spectra of a bandpass or Tsys table: a panel for each antenna and window, or as `overlay` has it; with the transmission of the
- * atmosphere (0 to 1 over the height of the panel) and the windows of fine resolution, when asked.
+ * Spectra of a bandpass or Tsys table: a panel for each antenna, window and time in this order, or as `overlay` has it; amplitudes
+ * and phases side by side; with a curve of the sky and the windows of fine resolution, when asked.
  *
- * @throws bad-data when there is nothing to draw
+ * @throws bad-data when there is nothing to draw; usage for what cannot be overlaid
  */
 export function bandpassFigures(table: CalTable, plot: BandpassPlot): BandpassPage[] {
   const isReal = table.parType === 'Float';
   const both: CalQuantity[] = isReal ? ['value'] : ['amp', 'phase'];
   const quantities: CalQuantity[] =
     !plot.yaxis || plot.yaxis === 'both' ? both : [isReal && plot.yaxis === 'amp' ? 'value' : plot.yaxis];
-  const { overlay, chanrange, showBasebandNumber, ...choice } = plot;
+  const { overlay = '', chanrange, showBasebandNumber, showfdm, ...choice } = plot;
   const rangeChannels = channelsOf(chanrange ?? '');
-  const overlays = (overlay ?? '').split(',').map((word) => word.trim());
-  const wanted: CalIteration[] = ['antenna', 'spw', 'time'];
-  const iteration = wanted.filter((what) => !overlays.includes(what));
-  const colour = wanted.find((what) => overlays.includes(what));
+  const word = overlay.replaceAll(' ', '');
+  if (!OVERLAYS.includes(word))
+    fail('usage', `overlay="${overlay}" is none of antenna, spw, time, baseband and antenna,time.`);
+  const overlays = word.split(',');
+  const wanted: CalIteration[] = ['antenna', overlays.includes('baseband') ? 'baseband' : 'spw', 'time'];
+  const iteration = wanted.filter((what) => what === 'baseband' || !overlays.includes(what));
+  const [colour] =
+    word === '' ? [] : word === 'baseband' ? ['spw' as const] : wanted.filter((what) => overlays.includes(what));
   const legend: LegendEntry[] = [];
-  if (colour && table.rows.parCount > 1) {
+  if (colour && table.rows.parCount > 1)
     legend.push({ label: 'X', colour: GREY, mark: 'line' }, { label: 'Y', colour: GREY, mark: 'dashes' });
-  }
-  if (plot.transmission) legend.push({ label: 'transmission, 0 to 1', colour: SKY, mark: 'line' });
-  if (plot.brightness) legend.push({ label: `sky, 0 to ${WARMEST} K`, colour: BRIGHTNESS, mark: 'line' });
-  const endingOf = endings(table, plot, overlays);
-  return quantities.flatMap((yaxis) => {
-    const pages = calTableFigures(table, {
+  const plots = quantities.map(
+    (yaxis): CalPlot => ({
       ...choice,
       xaxis: plot.xaxis ?? 'freq',
       yaxis,
@@ -95,12 +97,18 @@ export function bandpassFigures(table: CalTable, plot: BandpassPlot): BandpassPa
       namesBaseband: showBasebandNumber === true,
       subplot: subplotOf(plot.subplot),
       ...(table.visCal === 'B TSYS' && { label: 'Tsys (K)' }),
-      legend: yaxis === 'phase' ? legend.slice(0, 2) : legend,
-      ...(yaxis !== 'phase' && { overlay: overlayOf(table, plot) }),
-    });
-    // Amplitudes and phases share a page in CASA.
-    const more = yaxis === 'phase' && quantities.length > 1 ? '.phase' : '';
-    return pages.map((page): BandpassPage => ({ ...page, ending: `${endingOf(page.firstRow)}${more}` }));
+      legend,
+      ...(showfdm && plot.xaxis !== 'chan' && yaxis !== 'phase' && { overlay: fineOverlay(table) }),
+    }),
+  );
+  const endingOf = endings(table, plot, overlays);
+  const taken = new Set<string>();
+  return calTablePages(table, plots).map((page): BandpassPage => {
+    const ending = endingOf(page.firstRow);
+    // A page of phases alone has the name of its amplitudes in CASA, which overwrites one with the other.
+    const own = taken.has(ending) ? `${ending}.phase` : ending;
+    taken.add(own);
+    return { ...page, ending: own };
   });
 }
 
@@ -116,24 +124,11 @@ function endings(table: CalTable, plot: BandpassPlot, overlays: readonly string[
   };
 }
 
-/** The atmosphere and the fine windows of one panel. */
-function overlayOf(table: CalTable, plot: BandpassPlot) {
+/** The fine windows of one panel. */
+function fineOverlay(table: CalTable) {
   return (spwId: number, [low, high]: readonly [number, number]): Series[] => {
-    if ((plot.xaxis ?? 'freq') !== 'freq') return [];
     const { chanFreqs } = table.spectralWindows[spwId];
-    const found: Series[] = [];
-    if (plot.transmission) {
-      const x = chanFreqs.map((frequency) => frequency / 1e9);
-      const y = plot.transmission(chanFreqs).map((share) => low + share * (high - low));
-      found.push({ kind: 'line', x, y, colour: SKY, size: 1 });
-    }
-    if (plot.brightness) {
-      const x = chanFreqs.map((frequency) => frequency / 1e9);
-      const y = plot.brightness(chanFreqs).map((kelvin) => low + (kelvin / WARMEST) * (high - low));
-      found.push({ kind: 'line', x, y, colour: BRIGHTNESS, size: 1 });
-    }
-    if (plot.showfdm) found.push(...fineWindows(table, chanFreqs, low + 0.03 * (high - low), (high - low) * 0.04));
-    return found;
+    return fineWindows(table, chanFreqs, low + 0.03 * (high - low), (high - low) * 0.04);
   };
 }
 

@@ -1,20 +1,23 @@
-import { formatMjd } from '../../astronomy/measures/index.ts';
+import { azEl, formatMjd } from '../../astronomy/measures/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import {
   type Axis,
+  colourLegend,
   type Figure,
   type LegendEntry,
   type Panel,
   type Series,
+  seriesColour,
   sharedRange,
   withRanges,
 } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
 import { type CalQuantity, type CalSelection, calQuotient, calValue, selectCalRows } from './caltable-selection.ts';
+import { drawSky, type SkyCurve, withSkyRoom } from './sky-curves.ts';
 
 export type CalAxisX = 'time' | 'freq' | 'chan' | 'scan' | 'antenna' | CalQuantity;
 export type CalPolarization = 'X' | 'Y' | '/';
-export type CalIteration = 'antenna' | 'spw' | 'field' | 'time' | 'scan';
+export type CalIteration = 'antenna' | 'baseband' | 'spw' | 'field' | 'time' | 'scan';
 
 /** What a plot of a calibration table shows. */
 export interface CalPlot extends CalSelection {
@@ -43,8 +46,12 @@ export interface CalPlot extends CalSelection {
   readonly xlabel?: string;
   /** Colour of flagged solutions; undefined: they are left out. */
   readonly flaggedColour?: string;
+  /** Name of the table for the title of the pages; default that of its MeasurementSet. */
+  readonly name?: string;
   readonly title?: string;
-  /** More curves for each window of a panel: an atmosphere, other windows. */
+  /** Drawn over spectra, as seen towards their fields. */
+  readonly sky?: SkyCurve;
+  /** More curves for each window of a panel. */
   readonly overlay?: (spwId: number, range: readonly [number, number]) => readonly Series[];
   readonly legend?: readonly LegendEntry[];
 }
@@ -83,13 +90,33 @@ function nameOf({ visCal }: CalTable, { label, yaxis }: CalPlot): string {
   return label ?? (yaxis === 'value' ? (PARAMETERS[visCal] ?? NAMES.value) : NAMES[yaxis]);
 }
 
+/** What kinds of tables hold, in words. */
+const KINDS: Readonly<Record<string, string>> = {
+  'G Jones': 'gains',
+  'T Jones': 'gains',
+  'B Jones': 'bandpass',
+  'B TSYS': 'system temperatures',
+  'K Jones': 'delays',
+  'KAntPos Jones': 'antenna positions',
+  'Fluxscale G': 'gains',
+  TOpac: 'opacities',
+};
+/** Most names of fields in a subtitle. */
+const MOST_FIELDS = 4;
+
 /**
  * A calibration table as pages of panels: what plotcal, plotbandpass and their kin draw. Flagged solutions are left out, or drawn as points in a colour of their own.
  *
  * @throws bad-data when the selection has no solutions
  */
 export function calTableFigures(table: CalTable, plot: CalPlot): CalPage[] {
-  const rows = selectCalRows(table, plot);
+  return calTablePages(table, [plot]);
+}
+
+/** Plots of the same solutions that differ in what goes upwards, panel beside panel; the first says all else of the pages. */
+export function calTablePages(table: CalTable, plots: readonly CalPlot[]): CalPage[] {
+  const [plot] = plots;
+  const rows = inOrderOf(table, plot.iteration, selectCalRows(table, plot));
   const panels = new Map<string, number[]>();
   for (const row of rows) {
     const key = [
@@ -101,23 +128,30 @@ export function calTableFigures(table: CalTable, plot: CalPlot): CalPage[] {
     else panels.set(key, [row]);
   }
   const colours = colourNames(table, rows, plot);
-  const all = [...panels].map(([title, list]) => panelOf(table, plot, title, list, colours));
-  const shared = (isShared: boolean | undefined, axis: 'x' | 'y') => (isShared ? sharedRange(all, axis) : undefined);
-  const [x, y] = [shared(plot.sharesX, 'x'), shared(plot.sharesY, 'y')];
-  const drawn = all.map((panel) => withRanges(panel, x, y));
+  const byPlot = plots.map((one) => {
+    const all = [...panels].map(([title, list]) => panelOf(table, one, title, list, colours));
+    const shared = (isShared: boolean | undefined, axis: 'x' | 'y') => (isShared ? sharedRange(all, axis) : undefined);
+    const [x, y] = [shared(one.sharesX, 'x'), shared(one.sharesY, 'y')];
+    return all.map((panel, index) => withSky(table, one, withRanges(panel, x, y), [...panels.values()][index]));
+  });
+  const drawn = byPlot[0].flatMap((_, index) => byPlot.map((all) => all[index]));
   if (drawn.every(({ series }) => series.length === 0))
-    fail('bad-data', 'The selection has no good solutions to plot.');
+    fail(
+      'bad-data',
+      rows.length === 0
+        ? `The table${plot.name ? ` ${plot.name}` : ''} has no solutions of this selection; choose others.`
+        : `All ${rows.length} solutions of the selection${plot.name ? ` in ${plot.name}` : ''} are flagged; choose others.`,
+    );
   const [down, across] = plot.subplot ?? [2, 2];
-  const firstRows = [...panels.values()].map(([row]) => row);
+  const firstRows = [...panels.values()].flatMap(([row]) => plots.map(() => row));
+  const legend = [...legendOf(table, plot, colours), ...(plot.legend ?? marksOf(table, plot))];
   const pages: CalPage[] = [];
   for (let first = 0; first < drawn.length; first += down * across) {
     const chosen = drawn.slice(first, first + down * across);
-    const legend = [...legendOf(table, plot, colours), ...(plot.legend ?? marksOf(table, plot))];
-    const title = plot.title ?? `${table.msName}: ${table.visCal}`;
     pages.push({
       firstRow: firstRows[first],
-      title,
-      subtitle: `${nameOf(table, plot)}${plot.polarization ? ` of ${polarizationName(plot.polarization)}` : ''} against ${plot.xaxis}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
+      title: plot.title ?? `${plot.name ?? table.msName}: ${KINDS[table.visCal] ?? table.visCal}`,
+      subtitle: `${subtitleOf(table, plots, rows)}; page ${pages.length + 1} of ${Math.ceil(drawn.length / (down * across))}`,
       width: PAGE_WIDTH,
       sections: [{ legend, columns: across, rowHeight: down === 1 ? 2 * ROW_HEIGHT : ROW_HEIGHT, panels: chosen }],
     });
@@ -125,11 +159,85 @@ export function calTableFigures(table: CalTable, plot: CalPlot): CalPage[] {
   return pages;
 }
 
+/** What is drawn, and of which fields. */
+function subtitleOf(table: CalTable, plots: readonly CalPlot[], rows: readonly number[]): string {
+  const [plot] = plots;
+  const against = axisX(table, plot).label.replace(/ \(.*\)$/, '');
+  const of = plot.polarization ? ` of ${polarizationName(plot.polarization)}` : '';
+  const fields = [...new Set(rows.map((row) => iterationName(table, row, 'field')))];
+  const named = fields.length > MOST_FIELDS ? `${fields.length} fields` : fields.join(', ');
+  return `${plots.map((one) => nameOf(table, one)).join(' and ')}${of} against ${against}; ${named}`;
+}
+
+/** Rows sorted by what panels tell apart, the first of these slowest. */
+function inOrderOf(
+  { rows, spectralWindows }: CalTable,
+  iteration: readonly CalIteration[],
+  chosen: number[],
+): number[] {
+  const place = (row: number, what: CalIteration) => {
+    switch (what) {
+      case 'antenna':
+        return rows.antenna1[row];
+      case 'baseband':
+        return Number(basebandNumber(spectralWindows[rows.spwId[row]]?.name) ?? 0);
+      case 'spw':
+        return rows.spwId[row];
+      case 'field':
+        return rows.fieldId[row];
+      case 'scan':
+        return rows.scanNumber[row];
+      case 'time':
+        return rows.time[row];
+    }
+  };
+  return chosen.sort((one, other) => {
+    for (const what of iteration) {
+      const difference = place(one, what) - place(other, what);
+      if (difference !== 0) return difference;
+    }
+    return one - other;
+  });
+}
+
+/** A panel with the curve of the sky as its field was seen, in the room above its values. */
+function withSky(table: CalTable, plot: CalPlot, panel: Panel, rows: readonly number[]): Panel {
+  const { range } = panel.y;
+  if (!plot.sky || !isSpectrum(plot) || !range) return panel;
+  const whole = plot.yrange || plot.yaxis === 'phase' ? range : withSkyRoom(range);
+  const windows = [...new Set(rows.map((row) => table.rows.spwId[row]))].map((spwId) => {
+    const frequencies = table.spectralWindows[spwId].chanFreqs;
+    return { frequencies, places: frequencies.map((hz, chan) => (plot.xaxis === 'freq' ? hz / 1e9 : chan)) };
+  });
+  const drawn = drawSky(plot.sky, windows, elevationOf(table, rows), whole);
+  if (!drawn) return panel;
+  return {
+    ...{ ...panel, right: drawn.right, series: [...panel.series, ...drawn.series] },
+    y: { ...panel.y, range: whole },
+  };
+}
+
+/** Mean elevation (rad) of the fields of rows, seen from the first antenna; the zenith where the table does not tell. */
+function elevationOf({ rows: { time, fieldId }, fields, antennas }: CalTable, rows: readonly number[]): number {
+  let sum = 0;
+  for (const row of rows) {
+    const direction = fields[fieldId[row]]?.phaseDir;
+    const position = antennas[0]?.position;
+    if (!direction || !position || Math.hypot(...position) === 0) return Math.PI / 2;
+    sum += azEl(time[row], direction[0], direction[1], position).el;
+  }
+  return sum / rows.length;
+}
+
 function iterationName(table: CalTable, row: number, what: CalIteration): string {
   const { rows } = table;
   switch (what) {
     case 'antenna':
       return table.antennas[rows.antenna1[row]]?.name ?? String(rows.antenna1[row]);
+    case 'baseband': {
+      const number = basebandNumber(table.spectralWindows[rows.spwId[row]]?.name);
+      return number === undefined ? `spw ${rows.spwId[row]}` : `baseband ${number}`;
+    }
     case 'spw':
       return `spw ${rows.spwId[row]}`;
     case 'field':
@@ -143,27 +251,34 @@ function iterationName(table: CalTable, row: number, what: CalIteration): string
 
 function basebandOf(table: CalTable, { namesBaseband, iteration }: CalPlot, row: number): string[] {
   if (!namesBaseband || !iteration.includes('spw')) return [];
-  const number = /\bBB_(\d)/.exec(table.spectralWindows[table.rows.spwId[row]]?.name ?? '')?.[1];
+  const number = basebandNumber(table.spectralWindows[table.rows.spwId[row]]?.name);
   return number === undefined ? [] : [`baseband ${number}`];
 }
+
+const basebandNumber = (windowName = '') => /\bBB_(\d)/.exec(windowName)?.[1];
 
 /** Names of what colours tell, in their order in the table. */
 function colourNames(table: CalTable, rows: readonly number[], plot: CalPlot): readonly string[] {
   const { colour = 'pol' } = plot;
   if (colour === 'pol')
     return table.rows.parCount === 1 ? ['both'] : plot.polarization === '/' ? [polarizationName('/')] : POLS;
-  return [...new Set(rows.map((row) => iterationName(table, row, colour)))];
+  return [...new Set(rows.map((row) => colourName(table, row, colour)))];
+}
+
+/** Times say the field, too, where the table is of several. */
+function colourName(table: CalTable, row: number, colour: CalIteration): string {
+  const name = iterationName(table, row, colour);
+  return colour === 'time' && table.fields.length > 1 ? `${name} ${iterationName(table, row, 'field')}` : name;
 }
 
 /** What colours tell; of polarizations those that are drawn. */
 function legendOf(table: CalTable, plot: CalPlot, colours: readonly string[]): LegendEntry[] {
   const tellsPolarizations = table.rows.parCount > 1 && (plot.colour ?? 'pol') === 'pol';
   const only = tellsPolarizations && plot.polarization ? polarizationName(plot.polarization) : undefined;
-  const listed = colours.slice(0, LEGEND_LENGTH).map((label, colour): LegendEntry => ({ label, colour }));
-  const more = colours.length - LEGEND_LENGTH;
+  const isAlone = table.rows.parCount === 1 && (plot.colour ?? 'pol') === 'pol';
+  const listed = isAlone ? [] : colourLegend(colours, LEGEND_LENGTH);
   const drawn = listed.filter(({ label }) => only === undefined || label === only);
-  if (plot.flaggedColour) drawn.push({ label: 'flagged', colour: plot.flaggedColour });
-  return more > 0 ? [...drawn, { label: `and ${more} more`, colour: '#888888' }] : drawn;
+  return plot.flaggedColour ? [...drawn, { label: 'flagged', colour: plot.flaggedColour }] : drawn;
 }
 
 const polarizationName = (polarization: CalPolarization) => (polarization === '/' ? 'X/Y' : polarization);
@@ -279,7 +394,8 @@ function spectra(
         const x = Float64Array.from(channels, (chan) => (plot.xaxis === 'freq' ? frequencies[chan] / 1e9 : chan));
         const y = Float64Array.from(channels, (chan) => value(row, chan, plot.yaxis));
         const isDashed = plot.colour !== 'pol' && plot.colour !== undefined && par === 1;
-        return { kind: 'line', x, y, colour: colourOf(table, plot, row, par, colours), size: 1, isDashed };
+        const colour = seriesColour(colourOf(table, plot, row, par, colours), colours.length);
+        return { kind: 'line', x, y, colour, size: 1, isDashed };
       })
       .filter(({ y }) => Array.from(y).some(Number.isFinite));
   });
@@ -319,7 +435,7 @@ function tracks(
     kind: 'points',
     x,
     y,
-    colour,
+    colour: seriesColour(colour, colours.length),
     size: 4,
     isHollow: par === 1,
   }));
@@ -327,7 +443,7 @@ function tracks(
 
 function colourOf(table: CalTable, plot: CalPlot, row: number, par: number, colours: readonly string[]): number {
   const { colour = 'pol' } = plot;
-  return colour === 'pol' ? par : colours.indexOf(iterationName(table, row, colour));
+  return colour === 'pol' ? par : colours.indexOf(colourName(table, row, colour));
 }
 
 /** Range of the values with a margin; undefined when there are none. */
@@ -341,6 +457,6 @@ function rangeOf(series: readonly Series[], channels: CalPlot['rangeChannels']):
     }
   }
   if (!(low <= high)) return undefined;
-  const margin = Math.max(0.08 * (high - low), 1e-6 * Math.abs(high), 1e-12);
+  const margin = Math.max(0.08 * (high - low), 1e-3 * Math.abs(high), 1e-12);
   return [low - margin, high + margin];
 }

@@ -32,7 +32,7 @@ export {
   type TermStatistics,
 } from './jones-chain.ts';
 export { type RerefantOptions, rerefant } from './rerefant.ts';
-export type { SkyCurve } from './sky-curves.ts';
+export { skyCurveOf } from './sky-curves.ts';
 export { type SmoothcalOptions, smoothcal } from './smoothcal.ts';
 export type { SolveOptions, TextList } from './solve-options.ts';
 export type { SolvedTable } from './solve-run.ts';

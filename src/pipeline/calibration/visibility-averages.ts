@@ -27,7 +27,7 @@ export interface AverageChoice {
 }
 
 /** A finished average. */
-export type AverageVisitor = (sums: Sums, cell: Cell, corrType: string, isFlagged: boolean) => void;
+export type AverageVisitor = (sums: Sums, cell: Cell, isFlagged: boolean) => void;
 
 type Channels = ReadonlyMap<number, readonly (readonly [number, number])[]>;
 
@@ -156,10 +156,9 @@ export class VisibilityAverages {
       for (let bin = 0; bin < bins.count; bin++) {
         for (let corr = 0; corr < corrTypes.length; corr++) {
           const at = bin * corrTypes.length + corr;
-          const cell = { at, chan: bins.first[bin], frequency: frequencies[bin], corr };
-          if (sums.weight[at] !== 0) this.visit(sums, cell, corrTypes[corr], false);
-          else if (sums.flagged && sums.flagged.weight[at] !== 0)
-            this.visit({ ...sums, ...sums.flagged }, cell, corrTypes[corr], true);
+          const cell = { at, chan: bins.first[bin], frequency: frequencies[bin], corr: corrTypes[corr] };
+          if (sums.weight[at] !== 0) this.visit(sums, cell, false);
+          else if (sums.flagged && sums.flagged.weight[at] !== 0) this.visit({ ...sums, ...sums.flagged }, cell, true);
         }
       }
     }

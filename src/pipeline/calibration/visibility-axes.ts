@@ -90,7 +90,7 @@ export interface Cell {
   readonly chan: number;
   /** Hz, in the frame of its window. */
   readonly frequency: number;
-  readonly corr: number;
+  readonly corr: string;
 }
 
 const DEGREES = 180 / Math.PI;
@@ -116,6 +116,7 @@ const LABELS: Readonly<Partial<Record<PlotAxis, string>>> = {
   wwave: 'w (wavelengths)',
   azimuth: 'azimuth (deg)',
   elevation: 'elevation (deg)',
+  corr: 'correlation',
   hourang: 'hour angle (h)',
   parang: 'parallactic angle (deg)',
 };
@@ -129,6 +130,7 @@ export class AxisValues {
   private readonly isScalar: boolean;
   private readonly view: SpectralView | undefined;
   private readonly middles: readonly number[];
+  private readonly correlations: readonly string[];
   private known = {
     timeSec: Number.NaN,
     fieldId: -1,
@@ -144,6 +146,7 @@ export class AxisValues {
     this.metadata = metadata;
     this.isScalar = isScalar;
     this.view = view;
+    this.correlations = correlationsOf(metadata);
     this.middles = metadata.spectralWindows.map(
       ({ chanFreqs }) => chanFreqs.reduce((sum, frequency) => sum + frequency, 0) / chanFreqs.length,
     );
@@ -173,7 +176,7 @@ export class AxisValues {
       case 'chan':
         return cell.chan;
       case 'corr':
-        return cell.corr;
+        return this.correlations.indexOf(cell.corr);
       case 'uvdist':
         return Math.hypot(u, v);
       case 'uvwave':
@@ -204,8 +207,14 @@ export class AxisValues {
       case 'antenna2':
         return row[axis];
       case 'baseline':
-        return row.antenna1 * 1000 + row.antenna2;
+        return this.baselineAt(row);
     }
+  }
+
+  /** Place among all pairs of antennas. */
+  private baselineAt({ antenna1, antenna2 }: RowFacts): number {
+    const [one, other] = antenna1 < antenna2 ? [antenna1, antenna2] : [antenna2, antenna1];
+    return one * this.metadata.antennas.length - (one * (one - 1)) / 2 + other - one;
   }
 
   private dataValue(axis: 'amp' | 'phase' | 'real' | 'imag', { re, im, weight }: Sums, at: number): number {
@@ -258,6 +267,16 @@ export function axisName(axis: PlotAxis): string {
   return axis === 'time' ? 'time' : (LABELS[axis] ?? axis).replace(/ \(.*\)$/, '');
 }
 
+/** All correlations that a MeasurementSet has. */
+function correlationsOf({ polarizations }: MsMetadata): string[] {
+  return [...new Set(polarizations.flatMap(({ corrTypes }) => corrTypes))];
+}
+
+/** All pairs of antennas, those of an antenna with itself among them, in the order of their numbers. */
+function baselinesOf({ antennas }: MsMetadata): string[] {
+  return antennas.flatMap(({ name }, one) => antennas.slice(one).map((other) => `${name} & ${other.name}`));
+}
+
 /** An axis with CASA's name in words. */
 export function axisOf(
   metadata: MsMetadata,
@@ -270,6 +289,8 @@ export function axisOf(
   if (axis === 'field') return { label, categories: metadata.fields.map(({ name }) => name) };
   if (axis === 'antenna1' || axis === 'antenna2')
     return { label, categories: metadata.antennas.map(({ name }) => name) };
+  if (axis === 'corr') return { label, categories: correlationsOf(metadata) };
+  if (axis === 'baseline') return { label, categories: baselinesOf(metadata) };
   if (WHOLE.includes(axis)) return { label, kind: 'whole', range };
   return { label, range };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { azEl } from '../../../src/astronomy/measures/index.ts';
 import { bandpassFigures, subplotOf } from '../../../src/pipeline/calibration/bandpass-figure.ts';
 import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
 import { type CalPlot, calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
@@ -82,7 +83,7 @@ describe('figures of calibration tables', () => {
     expect(named?.map(({ label }) => label)).toEqual(['Y']);
     const second = single[0].series;
     const [{ subtitle }] = calTableFigures(table, { xaxis: 'time', yaxis: 'phase', iteration: [], polarization: '/' });
-    expect(subtitle).toContain('phase (deg) of X/Y against time');
+    expect(subtitle).toContain('phase (deg) of X/Y against UTC; field 0');
     expect(second.map(({ x, isHollow }) => [x.length, isHollow])).toEqual([[4, true]]);
     table.rows.params.set([0, 8], 2 * (table.rows.offsets[1] + 1)); // the second of antenna 1, at the first time
     const { panels, legend } = draw({ polarization: '/', yaxis: 'phase' });
@@ -106,15 +107,106 @@ describe('figures of calibration tables', () => {
     const apart = bandpassFigures(tableOf(4), { yaxis: 'amp', subplot: 21 });
     expect(apart).toHaveLength(4); // 2 antennas, 2 windows, 2 times on pages of two
     const joined = bandpassFigures(tableOf(4), { yaxis: 'both', subplot: 22, overlay: 'time' });
-    expect(joined.map(({ sections }) => sections[0].panels.length)).toEqual([4, 4]);
+    const [titles, labels] = [joined[0], joined[1]]
+      .map(({ sections }) => sections[0].panels)
+      .reduce<[string[], string[]]>(
+        ([names, words], panels) => [
+          [...names, ...panels.map(({ title }) => title)],
+          [...words, ...panels.map(({ y }) => y.label)],
+        ],
+        [[], []],
+      );
+    // Antenna by antenna, phases beside their amplitudes.
+    expect(titles).toEqual(
+      ['DA40, spw 0', 'DA40, spw 1', 'DA41, spw 0', 'DA41, spw 1'].flatMap((title) => [title, title]),
+    );
+    expect(labels.slice(0, 2)).toEqual(['amplitude', 'phase (deg)']);
     expect(joined[1].sections[0].panels[3].series[0].y[0]).toBeCloseTo((0.5 * 180) / Math.PI, 4);
     const named = apart.map(({ ending }) => ending);
-    expect(named).toEqual(['.DA40.spw00.t00', '.DA40.spw00.t01', '.DA40.spw01.t00', '.DA40.spw01.t01']);
-    expect(joined.map(({ ending }) => ending)).toEqual([
-      expect.stringMatching(/spw\d\d$/),
-      `${joined[0].ending}.phase`,
-    ]);
+    expect(named).toEqual(['.DA40.spw00.t00', '.DA40.spw01.t00', '.DA41.spw00.t00', '.DA41.spw01.t00']);
+    expect(joined.map(({ ending }) => ending)).toEqual(['.DA40.spw00', '.DA41.spw00']);
+    const single = bandpassFigures(tableOf(4), {
+      yaxis: 'both',
+      subplot: 11,
+      overlay: 'time',
+      antenna: 'DA40',
+      spw: '0',
+    });
+    expect(single.map(({ ending }) => ending)).toEqual(['.DA40.spw00', '.DA40.spw00.phase']);
+    expect(() => subplotOf('two')).toThrow(/subplot must give rows and columns/);
     expect([subplotOf(22), subplotOf('421'), subplotOf('')]).toEqual([[2, 2], [4, 2], undefined]);
+  });
+
+  it('overlays the windows of a baseband, and nothing that it does not know', () => {
+    const table = tableOf(4);
+    const [one] = table.spectralWindows;
+    const windows = ['ALMA#BB_2#SW-01', 'ALMA#BB_2#SW-02'].map((name, id) => ({ ...one, id, name }));
+    const [page] = bandpassFigures({ ...table, spectralWindows: windows }, { yaxis: 'amp', overlay: 'baseband' });
+    const { panels, legend } = page.sections[0];
+    expect(panels.map(({ title }) => title.slice(0, 16))).toEqual([
+      'DA40, baseband 2',
+      'DA40, baseband 2',
+      'DA41, baseband 2',
+      'DA41, baseband 2',
+    ]);
+    expect(legend?.map(({ label }) => label)).toEqual(['spw 0', 'spw 1', 'X', 'Y']);
+    expect(() => bandpassFigures(table, { overlay: 'scan' })).toThrow(/overlay="scan" is none of/);
+  });
+
+  it('draws the sky above spectra as their field was seen, with a scale on the right', () => {
+    const table = tableOf(4);
+    const seen: number[] = [];
+    const at = (frequencies: Float64Array, elevation: number) => {
+      seen.push(elevation);
+      return frequencies.map(() => 90);
+    };
+    const sky = { label: 'sky (%)', colour: '#123456', within: [0, 100] as const, leastSpan: 5, at };
+    const chajnantor = Float64Array.of(2_225_061, -5_440_057, -2_481_681);
+    const field = { id: 0, name: 'J0', phaseDir: Float64Array.of(1, -0.4) } as (typeof table.fields)[number];
+    const placed = {
+      ...table,
+      fields: [field],
+      antennas: table.antennas.map((antenna) => ({ ...antenna, position: chajnantor })),
+    };
+    const day = { ...placed, rows: { ...placed.rows, time: placed.rows.time.map((time) => 4.88e9 + time) } };
+    const [panel] = bandpassFigures(day, { yaxis: 'amp', sky, overlay: 'time' })[0].sections[0].panels;
+    expect(seen[0]).toBeCloseTo(azEl(4.88e9 + 150, 1, -0.4, chajnantor).el, 3);
+    const curve = panel.series.at(-1)!;
+    expect(curve.colour).toBe('#123456');
+    expect(Math.min(...Array.from(curve.y))).toBeGreaterThan(2.001); // the amplitudes are 2
+    const { range } = panel.right!;
+    const [low, high] = panel.y.range!;
+    expect(range[0] + ((curve.y[0] - low) / (high - low)) * (range[1] - range[0])).toBeCloseTo(90, 6);
+    bandpassFigures(table, { yaxis: 'amp', sky });
+    expect(seen.at(-1)).toBe(Math.PI / 2);
+  });
+
+  it('gives each of many curves a colour of its own, times of several fields their names, one parameter no legend', () => {
+    const table = tableOf(1);
+    const antennas = Array.from({ length: 20 }, (_, id) => ({ ...table.antennas[0], id, name: `DV${id}` }));
+    const keys = antennas.map(({ id }) => ({
+      ...{
+        time: id,
+        interval: 0,
+        fieldId: id % 2,
+        spwId: 0,
+        antenna1: id,
+        antenna2: 0,
+        scanNumber: 1,
+        observationId: 0,
+      },
+    }));
+    const rows = emptyRows(keys, new Int32Array(20).fill(1), 1, true);
+    rows.flag.fill(0);
+    const fields = ['A', 'B'].map((name, id) => ({ id, name }) as (typeof table.fields)[number]);
+    const many = { ...table, antennas, fields, rows };
+    const draw = (colour?: 'antenna' | 'time') =>
+      calTableFigures(many, { xaxis: 'time', yaxis: 'amp', iteration: [], ...(colour && { colour }) })[0].sections[0];
+    const { panels, legend } = draw('antenna');
+    expect(new Set(panels[0].series.map(({ colour }) => colour)).size).toBe(20);
+    expect(legend?.at(-1)?.label).toBe('20 in all');
+    expect(draw('time').legend?.map(({ label }) => label)).toContain('00:00:19 B');
+    expect(draw().legend).toEqual([]);
   });
 
   it('draws radiometer phases relative to an antenna', () => {

@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatMjd } from '../../../src/astronomy/measures/index.ts';
 import { openMs } from '../../../src/astronomy/ms/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
+import type { RightScale } from '../../../src/foundation/plotting/index.ts';
 import { antennaFigure } from '../../../src/pipeline/calibration/antenna-figure.ts';
+import type { SkyCurve } from '../../../src/pipeline/calibration/sky-curves.ts';
 import type { PlotAxis } from '../../../src/pipeline/calibration/visibility-axes.ts';
 import { type VisibilityPlot, visibilityFigures } from '../../../src/pipeline/calibration/visibility-figure.ts';
 import { PointStore } from '../../../src/pipeline/calibration/visibility-points.ts';
@@ -35,7 +38,10 @@ describe('figures of visibilities', () => {
       ...{ ...plot, xaxis: 'time', yaxis: 'amp', avgchannel: 4, colour: 'field', spw: '0' },
     });
     const [section] = page.sections;
-    expect([page.subtitle, section.panels[0].title]).toEqual(['amplitude against time, DATA', '']);
+    expect([page.subtitle, section.panels[0].title]).toEqual([
+      'amplitude against time, DATA; spw 0; antenna *&*; average over all channels',
+      '',
+    ]);
     expect(section.legend?.map(({ label }) => label)).toEqual(['J0000', 'J0001']);
     const [first, second] = section.panels[0].series;
     expect([first.x.length, second.x.length]).toEqual([3 * 3 * 2, 3 * 2]); // baselines, integrations, correlations
@@ -168,21 +174,79 @@ describe('figures of visibilities', () => {
     expect(draw({ avgspw: true, spw: '0,1:0', scan: '1' }).x.length).toBe(4 + 1);
   });
 
-  it('draws what the sky does over spectra, with the range of the panel', () => {
-    const at = (frequencies: Float64Array, elevation: number) => frequencies.map(() => 1 + 0 * elevation);
-    const sky = [{ label: 'half', colour: '#123456', most: 2, at }];
-    const draw = (xaxis: PlotAxis) =>
-      visibilityFigures(context, { ...plot, xaxis, yaxis: 'amp', spw: '0', yrange: [0, 10], sky })[0].sections[0];
-    const { panels, legend } = draw('freq');
-    expect(panels[0].series.at(-1)).toMatchObject({ kind: 'line', colour: '#123456' });
-    expect(Array.from(panels[0].series.at(-1)!.y)).toEqual([5, 5, 5, 5]);
-    expect(legend?.map(({ label }) => label)).toEqual(['half']);
-    expect(draw('time').panels[0].series).toHaveLength(1);
+  it('draws what the sky does above spectra, with a scale of its own and a gap between windows', () => {
+    const at = (frequencies: Float64Array, elevation: number) => frequencies.map((_, k) => 80 + k + 0 * elevation);
+    const sky: SkyCurve = { label: 'sky (%)', colour: '#123456', within: [0, 100], leastSpan: 5, at };
+    const draw = (xaxis: PlotAxis, more: Partial<VisibilityPlot> = {}) =>
+      visibilityFigures(context, { ...plot, xaxis, yaxis: 'amp', sky, ...more })[0].sections[0].panels[0];
+    const panel = draw('freq', { yrange: [0, 10] });
+    const curves = panel.series.filter(({ colour }) => colour === '#123456');
+    expect(curves.map(({ x }) => x.length)).toEqual([4, 4]);
+    const { range } = panel.right as RightScale;
+    expect(range[0] + (curves[0].y[0] / 10) * (range[1] - range[0])).toBeCloseTo(80, 6);
+    expect(range[0] + (curves[0].y[3] / 10) * (range[1] - range[0])).toBeCloseTo(83, 6);
+    const free = draw('freq');
+    const data = Math.max(...Array.from(free.series[0].y));
+    const lowest = Math.min(...free.series.slice(1).flatMap(({ y }) => Array.from(y)));
+    expect(lowest).toBeGreaterThan(data);
+    expect(free.y.range?.[1]).toBeGreaterThan(lowest);
+    expect(draw('time').right).toBeUndefined();
+  });
+
+  it('shows a baseline in the panels of both of its antennas', () => {
+    const draw = (iteration: 'antenna' | 'antenna1') =>
+      visibilityFigures(context, {
+        ...plot,
+        xaxis: 'time',
+        yaxis: 'amp',
+        spw: '0:0',
+        scan: '1',
+        iteration,
+        subplot: [1, 3],
+      })[0].sections[0].panels;
+    expect(draw('antenna').map(({ title, series }) => [title, series[0].x.length])).toEqual([
+      ['DA41', 2 * 2 * 3],
+      ['DA42', 2 * 2 * 3],
+      ['DA43', 2 * 2 * 3],
+    ]);
+    expect(draw('antenna1').map(({ title }) => title)).toEqual(['DA41', 'DA42']);
+  });
+
+  it('names baselines and correlations at an axis, and times by their UTC', () => {
+    const draw = (more: Partial<VisibilityPlot>) =>
+      visibilityFigures(context, { ...plot, xaxis: 'time', yaxis: 'amp', spw: '0:0', scan: '1', ...more })[0]
+        .sections[0];
+    const [baselines] = draw({ xaxis: 'baseline' }).panels;
+    const places = [...new Set(Array.from(baselines.series[0].x))];
+    expect(places.map((at) => baselines.x.categories?.[at])).toEqual(['DA41 & DA42', 'DA41 & DA43', 'DA42 & DA43']);
+    const [corrs] = draw({ xaxis: 'corr' }).panels;
+    expect(
+      Array.from(corrs.series[0].x)
+        .map((at) => corrs.x.categories?.[at])
+        .slice(0, 2),
+    ).toEqual(['XX', 'YY']);
+    const time = formatMjd(timeOf(0, 0), 1).slice(11);
+    expect(draw({ colour: 'time' }).legend?.[0].label).toBe(time);
+    expect(draw({ xaxis: 'chan', iteration: 'time' }).panels[0].title).toBe(time);
+    expect(draw({ xaxis: 'u', yaxis: 'v' }).panels[0].isEqualScale).toBe(true);
+  });
+
+  it('says in its subtitle what is averaged', () => {
+    const draw = (more: Partial<VisibilityPlot>) =>
+      visibilityFigures(context, { ...plot, xaxis: 'time', yaxis: 'amp', spw: '0', ...more })[0].subtitle;
+    expect(draw({ avgchannel: 2, avgtime: 60, isScalar: true })).toMatch(/; scalar average over 2 channels, 60 s$/);
+    expect(draw({ avgtime: 1e9, avgscan: true, scan: '1' })).toMatch(/; scan 1; .* average over all times, scans$/);
+  });
+
+  it('averages all baselines or those of each antenna, not both', () => {
+    const both = { ...plot, xaxis: 'time', yaxis: 'amp', avgbaseline: true, avgantenna: true } as const;
+    expect(() => visibilityFigures(context, both)).toThrow(/not both/);
   });
 
   it('says when nothing is left', () => {
     const nothing = { ...plot, scan: '2', antenna: 'DA43&*', xaxis: 'time', yaxis: 'amp' } as const;
     expect(() => visibilityFigures(context, nothing)).toThrow(/no unflagged visibilities/);
+    expect(() => visibilityFigures(context, { ...nothing, scan: '9' })).toThrow(/No rows of the MeasurementSet/);
   });
 
   it('places antennas from the middle of the array', () => {

@@ -1,3 +1,4 @@
+import { fail } from '../../../foundation/base/index.ts';
 import type { CalAxisX, CalQuantity, CalTable } from '../../../pipeline/calibration/index.ts';
 
 /** What plotcal and plotms call the values of a calibration table. */
@@ -19,8 +20,10 @@ export function usualAxes(table: CalTable): { xaxis: string; yaxis: string } {
   return { xaxis: isSpectrum ? 'freq' : 'time', yaxis: table.parType === 'Float' ? 'tsys' : 'amp' };
 }
 
-/** plotrange=[xmin, xmax, ymin, ymax]: an axis whose ends are equal, or left out, takes the range of the data. */
+/** plotrange=[xmin, xmax, ymin, ymax]: an axis whose ends are equal, or a list without numbers, takes the range of the data. */
 export function rangesOf(plotrange: readonly number[]) {
+  if (plotrange.length !== 0 && plotrange.length !== 4)
+    fail('usage', `plotrange has ${plotrange.length} numbers; it takes xmin, xmax, ymin, ymax, or none.`);
   const rangeOf = (low: number | undefined, high: number | undefined) =>
     low === undefined || high === undefined || low === high ? undefined : ([low, high] as const);
   const [xmin, xmax, ymin, ymax] = plotrange;

@@ -1,12 +1,6 @@
 import type { Context } from '../../../foundation/base/index.ts';
 import { joinPath } from '../../../foundation/bytes/index.ts';
-import {
-  type BandpassPlot,
-  bandpassFigures,
-  readCalTable,
-  skyTemperatureOf,
-  transmissionOf,
-} from '../../../pipeline/calibration/index.ts';
+import { type BandpassPlot, bandpassFigures, readCalTable, skyCurveOf } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
 import { bool, float, floats, inputPath, int, outputPath, text, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
@@ -81,8 +75,9 @@ export function plotBandpass(context: Context, args: TaskArguments): string[] {
   const table = readCalTable(joinPath(context.cwd, caltable));
   const water = Number(args.pwv);
   const words = (name: string) => String(args[name] ?? '');
-  const air = { waterMm: Number.isFinite(water) && water > 0 ? water : USUAL_WATER };
+  const waterMm = Number.isFinite(water) && water > 0 ? water : USUAL_WATER;
   const pages = bandpassFigures(table, {
+    name: caltable,
     ...{ antenna: words('antenna'), field: words('field'), spw: words('spw'), overlay: words('overlay') },
     xaxis: args.xaxis as BandpassPlot['xaxis'],
     yaxis: args.yaxis as BandpassPlot['yaxis'],
@@ -92,10 +87,10 @@ export function plotBandpass(context: Context, args: TaskArguments): string[] {
     showBasebandNumber: args.showBasebandNumber === true,
     ...rangeOf(args),
     ...(args.showflagged && { flaggedColour: '#999999' }),
-    ...(args.showatm && { transmission: (frequencies: Float64Array) => transmissionOf(frequencies, air) }),
-    ...(args.showtsky && { brightness: (frequencies: Float64Array) => skyTemperatureOf(frequencies, air) }),
+    sky: skyCurveOf(args.showatm === true, args.showtsky === true, waterMm),
   });
-  const numbered = pages.map((_, index) => `.${String(index).padStart(3, '0')}`);
+  // One page alone has no number in CASA.
+  const numbered = pages.map((_, index) => (pages.length === 1 ? '' : `.${String(index).padStart(3, '0')}`));
   const endings = args.figfileSequential ? numbered : pages.map(({ ending }) => ending);
   return writeFigures(context, words('figfile') || `${caltable}.bandpass`, pages, endings);
 }

@@ -71,6 +71,7 @@ export const plotcalTask: TaskDeclaration = {
       );
     const words = String(args.iteration).split(',');
     const plot: CalPlot = {
+      name: caltable,
       ...{ xaxis, yaxis, iteration: ITERATIONS.filter((what) => words.includes(what)) },
       ...(xaxis === 'time' && { colour: 'spw' as const }),
       polarization: POLARIZATIONS[String(args.poln)],

@@ -1,6 +1,7 @@
 import type { VelocityFrame } from '../../../astronomy/measures/index.ts';
-import { fail, parseQuantity } from '../../../foundation/base/index.ts';
-import { joinPath } from '../../../foundation/bytes/index.ts';
+import { type Context, fail, isQa2Error, parseQuantity } from '../../../foundation/base/index.ts';
+import { disk, joinPath } from '../../../foundation/bytes/index.ts';
+import type { Figure } from '../../../foundation/plotting/index.ts';
 import {
   type AverageChoice,
   type CalIteration,
@@ -10,10 +11,8 @@ import {
   type PlotAxis,
   type PlotKey,
   readCalTable,
-  type SkyCurve,
   type SpectralView,
-  skyTemperatureOf,
-  transmissionOf,
+  skyCurveOf,
   visibilityFigures,
 } from '../../../pipeline/calibration/index.ts';
 import { writeFigures } from '../figure-file.ts';
@@ -83,20 +82,6 @@ function withModel(name: string, column: Drawn['column']): Record<string, Drawn>
 
 /** Precipitable water over the array that curves of the atmosphere are for, mm. */
 const USUAL_WATER = 1;
-/** Tables do not tell where their sources stood. */
-const ZENITH = Math.PI / 2;
-const SKY = '#c4008f';
-/** K over the height of a panel. */
-const WARMEST = 300;
-const airAt = (elevation: number) => ({ waterMm: USUAL_WATER, airmass: 1 / Math.max(0.05, Math.sin(elevation)) });
-const TRANSMISSION: SkyCurve = {
-  ...{ label: 'transmission, 0 to 1', colour: SKY, most: 1 },
-  at: (frequencies, elevation) => transmissionOf(frequencies, airAt(elevation)),
-};
-const BRIGHTNESS: SkyCurve = {
-  ...{ label: `sky, 0 to ${WARMEST} K`, colour: '#8a5a00', most: WARMEST },
-  at: (frequencies, elevation) => skyTemperatureOf(frequencies, airAt(elevation)),
-};
 
 const FRAMES = ['', 'TOPO', 'GEO', 'BARY', 'LSRK'];
 const SHAPES = ['', 'nosymbol', 'circle', 'square', 'diamond', 'pixel', 'autoscaling'];
@@ -176,7 +161,7 @@ export const plotmsTask: TaskDeclaration = {
     text('exprange', 'current', 'which pages are written', { inert: 'all pages are written' }),
     bool('highres', false, 'resolution', { inert: 'pictures have one resolution' }),
     ...['dpi', 'width', 'height'].map((name) => int(name, -1, 'size', { inert: 'pictures have one resolution' })),
-    bool('overwrite', false, 'replace a picture', { inert: 'pictures are replaced' }),
+    bool('overwrite', false, 'replace a picture of this name'),
     bool('showgui', true, 'show a window', { inert: 'pictures are files here' }),
     bool('clearplots', true, 'clear plots', { inert: 'each call makes its own picture' }),
     text('callib', '', 'calibration on the fly', { onlyDefault: true }),
@@ -186,42 +171,108 @@ export const plotmsTask: TaskDeclaration = {
     text('headeritems', '', 'lines above the picture', { onlyDefault: true }),
   ],
   run(context, args) {
-    const path = joinPath(context.cwd, String(args.vis));
-    if (isCalTable(path)) {
-      writeFigures(context, String(args.plotfile) || `${args.vis}.plotms`, tablePages(readCalTable(path), args));
-      return undefined;
-    }
-    const selection = ['field', 'spw', 'timerange', 'uvrange', 'antenna', 'scan', 'correlation', 'array', 'intent'];
-    const texts = args.selectdata === false ? [] : [...selection, 'observation'];
-    const pages = visibilityFigures(context, {
-      ...Object.fromEntries(texts.map((name) => [name, String(args[name])])),
-      vis: String(args.vis),
-      xaxis: chosen(AXES, { xaxis: 'time', ...given(args) }, 'xaxis'),
-      yaxis: chosen(AXES, { yaxis: 'amp', ...given(args) }, 'yaxis'),
-      ...COLUMNS[String(args.ydatacolumn).toLowerCase() || 'data'],
-      where: args.selectdata === false ? undefined : String(args.msselect) || undefined,
-      ...flaggedOf(args),
-      sky: curvesOf(args),
-      ...(args.averagedata !== false && {
-        avgchannel: Number(args.avgchannel) || 1,
-        avgtime: Number.parseFloat(String(args.avgtime)) || 0,
-        avgscan: args.avgscan === true,
-        avgfield: args.avgfield === true,
-        avgspw: args.avgspw === true,
-        avgbaseline: args.avgbaseline === true,
-        avgantenna: args.avgantenna === true,
-        isScalar: args.scalar === true,
-      }),
-      ...(args.transform !== false && { spectral: spectralView(args) }),
-      colour: chosen(KEYS, args, 'coloraxis'),
-      iteration: chosen(KEYS, args, 'iteraxis'),
-      subplot: [Number(args.gridrows), Number(args.gridcols)],
-      ...frameOf(args),
-    });
-    writeFigures(context, String(args.plotfile) || `${args.vis}.plotms`, pages);
-    return undefined;
+    checkAverages(args);
+    const plotfile = String(args.plotfile);
+    if (plotfile !== '' && args.overwrite !== true && isThere(context, plotfile))
+      return refuse(context, `${plotfile} is there already; overwrite=True replaces it.`);
+    const pages = somePages(context, () => pagesOf(context, args));
+    if (!pages) return false;
+    writeFigures(context, plotfile || `${args.vis}.plotms`, pages, endingsOf(pages, String(args.iteraxis)));
+    return true;
   },
 };
+
+/** CASA's plotms says False and lets scripts go on. */
+function refuse(context: Context, why: string): false {
+  context.log.post(why, 'SEVERE', 'plotms');
+  return false;
+}
+
+/** The pages; undefined where there is nothing to draw, which the log says. */
+function somePages(context: Context, draw: () => readonly Figure[]): readonly Figure[] | undefined {
+  try {
+    return draw();
+  } catch (error) {
+    if (!isQa2Error(error, 'bad-data')) throw error;
+    refuse(context, error.message);
+    return undefined;
+  }
+}
+
+function isThere(context: Context, plotfile: string): boolean {
+  const path = joinPath(context.cwd, plotfile);
+  return disk().exists(path) || disk().exists(`${path}.png`);
+}
+
+/** @throws usage for averages over what is no number */
+function checkAverages({ averagedata, ...args }: TaskArguments): void {
+  if (averagedata === false) return;
+  for (const name of ['avgchannel', 'avgtime']) {
+    const word = String(args[name]);
+    if (word !== '' && !(Number(word) >= 0))
+      fail(
+        'usage',
+        `plotms ${name} must be a number, of ${name === 'avgtime' ? 'seconds' : 'channels'}, not "${word}".`,
+      );
+  }
+}
+
+/** Words of CASA's file names. */
+const FILE_WORDS: Readonly<Record<string, string>> = {
+  ...{ scan: 'Scan', field: 'Field', spw: 'Spw', corr: 'Corr', correlation: 'Corr', baseline: 'Baseline' },
+  ...{ antenna: 'Antenna', antenna1: 'Antenna1', ant1: 'Antenna1', antenna2: 'Antenna2', ant2: 'Antenna2' },
+  time: 'Time',
+};
+/** Longest name of a file that is not shortened to the number of its page. */
+const LONGEST_ENDING = 200;
+
+/** What CASA appends to the names of pages of panels: what they show, such as _Scan4,5,6, and from the second on their number. */
+function endingsOf(pages: readonly Figure[], iteraxis: string): string[] | undefined {
+  if (iteraxis === '') return undefined;
+  const numbers = pages.map((_, index) => (index === 0 ? '' : `_${index + 1}`));
+  const named = pages.map(({ sections }, index) => {
+    const values = sections[0].panels.map(({ title }) =>
+      title
+        .replace(/^(scan|spw|field) (?=\d+$)/, '')
+        .replace(' & ', '_with_')
+        .replaceAll('/', '_'),
+    );
+    return `_${FILE_WORDS[iteraxis.toLowerCase()] ?? iteraxis}${values.join(',')}${numbers[index]}`;
+  });
+  return named.some((ending) => ending.length > LONGEST_ENDING) ? numbers : named;
+}
+
+function pagesOf(context: Context, args: TaskArguments): readonly Figure[] {
+  const path = joinPath(context.cwd, String(args.vis));
+  if (isCalTable(path)) return tablePages(readCalTable(path), args);
+  const selection = ['field', 'spw', 'timerange', 'uvrange', 'antenna', 'scan', 'correlation', 'array', 'intent'];
+  const texts = args.selectdata === false ? [] : [...selection, 'observation'];
+  return visibilityFigures(context, {
+    ...Object.fromEntries(texts.map((name) => [name, String(args[name])])),
+    vis: String(args.vis),
+    xaxis: chosen(AXES, { xaxis: 'time', ...given(args) }, 'xaxis'),
+    yaxis: chosen(AXES, { yaxis: 'amp', ...given(args) }, 'yaxis'),
+    ...COLUMNS[String(args.ydatacolumn).toLowerCase() || 'data'],
+    where: args.selectdata === false ? undefined : String(args.msselect) || undefined,
+    ...flaggedOf(args),
+    sky: skyOf(args),
+    ...(args.averagedata !== false && {
+      avgchannel: Number(args.avgchannel) || 1,
+      avgtime: Number(args.avgtime) || 0,
+      avgscan: args.avgscan === true,
+      avgfield: args.avgfield === true,
+      avgspw: args.avgspw === true,
+      avgbaseline: args.avgbaseline === true,
+      avgantenna: args.avgantenna === true,
+      isScalar: args.scalar === true,
+    }),
+    ...(args.transform !== false && { spectral: spectralView(args) }),
+    colour: chosen(KEYS, args, 'coloraxis'),
+    iteration: args.iteraxis === 'antenna' ? 'antenna' : chosen(KEYS, args, 'iteraxis'),
+    subplot: [Number(args.gridrows), Number(args.gridcols)],
+    ...frameOf(args),
+  });
+}
 
 /** Title, words and ranges of the axes. */
 function frameOf(args: TaskArguments) {
@@ -263,8 +314,8 @@ function tablePages(table: CalTable, args: TaskArguments) {
     fail('usage', 'plotms msselect chooses rows of MeasurementSets; choose those of a table by field, spw, antenna …');
   const texts = args.selectdata === false ? [] : ['field', 'spw', 'timerange', 'antenna', 'scan', 'observation'];
   const xaxis = chosen(CAL_X_AXES, asked, 'xaxis');
-  const curves = xaxis === 'freq' || xaxis === 'chan' ? curvesOf(args) : [];
   return calTableFigures(table, {
+    name: String(args.vis),
     ...Object.fromEntries(texts.map((name) => [name, String(args[name])])),
     xaxis,
     yaxis: chosen(CAL_Y_AXES, asked, 'yaxis'),
@@ -272,26 +323,12 @@ function tablePages(table: CalTable, args: TaskArguments) {
     colour: chosen(CAL_KEYS, asked, 'coloraxis'),
     subplot: [Number(args.gridrows), Number(args.gridcols)],
     ...flaggedOf(args),
-    ...(curves.length > 0 && {
-      legend: curves.map(({ label, colour }) => ({ label, colour, mark: 'line' as const })),
-      overlay: (spwId: number, [low, high]: readonly [number, number]) => {
-        const { chanFreqs } = table.spectralWindows[spwId];
-        const x = chanFreqs.map((hz, chan) => (xaxis === 'freq' ? hz / 1e9 : chan));
-        return curves.map(({ at, most, colour }) => {
-          const y = at(chanFreqs, ZENITH).map((value) => low + (value / most) * (high - low));
-          return { kind: 'line' as const, x, y, colour, size: 1 };
-        });
-      },
-    }),
+    sky: skyOf(args),
     ...frameOf(args),
   });
 }
 
-/** Curves of the atmosphere that are asked for. */
-const curvesOf = ({ showatm, showtsky }: TaskArguments) => [
-  ...(showatm ? [TRANSMISSION] : []),
-  ...(showtsky ? [BRIGHTNESS] : []),
-];
+const skyOf = ({ showatm, showtsky }: TaskArguments) => skyCurveOf(showatm === true, showtsky === true, USUAL_WATER);
 
 /** The arguments that are not empty. */
 function given(args: TaskArguments): TaskArguments {
@@ -300,5 +337,6 @@ function given(args: TaskArguments): TaskArguments {
 
 function chosen<Value>(table: Readonly<Record<string, Value>>, args: TaskArguments, name: string): Value {
   const word = String(args[name] ?? '').toLowerCase();
-  return table[word] ?? fail('usage', `plotms ${name}="${word}" is none of ${Object.keys(table).join(', ')}.`);
+  const words = Object.keys(table).filter((known) => known !== '');
+  return table[word] ?? fail('usage', `plotms ${name}="${word}" is none of ${words.join(', ')}.`);
 }

@@ -96,15 +96,15 @@ function drawTable(context: Context, caltable: string): string[] {
   const table = readCalTable(joinPath(context.cwd, caltable));
   const stem = `${caltable}.plots/${baseName(caltable)}`;
   if (table.rows.chanCount.some((count) => count > 1)) {
-    return writeFigures(context, stem, bandpassFigures(table, { subplot: 42, overlay: 'time' }));
+    return writeFigures(context, stem, bandpassFigures(table, { name: caltable, subplot: 42, overlay: 'time' }));
   }
   const draw = (yaxis: 'amp' | 'phase' | 'value') =>
-    writeFigures(context, `${stem}.${yaxis}`, trackPages(table, yaxis));
+    writeFigures(context, `${stem}.${yaxis}`, trackPages(table, caltable, yaxis));
   return table.parType === 'Float' ? draw('value') : [...draw('amp'), ...draw('phase')];
 }
 
-function trackPages(table: CalTable, yaxis: 'amp' | 'phase' | 'value') {
-  return calTableFigures(table, { xaxis: 'time', yaxis, iteration: ['antenna'], colour: 'spw', subplot: [4, 3] });
+function trackPages(table: CalTable, name: string, yaxis: 'amp' | 'phase' | 'value') {
+  return calTableFigures(table, { name, xaxis: 'time', yaxis, iteration: ['antenna'], colour: 'spw', subplot: [4, 3] });
 }
 
 function drawWater(context: Context, args: ToolArguments): string[] {

@@ -20,7 +20,7 @@ it('plotcal draws a table, and goes on with a word in the log where nothing is s
   const before = readdirSync(folder);
   expect(before.some((name) => /^all.*png$/.test(name))).toBe(true);
   expect(await draw({ timerange: '2000/01/01/00:00:00~2000/01/02/00:00:00', figfile: 'none.png' })).toBeUndefined();
-  expect(lines.join(' ')).toContain('no good solutions to plot');
+  expect(lines.join(' ')).toContain('no solutions of this selection');
   expect(readdirSync(folder)).toEqual(before);
   await expect(draw({ xaxis: 'tec' })).rejects.toThrow(/plotcal draws/);
 });

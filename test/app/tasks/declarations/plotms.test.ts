@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +17,27 @@ describe('plotms', () => {
     const grid = { iteraxis: 'antenna', gridrows: 2, gridcols: 2, coloraxis: 'corr', showgui: false };
     await runTask('plotms', ['bandpass.b'], { xaxis: 'chan', yaxis: 'phase', plotfile: 'b.png', ...grid }, context);
     await runTask('plotms', ['gain.g'], { plotfile: 'g.png', plotrange: [0, 0, 0, 2], symbolsize: 5 }, context);
-    expect(['b_1.png', 'b_2.png', 'g.png'].map((name) => existsSync(join(folder, name)))).toEqual([true, true, true]);
+    expect(
+      ['b_AntennaDA41,DA42,DA43,DA45.png', 'b_AntennaDA46,DV02,DV03,DV05_2.png', 'g.png'].map((name) =>
+        existsSync(join(folder, name)),
+      ),
+    ).toEqual([true, true, true]);
+  });
+
+  it('says False where it draws nothing, and keeps a picture unless told to replace it', async () => {
+    const lines: string[] = [];
+    const listening = { ...context, log: { ...context.log, post: (line: string) => void lines.push(line) } };
+    const draw = (args: object) => runTask('plotms', ['gain.g'], { plotfile: 'kept.png', ...args }, listening);
+    expect(await draw({})).toBe(true);
+    const before = statSync(join(folder, 'kept.png')).mtimeMs;
+    expect(await draw({})).toBe(false);
+    expect(lines.join('\n')).toMatch(/kept.png is there already; overwrite=True/);
+    expect(statSync(join(folder, 'kept.png')).mtimeMs).toBe(before);
+    expect(await draw({ overwrite: true })).toBe(true);
+    expect(await draw({ overwrite: true, scan: '999' })).toBe(false);
+    expect(lines.join('\n')).toMatch(/no solutions of this selection/);
+    await expect(draw({ overwrite: true, plotrange: [0, 1, 2] })).rejects.toThrow(/plotrange has 3 numbers/);
+    await expect(draw({ overwrite: true, avgtime: 'all' })).rejects.toThrow(/avgtime must be a number, of seconds/);
   });
 
   it('names what it can draw', async () => {
