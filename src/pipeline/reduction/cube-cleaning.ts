@@ -31,7 +31,14 @@ const RESPONSE = 0.5;
 const MOST = 0.5;
 
 /** Parameters that only the automatic mask has. */
-const AUTOMATIC = ['usemask', 'sidelobethreshold', 'noisethreshold', 'lownoisethreshold', 'minbeamfrac'];
+const AUTOMATIC = [
+  'usemask',
+  'sidelobethreshold',
+  'noisethreshold',
+  'lownoisethreshold',
+  'negativethreshold',
+  'minbeamfrac',
+];
 
 /**
  * Runs a step that makes a cube; where most channels are bright but got no mask, once more within a wide one. Sidelobes of few

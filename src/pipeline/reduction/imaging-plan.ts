@@ -149,6 +149,8 @@ const CUBE_CLEANING = {
   sidelobethreshold: 1,
   noisethreshold: 4.25,
   lownoisethreshold: 1.5,
+  /** Lines in absorption. */
+  negativethreshold: 7,
   minbeamfrac: 0.3,
 };
 

@@ -25,7 +25,7 @@ function fill(name: string, values: readonly number[]) {
 describe('a cube that the automatic mask leaves as it is', () => {
   const product = { imagename: 'cube', predictedRmsJy: 1e-3 } as ProductPlan;
   const fallback = { product, mask: { mask: 'circle[[1rad, 0rad], 11arcsec]' }, place: 'within 11 arcsec' };
-  const args = { vis: 'a.ms', imagename: 'cube', usemask: 'auto-multithresh', sidelobethreshold: 1, minbeamfrac: 0.3 };
+  const args = { vis: 'a.ms', imagename: 'cube', usemask: 'auto-multithresh', negativethreshold: 7, minbeamfrac: 0.3 };
   const step = { number: 3, title: 'Cube', calls: [{ kind: 'task' as const, task: 'tclean', args }] };
 
   async function clean() {

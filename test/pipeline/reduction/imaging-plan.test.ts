@@ -71,6 +71,7 @@ describe('the imaging plan', () => {
   it('cleans cubes where channels stand out of their noise, with scales, down to twice the noise', () => {
     const cube = argumentsOf(plan.steps[2].calls, 'tclean');
     expect(cube).toMatchObject({ specmode: 'cube', deconvolver: 'multiscale', usemask: 'auto-multithresh' });
+    expect(cube).toMatchObject({ negativethreshold: 7 });
     expect(cube.scales).toEqual([0, 5, 15]);
     expect(cube.mask).toBeUndefined();
     expect(Number.parseFloat(String(cube.threshold))).toBeCloseTo(2e3 * products[1].predictedRmsJy, 2);
