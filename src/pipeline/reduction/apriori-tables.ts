@@ -4,12 +4,15 @@ import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import type { AntennaOffset } from './position-plan.ts';
 import { type BadRadiometer, hasRadiometer } from './radiometer-check.ts';
+import { borrowedTsys } from './tsys-elevation.ts';
 
 /** Which tables there are to apply before the calibrators are looked at. */
 export interface AprioriTables {
   readonly hasWvr: boolean;
   readonly hasTsys: boolean;
   readonly hasPositions: boolean;
+  /** By what share system temperatures grow with each airmass; NaN where nothing tells. */
+  readonly tsysGrowth: number;
 }
 
 /** Finds out which tables an observation has. */
@@ -17,6 +20,7 @@ export function aprioriTables(
   observation: Observation,
   positions: readonly AntennaOffset[],
   badRadiometers: readonly BadRadiometer[],
+  tsysGrowth: number,
 ): AprioriTables {
   const bad = new Set(badRadiometers.map(({ antenna }) => antenna));
   return {
@@ -26,6 +30,7 @@ export function aprioriTables(
       observation.antennas.some(({ name }) => hasRadiometer(name) && !bad.has(name)),
     hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
     hasPositions: positions.length > 0,
+    tsysGrowth,
   };
 }
 
@@ -52,7 +57,7 @@ export function applyApriori(
       decisions.push({
         topic: 'Tsys',
         choice: `field ${tsys.fieldId} for ${field.name}${isPart}`,
-        reason: `${tsys.reason}.`,
+        reason: `${tsys.reason}.${elevationText(observation, field, spwIds[0], tables)}`,
       });
     if (chain.length === 0) continue;
     calls.push(
@@ -74,6 +79,23 @@ export function applyApriori(
     );
   }
   return calls;
+}
+
+/** Smaller effects of elevation than this are not told. */
+const LEAST_TOLD = 0.01;
+
+/** What the elevation of a field does to amplitudes that are calibrated with the Tsys of another one, as a sentence; empty where it is little. */
+function elevationText(
+  observation: Observation,
+  field: ObservedField,
+  spwId: number,
+  { tsysGrowth }: AprioriTables,
+): string {
+  const tsysSpwId = observation.science.find((spw) => spw.spwId === spwId)?.tsysSpwId ?? spwId;
+  const { excess, elevations } = borrowedTsys(observation, field, tsysSpwId, tsysGrowth);
+  if (Math.abs(excess) < LEAST_TOLD) return '';
+  const [own, other] = elevations.map((elevation) => ((elevation * 180) / Math.PI).toFixed(0));
+  return ` That was measured at an elevation of ${other} deg, ${field.name} observed at ${own} deg: as Tsys grows with airmass in this block, its amplitudes come out about ${(100 * Math.abs(excess)).toFixed(0)} % too ${excess > 0 ? 'high' : 'low'}.`;
 }
 
 /** Fields and windows in groups that take the same tables: the pointings of a mosaic are one. */

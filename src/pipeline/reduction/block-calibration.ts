@@ -44,6 +44,7 @@ import { chooseSolutions, type SolutionChoices } from './solution-choices.ts';
 import { alikeTargets, type FluxPowerLaw, GAIN_STEP, planSolve, planSpectra } from './solve-plan.ts';
 import { oddWindows } from './spectrum-check.ts';
 import { findBadTsys, measuredTsys } from './tsys-check.ts';
+import { withBorrowedTsys } from './tsys-elevation.ts';
 
 /** What the calibration of one Execution Block gave: its plan, its choices and its fluxes. */
 export interface BlockCalibration {
@@ -140,7 +141,7 @@ export async function calibrateBlock(
   await runSteps(context, runner, [...more, ...last], progress);
 
   const fluxes = readFluxes(fluxscale, observation, options.uid, flux).map((one) =>
-    withBias(one, observation, signal, choices),
+    withBorrowedTsys(withBias(one, observation, signal, choices), observation, tsys.growth),
   );
   const coherence = judgeCoherence(observation, signal.steadiness, inspection.sight.seenScans);
   const decisions = [

@@ -100,7 +100,7 @@ export function planApriori(
 ): { steps: PlanStep[]; decisions: Decision[] } {
   const decisions: Decision[] = [];
   const positions = positionsOf(observation, goal, findings.positions);
-  const tables = aprioriTables(observation, positions, findings.radiometers);
+  const tables = aprioriTables(observation, positions, findings.radiometers, findings.tsys.growth);
   const steps: PlanStep[] = [
     { number: 1, title: 'Times of the SYSCAL table', calls: tables.hasTsys ? [syscalTimes(names.vis)] : [] },
     {

@@ -1,6 +1,7 @@
 import { type MeasurementSet, openMs } from '../../astronomy/ms/index.ts';
 import { median, robustScatter } from '../../foundation/numeric/index.ts';
 import type { AtmosphereScan, MeasuredTsys, Observation } from './observation.ts';
+import { tsysGrowth } from './tsys-elevation.ts';
 
 /** What is said of data without any. */
 export const NO_TSYS =
@@ -22,6 +23,8 @@ export interface TsysCheck {
   readonly bad: readonly BadTsys[];
   /** Antennas without any in some windows. */
   readonly missing: readonly { readonly antenna: string; readonly spwIds: readonly number[] }[];
+  /** By what share they grow with each airmass; NaN where nothing tells. */
+  readonly growth: number;
 }
 
 /** A system temperature is wrong when it is that many times the median of the antennas, or less than its inverse. */
@@ -78,7 +81,11 @@ export function findBadTsys(vis: string, observation: Observation): TsysCheck {
       found.push(...outliersOf(scan, medians, observation));
       ofScans.push(medians);
     }
-    return { bad: [...found, ...changesOf(ofScans, observation, found)], missing: missingTsys(ofScans, observation) };
+    return {
+      bad: [...found, ...changesOf(ofScans, observation, found)],
+      missing: missingTsys(ofScans, observation),
+      growth: tsysGrowth(observation, ofScans.map(levelOf)),
+    };
   } finally {
     ms.close();
   }
@@ -87,7 +94,13 @@ export function findBadTsys(vis: string, observation: Observation): TsysCheck {
 /** Window → antenna → median over channels and polarizations. */
 type Medians = Map<number, Map<number, number>>;
 
-const NOTHING: TsysCheck = { bad: [], missing: [] };
+const NOTHING: TsysCheck = { bad: [], missing: [], growth: Number.NaN };
+
+/** Natural logarithm of the usual system temperature, mean over windows. */
+function levelOf(medians: Medians): number {
+  const levels = [...medians.values()].map((ofAntennas) => Math.log(median([...ofAntennas.values()])));
+  return levels.reduce((sum, level) => sum + level, 0) / levels.length;
+}
 
 function missingTsys(ofScans: readonly Medians[], { antennas, tsysSpwIds }: Observation): TsysCheck['missing'] {
   return antennas.flatMap(({ name }, ant) => {

@@ -26,7 +26,7 @@ const observation = {
 /** Calls of wvrgcal, tables that are applied, and what is said of radiometers, when some of them cannot be used. */
 function planned(bad: Record<string, string>, seen = observation) {
   const radiometers = Object.entries(bad).map(([antenna, finding]) => ({ antenna, finding }));
-  const findings = { radiometers, tsys: { bad: [], missing: [] }, shadowed: [], positions: {} };
+  const findings = { radiometers, tsys: { bad: [], missing: [], growth: Number.NaN }, shadowed: [], positions: {} };
   const { steps, decisions } = planApriori(seen, calibrationNames('uid___A002_X1_X1'), EMPTY_GOAL, findings);
   const calls = taskCalls({ kind: 'calibration', subject: '', header: [], steps });
   return {
