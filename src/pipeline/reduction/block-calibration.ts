@@ -94,7 +94,10 @@ export async function calibrateBlock(
   await runSteps(context, runner, [importStep], progress);
 
   const vis = joinPath(options.directory, names.vis);
-  const intended = observe(vis);
+  const intended = observe(
+    vis,
+    known.stated.map(({ name }) => name),
+  );
   const { wvrSpwId, antennas } = intended;
   const equipped = antennas.map(({ name }) => name).filter(hasRadiometer);
   const radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
@@ -181,10 +184,10 @@ function withFirstPositions(second: Inspection, first: readonly Decision[]): Ins
   };
 }
 
-function observe(vis: string): Observation {
+function observe(vis: string, stated: readonly string[]): Observation {
   const ms = openMs(vis, 'read');
   try {
-    return describeObservation(readMetadata(ms), baseName(vis), measuredTsys(ms));
+    return describeObservation(readMetadata(ms), baseName(vis), measuredTsys(ms), stated);
   } finally {
     ms.close();
   }

@@ -51,7 +51,7 @@ export function chooseFluxModel(
   const body = bodyNamed(name);
   if (body !== undefined) return solarSystemModel(body, mjdSec);
   const source = catalogued.get(name);
-  if (source) return manualModel(source, `the ASDM's Source table lists it for ${name}`);
+  if (source) return manualModel(source, `that the ASDM's Source table lists for ${name}`);
   return fail(
     'usage',
     `The flux density of the flux calibrator ${name} is not known; state it, e.g. --flux "${name}=1.85Jy@225GHz,-0.55".`,
@@ -79,7 +79,7 @@ function manualModel(spec: FluxSpec, origin: string): FluxModel {
   return {
     decision: {
       topic: 'Flux scale',
-      choice: `${spec.name} = ${spec.fluxJy} Jy at ${reffreq}, spectral index ${spec.spectralIndex.join(', ')}`,
+      choice: `${spec.name} = ${rounded(spec.fluxJy)} Jy at ${rounded(spec.referenceHz / 1e9)}GHz, spectral index ${spec.spectralIndex.map(rounded).join(', ')}`,
       reason: `Flux density ${origin}.`,
     },
     isBody: false,
@@ -127,7 +127,7 @@ export function fluxCalibratorOf(asdm: Asdm): FluxCalibrator | undefined {
     if (isFlux && row.has('sourceName'))
       found.push({ name: row.text('sourceName'), mjdSec: nsToMjdSeconds(row.ns('startTime')) });
   }
-  return bodyFirst(found);
+  return preferredFlux(found);
 }
 
 /**
@@ -144,7 +144,18 @@ export function assertFluxKnown(asdm: Asdm, known: KnownFluxes, uid: string): vo
   if (announced !== undefined) chooseFluxModel(announced, known, uid);
 }
 
-/** A body of the Solar System among calibrators, else the first. */
-export function bodyFirst<T extends { readonly name: string }>(calibrators: readonly T[]): T | undefined {
-  return calibrators.find(({ name }) => bodyNamed(name) !== undefined) ?? calibrators[0];
+/**
+ * Which of several calibrators gives the flux scale: one whose flux density is stated, else a body of the Solar System, else the first.
+ *
+ * @param stated names
+ */
+export function preferredFlux<T extends { readonly name: string }>(
+  calibrators: readonly T[],
+  stated: readonly string[] = [],
+): T | undefined {
+  const find = (isIt: (name: string) => boolean) => calibrators.find(({ name }) => isIt(name));
+  return find((name) => stated.includes(name)) ?? find((name) => bodyNamed(name) !== undefined) ?? calibrators[0];
 }
+
+/** A number as people read it. */
+const rounded = (value: number) => Number(value.toPrecision(5));

@@ -1,7 +1,7 @@
 import type { MsMetadata } from '../../astronomy/ms/index.ts';
 import { fail } from '../../foundation/base/index.ts';
 import { bodyNamed } from '../skymodel/index.ts';
-import { bodyFirst } from './flux-model.ts';
+import { preferredFlux } from './flux-model.ts';
 
 /** rad */
 interface Direction {
@@ -83,9 +83,15 @@ type Scan = MsMetadata['scans'][number];
  * @param metadata of the imported MeasurementSet
  * @param vis its name, for messages
  * @param measured all system temperatures
+ * @param stated names of sources whose flux density was stated
  * @throws bad-data when a part that calibration cannot do without is missing
  */
-export function describeObservation(metadata: MsMetadata, vis: string, measured: readonly MeasuredTsys[]): Observation {
+export function describeObservation(
+  metadata: MsMetadata,
+  vis: string,
+  measured: readonly MeasuredTsys[],
+  stated: readonly string[] = [],
+): Observation {
   const wvrSpwId = metadata.spectralWindows.find((spw) => spw.name.startsWith('WVR'))?.id;
   const targetScans = scansWith(metadata, /^OBSERVE_TARGET/);
   if (targetScans.length === 0)
@@ -103,7 +109,7 @@ export function describeObservation(metadata: MsMetadata, vis: string, measured:
   const isPoint = ({ name }: ObservedField) => bodyNamed(name) === undefined;
   const forBandpass = fieldsWith(metadata, /^CALIBRATE_BANDPASS/);
   const bandpass = forBandpass[0] ?? forFlux.find(isPoint) ?? phase[0];
-  const flux = bodyFirst(forFlux) ?? bandpass;
+  const flux = preferredFlux(forFlux, stated) ?? bandpass;
   const inScience = metadata.scans.filter(({ spwIds }) => scienceIds.some((id) => spwIds.includes(id)));
   return {
     antennas: metadata.antennas,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openAsdm } from '../../../src/formats/asdm/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
-import { chooseFluxModel, fluxCalibratorOf } from '../../../src/pipeline/reduction/flux-model.ts';
+import { chooseFluxModel, fluxCalibratorOf, preferredFlux } from '../../../src/pipeline/reduction/flux-model.ts';
 import { simulate } from '../../../src/pipeline/simulation/index.ts';
 import { parseFluxSpec } from '../../../src/pipeline/skymodel/index.ts';
 
@@ -25,6 +25,13 @@ describe('chooseFluxModel', () => {
   });
 
   it('falls back on the catalogue and on the models of solar-system bodies', () => {
+    const long = new Map([
+      ['J1733-1304', parseFluxSpec('J1733-1304=1.8620192269898175Jy@222.36631752578995GHz,-0.55')],
+    ]);
+    expect(chooseFluxModel(at('J1733-1304'), { stated: [], catalogued: long }, 'uid').decision).toMatchObject({
+      choice: 'J1733-1304 = 1.862 Jy at 222.37GHz, spectral index -0.55',
+      reason: "Flux density that the ASDM's Source table lists for J1733-1304.",
+    });
     expect(chooseFluxModel(at('J1733-1304'), { stated: [], catalogued }, 'uid').fluxJy(200e9)).toBe(2);
     const [call] = chooseFluxModel(at('Neptune'), { stated: [], catalogued: new Map() }, 'uid').calls('x.ms', '1');
     expect(call).toMatchObject({ args: { standard: 'Butler-JPL-Horizons 2012', usescratch: true } });
@@ -34,6 +41,16 @@ describe('chooseFluxModel', () => {
     expect(() => chooseFluxModel(at('J0000+0000'), { stated, catalogued: new Map() }, 'uid')).toThrow(
       /--flux "J0000\+0000=1.85Jy@225GHz,-0.55"/,
     );
+  });
+});
+
+describe('preferredFlux', () => {
+  it('takes of several flux calibrators the one that was stated, then a body, then the first', () => {
+    const seen = ['J1', 'Titan', 'J2'].map((name) => ({ name }));
+    expect(preferredFlux(seen, ['J2', 'J3'])?.name).toBe('J2');
+    expect(preferredFlux(seen, ['J3'])?.name).toBe('Titan');
+    expect(preferredFlux([{ name: 'J1' }, { name: 'J2' }])?.name).toBe('J1');
+    expect(preferredFlux([])).toBeUndefined();
   });
 });
 
