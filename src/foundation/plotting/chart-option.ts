@@ -102,12 +102,16 @@ function nearestText(texts: ReadonlyMap<number, string>, value: number): string 
   return best;
 }
 
+/** Series of more points are drawn in one go, from a typed array. */
+const LARGE = 3000;
+
 function seriesOption(series: Series, order: number, panelIndex: number): SeriesOption {
   const colour = cssColour(series.colour ?? order);
   const opacity = series.opacity ?? 1;
-  const data: [number, number][] = [];
-  for (let index = 0; index < series.x.length; index++) data.push([series.x[index], series.y[index]]);
-  const base = { xAxisIndex: panelIndex, yAxisIndex: panelIndex, data, silent: true, animation: false, clip: true };
+  const shared = { xAxisIndex: panelIndex, yAxisIndex: panelIndex, silent: true, animation: false, clip: true };
+  const isLarge = series.kind === 'points' && series.x.length > LARGE;
+  const data: [number, number][] = isLarge ? [] : Array.from(series.x, (x, index) => [x, series.y[index]]);
+  const base = { ...shared, data };
   if (series.kind === 'line') {
     return {
       ...base,
@@ -131,8 +135,17 @@ function seriesOption(series: Series, order: number, panelIndex: number): Series
     itemStyle: series.isHollow
       ? { color: 'rgba(255,255,255,0)', borderColor: colour, borderWidth: 1.1, opacity }
       : { color: colour, opacity },
-    large: data.length > 3000,
-    largeThreshold: 3000,
     progressive: 0,
+    ...(isLarge && { large: true, largeThreshold: LARGE, dimensions: ['x', 'y'], data: pairs(series) }),
   } as SeriesOption;
+}
+
+/** [x, y, x, y, …] */
+function pairs({ x, y }: Series): Float64Array {
+  const both = new Float64Array(2 * x.length);
+  for (let index = 0; index < x.length; index++) {
+    both[2 * index] = x[index];
+    both[2 * index + 1] = y[index];
+  }
+  return both;
 }

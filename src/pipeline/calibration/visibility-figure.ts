@@ -24,7 +24,7 @@ import {
   type SpectralView,
   type Sums,
 } from './visibility-axes.ts';
-import { PointStore } from './visibility-points.ts';
+import { PointStore, type Points } from './visibility-points.ts';
 
 /** What tells colours or panels apart. */
 export type PlotKey =
@@ -94,14 +94,12 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Visib
     const sky = new SkyCollector(plot.sky, plot.xaxis, values);
     const withSpectrum = [plot.xaxis, plot.yaxis].includes('wtsp');
     const choice = { ...plot, withFlagged: plot.flaggedColour !== undefined, withSpectrum };
+    const groupsOf = pointGroups(metadata, plot, store);
     const averages = new VisibilityAverages(metadata, channels, choice, (sums, cell, isFlagged) => {
-      const name = (key: PlotKey) => keyName(metadata, key, sums, cell);
-      const panels: string[] = plot.iteration === 'antenna' ? bothAntennas(name) : [name(plot.iteration ?? '')];
       const [x, y] = [values.value(plot.xaxis, sums, cell), values.value(plot.yaxis, sums, cell)];
-      const colour = isFlagged ? FLAGGED : name(plot.colour ?? '');
-      for (const panel of panels) {
-        store.add(panel, colour, x, y);
-        sky.add(panel, sums, cell, x);
+      for (const points of groupsOf(sums, cell, isFlagged)) {
+        store.add(points, x, y);
+        sky.add(points.panel, sums, cell, x);
       }
     });
     const columns: DataColumn[] = plot.model ? [plot.column, 'MODEL_DATA'] : [plot.column];
@@ -127,6 +125,25 @@ export function visibilityFigures(context: Context, plot: VisibilityPlot): Visib
 /** A page and the names of its panels. */
 export interface VisibilityPage extends Figure {
   readonly panelNames: readonly string[];
+}
+
+/** Finds the points that a value belongs to: in one average the same for each correlation, unless channels are told apart. */
+function pointGroups(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore) {
+  const tellsChannels = plot.iteration === 'chan' || plot.colour === 'chan';
+  const known = new Map<string, Points[]>();
+  let knownOf: Sums | undefined;
+  return (sums: Sums, cell: Cell, isFlagged: boolean): Points[] => {
+    if (knownOf !== sums || tellsChannels) known.clear();
+    knownOf = sums;
+    const found = known.get(cell.corr);
+    if (found) return found;
+    const name = (key: PlotKey) => keyName(metadata, key, sums, cell);
+    const panels = plot.iteration === 'antenna' ? bothAntennas(name) : [name(plot.iteration ?? '')];
+    const colour = isFlagged ? FLAGGED : name(plot.colour ?? '');
+    const groups = panels.map((panel) => store.group(panel, colour));
+    known.set(cell.corr, groups);
+    return groups;
+  };
 }
 
 /** Antennas of a baseline, one of those that were averaged by antenna. */

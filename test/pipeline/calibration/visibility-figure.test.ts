@@ -260,10 +260,23 @@ describe('figures of visibilities', () => {
 describe('a store of many points', () => {
   it('keeps the look and thins what falls on the same spot', () => {
     const store = new PointStore(2048);
-    for (let index = 0; index < 100_000; index++) store.add('', 'a', index % 10, (index * 7) % 5);
+    for (let index = 0; index < 100_000; index++) store.add(store.group('', 'a'), index % 10, (index * 7) % 5);
     const [{ x, y }] = store;
     expect(x.length).toBeLessThan(4096);
     const seen = new Set(Array.from(x, (value, index) => `${value} ${y[index]}`));
     expect(seen.size).toBe(10);
+  });
+
+  it('is bounded for many colours together, of which the last one lies on top', () => {
+    const store = new PointStore(20_000);
+    for (let index = 0; index < 400_000; index++) {
+      const colour = String(index % 200);
+      store.add(store.group('', colour), (index * 31) % 997, (index * 17) % 991);
+    }
+    for (let index = 0; index < 30_000; index++) store.add(store.group('', 'last'), 500, 500);
+    const groups = [...store];
+    expect(groups.reduce((sum, { x }) => sum + x.length, 0)).toBeLessThan(45_000);
+    expect(groups.at(-1)).toMatchObject({ colour: 'last' });
+    expect(groups.at(-1)?.x[0]).toBe(500);
   });
 });
