@@ -7,6 +7,8 @@ import type { StoredCommand } from './flagcmd.ts';
 /** Most reasons with a colour of their own. */
 const REASON_COUNT = 11;
 const OTHER = 'other reasons';
+/** Share of the height of an antenna that its lanes take; lines part antennas. */
+const LANES = 0.5;
 
 /**
  * Flag commands against time and antenna, a colour for each reason: what CASA's flagcmd(action='plot') draws. Commands without a
@@ -32,7 +34,7 @@ export function flagFigure(context: Context, vis: string, commands: readonly Sto
       const ranges = command.timerange ? parseTimerange(command.timerange, start) : [[start, end] as const];
       for (const antenna of rowsOf(command.antenna ?? '')) {
         // Bars of one antenna lie side by side, one lane for each reason.
-        const lane = antenna + (named.length > 1 ? 0.6 * (colour / (named.length - 1) - 0.5) : 0);
+        const lane = antenna + (named.length > 1 ? LANES * (colour / (named.length - 1) - 0.5) : 0);
         for (const [from, to] of ranges) {
           bars[colour].x.push(Math.max(start, from), Math.min(end, to), Number.NaN);
           bars[colour].y.push(lane, lane, Number.NaN);
@@ -40,8 +42,13 @@ export function flagFigure(context: Context, vis: string, commands: readonly Sto
       }
     }
     const legend = named.map((reason, colour): LegendEntry => ({ label: reason || 'no reason', colour, mark: 'line' }));
-    const series = bars.map((bar, colour): Series => ({ kind: 'line', ...bar, colour, size: 3 }));
     const names = [...antennas.map(({ name }) => name), ...(hasWhole ? ['all antennas'] : [])];
+    const series = [
+      ...bars.map((bar, colour): Series => ({ kind: 'line', ...bar, colour, size: 3 })),
+      ...names.slice(1).map((_, below): Series => {
+        return { kind: 'line', x: [start, end], y: [below + 0.5, below + 0.5], colour: '#b0b0b0', size: 0.6 };
+      }),
+    ];
     return {
       title: `${vis}: flag commands`,
       subtitle: `${commands.length} commands, ${counts.size} reasons`,

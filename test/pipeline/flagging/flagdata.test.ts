@@ -348,8 +348,14 @@ describe('flagcmd', () => {
     const figure = flagFigure(context, 'a.ms', commands);
     const [panel] = figure.sections[0].panels;
     expect(panel.y.categories).toEqual(['DA41', 'DA42', 'DV01', 'DV02', 'all antennas']);
-    expect(figure.sections[0].legend).toHaveLength(panel.series.length);
-    expect(panel.series.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite).length).toBeGreaterThan(0);
+    // A series for each reason, kept to the lane of its antenna by lines between antennas.
+    const separators = panel.series.filter(({ y }) => y[0] % 1 === 0.5);
+    expect(separators.map(({ y }) => y[0])).toEqual([0.5, 1.5, 2.5, 3.5]);
+    const bars = panel.series.filter((series) => !separators.includes(series));
+    expect(figure.sections[0].legend).toHaveLength(bars.length);
+    for (const value of bars.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite))
+      expect(Math.abs(value - Math.round(value))).toBeLessThanOrEqual(0.25);
+    expect(bars.flatMap(({ y }) => Array.from(y)).filter(Number.isFinite).length).toBeGreaterThan(0);
     flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true, savepars: true, outfile: 'commands.txt' });
     expect(readFileSync(join(context.cwd, 'commands.txt'), 'utf8').trim().split('\n')).toHaveLength(2);
     flagcmd(context, { vis: 'a.ms', action: 'clear', rowlist: [0] });
