@@ -16,13 +16,16 @@ import {
   readCalTable,
   rerefant,
   smoothcal,
+  transmissionOf,
+  type VisibilityPlot,
+  visibilityFigures,
   writeCalTable,
 } from '../../src/pipeline/calibration/index.ts';
 import { simulate } from '../../src/pipeline/simulation/index.ts';
 
 interface Call {
   readonly name: string;
-  readonly task: 'applycal' | 'gaincal' | 'bandpass' | 'fluxscale' | 'rerefant' | 'smoothcal' | 'copy' | 'simulate';
+  readonly task: keyof typeof tasks;
   readonly args: Record<string, unknown>;
 }
 
@@ -43,18 +46,36 @@ function copy(_: Context, { from, to }: { from: string; to: string }): void {
   writeCalTable(to, readCalTable(from));
 }
 
-const tasks = { applycal, gaincal, bandpass, fluxscale, rerefant, smoothcal, copy, simulate } as unknown as Record<
-  Call['task'],
-  (context: Context, args: Record<string, unknown>) => unknown
->;
+/** What plotms draws: titles of panels and their points. */
+function points(own: Context, plot: VisibilityPlot) {
+  const panels = visibilityFigures(own, plot).flatMap(({ sections }) => sections.flatMap((section) => section.panels));
+  return panels.map(({ title, series }) => ({
+    title,
+    series: series.map(({ x, y }) => ({ x: Array.from(x), y: Array.from(y) })),
+  }));
+}
+
+function transmission(_: Context, { ghz, waterMm }: { ghz: number[]; waterMm: number }) {
+  return Array.from(
+    transmissionOf(
+      Float64Array.from(ghz, (value) => 1e9 * value),
+      { waterMm },
+    ),
+  );
+}
+
+const tasks = { applycal, gaincal, bandpass, fluxscale, rerefant, smoothcal, copy, simulate, points, transmission };
+/** Tasks whose results are numbers to compare. */
+const ANSWERED: readonly (keyof typeof tasks)[] = ['fluxscale', 'simulate', 'points', 'transmission'];
 const output: Record<string, unknown> = {};
 for (const { name, task, args } of input.calls) {
   log.length = 0;
   const start = performance.now();
   try {
-    const result = tasks[task](context, args);
+    const run = tasks[task] as unknown as (context: Context, args: Record<string, unknown>) => unknown;
+    const result = run(context, args);
     const seconds = (performance.now() - start) / 1000;
-    output[name] = { seconds, result: task === 'fluxscale' || task === 'simulate' ? result : null, log: [...log] };
+    output[name] = { seconds, result: ANSWERED.includes(task) ? result : null, log: [...log] };
   } catch (error) {
     output[name] = { error: error instanceof Error ? error.stack : String(error), log: [...log] };
   }
