@@ -43,6 +43,8 @@ const DELAY_STEP = 1 / 16;
 /** Share of a window at each edge that is not looked at. */
 const EDGE = 1 / 16;
 const FEWEST_BASELINES = 2;
+/** Channels of so many times the power of the median one say nothing of gains. */
+const OUTSTANDING = 4;
 
 /**
  * Looks at calibrators: gains of each integration over whole windows, and mean power spectra.
@@ -59,6 +61,8 @@ export function viewCalibrators(context: Context, vis: string, fieldIds: readonl
     const metadata = readMetadata(ms);
     return arena().scope((lease) => {
       const view = new View(metadata, lease);
+      scan(context, ms, metadata, fieldIds, (chunk) => view.addPowers(chunk));
+      view.findOutstanding();
       scan(context, ms, metadata, fieldIds, (chunk) => view.addDelays(chunk));
       scan(context, ms, metadata, fieldIds, (chunk) => view.addGains(chunk));
       return view.result();
@@ -116,6 +120,8 @@ class View {
   private readonly scans = new Map<string, { fieldId: number; spwId: number; sums: Float64Array }>();
   /** Sum and count, [pol, chan, 2]. */
   private readonly powers = new Map<string, Float64Array>();
+  /** Channels that are left out of the means, by field and window, [pol, chan]. */
+  private readonly outstanding = new Map<string, Uint8Array>();
 
   constructor(metadata: MsMetadata, lease: ConstructorParameters<typeof GainFit>[1]) {
     const antCount = metadata.antennas.length;
@@ -125,21 +131,36 @@ class View {
     this.fit = new GainFit(options, lease);
   }
 
-  addDelays(chunk: VisibilityChunk): void {
+  addPowers(chunk: VisibilityChunk): void {
     const hands = parallelHands(chunk.corrCount);
     this.polCount = Math.max(this.polCount, hands.length);
+    this.eachRow(chunk, (row) => {
+      const key = powerKey(chunk.fieldId[row], chunk.spwId);
+      const powers = this.powers.get(key) ?? new Float64Array(hands.length * chunk.chanCount * 2);
+      this.powers.set(key, powers);
+      hands.forEach((corr, hand) => {
+        addPowers(chunk, { row, corr, hand }, powers);
+      });
+    });
+  }
+
+  addDelays(chunk: VisibilityChunk): void {
+    const hands = parallelHands(chunk.corrCount);
     const products = this.products.get(chunk.spwId) ?? new Float64Array(this.baselineCount * hands.length * 2);
     this.products.set(chunk.spwId, products);
     const step = stepOf(chunk.chanCount);
     this.eachRow(chunk, (row, baseline) => {
       const data = chunk.data.DATA as Float32Array;
+      const isOutstanding = this.outstanding.get(powerKey(chunk.fieldId[row], chunk.spwId));
       hands.forEach((corr, hand) => {
+        const from = hand * chunk.chanCount;
         const at = 2 * (baseline * hands.length + hand);
         const [first, end] = channelsOf(chunk.chanCount);
         for (let chan = first; chan + step < end; chan++) {
           const a = (row * chunk.chanCount + chan) * chunk.corrCount + corr;
           const b = a + step * chunk.corrCount;
           if (chunk.flag[a] || chunk.flag[b]) continue;
+          if (isOutstanding?.[from + chan] || isOutstanding?.[from + chan + step]) continue;
           products[at] += data[2 * b] * data[2 * a] + data[2 * b + 1] * data[2 * a + 1];
           products[at + 1] += data[2 * b + 1] * data[2 * a] - data[2 * b] * data[2 * a + 1];
         }
@@ -156,11 +177,8 @@ class View {
         integration = { first: row, sums: new Float64Array(this.baselineCount * hands.length * 3) };
         open.set(chunk.time[row], integration);
       }
-      const key = powerKey(chunk.fieldId[row], chunk.spwId);
-      const powers = this.powers.get(key) ?? new Float64Array(hands.length * chunk.chanCount * 2);
-      this.powers.set(key, powers);
       hands.forEach((corr, hand) => {
-        this.addRow(chunk, { row, corr, cell: baseline * hands.length + hand, hand }, integration.sums, powers);
+        this.addRow(chunk, { row, corr, cell: baseline * hands.length + hand, hand }, integration.sums);
       });
     });
     for (const [time, { first, sums }] of open) {
@@ -200,32 +218,45 @@ class View {
     );
   }
 
-  /** Adds one correlation of a row: its mean over channels without the delay, and its power spectrum. */
+  /** Finds channels that would spoil the mean of their window: spikes, which are the same on all antennas. */
+  findOutstanding(): void {
+    for (const [key, sums] of this.powers) {
+      const power = meansOf(sums);
+      const chanCount = power.length / this.polCount;
+      const isOutstanding = new Uint8Array(power.length);
+      for (let pol = 0; pol < this.polCount; pol++) {
+        const own = power.subarray(pol * chanCount, (pol + 1) * chanCount);
+        const limit = OUTSTANDING * median(own.filter(Number.isFinite));
+        own.forEach((value, chan) => {
+          if (value > limit) isOutstanding[pol * chanCount + chan] = 1;
+        });
+      }
+      this.outstanding.set(key, isOutstanding);
+    }
+  }
+
+  /** Adds one correlation of a row: its mean over channels without the delay. */
   private addRow(
     chunk: VisibilityChunk,
     { row, corr, cell, hand }: { row: number; corr: number; cell: number; hand: number },
     sums: Float64Array,
-    powers: Float64Array,
   ): void {
     const { chanCount, corrCount } = chunk;
     const data = chunk.data.DATA as Float32Array;
     const products = this.products.get(chunk.spwId);
     const slope = products ? Math.atan2(products[2 * cell + 1], products[2 * cell]) / stepOf(chanCount) : 0;
+    const isOutstanding = this.outstanding.get(powerKey(chunk.fieldId[row], chunk.spwId));
     const [first, end] = channelsOf(chanCount);
     const [turnRe, turnIm] = [Math.cos(slope), -Math.sin(slope)];
     let [re, im, count] = [0, 0, 0];
     let [cos, sin] = [Math.cos((slope * chanCount) / 2), Math.sin((slope * chanCount) / 2)];
     for (let chan = 0; chan < chanCount; chan++) {
       const at = (row * chanCount + chan) * corrCount + corr;
-      if (!chunk.flag[at]) {
+      if (!chunk.flag[at] && chan >= first && chan < end && !isOutstanding?.[hand * chanCount + chan]) {
         const [x, y] = [data[2 * at], data[2 * at + 1]];
-        if (chan >= first && chan < end) {
-          re += x * cos - y * sin;
-          im += x * sin + y * cos;
-          count++;
-        }
-        powers[2 * (hand * chanCount + chan)] += x * x + y * y;
-        powers[2 * (hand * chanCount + chan) + 1]++;
+        re += x * cos - y * sin;
+        im += x * sin + y * cos;
+        count++;
       }
       [cos, sin] = [cos * turnRe - sin * turnIm, cos * turnIm + sin * turnRe];
     }
@@ -245,9 +276,7 @@ class View {
   }
 
   result(): CalibratorView {
-    const powers = [...this.powers].map(([key, sums]) => {
-      return [key, Float64Array.from({ length: sums.length / 2 }, (_, at) => sums[2 * at] / sums[2 * at + 1])] as const;
-    });
+    const powers = [...this.powers].map(([key, sums]) => [key, meansOf(sums)] as const);
     return {
       antennas: this.metadata.antennas.map(({ name }) => name),
       polCount: this.polCount,
@@ -257,6 +286,25 @@ class View {
     };
   }
 }
+
+/** Adds the power spectrum of one correlation of a row to sums and counts, [pol, chan, 2]. */
+function addPowers(
+  { data, flag, chanCount, corrCount }: VisibilityChunk,
+  { row, corr, hand }: { row: number; corr: number; hand: number },
+  powers: Float64Array,
+): void {
+  const values = data.DATA as Float32Array;
+  for (let chan = 0; chan < chanCount; chan++) {
+    const at = (row * chanCount + chan) * corrCount + corr;
+    if (flag[at]) continue;
+    powers[2 * (hand * chanCount + chan)] += values[2 * at] ** 2 + values[2 * at + 1] ** 2;
+    powers[2 * (hand * chanCount + chan) + 1]++;
+  }
+}
+
+/** Means of sums and counts in turn; NaN of none. */
+const meansOf = (sums: Float64Array) =>
+  Float64Array.from({ length: sums.length / 2 }, (_, at) => sums[2 * at] / sums[2 * at + 1]);
 
 /** Adds the ratio of the median antenna and polarization, if one has a gain. */
 function addRatio(ratios: Map<string, number[]>, key: string, snr: Float32Array, flag: Uint8Array): void {
