@@ -188,10 +188,22 @@ def main():
              ["flagmanager", dict(vis="f2.ms", mode="restore", versionname="v", merge=mode)])
         bad = sum(int((a != b).sum()) for a, b in zip(flags_of("f1.ms"), flags_of("f2.ms")))
         report(bad == 0, "flagmanager merge=" + mode, "%d flags differ" % bad)
+    compare_calculated(node, bundle, str(first), second)
     compare_kept_commands(node, bundle, str(first), second)
     compare_unknown_names(node, bundle, str(first))
     compare_tables(node, bundle)
     sys.exit(1 if FAILED else 0)
+
+
+def compare_calculated(node, bundle, spw, antenna):
+    """Summaries of a list that is only calculated count what the commands before them would flag."""
+    lines = ["antenna='%s' spw='%s:3~9'" % (antenna, spw), "mode='clip' spw='%s' clipminmax=[0,3e-4]" % spw, "mode='elevation' lowerlimit=60.0",
+             "mode='summary' name='mid' spw='%s' spwchan=True basecnt=True" % spw]
+    call = dict(vis="m.ms", mode="list", inpfile=lines, action="calculate", flagbackup=False)
+    theirs, [mine] = flagdata(**call), ours(node, bundle, ["flagdata", call])
+    while "antenna" not in theirs:
+        theirs = next(value for value in theirs.values() if isinstance(value, dict))
+    report(theirs["flagged"] > 0 and theirs == mine["summary"], "summary of a list that is calculated", "%d and %d flags counted" % (theirs["flagged"], mine["summary"]["flagged"]))
 
 
 def compare_kept_commands(node, bundle, spw, antenna):

@@ -13,7 +13,7 @@ import {
   restateFlagCommand,
   widenTimerange,
 } from './flag-command.ts';
-import { runAgents } from './flag-run.ts';
+import { findRows, runAgents } from './flag-run.ts';
 import { type FlagSummary, FlagTally, tallyChunk } from './flag-summary.ts';
 import { autosaveFlags } from './flag-version.ts';
 import { checkOutfile, commandLines, type KeptCommand, keepInFile, keepInTable } from './kept-commands.ts';
@@ -86,7 +86,7 @@ export function flagdata(context: Context, options: FlagdataOptions): FlagdataRe
 }
 
 /**
- * Lets compiled commands work on an open MS; summaries count what the commands before them left.
+ * Lets compiled commands work on an open MS; summaries count what the commands before them left, or would leave.
  */
 export function applyAgents(
   context: Context,
@@ -97,7 +97,7 @@ export function applyAgents(
 ): FlagdataResult {
   const isCounter = ({ command }: FlagAgent) => command.mode === 'summary';
   const flaggers = agents.filter((agent) => !isCounter(agent));
-  if (!apply && flaggers.length > 1 && flaggers.some(isExtension)) {
+  if (!apply && agents.length > 1 && flaggers.some(isExtension)) {
     fail(
       'unsupported',
       'The mode extend among other commands needs action="apply": it starts from the flags they write.',
@@ -107,7 +107,8 @@ export function applyAgents(
   let changed = 0;
   for (let first = 0; first < agents.length; ) {
     if (isCounter(agents[first])) {
-      summaries.push(summarize(context, ms, metadata, agents[first++]));
+      const before = apply ? [] : agents.slice(0, first).filter((agent) => !isCounter(agent));
+      summaries.push(summarize(context, ms, metadata, agents[first++], before));
       continue;
     }
     const next = agents.findIndex((agent, index) => index > first && isCounter(agent));
@@ -156,10 +157,18 @@ function runInOrder(
   return changed;
 }
 
-function summarize(context: Context, ms: MeasurementSet, metadata: MsMetadata, agent: FlagAgent): FlagSummary {
+/** Counts the flags as `before`, commands whose flags are not written, would leave them. */
+function summarize(
+  context: Context,
+  ms: MeasurementSet,
+  metadata: MsMetadata,
+  agent: FlagAgent,
+  before: readonly FlagAgent[],
+): FlagSummary {
   const tally = new FlagTally(agent.command);
-  runAgents(context, ms, metadata, [agent], {
+  runAgents(context, ms, metadata, [...before, agent], {
     apply: false,
+    rows: findRows(ms, [agent]),
     look(chunk) {
       const isChosen = agent.bindRows(agent.rowValues(chunk));
       tallyChunk(tally, metadata, chunk, agent.cover(chunk), isChosen);

@@ -56,6 +56,18 @@ describe('flagdata', () => {
     });
   });
 
+  it('counts what the commands before a summary would flag where they are only calculated', () => {
+    const { flags, run } = start();
+    const count = "mode='summary' spw='0'";
+    const inpfile = ["antenna='DA41&DA42'", count, "mode='unflag' antenna='DA41&DA42' timerange='<1900/01/01'", count];
+    const calculated = run({ mode: 'list', inpfile, action: 'calculate' }).summaries ?? {};
+    expect(flags()).toEqual([0, 0]);
+    expect(Object.values(calculated).map(({ flagged }) => flagged)).toEqual([6 * 8 * 2, 6 * 8 * 2]);
+    expect(calculated).toEqual(run({ mode: 'list', inpfile }).summaries);
+    const extended = ["mode='extend'", count];
+    expect(() => run({ mode: 'list', inpfile: extended, action: 'calculate' })).toThrow('starts from the flags');
+  });
+
   it('counts at the place that a summary has in a list', () => {
     const { run } = start();
     const counted = ["mode='summary'", "antenna='DA41&DA42'", "mode='summary'"];
