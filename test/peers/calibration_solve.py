@@ -36,6 +36,8 @@ casalog.setlogfile(os.path.join(OUT, "casa.log"))
 tb = casatools.table()
 FAILED = []
 VIS = "science.ms"
+# Where CASA loses no data it finds the same: with interp linear it leaves out integrations beside those that an antenna misses.
+CLOSE = ["bandpass_nearest"]
 
 
 def say(ok, name, text):
@@ -109,6 +111,7 @@ def cases(ref, fields, nchan):
     return [
         ("int_p", gaincal, dict(g, field=bp, spw=mid, solint="int", calmode="p", minsnr=1.0)),
         ("bandpass", bandpass, dict(field=bp, solint="inf", combine="scan", refant=ref, solnorm=True, gaintable=["int_p"])),
+        ("bandpass_nearest", bandpass, dict(field=bp, solint="inf", combine="scan", refant=ref, solnorm=True, gaintable=["int_p"], interp=["nearest"])),
         ("phase_int", gaincal, dict(g, field=three, solint="int", calmode="p", gaintable=["bandpass"])),
         ("phase_inf", gaincal, dict(g, field=three, solint="inf", calmode="p", gaintable=["bandpass"])),
         ("ampli_inf", gaincal, dict(g, field=three, solint="inf", calmode="a", gaintable=["bandpass", "phase_int"])),
@@ -358,7 +361,7 @@ def compare(name, kw, data, where=""):
         step = 1e9 / (8 * np.abs(columns(VIS + "/SPECTRAL_WINDOW", ["TOTAL_BANDWIDTH"])[0]).min())
         return say(good and (d <= 0.01 * step).all(), name, "n %d max %.1e ns, a hundredth of CASA's step is %.1e" % (ok.sum(), d.max(), 0.01 * step))
     near = (d <= np.maximum(1e-5, 0.02 * error)).all()
-    if near or not good:
+    if near or not good or name in CLOSE:
         return say(near and good, name, text)
     sol = exact(data, a, kw)
     if sol is None:

@@ -5,8 +5,7 @@
 The tars are unpacked, CASA runs scriptForPI.py through casa_harness.py, and its calibrated data are held against ours.
 
 - Closed forms (gencal; applycal and split with CASA's own solutions): 1e-5 of the rms, weights 1e-5, flags the same.
-- Solutions: CASA's solver stops short of the minimum of chi² by up to 0.2 of a solution's error, and its bandpass leaves it by
-  up to 0.3 where an antenna misses an integration (docs/differences-from-casa.md). Amplitudes: 0.3 of their error.
+- Solutions: CASA's solver stops short of the minimum of chi² by up to 0.2 of a solution's error (docs/differences-from-casa.md).
 - Radiometer phases: retrieved by sampling from random numbers, 2 % of the phases.
 - Calibrated data, therefore: scale of each field and window 3e-4 (the flux scale is asked to be good to 1e-3), mean phase 0.1
   degree, rms of the difference 5e-3 of the rms, weights 5e-3. Rows are the same; baselines within 1e-4 of their length.

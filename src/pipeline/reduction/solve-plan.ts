@@ -72,6 +72,7 @@ function bandpassCalls(
       bandtype: 'B',
       minblperant,
       gaintable: before,
+      interp: OWN_PHASES,
       ...keep,
     }),
   ];

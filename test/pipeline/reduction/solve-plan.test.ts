@@ -58,6 +58,8 @@ describe('planSolve', () => {
     ];
     expect(phases(false)).toEqual(found);
     expect(phases(true)).toEqual(found);
+    const band = calls(false).find(({ task }) => task === 'bandpass');
+    expect(band?.args).toMatchObject({ gaintable: 'uid.ms.split.ap_pre_bandpass', interp: 'nearest' });
     const scans = calls(false)
       .filter(({ task }) => task === 'applycal')
       .map(({ args }) => args.scan);
