@@ -13,6 +13,7 @@ within 1e-5 in amplitude (or of the largest number) and 1e-4 rad, solutions with
 times before they are there, or give up after 50 steps.
 """
 import argparse
+import functools
 import glob
 import json
 import os
@@ -21,13 +22,13 @@ import subprocess
 import sys
 
 import numpy as np
-from casatasks import (applycal, bandpass, casalog, flagdata, fluxscale, gaincal, gencal, importasdm, rerefant, setjy, smoothcal, split, wvrgcal)
+from casatasks import (applycal, bandpass, calstat, casalog, flagdata, fluxscale, gaincal, gencal, importasdm, listcal, rerefant, setjy, smoothcal, split, wvrgcal)
 from casatools import measures, msmetadata, table
 
 ROOT = os.environ.get("ALMA_QA2_ROOT", os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 NODE = os.environ.get("ALMA_QA2_NODE", "node")
 TASKS = dict(applycal=applycal, bandpass=bandpass, fluxscale=fluxscale, gaincal=gaincal, gencal=gencal, rerefant=rerefant, setjy=setjy,
-             smoothcal=smoothcal, wvrgcal=wvrgcal)
+             smoothcal=smoothcal, wvrgcal=wvrgcal, calstat=calstat, listcal=listcal)
 LIGHT = 299792458.0
 FLUX, SPIX, REFERENCE = 1.74, -0.6, 225e9
 tb, me = table(), measures()
@@ -43,18 +44,30 @@ with open('calls.json') as file:
 results = {}
 for number, (task, words) in enumerate(calls):
     answer = globals()[task](**words)
-    if task in ('fluxscale', 'setjy', 'wvrgcal'):
+    if task in ('calstat', 'fluxscale', 'setjy', 'wvrgcal'):
         results[number] = plain(answer)
 with open('results.json', 'w') as file:
     json.dump(results, file)
 """
 
 
+def plain(value):
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def arrays(value):
+    if isinstance(value, dict):
+        return {key: arrays(item) for key, item in value.items()}
+    return np.array(value) if isinstance(value, list) else value
+
+
 def both(calls):
     """Runs (task, words) in CASA and here; '@' in a text is casa or ours. Answers of both."""
     def named(who):
         return [(task, json.loads(json.dumps(words).replace("@", who))) for task, words in calls]
-    theirs = [TASKS[task](**words) for task, words in named("casa")]
+    theirs = [TASKS[task](**{key: arrays(value) if key == "fluxdict" else value for key, value in words.items()}) for task, words in named("casa")]
     with open("calls.json", "w") as out:
         json.dump(named("ours"), out)
     with open("calls.py", "w") as out:
@@ -243,6 +256,7 @@ def at_times(path, spw, pick, kind):
     return found
 
 
+@functools.cache
 def sky(see, field, times, vertical="AZELGEO"):
     """Directions of the field in ITRF and its elevations at the antennas, by time."""
     delay = columns("casa.ms/FIELD", ["PHASE_DIR"])[0][:, 0, field]
@@ -279,11 +293,11 @@ def check_applycal(see):
         return lambda ant, times: np.exp(2j * np.pi * 1e-9 * constant(kind)(ant, times) * (freqs - freqs[0])[None, :, None])
 
     def place(ant, times):
-        towards, _ = sky(see, field, times)
+        towards, _ = sky(see, field, tuple(times))
         return np.exp(2j * np.pi * freqs[:, None] / LIGHT * (towards @ kinds["antpos"][1](spw, ant))[None])[None].repeat(2, 0)
 
     def air(ant, times, vertical="AZELGEO"):
-        _, elevation = sky(see, field, times, vertical)
+        _, elevation = sky(see, field, tuple(times), vertical)
         return np.exp(-0.5 * 0.07 / np.sin(elevation[:, ant]))[None, None].repeat(2, 0)
 
     def receiver(ant, times):
@@ -317,8 +331,8 @@ def check_applycal(see):
             turn = lambda values: values * np.exp(-1j * np.angle(values[:, :1] * np.conj(data[:, :1])))  # noqa: E731
             ours, casa = turn(ours.astype(complex)), turn(casa.astype(complex))
         if name == "opac":  # CASA's airmass is that of the geocentric vertical (docs/differences-from-casa.md)
-            more = np.array([[(air(ant, moments, "AZEL") / air(ant, moments))[0, 0] for ant in (a, b)] for a, b in zip(one, two)])
-            turned = np.array([row[:, t].prod() for row, t in zip(more, at)])
+            leaning = np.array([(air(ant, moments, "AZEL") / air(ant, moments))[0, 0] for ant in range(len(see.names))])
+            turned = leaning[one, at] * leaning[two, at]
             print("INFO applycal opac: CASA's vertical changes amplitudes by %s" % spread(np.abs(turned - 1)))
             casa = casa * turned
         closed("applycal " + name, ours[good], casa[good], truth[good])
@@ -447,6 +461,7 @@ def check_solvers(see):
         compare_solutions(name, *truths[name])
     check_fluxscale(flux, strength, bright, phase)
     check_smoothing(see, by_time, times)
+    check_listings()
 
 
 def check_fluxscale(flux, strength, bright, phase):
@@ -459,6 +474,15 @@ def check_fluxscale(flux, strength, bright, phase):
             ours.append(mine[0][str(field)][str(spw)]["fluxd"][0])
             truth.append(strength(spw, field))
     solved("fluxscale", *(np.array(values) for values in (ours, casa, truth)), np.ones(len(truth), bool))
+    # The spectrum through both windows, from the dictionary, as a model of one of the fields.
+    middle, values = theirs[0]["freq"][:2], [strength(spw, phase) for spw in range(2)]
+    for who in ("casa", "ours"):
+        shutil.copytree("strengths.ms", who + ".spectrum.ms")
+    both([("setjy", dict(vis="@.spectrum.ms", field=str(phase), standard="fluxscale", fluxdict=plain({key: theirs[0][key] for key in (str(phase), "freq", "spwID", "spwName")}), usescratch=True))])
+    slope = np.log(values[1] / values[0]) / np.log(middle[1] / middle[0])
+    found = {who: np.concatenate([columns(who + ".spectrum.ms", ["MODEL_DATA"], "FIELD_ID==%d && DATA_DESC_ID==%d" % (phase, spw))[0][0, :, 0].real for spw in range(2)]) for who in ("casa", "ours")}
+    expected = np.concatenate([values[0] * (frequencies("strengths.ms", spw) / middle[0]) ** slope for spw in range(2)])
+    closed("setjy, the dictionary of fluxscale", found["ours"], found["casa"], expected)
 
 
 def check_smoothing(see, by_time, times):
@@ -486,6 +510,28 @@ def check_smoothing(see, by_time, times):
     for name, truth in expected.items():
         casa, ours = (columns("%s.%s" % (who, name.replace(" ", "_")), ["CPARAM"])[0][:, 0] for who in ("casa", "ours"))
         closed(name, ours, casa, truth)
+
+
+def check_listings():
+    """calstat beside numpy, listcal line by line."""
+    cases = [("casa.gaincal_int", axis, "CPARAM") for axis in ("amp", "phase", "real", "imag")] + [("casa.tsys", "amp", "FPARAM")]
+    theirs, mine = both([("calstat", dict(caltable=path, axis=axis, datacolumn=column)) for path, axis, column in cases])
+    names = ["npts", "sum", "sumsq", "mean", "median", "min", "max", "rms", "stddev", "medabsdevmed"]
+    for (path, axis, column), casa, ours in zip(cases, theirs, mine):
+        tb.open(path)
+        cells = [(tb.getcell(column, row), tb.getcell("FLAG", row)) for row in range(tb.nrows())]
+        tb.close()
+        values = np.concatenate([cell[~flag] for cell, flag in cells]).astype(complex)
+        values = {"amp": np.abs, "phase": np.angle, "real": np.real, "imag": np.imag}[axis](values)
+        middle = np.median(values)
+        truth = [len(values), values.sum(), (values ** 2).sum(), values.mean(), middle, values.min(), values.max(), np.sqrt((values ** 2).mean()), values.std(ddof=1), np.median(np.abs(values - middle))]
+        pick = lambda answer: np.array([float(list(answer.values())[0][name]) for name in names]) / np.maximum(np.abs(truth), np.abs(values).max())  # noqa: E731
+        closed("calstat %s of %s" % (axis, path), pick(ours), pick(casa), np.array(truth) / np.maximum(np.abs(truth), np.abs(values).max()))
+    both([("listcal", dict(vis="times.ms", caltable="casa.gaincal_int", listfile="@.int.txt")), ("listcal", dict(vis="scans.ms", caltable="casa.gaincal_a", antenna="0,2", spw="1", listfile="@.scans.txt")),
+          ("listcal", dict(vis="band.ms", caltable="casa.bandpass", spw="0:1~3", listfile="@.band.txt"))])
+    for kind in ("int", "scans", "band"):
+        casa, ours = (open("%s.%s.txt" % (who, kind)).read().split("Listed")[0] for who in ("casa", "ours"))
+        say(casa == ours, "listcal " + kind, "%d lines, %s" % (casa.count("\n"), "the same" if casa == ours else "other than ours"))
 
 
 # --- setjy and wvrgcal ---
