@@ -96,6 +96,7 @@ def cases(vis):
         "clip the argument of weights": dict(clip, datacolumn="WEIGHT", correlation="ARG_ALL", clipminmax=[0, 1e9]),
         "quack of no length": dict(mode="quack", spw=chosen, quackinterval=0.0, quackmode="end", quackincrement=True),
         "list with a column that is not there": dict(mode="list", inpfile=["mode='clip' datacolumn='FLOAT_DATA'", "antenna='%s'" % ants[1]]),
+        "list with weights of channels where there are none": dict(mode="list", inpfile=["mode='clip' datacolumn='WEIGHT_SPECTRUM' clipminmax=[0,1]", "antenna='%s'" % ants[1]]),
         "extend in chunks as long as two integrations": dict(extend, growtime=40.0, ntime=12.1),
         "clip argument": dict(clip, correlation="ARG_YY", clipminmax=[-1, 1]),
         "clip inside": dict(clip, clipminmax=[1e-4, 3e-4], clipoutside=False),

@@ -82,7 +82,10 @@ export function compileAgent(
   const clip = isClip ? parseClip(command, metadata) : undefined;
   const withModel = clip?.columns.includes('MODEL_DATA') && modelOf ? modelFiller(modelOf(ms)) : undefined;
   const stored = (clip?.columns ?? []).filter((column) => !(withModel && column === 'MODEL_DATA'));
-  const lacking = stored.find((column) => !hasDataColumn(ms, column));
+  const isOfChannelWeights = isClip && command.datacolumn?.toUpperCase() === 'WEIGHT_SPECTRUM';
+  const lacking =
+    stored.find((column) => !hasDataColumn(ms, column)) ??
+    (isOfChannelWeights && !ms.main.hasColumn('WEIGHT_SPECTRUM') ? 'WEIGHT_SPECTRUM' : undefined);
   if (lacking) fail('missing', `There is no column ${lacking}.`, { file: ms.path });
   const inTime = (time: number) => compiled.timeRanges?.some(([start, end]) => time >= start && time <= end) ?? true;
   const selected: QuackRows = {

@@ -233,8 +233,10 @@ describe('flagdata by elevation, columns and reasons', () => {
     expect(flags()[0]).toBe(0); // four channels
     run({ mode: 'clip', correlation: 'NORM_ALL', datacolumn: 'WEIGHT', clipminmax: [0, 5], antenna: 'DV01&DV02' });
     expect(flags()[0], 'weights themselves').toBe(0);
-    run({ mode: 'clip', datacolumn: 'WEIGHT_SPECTRUM', clipminmax: [0, 3.9], spw: '1', antenna: 'DV01&DV02' });
-    expect(flags()[0], 'those of rows, where channels have none').toBe(6 * 8);
+    const spectrum = { mode: 'clip', datacolumn: 'weight_spectrum', clipminmax: [0, 3.9] };
+    expect(() => run(spectrum)).toThrow('There is no column WEIGHT_SPECTRUM');
+    run({ mode: 'list', inpfile: ["mode='clip' datacolumn='WEIGHT_SPECTRUM' clipminmax=[0,3.9]", "scan='9'"] });
+    expect(flags()[0]).toBe(0);
     run({ mode: 'unflag' });
     initweights(context, { vis: 'a.ms', wtmode: 'weight', dowtsp: true });
     const ms = openMs(join(context.cwd, 'a.ms'), 'update');
