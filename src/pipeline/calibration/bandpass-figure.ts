@@ -69,6 +69,11 @@ function channelsOf(chanrange: string): ((channelCount: number) => [number, numb
  * @throws bad-data when there is nothing to draw; usage for what cannot be overlaid
  */
 export function bandpassFigures(table: CalTable, plot: BandpassPlot): BandpassPage[] {
+  if (table.rows.count > 0 && table.rows.chanCount.every((count) => count === 1))
+    fail(
+      'usage',
+      `${plot.name ?? 'The table'} has solutions of one channel, no spectra; draw it by plotcal or plotms.`,
+    );
   const isReal = table.parType === 'Float';
   const both: CalQuantity[] = isReal ? ['value'] : ['amp', 'phase'];
   const quantities: CalQuantity[] =

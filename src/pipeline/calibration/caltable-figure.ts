@@ -457,6 +457,6 @@ function rangeOf(series: readonly Series[], channels: CalPlot['rangeChannels']):
     }
   }
   if (!(low <= high)) return undefined;
-  const margin = Math.max(0.08 * (high - low), 1e-3 * Math.abs(high), 1e-12);
+  const margin = Math.max(0.08 * (high - low), 1e-3 * Math.abs(high)) || 1;
   return [low - margin, high + margin];
 }

@@ -137,6 +137,12 @@ describe('figures of calibration tables', () => {
     expect([subplotOf(22), subplotOf('421'), subplotOf('')]).toEqual([[2, 2], [4, 2], undefined]);
   });
 
+  it('refuses tables without spectra, and shows values that are all zero between -1 and 1', () => {
+    expect(() => bandpassFigures(tableOf(1), { name: 'a.g' })).toThrow(/a.g has solutions of one channel/);
+    const real = calTableFigures(tableOf(1), { xaxis: 'time', yaxis: 'imag', iteration: ['antenna'], antenna: 'DA40' });
+    expect(real[0].sections[0].panels[0].y.range).toEqual([-1, 1]);
+  });
+
   it('overlays the windows of a baseband, and nothing that it does not know', () => {
     const table = tableOf(4);
     const [one] = table.spectralWindows;

@@ -69,7 +69,11 @@ export const plotcalTask: TaskDeclaration = {
         'usage',
         `plotcal draws ${Object.keys(CAL_Y_AXES).join(', ')} against ${Object.keys(CAL_X_AXES).join(', ')}.`,
       );
-    const words = String(args.iteration).split(',');
+    const words = String(args.iteration)
+      .split(',')
+      .map((word) => word.trim());
+    const odd = words.find((word) => word !== '' && !ITERATIONS.some((what) => what === word));
+    if (odd !== undefined) fail('usage', `plotcal iteration="${odd}" is none of ${ITERATIONS.join(', ')}.`);
     const plot: CalPlot = {
       name: caltable,
       ...{ xaxis, yaxis, iteration: ITERATIONS.filter((what) => words.includes(what)) },

@@ -81,8 +81,9 @@ export const analysisUtilitiesTool: ToolDeclaration<null> = {
         "showatm=False, pwv='auto', showfdm=False, subplot=22, yrange=[], interactive=False, buildpdf=False, chanrange='', " +
         "showBasebandNumber=False, showimage=False, showtsky=False, timeranges='', poln='', markersize=3, density=108",
       (_state, args, { context }) => {
-        for (const name of ['showimage', 'buildpdf'])
-          if (args[name] === true) fail('unsupported', `aU.plotbandpass(): only ${name}=False is available.`);
+        if (args.showimage === true) fail('unsupported', 'aU.plotbandpass(): only showimage=False is available.');
+        if (args.buildpdf === true)
+          context.log.post('buildpdf has no effect: the pages are PNG files.', 'WARN', 'plotbandpass');
         for (const name of ['timeranges', 'poln'])
           if (args[name] !== '') fail('unsupported', `aU.plotbandpass(): only ${name}='' is available.`);
         return plotBandpass(context, args);

@@ -22,5 +22,6 @@ it('plotcal draws a table, and goes on with a word in the log where nothing is s
   expect(await draw({ timerange: '2000/01/01/00:00:00~2000/01/02/00:00:00', figfile: 'none.png' })).toBeUndefined();
   expect(lines.join(' ')).toContain('no solutions of this selection');
   expect(readdirSync(folder)).toEqual(before);
+  await expect(draw({ iteration: 'baseline' })).rejects.toThrow(/iteration="baseline" is none of antenna/);
   await expect(draw({ xaxis: 'tec' })).rejects.toThrow(/plotcal draws/);
 });
