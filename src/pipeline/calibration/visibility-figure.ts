@@ -207,9 +207,13 @@ function pagesOf(metadata: MsMetadata, plot: VisibilityPlot, store: PointStore, 
     });
   }
   if (panels.size === 0)
-    fail('bad-data', 'The selection has no unflagged visibilities to plot; choose others, or draw flagged ones too.', {
-      file: plot.vis,
-    });
+    fail(
+      'bad-data',
+      'The selection has no unflagged visibilities with finite values to plot; choose others, or draw flagged ones too.',
+      {
+        file: plot.vis,
+      },
+    );
   const [down, across] = plot.subplot ?? [1, 1];
   const sorted = [...panels.entries()].sort(([a], [b]) => byNumberIn(a, b));
   const all = sorted.map(([, panel]) => panel);

@@ -32,7 +32,9 @@ export class PointStore {
     return points;
   }
 
+  /** Values that are not finite have no place. */
   add(points: Points, x: number, y: number): void {
+    if (!Number.isFinite(x) || !Number.isFinite(y)) return;
     if (this.count >= this.most) this.thinAll();
     if (points.count === points.x.length) resize(points, 2 * points.count);
     points.x[points.count] = x;
@@ -44,7 +46,7 @@ export class PointStore {
   /** The groups in the order of their first points. */
   *[Symbol.iterator](): Generator<{ panel: string; colour: string; x: Float64Array; y: Float64Array }> {
     for (const { panel, colour, x, y, count } of this.groups.values()) {
-      yield { panel, colour, x: x.subarray(0, count), y: y.subarray(0, count) };
+      if (count > 0) yield { panel, colour, x: x.subarray(0, count), y: y.subarray(0, count) };
     }
   }
 
@@ -88,7 +90,7 @@ function thin(groups: readonly Points[], cells: number): number {
     let kept = 0;
     for (let index = 0; index < count; index++) {
       const cell = Math.floor((x[index] - xLow) / xStep) * width + Math.floor((y[index] - yLow) / yStep);
-      if (!(cell >= 0) || taken[cell]) continue;
+      if (taken[cell]) continue;
       taken[cell] = 1;
       x[kept] = x[index];
       y[kept] = y[index];

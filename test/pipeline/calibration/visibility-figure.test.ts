@@ -245,7 +245,7 @@ describe('figures of visibilities', () => {
 
   it('says when nothing is left', () => {
     const nothing = { ...plot, scan: '2', antenna: 'DA43&*', xaxis: 'time', yaxis: 'amp' } as const;
-    expect(() => visibilityFigures(context, nothing)).toThrow(/no unflagged visibilities/);
+    expect(() => visibilityFigures(context, nothing)).toThrow(/no unflagged visibilities with finite values/);
     expect(() => visibilityFigures(context, { ...nothing, scan: '9' })).toThrow(/No rows of the MeasurementSet/);
   });
 
@@ -265,6 +265,18 @@ describe('a store of many points', () => {
     expect(x.length).toBeLessThan(4096);
     const seen = new Set(Array.from(x, (value, index) => `${value} ${y[index]}`));
     expect(seen.size).toBe(10);
+  });
+
+  it('leaves out what is not finite, which would take the range of all others', () => {
+    const store = new PointStore(100);
+    for (let index = 0; index < 500; index++) {
+      store.add(store.group('', 'a'), index % 50, 1);
+      store.add(store.group('', 'b'), index, Number.NaN);
+      store.add(store.group('', 'a'), index, Number.POSITIVE_INFINITY);
+    }
+    const groups = [...store];
+    expect(groups.map(({ colour }) => colour)).toEqual(['a']);
+    expect(new Set(groups[0].x).size).toBe(50);
   });
 
   it('is bounded for many colours together, of which the last one lies on top', () => {
