@@ -1,7 +1,7 @@
 import { fail } from '../../foundation/base/index.ts';
 import type { LegendEntry, Series } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
-import { type CalIteration, type CalPage, type CalPlot, calTablePages } from './caltable-figure.ts';
+import { type CalIteration, type CalPage, type CalPlot, calTablePages, type Overlay } from './caltable-figure.ts';
 import { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
 import type { SkyCurve } from './sky-curves.ts';
 
@@ -129,24 +129,37 @@ function endings(table: CalTable, plot: BandpassPlot, overlays: readonly string[
   };
 }
 
-/** The fine windows of one panel. */
+/** Heights that the fine windows of a panel take, as a share of that of the data: the space below the lowest, and each with its name. */
+const FINE_EDGE = 0.03;
+const FINE_HEIGHT = 0.09;
+
+/** Bars over the frequencies of the windows with many channels, below the data, with their numbers above them. */
 function fineOverlay(table: CalTable) {
-  return (spwId: number, [low, high]: readonly [number, number]): Series[] => {
-    const { chanFreqs } = table.spectralWindows[spwId];
-    return fineWindows(table, chanFreqs, low + 0.03 * (high - low), (high - low) * 0.04);
+  return (spwId: number, [bottom, high]: readonly [number, number]): Overlay => {
+    const [first, last] = endsOf(table.spectralWindows[spwId].chanFreqs);
+    const fine = table.spectralWindows.filter(({ chanFreqs }) => {
+      if (chanFreqs.length <= TDM_CHANNELS) return false;
+      const [start, end] = endsOf(chanFreqs);
+      return start < last && end > first;
+    });
+    const share = high - bottom;
+    const low = fine.length === 0 ? bottom : bottom - (FINE_EDGE + FINE_HEIGHT * fine.length) * share;
+    const series = fine.flatMap(({ id, chanFreqs }, index): Series[] => {
+      const [start, end] = endsOf(chanFreqs);
+      const x = [Math.max(first, start) / 1e9, Math.min(last, end) / 1e9];
+      const y = low + (FINE_EDGE + FINE_HEIGHT * index) * share;
+      const name = { x: [x[0]], y: [y + 0.5 * FINE_HEIGHT * share], texts: [`spw ${id}`] };
+      return [
+        { kind: 'line', x, y: [y, y], colour: GREY, size: 3 },
+        { kind: 'points', ...name, colour: GREY, size: 0 },
+      ];
+    });
+    return { series, range: [low, high] };
   };
 }
 
-/** Bars over the frequencies of the windows with many channels, with their numbers. */
-function fineWindows(table: CalTable, within: Float64Array, height: number, step: number): Series[] {
-  const [first, last] = [Math.min(...within), Math.max(...within)];
-  const fine = table.spectralWindows.filter(({ chanFreqs }) => {
-    if (chanFreqs.length <= TDM_CHANNELS) return false;
-    return Math.min(...chanFreqs) < last && Math.max(...chanFreqs) > first;
-  });
-  return fine.map(({ id, chanFreqs }, index): Series => {
-    const x = [Math.min(...chanFreqs) / 1e9, Math.max(...chanFreqs) / 1e9];
-    const y = x.map(() => height + index * step);
-    return { kind: 'line', x, y, colour: GREY, size: 3, texts: [`spw ${id}`, ''] };
-  });
+/** Lowest and highest of frequencies. */
+function endsOf(frequencies: Float64Array): [number, number] {
+  const [one, other] = [frequencies[0], frequencies[frequencies.length - 1]];
+  return one < other ? [one, other] : [other, one];
 }

@@ -51,9 +51,14 @@ export interface CalPlot extends CalSelection {
   readonly title?: string;
   /** Drawn over spectra, as seen towards their fields. */
   readonly sky?: SkyCurve;
-  /** More curves for each window of a panel. */
-  readonly overlay?: (spwId: number, range: readonly [number, number]) => readonly Series[];
+  /** More curves for each window of a panel, at the lower end of a range of y that they may widen for it. */
+  readonly overlay?: (spwId: number, range: readonly [number, number]) => Overlay;
   readonly legend?: readonly LegendEntry[];
+}
+
+export interface Overlay {
+  readonly series: readonly Series[];
+  readonly range: readonly [number, number];
 }
 
 /** A page and the first row of the table that its first panel shows. */
@@ -307,9 +312,13 @@ function panelOf(
   const draw = isSpectrum(plot) ? spectra : tracks;
   const series = [...draw(table, plot, rows, colours), ...flaggedSeries(table, plot, draw, rows)];
   const own = plot.sharesY ? undefined : rangeOf(series, isSpectrum(plot) ? plot.rangeChannels : undefined);
-  const range = plot.yrange ?? (plot.yaxis === 'phase' ? PHASE_RANGE : own);
-  const windows = [...new Set(rows.map((row) => table.rows.spwId[row]))];
-  const more = range ? windows.flatMap((spwId) => plot.overlay?.(spwId, range) ?? []) : [];
+  let range = plot.yrange ?? (plot.yaxis === 'phase' ? PHASE_RANGE : own);
+  const more: Series[] = [];
+  for (const spwId of new Set(rows.map((row) => table.rows.spwId[row]))) {
+    const over: Overlay | undefined = range && plot.overlay?.(spwId, range);
+    more.push(...(over?.series ?? []));
+    range = plot.yrange ?? over?.range ?? range;
+  }
   return {
     title,
     x: { ...axisX(table, plot), ...(plot.xlabel && { label: plot.xlabel }) },

@@ -137,6 +137,22 @@ describe('figures of calibration tables', () => {
     expect([subplotOf(22), subplotOf('421'), subplotOf('')]).toEqual([[2, 2], [4, 2], undefined]);
   });
 
+  it('marks fine windows below the data, within the window that is drawn', () => {
+    const table = tableOf(64);
+    const [coarse] = table.spectralWindows;
+    const fine = { ...coarse, id: 2, chanFreqs: Float64Array.from({ length: 512 }, (_, chan) => 230.5e9 + 1e6 * chan) };
+    const windows = { ...table, spectralWindows: [...table.spectralWindows, fine] };
+    const draw = (showfdm: boolean) =>
+      bandpassFigures(windows, { yaxis: 'amp', overlay: 'time', showfdm })[0].sections[0].panels[0];
+    const [bar, name] = draw(true).series.slice(-2);
+    expect(Array.from(bar.x)).toEqual([230.5, 230.63]);
+    expect(name.texts).toEqual(['spw 2']);
+    const [low] = draw(false).y.range!;
+    expect(bar.y[0]).toBeLessThan(low);
+    expect(name.y[0]).toBeLessThan(low);
+    expect(draw(true).y.range![0]).toBeLessThan(bar.y[0]);
+  });
+
   it('refuses tables without spectra, and shows values that are all zero between -1 and 1', () => {
     expect(() => bandpassFigures(tableOf(1), { name: 'a.g' })).toThrow(/a.g has solutions of one channel/);
     const real = calTableFigures(tableOf(1), { xaxis: 'time', yaxis: 'imag', iteration: ['antenna'], antenna: 'DA40' });
