@@ -1,9 +1,9 @@
-import type { CalibrationNames } from './calibration-plan.ts';
+import type { AprioriFindings, CalibrationNames } from './calibration-plan.ts';
 import { calibratedFields, type Observation, type ObservedField, tsysFieldOf } from './observation.ts';
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import type { AntennaOffset } from './position-plan.ts';
-import { type BadRadiometer, hasRadiometer } from './radiometer-check.ts';
+import { hasRadiometer } from './radiometer-check.ts';
 import { borrowedTsys } from './tsys-elevation.ts';
 
 /** Which tables there are to apply before the calibrators are looked at. */
@@ -19,18 +19,18 @@ export interface AprioriTables {
 export function aprioriTables(
   observation: Observation,
   positions: readonly AntennaOffset[],
-  badRadiometers: readonly BadRadiometer[],
-  tsysGrowth: number,
+  { radiometers, benefit, tsys }: AprioriFindings,
 ): AprioriTables {
-  const bad = new Set(badRadiometers.map(({ antenna }) => antenna));
+  const bad = new Set(radiometers.map(({ antenna }) => antenna));
   return {
     // wvrgcal needs one radiometer at least.
     hasWvr:
       observation.wvrSpwId !== undefined &&
+      !benefit?.isHarm &&
       observation.antennas.some(({ name }) => hasRadiometer(name) && !bad.has(name)),
     hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
     hasPositions: positions.length > 0,
-    tsysGrowth,
+    tsysGrowth: tsys.growth,
   };
 }
 

@@ -2,6 +2,7 @@ import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
 import { openAsdm } from '../../formats/asdm/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../foundation/bytes/index.ts';
+import { isCalTable, readCalTable } from '../calibration/index.ts';
 import { calibratorFluxesFromSource, type FluxSpec } from '../skymodel/index.ts';
 import { amplitudeBias } from './amplitude-bias.ts';
 import { findBodyLines } from './body-lines.ts';
@@ -13,6 +14,7 @@ import {
   planFlags,
   planImport,
   undirectedFields,
+  WATER_STEP,
 } from './calibration-plan.ts';
 import { chooseCalibrators } from './calibrator-choice.ts';
 import { judgeCoherence } from './coherence.ts';
@@ -26,6 +28,7 @@ import {
   statedFluxes,
 } from './flux-model.ts';
 import type { CalibratedBlock } from './flux-plan.ts';
+import type { CalibratorView } from './gain-series.ts';
 import { type Inspection, inspectCalibrators, inspectSignal } from './inspection.ts';
 import { missingData } from './missing-data.ts';
 import { calibratorFields, describeObservation, type Observation } from './observation.ts';
@@ -35,6 +38,7 @@ import { type ProgressPlan, runSteps } from './plan-run.ts';
 import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
 import { POSITIONS_TOPIC } from './position-check.ts';
 import type { PositionOffsets } from './position-plan.ts';
+import { judgeRadiometers, type RadiometerBenefit } from './radiometer-benefit.ts';
 import { findBadRadiometers, hasRadiometer } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
@@ -94,22 +98,29 @@ export async function calibrateBlock(
   await runSteps(context, runner, [importStep], progress);
 
   const vis = joinPath(options.directory, names.vis);
-  const intended = observe(
-    vis,
-    known.stated.map(({ name }) => name),
-  );
+  const intended = observe(vis, known.stated);
   const { wvrSpwId, antennas } = intended;
   const equipped = antennas.map(({ name }) => name).filter(hasRadiometer);
-  const radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
+  let radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
+  let benefit: RadiometerBenefit | undefined;
   const tsys = findBadTsys(vis, intended);
   const shadowed = findShadowed(vis, intended);
   const plan = (positions: PositionOffsets) =>
-    planApriori(intended, names, options.goal, { radiometers, tsys, shadowed, positions });
+    planApriori(intended, names, options.goal, { radiometers, benefit, tsys, shadowed, positions });
   const split = joinPath(options.directory, names.split);
   const isBody = (name: string) => isBodyModel(name, known);
   let apriori = plan({});
   await runSteps(context, runner, apriori.steps, progress);
-  const firstLook = inspectCalibrators(context, split, intended, names, isBody);
+  let firstLook = inspectCalibrators(context, split, intended, names, isBody);
+  benefit = lookAtRadiometers(`${vis}.wvr`, firstLook.view, intended);
+  if (benefit) {
+    radiometers = [...radiometers, ...benefit.harmful];
+    apriori = plan({});
+  }
+  if (benefit?.isHarm || benefit?.harmful.length) {
+    await runSteps(context, runner, apriori.steps.filter(takesWater), progress);
+    firstLook = inspectCalibrators(context, split, intended, names, isBody);
+  }
   const chosen = chooseCalibrators(intended, firstLook.sight, ({ name }) => isFluxKnown(name, known), options.uid);
   const { observation } = chosen;
   const flux = chooseFluxModel({ name: observation.flux.name, mjdSec: observation.startSec }, known, options.uid);
@@ -172,6 +183,9 @@ export async function calibrateBlock(
   };
 }
 
+/** True for the steps that depend on radiometers: their table, its application and all after it. */
+const takesWater = ({ number }: PlanStep) => number >= WATER_STEP;
+
 /** True for the steps that depend on antenna positions: their table, its application and all after it. */
 const takesPositions = ({ number }: PlanStep) => number >= POSITION_STEP;
 
@@ -184,10 +198,26 @@ function withFirstPositions(second: Inspection, first: readonly Decision[]): Ins
   };
 }
 
-function observe(vis: string, stated: readonly string[]): Observation {
+/** What a table of radiometer phases does to the calibrators, where there is one. */
+function lookAtRadiometers(
+  path: string,
+  view: CalibratorView,
+  { science }: Observation,
+): RadiometerBenefit | undefined {
+  if (!isCalTable(path)) return undefined;
+  const { rows } = readCalTable(path, 'solutions');
+  return judgeRadiometers(
+    view,
+    rows,
+    science.map(({ spwId }) => spwId),
+  );
+}
+
+function observe(vis: string, stated: readonly FluxSpec[]): Observation {
   const ms = openMs(vis, 'read');
   try {
-    return describeObservation(readMetadata(ms), baseName(vis), measuredTsys(ms), stated);
+    const names = stated.map(({ name }) => name);
+    return describeObservation(readMetadata(ms), baseName(vis), measuredTsys(ms), names);
   } finally {
     ms.close();
   }

@@ -9,6 +9,7 @@ import { phaseSourcesOf } from './phase-cover.ts';
 import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
 import { type PositionOffsets, positionCalls, positionDecision, positionsOf } from './position-plan.ts';
+import type { RadiometerBenefit } from './radiometer-benefit.ts';
 import { type BadRadiometer, borrowedWater, hasRadiometer, noneUsable } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
@@ -82,13 +83,16 @@ export function undirectedFields(asdm: Asdm): UndirectedField[] {
 /** What the imported data show before anything is done to them. */
 export interface AprioriFindings {
   readonly radiometers: readonly BadRadiometer[];
+  /** What the calibrators show of them, once they have been looked at. */
+  readonly benefit?: RadiometerBenefit;
   readonly tsys: TsysCheck;
   readonly shadowed: readonly ShadowedAntenna[];
   /** Offsets that the phases of the calibrators show: true minus believed position, ITRF m. */
   readonly positions: PositionOffsets;
 }
 
-/** Number of the step that corrects antenna positions. */
+/** Numbers of the steps that make the table of the radiometers and correct antenna positions. */
+export const WATER_STEP = 4;
 export const POSITION_STEP = 6;
 
 /** Steps 1–9: everything that needs no look at the calibrators. */
@@ -100,7 +104,7 @@ export function planApriori(
 ): { steps: PlanStep[]; decisions: Decision[] } {
   const decisions: Decision[] = [];
   const positions = positionsOf(observation, goal, findings.positions);
-  const tables = aprioriTables(observation, positions, findings.radiometers, findings.tsys.growth);
+  const tables = aprioriTables(observation, positions, findings);
   const steps: PlanStep[] = [
     { number: 1, title: 'Times of the SYSCAL table', calls: tables.hasTsys ? [syscalTimes(names.vis)] : [] },
     {
@@ -110,9 +114,13 @@ export function planApriori(
     },
     { number: 3, title: 'A-priori flags', calls: aprioriFlags(observation, names, findings.shadowed) },
     {
-      number: 4,
+      number: WATER_STEP,
       title: 'Water-vapour radiometer phases',
-      calls: tables.hasWvr ? wvrCalls(observation, names, findings.radiometers) : [],
+      calls: tables.hasWvr
+        ? wvrCalls(observation, names, findings.radiometers)
+        : findings.benefit?.isHarm
+          ? [remove(`${names.vis}.wvr`)]
+          : [],
     },
     { number: 5, title: 'System temperatures', calls: tables.hasTsys ? tsysCalls(names, findings.tsys.bad) : [] },
     {
@@ -312,7 +320,7 @@ function aprioriDecisions(
   observation: Observation,
   tables: AprioriTables,
   goal: ScienceGoal,
-  { radiometers }: AprioriFindings,
+  { radiometers, benefit }: AprioriFindings,
 ): Decision[] {
   const mapped = observation.science.map((spw) => `${spw.spwId} <- ${spw.tsysSpwId ?? 'none'}`).join(', ');
   return [
@@ -333,13 +341,14 @@ function aprioriDecisions(
       ? {
           topic: 'Water-vapour radiometers',
           choice: 'applied',
-          reason: `Window ${observation.wvrSpwId} holds their readings.`,
+          reason: `Window ${observation.wvrSpwId} holds their readings${benefit ? `; on calibrators ${benefit.told}` : ''}.`,
         }
       : {
           topic: 'Water-vapour radiometers',
           choice: 'not applied',
-          reason:
-            radiometers.length > 0
+          reason: benefit?.isHarm
+            ? `They make phases less steady: on calibrators ${benefit.told}.`
+            : radiometers.length > 0
               ? noneUsable(radiometers)
               : observation.antennas.some(({ name }) => hasRadiometer(name))
                 ? NO_RADIOMETERS

@@ -24,6 +24,7 @@ export interface Inspection {
   readonly positions: PositionOffsets;
   readonly signal: SignalView;
   readonly sight: CalibratorSight;
+  readonly view: CalibratorView;
 }
 
 const POL_NAMES = ['XX', 'YY'];
@@ -71,6 +72,7 @@ export function inspectCalibrators(
       scanSnr: view.scanSnr,
       bodies: new Set(all.filter(({ name }) => isBody(name)).map(({ id }) => id)),
     },
+    view,
   };
 }
 

@@ -56,7 +56,6 @@ export function findBadRadiometers(
 
 /** Says which antennas take the water of their neighbours: those of bad radiometers, and those that have none. */
 export function borrowedWater(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): Decision[] {
-  const topic = 'Radiometer missing';
   const isBad = new Set(bad.map(({ antenna }) => antenna));
   const without = antennas.filter(({ name }) => !hasRadiometer(name));
   const lenders = antennas.filter(({ name }) => hasRadiometer(name) && !isBad.has(name));
@@ -66,14 +65,15 @@ export function borrowedWater(antennas: readonly AntennaInfo[], bad: readonly Ba
   const [one, ...more] = without.map(({ name }) => name);
   return [
     ...bad.map(({ antenna, finding }) => ({
-      ...{ topic, choice: `${antenna} takes the water of its neighbours` },
+      topic: 'Radiometer left out',
+      choice: `${antenna} takes the water of its neighbours`,
       reason: `Its radiometer ${finding}.`,
     })),
     ...(one === undefined
       ? []
       : [
           {
-            topic,
+            topic: 'Radiometer missing',
             choice: `${[one, ...more].join(', ')} ${more.length > 0 ? 'take the water of their' : 'takes the water of its'} neighbours`,
             reason: `7 m antennas have no radiometers; the nearest with one is up to ${Math.max(...distances).toFixed(0)} m away, and what water differs by over that stays in the phases.`,
           },

@@ -230,6 +230,7 @@ export class Execution {
       startSec: subscan.startEvent * TIMING_EVENT_SEC,
       integrationCount: subscan.integrationCount,
       silent: faultyAntenna(parameters.faults, 'no-radiometer', this.layout.names.length),
+      unsteady: faultyAntenna(parameters.faults, 'unsteady-radiometer', this.layout.names.length),
       elevationAt: (seconds) => fieldAzEl(field, this.mjdSec(seconds / TIMING_EVENT_SEC)).el,
     });
     appendMain(asdm, row, {

@@ -8,6 +8,7 @@ export const FAULT_NAMES = [
   'low-gain',
   'spike',
   'no-radiometer',
+  'unsteady-radiometer',
   'no-tsys',
   'wrong-tsys',
   'antenna-position',
@@ -26,6 +27,7 @@ const FAULTY_ANTENNA: Readonly<Partial<Record<FaultName, number>>> = {
   'low-gain': 5,
   'wrong-tsys': 6,
   'antenna-position': 7,
+  'unsteady-radiometer': 8,
 };
 
 /** Polarization that is dead. */
@@ -38,6 +40,8 @@ export const PHASE_JUMP = 1.9;
 export const TSYS_FACTOR = 4;
 /** Position of an antenna that nobody knows of: true minus online, ITRF, m; 2 mm long. */
 export const POSITION_FAULT = [1.2e-3, -1.3e-3, 0.9e-3] as const;
+/** Readings of an unsteady radiometer swing by that much, K, with that period, s. */
+export const UNSTEADY = { swingK: 2, periodSec: 40 };
 /** What is left of the visibilities of the flux calibrator in the last execution. */
 export const WEAK_FLUX = 0.7;
 /** Baseband and first of the two channels of the spike, and its strength over the noise of a channel and baseline. */

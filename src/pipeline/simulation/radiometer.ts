@@ -1,5 +1,6 @@
 import type { AsdmWriter, BdfHeader } from '../../formats/asdm/index.ts';
 import { PATH_PER_MM, radiometerTemperatures, WVR_CHANNELS } from './atmosphere.ts';
+import { UNSTEADY } from './faults.ts';
 import type { ArrayLayout, Instrument } from './instrument.ts';
 import type { RandomStream } from './random.ts';
 import { INTEGRATION_EVENTS, RADIOMETER_EVENTS, TIMING_EVENT_NS, TIMING_EVENT_SEC } from './schedule.ts';
@@ -20,6 +21,8 @@ export interface RadiometerOptions {
   readonly integrationCount: number;
   /** Antenna whose radiometer gives nothing. */
   readonly silent?: number;
+  /** Antenna whose readings swing. */
+  readonly unsteady?: number;
   /** Elevation of the field `seconds` after the start of the execution, rad. */
   readonly elevationAt: (seconds: number) => number;
 }
@@ -53,9 +56,11 @@ export function writeRadiometers(asdm: AsdmWriter, options: RadiometerOptions): 
       const column = instrument.pwvMm / Math.sin(elevation) + path / PATH_PER_MM;
       const at = (sample * antennaCount + ant) * CHANNEL_COUNT;
       radiometerTemperatures(column, temperatures, at);
+      const swing =
+        ant === options.unsteady ? UNSTEADY.swingK * Math.sin((2 * Math.PI * seconds) / UNSTEADY.periodSec) : 0;
       for (let channel = 0; channel < CHANNEL_COUNT; channel++) {
         const noise = options.random ? RADIOMETER_NOISE_K * options.random.normal() : 0;
-        temperatures[at + channel] += instrument.radiometerOffset[ant * CHANNEL_COUNT + channel] + noise;
+        temperatures[at + channel] += instrument.radiometerOffset[ant * CHANNEL_COUNT + channel] + noise + swing;
       }
     }
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { calibrationNames, planApriori } from '../../../src/pipeline/reduction/calibration-plan.ts';
 import { taskCalls } from '../../../src/pipeline/reduction/index.ts';
 import type { Observation } from '../../../src/pipeline/reduction/observation.ts';
+import type { RadiometerBenefit } from '../../../src/pipeline/reduction/radiometer-benefit.ts';
 import { EMPTY_GOAL } from '../../../src/pipeline/reduction/science-goal.ts';
 
 const field = (id: number, name: string) => ({ id, name, ra: 0.1 * id, dec: 0 });
@@ -24,9 +25,15 @@ const observation = {
 } as unknown as Observation;
 
 /** Calls of wvrgcal, tables that are applied, and what is said of radiometers, when some of them cannot be used. */
-function planned(bad: Record<string, string>, seen = observation) {
+function planned(bad: Record<string, string>, seen = observation, benefit?: RadiometerBenefit) {
   const radiometers = Object.entries(bad).map(([antenna, finding]) => ({ antenna, finding }));
-  const findings = { radiometers, tsys: { bad: [], missing: [], growth: Number.NaN }, shadowed: [], positions: {} };
+  const findings = {
+    radiometers,
+    benefit,
+    tsys: { bad: [], missing: [], growth: Number.NaN },
+    shadowed: [],
+    positions: {},
+  };
   const { steps, decisions } = planApriori(seen, calibrationNames('uid___A002_X1_X1'), EMPTY_GOAL, findings);
   const calls = taskCalls({ kind: 'calibration', subject: '', header: [], steps });
   return {
@@ -50,6 +57,17 @@ describe('planApriori', () => {
         'DA42 takes the water of its neighbours: Its radiometer gave no readings.',
         'CM01 takes the water of its neighbours: 7 m antennas have no radiometers; the nearest with one is up to 80 m away, and what water differs by over that stays in the phases.',
       ],
+    });
+  });
+
+  it('tells what radiometers do to phases, and does without where they harm', () => {
+    const told = 'phases turn';
+    const helpful = planned({}, observation, { harmful: [], isHarm: false, told });
+    expect(helpful.said[0]).toBe('applied: Window 0 holds their readings; on calibrators phases turn.');
+    expect(helpful.wvrflag).toHaveLength(1);
+    expect(planned({}, observation, { harmful: [], isHarm: true, told })).toMatchObject({
+      ...{ wvrflag: [], applied: 0 },
+      said: ['not applied: They make phases less steady: on calibrators phases turn.'],
     });
   });
 

@@ -29,7 +29,7 @@ describe('faults of the array', () => {
       ...SIZE,
       faults: ['dead-polarization', 'off-source', 'phase-jump', 'low-gain', 'spike', 'no-radiometer', 'no-tsys'],
     });
-    expect(decided(block, 'Radiometer missing')).toEqual(['DA42 takes the water of its neighbours']);
+    expect(decided(block, 'Radiometer left out')).toEqual(['DA42 takes the water of its neighbours']);
     expect(decided(block, 'Dead polarization')).toEqual(['DA44 YY flagged']);
     expect(decided(block, 'Antenna off source').map((choice) => choice.slice(0, 12))).toEqual(['DA45 flagged']);
     expect(decided(block, 'Phase jump').map((choice) => choice.slice(0, 12))).toEqual(['DA46 flagged']);
@@ -53,6 +53,16 @@ describe('faults of the array', () => {
     const gencal = taskCalls(block.calibration.plan).find(({ args }) => args.caltype === 'antpos');
     expect(gencal?.args.antenna).toBe('DA41,DA42,DA48,DV03');
     expect(flagged(block)).toEqual([]);
+    expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
+  }, 240_000);
+
+  it('of a radiometer are seen on the calibrators, and neighbours stand in', async () => {
+    const block = await calibrateSmallBlock({ ...SIZE, cycleCount: 2, faults: ['unsteady-radiometer'] });
+    expect(decided(block, 'Radiometer left out')).toEqual(['DV05 takes the water of its neighbours']);
+    expect(decided(block, 'Water-vapour radiometers')).toEqual(['applied']);
+    expect(decided(block, 'Inspection of the calibrators')).toEqual(['nothing flagged']);
+    const wvr = taskCalls(block.calibration.plan).filter(({ task }) => task === 'wvrgcal');
+    expect(wvr.map(({ args }) => args.wvrflag)).toEqual([['DV05']]);
     expect(Math.max(...fluxDeviations(block))).toBeLessThan(1);
   }, 240_000);
 
