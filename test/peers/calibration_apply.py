@@ -213,7 +213,7 @@ def main():
                   "a radiometer flagged, neighbours near": ("near.wvr", "ours.near", dict(one, wvrflag=names[1:2], maxdistm=1000.0, minnumants=2, scale=0.9, toffset=-1)),
                   "none near": ("far.wvr", "ours.far", dict(one, wvrflag=names[1:2], maxdistm=0.0)),
                   "smoothed, a source left out": ("smooth.wvr", "ours.smooth", dict(one, smooth="13s", sourceflag=[phase], mingoodfrac=0.5, wvrspw=[0])),
-                  "reversed window, reference, dispersion": ("disperse.wvr", "ours.disperse", dict(one, reversespw=str(science[0]), refant=[names[2]], disperse=True, statsource=target))}
+                  "reversed window, reference, dispersion": ("disperse.wvr", "ours.disperse", dict(reversespw="0", refant=[names[2]], disperse=True, statsource=target))}
     statistics = [C.wvrgcal(caltable=theirs, **both, **parameters) for theirs, _, parameters in retrievals.values()]
     answers = ours(bundle, work, [["gencal", {"vis": "ours.ms", "caltable": "ours." + k, "caltype": k, **m}] for k, m in todo]
          + [["wvrgcal", dict(vis="ours.ms", caltable=own, **parameters)] for _, own, parameters in retrievals.values()])
