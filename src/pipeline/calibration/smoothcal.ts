@@ -24,17 +24,19 @@ export interface SmoothcalOptions {
  * or median of those within half of smoothtime (CASA 6.7, smoothCT). Flagged solutions with good neighbours are filled.
  *
  * @returns the table that was written
- * @throws usage for an unknown smoothtype; missing
+ * @throws usage for an unknown smoothtype or a smoothtime that is not above 0; missing
  */
 export function smoothcal(context: Context, options: SmoothcalOptions): CalTable {
   const type = (options.smoothtype ?? 'median').toLowerCase();
   if (type !== 'mean' && type !== 'median') fail('usage', `smoothtype "${type}" is neither 'mean' nor 'median'.`);
+  const width = options.smoothtime ?? 60;
+  if (!(width > 0)) fail('usage', `smoothtime=${width}: a time above 0 s is needed, e.g. smoothtime=60.`);
   const source = joinPath(context.cwd, options.tablein);
   const table = readCalTable(source);
   const text = splitTexts(options.field).join(',');
   const names = table.fields.map(({ name, code }) => [name, code]);
   const fields = text === '' ? undefined : new Set(parseNamedList(text, names, 'field'));
-  const smoothed = smoothTable(table, type, options.smoothtime ?? 60, fields);
+  const smoothed = smoothTable(table, type, width, fields);
   const target = options.caltable ? joinPath(context.cwd, options.caltable) : source;
   context.log.post(`Storing result in ${target}`, 'INFO', 'smoothcal::Calibrater::smooth');
   writeCalTable(target, smoothed);

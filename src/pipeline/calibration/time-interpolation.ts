@@ -73,7 +73,7 @@ export interface CubicWeights {
 }
 
 /**
- * The cubic through the four solutions around a time that lies after `low`; undefined where there are fewer.
+ * The cubic through the four solutions around a time that lies after `low`; undefined where there are fewer, or two at one time.
  *
  * @param times as for {@link registerTime}
  */
@@ -85,6 +85,7 @@ export function cubicWeights(
 ): CubicWeights | undefined {
   if (times.length < 4) return undefined;
   const first = Math.min(Math.max(low - 1, 0), times.length - 4);
+  for (let point = first; point < first + 3; point++) if (times[point] === times[point + 1]) return undefined;
   const t = Math.fround(time - reference);
   const weights = [0, 1, 2, 3].map((point) => {
     let weight = 1;

@@ -1,5 +1,5 @@
 import { type MsMetadata, openMs, readMetadata } from '../../astronomy/ms/index.ts';
-import type { Context } from '../../foundation/base/index.ts';
+import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
 import { readCalTable } from './caltable-read.ts';
 
@@ -28,6 +28,11 @@ export function tsysspwmap(context: Context, options: TsysspwmapOptions): number
   }
   const { rows, spectralWindows } = readCalTable(joinPath(context.cwd, options.tsystable));
   const measured = [...new Set(rows.spwId)].sort((a, b) => a - b);
+  const strange = measured.find((id) => !windows[id] || !spectralWindows[id]);
+  if (strange !== undefined) {
+    const text = `${options.tsystable} has solutions in window ${strange}, which ${options.vis} lacks; give the table that gencal made of this MeasurementSet.`;
+    fail('usage', text, { file: joinPath(context.cwd, options.tsystable) });
+  }
   const tolerance = options.tsysChanTol ?? 0;
   const unmatched: number[] = [];
   const map = windows.map(({ id, bbcNo, chanFreqs, chanWidths }) => {

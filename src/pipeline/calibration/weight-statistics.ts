@@ -1,4 +1,4 @@
-import { openMs, readMetadata } from '../../astronomy/ms/index.ts';
+import { openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { readChunks } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
@@ -35,12 +35,16 @@ interface Tally {
  * Weights by field and window of cross-correlations that are not wholly flagged (what `es.getCalWeightStats` is for). A dataset
  * calibrated with weights shows them well away from 1 and alike for all fields; all equal to 1 means that none were made.
  */
-export function weightStatistics(context: Context, options: { readonly vis: string }): WeightStatistics[] {
+export function weightStatistics(
+  context: Context,
+  { vis, intent }: { readonly vis: string; readonly intent?: string },
+): WeightStatistics[] {
   const tallies = new Map<string, Tally>();
-  const ms = openMs(joinPath(context.cwd, options.vis));
+  const ms = openMs(joinPath(context.cwd, vis));
   try {
     const metadata = readMetadata(ms);
-    for (const chunk of readChunks(ms, { columns: [], metadata })) {
+    const { rows } = selectRows(ms, intent ? { intent } : {}, { metadata });
+    for (const chunk of readChunks(ms, { rows, columns: [], metadata })) {
       context.checkAbort();
       try {
         for (let row = 0; row < chunk.rowCount; row++) {

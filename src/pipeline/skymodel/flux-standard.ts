@@ -131,5 +131,8 @@ function manualSpectrum(context: Context, options: StandardOptions): PointSpectr
   if (Math.abs(spectralIndex[0]) > 10)
     fail('usage', `The spectral index ${spectralIndex[0]} is beyond ±10; check spix.`);
   const referenceHz = parseQuantity(options.reffreq ?? '1GHz', 'frequency', 'Hz');
+  if (referenceHz === 0 && spectralIndex.some((term) => term !== 0)) {
+    fail('usage', 'setjy: a spectral index needs the frequency of the flux density; give reffreq, e.g. 100GHz.');
+  }
   return { kind: 'power-law', stokes, referenceHz, spectralIndex };
 }

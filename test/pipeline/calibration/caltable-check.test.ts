@@ -130,5 +130,7 @@ describe('checks of a calibration table', () => {
     const [first, second] = weightStatistics(context, { vis: 'a.ms' });
     expect(first).toMatchObject({ fieldId: 0, spwId: 0, count: 60, min: 4, max: 4, mean: 4, median: 4 });
     expect(second.fieldName).toBe('J0001');
+    const chosen = weightStatistics(context, { vis: 'a.ms', intent: '*PHASE*' });
+    expect(chosen.map(({ fieldName }) => fieldName)).toEqual(['J0001']);
   });
 });

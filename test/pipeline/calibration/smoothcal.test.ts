@@ -71,6 +71,11 @@ describe('smoothcal', () => {
     });
   });
 
+  it.each([0, -5, Number.NaN])('needs a time above 0, not %d', (smoothtime) => {
+    write([[1, 0]]);
+    expect(() => smooth({ smoothtype: 'mean', smoothtime })).toThrow(/a time above 0 s is needed/);
+  });
+
   it('follows phases over a turn', () => {
     write([
       [1, 3],

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openMs, readNumbers } from '../../../src/astronomy/ms/index.ts';
+import { openTable } from '../../../src/formats/tables/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
+import { joinPath } from '../../../src/foundation/bytes/index.ts';
 import { fixsyscaltimes, gencal, tsysspwmap } from '../../../src/pipeline/calibration/index.ts';
 import { timeOf, writeSyntheticMs } from './synthetic-ms.ts';
 
@@ -56,6 +58,16 @@ it('maps windows to the system temperatures of their baseband', () => {
   gencal(context, { vis: 'a.ms', caltable: 'a.tsys', caltype: 'tsys' });
   expect(tsysspwmap(context, { vis: 'a.ms', tsystable: 'a.tsys' })).toEqual([0, 0]);
   expect(tsysspwmap(context, { vis: 'a.ms', tsystable: 'a.tsys', trim: false })).toEqual([0, 0, 2]);
+});
+
+it('says that a table is of another MeasurementSet', () => {
+  gencal(context, { vis: 'a.ms', caltable: 'b.tsys', caltype: 'tsys' });
+  const table = openTable(joinPath(context.cwd, 'b.tsys'), 'update');
+  table.column('SPECTRAL_WINDOW_ID').put(0, 17);
+  table.close();
+  expect(() => tsysspwmap(context, { vis: 'a.ms', tsystable: 'b.tsys' })).toThrow(
+    'b.tsys has solutions in window 17, which a.ms lacks; give the table that gencal made of this MeasurementSet.',
+  );
 });
 
 it('has rows of antennas without a spectrum unless the array may be uneven', () => {

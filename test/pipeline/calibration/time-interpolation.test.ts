@@ -57,6 +57,14 @@ describe('cubicWeights', () => {
   it('need four solutions', () => {
     expect(cubicWeights(times, 0, 20, 1)).toBeUndefined();
   });
+
+  it.each([
+    [1, 1, 4, 7],
+    [1, 4, 4, 7],
+    [1, 4, 7, 7],
+  ])('need them at four times, which appended tables may not have: %d, %d, %d, %d', (...same) => {
+    expect(cubicWeights(Float32Array.from(same), 0, 5, 1)).toBeUndefined();
+  });
 });
 
 describe('parseTimeMethod', () => {

@@ -51,6 +51,15 @@ describe('setjy', () => {
     expect(flux({ fluxdensity: 2 })).toBe(2);
   });
 
+  it('needs the frequency of a flux density that has a spectral index', () => {
+    const call = (spix: number) =>
+      setjy(context, { vis: 'a.ms', field: '0', standard: 'manual', fluxdensity: 1, spix, reffreq: '0Hz' });
+    expect(() => call(-1)).toThrow(
+      'setjy: a spectral index needs the frequency of the flux density; give reffreq, e.g. 100GHz.',
+    );
+    expect(() => call(0)).not.toThrow();
+  });
+
   it('returns flux densities at channel 0, or of the middle of the window', () => {
     const flux = (scalebychan: boolean) => {
       const spectrum = { fluxdensity: 1, spix: -1, reffreq: '100GHz', scalebychan };

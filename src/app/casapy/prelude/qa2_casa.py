@@ -550,7 +550,7 @@ _MATH = (
 
 def install():
     """What the snapshot keeps."""
-    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_fits.py', 'qa2_fits_header.py', 'qa2_astropy.py', 'qa2_units.py', 'qa2_units_numpy.py', 'qa2_equivalencies.py', 'qa2_sky.py', 'qa2_wcs.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_analysis.py', 'qa2_delivery.py', 'subprocess.py'])
+    qa2_session.HIDDEN.extend(['qa2_casa.py', 'qa2_engine.py', 'qa2_fits.py', 'qa2_fits_header.py', 'qa2_astropy.py', 'qa2_units.py', 'qa2_units_numpy.py', 'qa2_equivalencies.py', 'qa2_constants.py', 'qa2_sky.py', 'qa2_wcs.py', 'qa2_parameters.py', 'qa2_prompt.py', 'qa2_magic.py', 'qa2_analysis.py', 'qa2_delivery.py', 'subprocess.py'])
     _install_modules()
     sys.meta_path.extend([_TaskModules, AstropyModules, ScipyModules, _RefusedModules])
     _install_shell()

@@ -1,3 +1,4 @@
+import { openMs } from '../../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../../foundation/base/index.ts';
 import { baseName, joinPath } from '../../../foundation/bytes/index.ts';
 import {
@@ -44,11 +45,15 @@ export const scienceReductionTool: ToolDeclaration<null> = {
       },
     ),
     getCalWeightStats: method("vis='', intent='', doplots=False", (_state, args, { context }) => {
-      return weightStatistics(context, { vis: textArgument(args, 'vis') }) as unknown as TaskValue;
+      if (args.doplots === true) fail('unsupported', 'es.getCalWeightStats(): only doplots=False is available.');
+      const options = { vis: textArgument(args, 'vis'), intent: textArgument(args, 'intent') };
+      return weightStatistics(context, options) as unknown as TaskValue;
     }),
     fixForCSV2555: method('msName', (_state, args, { context, log }) => {
       const vis = joinPath(context.cwd, textArgument(args, 'msName'));
-      log.post(`${vis}: nothing to repair; importasdm of this program writes the tables right.`, 'INFO', 'es');
+      openMs(vis).close();
+      const text = `${vis}: left as it is; what this repaired in tables of CASA's importasdm of 2013, importasdm of this program does not get wrong.`;
+      log.post(text, 'INFO', 'es');
       return true;
     }),
   },
