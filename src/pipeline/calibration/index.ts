@@ -45,5 +45,6 @@ export type { PlotAxis, SpectralView } from './visibility-axes.ts';
 export { type PlotKey, type VisibilityPlot, visibilityFigures } from './visibility-figure.ts';
 export { type WeightStatistics, weightStatistics } from './weight-statistics.ts';
 export { type WvrPlot, wvrFigures } from './wvr-figure.ts';
+export { FARTHEST_RADIOMETER_M, FEWEST_RADIOMETERS, nearestRadiometers } from './wvr-neighbours.ts';
 export { RETRIEVAL_WORK, retrievePiece } from './wvr-retrieval.ts';
 export { type WvrgcalOptions, type WvrgcalResult, wvrgcal } from './wvrgcal.ts';

@@ -1,6 +1,10 @@
 import type { AntennaInfo } from '../../astronomy/ms/index.ts';
 import type { WvrData } from './wvr-data.ts';
 
+/** Farthest neighbour that lends its radiometer, m, and how few make do, where wvrgcal is not told otherwise. */
+export const FARTHEST_RADIOMETER_M = 500;
+export const FEWEST_RADIOMETERS = 2;
+
 /** A neighbour that lends its radiometer, with its weight. */
 export interface Neighbour {
   readonly antenna: number;

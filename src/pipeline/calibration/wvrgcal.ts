@@ -5,7 +5,7 @@ import { calFrameOf } from './caltable-frame.ts';
 import { writeCalTable } from './caltable-write.ts';
 import { smoothTable } from './smoothcal.ts';
 import { filterTimes, offsetTimes, readWvrData, type WvrData, wvrWindows } from './wvr-data.ts';
-import { borrowSamples, nearestRadiometers } from './wvr-neighbours.ts';
+import { borrowSamples, FARTHEST_RADIOMETER_M, FEWEST_RADIOMETERS, nearestRadiometers } from './wvr-neighbours.ts';
 import { subtractOffsets } from './wvr-offsets.ts';
 import {
   pathDiscrepancy,
@@ -261,8 +261,8 @@ function tooFewGood(
 function replaceSamples({ metadata, options, post }: Job, data: WvrData, replaced: ReadonlySet<number>): Set<number> {
   const impossible = new Set<number>();
   const asked = options.maxdistm ?? -1;
-  const maxDistance = asked < 0 ? 500 : asked;
-  const least = options.minnumants ?? 2;
+  const maxDistance = asked < 0 ? FARTHEST_RADIOMETER_M : asked;
+  const least = options.minnumants ?? FEWEST_RADIOMETERS;
   for (const antenna of [...replaced].sort((a, b) => a - b)) {
     const near = nearestRadiometers(metadata.antennas, antenna, replaced, maxDistance);
     const isPossible = near.length >= least;

@@ -3,7 +3,7 @@ import { calibratedFields, type Observation, type ObservedField, tsysFieldOf } f
 import { type Decision, task } from './plan-builder.ts';
 import type { PlanCall } from './plan-types.ts';
 import type { AntennaOffset } from './position-plan.ts';
-import { hasRadiometer } from './radiometer-check.ts';
+import { borrowWater } from './radiometer-check.ts';
 import { borrowedTsys } from './tsys-elevation.ts';
 
 /** Which tables there are to apply before the calibrators are looked at. */
@@ -15,19 +15,24 @@ export interface AprioriTables {
   readonly tsysGrowth: number;
 }
 
+/**
+ * Radiometers that cost more than this share of the antennas are not applied: noise then grows by more than a third, for phases whose
+ * unsteadiness is told.
+ */
+const LARGEST_LOSS = 0.25;
+
 /** Finds out which tables an observation has. */
 export function aprioriTables(
   observation: Observation,
   positions: readonly AntennaOffset[],
   { radiometers, benefit, tsys }: AprioriFindings,
 ): AprioriTables {
-  const bad = new Set(radiometers.map(({ antenna }) => antenna));
+  const { lost } = borrowWater(observation.antennas, radiometers);
   return {
-    // wvrgcal needs one radiometer at least.
     hasWvr:
       observation.wvrSpwId !== undefined &&
       !benefit?.isHarm &&
-      observation.antennas.some(({ name }) => hasRadiometer(name) && !bad.has(name)),
+      lost.length <= LARGEST_LOSS * observation.antennas.length,
     hasTsys: observation.tsysSpwIds.length > 0 && observation.atmosphereScans.length > 0,
     hasPositions: positions.length > 0,
     tsysGrowth: tsys.growth,

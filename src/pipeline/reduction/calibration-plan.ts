@@ -10,7 +10,7 @@ import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
 import { type PositionOffsets, positionCalls, positionDecision, positionsOf } from './position-plan.ts';
 import type { RadiometerBenefit } from './radiometer-benefit.ts';
-import { type BadRadiometer, borrowedWater, hasRadiometer, noneUsable } from './radiometer-check.ts';
+import { type BadRadiometer, hasRadiometer, noneUsable, tooManyLost, waterDecisions } from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
 import { type BadTsys, MARGIN_SEC, NO_TSYS, type TsysCheck } from './tsys-check.ts';
@@ -118,7 +118,7 @@ export function planApriori(
       title: 'Water-vapour radiometer phases',
       calls: tables.hasWvr
         ? wvrCalls(observation, names, findings.radiometers)
-        : findings.benefit?.isHarm
+        : findings.benefit
           ? [remove(`${names.vis}.wvr`)]
           : [],
     },
@@ -348,11 +348,7 @@ function aprioriDecisions(
           choice: 'not applied',
           reason: benefit?.isHarm
             ? `They make phases less steady: on calibrators ${benefit.told}.`
-            : radiometers.length > 0
-              ? noneUsable(radiometers)
-              : observation.antennas.some(({ name }) => hasRadiometer(name))
-                ? NO_RADIOMETERS
-                : 'The data hold no radiometer window (7 m antennas have none).',
+            : whyNoWater(observation, radiometers),
         },
     positionDecision(observation, goal),
     ...(observation.singleChannelSpwIds.length === 0
@@ -367,6 +363,14 @@ function aprioriDecisions(
   ];
 }
 
+function whyNoWater({ antennas, wvrSpwId }: Observation, bad: readonly BadRadiometer[]): string {
+  const equipped = antennas.filter(({ name }) => hasRadiometer(name));
+  if (equipped.length === 0) return 'The data hold no radiometer window (7 m antennas have none).';
+  if (wvrSpwId === undefined) return NO_RADIOMETERS;
+  const isBad = new Set(bad.map(({ antenna }) => antenna));
+  return equipped.every(({ name }) => isBad.has(name)) ? noneUsable(bad) : tooManyLost(antennas, bad);
+}
+
 function findingDecisions(
   observation: Observation,
   { radiometers, tsys, shadowed }: AprioriFindings,
@@ -374,7 +378,7 @@ function findingDecisions(
 ): Decision[] {
   return [
     ...shadowDecisions(shadowed),
-    ...(hasWvr ? borrowedWater(observation.antennas, radiometers) : []),
+    ...(hasWvr ? waterDecisions(observation.antennas, radiometers) : []),
     ...tsys.bad.map(({ antenna, scan, spwIds, ratio, usual }) => ({
       topic: 'Wrong Tsys',
       choice: `${antenna} flagged in scan ${scan.number}, windows ${spwIds.join(', ')}`,

@@ -1,6 +1,7 @@
 import { type AntennaInfo, openMs, readMetadata, selectRows } from '../../astronomy/ms/index.ts';
 import { readChunks, type VisibilityChunk } from '../../astronomy/visibility/index.ts';
 import type { Context } from '../../foundation/base/index.ts';
+import { FARTHEST_RADIOMETER_M, FEWEST_RADIOMETERS, nearestRadiometers } from '../calibration/index.ts';
 import type { Decision } from './plan-builder.ts';
 
 /** An antenna whose radiometer cannot be used, and what it shows. */
@@ -54,31 +55,71 @@ export function findBadRadiometers(
   }
 }
 
-/** Says which antennas take the water of their neighbours: those of bad radiometers, and those that have none. */
-export function borrowedWater(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): Decision[] {
+/** What wvrgcal does with antennas whose radiometers are bad, and with those that have none. */
+export interface BorrowedWater {
+  /** Antennas that take the water of neighbours, and how far the nearest one is, m. */
+  readonly borrowed: readonly { readonly antenna: string; readonly distance: number }[];
+  /** Antennas with too few neighbours for that: their solutions are flagged, and so are their data where these are applied. */
+  readonly lost: readonly string[];
+}
+
+/** Finds out which antennas have neighbours near enough. */
+export function borrowWater(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): BorrowedWater {
   const isBad = new Set(bad.map(({ antenna }) => antenna));
-  const without = antennas.filter(({ name }) => !hasRadiometer(name));
-  const lenders = antennas.filter(({ name }) => hasRadiometer(name) && !isBad.has(name));
-  const distances = without.map(({ position }) =>
-    Math.min(...lenders.map((other) => Math.hypot(...position.map((value, axis) => value - other.position[axis])))),
-  );
-  const [one, ...more] = without.map(({ name }) => name);
+  const without = antennas.filter(({ name }) => !hasRadiometer(name) || isBad.has(name));
+  const excluded = new Set(without.map(({ id }) => id));
+  const near = without.map(({ id, name, position }) => {
+    const lenders = nearestRadiometers(antennas, id, excluded, FARTHEST_RADIOMETER_M);
+    const [nearest] = lenders.map(({ antenna }) => antennas[antenna].position);
+    const distance = nearest ? Math.hypot(...position.map((value, axis) => value - nearest[axis])) : Number.NaN;
+    return { antenna: name, distance, isLost: lenders.length < FEWEST_RADIOMETERS };
+  });
+  return {
+    borrowed: near.filter(({ isLost }) => !isLost).map(({ antenna, distance }) => ({ antenna, distance })),
+    lost: near.filter(({ isLost }) => isLost).map(({ antenna }) => antenna),
+  };
+}
+
+const TOO_FEW = `fewer than ${FEWEST_RADIOMETERS} radiometers that work are within ${FARTHEST_RADIOMETER_M} m`;
+
+/** Says which antennas take the water of their neighbours and which are lost: those of bad radiometers, and those that have none. */
+export function waterDecisions(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): Decision[] {
+  const { borrowed, lost } = borrowWater(antennas, bad);
+  const distances = new Map(borrowed.map(({ antenna, distance }) => [antenna, distance]));
+  const small = antennas.map(({ name }) => name).filter((name) => !hasRadiometer(name));
+  const [near, far] = [small.filter((name) => distances.has(name)), small.filter((name) => lost.includes(name))];
+  const farthest = Math.max(...near.map((name) => distances.get(name) ?? 0)).toFixed(0);
   return [
     ...bad.map(({ antenna, finding }) => ({
       topic: 'Radiometer left out',
-      choice: `${antenna} takes the water of its neighbours`,
-      reason: `Its radiometer ${finding}.`,
+      choice: distances.has(antenna) ? `${antenna} takes the water of its neighbours` : `${antenna} is flagged`,
+      reason: `Its radiometer ${finding}${distances.has(antenna) ? '' : `, and ${TOO_FEW}`}.`,
     })),
-    ...(one === undefined
-      ? []
-      : [
+    ...(near.length > 0
+      ? [
           {
             topic: 'Radiometer missing',
-            choice: `${[one, ...more].join(', ')} ${more.length > 0 ? 'take the water of their' : 'takes the water of its'} neighbours`,
-            reason: `7 m antennas have no radiometers; the nearest with one is up to ${Math.max(...distances).toFixed(0)} m away, and what water differs by over that stays in the phases.`,
+            choice: `${near.join(', ')} ${near.length > 1 ? 'take the water of their' : 'takes the water of its'} neighbours`,
+            reason: `7 m antennas have no radiometers; the nearest with one is up to ${farthest} m away. Where the water in front of the two differs, phases keep the difference.`,
           },
-        ]),
+        ]
+      : []),
+    ...(far.length > 0
+      ? [
+          {
+            topic: 'Radiometer missing',
+            choice: `${far.join(', ')} ${far.length > 1 ? 'are' : 'is'} flagged`,
+            reason: `7 m antennas have no radiometers, and ${TOO_FEW}.`,
+          },
+        ]
+      : []),
   ];
+}
+
+/** A sentence for an array in which the radiometers would cost too many antennas. */
+export function tooManyLost(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): string {
+  const { lost } = borrowWater(antennas, bad);
+  return `With them ${lost.length} of ${antennas.length} antennas would be flagged (${lost.join(', ')}): they have no radiometer that works, and ${TOO_FEW}.`;
 }
 
 /** A sentence for an array none of whose radiometers can be used. */

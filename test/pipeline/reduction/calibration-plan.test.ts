@@ -6,8 +6,9 @@ import type { RadiometerBenefit } from '../../../src/pipeline/reduction/radiomet
 import { EMPTY_GOAL } from '../../../src/pipeline/reduction/science-goal.ts';
 
 const field = (id: number, name: string) => ({ id, name, ra: 0.1 * id, dec: 0 });
+const antennasOf = (names: string[]) => names.map((name, id) => ({ id, name, position: [40 * id, 0, 0] }));
 const observation = {
-  antennas: ['DA41', 'DA42', 'CM01'].map((name, index) => ({ name, position: [40 * index, 0, 0] })),
+  antennas: antennasOf(['DA41', 'DA42', 'DA43', 'DA44', 'CM01']),
   wvrSpwId: 0,
   tsysSpwIds: [],
   science: [{ spwId: 1, name: 'a', chanCount: 64, bandwidthHz: 2e9 }],
@@ -55,7 +56,33 @@ describe('planApriori', () => {
       said: [
         'applied: Window 0 holds their readings.',
         'DA42 takes the water of its neighbours: Its radiometer gave no readings.',
-        'CM01 takes the water of its neighbours: 7 m antennas have no radiometers; the nearest with one is up to 80 m away, and what water differs by over that stays in the phases.',
+        'CM01 takes the water of its neighbours: 7 m antennas have no radiometers; the nearest with one is up to 40 m away. Where the water in front of the two differs, phases keep the difference.',
+      ],
+    });
+  });
+
+  it('says which antennas are flagged, with fewer than two radiometers within 500 m', () => {
+    const moved = (moves: Record<string, number>) => ({
+      ...observation,
+      antennas: observation.antennas.map((one) => ({ ...one, position: [moves[one.name] ?? one.position[0], 0, 0] })),
+    });
+    const tooFew = 'fewer than 2 radiometers that work are within 500 m';
+    expect(planned({ DA42: 'gave no readings' }, moved({ CM01: 590 }))).toMatchObject({
+      wvrflag: [['DA42']],
+      said: [
+        'applied: Window 0 holds their readings.',
+        'DA42 takes the water of its neighbours: Its radiometer gave no readings.',
+        `CM01 is flagged: 7 m antennas have no radiometers, and ${tooFew}.`,
+      ],
+    });
+    expect(planned({ DA42: 'gave no readings' }, moved({ DA42: 700 })).said[1]).toBe(
+      `DA42 is flagged: Its radiometer gave no readings, and ${tooFew}.`,
+    );
+    // Two of five antennas are too many.
+    expect(planned({ DA42: 'gave no readings' }, moved({ DA42: 700, CM01: 900 }))).toMatchObject({
+      ...{ wvrflag: [], applied: 0 },
+      said: [
+        `not applied: With them 2 of 5 antennas would be flagged (DA42, CM01): they have no radiometer that works, and ${tooFew}.`,
       ],
     });
   });
@@ -73,11 +100,12 @@ describe('planApriori', () => {
 
   it('does without, where no radiometer can be used', () => {
     const none = { wvrflag: [], tie: [], applied: 0, tsys: ['not applied'] };
-    expect(planned({ DA41: 'gave no readings', DA42: 'gave no readings' })).toEqual({
+    const few = { ...observation, antennas: antennasOf(['DA41', 'DA42', 'CM01']) } as unknown as Observation;
+    expect(planned({ DA41: 'gave no readings', DA42: 'gave no readings' }, few)).toEqual({
       ...none,
       said: ['not applied: Every radiometer gave no readings.'],
     });
-    expect(planned({ DA41: 'gave no readings', DA42: 'has 90 % impossible readings' })).toEqual({
+    expect(planned({ DA41: 'gave no readings', DA42: 'has 90 % impossible readings' }, few)).toEqual({
       ...none,
       said: [
         'not applied: No radiometer can be used: that of DA41 gave no readings, that of DA42 has 90 % impossible readings.',
@@ -98,7 +126,7 @@ describe('planApriori', () => {
   it('says what it means that 12 m antennas have no radiometers, which is usual for 7 m ones', () => {
     const without = { ...observation, wvrSpwId: undefined };
     expect(planned({}, without).said[0]).toMatch(/^not applied: .* takes flux from the target\.$/);
-    const small = { ...without, antennas: without.antennas.slice(2) };
+    const small = { ...without, antennas: antennasOf(['CM01']) } as unknown as Observation;
     expect(planned({}, small).said[0]).toBe(
       'not applied: The data hold no radiometer window (7 m antennas have none).',
     );
