@@ -1,5 +1,5 @@
 import { median } from '../../foundation/numeric/index.ts';
-import { type Moment, momentsOf, stepOf } from './gain-moments.ts';
+import { type MomentPair, momentsOf, pairsWithin, squareOfSteps } from './gain-moments.ts';
 import type { CalibratorView } from './gain-series.ts';
 import type { Observation, ObservedField } from './observation.ts';
 import { phaseSourcesOf } from './phase-cover.ts';
@@ -7,13 +7,15 @@ import type { Decision } from './plan-builder.ts';
 
 /** How far phases of antennas turn against the array's in some time, without what noise does. */
 export interface PhaseTurns {
-  /** Mean time between, s; NaN of none. */
-  readonly seconds: number;
-  /** Mean square, rad², by antenna; NaN where it is not known. */
+  /** Times between, s. */
+  readonly gaps: readonly number[];
+  /** Mean square, rad², by antenna: below zero by noise, NaN where it is not known. */
   readonly squares: Readonly<Record<string, number>>;
+  /** Error of the mean over antennas by noise, rad². */
+  readonly error: number;
 }
 
-/** Turns within scans of calibrators, and from one scan of a calibrator to its next. */
+/** Turns within scans of calibrators, and from one scan of a phase calibrator, or of any where these do not tell, to its next. */
 export interface PhaseSteadiness {
   readonly within: PhaseTurns;
   readonly between: PhaseTurns;
@@ -32,35 +34,47 @@ const GROWTH = 5 / 3;
 const LEAST_TOLD = 0.02;
 /** An antenna whose phases are so many times worse than the median one's (rms) is named. */
 const MUCH_WORSE = 2;
+/** A loss, an antenna that is worse and a drift are told where they are that many times their errors by noise. */
+const LEAST_SIGMA = 3;
+/** Scans of a calibrator further apart than so many times their usual distance do not follow one another. */
+const LONGEST_GAP = 2;
 const TIME_STEPS = 8;
 
-/** Measures the turns of phases on calibrators. */
-export function measureSteadiness(view: CalibratorView): PhaseSteadiness {
+/**
+ * Measures the turns of phases on calibrators.
+ *
+ * @param phaseIds fields of the phase calibrators
+ */
+export function measureSteadiness(view: CalibratorView, phaseIds: readonly number[] = []): PhaseSteadiness {
   const spwIds = [...new Set(view.integrations.map(({ spwId }) => spwId))].sort((a, b) => a - b);
   const moments = momentsOf(view, spwIds);
   const cells = Array.from({ length: spwIds.length * view.polCount }, (_, cell) => cell);
-  const [within, between]: [Moment, Moment][][] = [[], []];
+  const [within, ofPhase, ofOthers]: MomentPair[][] = [[], [], []];
   for (const fieldId of new Set(moments.map((moment) => moment.fieldId))) {
     const own = moments.filter((moment) => moment.fieldId === fieldId);
     const scans = [...new Set(own.map(({ scan }) => scan))].map((id) => own.filter(({ scan }) => scan === id));
-    scans.forEach((scan, index) => {
-      const lag = scan.length >> 1;
-      for (let at = lag; lag > 0 && at < scan.length; at++) within.push([scan[at - lag], scan[at]]);
-      const before = scans[index - 1];
-      if (before) between.push([before[before.length >> 1], scan[scan.length >> 1]]);
-    });
+    within.push(...scans.flatMap(pairsWithin));
+    const middles = scans.map((scan) => scan[scan.length >> 1]);
+    const pairs = middles.slice(1).map((now, index): MomentPair => [middles[index], now]);
+    const usual = median(pairs.map(gapOf));
+    (phaseIds.includes(fieldId) ? ofPhase : ofOthers).push(
+      ...pairs.filter((pair) => gapOf(pair) <= LONGEST_GAP * usual),
+    );
   }
+  const between = ofPhase.length > 0 ? ofPhase : ofOthers;
   return { within: turnsOf(view, cells, within), between: turnsOf(view, cells, between) };
 }
 
-function turnsOf(view: CalibratorView, cells: readonly number[], pairs: readonly [Moment, Moment][]): PhaseTurns {
-  const seconds = pairs.reduce((sum, [before, now]) => sum + now.time - before.time, 0) / pairs.length;
-  const squares = view.antennas.map((name, ant) => {
-    const steps = pairs.flatMap(([before, now]) => stepOf(ant, cells, before, now) ?? []);
-    const square = steps.reduce((sum, { angle, noise }) => sum + angle ** 2 - noise ** 2, 0) / steps.length;
-    return [name, Math.max(0, square)];
-  });
-  return { seconds, squares: Object.fromEntries(squares) };
+const gapOf = ([before, now]: MomentPair) => now.time - before.time;
+
+function turnsOf(view: CalibratorView, cells: readonly number[], pairs: readonly MomentPair[]): PhaseTurns {
+  const turns = view.antennas.map((_, ant) => squareOfSteps(ant, cells, pairs));
+  const errors = turns.map(({ error }) => error).filter(Number.isFinite);
+  return {
+    gaps: pairs.map(gapOf),
+    squares: Object.fromEntries(view.antennas.map((name, ant) => [name, turns[ant].square - turns[ant].noise])),
+    error: Math.hypot(...errors) / errors.length,
+  };
 }
 
 /**
@@ -76,45 +90,89 @@ export function judgeCoherence(
 ): Coherence {
   const known = Object.entries(between.squares).filter(([, square]) => Number.isFinite(square));
   if (known.length === 0) return { loss: Number.NaN, decisions: [] };
-  const usual = median(known.map(([, square]) => square));
-  const finite = Object.values(within.squares).filter(Number.isFinite);
-  // Means: the antennas that lose most tell how their turns grow.
-  const growth = growthOf(meanOf(finite) / meanOf(known.map(([, square]) => square)), within.seconds, between.seconds);
-  const left = leftOf(observation, seenScans, growth) / growth(between.seconds);
+  const growth = growthOf(within, between);
+  const left = leftOf(observation, seenScans, growth) / meanOf(between.gaps.map(growth));
   const errors = known.map(([antenna, square]) => ({ antenna, square: left * square }));
-  const loss = 1 - (errors.reduce((sum, { square }) => sum + Math.exp(-square / 2), 0) / errors.length) ** 2;
+  const loss = Math.max(
+    0,
+    1 - (errors.reduce((sum, { square }) => sum + Math.exp(-square / 2), 0) / errors.length) ** 2,
+  );
   if (!(loss >= LEAST_TOLD)) return { loss, decisions: [] };
-  const degrees = (square: number) => `${((Math.sqrt(square) * 180) / Math.PI).toFixed(0)} deg`;
-  const worse = errors.filter(({ square }) => square > MUCH_WORSE ** 2 * left * usual);
-  const named =
-    worse.length > 0 ? `, of ${worse.map((one) => `${one.antenna} ${degrees(one.square)}`).join(', ')}` : '';
-  const reason = `From one scan of a phase calibrator to the next, ${between.seconds.toFixed(0)} s later, phases of an antenna turn by ${degrees(usual)}${finite.length > 0 ? `, within ${within.seconds.toFixed(0)} s by ${degrees(median(finite))}` : ''}: between them about ${degrees(left * usual)} are left${named}.`;
+  // Noise alone may have made it.
+  if (loss < LEAST_SIGMA * left * between.error) return { loss: Number.NaN, decisions: [] };
   return {
     loss,
     decisions: [
-      { topic: 'Coherence', choice: `about ${(100 * loss).toFixed(0)} % of the target's amplitudes are lost`, reason },
+      {
+        topic: 'Coherence',
+        choice: `about ${(100 * loss).toFixed(0)} % of the target's amplitudes are lost`,
+        reason: turnsText(within, between, errors, left),
+      },
     ],
   };
 }
 
+/** How far phases turn, and what is left of that on the target. */
+function turnsText(
+  within: PhaseTurns,
+  between: PhaseTurns,
+  errors: readonly { readonly antenna: string; readonly square: number }[],
+  left: number,
+): string {
+  const degrees = (square: number) => `${((Math.sqrt(Math.max(0, square)) * 180) / Math.PI).toFixed(0)} deg`;
+  const told = ({ squares }: PhaseTurns) => degrees(median(Object.values(squares).filter(Number.isFinite)));
+  const short = within.gaps.length > 0 ? `, within ${median(within.gaps).toFixed(0)} s by ${told(within)}` : '';
+  const usual = median(errors.map(({ square }) => square));
+  const worse = errors.filter(
+    ({ square }) =>
+      square > Math.max(MUCH_WORSE ** 2 * usual, LEAST_SIGMA * left * between.error * Math.sqrt(errors.length)),
+  );
+  const named = worse.map(({ antenna, square }) => `, on ${antenna} ${degrees(square)}`).join('');
+  return `From one scan of a calibrator to its next, ${median(between.gaps).toFixed(0)} s later, the phase of the usual antenna turns by ${told(between)}${short}. Solutions are interpolated between the scans of the phase calibrator; the phases of the target then still err by about ${degrees(usual)}${named}. A single array tells the loss within a factor of two.`;
+}
+
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** How turns grow with time (s), as (1 - exp(-(t/s)^5/3)): s such that turns of two times have the ratio that was measured. */
-function growthOf(ratio: number, short: number, long: number): (seconds: number) => number {
-  const power = (short / long) ** GROWTH;
-  if (!(ratio > power)) return (seconds) => (seconds / long) ** GROWTH;
-  const shape = (rate: number, seconds: number) => -Math.expm1(-rate * (seconds / long) ** GROWTH);
-  let [low, high] = [1e-6, 1e6];
+/** Mean square of a turn in a time, s, in any unit. */
+type Growth = (seconds: number) => number;
+
+/** Growth of turns by air alone, and by a drift. */
+const airGrowth: Growth = (seconds) => seconds ** GROWTH;
+const driftGrowth: Growth = (seconds) => seconds ** 2;
+
+/**
+ * How turns grow with time, so that turns within scans and between them have the ratio that was measured: as air and a drift together, or as
+ * air that has been blown across the array, (1 - exp(-(t/s)^5/3)).
+ */
+function growthOf(within: PhaseTurns, between: PhaseTurns): Growth {
+  // Means over antennas: those that lose most tell how their turns grow.
+  const [short, long] = [within, between].map(({ squares }) => meanOf(Object.values(squares).filter(Number.isFinite)));
+  const over = (growth: Growth) => [within, between].map(({ gaps }) => meanOf(gaps.map(growth)));
+  const [[airShort, airLong], [driftShort, driftLong]] = [over(airGrowth), over(driftGrowth)];
+  const excess = short - (long * airShort) / airLong;
+  const error = Math.hypot(within.error, (between.error * airShort) / airLong);
+  if (!(excess > 0 || excess < -LEAST_SIGMA * error)) return airGrowth;
+  if (excess < 0) {
+    const air = Math.max(0, short * driftLong - long * driftShort);
+    const drift = long * airShort - short * airLong;
+    return (seconds) => air * airGrowth(seconds) + drift * driftGrowth(seconds);
+  }
+  const shape =
+    (rate: number): Growth =>
+    (seconds) =>
+      -Math.expm1(-rate * airGrowth(seconds));
+  let [low, high] = [1e-6 / airLong, 1e6 / airLong];
   for (let step = 0; step < 60; step++) {
     const rate = Math.sqrt(low * high);
-    if (shape(rate, short) / shape(rate, long) < ratio) low = rate;
+    const [now, then] = over(shape(rate));
+    if (now / then < short / long) low = rate;
     else high = rate;
   }
-  return (seconds) => shape(high, seconds);
+  return shape(high);
 }
 
 /** Mean square of what interpolation in time leaves of turns that grow so, over the scans of all targets. */
-function leftOf(observation: Observation, seenScans: ReadonlySet<number>, growth: (seconds: number) => number): number {
+function leftOf(observation: Observation, seenScans: ReadonlySet<number>, growth: Growth): number {
   const middlesOf = (fields: readonly ObservedField[]) =>
     observation.skyScans
       .filter(({ number, fieldIds }) => seenScans.has(number) && fields.some(({ id }) => fieldIds.includes(id)))
@@ -131,9 +189,9 @@ function leftOf(observation: Observation, seenScans: ReadonlySet<number>, growth
           const time = startSec + ((step + 0.5) / TIME_STEPS) * (endSec - startSec);
           const before = Math.max(...middles.filter((middle) => middle <= time));
           const after = Math.min(...middles.filter((middle) => middle > time));
-          const value = interpolationError(time - before, after - time, growth);
-          if (!Number.isFinite(value)) continue;
-          sum += value;
+          // Without a scan on any side nothing is taken out, which is told elsewhere.
+          if (!Number.isFinite(before) && !Number.isFinite(after)) continue;
+          sum += interpolationError(time - before, after - time, growth);
           count++;
         }
     }
@@ -142,7 +200,7 @@ function leftOf(observation: Observation, seenScans: ReadonlySet<number>, growth
 }
 
 /** Mean square error of linear interpolation so long after one value and before the next, of growing mean squares of differences. */
-function interpolationError(since: number, until: number, growth: (seconds: number) => number): number {
+function interpolationError(since: number, until: number, growth: Growth): number {
   if (!Number.isFinite(since)) return growth(until);
   if (!Number.isFinite(until)) return growth(since);
   const share = since / (since + until);

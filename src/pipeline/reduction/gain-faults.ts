@@ -1,5 +1,5 @@
 import { median, robustScatter } from '../../foundation/numeric/index.ts';
-import { FEWEST_ANTENNAS, type Moment, momentsOf, stepOf } from './gain-moments.ts';
+import { FEWEST_ANTENNAS, type Moment, momentsOf, pairsWithin, squareOfSteps, stepOf } from './gain-moments.ts';
 import type { CalibratorView } from './gain-series.ts';
 
 /** A polarization of an antenna without signal, in some windows. */
@@ -236,20 +236,10 @@ function mostOf(values: readonly number[]): number {
  * Kolmogorov's spectrum lets it. In rad, as a function of s.
  */
 function airOf(ant: number, cells: readonly number[], moments: readonly Moment[]): (seconds: number) => number {
-  let [sum, count, time] = [0, 0, 0];
-  for (const scan of new Set(moments.map((moment) => moment.scan))) {
-    const own = moments.filter((moment) => moment.scan === scan);
-    const lag = own.length >> 1;
-    for (let index = lag; lag > 0 && index < own.length; index++) {
-      const step = stepOf(ant, cells, own[index - lag], own[index]);
-      if (!step) continue;
-      sum += step.angle ** 2;
-      time += own[index].time - own[index - lag].time;
-      count++;
-    }
-  }
-  if (count === 0) return () => 0;
-  return (seconds) => Math.sqrt(sum / count) * (Math.min(seconds, LONGEST_AIR_SEC) / (time / count)) ** AIR_GROWTH;
+  const scans = [...new Set(moments.map(({ scan }) => scan))].map((id) => moments.filter(({ scan }) => scan === id));
+  const { seconds: time, square } = squareOfSteps(ant, cells, scans.flatMap(pairsWithin));
+  if (Number.isNaN(square)) return () => 0;
+  return (seconds) => Math.sqrt(square) * (Math.min(seconds, LONGEST_AIR_SEC) / time) ** AIR_GROWTH;
 }
 
 const finite = (values: readonly number[]) => values.filter(Number.isFinite);

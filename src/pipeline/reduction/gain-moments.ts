@@ -51,19 +51,57 @@ export function momentsOf(view: CalibratorView, spwIds: readonly number[]): Mome
   });
 }
 
-/** How far an antenna's phase turns against the array between two moments, over windows and polarizations, and its error, rad. */
+/**
+ * How far an antenna's phase turns against the array's between two moments, over windows and polarizations, and its error, rad; undefined
+ * where it is not known.
+ */
 export function stepOf(ant: number, cells: readonly number[], before: Moment, now: Moment) {
   let variance = 0;
   const angles = cells.flatMap((cell) => {
     const turn = (other: number) => wrap(now.phases[other][cell] - before.phases[other][cell]);
-    const all = now.phases.map((_, other) => turn(other)).filter(Number.isFinite);
-    const own = turn(ant);
-    if (!Number.isFinite(own) || all.length < FEWEST_ANTENNAS) return [];
-    variance += before.snr[ant][cell] ** -2 + now.snr[ant][cell] ** -2;
-    return [wrap(own - medianAngle(all))];
+    const known = now.phases.flatMap((_, other) => (Number.isFinite(turn(other)) ? other : []));
+    if (!known.includes(ant) || known.length < FEWEST_ANTENNAS) return [];
+    const noise = (other: number) => Math.hypot(1 / before.snr[other][cell], 1 / now.snr[other][cell]);
+    variance += varianceFromMedian(noise(ant), known.map(noise));
+    return [wrap(turn(ant) - medianAngle(known.map(turn)))];
   });
   if (angles.length === 0) return undefined;
   const [cos, sin] = [Math.cos, Math.sin].map((part) => angles.reduce((sum, angle) => sum + part(angle), 0));
   const noise = Math.sqrt(variance) / angles.length;
   return { angle: Math.atan2(sin, cos), agreement: Math.hypot(cos, sin) / angles.length, noise };
+}
+
+/**
+ * Variance of one of several normal values against the median of all: that of the median is π/2 n / (Σ 1/σ)², and their covariance the
+ * variance of the one times the chance (1/σ) / Σ 1/σ that it is the median.
+ */
+function varianceFromMedian(own: number, all: readonly number[]): number {
+  const inverse = all.reduce((sum, sigma) => sum + 1 / sigma, 0);
+  return own ** 2 - (2 * own) / inverse + ((Math.PI / 2) * all.length) / inverse ** 2;
+}
+
+/** Two moments of one field. */
+export type MomentPair = readonly [before: Moment, now: Moment];
+
+/** Pairs of moments half a scan apart. */
+export function pairsWithin(scan: readonly Moment[]): MomentPair[] {
+  const lag = scan.length >> 1;
+  return lag > 0 ? scan.slice(lag).map((now, at) => [scan[at], now]) : [];
+}
+
+/** Steps of an antenna's phase in pairs of moments: time between, s, and means of squares and of their noise, rad²; NaN of none. */
+export function squareOfSteps(ant: number, cells: readonly number[], pairs: readonly MomentPair[]) {
+  const steps = pairs.flatMap(([before, now]) => {
+    const step = stepOf(ant, cells, before, now);
+    return step && Number.isFinite(step.noise) ? { ...step, seconds: now.time - before.time } : [];
+  });
+  const mean = (value: (step: (typeof steps)[number]) => number) =>
+    steps.reduce((sum, step) => sum + value(step), 0) / steps.length;
+  return {
+    seconds: mean(({ seconds }) => seconds),
+    square: mean(({ angle }) => angle ** 2),
+    noise: mean(({ noise }) => noise ** 2),
+    /** Error of the mean square from noise alone. */
+    error: Math.sqrt(mean(({ noise }) => 2 * noise ** 4) / steps.length),
+  };
 }

@@ -61,7 +61,7 @@ export function inspectCalibrators(
       ...joinInputs(faults.low, view.polCount),
       ...faults.lost,
     ].some(({ pol }) => pol !== undefined),
-    signal: measureSignal(view, observation.bandpass.id),
+    signal: measureSignal(view, observation),
     sight: {
       seen: fieldsWithData(
         context,
@@ -83,7 +83,7 @@ export function inspectSignal(
   observation: Observation,
   isBody: (name: string) => boolean,
 ): SignalView {
-  return measureSignal(viewPoints(context, vis, observation, isBody), observation.bandpass.id);
+  return measureSignal(viewPoints(context, vis, observation, isBody), observation);
 }
 
 function viewPoints(

@@ -59,15 +59,16 @@ export function judgeRadiometers(
 function compare(applied: readonly number[], bare: readonly number[]) {
   const known = applied.flatMap((square, ant) => (Number.isFinite(square) && Number.isFinite(bare[ant]) ? ant : []));
   if (known.length === 0) return undefined;
-  const [usual, usualBare] = [applied, bare].map((squares) => median(known.map((ant) => squares[ant])));
+  // Below zero by noise alone.
+  const [usual, usualBare] = [applied, bare].map((squares) => Math.max(0, median(known.map((ant) => squares[ant]))));
   const isWorse = (ant: number) =>
     applied[ant] > Math.max(LEAST_TURN ** 2, TIMES_WORSE * Math.max(usual, usualBare, bare[ant]));
   return { usual, usualBare, isWorse };
 }
 
-const degrees = (square: number) => `${((Math.sqrt(square) * 180) / Math.PI).toFixed(0)} deg`;
+const degrees = (square: number) => `${((Math.sqrt(Math.max(0, square)) * 180) / Math.PI).toFixed(0)} deg`;
 
-/** Mean squares of turns, rad², [ant]; NaN where they are not known. */
+/** Mean squares of turns without those of noise, rad², [ant]; NaN where they are not known. */
 interface Turns {
   readonly within: readonly number[];
   /** Those within scans and between them together, or what is known of them. */

@@ -1,6 +1,7 @@
 import { median, robustScatter } from '../../foundation/numeric/index.ts';
 import { measureSteadiness, type PhaseSteadiness } from './coherence.ts';
 import type { CalibratorView, IntegrationGains } from './gain-series.ts';
+import type { Observation } from './observation.ts';
 import { medianAngle, wrap } from './robust.ts';
 
 /** How well a calibrator is seen by one antenna and polarization in one integration and window. */
@@ -26,7 +27,11 @@ export interface SignalView {
 }
 
 /** Measures signal-to-noise ratios and the steadiness of phases. */
-export function measureSignal(view: CalibratorView, bandpassId: number): SignalView {
+export function measureSignal(
+  view: CalibratorView,
+  { bandpass, phase }: Pick<Observation, 'bandpass' | 'phase'>,
+): SignalView {
+  const phaseIds = phase.map(({ id }) => id);
   const fieldIds = [...new Set(view.integrations.map(({ fieldId }) => fieldId))];
   const fields = fieldIds.map((fieldId): FieldSignal => {
     const own = view.integrations.filter((one) => one.fieldId === fieldId);
@@ -45,7 +50,7 @@ export function measureSignal(view: CalibratorView, bandpassId: number): SignalV
   });
   return {
     ...{ fields, antennaCount: fewestAntennas(view) },
-    ...{ phaseScatter: scatterOfPhases(view, bandpassId), steadiness: measureSteadiness(view) },
+    ...{ phaseScatter: scatterOfPhases(view, bandpass.id), steadiness: measureSteadiness(view, phaseIds) },
   };
 }
 
