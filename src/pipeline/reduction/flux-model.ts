@@ -117,17 +117,19 @@ function solarSystemModel(body: string, mjdSec: number): FluxModel {
 }
 
 /**
- * The first source whose scan has the intent CALIBRATE_FLUX or CALIBRATE_AMPLI, before others a body of the Solar
- * System; undefined when there is none.
+ * Which of the sources whose scans have the intent CALIBRATE_FLUX or CALIBRATE_AMPLI gives the flux scale, as {@link preferredFlux};
+ * undefined when there is none.
+ *
+ * @param stated names
  */
-export function fluxCalibratorOf(asdm: Asdm): FluxCalibrator | undefined {
+export function fluxCalibratorOf(asdm: Asdm, stated: readonly string[]): FluxCalibrator | undefined {
   const found: FluxCalibrator[] = [];
   for (const row of asdm.table('Scan').rows()) {
     const isFlux = row.texts('scanIntent').some((intent) => /^CALIBRATE_(FLUX|AMPLI)$/.test(intent));
     if (isFlux && row.has('sourceName'))
       found.push({ name: row.text('sourceName'), mjdSec: nsToMjdSeconds(row.ns('startTime')) });
   }
-  return preferredFlux(found);
+  return preferredFlux(found, stated);
 }
 
 /**
@@ -136,7 +138,10 @@ export function fluxCalibratorOf(asdm: Asdm): FluxCalibrator | undefined {
  * @throws usage as {@link chooseFluxModel} does when none is
  */
 export function assertFluxKnown(asdm: Asdm, known: KnownFluxes, uid: string): void {
-  const announced = fluxCalibratorOf(asdm);
+  const announced = fluxCalibratorOf(
+    asdm,
+    known.stated.map(({ name }) => name),
+  );
   const names = [...asdm.table('Scan').rows()]
     .filter((row) => row.has('sourceName') && row.texts('scanIntent').some((one) => CALIBRATOR_INTENT.test(one)))
     .map((row) => row.text('sourceName'));

@@ -84,7 +84,7 @@ export function findBadTsys(vis: string, observation: Observation): TsysCheck {
     return {
       bad: [...found, ...changesOf(ofScans, observation, found)],
       missing: missingTsys(ofScans, observation),
-      growth: tsysGrowth(observation, ofScans.map(levelOf)),
+      growth: tsysGrowth(observation, ofScans.map(levelsOf)),
     };
   } finally {
     ms.close();
@@ -96,10 +96,9 @@ type Medians = Map<number, Map<number, number>>;
 
 const NOTHING: TsysCheck = { bad: [], missing: [], growth: Number.NaN };
 
-/** Natural logarithm of the usual system temperature, mean over windows. */
-function levelOf(medians: Medians): number {
-  const levels = [...medians.values()].map((ofAntennas) => Math.log(median([...ofAntennas.values()])));
-  return levels.reduce((sum, level) => sum + level, 0) / levels.length;
+/** Natural logarithm of the usual system temperature of each window. */
+function levelsOf(medians: Medians): Map<number, number> {
+  return new Map([...medians].map(([spwId, ofAntennas]) => [spwId, Math.log(median([...ofAntennas.values()]))]));
 }
 
 function missingTsys(ofScans: readonly Medians[], { antennas, tsysSpwIds }: Observation): TsysCheck['missing'] {

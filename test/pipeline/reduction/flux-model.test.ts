@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openAsdm } from '../../../src/formats/asdm/index.ts';
+import { type Asdm, openAsdm } from '../../../src/formats/asdm/index.ts';
 import { silentContext } from '../../../src/foundation/base/index.ts';
 import { chooseFluxModel, fluxCalibratorOf, preferredFlux } from '../../../src/pipeline/reduction/flux-model.ts';
 import { simulate } from '../../../src/pipeline/simulation/index.ts';
@@ -62,6 +62,18 @@ describe('fluxCalibratorOf', () => {
   });
 
   it('finds the flux calibrator before anything is imported', () => {
-    expect(fluxCalibratorOf(openAsdm(asdm))?.name).toBe('J1733-1304');
+    expect(fluxCalibratorOf(openAsdm(asdm), [])?.name).toBe('J1733-1304');
+  });
+
+  it('prefers the one that was stated', () => {
+    const rows = ['J1', 'Titan', 'J2'].map((name) => ({
+      texts: () => ['CALIBRATE_FLUX'],
+      has: () => true,
+      text: () => name,
+      ns: () => 0n,
+    }));
+    const several = { table: () => ({ rows: () => rows }) } as unknown as Asdm;
+    expect(fluxCalibratorOf(several, ['J2'])?.name).toBe('J2');
+    expect(fluxCalibratorOf(several, [])?.name).toBe('Titan');
   });
 });
