@@ -101,6 +101,22 @@ describe('judgeRadiometers', () => {
     expect(judge(bare, noisy(0.1))).toMatchObject({ harmful: [], isHarm: false });
   });
 
+  it('takes phases steadier than their noise for steady ones', () => {
+    const view = viewOf(() => 0);
+    for (const one of view.integrations) one.snr.fill(3);
+    expect(
+      judgeRadiometers(
+        view,
+        solutions((ant, time) => 0.3 * Math.sin(time / 6.4 + ant)),
+        [SPW],
+      ),
+    ).toEqual({
+      harmful: [],
+      isHarm: false,
+      told: 'phases of the usual antenna turn by 0 deg with them, by 0 deg without',
+    });
+  });
+
   it('says nothing where no calibrator tells', () => {
     const view = viewOf(() => 0);
     expect(

@@ -1,4 +1,4 @@
-import { wvrgcal } from '../../../pipeline/calibration/index.ts';
+import { FARTHEST_RADIOMETER_M, FEWEST_RADIOMETERS, wvrgcal } from '../../../pipeline/calibration/index.ts';
 import { bool, float, inputPath, int, ints, outputPath, quantity, text, texts, variant } from '../parameters.ts';
 import { runs } from '../room-call.ts';
 import { typedReply } from '../typed-reply.ts';
@@ -25,8 +25,8 @@ export const wvrgcalTask: TaskDeclaration = {
     ints('wvrspw', [], 'radiometer windows'),
     text('reversespw', '', 'windows with reversed sideband'),
     bool('cont', false, 'allow for clouds: one set of coefficients, needs segsource=False'),
-    float('maxdistm', 500.0, 'largest distance to a replacing radiometer, m'),
-    int('minnumants', 2, 'least number of antennas that replace one', { allowed: [1, 2, 3] }),
+    float('maxdistm', FARTHEST_RADIOMETER_M, 'largest distance to a replacing radiometer, m'),
+    int('minnumants', FEWEST_RADIOMETERS, 'least number of antennas that replace one', { allowed: [1, 2, 3] }),
     float('mingoodfrac', 0.8, 'least fraction of good radiometer data'),
     bool('usefieldtab', false, 'take the directions from the FIELD table'),
     texts('refant', [], 'reference antennas in order of preference'),
