@@ -91,6 +91,8 @@ def cases(vis):
         "clip residual data": dict(clip, datacolumn="RESIDUAL_DATA", correlation="REAL_XX", clipminmax=[0, 1e-4]),
         "clip weight": dict(clip, datacolumn="WEIGHT", clipminmax=[0, 1e9]),
         "clip Stokes I": dict(clip, correlation="ABS_I", clipminmax=[0, 3e-4]),
+        "clip a quantity of two correlations, one window has one": dict(mode="clip", correlation="ABS_XX,YY", clipminmax=[0, 3e-4]),
+        "clip a selection of two correlations, one window has one": dict(mode="clip", correlation="XX,YY", clipminmax=[0, 3e-4]),
         "clip averages of Stokes I": dict(clip, correlation="ABS_I", clipminmax=[0, 3e-4], channelavg=True),
         "clip sums of weights": dict(clip, datacolumn="WEIGHT", clipminmax=[0, 1e10], channelavg=True),
         "clip the argument of weights": dict(clip, datacolumn="WEIGHT", correlation="ARG_ALL", clipminmax=[0, 1e9]),
@@ -247,7 +249,7 @@ def compare_unknown_names(node, bundle, spw):
     commands = [dict(antenna=text) for text in (a + ",nobody", a + ";99", "0,99&1", "!nobody", "!%s,nobody" % a, a + "&nobody;" + b, a + ",@nopad")]
     commands += [dict(spw=text) for text in ("0~99", "0,>99", "0:2,1:50", "0:1~2GHz,1", "0:2,nothing:3")]
     commands += [dict(intent="*BANDPASS*,*nothing*"), dict(field="0,99", scan="4,99"), dict(correlation="XX,RR"), dict(correlation="RR"),
-                 dict(mode="clip", correlation="ABS_XX,RR", clipminmax=[0, 1e-4])]
+                 *(dict(mode="clip", correlation=text, clipminmax=[0, 1e-4]) for text in ("ABS_XX,RR", "YY,RR"))]
     commands += [dict(mode="list", inpfile=[text, "scan='9'"]) for text in (
         "antenna='%s,nobody'" % a, "spw='0,99' field='0,99'", "intent='*BANDPASS*,*nothing*'", "correlation='RR'", "spw='99'", "scan='99'")]
     commands += [dict(mode="list", inpfile=["intent='*BANDPASS*,*nothing*'"])]

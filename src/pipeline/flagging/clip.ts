@@ -62,6 +62,7 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   if (unknown !== undefined)
     fail('usage', `"${command.correlation}" is not a clip expression such as ABS_ALL or REAL_XX.`);
   const known = names.filter((name) => metadata.polarizations.some(({ corrTypes }) => corrTypes.includes(name)));
+  const isSelection = match?.[1] === undefined;
   const limits = command.clipminmax ?? [];
   const source = sourceOf((command.datacolumn || 'DATA').toUpperCase());
   const isReal = source.columns.length === 0 || source.columns[0] === 'FLOAT_DATA';
@@ -73,9 +74,11 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
     corrs: new Map(
       metadata.polarizations.map(({ id, corrTypes }) => [
         id,
-        // As in selections, windows that lack one of them are left alone; one that all windows lack is passed over.
+        // As in CASA: without a quantity it is a selection, which leaves windows alone that lack one of them, but for those that all lack.
         corrTypes.flatMap((type, corr) =>
-          isAll || (known.includes(type) && known.every((name) => corrTypes.includes(name))) ? [corr] : [],
+          isAll || (known.includes(type) && (!isSelection || known.every((name) => corrTypes.includes(name))))
+            ? [corr]
+            : [],
         ),
       ]),
     ),
