@@ -10,8 +10,8 @@ import { disk, joinPath } from '../../foundation/bytes/index.ts';
 import { dropDuplicates } from './combined-windows.ts';
 import type { NumberMap, OutputGrid, SplitPlan, WindowPlan } from './split-plan.ts';
 
-/** Numbers of associated windows mean nothing after renumbering; CASA leaves them empty. */
-const STALE = ['ASSOC_SPW_ID', 'ASSOC_NATURE'];
+/** Numbers of associated windows and what they are: {@link keepPartners} puts in those that stay. */
+const PARTNERS = { ids: 'ASSOC_SPW_ID', natures: 'ASSOC_NATURE' } as const;
 
 /** Which rows of a subtable stay and how its columns are renumbered. */
 interface Trim {
@@ -32,9 +32,12 @@ export function copySubtables(
     const table = source.subtable(name);
     const trim = plan.isReindexed ? planTrim(name, table, plan, sourceMap) : undefined;
     if (trim) {
-      const copy = copyRows(table, path, trim.rows, trim.renumbering, STALE);
+      const copy = copyRows(table, path, trim.rows, trim.renumbering, Object.values(PARTNERS));
       if (plan.isCombined) dropDuplicates(name, copy);
-      if (name === 'SPECTRAL_WINDOW') for (const [row, window] of plan.windows.entries()) editWindow(copy, row, window);
+      if (name === 'SPECTRAL_WINDOW') {
+        for (const [row, window] of plan.windows.entries()) editWindow(copy, row, window);
+        keepPartners(table, copy, plan);
+      }
       copy.close();
     } else {
       disk().copy(table.path, path);
@@ -118,6 +121,27 @@ function trimByIds(
 
 function renumber(column: string, map: NumberMap): Renumbering {
   return { [column]: (old) => (old < 0 ? old : (map.get(old) ?? -1)) };
+}
+
+/** Associated windows among those that stay, by their new numbers. Like CASA, none of a table whose first row has none. */
+function keepPartners(source: Table, target: Table, { windows, spwMap }: SplitPlan): void {
+  const isThere = (name: string) => source.hasColumn(name) && source.rowCount > 0 && source.column(name).isDefined(0);
+  if (!isThere(PARTNERS.ids)) return;
+  const stay = [...spwMap.keys()];
+  const hasNatures = isThere(PARTNERS.natures);
+  windows.forEach(({ oldId }, row) => {
+    const valuesOf = (name: string) => {
+      const column = source.column(name);
+      return column.isDefined(oldId) ? Array.from((column.get(oldId) as ArrayValue).values as ArrayLike<unknown>) : [];
+    };
+    const ids = valuesOf(PARTNERS.ids).map(Number);
+    const kept = ids.flatMap((id, place) => (spwMap.has(id) ? place : []));
+    const shape = [kept.length];
+    target.column(PARTNERS.ids).put(row, { shape, values: Int32Array.from(kept, (place) => stay.indexOf(ids[place])) });
+    if (!hasNatures) return;
+    const natures = valuesOf(PARTNERS.natures).map(String);
+    target.column(PARTNERS.natures).put(row, { shape, values: kept.map((place) => natures[place] ?? '') });
+  });
 }
 
 /** Puts the frequencies of selected and averaged channels into a SPECTRAL_WINDOW row. */

@@ -49,6 +49,41 @@ describe('split', () => {
     ms.close();
   });
 
+  it('keeps the associated windows that are selected, by their new numbers', () => {
+    const partnersOf = (spw: string, first: number[], other: number[]) => {
+      const { context, path } = start();
+      const source = openMs(path('a.ms'), 'update').subtable('SPECTRAL_WINDOW');
+      [first, other].forEach((ids, row) => {
+        const shape = [ids.length];
+        if (ids.length === 0) return;
+        source.column('ASSOC_SPW_ID').put(row, { shape, values: Int32Array.from(ids) });
+        source.column('ASSOC_NATURE').put(row, { shape, values: ids.map((id) => `nature ${id}`) });
+      });
+      source.close();
+      split(context, { vis: 'a.ms', outputvis: 'b.ms', datacolumn: 'data', spw });
+      const table = openMs(path('b.ms')).subtable('SPECTRAL_WINDOW');
+      const valuesOf = (name: string) =>
+        Array.from({ length: table.rowCount }, (_, row) =>
+          table.column(name).isDefined(row)
+            ? [...(table.column(name).get(row) as { values: string[] }).values]
+            : 'none',
+        );
+      const found = [valuesOf('ASSOC_SPW_ID'), valuesOf('ASSOC_NATURE')];
+      table.close();
+      return found;
+    };
+    expect(partnersOf('1,0', [1], [0, 0])).toEqual([
+      [[1, 1], [0]],
+      [['nature 0', 'nature 0'], ['nature 1']],
+    ]);
+    expect(partnersOf('1', [1], [0])).toEqual([[[]], [[]]]);
+    expect(partnersOf('1', [1], [])).toEqual([[[]], [[]]]);
+    expect(partnersOf('1,0', [], [0])).toEqual([
+      ['none', 'none'],
+      ['none', 'none'],
+    ]);
+  });
+
   it('takes a reference table, with the subtables of its MeasurementSet', () => {
     const { context, path } = start();
     const source = openMs(path('a.ms'));
