@@ -39,7 +39,7 @@ import type { PlanRunner, PlanStep, ScriptPlan } from './plan-types.ts';
 import { POSITIONS_TOPIC } from './position-check.ts';
 import type { PositionOffsets } from './position-plan.ts';
 import { judgeRadiometers, type RadiometerBenefit } from './radiometer-benefit.ts';
-import { findBadRadiometers, hasRadiometer } from './radiometer-check.ts';
+import { type BadRadiometer, findBadRadiometers, hasRadiometer, leftOut } from './radiometer-check.ts';
 import { chooseReferenceAntenna, type FlaggedFractions } from './reference-antenna.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { findShadowed } from './shadow-check.ts';
@@ -101,7 +101,8 @@ export async function calibrateBlock(
   const intended = observe(vis, known.stated);
   const { wvrSpwId, antennas } = intended;
   const equipped = antennas.map(({ name }) => name).filter(hasRadiometer);
-  let radiometers = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
+  const unusable = wvrSpwId === undefined ? [] : findBadRadiometers(context, vis, wvrSpwId, equipped);
+  let radiometers: readonly BadRadiometer[] = unusable;
   let benefit: RadiometerBenefit | undefined;
   const tsys = findBadTsys(vis, intended);
   const shadowed = findShadowed(vis, intended);
@@ -114,10 +115,10 @@ export async function calibrateBlock(
   let firstLook = inspectCalibrators(context, split, intended, names, isBody);
   benefit = lookAtRadiometers(`${vis}.wvr`, firstLook.view, intended);
   if (benefit) {
-    radiometers = [...radiometers, ...benefit.harmful];
+    radiometers = leftOut(antennas, unusable, benefit.harmful);
     apriori = plan({});
   }
-  if (benefit?.isHarm || benefit?.harmful.length) {
+  if (benefit?.isHarm || radiometers.length > unusable.length) {
     await runSteps(context, runner, apriori.steps.filter(takesWater), progress);
     firstLook = inspectCalibrators(context, split, intended, names, isBody);
   }

@@ -10,7 +10,14 @@ import { type Decision, remove, task } from './plan-builder.ts';
 import type { PlanCall, PlanStep } from './plan-types.ts';
 import { type PositionOffsets, positionCalls, positionDecision, positionsOf } from './position-plan.ts';
 import type { RadiometerBenefit } from './radiometer-benefit.ts';
-import { type BadRadiometer, hasRadiometer, noneUsable, tooManyLost, waterDecisions } from './radiometer-check.ts';
+import {
+  type BadRadiometer,
+  hasRadiometer,
+  keptDecisions,
+  noneUsable,
+  tooManyLost,
+  waterDecisions,
+} from './radiometer-check.ts';
 import type { ScienceGoal } from './science-goal.ts';
 import { type ShadowedAntenna, shadowDecisions } from './shadow-check.ts';
 import { type BadTsys, MARGIN_SEC, NO_TSYS, type TsysCheck } from './tsys-check.ts';
@@ -373,12 +380,13 @@ function whyNoWater({ antennas, wvrSpwId }: Observation, bad: readonly BadRadiom
 
 function findingDecisions(
   observation: Observation,
-  { radiometers, tsys, shadowed }: AprioriFindings,
+  { radiometers, benefit, tsys, shadowed }: AprioriFindings,
   { hasWvr }: AprioriTables,
 ): Decision[] {
   return [
     ...shadowDecisions(shadowed),
     ...(hasWvr ? waterDecisions(observation.antennas, radiometers) : []),
+    ...(hasWvr ? keptDecisions(radiometers, benefit?.harmful ?? []) : []),
     ...tsys.bad.map(({ antenna, scan, spwIds, ratio, usual }) => ({
       topic: 'Wrong Tsys',
       choice: `${antenna} flagged in scan ${scan.number}, windows ${spwIds.join(', ')}`,

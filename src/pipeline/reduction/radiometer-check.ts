@@ -82,6 +82,28 @@ export function borrowWater(antennas: readonly AntennaInfo[], bad: readonly BadR
 
 const TOO_FEW = `fewer than ${FEWEST_RADIOMETERS} radiometers that work are within ${FARTHEST_RADIOMETER_M} m`;
 
+/** Bad radiometers and those that harm; a harmful one stays in use where its antenna would be lost without. */
+export function leftOut(
+  antennas: readonly AntennaInfo[],
+  bad: readonly BadRadiometer[],
+  harmful: readonly BadRadiometer[],
+): readonly BadRadiometer[] {
+  const more = harmful.filter(({ antenna }) => bad.every((one) => one.antenna !== antenna));
+  const { lost } = borrowWater(antennas, [...bad, ...more]);
+  return [...bad, ...more.filter(({ antenna }) => !lost.includes(antenna))];
+}
+
+/** Tells of harmful radiometers that stay in use. */
+export function keptDecisions(bad: readonly BadRadiometer[], harmful: readonly BadRadiometer[]): Decision[] {
+  return harmful
+    .filter(({ antenna }) => bad.every((one) => one.antenna !== antenna))
+    .map(({ antenna, finding }) => ({
+      topic: 'Radiometer kept',
+      choice: `${antenna} keeps its own`,
+      reason: `It ${finding}, but ${TOO_FEW}: without it the antenna would be flagged.`,
+    }));
+}
+
 /** Says which antennas take the water of their neighbours and which are lost: those of bad radiometers, and those that have none. */
 export function waterDecisions(antennas: readonly AntennaInfo[], bad: readonly BadRadiometer[]): Decision[] {
   const { borrowed, lost } = borrowWater(antennas, bad);
