@@ -15,7 +15,7 @@ import {
   skyCurveOf,
   visibilityFigures,
 } from '../../../pipeline/calibration/index.ts';
-import { writeFigures } from '../figure-file.ts';
+import { figurePaths, writeFigures } from '../figure-file.ts';
 import { bool, floats, inputPath, int, outputPath, text, variant } from '../parameters.ts';
 import type { TaskArguments, TaskDeclaration } from '../types.ts';
 import { CAL_X_AXES, CAL_Y_AXES, rangesOf, usualAxes } from './caltable-axes.ts';
@@ -177,7 +177,13 @@ export const plotmsTask: TaskDeclaration = {
       return refuse(context, `${plotfile} is there already; overwrite=True replaces it.`);
     const pages = somePages(context, () => pagesOf(context, args));
     if (!pages) return false;
-    writeFigures(context, plotfile || `${args.vis}.plotms`, pages, endingsOf(pages, String(args.iteraxis)));
+    const endings = endingsOf(pages, String(args.iteraxis));
+    const there =
+      plotfile &&
+      args.overwrite !== true &&
+      figurePaths(context, plotfile, endings ?? []).find((path) => disk().exists(path));
+    if (there) return refuse(context, `${there} is there already; overwrite=True replaces it.`);
+    writeFigures(context, plotfile || `${args.vis}.plotms`, pages, endings);
     return true;
   },
 };

@@ -34,6 +34,11 @@ describe('plotms', () => {
     expect(lines.join('\n')).toMatch(/kept.png is there already; overwrite=True/);
     expect(statSync(join(folder, 'kept.png')).mtimeMs).toBe(before);
     expect(await draw({ overwrite: true })).toBe(true);
+    const pages = { plotfile: 'pages.png', iteraxis: 'antenna' };
+    expect(await draw(pages)).toBe(true);
+    expect(await draw(pages)).toBe(false);
+    expect(lines.join('\n')).toMatch(/pages_AntennaDA41.*png is there already; overwrite=True/);
+    expect(await draw({ ...pages, overwrite: true })).toBe(true);
     expect(await draw({ overwrite: true, scan: '999' })).toBe(false);
     expect(lines.join('\n')).toMatch(/no solutions of this selection/);
     await expect(draw({ overwrite: true, plotrange: [0, 1, 2] })).rejects.toThrow(/plotrange has 3 numbers/);
