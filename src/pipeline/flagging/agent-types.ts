@@ -33,7 +33,7 @@ export interface FlagAgent {
 
 /** An agent at work on a chunk. */
 export interface BoundAgent {
-  /** Flags (or unflags) what it finds in the row; false when it left the row alone. */
+  /** Flags (or unflags) what it finds in the row; false where the row is not its own. */
   flagRow(row: number): boolean;
 }
 

@@ -110,14 +110,21 @@ export function compileAgent(
     rowValues: chunkColumns,
     cover,
     value,
-    isRowWide: !isClip && !command.spw && !command.correlation,
+    // As in CASA: a clip flags no rows, but all that it selects are no longer flagged when it is taken back.
+    isRowWide: !command.spw && (isClip ? isUndoing : !command.correlation),
     bind(chunk) {
       if (command.mode === 'summary' || command.mode === 'extend') return { flagRow: () => false };
       const isChosen = bindRows(chunkColumns(chunk));
       const coverage = cover(chunk);
       if (clip) {
-        const judge = clipRow(clip, withModel?.(chunk) ?? chunk, coverage, value);
-        return { flagRow: (row) => isChosen(row) && judge(row) };
+        const clipIn = clipRow(clip, withModel?.(chunk) ?? chunk, coverage, value);
+        return {
+          flagRow(row) {
+            if (!clipIn || !isChosen(row)) return false;
+            clipIn(row);
+            return true;
+          },
+        };
       }
       const isFound = refine?.(chunk);
       return {

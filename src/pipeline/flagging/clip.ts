@@ -92,18 +92,18 @@ export function parseClip(command: FlagCommand, metadata: MsMetadata): Clip {
   };
 }
 
-/** Prepares clipping of one chunk: the result sets the flags of a row's bad values and says whether it changed any. */
+/** Prepares clipping of one chunk: the result sets the flags of a row's bad values; undefined where no correlation is meant. */
 export function clipRow(
   clip: Clip,
   chunk: VisibilityChunk,
   { ranges }: Coverage,
   value: 0 | 1,
-): (row: number) => boolean {
-  const values = clipValues(clip, chunk);
+): ((row: number) => void) | undefined {
   const corrs = clip.corrs.get(clip.polarizationOf[chunk.dataDescId]) ?? [];
+  if (corrs.length === 0) return undefined;
+  const values = clipValues(clip, chunk);
   const { chanCount, corrCount, flag } = chunk;
   return (row) => {
-    let isFound = false;
     const base = row * chanCount * corrCount;
     if (clip.isStokesI) return clipStokesI(clip, chunk, values, base, ranges, value);
     for (const corr of corrs) {
@@ -113,7 +113,6 @@ export function clipRow(
           for (const [first, last] of ranges) {
             for (let chan = first; chan <= last; chan++) flag[base + chan * corrCount + corr] = value;
           }
-          isFound = true;
         }
         continue;
       }
@@ -122,11 +121,9 @@ export function clipRow(
           const at = base + chan * corrCount + corr;
           if (flag[at] === value || !isBad(clip, values[2 * at], values[2 * at + 1])) continue;
           flag[at] = value;
-          isFound = true;
         }
       }
     }
-    return isFound;
   };
 }
 
@@ -163,15 +160,14 @@ function clipStokesI(
   base: number,
   ranges: Coverage['ranges'],
   value: 0 | 1,
-): boolean {
+): void {
   const { corrCount, flag } = chunk;
-  let isFound = false;
   if (clip.isAveraged) {
     const [one, other] = [base, base + corrCount - 1].map((at) => average(clip, chunk, values, at, ranges));
-    if (one.count === 0 && other.count === 0) return false;
-    if (!isBad(clip, (one.re + other.re) / 2, (one.im + other.im) / 2)) return false;
+    if (one.count === 0 && other.count === 0) return;
+    if (!isBad(clip, (one.re + other.re) / 2, (one.im + other.im) / 2)) return;
     for (const [first, last] of ranges) flag.fill(value, base + first * corrCount, base + (last + 1) * corrCount);
-    return true;
+    return;
   }
   for (const [first, last] of ranges) {
     for (let chan = first; chan <= last; chan++) {
@@ -181,10 +177,8 @@ function clipStokesI(
       const im = (values[2 * one + 1] + values[2 * other + 1]) / 2;
       if (!isBad(clip, re, im)) continue;
       flag.fill(value, one, other + 1);
-      isFound = true;
     }
   }
-  return isFound;
 }
 
 /** Mean (of weights: sum) over channels that are not flagged, of which there are `count`; over all where there are none. */

@@ -344,6 +344,22 @@ describe('flagdata without an outfile', () => {
     expect(flags()[0]).toBe(0);
   });
 
+  it.each([
+    ['', 'ABS_XX', 0],
+    ['1', 'ABS_XX', 12],
+    ['', 'ABS_RR', 12], // nothing to clip, no row is its own
+  ])('takes flags of rows back with a clip of them: spw "%s", %s', (spw, correlation, left) => {
+    const { context, flags, run } = start();
+    run({ antenna: 'DA41&DA42' });
+    expect(flags()[1]).toBe(12);
+    run({ mode: 'clip', clipminmax: [0, 1e-9], spw, correlation, action: '', savepars: true });
+    const { commands } = flagcmd(context, { vis: 'a.ms', action: 'list', useapplied: true });
+    const tablerows = [commands.length - 1];
+    flagcmd(context, { vis: 'a.ms', action: 'apply', tablerows, flagbackup: false });
+    flagcmd(context, { vis: 'a.ms', action: 'unapply', useapplied: true, tablerows, flagbackup: false });
+    expect(flags()[1]).toBe(left);
+  });
+
   it('leaves out commands of a list that ask for a column that is not there, and knows feeds in lists', () => {
     const { flags, run } = start();
     run({
