@@ -5,13 +5,15 @@ import { arena, installKernels, solveGainsInPlace } from '../src/foundation/nume
 import { chiSquare, observe, problemOf, randomGains, solveSlowly } from '../test/reference/gain-solve.ts';
 import { symmetricNumbers } from '../test/reference/random.ts';
 
-const REPEATS = 20;
+const REPEATS = 50;
+/** Calls until both are compiled as well as they will be. */
+const WARM_UP = 200;
 /** Chi² that counts as the kernel's own. */
 const SAME = 1 + 1e-12;
 
-/** Milliseconds of CPU of one call. */
+/** Milliseconds of CPU of one call, once warm. */
 function cpuOf(work: () => void): number {
-  work();
+  for (let time = 0; time < WARM_UP; time++) work();
   const start = process.cpuUsage();
   for (let time = 0; time < REPEATS; time++) work();
   const { user, system } = process.cpuUsage(start);
