@@ -1,3 +1,4 @@
+export * from './angles.ts';
 export * from './apply-gains-kernels.ts';
 export { chauvenetRange, chauvenetScore } from './chauvenet.ts';
 export * from './clean-kernels.ts';

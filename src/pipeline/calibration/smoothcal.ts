@@ -1,7 +1,7 @@
 import { parseNamedList } from '../../astronomy/ms/index.ts';
 import { type Context, fail } from '../../foundation/base/index.ts';
 import { joinPath } from '../../foundation/bytes/index.ts';
-import { casacoreMedian } from '../../foundation/numeric/index.ts';
+import { casacoreMedian, unwrapped } from '../../foundation/numeric/index.ts';
 import type { CalTable } from './caltable.ts';
 import { readCalTable } from './caltable-read.ts';
 import { writeCalTable } from './caltable-write.ts';
@@ -120,13 +120,4 @@ function slide(
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Phases without jumps of a turn between neighbours. */
-function unwrapped(phases: readonly number[]): number[] {
-  const result = [...phases];
-  for (let k = 1; k < result.length; k++) {
-    result[k] -= 2 * Math.PI * Math.round((result[k] - result[k - 1]) / (2 * Math.PI));
-  }
-  return result;
 }

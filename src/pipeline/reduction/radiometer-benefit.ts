@@ -1,4 +1,4 @@
-import { median } from '../../foundation/numeric/index.ts';
+import { median, unwrapped } from '../../foundation/numeric/index.ts';
 import type { CalRows } from '../calibration/index.ts';
 import { measureSteadiness } from './coherence.ts';
 import type { CalibratorView } from './gain-series.ts';
@@ -10,7 +10,7 @@ export interface RadiometerBenefit {
   readonly harmful: readonly BadRadiometer[];
   /** They make phases of the usual antenna less steady. */
   readonly isHarm: boolean;
-  /** How far phases turn with and without them, for a sentence that begins with "They" or "On". */
+  /** How far phases turn with and without them, as the rest of a sentence: "on calibrators …". */
   readonly told: string;
 }
 
@@ -127,13 +127,8 @@ function seriesOf(rows: CalRows): Map<string, Series> {
   return new Map(
     [...found].map(([key, samples]) => {
       samples.sort((a, b) => a.time - b.time);
-      let turns = 0;
-      const phases = samples.map(({ phase }, at) => {
-        const before = at > 0 ? samples[at - 1].phase : phase;
-        turns += Math.round((before - phase) / (2 * Math.PI));
-        return phase + 2 * Math.PI * turns;
-      });
-      return [key, { times: samples.map(({ time }) => time), phases }];
+      const [times, phases] = [samples.map(({ time }) => time), unwrapped(samples.map(({ phase }) => phase))];
+      return [key, { times, phases }];
     }),
   );
 }

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { arena } from '../../../src/foundation/numeric/index.ts';
 import { refineGainsInPlace } from '../../../src/pipeline/calibration/gain-newton.ts';
-import { type Baseline, chiSquare, solveSlowly } from '../../reference/gain-solve.ts';
+import { type Baseline, chiSquare, problemOf, solveSlowly } from '../../reference/gain-solve.ts';
+import { symmetricNumbers } from '../../reference/random.ts';
 
 /** Two hubs that see everybody, and each other: the others have two baselines each. */
 function star(antCount: number, noise: number): { baselines: Baseline[]; truth: number[] } {
-  let state = 7;
-  const next = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
+  const next = symmetricNumbers(7);
   const truth = Array.from({ length: antCount }, () => {
     const phase = Math.PI * next();
     return [Math.cos(phase), Math.sin(phase)];
@@ -30,22 +27,8 @@ describe('Newton steps for gains', () => {
     const antCount = 9;
     const { baselines, truth } = star(antCount, noise);
     arena().scope((lease) => {
-      const problem = {
-        antCount,
-        products: lease.float64(2 * antCount * antCount).fill(0),
-        weights: lease.float64(antCount * antCount).fill(0),
-        gains: lease.float64(2 * antCount),
-        scratch: lease.float64(2 * antCount),
-        hessian: lease.float64(antCount),
-      };
-      for (const { ant1, ant2, re, im, weight } of baselines) {
-        const [up, down] = [ant1 * antCount + ant2, ant2 * antCount + ant1];
-        problem.weights[up] = problem.weights[down] = weight;
-        problem.products[2 * up] = problem.products[2 * down] = weight * re;
-        problem.products[2 * up + 1] = weight * im;
-        problem.products[2 * down + 1] = -weight * im;
-      }
-      for (let ant = 0; ant < antCount; ant++) problem.gains.set([truth[2 * ant] + 0.3, truth[2 * ant + 1]], 2 * ant);
+      const guess = truth.map((value, at) => (at % 2 === 0 ? value + 0.3 : value));
+      const problem = problemOf(lease, baselines, antCount, guess);
       expect(refineGainsInPlace(problem)).toBe(true);
       const slow = solveSlowly(baselines, truth, 400);
       const found = chiSquare(baselines, problem.gains);
