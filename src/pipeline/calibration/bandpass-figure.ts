@@ -1,7 +1,8 @@
 import { fail } from '../../foundation/base/index.ts';
 import type { LegendEntry, Series } from '../../foundation/plotting/index.ts';
 import type { CalTable } from './caltable.ts';
-import { type CalIteration, type CalPage, type CalPlot, calTablePages, type Overlay } from './caltable-figure.ts';
+import { type CalPage, calTablePages } from './caltable-figure.ts';
+import type { CalIteration, CalPlot, Overlay } from './caltable-plot.ts';
 import { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
 import type { SkyCurve } from './sky-curves.ts';
 

@@ -4,15 +4,10 @@ export * from './bandpass.ts';
 export { type BandpassPlot, bandpassFigures, subplotOf } from './bandpass-figure.ts';
 export * from './caltable.ts';
 export { type CalTableCheck, checkCalTable, type SolutionCount } from './caltable-check.ts';
-export {
-  type CalAxisX,
-  type CalIteration,
-  type CalPlot,
-  type CalPolarization,
-  calTableFigures,
-} from './caltable-figure.ts';
+export { calTableFigures } from './caltable-figure.ts';
 export { flagCalTable } from './caltable-flags.ts';
 export { calFrameOf } from './caltable-frame.ts';
+export type { CalAxisX, CalIteration, CalPlot, CalPolarization } from './caltable-plot.ts';
 export { isCalTable, readCalTable } from './caltable-read.ts';
 export { type CalQuantity, type CalSelection, selectCalRows } from './caltable-selection.ts';
 export { type CalstatOptions, type ColumnStatistics, calstat } from './caltable-statistics.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { azEl } from '../../../src/astronomy/measures/index.ts';
 import { bandpassFigures, subplotOf } from '../../../src/pipeline/calibration/bandpass-figure.ts';
 import { type CalTable, emptyRows } from '../../../src/pipeline/calibration/caltable.ts';
-import { type CalPlot, calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
+import { calTableFigures } from '../../../src/pipeline/calibration/caltable-figure.ts';
+import type { CalPlot } from '../../../src/pipeline/calibration/caltable-plot.ts';
 import { ozoneDepth, skyTemperatureOf, transmissionOf } from '../../../src/pipeline/calibration/transmission.ts';
 import { wvrFigures } from '../../../src/pipeline/calibration/wvr-figure.ts';
 
